@@ -1,0 +1,151 @@
+// Package config holds the program's settings: what they are, their defaults,
+// where they come from and what is wrong with them.
+//
+// A setting is one field of Config with its key in a tag, a default in
+// Default, a description under "config.key.<key>" in both languages, and its
+// checks in validate. Later sources win: defaults, the YAML file, the
+// environment (KOPILKA_HTTP__ADDR is http.addr), flags. A key that no source
+// may name is refused, and all faults are told at once.
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"kopilka/internal/platform/i18n"
+)
+
+// Config is all settings of one process, checked.
+type Config struct {
+	Lang      i18n.Lang `key:"lang"`
+	DataDir   string    `key:"data_dir"`
+	PublicURL string    `key:"public_url"`
+	DB        DB        `key:"db"`
+	HTTP      HTTP      `key:"http"`
+	Metrics   Metrics   `key:"metrics"`
+	Log       Log       `key:"log"`
+	Limits    Limits    `key:"limits"`
+}
+
+// DB says which base to open. Without a URL it is the SQLite file kopilka.db
+// in the data folder.
+type DB struct {
+	URL          DSN    `key:"url"`
+	URLFile      string `key:"url_file"`
+	Password     Secret `key:"password"`
+	PasswordFile string `key:"password_file"`
+	MaxConns     int    `key:"max_conns"` // PostgreSQL connections
+	Readers      int    `key:"readers"`   // SQLite reading connections
+}
+
+// HTTP says where the program listens.
+type HTTP struct {
+	Addr           string         `key:"addr"`
+	TLSCert        string         `key:"tls_cert"`
+	TLSKey         string         `key:"tls_key"`
+	TrustedProxies []netip.Prefix `key:"trusted_proxies"` // whose X-Forwarded-For is believed
+}
+
+// Metrics says where /metrics is served: on an address of its own, or beside
+// everything else where Addr is "".
+type Metrics struct {
+	Addr string `key:"addr"`
+}
+
+// Log says what is logged and how.
+type Log struct {
+	Level  slog.Level `key:"level"`
+	Format string     `key:"format"` // json or text
+}
+
+// Limits bound what one caller can ask for.
+type Limits struct {
+	Body            Size          `key:"body"`             // of one request
+	RequestTimeout  time.Duration `key:"request_timeout"`  // of one request
+	ShutdownTimeout time.Duration `key:"shutdown_timeout"` // for what is under way when the program is told to stop
+	Rate            int           `key:"rate"`             // requests a second per API key
+	Burst           int           `key:"burst"`            // requests at once per API key
+}
+
+// Default is the settings of a program that is told nothing.
+func Default() Config {
+	return Config{
+		Lang:    i18n.RU,
+		DataDir: "data",
+		DB:      DB{MaxConns: 16, Readers: 8},
+		HTTP:    HTTP{Addr: "127.0.0.1:8080"},
+		Log:     Log{Level: slog.LevelInfo, Format: "text"},
+		Limits: Limits{
+			Body: 4 << 20, RequestTimeout: 30 * time.Second, ShutdownTimeout: 20 * time.Second,
+			Rate: 200, Burst: 400,
+		},
+	}
+}
+
+// DatabaseURL is what to open: postgres://… with its password, or the path of
+// a SQLite file. It is a secret.
+func (c *Config) DatabaseURL() string {
+	if c.DB.URL == "" {
+		return filepath.Join(c.DataDir, "kopilka.db")
+	}
+	if c.DB.Password == "" || !c.DB.URL.Postgres() {
+		return string(c.DB.URL)
+	}
+	u, err := url.Parse(string(c.DB.URL))
+	if err != nil {
+		return string(c.DB.URL) // validate has refused it
+	}
+	u.User = url.UserPassword(u.User.Username(), string(c.DB.Password))
+	return u.String()
+}
+
+// hidden stands where a secret is.
+const hidden = "xxxxx"
+
+// Secret is a text that no log and no dump shows.
+type Secret string
+
+// String hides the secret.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return hidden
+}
+
+// LogValue hides the secret from logs.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// DSN is the address of a base, whose password no log and no dump shows.
+type DSN string
+
+// Postgres tells whether it is a PostgreSQL address rather than a file's path.
+func (d DSN) Postgres() bool {
+	return strings.HasPrefix(string(d), "postgres://") || strings.HasPrefix(string(d), "postgresql://")
+}
+
+// String hides the password.
+func (d DSN) String() string {
+	if !d.Postgres() {
+		return string(d)
+	}
+	u, err := url.Parse(string(d))
+	if err != nil {
+		return hidden
+	}
+	query := u.Query()
+	for name := range query {
+		if strings.Contains(name, "password") || strings.Contains(name, "key") {
+			query.Set(name, hidden)
+		}
+	}
+	u.RawQuery = query.Encode()
+	return u.Redacted()
+}
+
+// LogValue hides the password from logs.
+func (d DSN) LogValue() slog.Value { return slog.StringValue(d.String()) }
