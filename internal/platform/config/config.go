@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/i18n"
 )
 
@@ -92,7 +93,7 @@ func (c *Config) DatabaseURL() string {
 	if c.DB.URL == "" {
 		return filepath.Join(c.DataDir, "kopilka.db")
 	}
-	if c.DB.Password == "" || !c.DB.URL.Postgres() {
+	if c.DB.Password == "" || !db.IsPostgres(string(c.DB.URL)) {
 		return string(c.DB.URL)
 	}
 	u, err := url.Parse(string(c.DB.URL))
@@ -123,14 +124,9 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 // DSN is the address of a base, whose password no log and no dump shows.
 type DSN string
 
-// Postgres tells whether it is a PostgreSQL address rather than a file's path.
-func (d DSN) Postgres() bool {
-	return strings.HasPrefix(string(d), "postgres://") || strings.HasPrefix(string(d), "postgresql://")
-}
-
 // String hides the password.
 func (d DSN) String() string {
-	if !d.Postgres() {
+	if !db.IsPostgres(string(d)) {
 		return string(d)
 	}
 	u, err := url.Parse(string(d))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/i18n"
 )
@@ -55,13 +56,14 @@ func (c *Config) validate() []fault.Field {
 }
 
 func (d *DB) validate(f *faults) {
-	if d.URL.Postgres() {
+	if db.IsPostgres(string(d.URL)) {
 		u, err := url.Parse(string(d.URL))
 		f.unless(err == nil, "db.url", "config.not-a-database")
 		f.unless(err != nil || d.Password == "" || u.User.Username() != "", "db.password", "config.password-without-user")
 	} else {
 		f.unless(d.Password == "", "db.password", "config.password-without-postgres")
-		f.unless(!strings.Contains(string(d.URL), "://"), "db.url", "config.not-a-database")
+		path := strings.TrimPrefix(string(d.URL), "sqlite:")
+		f.unless(!strings.Contains(path, "://"), "db.url", "config.not-a-database")
 	}
 	f.between(d.MaxConns, 1, 1000, "db.max_conns")
 	f.between(d.Readers, 1, 100, "db.readers")

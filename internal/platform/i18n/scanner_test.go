@@ -251,7 +251,9 @@ func (s *scanner) values(e ast.Expr) []string {
 				if len(assign.Lhs) != len(assign.Rhs) {
 					follow = false
 				} else if text, ok := literal(assign.Rhs[i]); ok {
-					out = append(out, text)
+					if text != "" { // "no fault yet"
+						out = append(out, text)
+					}
 				} else {
 					follow = false
 				}
