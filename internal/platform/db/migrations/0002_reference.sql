@@ -1,0 +1,126 @@
+-- The small shared tables: who sells where, who works there, what is sold.
+-- They are copied whole to every node of a cluster and held in memory by every
+-- process. A row's version is that of its set when the row last changed.
+create table reference_version (
+    name    text primary key, -- the set: partner, identity, catalog
+    version bigint not null
+);
+
+create table partner (
+    partner_id bigint primary key,
+    code       text not null unique,
+    name       text not null,
+    state      text not null check (state in ('active', 'closed')),
+    version    bigint not null,
+    search_folded text not null -- code and name, lower case, ё as е
+);
+
+create table outlet (
+    outlet_id   bigint primary key,
+    partner_id  bigint not null references partner (partner_id),
+    code        text not null unique,
+    name        text not null,
+    zone        text not null,   -- IANA name
+    day_cutover bigint not null check (day_cutover between 0 and 1439), -- minutes after midnight
+    address     text not null,
+    state       text not null check (state in ('active', 'closed')),
+    version     bigint not null,
+    search_folded text not null
+);
+create index outlet_partner on outlet (partner_id);
+
+create table till (
+    till_id   bigint primary key,
+    outlet_id bigint not null references outlet (outlet_id),
+    code      text not null,
+    name      text not null,
+    state     text not null check (state in ('active', 'closed')),
+    version   bigint not null,
+    search_folded text not null,
+    unique (outlet_id, code)
+);
+
+create table cashier (
+    cashier_id bigint primary key,
+    outlet_id  bigint references outlet (outlet_id), -- null: works anywhere
+    code       text not null unique,
+    name       text not null,
+    pin_hash   text not null, -- argon2id, '' for none
+    state      text not null check (state in ('active', 'closed')),
+    version    bigint not null,
+    search_folded text not null
+);
+create index cashier_outlet on cashier (outlet_id);
+
+-- The secret of a key is shown once and not kept: only its SHA-256.
+create table api_key (
+    key_id     bigint primary key,
+    till_id    bigint references till (till_id), -- null: of the organization
+    name       text not null,
+    scopes     text not null, -- blank between, in the order of the program's list
+    rate       bigint not null check (rate > 0), -- requests a minute
+    hash       {{bytes}} not null,
+    state      text not null check (state in ('active', 'closed')),
+    created_at bigint not null,
+    expires_at bigint, -- null: never
+    used_day   text not null, -- UTC day of the last use, '' for none
+    version    bigint not null,
+    search_folded text not null
+);
+create index api_key_till on api_key (till_id);
+
+-- The outlets a key is limited to; none: all.
+create table api_key_outlet (
+    key_id    bigint not null references api_key (key_id),
+    outlet_id bigint not null references outlet (outlet_id),
+    primary key (key_id, outlet_id)
+);
+create index api_key_outlet_outlet on api_key_outlet (outlet_id);
+
+create table product_type (
+    product_type_id bigint primary key,
+    code    text not null unique,
+    name_ru text not null,
+    name_en text not null,
+    payable {{bool}} not null, -- points may pay
+    earns   {{bool}} not null, -- points are earned
+    state   text not null check (state in ('active', 'closed')),
+    version bigint not null,
+    search_folded text not null
+);
+
+create table product_group (
+    product_group_id bigint primary key,
+    code    text not null unique,
+    name    text not null,
+    state   text not null check (state in ('active', 'closed')),
+    version bigint not null,
+    search_folded text not null
+);
+
+create table product (
+    product_id      bigint primary key,
+    sku             text not null unique,
+    name            text not null,
+    product_type_id bigint references product_type (product_type_id), -- null: not told yet
+    least_price     bigint not null check (least_price >= 0), -- kopecks a unit
+    unknown         {{bool}} not null, -- met on a receipt, not yet completed by staff
+    state           text not null check (state in ('active', 'closed')),
+    version         bigint not null,
+    search_folded   text not null
+);
+create index product_version on product (version);
+create index product_by_type on product (product_type_id);
+
+create table product_in_group (
+    product_id       bigint not null references product (product_id),
+    product_group_id bigint not null references product_group (product_group_id),
+    primary key (product_id, product_group_id)
+);
+create index product_in_group_group on product_in_group (product_group_id);
+
+create table product_barcode (
+    barcode    text primary key,
+    product_id bigint not null references product (product_id)
+);
+create index product_barcode_product on product_barcode (product_id);
