@@ -173,16 +173,16 @@ func capital(name string) string {
 	return string(unicode.ToUpper(r)) + name[size:]
 }
 
-// FromHeader picks the language for an Accept-Language header; Russian where
-// the header names neither language.
-func FromHeader(accept string) Lang {
+// FromHeader picks the language for an Accept-Language header; the fallback
+// where the header names neither language.
+func FromHeader(accept string, fallback Lang) Lang {
 	const longest = 200 // past that it is no browser's
 	if accept == "" || len(accept) > longest {
-		return RU
+		return fallback
 	}
 	tags, _, err := language.ParseAcceptLanguage(accept)
 	if err != nil {
-		return RU
+		return fallback
 	}
 	for _, tag := range tags {
 		base, _ := tag.Base()
@@ -192,7 +192,7 @@ func FromHeader(accept string) Lang {
 			}
 		}
 	}
-	return RU
+	return fallback
 }
 
 // FromLocale picks the language for a POSIX locale such as LANG holds:

@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"kopilka/internal/platform/fault"
@@ -64,11 +65,14 @@ func TestLanguageChoice(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]Lang{
 		"": RU, "en": EN, "en-US,en;q=0.9": EN, "ru-RU,ru;q=0.9,en;q=0.8": RU, "de, en;q=0.5": EN, "de": RU,
-		"en;q=0.1, ru;q=0.9": RU, ";;;": RU, "*": RU,
+		"en;q=0.1, ru;q=0.9": RU, ";;;": RU, "*": RU, strings.Repeat("en,", 100): RU,
 	} {
-		if got := FromHeader(header); got != want {
+		if got := FromHeader(header, RU); got != want {
 			t.Errorf("FromHeader(%q) = %s, want %s", header, got, want)
 		}
+	}
+	if got := FromHeader("de", EN); got != EN {
+		t.Errorf("the fallback is not taken: %s", got)
 	}
 	for locale, want := range map[string]Lang{
 		"": RU, "C": RU, "C.UTF-8": RU, "POSIX": RU, "ru_RU.UTF-8": RU, "ru": RU, "en_US.UTF-8": EN, "en": EN, "de_DE": EN,
