@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"kopilka/internal/platform/money"
 )
 
 const (
@@ -16,7 +18,7 @@ const (
 func Number[T ~int | ~int64](lang Lang, n T) string { return decimal(lang, int64(n), 0, 0) }
 
 // Money renders kopecks as roubles, always with kopecks: 1 250,50 ₽, ₽1,250.50.
-func Money[T ~int64](lang Lang, kopecks T) string {
+func Money(lang Lang, kopecks money.Amount) string {
 	digits := decimal(lang, int64(kopecks), 2, 2)
 	if lang == EN {
 		if rest, negative := strings.CutPrefix(digits, minus); negative {
@@ -29,7 +31,7 @@ func Money[T ~int64](lang Lang, kopecks T) string {
 
 // Points renders hundredths of a point, the hundredths only where there are
 // any: 1 250, 1 250,50.
-func Points[T ~int64](lang Lang, hundredths T) string {
+func Points(lang Lang, hundredths money.Points) string {
 	if hundredths%100 == 0 {
 		return decimal(lang, int64(hundredths), 2, 0)
 	}
@@ -37,7 +39,7 @@ func Points[T ~int64](lang Lang, hundredths T) string {
 }
 
 // Rate renders millionths as per cent: 5 %, 12,5 %, 5%.
-func Rate[T ~int64](lang Lang, millionths T) string {
+func Rate(lang Lang, millionths money.Rate) string {
 	digits := decimal(lang, int64(millionths), 4, 0)
 	if lang == EN {
 		return digits + "%"
@@ -46,7 +48,7 @@ func Rate[T ~int64](lang Lang, millionths T) string {
 }
 
 // Quantity renders thousandths of a piece: 2, 1,5.
-func Quantity[T ~int64](lang Lang, thousandths T) string {
+func Quantity(lang Lang, thousandths money.Quantity) string {
 	return decimal(lang, int64(thousandths), 3, 0)
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/money"
 )
 
 func load(t *testing.T) *Catalog {
@@ -36,6 +37,8 @@ func TestText(t *testing.T) {
 		{RU, "points.count", []any{"count", int64(21)}, "21 бонус"},
 		{RU, "points.count", []any{"count", "1.5"}, "1.5 бонуса"},
 		{RU, "points.count", []any{"count", 1250}, "1\u00a0250 бонусов"},
+		{RU, "points.count", []any{"count", money.Points(125000)}, "1\u00a0250 бонусов"},
+		{RU, "points.count", []any{"count", money.Points(2150)}, "21,50 бонуса"},
 		{EN, "points.count", []any{"count", 1}, "1 point"},
 		{EN, "points.count", []any{"count", 1250}, "1,250 points"},
 		{RU, "fault.id.invalid", []any{"count", 5}, "Неверный идентификатор"},

@@ -3,16 +3,27 @@ package i18n
 import (
 	"strconv"
 	"strings"
+
+	"kopilka/internal/platform/money"
 )
 
-// Value formats one argument of a text for the language: whole numbers get
-// their thousands apart; whatever has no form of its own stays as it is.
+// Value formats one argument of a text for the language: money, points,
+// rates and quantities as the functions of this package do, whole numbers
+// with their thousands apart. What has no form of its own stays as it is.
 func Value(lang Lang, v any) any {
 	switch v := v.(type) {
 	case int:
 		return Number(lang, v)
 	case int64:
 		return Number(lang, v)
+	case money.Amount:
+		return Money(lang, v)
+	case money.Points:
+		return Points(lang, v)
+	case money.Rate:
+		return Rate(lang, v)
+	case money.Quantity:
+		return Quantity(lang, v)
 	}
 	return v
 }
@@ -23,6 +34,11 @@ func pluralCount(v any) any {
 	switch v := v.(type) {
 	case int, int64:
 		return v
+	case money.Points:
+		if v%100 == 0 {
+			return int64(v / 100)
+		}
+		return v.String()
 	case string:
 		if _, err := strconv.ParseFloat(v, 64); err == nil && !strings.ContainsAny(v, "eEnNxX") {
 			return v
