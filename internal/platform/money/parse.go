@@ -96,7 +96,7 @@ func exact(s string, scale int) (int64, error) {
 		return 0, err
 	}
 	if d.exponent {
-		return 0, fault.New(fault.Invalid, "money.invalid")
+		return 0, invalid()
 	}
 	v, rounded, err := d.round(scale, Down)
 	if err == nil && rounded {
@@ -104,6 +104,9 @@ func exact(s string, scale int) (int64, error) {
 	}
 	return v, err
 }
+
+func invalid() error  { return fault.New(fault.Invalid, "money.invalid") }
+func tooLarge() error { return fault.New(fault.Invalid, "money.too-large") }
 
 // decimal is a number as written: digits·10⁻ᶠʳᵃᶜ.
 type decimal struct {
@@ -115,10 +118,9 @@ type decimal struct {
 
 // scan takes a number's text apart.
 func scan(s string) (decimal, error) {
-	bad := fault.New(fault.Invalid, "money.invalid")
 	s = strings.TrimSpace(s)
 	if s == "" || len(s) > maxText {
-		return decimal{}, bad
+		return decimal{}, invalid()
 	}
 	var d decimal
 	for _, minus := range []string{"-", "−"} {
@@ -131,7 +133,7 @@ func scan(s string) (decimal, error) {
 	if at := strings.IndexAny(s, "eE"); at >= 0 {
 		e, err := strconv.Atoi(s[at+1:])
 		if err != nil || e > maxText || e < -maxText {
-			return decimal{}, bad
+			return decimal{}, invalid()
 		}
 		d.exponent, power, s = true, e, s[:at]
 	}
@@ -141,7 +143,7 @@ func scan(s string) (decimal, error) {
 	}
 	whole, ok := ungroup(whole)
 	if !ok || !digitsOnly(decimals) || point && decimals == "" || !point && whole == "" {
-		return decimal{}, bad
+		return decimal{}, invalid()
 	}
 	d.frac = len(decimals) - power
 	d.digits = strings.TrimLeft(whole+decimals, "0")
@@ -187,7 +189,6 @@ func digitsOnly(s string) bool {
 
 // round gives the number in units of 10⁻ˢᶜᵃˡᵉ.
 func (d decimal) round(scale int, r Rounding) (v int64, rounded bool, err error) {
-	tooLarge := fault.New(fault.Invalid, "money.too-large")
 	digits, dropped := d.digits, ""
 	switch cut := d.frac - scale; {
 	case cut >= len(digits):
@@ -195,13 +196,13 @@ func (d decimal) round(scale int, r Rounding) (v int64, rounded bool, err error)
 	case cut > 0:
 		digits, dropped = digits[:len(digits)-cut], digits[len(digits)-cut:]
 	case digits != "0" && -cut > maxText:
-		return 0, false, tooLarge
+		return 0, false, tooLarge()
 	case digits != "0":
 		digits += strings.Repeat("0", -cut)
 	}
 	q, parseErr := strconv.ParseUint(digits, 10, 64)
 	if parseErr != nil || q > 1<<63 {
-		return 0, false, tooLarge
+		return 0, false, tooLarge()
 	}
 	// The dropped digits stand to a whole unit as rest stands to four.
 	dropped = strings.TrimRight(dropped, "0")
@@ -220,7 +221,7 @@ func (d decimal) round(scale int, r Rounding) (v int64, rounded bool, err error)
 	}
 	v, ok := signed(q, d.negative)
 	if !ok {
-		return 0, false, tooLarge
+		return 0, false, tooLarge()
 	}
 	return v, rest > 0, nil
 }
