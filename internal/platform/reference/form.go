@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/text"
 )
 
 // Limits on what staff type in, in characters.
@@ -29,7 +30,7 @@ func (f *Form) Code(path string, v *string) {
 	ok := func(r rune) bool {
 		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-/:#", r)
 	}
-	if !utf8.ValidString(*v) || utf8.RuneCountInString(*v) > MaxCode || strings.ContainsFunc(*v, func(r rune) bool { return !ok(r) }) {
+	if !text.Valid(*v, MaxCode) || strings.ContainsFunc(*v, func(r rune) bool { return !ok(r) }) {
 		f.Add(fault.Field{Path: path, Code: "reference.code-invalid", Args: fault.Pairs("max", MaxCode)})
 	}
 }
@@ -41,21 +42,21 @@ func (f *Form) Name(path string, v *string) {
 		f.Add(fault.Field{Path: path, Code: "reference.missing"})
 		return
 	}
-	f.text(path, *v, MaxName)
+	f.line(path, *v, MaxName)
 }
 
 // Text trims a text that may be empty and checks it: at most MaxText
 // characters on one line.
 func (f *Form) Text(path string, v *string) {
 	*v = strings.TrimSpace(*v)
-	f.text(path, *v, MaxText)
+	f.line(path, *v, MaxText)
 }
 
-func (f *Form) text(path, v string, most int) {
+func (f *Form) line(path, v string, most int) {
 	switch {
 	case utf8.RuneCountInString(v) > most:
 		f.Add(fault.Field{Path: path, Code: "reference.too-long", Args: fault.Pairs("max", most)})
-	case !Clean(v):
+	case !text.Valid(v, most):
 		f.Add(fault.Field{Path: path, Code: "reference.characters"})
 	}
 }
@@ -88,14 +89,5 @@ func (f *Form) Err() error {
 	return fault.New(fault.Invalid, "reference.invalid").With(f.fields...)
 }
 
-// Clean tells whether a text is UTF-8 without control characters, which
-// PostgreSQL (NUL) and tills' printers do not take.
-func Clean(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
-}
-
-// Fold gives a text as it is searched: lower case, ё as е, parts joined by a
-// blank.
-func Fold(parts ...string) string {
-	return strings.ReplaceAll(strings.ToLower(strings.Join(parts, " ")), "ё", "е")
-}
+// Fold gives a text as it is searched, its parts joined by a blank.
+func Fold(parts ...string) string { return text.Fold(strings.Join(parts, " ")) }

@@ -3,9 +3,9 @@ package reference
 import (
 	"context"
 	"strings"
-	"unicode/utf8"
 
 	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/text"
 )
 
 // Limits of a list.
@@ -32,14 +32,14 @@ type List[T any] struct {
 // Rows runs the query of a list, whose first parameters are after, the LIKE
 // pattern ("" for any), the state ("" for any) and the number of rows; extra
 // come after them.
-func Rows[T any](ctx context.Context, q db.Q, p Page, scan func(db.Row) (T, error), key func(T) string, text string, extra ...any) (List[T], error) {
+func Rows[T any](ctx context.Context, q db.Q, p Page, scan func(db.Row) (T, error), key func(T) string, query string, extra ...any) (List[T], error) {
 	n := p.Limit
 	if n <= 0 {
 		n = DefaultLimit
 	}
 	n = min(n, MaxLimit)
 	args := append([]any{storable(p.After), Pattern(p.Find), string(p.State), n + 1}, extra...)
-	items, err := db.All(ctx, q, scan, text, args...)
+	items, err := db.All(ctx, q, scan, query, args...)
 	if err != nil || len(items) <= n {
 		return List[T]{Items: items}, err
 	}
@@ -54,10 +54,7 @@ func Pattern(find string) string {
 	if find == "" {
 		return ""
 	}
-	if utf8.RuneCountInString(find) > maxFind {
-		find = string([]rune(find)[:maxFind])
-	}
-	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(Fold(find)) + "%"
+	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(Fold(text.Clip(find, maxFind))) + "%"
 }
 
 // storable makes of a caller's text one that PostgreSQL takes.

@@ -46,6 +46,8 @@ create table cashier (
     code       text not null unique,
     name       text not null,
     pin_hash   text not null, -- argon2id, '' for none
+    pin_tries  bigint not null, -- since the last right one
+    pin_tried_at bigint not null,
     state      text not null check (state in ('active', 'closed')),
     version    bigint not null,
     search_folded text not null

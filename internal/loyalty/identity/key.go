@@ -1,0 +1,140 @@
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+
+	"kopilka/internal/platform/crypto"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/reference"
+)
+
+// MakeKey makes a key and its token, which is shown now and never again.
+func (r *Registry) MakeKey(ctx context.Context, k Key) (Key, string, error) {
+	if err := checkKey(&k); err != nil {
+		return Key{}, "", err
+	}
+	k.ID, k.Created, k.UsedDay = r.ids.New(), r.clock.Now(), ""
+	token, hash, err := crypto.NewAPIKey(k.ID, rand.Reader)
+	if err != nil {
+		return Key{}, "", err
+	}
+	err = r.d.Write(ctx, func(tx *db.Tx) error {
+		now, err := reference.Bump(ctx, tx, SetKeys)
+		if err != nil {
+			return err
+		}
+		if err := room(ctx, tx, qCountKeys, MaxKeys); err != nil {
+			return err
+		}
+		if err := belongs(ctx, tx, k); err != nil {
+			return err
+		}
+		k.Version = now
+		if err := insertKey(ctx, tx, k, hash); err != nil {
+			return err
+		}
+		return putKeyOutlets(ctx, tx, k)
+	})
+	if err != nil {
+		return Key{}, "", err
+	}
+	return k, token, nil
+}
+
+// SaveKey changes a key's name, scopes, outlets, rate, end and state; its
+// till and its secret stay. A Version other than 0 must be the one that is
+// there. Other processes act on it within KeyTTL.
+func (r *Registry) SaveKey(ctx context.Context, k Key) (Key, error) {
+	if err := checkKey(&k); err != nil {
+		return Key{}, err
+	}
+	var saved Key
+	err := r.d.Write(ctx, func(tx *db.Tx) error {
+		now, err := reference.Bump(ctx, tx, SetKeys)
+		if err != nil {
+			return err
+		}
+		old, err := keyByID(ctx, tx, k.ID)
+		if err != nil {
+			return notFound(err, fault.New(fault.NotFound, "identity.key-not-found"))
+		}
+		if err := unmoved(k.Version, old.Version); err != nil {
+			return err
+		}
+		n := k
+		n.TillID, n.Created, n.UsedDay, n.Version = old.TillID, old.Created, old.UsedDay, now
+		if err := belongs(ctx, tx, n); err != nil {
+			return err
+		}
+		if err := updateKey(ctx, tx, n); err != nil {
+			return err
+		}
+		saved = n
+		return putKeyOutlets(ctx, tx, n)
+	})
+	if err != nil {
+		return Key{}, err
+	}
+	return saved, nil
+}
+
+// Key finds a key.
+func (r *Registry) Key(ctx context.Context, i id.ID) (Key, error) {
+	k, err := keyByID(ctx, r.d, i)
+	return k, notFound(err, fault.New(fault.NotFound, "identity.key-not-found"))
+}
+
+// Keys lists keys after the one with the id, in the order they were made:
+// those of a till or, with 0, all.
+func (r *Registry) Keys(ctx context.Context, till, after id.ID, limit int) ([]Key, error) {
+	if limit <= 0 {
+		limit = reference.DefaultLimit
+	}
+	return keysAfter(ctx, r.d, till, after, min(limit, reference.MaxLimit))
+}
+
+func checkKey(k *Key) error {
+	var f reference.Form
+	f.Name("name", &k.Name)
+	f.State("state", &k.State)
+	if k.Rate == 0 {
+		k.Rate = DefaultRate
+	}
+	f.Range("rate", k.Rate, 1, MaxRate)
+	if len(k.Scopes) == 0 {
+		f.Add(fault.Field{Path: "scopes", Code: "reference.missing"})
+	}
+	for _, s := range k.Scopes {
+		if !slices.Contains(Scopes(), s) {
+			f.Add(fault.Field{Path: "scopes", Code: "identity.scope-unknown"})
+			break
+		}
+	}
+	k.Scopes = slices.DeleteFunc(Scopes(), func(s Scope) bool { return !slices.Contains(k.Scopes, s) })
+	if len(k.OutletIDs) > MaxOutlets {
+		f.Add(fault.Field{Path: "outlets", Code: "identity.outlets-too-many", Args: fault.Pairs("max", MaxOutlets)})
+	}
+	k.OutletIDs = slices.Compact(slices.Sorted(slices.Values(k.OutletIDs)))
+	if k.Expires < 0 {
+		f.Add(fault.Field{Path: "expires", Code: "identity.expires-invalid"})
+	}
+	return f.Err()
+}
+
+// belongs checks that what the key names is there. A till's key acts at the
+// till's outlet and needs no list.
+func belongs(ctx context.Context, q db.Q, k Key) error {
+	if k.TillID == 0 {
+		return outletsExist(ctx, q, k.OutletIDs...)
+	}
+	if len(k.OutletIDs) > 0 {
+		return fault.New(fault.Invalid, "identity.till-and-outlets")
+	}
+	var there int64
+	err := q.Row(ctx, qTillThere, k.TillID).Scan(&there)
+	return notFound(err, fault.New(fault.Invalid, "identity.till-not-found"))
+}

@@ -1,0 +1,103 @@
+package identity
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/reference"
+	"kopilka/internal/platform/text"
+)
+
+// A PIN is short, so what keeps it is how seldom it may be tried.
+const (
+	minPIN   = 4
+	maxPIN   = 12
+	pinTries = 5
+	pinPause = 15 * time.Minute
+)
+
+var pinHashing = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+// SetPIN gives a cashier a PIN of 4 to 12 digits; "" takes it away.
+func (r *Registry) SetPIN(ctx context.Context, cashier id.ID, pin string) error {
+	hash := ""
+	if pin != "" {
+		if len(pin) < minPIN || len(pin) > maxPIN || strings.Trim(pin, "0123456789") != "" {
+			return fault.New(fault.Invalid, "identity.pin-invalid", "min", minPIN, "max", maxPIN)
+		}
+		err := r.hashing(ctx, func() (err error) {
+			hash, err = argon2id.CreateHash(pin, &pinHashing)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return r.d.Write(ctx, func(tx *db.Tx) error {
+		now, err := reference.Bump(ctx, tx, SetCashiers)
+		if err != nil {
+			return err
+		}
+		n, err := tx.Exec(ctx, qSetPIN, cashier, hash, now)
+		if err == nil && n == 0 {
+			return fault.New(fault.NotFound, "identity.cashier-not-found")
+		}
+		return err
+	})
+}
+
+// CheckPIN finds the active cashier with the code and the PIN. After five
+// wrong ones it takes none, not even the right one, until 15 minutes without
+// a try have passed.
+func (r *Registry) CheckPIN(ctx context.Context, code, pin string) (Cashier, error) {
+	wrong := fault.New(fault.Unauthorized, "identity.pin-wrong")
+	if !text.Valid(code, reference.MaxCode) || pin == "" || len(pin) > maxPIN {
+		return Cashier{}, wrong
+	}
+	c, hash, err := cashierWithPIN(ctx, r.d, code)
+	if err != nil {
+		return Cashier{}, notFound(err, wrong)
+	}
+	if c.State != reference.Active || hash == "" {
+		return Cashier{}, wrong
+	}
+	// The try is counted before it is known to be wrong: many at one instant
+	// get no more tries than one after the other.
+	now := r.clock.Now()
+	n, err := r.d.Exec(ctx, qCountPIN, c.ID, now, now.Add(-pinPause), pinTries)
+	if err != nil {
+		return Cashier{}, err
+	}
+	if n == 0 {
+		return Cashier{}, fault.New(fault.TooMany, "identity.pin-blocked", "minutes", int(pinPause/time.Minute))
+	}
+	ok := false
+	err = r.hashing(ctx, func() (err error) {
+		ok, err = argon2id.ComparePasswordAndHash(pin, hash)
+		return err
+	})
+	if err != nil {
+		return Cashier{}, err
+	}
+	if !ok {
+		return Cashier{}, wrong
+	}
+	_, err = r.d.Exec(ctx, qClearPIN, c.ID)
+	return c, err
+}
+
+func (r *Registry) hashing(ctx context.Context, fn func() error) error {
+	select {
+	case r.pins <- struct{}{}:
+		defer func() { <-r.pins }()
+		return fn()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
