@@ -1,0 +1,64 @@
+// Package contact normalises the ways to reach a person, masks them for
+// screens and logs, and guesses what somebody has typed to find one.
+package contact
+
+import (
+	"strings"
+
+	"kopilka/internal/platform/fault"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
+// DefaultRegion is the country of numbers written without one.
+const DefaultRegion = "RU"
+
+// maxPhone is how long the text of a phone number may be, in bytes.
+const maxPhone = 40
+
+// Phone gives a number in E.164 ("+79161234567"), however it is written:
+// "8 (916) 123-45-67", "9161234567", "+7 916 …". region is the country, in two
+// capital letters, of a number that names none; empty is DefaultRegion.
+func Phone(s, region string) (string, error) {
+	if len(s) > maxPhone || strings.Trim(s, "0123456789+()-. \u00a0\u2011\u2013") != "" {
+		return "", fault.New(fault.Invalid, "contact.phone-invalid")
+	}
+	if region == "" {
+		region = DefaultRegion
+	}
+	number, err := phonenumbers.Parse(s, region)
+	if err != nil || !phonenumbers.IsValidNumber(number) {
+		return "", fault.New(fault.Invalid, "contact.phone-invalid")
+	}
+	return phonenumbers.Format(number, phonenumbers.E164), nil
+}
+
+// MaskPhone shows of an E.164 number the country, the first digit and the last
+// two: "+7 9** ***-**-12". Of a short or unreadable one it shows nothing.
+func MaskPhone(e164 string) string {
+	number, err := phonenumbers.Parse(e164, "")
+	if err != nil {
+		return hidden
+	}
+	written := phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
+	country, national, ok := strings.Cut(written, " ")
+	digits := 0
+	for _, r := range national {
+		if '0' <= r && r <= '9' {
+			digits++
+		}
+	}
+	if !ok || digits < 7 {
+		return hidden
+	}
+	at := 0
+	return country + " " + strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return r
+		}
+		if at++; at == 1 || at > digits-2 {
+			return r
+		}
+		return '*'
+	}, national)
+}
