@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/i18n"
-	"kopilka/internal/platform/log"
 )
 
 // program is one run of a command: where it reads and writes, in which
@@ -94,11 +92,6 @@ func (p *program) settings(own map[string]string) (*config.Config, error) {
 		}
 	}
 	return config.Load(src)
-}
-
-// logger makes the logger of a command that serves; it writes to stderr.
-func (p *program) logger(cfg *config.Config) *slog.Logger {
-	return log.New(p.stderr, cfg.Log.Level, cfg.Log.Format)
 }
 
 // openDB opens the base; on SQLite it makes the folder, and the file too

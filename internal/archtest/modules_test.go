@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -40,4 +41,57 @@ func required(t *testing.T, file, module string) string {
 		t.Fatalf("%s does not ask for %s", file, module)
 	}
 	return string(found[1])
+}
+
+// TestDependenciesAreExplained holds docs/dependencies.md to what the source
+// imports, tests included.
+func TestDependenciesAreExplained(t *testing.T) {
+	t.Parallel()
+	goMod, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../../docs/dependencies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var modules []string
+	for _, m := range regexp.MustCompile(`(?m)^\s*(?:require\s+)?(\S+\.\S+/\S+)\s+v\d`).FindAllSubmatch(goMod, -1) {
+		modules = append(modules, string(m[1]))
+	}
+	used := map[string]string{}
+	for _, s := range sources(t) {
+		for _, spec := range s.file.Imports {
+			imported := strings.Trim(spec.Path.Value, `"`)
+			if longest := moduleOf(modules, imported); longest != "" && used[longest] == "" {
+				used[longest] = s.path
+			}
+		}
+	}
+	explained := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^\| (\S+\.\S+/\S+) \|`).FindAllSubmatch(page, -1) {
+		explained[string(m[1])] = true
+	}
+	for module, by := range used {
+		if !explained[module] {
+			t.Errorf("%s (imported by %s) has no line in docs/dependencies.md", module, by)
+		}
+	}
+	for module := range explained {
+		if used[module] == "" {
+			t.Errorf("%s has a line in docs/dependencies.md, but nothing imports it", module)
+		}
+	}
+}
+
+// moduleOf is the module that the package is in: the longest that begins its
+// path, "" for the standard library and our own.
+func moduleOf(modules []string, imported string) string {
+	longest := ""
+	for _, m := range modules {
+		if within(imported, m) && len(m) > len(longest) {
+			longest = m
+		}
+	}
+	return longest
 }

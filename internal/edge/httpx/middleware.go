@@ -73,7 +73,7 @@ func observe(logger *slog.Logger, reg *metrics.Registry) func(http.Handler) http
 			began := time.Now()
 			running.Inc()
 			ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
-			defer func() {
+			defer func() { //nolint:contextcheck // the request carries it
 				running.Dec()
 				status := ww.Status()
 				if status == 0 {
@@ -140,7 +140,7 @@ func setAllow(w http.ResponseWriter, r *http.Request) {
 // recover answers a panic with a plain internal failure and logs where it was.
 func (f *Faults) recover(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
+		defer func() { //nolint:contextcheck // the request carries it
 			cause := recover()
 			if cause == nil {
 				return

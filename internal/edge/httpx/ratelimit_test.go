@@ -51,7 +51,7 @@ func TestLimiterNeverLetsMoreThrough(t *testing.T) {
 		at := &clock.Fixed{}
 		l := NewLimiter(at)
 		rate := Rate{PerSecond: rapid.IntRange(1, 1000).Draw(t, "rate"), Burst: rapid.IntRange(1, 50).Draw(t, "burst")}
-		interval := int64(time.Second.Microseconds()) / int64(rate.PerSecond)
+		interval := time.Second.Microseconds() / int64(rate.PerSecond)
 		var passed []clock.Micros
 		for range rapid.IntRange(1, 200).Draw(t, "requests") {
 			at.Add(time.Duration(rapid.Int64Range(0, 20_000).Draw(t, "pause")) * time.Microsecond)

@@ -111,7 +111,9 @@ func (s *Server) Serve(ctx context.Context) error {
 		s.abort()
 		err = errors.Join(err, s.http.Close())
 	}
-	<-failed
+	if served := <-failed; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
 	if err != nil {
 		return fault.Wrap(err, fault.Unavailable, "http.stop-cut-off")
 	}

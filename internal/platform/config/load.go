@@ -10,8 +10,6 @@ import (
 	"strings"
 
 	"github.com/knadh/koanf/parsers/yaml"
-	"github.com/knadh/koanf/providers/file"
-	"github.com/knadh/koanf/v2"
 
 	"kopilka/internal/platform/fault"
 )
@@ -88,19 +86,33 @@ func (src Source) file() (map[string]any, error) {
 	if src.File == "" {
 		return nil, nil
 	}
-	k := koanf.New(".")
-	err := k.Load(file.Provider(src.File), yaml.Parser())
+	content, err := os.ReadFile(src.File)
 	switch {
-	case err == nil:
-		return k.All(), nil
 	case errors.Is(err, fs.ErrNotExist) && src.Optional:
 		return nil, nil
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fault.Wrap(err, fault.NotFound, "config.no-file", "file", src.File)
-	case errors.Is(err, fs.ErrPermission):
+	case err != nil:
 		return nil, fault.Wrap(err, fault.Denied, "config.unreadable-file", "file", src.File)
 	}
-	return nil, fault.Wrap(err, fault.Invalid, "config.broken-file", "file", src.File, "reason", err.Error())
+	sections, err := yaml.Parser().Unmarshal(content)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "config.broken-file", "file", src.File, "reason", err.Error())
+	}
+	values := map[string]any{}
+	flatten(values, "", sections)
+	return values, nil
+}
+
+// flatten gives what lies in sections the key that names them all: http.addr.
+func flatten(into map[string]any, prefix string, section map[string]any) {
+	for name, value := range section {
+		if inner, ok := value.(map[string]any); ok && len(inner) > 0 {
+			flatten(into, prefix+name+".", inner)
+			continue
+		}
+		into[prefix+name] = value
+	}
 }
 
 func (src Source) environ() map[string]any {

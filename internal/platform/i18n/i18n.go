@@ -94,7 +94,7 @@ func unmarshal(content []byte, v any) error {
 	if err != nil {
 		return err
 	}
-	*(v.(*any)) = m
+	*v.(*any) = m
 	return nil
 }
 
