@@ -31,6 +31,10 @@ lint: $(GOLANGCI) ## Look for mistakes without running anything
 	go vet ./...
 	$(GOLANGCI) run ./...
 
+.PHONY: format
+format: $(GOLANGCI) ## Format the source as CI wants it
+	$(GOLANGCI) fmt ./...
+
 $(GOLANGCI):
 	GOBIN=$(CURDIR)/.bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 

@@ -71,10 +71,16 @@ type scanner struct {
 	root  string
 	fault string        // the file's name for package fault, "" where it is not imported
 	fn    *ast.FuncDecl // the declaration being walked
+	stack []ast.Node    // from it down to the node being walked
 	sites []site
 }
 
 func (s *scanner) visit(n ast.Node) bool {
+	if n == nil {
+		s.stack = s.stack[:len(s.stack)-1]
+		return false
+	}
+	s.stack = append(s.stack, n)
 	switch n := n.(type) {
 	case *ast.CallExpr:
 		s.call(n)
@@ -88,7 +94,10 @@ func (s *scanner) call(call *ast.CallExpr) {
 	var to sink
 	switch fn := call.Fun.(type) {
 	case *ast.Ident:
-		known, ok := s.sinks[fn.Name]
+		known, ok := s.sinks[s.local(fn.Name)]
+		if !ok {
+			known, ok = s.sinks[fn.Name]
+		}
 		if !ok {
 			return
 		}
@@ -184,14 +193,14 @@ func (s *scanner) fields(lit *ast.CompositeLit) {
 // the function around makes that function a sink instead.
 func (s *scanner) record(code ast.Expr, args []string, at ast.Node) {
 	if name, ok := code.(*ast.Ident); ok && s.fn != nil {
-		if i := s.param(name.Name); i >= 0 {
-			to := sink{code: i, args: -1}
+		if around, params := s.taker(name.Name); params != nil {
+			to := sink{code: param(params, name.Name), args: -1}
 			if call, ok := at.(*ast.CallExpr); ok && call.Ellipsis.IsValid() {
 				if last, ok := call.Args[len(call.Args)-1].(*ast.Ident); ok {
-					to.args = s.param(last.Name)
+					to.args = param(params, last.Name)
 				}
 			}
-			s.sinks[s.fn.Name.Name] = to
+			s.sinks[around] = to
 			return
 		}
 	}
@@ -207,13 +216,45 @@ func (s *scanner) record(code ast.Expr, args []string, at ast.Node) {
 	}
 }
 
-// param gives the index of the function's parameter, -1 where it has none
-// of that name.
-func (s *scanner) param(name string) int {
+// local names a function that lives in a variable of the function around.
+func (s *scanner) local(name string) string {
+	if s.fn == nil {
+		return ""
+	}
+	return s.fn.Name.Name + "·" + name
+}
+
+// taker finds the innermost function around that has the parameter, and what
+// it is called: one in a local variable, or the declaration itself.
+func (s *scanner) taker(name string) (string, *ast.FieldList) {
+	for i := len(s.stack) - 1; i > 0; i-- {
+		inner, ok := s.stack[i].(*ast.FuncLit)
+		if !ok || param(inner.Type.Params, name) < 0 {
+			continue
+		}
+		assign, ok := s.stack[i-1].(*ast.AssignStmt)
+		if !ok || len(assign.Lhs) != 1 {
+			return "", nil
+		}
+		variable, ok := assign.Lhs[0].(*ast.Ident)
+		if !ok {
+			return "", nil
+		}
+		return s.local(variable.Name), inner.Type.Params
+	}
+	if param(s.fn.Type.Params, name) < 0 {
+		return "", nil
+	}
+	return s.fn.Name.Name, s.fn.Type.Params
+}
+
+// param gives the index of the parameter, -1 where there is none of that
+// name.
+func param(params *ast.FieldList, name string) int {
 	i := 0
-	for _, field := range s.fn.Type.Params.List {
-		for _, param := range field.Names {
-			if param.Name == name {
+	for _, field := range params.List {
+		for _, one := range field.Names {
+			if one.Name == name {
 				return i
 			}
 			i++

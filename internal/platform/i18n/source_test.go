@@ -114,6 +114,13 @@ func e(bad bool) error {
 func g() []f.Field {
 	return []f.Field{{Path: "p", Code: "x.field", Args: f.Pairs("max", 5)}, {"q", "x.plain", nil}}
 }
+func k(n int) (bad []f.Field) {
+	want := func(ok bool, path, code string) {
+		if !ok { bad = append(bad, f.Field{Path: path, Code: code}) }
+	}
+	want(n > 0, "n", "x.positive")
+	return bad
+}
 func h(m map[string]string) error { return f.New(f.Invalid, m["x"]) }
 `
 	p := &pkg{fset: token.NewFileSet(), consts: map[string]string{}, sinks: map[string]sink{}}
@@ -131,7 +138,8 @@ func h(m map[string]string) error { return f.New(f.Invalid, m["x"]) }
 		{"x.go:13", "x.second", []string{}},
 		{"x.go:16", "x.field", []string{"max"}},
 		{"x.go:16", "x.plain", nil},
-		{"x.go:18", "", []string{}},
+		{"x.go:22", "x.positive", nil},
+		{"x.go:25", "", []string{}},
 	}
 	if diff := cmp.Diff(want, p.sites("/"), cmp.AllowUnexported(site{})); diff != "" {
 		t.Error(diff)
