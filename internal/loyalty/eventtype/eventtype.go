@@ -1,0 +1,59 @@
+// Package eventtype names what can happen to a home. Events are written in
+// the transaction that makes them happen and read by whatever follows: the
+// figures, the seal over the journals, later triggers and webhooks.
+package eventtype
+
+import (
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// Kind says what happened.
+type Kind string
+
+// The kinds of events.
+const (
+	Purchased Kind = "purchase"
+	Refunded  Kind = "refund"
+	Adjusted  Kind = "adjust" // points by hand
+	Opened    Kind = "open"   // an account was opened
+	Due       Kind = "due"    // activations and expiries were written
+)
+
+// Event is one thing that happened. Seq is the number of its last posting, so
+// the events of a home have an order whatever order they are read in.
+type Event struct {
+	Kind      Kind         `json:"k"`
+	Home      home.ID      `json:"h"`
+	Seq       int64        `json:"s"`
+	Op        id.ID        `json:"o"`
+	At        clock.Micros `json:"t"`
+	Day       string       `json:"d,omitempty"` // business day of the outlet
+	Outlet    id.ID        `json:"u,omitempty"`
+	Programme id.ID        `json:"p,omitempty"`
+	Member    bool         `json:"m,omitempty"`
+
+	Gross    money.Amount `json:"g,omitempty"`
+	Discount money.Amount `json:"c,omitempty"` // campaigns'
+	Paid     money.Amount `json:"b,omitempty"` // taken off by points
+	Money    money.Amount `json:"a,omitempty"` // paid, or given back
+	Spent    money.Points `json:"x,omitempty"` // spent, or given back
+	Earned   money.Points `json:"e,omitempty"` // earned, or taken back
+	Expired  money.Points `json:"z,omitempty"`
+	Last     bool         `json:"l,omitempty"` // a refund of all that was left
+}
+
+// Batch is what one transaction did, with the heads of the homes it changed.
+type Batch struct {
+	Events []Event `json:"e"`
+	Heads  []Head  `json:"h"`
+}
+
+// Head is where a home's journal ended after the transaction.
+type Head struct {
+	Home home.ID `json:"h"`
+	Seq  int64   `json:"s"`
+	Hash []byte  `json:"x"`
+}

@@ -1,0 +1,174 @@
+package ledger
+
+import (
+	"slices"
+
+	"kopilka/internal/platform/db"
+)
+
+var insertHome = db.Many{
+	PG: `insert into home (home_id, kind, version, seq, head)
+ select * from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bytea[])`,
+	Lite:  `insert into home (home_id, kind, version, seq, head) values ($1, $2, $3, $4, $5)`,
+	Types: []string{"bigint", "text", "bigint", "bigint", "bytea"},
+}
+
+var updateHome = db.Many{
+	PG: `update home h set version = h.version + 1, seq = u.seq, head = u.head
+ from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[]) as u (home_id, version, seq, head)
+ where h.home_id = u.home_id and h.version = u.version`,
+	Lite:  `update home set version = version + 1, seq = $3, head = $4 where home_id = $1 and version = $2`,
+	Types: []string{"bigint", "bigint", "bigint", "bytea"},
+	Exact: true,
+}
+
+var insertAccount = db.Many{
+	PG: `insert into account (home_id, account_id, programme_id, state, active, pending, debt, earned, spent, expired,
+ purchases, turnover, first_purchase_at, last_purchase_at, slide_at, clock_at, due_at, gifts, opened_at)
+ select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[],
+ $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[])`,
+	Lite: `insert into account (home_id, account_id, programme_id, state, active, pending, debt, earned, spent, expired,
+ purchases, turnover, first_purchase_at, last_purchase_at, slide_at, clock_at, due_at, gifts, opened_at)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+	Types: []string{
+		"bigint", "bigint", "bigint", "text", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint",
+		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint",
+	},
+}
+
+var updateAccount = db.Many{
+	PG: `update account a set active = u.active, pending = u.pending, debt = u.debt, earned = u.earned, spent = u.spent, expired = u.expired,
+ purchases = u.purchases, turnover = u.turnover, first_purchase_at = u.first_at, last_purchase_at = u.last_at, slide_at = u.slide_at,
+ clock_at = u.clock_at, due_at = u.due_at, gifts = u.gifts, state = u.state
+ from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+ $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::text[])
+ as u (home_id, account_id, active, pending, debt, earned, spent, expired,
+ purchases, turnover, first_at, last_at, slide_at, clock_at, due_at, gifts, state)
+ where a.home_id = u.home_id and a.account_id = u.account_id`,
+	Lite: `update account set active = $3, pending = $4, debt = $5, earned = $6, spent = $7, expired = $8,
+ purchases = $9, turnover = $10, first_purchase_at = $11, last_purchase_at = $12, slide_at = $13,
+ clock_at = $14, due_at = $15, gifts = $16, state = $17
+ where home_id = $1 and account_id = $2`,
+	Types: []string{
+		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint",
+		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text",
+	},
+	Exact: true,
+}
+
+var insertLot = db.Many{
+	PG: `insert into lot (home_id, lot_id, account_id, amount, remaining, written_off, state, earned_at, active_at, expires_at, sliding, source, op_id, partner_id)
+ select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[], $9::bigint[], $10::bigint[],
+ $11::bool[], $12::text[], $13::bigint[], $14::bigint[])`,
+	Lite: `insert into lot (home_id, lot_id, account_id, amount, remaining, written_off, state, earned_at, active_at, expires_at, sliding, source, op_id, partner_id)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+	Types: []string{
+		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "bigint", "bigint", "bigint",
+		"bool", "text", "bigint", "bigint",
+	},
+}
+
+var updateLot = db.Many{
+	PG: `update lot l set remaining = u.remaining, written_off = u.written_off, state = u.state
+ from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[]) as u (home_id, lot_id, remaining, written_off, state)
+ where l.home_id = u.home_id and l.lot_id = u.lot_id`,
+	Lite:  `update lot set remaining = $3, written_off = $4, state = $5 where home_id = $1 and lot_id = $2`,
+	Types: []string{"bigint", "bigint", "bigint", "bigint", "text"},
+	Exact: true,
+}
+
+var insertPosting = db.Many{
+	PG: `insert into posting (home_id, seq, account_id, lot_id, op_id, kind, debit, credit, amount, at, written_at, hash)
+ select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bytea[])`,
+	Lite: `insert into posting (home_id, seq, account_id, lot_id, op_id, kind, debit, credit, amount, at, written_at, hash)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+	Types: []string{
+		"bigint", "bigint", "bigint", "bigint", "bigint", "text", "text", "text", "bigint", "bigint", "bigint", "bytea",
+	},
+}
+
+// Flush adds to the batch what writes all changes of the books, and gives the
+// heads of the homes that it changes. Every row goes into one statement per
+// table, whatever the number of homes.
+func (bs Books) Flush(b *db.Batch) []Head {
+	f := flusher{
+		newHome: insertHome.Of(), home: updateHome.Of(), newAccount: insertAccount.Of(), account: updateAccount.Of(),
+		newLot: insertLot.Of(), lot: updateLot.Of(), posting: insertPosting.Of(),
+	}
+	books := make([]*Book, 0, len(bs))
+	for _, book := range bs {
+		if book.touched {
+			books = append(books, book)
+		}
+	}
+	slices.SortFunc(books, func(x, y *Book) int { return int(min(max(x.Home-y.Home, -1), 1)) })
+	heads := make([]Head, 0, len(books))
+	for _, book := range books {
+		heads = append(heads, f.book(book))
+	}
+	for _, m := range []*db.Many{f.newHome, f.home, f.newAccount, f.account, f.newLot, f.lot, f.posting} {
+		b.Many(m)
+	}
+	return heads
+}
+
+type flusher struct{ newHome, home, newAccount, account, newLot, lot, posting *db.Many }
+
+func (f *flusher) book(b *Book) Head {
+	h := int64(b.Home)
+	f.postings(b)
+	if b.New {
+		f.newHome.Add(h, string(b.Home.Kind()), int64(1), b.Seq, b.Head[:])
+	} else {
+		f.home.Add(h, b.Version, b.Seq, b.Head[:])
+	}
+	for _, a := range b.Accounts {
+		if a.isNew || a.dirty {
+			f.accountRow(h, a)
+		}
+	}
+	for _, l := range b.lots {
+		f.lotRow(h, l)
+	}
+	return Head{Home: b.Home, Seq: b.Seq, Hash: b.Head}
+}
+
+func (f *flusher) postings(b *Book) {
+	for i := range b.postings {
+		p := &b.postings[i]
+		p.Hash = Link(b.Head, b.Home, &p.Posting, p.digest)
+		b.Head = p.Hash
+		f.posting.Add(int64(b.Home), p.Seq, int64(p.Account), int64(p.Lot), int64(p.Op),
+			string(p.Kind), string(p.Debit), string(p.Credit), int64(p.Amount), int64(p.At), int64(p.WrittenAt), p.Hash[:])
+	}
+}
+
+func (f *flusher) accountRow(h int64, a *Account) {
+	state := "open"
+	if a.Closed {
+		state = "closed"
+	}
+	if a.isNew {
+		f.newAccount.Add(h, int64(a.ID), int64(a.Programme), state, int64(a.Active), int64(a.Pending), int64(a.Debt),
+			int64(a.Earned), int64(a.Spent), int64(a.Expired), a.Purchases, int64(a.Turnover),
+			db.N(a.FirstPurchase), db.N(a.LastPurchase), db.N(a.SlideAt), int64(a.Clock), db.N(a.DueAt), int64(a.Gifts), int64(a.Opened))
+		return
+	}
+	f.account.Add(h, int64(a.ID), int64(a.Active), int64(a.Pending), int64(a.Debt), int64(a.Earned), int64(a.Spent), int64(a.Expired),
+		a.Purchases, int64(a.Turnover), db.N(a.FirstPurchase), db.N(a.LastPurchase), db.N(a.SlideAt),
+		int64(a.Clock), db.N(a.DueAt), int64(a.Gifts), state)
+}
+
+func (f *flusher) lotRow(h int64, l *Lot) {
+	state := "active"
+	if l.Pending {
+		state = "pending"
+	}
+	switch {
+	case l.isNew:
+		f.newLot.Add(h, int64(l.ID), int64(l.Account), int64(l.Amount), int64(l.Remaining), int64(l.WrittenOff), state,
+			int64(l.EarnedAt), int64(l.ActiveAt), db.N(l.ExpiresAt), l.Sliding, string(l.Source), int64(l.Op), db.N(l.Partner))
+	case l.dirty:
+		f.lot.Add(h, int64(l.ID), int64(l.Remaining), int64(l.WrittenOff), state)
+	}
+}

@@ -1,0 +1,173 @@
+// Package ledger keeps the books of points.
+//
+// Each accrual makes a lot; spending takes lots that expire first. Every
+// change is a posting that moves an amount from one side to another, so it is
+// balanced by itself, and the postings of a home are one hash chain. What
+// holds always, after every transaction (Verify in package verify proves it):
+//
+//   - the sum of a home's postings over a side is that side's balance:
+//     active, pending and debt of its account, and the system's sides;
+//   - active = Σ left of the active lots, pending = Σ left of the pending
+//     ones, so book = active + pending − debt = Σ postings;
+//   - no lot is below zero, none has more left than it was made with, and
+//     while there is debt no active lot has anything left;
+//   - seq of the postings runs 1…n without a hole and each hash is made from
+//     the one before; the last stands in the home.
+//
+// A Book is one home, loaded under its lock. Its methods change it in memory
+// and note what must be written; Flush adds the writes of any number of books
+// to one set of statements. So a purchase, a refund and a job for dues are
+// the same code, alone or in a group of sixty-four.
+//
+// Amounts are hundredths of a point (money.Points); times UTC microseconds.
+package ledger
+
+import (
+	"crypto/sha256"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// Side is where points can be, from the books' point of view.
+type Side string
+
+// The member's sides are active, pending and debt (a debt is what debt's side
+// is below zero); the others are the programme's.
+const (
+	Active   Side = "active"
+	Pending  Side = "pending"
+	Debt     Side = "debt"
+	Issued   Side = "issued"   // given out, less what was taken back
+	Redeemed Side = "redeemed" // spent, less what was given back
+	Expired  Side = "expired"  // written off at the end of their term
+)
+
+// Kind says why a posting was made.
+type Kind string
+
+// The kinds of postings.
+const (
+	Earn     Kind = "earn"     // a lot was made
+	Activate Kind = "activate" // a lot became active
+	Expire   Kind = "expire"   // the rest of a lot came to its end
+	Spend    Kind = "spend"    // points paid for a purchase
+	Restore  Kind = "restore"  // a refund gave spent points back
+	Take     Kind = "take"     // a refund, or a hand, took points
+	Lapse    Kind = "lapse"    // a refund took points that had expired already
+	Settle   Kind = "settle"   // new points paid a debt
+	Memo     Kind = "memo"     // no points moved; the operation is chained
+)
+
+// Source says where a lot is from.
+type Source string
+
+// The sources of lots.
+const (
+	FromPurchase Source = "purchase"
+	FromGift     Source = "gift"
+	FromHand     Source = "hand"
+	FromRefund   Source = "refund"
+)
+
+// Account is a member's points in one programme.
+type Account struct {
+	ID        id.ID
+	Programme id.ID
+	Closed    bool
+
+	Active, Pending, Debt  money.Points
+	Earned, Spent, Expired money.Points // the programme's sides, net of what came back
+
+	Purchases     int64        // not fully refunded
+	Turnover      money.Amount // paid in money, less refunds
+	FirstPurchase clock.Micros // 0: none yet
+	LastPurchase  clock.Micros
+	SlideAt       clock.Micros // when sliding lots expire; 0: no purchase yet
+	Clock         clock.Micros // dues up to here are written
+	DueAt         clock.Micros // no due is earlier; 0: there is none
+	Gifts         Gift
+	Opened        clock.Micros
+
+	isNew, dirty, loaded bool // loaded: all its live lots are in the book
+}
+
+// Gift is a set of once-only gifts.
+type Gift int64
+
+// The once-only gifts.
+const (
+	GiftWelcome       Gift = 1 << iota // on registration
+	GiftFirstPurchase                  // on the first purchase
+)
+
+// Book is active and pending points less the debt.
+func (a *Account) Book() money.Points { return a.Active + a.Pending - a.Debt }
+
+// Spendable is what may be spent now: nothing while there is debt.
+func (a *Account) Spendable() money.Points {
+	if a.Debt > 0 || a.Closed {
+		return 0
+	}
+	return a.Active
+}
+
+// Lot is the points of one accrual.
+type Lot struct {
+	ID         id.ID
+	Account    id.ID
+	Amount     money.Points
+	Remaining  money.Points
+	WrittenOff money.Points // expired, and not yet taken by a refund
+	Pending    bool
+	EarnedAt   clock.Micros
+	ActiveAt   clock.Micros
+	ExpiresAt  clock.Micros // 0: never, or sliding
+	Sliding    bool
+	Source     Source
+	Op         id.ID
+	Partner    id.ID // who issued it; 0: the organization
+
+	isNew, dirty bool
+}
+
+// expiry is when the lot ends, 0 for never.
+func (l *Lot) expiry(a *Account) clock.Micros {
+	if l.Sliding {
+		return a.SlideAt
+	}
+	return l.ExpiresAt
+}
+
+// Posting is one balanced entry of a home's journal.
+type Posting struct {
+	Seq       int64
+	Account   id.ID
+	Lot       id.ID
+	Op        id.ID
+	Kind      Kind
+	Debit     Side // loses
+	Credit    Side // gains
+	Amount    money.Points
+	At        clock.Micros
+	WrittenAt clock.Micros
+	Hash      Hash
+}
+
+// Hash is a link of a home's chain.
+type Hash [sha256.Size]byte
+
+// Part is what was taken from, or given back to, one lot.
+type Part struct {
+	Lot    id.ID        `json:"lot"`
+	Points money.Points `json:"points"`
+}
+
+// Head is where a home's chain ends.
+type Head struct {
+	Home home.ID
+	Seq  int64
+	Hash Hash
+}

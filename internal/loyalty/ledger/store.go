@@ -1,0 +1,160 @@
+package ledger
+
+import (
+	"context"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
+)
+
+const (
+	homeColumns    = `home_id, version, seq, head`
+	accountColumns = `home_id, account_id, programme_id, state, active, pending, debt, earned, spent, expired,
+ purchases, turnover, coalesce(first_purchase_at, 0), coalesce(last_purchase_at, 0), coalesce(slide_at, 0), clock_at, coalesce(due_at, 0), gifts, opened_at`
+	lotColumns = `home_id, lot_id, account_id, amount, remaining, written_off, state, earned_at, active_at, coalesce(expires_at, 0),
+ sliding, source, op_id, coalesce(partner_id, 0)`
+)
+
+// Locks are taken in the order of home ids, so that two groups can't wait for
+// each other.
+const (
+	qLockPG   = `select ` + homeColumns + ` from home where home_id = any($1) order by home_id for update`
+	qHomeLite = `select ` + homeColumns + ` from home where home_id = $1`
+	qHomePG   = `select ` + homeColumns + ` from home where home_id = any($1)`
+
+	qAccountsPG   = `select ` + accountColumns + ` from account where home_id = any($1) order by home_id, account_id`
+	qAccountsLite = `select ` + accountColumns + ` from account where home_id = $1 order by account_id`
+
+	qLiveLotsPG   = `select ` + lotColumns + ` from lot where home_id = any($1) and remaining > 0`
+	qLiveLotsLite = `select ` + lotColumns + ` from lot where home_id = $1 and remaining > 0`
+
+	qLotsPG   = `select ` + lotColumns + ` from lot where (home_id, lot_id) in (select * from unnest($1::bigint[], $2::bigint[]))`
+	qLotsLite = `select ` + lotColumns + ` from lot where home_id = $1 and lot_id = $2`
+)
+
+func scanHome(r db.Row) (b Book, err error) {
+	var head []byte
+	err = r.Scan((*int64)(&b.Home), &b.Version, &b.Seq, &head)
+	copy(b.Head[:], head)
+	return b, err
+}
+
+func scanAccount(r db.Row) (h home.ID, a *Account, err error) {
+	a = &Account{}
+	var state string
+	err = r.Scan((*int64)(&h), (*int64)(&a.ID), (*int64)(&a.Programme), &state,
+		(*int64)(&a.Active), (*int64)(&a.Pending), (*int64)(&a.Debt), (*int64)(&a.Earned), (*int64)(&a.Spent), (*int64)(&a.Expired),
+		&a.Purchases, (*int64)(&a.Turnover), (*int64)(&a.FirstPurchase), (*int64)(&a.LastPurchase), (*int64)(&a.SlideAt),
+		(*int64)(&a.Clock), (*int64)(&a.DueAt), (*int64)(&a.Gifts), (*int64)(&a.Opened))
+	a.Closed = state == "closed"
+	return h, a, err
+}
+
+func scanLot(r db.Row) (h home.ID, l *Lot, err error) {
+	l = &Lot{}
+	var state string
+	err = r.Scan((*int64)(&h), (*int64)(&l.ID), (*int64)(&l.Account), (*int64)(&l.Amount), (*int64)(&l.Remaining), (*int64)(&l.WrittenOff),
+		&state, (*int64)(&l.EarnedAt), (*int64)(&l.ActiveAt), (*int64)(&l.ExpiresAt),
+		&l.Sliding, (*string)(&l.Source), (*int64)(&l.Op), (*int64)(&l.Partner))
+	l.Pending = state == "pending"
+	return h, l, err
+}
+
+// Books are the homes of one transaction.
+type Books map[home.ID]*Book
+
+// Load adds to the batch what reads the homes with their accounts and, if
+// asked to, locks them. A home that is not there is left out of the books.
+func (bs Books) Load(b *db.Batch, dialect db.Dialect, homes []int64, lock bool, now clock.Micros, ids *id.Maker) {
+	onHome := func(r db.Row) error {
+		book, err := scanHome(r)
+		book.Now, book.IDs = now, ids
+		bs[book.Home] = &book
+		return err
+	}
+	onAccount := func(r db.Row) error {
+		h, a, err := scanAccount(r)
+		if book := bs[h]; book != nil {
+			book.Accounts = append(book.Accounts, a)
+		}
+		return err
+	}
+	switch {
+	case dialect == db.SQLite:
+		for _, h := range homes {
+			b.Each(onHome, qHomeLite, h)
+			b.Each(onAccount, qAccountsLite, h)
+		}
+		return
+	case lock:
+		b.Each(onHome, qLockPG, homes)
+	default:
+		b.Each(onHome, qHomePG, homes)
+	}
+	b.Each(onAccount, qAccountsPG, homes)
+}
+
+// LoadLots adds to the batch what reads all live lots of the homes.
+func (bs Books) LoadLots(b *db.Batch, dialect db.Dialect, homes []int64) {
+	for _, h := range homes {
+		for _, a := range bs[home.ID(h)].Accounts {
+			a.loaded = true
+		}
+	}
+	if dialect == db.Postgres {
+		b.Each(bs.onLot, qLiveLotsPG, homes)
+		return
+	}
+	for _, h := range homes {
+		b.Each(bs.onLot, qLiveLotsLite, h)
+	}
+}
+
+// LotRef names a lot.
+type LotRef struct {
+	Home home.ID
+	Lot  id.ID
+}
+
+// LoadNamed adds to the batch what reads lots by their ids, live or not.
+func (bs Books) LoadNamed(b *db.Batch, dialect db.Dialect, refs []LotRef) {
+	if dialect == db.Postgres {
+		homes, lots := make([]int64, len(refs)), make([]int64, len(refs))
+		for i, r := range refs {
+			homes[i], lots[i] = int64(r.Home), int64(r.Lot)
+		}
+		b.Each(bs.onLot, qLotsPG, homes, lots)
+		return
+	}
+	for _, r := range refs {
+		b.Each(bs.onLot, qLotsLite, int64(r.Home), int64(r.Lot))
+	}
+}
+
+func (bs Books) onLot(r db.Row) error {
+	h, l, err := scanLot(r)
+	if book := bs[h]; book != nil {
+		book.AddLots(l)
+	}
+	return err
+}
+
+// View reads homes with their accounts, and their live lots if asked for,
+// without locking them.
+func View(ctx context.Context, q db.Q, homes []int64, lots bool, now clock.Micros, ids *id.Maker) (Books, error) {
+	bs := Books{}
+	b := &db.Batch{}
+	bs.Load(b, q.Dialect(), homes, false, now, ids)
+	if err := q.Run(ctx, b); err != nil || !lots {
+		return bs, err
+	}
+	found := make([]int64, 0, len(bs))
+	for h := range bs {
+		found = append(found, int64(h))
+	}
+	b = &db.Batch{}
+	bs.LoadLots(b, q.Dialect(), found)
+	return bs, q.Run(ctx, b)
+}

@@ -1,0 +1,198 @@
+// Package programme keeps the loyalty programmes: every version of each, and
+// the newest of all of them compiled and ready to judge.
+package programme
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+)
+
+// maxDoc bounds the stored text of a programme, in bytes.
+const maxDoc = 4 << 20
+
+// Programmes is the set of programmes of an organization.
+type Programmes struct {
+	DB    *db.DB
+	IDs   *id.Maker
+	Clock clock.Clock
+
+	current atomic.Pointer[Set]
+	load    sync.Mutex
+}
+
+// Set is the newest versions of all programmes at one instant. It does not
+// change.
+type Set struct {
+	all      []*rule.Programme // by priority, the highest first
+	byID     map[id.ID]*rule.Programme
+	versions map[id.ID]int64
+}
+
+// Current is the set last loaded; it is empty before the first Refresh.
+func (ps *Programmes) Current() *Set {
+	if s := ps.current.Load(); s != nil {
+		return s
+	}
+	return &Set{}
+}
+
+// Versions reads the version of each programme; it is a few rows, so that a
+// transaction can check that it judged by the newest.
+func Versions(b *db.Batch, into map[id.ID]int64) {
+	b.Each(func(r db.Row) error {
+		var i, v int64
+		err := r.Scan(&i, &v)
+		into[id.ID(i)] = v
+		return err
+	}, qVersions)
+}
+
+// Is tells whether the set is of these versions.
+func (s *Set) Is(versions map[id.ID]int64) bool {
+	if len(versions) != len(s.versions) {
+		return false
+	}
+	for i, v := range versions {
+		if s.versions[i] != v {
+			return false
+		}
+	}
+	return true
+}
+
+// Refresh loads the programmes if any has changed.
+func (ps *Programmes) Refresh(ctx context.Context) error {
+	ps.load.Lock()
+	defer ps.load.Unlock()
+	versions := map[id.ID]int64{}
+	b := &db.Batch{}
+	Versions(b, versions)
+	if err := ps.DB.Run(ctx, b); err != nil {
+		return err
+	}
+	if s := ps.current.Load(); s != nil && s.Is(versions) {
+		return nil
+	}
+	s := &Set{byID: map[id.ID]*rule.Programme{}, versions: map[id.ID]int64{}}
+	err := ps.DB.Each(ctx, func(r db.Row) error {
+		p, err := scanProgramme(r)
+		if err != nil {
+			return err
+		}
+		s.all = append(s.all, p)
+		s.byID[p.ID], s.versions[p.ID] = p, p.Version
+		return nil
+	}, qNewest)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(s.all, func(x, y *rule.Programme) int {
+		return cmp.Or(cmp.Compare(y.Priority, x.Priority), cmp.Compare(x.ID, y.ID))
+	})
+	ps.current.Store(s)
+	return nil
+}
+
+// All gives the programmes, the highest priority first.
+func (s *Set) All() []*rule.Programme { return s.all }
+
+// Get finds a programme, nil where there is none.
+func (s *Set) Get(i id.ID) *rule.Programme { return s.byID[i] }
+
+// For finds the one programme that a receipt of an outlet is processed under:
+// the active one bound to the outlet, else to its partner, else to the
+// organization, by priority. nil: there is none.
+func (s *Set) For(outlet, partner id.ID, day string) *rule.Programme {
+	var ofPartner, ofAll *rule.Programme
+	for _, p := range s.all {
+		switch {
+		case !p.ActiveOn(day):
+		case slices.Contains(p.Outlets, outlet):
+			return p
+		case ofPartner == nil && slices.Contains(p.Partners, partner):
+			ofPartner = p
+		case ofAll == nil && len(p.Outlets) == 0 && len(p.Partners) == 0:
+			ofAll = p
+		}
+	}
+	return cmp.Or(ofPartner, ofAll)
+}
+
+// Put stores a new programme, or a new version of one, and gives it back with
+// its id and version. The version it carries must be the newest, so that no
+// change of another is overwritten unseen; 0 with no id makes a new one.
+func (ps *Programmes) Put(ctx context.Context, p rule.Programme, by string) (*rule.Programme, error) {
+	if err := p.Compile(); err != nil {
+		return nil, err
+	}
+	if p.ID == 0 {
+		p.ID = ps.IDs.New()
+	}
+	was := p.Version
+	p.Version++
+	doc, err := json.Marshal(&p)
+	if err != nil {
+		return nil, err
+	}
+	if len(doc) > maxDoc {
+		return nil, fault.New(fault.TooLarge, "programme.too-large", "most", maxDoc)
+	}
+	err = ps.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := put(ctx, tx, &p, was); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, qAddVersion, p.ID, p.Version, string(doc), ps.Clock.Now(), by)
+		return err
+	})
+	if errors.Is(err, db.ErrConflict) {
+		return nil, fault.Wrap(err, fault.Conflict, "programme.code-taken", "code", p.Code)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &p, ps.Refresh(ctx)
+}
+
+func put(ctx context.Context, tx *db.Tx, p *rule.Programme, was int64) error {
+	if was == 0 {
+		_, err := tx.Exec(ctx, qAdd, p.ID, p.Code, p.Version)
+		return err
+	}
+	n, err := tx.Exec(ctx, qMove, p.ID, was, p.Code)
+	if err == nil && n == 0 {
+		return fault.New(fault.Conflict, "programme.version", "version", was)
+	}
+	return err
+}
+
+// Version reads one stored version of a programme, compiled.
+func (ps *Programmes) Version(ctx context.Context, i id.ID, version int64) (*rule.Programme, error) {
+	p, err := scanProgramme(ps.DB.Row(ctx, qVersion, i, version))
+	if errors.Is(err, db.ErrNotFound) {
+		return nil, fault.Wrap(err, fault.NotFound, "programme.not-found")
+	}
+	return p, err
+}
+
+func scanProgramme(r db.Row) (*rule.Programme, error) {
+	var doc string
+	if err := r.Scan(&doc); err != nil {
+		return nil, err
+	}
+	p := &rule.Programme{}
+	if err := json.Unmarshal([]byte(doc), p); err != nil {
+		return nil, err
+	}
+	return p, p.Compile()
+}

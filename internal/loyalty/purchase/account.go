@@ -1,0 +1,155 @@
+package purchase
+
+import (
+	"context"
+	"errors"
+
+	"kopilka/internal/loyalty/eventtype"
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+)
+
+// Open opens a member's account in a programme, with the gift that it gives;
+// an account that is open already stays as it is.
+func (d *Desk) Open(ctx context.Context, h home.ID, programme id.ID) (Balance, error) {
+	op := &opening{home: h, programme: programme}
+	_, err := d.submit(ctx, op)
+	return op.out, err
+}
+
+// opening is the operation that opens an account.
+type opening struct {
+	home      home.ID
+	programme id.ID
+	out       Balance
+}
+
+func (o *opening) claim() (claim, [32]byte)     { return claim{}, [32]byte{} }
+func (o *opening) lookUp(*look)                 {}
+func (o *opening) found(*look) (home.ID, error) { return o.home, nil }
+func (o *opening) alone() bool                  { return false }
+
+func (o *opening) replay(context.Context, db.Q, home.ID, id.ID) error { return nil }
+
+func (o *opening) load(g *group) error {
+	if g.set.Get(o.programme) == nil {
+		return fault.New(fault.NotFound, "programme.not-found")
+	}
+	g.wantLots[o.home] = true
+	return nil
+}
+
+func (o *opening) do(g *group) error {
+	book := g.books[o.home]
+	a := book.Account(o.programme)
+	if a != nil {
+		book.Settle(a, g.now)
+		o.out = balanceOf(a)
+		return nil
+	}
+	a = openAccount(book, g.set.Get(o.programme), g.now, 0)
+	book.Touch()
+	a.Changed()
+	o.out = balanceOf(a)
+	g.happened(eventtype.Event{Kind: eventtype.Opened, Home: o.home, Op: a.ID, At: g.now, Programme: o.programme, Earned: a.Earned}, book)
+	return nil
+}
+
+// SettleDue writes activations and expiries that are due, for up to limit
+// accounts that nobody touches. It tells how many it took: fewer than limit
+// means that nothing is due any more. It may run late, twice and in many
+// processes.
+func (d *Desk) SettleDue(ctx context.Context, limit int) (n int, err error) {
+	type account struct{ home, account int64 }
+	due, err := db.All(ctx, d.DB, func(r db.Row) (a account, err error) {
+		return a, r.Scan(&a.home, &a.account)
+	}, qDue, d.Clock.Now(), limit)
+	if err != nil {
+		return 0, err
+	}
+	ends := make(chan error, len(due))
+	slots := make(chan struct{}, d.Group)
+	for _, a := range due {
+		slots <- struct{}{}
+		go func() {
+			defer func() { <-slots }()
+			_, err := d.submit(ctx, &settling{home: home.ID(a.home), account: id.ID(a.account)})
+			ends <- err
+		}()
+	}
+	var bad []error
+	for range due {
+		if err := <-ends; err != nil {
+			bad = append(bad, err)
+		}
+	}
+	return len(due), errors.Join(bad...)
+}
+
+// settling is the operation that writes an account's dues.
+type settling struct {
+	home    home.ID
+	account id.ID
+}
+
+func (o *settling) claim() (claim, [32]byte)     { return claim{}, [32]byte{} }
+func (o *settling) lookUp(*look)                 {}
+func (o *settling) found(*look) (home.ID, error) { return o.home, nil }
+func (o *settling) alone() bool                  { return false }
+
+func (o *settling) replay(context.Context, db.Q, home.ID, id.ID) error { return nil }
+
+func (o *settling) load(g *group) error {
+	g.wantLots[o.home] = true
+	return nil
+}
+
+func (o *settling) do(g *group) error {
+	book := g.books[o.home]
+	a := book.AccountByID(o.account)
+	if a == nil {
+		return fault.New(fault.NotFound, "account.not-found")
+	}
+	before, seq := a.Expired, book.Seq
+	book.Settle(a, g.now)
+	if book.Seq == seq {
+		return nil
+	}
+	g.happened(eventtype.Event{
+		Kind: eventtype.Due, Home: o.home, At: g.now, Programme: a.Programme, Expired: a.Expired - before,
+	}, book)
+	return nil
+}
+
+// AccountView is an account as it is at one instant, dues written in thought.
+type AccountView struct {
+	Account ledger.Account
+	Lots    []ledger.Lot
+	Ending  []ledger.Ending
+}
+
+// Accounts reads a member's accounts as they are now.
+func (d *Desk) Accounts(ctx context.Context, h home.ID) ([]AccountView, error) {
+	now := d.Clock.Now()
+	books, err := ledger.View(ctx, d.DB, []int64{int64(h)}, true, now, d.IDs)
+	if err != nil {
+		return nil, err
+	}
+	book := books[h]
+	if book == nil {
+		return nil, errNoHome()
+	}
+	out := make([]AccountView, 0, len(book.Accounts))
+	for _, a := range book.Accounts {
+		book.Settle(a, max(now, a.Clock))
+		v := AccountView{Account: *a, Ending: ledger.Expiring(a, book.Lots(a))}
+		for _, l := range book.Lots(a) {
+			v.Lots = append(v.Lots, *l)
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}

@@ -1,0 +1,158 @@
+package purchase
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+
+	"kopilka/internal/loyalty/eventtype"
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/text"
+)
+
+// maxReason bounds the reason of an adjustment, in bytes.
+const maxReason = 500
+
+// maxAdjust bounds an adjustment, in hundredths.
+const maxAdjust = 1e12
+
+// AdjustRequest puts points into an account by hand, or takes them out.
+type AdjustRequest struct {
+	By        id.ID // the API key or person; with Key it makes the request once-only
+	Key       string
+	Buyer     Buyer
+	Programme id.ID
+	Points    money.Points // below zero: taken out, as far as there are any
+	Days      int          // term of points put in; 0: the programme's
+	Reason    string
+	Actor     string
+}
+
+// Adjustment is what was done by hand.
+type Adjustment struct {
+	Home    home.ID      `json:"home"`
+	ID      id.ID        `json:"id"`
+	Account id.ID        `json:"account"`
+	Points  money.Points `json:"points"`
+	Reason  string       `json:"reason"`
+	Actor   string       `json:"actor"`
+	At      clock.Micros `json:"at"`
+
+	Balance  Balance `json:"-"`
+	Replayed bool    `json:"-"`
+}
+
+// Digest is what the chain holds of an adjustment.
+func (a *Adjustment) Digest() ([32]byte, error) {
+	doc, err := json.Marshal(a)
+	return sha256.Sum256(doc), err
+}
+
+// Adjust puts points in by hand, or takes them out, with a reason.
+func (d *Desk) Adjust(ctx context.Context, r *AdjustRequest) (*Adjustment, error) {
+	if err := checkKey(r.Key); err != nil {
+		return nil, err
+	}
+	switch {
+	case r.Points == 0 || r.Points > maxAdjust || r.Points < -maxAdjust:
+		return nil, fault.New(fault.Invalid, "adjust.points")
+	case r.Reason == "" || !text.Valid(r.Reason, maxReason):
+		return nil, fault.New(fault.Invalid, "adjust.reason", "most", maxReason)
+	case r.Days < 0 || r.Days > 36_500:
+		return nil, fault.New(fault.Invalid, "programme.days")
+	case r.Buyer.None():
+		return nil, errNoHome()
+	}
+	op := &adjusting{req: r, hash: hashOf("adjust", r)}
+	replayed, err := d.submit(ctx, op)
+	if err != nil {
+		return nil, err
+	}
+	op.out.Replayed = replayed
+	return op.out, nil
+}
+
+// adjusting is the operation of an adjustment.
+type adjusting struct {
+	req  *AdjustRequest
+	hash [32]byte
+	home home.ID
+	out  *Adjustment
+}
+
+func (o *adjusting) claim() (claim, [32]byte) { return claim{o.req.By, o.req.Key}, o.hash }
+func (o *adjusting) lookUp(l *look)           { l.buyer(o.req.Buyer) }
+func (o *adjusting) alone() bool              { return false }
+
+func (o *adjusting) found(l *look) (home.ID, error) {
+	h, err := l.home(o.req.Buyer)
+	o.home = h
+	return h, err
+}
+
+func (o *adjusting) load(g *group) error {
+	if g.set.Get(o.req.Programme) == nil {
+		return fault.New(fault.NotFound, "programme.not-found")
+	}
+	g.wantLots[o.home] = true
+	return nil
+}
+
+func (o *adjusting) do(g *group) error {
+	book, p := g.books[o.home], g.set.Get(o.req.Programme)
+	a := book.Account(p.ID)
+	if a == nil {
+		a = openAccount(book, p, g.now, 0)
+	}
+	book.Settle(a, g.now)
+	out := &Adjustment{
+		Home: o.home, ID: g.desk.IDs.New(), Account: a.ID, Points: o.req.Points,
+		Reason: o.req.Reason, Actor: o.req.Actor, At: g.now,
+	}
+	mark := book.Mark()
+	if o.req.Points > 0 {
+		expires, _ := p.Expires(g.now)
+		if o.req.Days > 0 {
+			expires = p.EndAfter(g.now, o.req.Days)
+		}
+		book.Earn(a, ledger.Grant{
+			Points: o.req.Points, EarnedAt: g.now, ActiveAt: g.now, ExpiresAt: expires, Source: ledger.FromHand, Op: out.ID,
+		})
+	} else if short := book.Claw(a, out.ID, nil, -o.req.Points, g.now); short > 0 {
+		return fault.New(fault.Refused, "points.not-enough", "asked", -o.req.Points, "most", -o.req.Points-short)
+	}
+	digest, err := out.Digest()
+	if err != nil {
+		return err
+	}
+	book.Chain(mark, out.ID, digest, g.now)
+	g.adjusts.Add(int64(o.home), int64(out.ID), int64(a.ID), int64(out.Points), out.Reason, out.Actor, int64(out.At), digest[:])
+	g.claimKey(claim{o.req.By, o.req.Key}, o.hash, o.home, out.ID)
+	g.happened(eventtype.Event{Kind: eventtype.Adjusted, Home: o.home, Op: out.ID, At: g.now, Programme: p.ID, Earned: out.Points}, book)
+	out.Balance = balanceOf(a)
+	o.out = out
+	return nil
+}
+
+func (o *adjusting) replay(ctx context.Context, q db.Q, h home.ID, op id.ID) error {
+	a := &Adjustment{Home: h, ID: op}
+	err := q.Row(ctx, qAdjustment, h, op).Scan((*int64)(&a.Account), (*int64)(&a.Points), &a.Reason, &a.Actor, (*int64)(&a.At))
+	if err != nil {
+		return err
+	}
+	books, err := ledger.View(ctx, q, []int64{int64(h)}, false, a.At, nil)
+	if err != nil {
+		return err
+	}
+	if b := books[h]; b != nil {
+		a.Balance = balanceOf(b.AccountByID(a.Account))
+	}
+	o.out = a
+	return nil
+}

@@ -1,0 +1,146 @@
+package purchase
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/text"
+)
+
+// Bounds on a request.
+const (
+	MaxKey      = 128
+	MaxCodes    = 20
+	MaxPayments = 20
+	maxSKU      = 64
+	maxName     = 300
+	maxKind     = 32
+	maxNumber   = 64
+)
+
+// Buyer names the member: by home, or by an identifier. The zero Buyer is
+// nobody.
+type Buyer struct {
+	Home  home.ID
+	Kind  string // phone, email, card, number, external, qr
+	Value string
+}
+
+// None tells whether the receipt has no member.
+func (b Buyer) None() bool { return b.Home == 0 && b.Value == "" }
+
+// Cart is what a till sends to be quoted, committed or recorded.
+type Cart struct {
+	Till    id.ID
+	Cashier id.ID
+	Key     string // the till's own key of the receipt
+	Number  string
+	Buyer   Buyer
+	Lines   []CartLine
+	Codes   []string
+	Wish    rule.Wish
+
+	Payments []Payment // empty: all of it in one kind, "money"
+	Quote    string    // id of the quote it follows; "" none
+	Accept   bool      // take new figures where the quote's have changed
+
+	Facts *Facts // record
+}
+
+// Facts are what the till has done already.
+type Facts struct {
+	At     clock.Micros
+	Points money.Points // spent
+}
+
+// CartLine is one position of a cart.
+type CartLine struct {
+	SKU      string
+	Name     string
+	Quantity money.Quantity
+	Price    money.Amount // of one unit
+	Gross    money.Amount // price × quantity as the till rounds it; 0: we do
+	Discount money.Amount // record: taken off by the till
+}
+
+// check refuses a cart that no programme could judge, naming every wrong place.
+func (c *Cart) check(now clock.Micros) error {
+	var bad []fault.Field
+	want := func(ok bool, path, code string) {
+		if !ok {
+			bad = append(bad, fault.Field{Path: path, Code: code})
+		}
+	}
+	want(len(c.Lines) > 0, "lines", "purchase.no-lines")
+	want(len(c.Lines) <= rule.MaxLines, "lines", "purchase.too-many-lines")
+	want(len(c.Codes) <= MaxCodes, "codes", "purchase.too-many-codes")
+	want(len(c.Payments) <= MaxPayments, "payments", "purchase.too-many-payments")
+	want(len(c.Number) <= maxNumber, "number", "purchase.text")
+	if len(bad) > 0 {
+		return fault.New(fault.Invalid, "purchase.invalid").With(bad...)
+	}
+	for i := range c.Lines {
+		l := &c.Lines[i]
+		at := fmt.Sprintf("lines[%d]", i)
+		want(l.SKU != "" && text.Valid(l.SKU, maxSKU), at+".sku", "purchase.sku")
+		want(text.Valid(l.Name, maxName), at+".name", "purchase.text")
+		want(l.Quantity > 0 && l.Quantity <= 1e12, at+".quantity", "purchase.quantity")
+		want(l.Price >= 0 && l.Price <= rule.MaxCents, at+".price", "purchase.price")
+		want(l.fill(), at+".gross", "purchase.gross")
+		want(l.Discount >= 0 && l.Discount <= l.Gross && (c.Facts != nil || l.Discount == 0), at+".discount", "purchase.line-discount")
+	}
+	for i, p := range c.Payments {
+		at := fmt.Sprintf("payments[%d]", i)
+		want(p.Kind != "" && text.Valid(p.Kind, maxKind), at+".kind", "purchase.payment-kind")
+		want(p.Amount >= 0 && p.Amount <= rule.MaxCents, at+".amount", "purchase.payment-amount")
+	}
+	for i, code := range c.Codes {
+		want(code != "" && text.Valid(code, 64), fmt.Sprintf("codes[%d]", i), "purchase.code")
+	}
+	if c.Facts != nil {
+		want(c.Facts.At > 0 && c.Facts.At <= now.Add(maxAhead), "at", "purchase.time")
+		want(c.Facts.Points >= 0 && c.Facts.Points <= 1e14, "points", "purchase.points-negative")
+	}
+	if len(bad) > 0 {
+		return fault.New(fault.Invalid, "purchase.invalid").With(bad...)
+	}
+	return nil
+}
+
+// fill computes the line's sum, or checks the till's: it may round its own
+// way, by less than a kopeck.
+func (l *CartLine) fill() bool {
+	g, ok := l.Quantity.Cost(l.Price, money.HalfUp)
+	if !ok || g > rule.MaxCents {
+		return false
+	}
+	if l.Gross == 0 {
+		l.Gross = g
+		return true
+	}
+	return l.Gross >= g-1 && l.Gross <= g+1
+}
+
+func checkKey(key string) error {
+	if key == "" || !text.Valid(key, MaxKey) {
+		return fault.New(fault.Invalid, "key.invalid", "most", MaxKey)
+	}
+	return nil
+}
+
+// hashOf is the hash of a request under its key: of what it means, not of how
+// its JSON was written.
+func hashOf(kind string, request any) [32]byte {
+	b, err := json.Marshal(request)
+	if err != nil {
+		panic(err) // requests are plain structs
+	}
+	return sha256.Sum256(append([]byte(kind+"\n"), b...))
+}

@@ -1,0 +1,217 @@
+package purchase
+
+import (
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/money"
+)
+
+// What has come back of a purchase is cumulative: when r of a line's quantity
+// q is back, A·r div q of each of its amounts is; a refund is the difference.
+// So refunds in any parts and any order end exactly where one whole refund
+// ends. A line returned by amount counts in the money paid for it instead,
+// and from then on only so.
+
+// lineState is what has come back of one line so far.
+type lineState struct {
+	line     *Line
+	quantity money.Quantity
+	byAmount bool
+	back     []int64 // of each amount, in the order of amounts
+}
+
+// amounts lists all that a line is made of: gross, points' part, points, then
+// each discount, each rule's points, each payment.
+func (l *Line) amounts() []int64 {
+	out := make([]int64, 0, 3+len(l.Discounts)+len(l.Earned)+len(l.Pays))
+	out = append(out, int64(l.Gross), int64(l.Paid), int64(l.Points))
+	for _, d := range l.Discounts {
+		out = append(out, d.Amount)
+	}
+	for _, e := range l.Earned {
+		out = append(out, e.Amount)
+	}
+	for _, p := range l.Pays {
+		out = append(out, int64(p))
+	}
+	return out
+}
+
+func (l *RefundLine) amounts() []int64 {
+	out := make([]int64, 0, 3+len(l.Discounts)+len(l.Earned)+len(l.Pays))
+	out = append(out, int64(l.Gross), int64(l.Paid), int64(l.Points))
+	out = append(out, l.Discounts...)
+	out = append(out, l.Earned...)
+	for _, p := range l.Pays {
+		out = append(out, int64(p))
+	}
+	return out
+}
+
+// states sums up what the refunds so far have brought back of each line.
+func (s *Stored) states() []lineState {
+	out := make([]lineState, len(s.Lines))
+	for i := range s.Lines {
+		l := &s.Lines[i]
+		out[i] = lineState{line: l, back: make([]int64, len(l.amounts()))}
+	}
+	for _, f := range s.Refunds {
+		for i := range f.Lines {
+			r := &f.Lines[i]
+			st := &out[r.Line]
+			st.quantity += r.Quantity
+			st.byAmount = st.byAmount || r.ByAmount
+			for j, v := range r.amounts() {
+				st.back[j] += v
+			}
+		}
+	}
+	return out
+}
+
+// money is what of the line's money has come back.
+func (s *lineState) money() (sum money.Amount) {
+	for _, v := range s.back[len(s.back)-len(s.line.Pays):] {
+		sum += money.Amount(v)
+	}
+	return sum
+}
+
+// whole tells whether nothing of the line is left.
+func (s *lineState) whole() bool {
+	for i, v := range s.line.amounts() {
+		if s.back[i] != v {
+			return false
+		}
+	}
+	return s.byAmount || s.quantity == s.line.Quantity
+}
+
+// byQuantity takes back so much more of the line.
+func (s *lineState) byQuantity(index int, q money.Quantity) (RefundLine, error) {
+	switch {
+	case s.byAmount:
+		return RefundLine{}, fault.New(fault.Conflict, "refund.by-amount-only", "line", index+1)
+	case q > s.line.Quantity-s.quantity:
+		return RefundLine{}, fault.New(fault.Conflict, "refund.quantity", "line", index+1, "left", s.line.Quantity-s.quantity)
+	}
+	s.quantity += q
+	out := s.advance(index, int64(s.quantity), int64(s.line.Quantity))
+	out.Quantity = q
+	return out, nil
+}
+
+// byMoney takes back so much more of the money paid for the line. Of amounts
+// that rounding has let run ahead nothing goes back again.
+func (s *lineState) byMoney(index int, m money.Amount) RefundLine {
+	s.byAmount = true
+	k := len(s.back) - len(s.line.Pays)
+	left, before := make([]int64, len(s.line.Pays)), s.back[k:]
+	for i, p := range s.line.Pays {
+		left[i] = int64(p) - before[i]
+	}
+	// The money is exactly what was asked: it is split, not rounded, by kind.
+	pays, _ := money.Split(int64(m), left, left)
+	kept := append([]int64(nil), before...)
+	out := s.advance(index, int64(s.money()+m), int64(s.line.Due()))
+	for i, v := range pays {
+		s.back[k+i] = kept[i] + v
+		out.Pays[i] = money.Amount(v)
+	}
+	out.ByAmount = true
+	return out
+}
+
+// rest takes back all that is left of the line.
+func (s *lineState) rest(index int) RefundLine {
+	out := s.advance(index, 1, 1)
+	if s.byAmount {
+		out.ByAmount = true
+	} else {
+		out.Quantity = s.line.Quantity - s.quantity
+		s.quantity = s.line.Quantity
+	}
+	return out
+}
+
+// advance moves each of the line's amounts on to part of whole.
+func (s *lineState) advance(index int, part, whole int64) RefundLine {
+	l := s.line
+	diff := make([]int64, len(s.back))
+	for i, a := range l.amounts() {
+		target := max(money.Share(a, part, whole), s.back[i])
+		diff[i] = target - s.back[i]
+		s.back[i] = target
+	}
+	out := RefundLine{
+		Line: index, SKU: l.SKU, Gross: money.Amount(diff[0]), Paid: money.Amount(diff[1]), Points: money.Points(diff[2]),
+	}
+	d, e := len(l.Discounts), len(l.Earned)
+	out.Discounts, out.Earned = diff[3:3+d:3+d], diff[3+d:3+d+e:3+d+e]
+	for _, v := range diff[3+d+e:] {
+		out.Pays = append(out.Pays, money.Amount(v))
+	}
+	return out
+}
+
+// parts works out what comes back of the purchase for a request.
+func (s *Stored) parts(r *RefundRequest) (lines []RefundLine, whole bool, err error) {
+	states := s.states()
+	switch {
+	case len(r.Lines) > 0:
+		for _, p := range r.Lines {
+			if p.Line >= len(states) {
+				return nil, false, fault.New(fault.Invalid, "refund.line", "line", p.Line+1)
+			}
+			l, err := states[p.Line].byQuantity(p.Line, p.Quantity)
+			if err != nil {
+				return nil, false, err
+			}
+			lines = append(lines, l)
+		}
+	case r.Amount > 0:
+		if lines, err = byAmount(states, r.Amount); err != nil {
+			return nil, false, err
+		}
+	default:
+		for i := range states {
+			if !states[i].whole() {
+				lines = append(lines, states[i].rest(i))
+			}
+		}
+	}
+	if len(lines) == 0 {
+		return nil, false, fault.New(fault.Conflict, "refund.nothing-left")
+	}
+	whole = true
+	for i := range states {
+		whole = whole && states[i].whole()
+	}
+	return lines, whole, nil
+}
+
+// byAmount spreads money over what is unreturned.
+func byAmount(states []lineState, amount money.Amount) ([]RefundLine, error) {
+	left := make([]int64, len(states))
+	var sum int64
+	for i := range states {
+		left[i] = int64(states[i].line.Due() - states[i].money())
+		sum += left[i]
+	}
+	if int64(amount) > sum {
+		return nil, fault.New(fault.Conflict, "refund.above-paid", "left", money.Amount(sum))
+	}
+	shares, _ := money.Split(int64(amount), left, left)
+	var out []RefundLine
+	for i, v := range shares {
+		switch {
+		case v == 0:
+		case v == left[i]:
+			// The line's last money brings back all that is left of it.
+			states[i].byAmount = true
+			out = append(out, states[i].rest(i))
+		default:
+			out = append(out, states[i].byMoney(i, money.Amount(v)))
+		}
+	}
+	return out, nil
+}

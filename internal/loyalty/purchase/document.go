@@ -1,0 +1,171 @@
+package purchase
+
+import (
+	"encoding/hex"
+	"time"
+
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// document makes the purchase from the receipt and its outcome.
+func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []Use) (*Purchase, error) {
+	c := s.cart
+	digest := out.Digest()
+	p := &Purchase{
+		Home: s.home, ID: g.desk.IDs.New(), Mode: s.mode, Till: c.Till, Outlet: s.place.Outlet.ID, Partner: s.place.Partner.ID,
+		Cashier: c.Cashier, Key: c.Key, Number: c.Number, At: s.at, WrittenAt: g.now, Day: s.receipt.Day,
+		Programme: s.programme.ID, Version: s.programme.Version, Codes: c.Codes,
+		Gross: out.Gross, Discount: out.Discount, Paid: out.Paid, Due: out.Due, Spent: out.Spent, Earned: out.Earned,
+		Uses: uses, Trace: hex.AppendEncode(nil, digest[:]),
+	}
+	if a != nil {
+		p.Account = a.ID
+	}
+	var err error
+	if p.Payments, err = payments(c.Payments, out.Due, s.mode); err != nil {
+		return nil, err
+	}
+	p.Lines = s.lines(out)
+	splitPayments(p)
+	if s.mode == Record {
+		s.recorded(g, p, a)
+	}
+	return p, nil
+}
+
+// recorded notes what is odd about a receipt that came as a fact, and what
+// the rules would have given.
+func (s *sale) recorded(g *group, p *Purchase, a *ledger.Account) {
+	if p.Spent > 0 && a == nil {
+		// Nobody's account can pay: it stays a discount of the till's.
+		p.Flags = append(p.Flags, FlagNoMember)
+	}
+	for _, u := range p.Uses {
+		for _, r := range u.Rows {
+			if r.Over {
+				p.Flags = append(p.Flags, FlagOverLimit)
+			}
+		}
+	}
+	if late := s.programme.Settings.LateMax; late > 0 && s.at < g.now.Add(-time.Duration(late)*24*time.Hour) && p.Earned > 0 {
+		p.Flags = append(p.Flags, FlagTooLate)
+		p.Earned = 0
+		for i := range p.Lines {
+			p.Lines[i].Earned = nil
+		}
+	}
+	m := s.member(a)
+	r := s.receipt
+	r.Wish = rule.Wish{}
+	would, err := rule.Judge(s.programme, &r, m, nil)
+	if err != nil {
+		return
+	}
+	w := Would{Discount: would.Discount, Most: would.Most, Earned: would.Earned}
+	if w.Discount != p.Discount || w.Earned != p.Earned || p.Spent > w.Most {
+		p.Would = &w
+	}
+}
+
+// lines pairs the till's lines with what became of them.
+func (s *sale) lines(out *rule.Outcome) []Line {
+	lines := make([]Line, len(s.cart.Lines))
+	for i := range lines {
+		c, r, o := &s.cart.Lines[i], &s.receipt.Lines[i], &out.Lines[i]
+		lines[i] = Line{
+			SKU: c.SKU, Name: c.Name, Product: r.Product, Type: r.Type, Quantity: c.Quantity, Price: c.Price,
+			Least: r.Least, NotPaid: !r.Payable, NoEarn: !r.Earns,
+			Gross: o.Gross, Paid: o.Paid, Points: o.Points,
+		}
+	}
+	for i := range out.Effects {
+		e := &out.Effects[i]
+		for _, sh := range e.Shares {
+			l := &lines[sh.Line]
+			switch e.Kind {
+			case rule.Discount:
+				l.Discounts = append(l.Discounts, RuleAmount{e.Rule, sh.Amount})
+			case rule.Accrual:
+				l.Earned = append(l.Earned, RuleAmount{e.Rule, sh.Amount})
+			}
+		}
+	}
+	return lines
+}
+
+// payments checks the till's kinds of payment against what is due; without
+// them all is paid in one kind. What a record paid is its own affair: it is
+// made to fit, the last kind taking the difference.
+func payments(given []Payment, due money.Amount, mode Mode) ([]Payment, error) {
+	if len(given) == 0 {
+		return []Payment{{Kind: "money", Amount: due}}, nil
+	}
+	var sum money.Amount
+	for _, p := range given {
+		sum += p.Amount
+	}
+	if sum == due {
+		return given, nil
+	}
+	if mode == Commit {
+		return nil, fault.New(fault.Invalid, "purchase.payments-sum", "paid", sum, "due", due)
+	}
+	out := make([]Payment, 0, len(given))
+	left := due
+	for i, p := range given {
+		p.Amount = min(p.Amount, left)
+		if i == len(given)-1 {
+			p.Amount = left
+		}
+		left -= p.Amount
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// splitPayments gives each line its part of each payment: every kind is split
+// over what the lines still owe, so both the lines and the kinds add up.
+func splitPayments(p *Purchase) {
+	n, k := len(p.Lines), len(p.Payments)
+	left := make([]int64, n)
+	pays := make([]money.Amount, n*k)
+	for i := range p.Lines {
+		l := &p.Lines[i]
+		left[i] = int64(l.Gross - l.Discount() - l.Paid)
+		l.Pays = pays[i*k : (i+1)*k : (i+1)*k]
+	}
+	shares := make([]int64, n)
+	for j := range p.Payments {
+		money.SplitInto(shares, int64(p.Payments[j].Amount), left, left)
+		for i, v := range shares {
+			p.Lines[i].Pays[j] = money.Amount(v)
+			left[i] -= v
+		}
+	}
+}
+
+// weekday counts from Monday = 1.
+func weekday(d time.Weekday) int { return (int(d)+6)%7 + 1 }
+
+// openAccount opens an account in a programme with the gift that it gives.
+func openAccount(book *ledger.Book, p *rule.Programme, at clock.Micros, partner id.ID) *ledger.Account {
+	a := book.Open(p.ID, at)
+	if p.Welcome.Points == 0 {
+		return a
+	}
+	var expires clock.Micros
+	if p.Welcome.Days > 0 {
+		expires = p.EndAfter(at, p.Welcome.Days)
+	}
+	a.Gifts |= ledger.GiftWelcome
+	book.Earn(a, ledger.Grant{
+		Points: p.Welcome.Points, EarnedAt: at, ActiveAt: at, ExpiresAt: expires,
+		Source: ledger.FromGift, Op: a.ID, Partner: partner,
+	})
+	return a
+}

@@ -1,0 +1,304 @@
+package purchase
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+
+	"kopilka/internal/loyalty/eventtype"
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/partner"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+)
+
+// RefundAnswer is what a till is told of a refund.
+type RefundAnswer struct {
+	Refund   *Refund
+	Matched  []*Refund // of an unlinked one: what was found to be of known purchases
+	Replayed bool
+}
+
+// Refund takes a purchase back, in whole or in part.
+func (d *Desk) Refund(ctx context.Context, r *RefundRequest) (*RefundAnswer, error) {
+	if err := r.check(d.Clock.Now()); err != nil {
+		return nil, err
+	}
+	place, err := d.place(r.Till)
+	if err != nil {
+		return nil, err
+	}
+	op := &linkedRefund{req: r, refunding: refunding{till: r.Till, key: r.Key, place: place, hash: hashOf("refund", r)}}
+	replayed, err := d.submit(ctx, op)
+	if err != nil {
+		return nil, err
+	}
+	return &RefundAnswer{Refund: op.out, Replayed: replayed}, nil
+}
+
+// refunding is what linked and unlinked refunds have in common.
+type refunding struct {
+	till  id.ID
+	key   string
+	place partner.Place
+	hash  [32]byte
+	home  home.ID
+	at    clock.Micros
+	day   string
+	out   *Refund
+}
+
+func (r *refunding) claim() (claim, [32]byte) { return claim{r.till, r.key}, r.hash }
+func (r *refunding) alone() bool              { return true }
+
+func (r *refunding) replay(ctx context.Context, q db.Q, h home.ID, op id.ID) (err error) {
+	r.out, err = scanRefund(q.Row(ctx, qRefund, h, op))
+	return err
+}
+
+// start sets the refund's time.
+func (r *refunding) start(g *group, at clock.Micros) {
+	r.at = at
+	if at == 0 {
+		r.at = g.now
+	}
+	r.day = r.place.Outlet.BusinessDay(r.at)
+}
+
+// linkedRefund is the operation of a refund whose purchase is known.
+type linkedRefund struct {
+	refunding
+	req      *RefundRequest
+	purchase id.ID
+}
+
+func (r *linkedRefund) lookUp(l *look) {
+	if p := r.req.Purchase; p.ID == 0 {
+		l.key(claim{p.Till, p.Key})
+	}
+}
+
+func (r *linkedRefund) found(l *look) (home.ID, error) {
+	p := r.req.Purchase
+	if p.ID != 0 {
+		r.home, r.purchase = p.Home, p.ID
+		return p.Home, nil
+	}
+	k, ok := l.keys[claim{p.Till, p.Key}]
+	if !ok {
+		return 0, errNoPurchase()
+	}
+	r.home, r.purchase = k.home, k.op
+	return k.home, nil
+}
+
+func errNoPurchase() error { return fault.New(fault.NotFound, "purchase.not-found") }
+
+func (r *linkedRefund) load(g *group) error {
+	r.start(g, r.req.At)
+	g.wantLots[r.home] = true
+	g.docs.want(r.home, r.purchase)
+	return nil
+}
+
+// loadMore reads the lots that the purchase made and took from, and locks the
+// counters that may get a use back.
+func (r *linkedRefund) loadMore(g *group) error {
+	if s := g.docs.got[r.purchase]; s != nil {
+		g.wantOf(s)
+	}
+	return nil
+}
+
+func (g *group) wantOf(s *Stored) {
+	for _, l := range s.Lots {
+		g.wantNamed = append(g.wantNamed, ledger.LotRef{Home: s.Home, Lot: l})
+	}
+	for _, p := range s.Parts {
+		if p.Lot != 0 {
+			g.wantNamed = append(g.wantNamed, ledger.LotRef{Home: s.Home, Lot: p.Lot})
+		}
+	}
+	for _, u := range s.Uses {
+		for _, row := range u.Rows {
+			g.limits.want[slotKey{row.Key, row.Slot}] = true
+		}
+	}
+}
+
+func (r *linkedRefund) do(g *group) error {
+	s := g.docs.got[r.purchase]
+	if s == nil {
+		return errNoPurchase()
+	}
+	lines, whole, err := s.parts(r.req)
+	if err != nil {
+		return err
+	}
+	f := r.blank(g, g.desk.IDs.New(), s)
+	f.Cashier, f.Number = r.req.Cashier, r.req.Number
+	f.Lines, f.Whole = lines, whole
+	if err := r.bring(g, s, f, r.req.Payments); err != nil {
+		return err
+	}
+	g.claimKey(claim{r.till, r.key}, r.hash, r.home, f.ID)
+	r.out = f
+	return nil
+}
+
+// blank makes the refund's document of a purchase, s, without what came back.
+func (r *refunding) blank(g *group, i id.ID, s *Stored) *Refund {
+	return &Refund{
+		ID: i, Home: r.home, Purchase: s.ID, Till: r.till, Outlet: r.place.Outlet.ID, Key: r.key,
+		At: r.at, WrittenAt: g.now, Day: r.day, Account: s.Account, Programme: s.Programme,
+	}
+}
+
+// bring does what a refund of known lines does: money, points, counters, the
+// purchase's state.
+func (r *refunding) bring(g *group, s *Stored, f *Refund, named []Payment) error {
+	f.sum()
+	book := g.books[r.home]
+	p := g.set.Get(s.Programme)
+	if p == nil {
+		p = rule.None()
+	}
+	f.Version = p.Version
+	if err := f.pay(s, named); err != nil {
+		return err
+	}
+	a := book.AccountByID(s.Account)
+	if a == nil {
+		f.Flags = append(f.Flags, FlagAnonymous)
+	}
+	mark := book.Mark()
+	if a != nil {
+		book.Settle(a, r.at)
+		mark = book.Mark()
+		r.restore(book, a, p, s, f)
+		r.claw(book, a, p, f, s.Lots)
+		if f.Whole {
+			a.Purchases--
+		}
+		a.Turnover -= f.Money
+		a.Changed()
+		book.Settle(a, a.Clock)
+	}
+	g.returnUses(p, s, f)
+	s.Refunds = append(s.Refunds, f)
+	s.Refunded += int64(f.Money)
+	s.State = "part"
+	if f.Whole {
+		s.State = "refunded"
+	}
+	g.states.Add(int64(s.Home), int64(s.ID), s.State, s.Refunded)
+	return r.write(g, book, mark, a, f)
+}
+
+// sum adds the lines up.
+func (f *Refund) sum() {
+	for i := range f.Lines {
+		l := &f.Lines[i]
+		f.Gross += l.Gross
+		f.Paid += l.Paid
+		f.Spent += l.Points
+		f.Money += l.Money()
+		for _, v := range l.Discounts {
+			f.Discount += moneyOf(v)
+		}
+		for _, v := range l.Earned {
+			f.Earned += pointsOf(v)
+		}
+	}
+}
+
+// restore gives spent points back into their lots, the last taken first.
+func (r *refunding) restore(book *ledger.Book, a *ledger.Account, p *rule.Programme, s *Stored, f *Refund) {
+	if !p.Settings.ReturnSpent || f.Spent == 0 {
+		return
+	}
+	var before int64
+	for _, x := range s.Refunds {
+		before += int64(x.Spent)
+	}
+	parts := reversed(s.Parts, before, int64(f.Spent))
+	back := ledger.Back{Op: f.ID, At: r.at}
+	if d := p.Settings.ExpiredReturn; d > 0 {
+		back.Grace = p.EndAfter(r.at, d)
+	}
+	if expires, sliding := p.Expires(r.at); !sliding {
+		back.Term = expires
+	}
+	book.Restore(a, parts, back)
+	f.Given = f.Spent
+}
+
+// reversed gives the next n hundredths of the parts, counted from the end,
+// after those that came back before.
+func reversed(parts []ledger.Part, before, n int64) (out []ledger.Part) {
+	for i := len(parts) - 1; i >= 0 && n > 0; i-- {
+		have := int64(parts[i].Points)
+		skip := min(before, have)
+		before -= skip
+		take := min(have-skip, n)
+		n -= take
+		if take > 0 {
+			out = append(out, ledger.Part{Lot: parts[i].Lot, Points: pointsOf(take)})
+		}
+	}
+	return out
+}
+
+// claw takes earned points back; for those that are gone the programme says
+// what happens.
+func (r *refunding) claw(book *ledger.Book, a *ledger.Account, p *rule.Programme, f *Refund, own []id.ID) {
+	if f.Earned == 0 {
+		return
+	}
+	f.Short = book.Claw(a, f.ID, own, f.Earned, r.at)
+	if f.Short == 0 {
+		return
+	}
+	switch p.Settings.Clawback {
+	case rule.ClawForgive:
+	case rule.ClawMoney:
+		f.keep(p.Kopecks(f.Short))
+	default:
+		book.Charge(a, f.ID, f.Short, r.at)
+	}
+}
+
+// write stores the refund's document and chains it.
+func (r *refunding) write(g *group, book *ledger.Book, mark ledger.Mark, a *ledger.Account, f *Refund) error {
+	f.Balance = balanceOf(a)
+	doc, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	digest := sha256.Sum256(doc)
+	book.Chain(mark, f.ID, digest, r.at)
+	g.refunds.Add(int64(f.Home), int64(f.ID), int64(f.Purchase), int64(f.Outlet), int64(f.At), f.Day, string(doc), digest[:])
+	g.happened(eventtype.Event{
+		Kind: eventtype.Refunded, Home: f.Home, Op: f.ID, At: f.At, Day: f.Day, Outlet: f.Outlet, Programme: f.Programme,
+		Gross: f.Gross, Discount: f.Discount, Paid: f.Paid, Money: f.Money, Spent: f.Given, Earned: f.Earned, Last: f.Whole,
+	}, book)
+	return nil
+}
+
+// returnUses gives uses of codes back when nothing of the purchase is left
+// and the offer says so.
+func (g *group) returnUses(p *rule.Programme, s *Stored, f *Refund) {
+	if !f.Whole {
+		return
+	}
+	for _, u := range s.Uses {
+		if o := p.Offer(u.Offer); o != nil && o.Limits.Return {
+			g.giveBack(u.Rows)
+			f.Uses = append(f.Uses, u.Rows...)
+		}
+	}
+}

@@ -1,0 +1,279 @@
+package purchase
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"slices"
+
+	"kopilka/internal/loyalty/eventtype"
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/programme"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
+)
+
+// group is one transaction of the desk.
+type group struct {
+	desk *Desk
+	ctx  context.Context
+	tx   *db.Tx
+	now  clock.Micros
+
+	set       *programme.Set
+	books     ledger.Books
+	docs      docs
+	limits    limits
+	wantLots  map[home.ID]bool
+	wantNamed []ledger.LotRef
+
+	keys      *db.Many
+	purchases *db.Many
+	states    *db.Many
+	refunds   *db.Many
+	adjusts   *db.Many
+	events    []eventtype.Event
+}
+
+// errAgain asks for the transaction to be run anew: what it was prepared for
+// has changed.
+var errAgain = errors.New("purchase: group to be run again")
+
+const maxAgain = 5
+
+// run carries out the tickets that may share a transaction and gives back the
+// others. An error means that nothing of the transaction is there.
+func (g *group) run(batch []*ticket) (rest []*ticket, err error) {
+	mine, err := g.lookUp(batch)
+	if err != nil {
+		return nil, err
+	}
+	mine, rest = share(mine)
+	if len(mine) == 0 {
+		return rest, nil
+	}
+	for try := 1; ; try++ {
+		err = g.write(mine)
+		if !errors.Is(err, errAgain) || try == maxAgain {
+			break
+		}
+		if err := g.desk.Programmes.Refresh(g.ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range mine {
+		t.end(t.err)
+	}
+	return rest, nil
+}
+
+// lookUp finds homes, and answers those whose key is done already.
+func (g *group) lookUp(batch []*ticket) ([]*ticket, error) {
+	l := newLook(g.desk)
+	for _, t := range batch {
+		if t.claim.key != "" {
+			l.key(t.claim)
+		}
+		t.op.lookUp(l)
+	}
+	if err := l.run(g.ctx); err != nil {
+		return nil, err
+	}
+	var mine []*ticket
+	for _, t := range batch {
+		if k, ok := l.keys[t.claim]; ok && t.claim.key != "" {
+			t.replay = true
+			t.end(g.answerAgain(t, k))
+			continue
+		}
+		h, err := t.op.found(l)
+		if err != nil {
+			t.end(err)
+			continue
+		}
+		t.home = h
+		mine = append(mine, t)
+	}
+	return mine, nil
+}
+
+func (g *group) answerAgain(t *ticket, k doneKey) error {
+	if k.hash != t.hash {
+		return errOtherBody()
+	}
+	return t.op.replay(g.ctx, g.desk.DB, k.home, k.op)
+}
+
+// share picks the tickets that may be done together: an operation that wants
+// to be alone with its home does not share it.
+func share(batch []*ticket) (mine, rest []*ticket) {
+	taken := make(map[home.ID]bool, len(batch)) // true: by one that is alone
+	for _, t := range batch {
+		alone, seen := taken[t.home]
+		if seen && (alone || t.op.alone()) {
+			rest = append(rest, t)
+			continue
+		}
+		taken[t.home] = t.op.alone()
+		mine = append(mine, t)
+	}
+	return mine, rest
+}
+
+// write is the transaction.
+func (g *group) write(mine []*ticket) error {
+	return g.desk.DB.Write(g.ctx, func(tx *db.Tx) error {
+		g.reset(tx)
+		if err := g.lock(mine); err != nil {
+			return err
+		}
+		if err := g.prepare(mine); err != nil {
+			return err
+		}
+		for _, t := range mine {
+			if t.err != nil {
+				continue
+			}
+			if err := g.do(t); err != nil {
+				return err
+			}
+		}
+		return g.flush()
+	})
+}
+
+func (g *group) reset(tx *db.Tx) {
+	g.tx = tx
+	g.set = g.desk.Programmes.Current()
+	g.books = ledger.Books{}
+	g.docs = docs{}
+	g.wantLots, g.wantNamed = map[home.ID]bool{}, nil
+	g.limits.reset()
+	g.keys, g.purchases, g.states = insertKey.Of(), insertPurchase.Of(), updatePurchase.Of()
+	g.refunds, g.adjusts = insertRefund.Of(), insertAdjustment.Of()
+	g.events = nil
+}
+
+// lock takes the homes' locks in order and reads homes and accounts, the
+// versions of the programmes and whatever the operations name.
+func (g *group) lock(mine []*ticket) error {
+	homes := make([]int64, 0, len(mine))
+	for _, t := range mine {
+		t.err = nil
+		homes = append(homes, int64(t.home))
+	}
+	slices.Sort(homes)
+	homes = slices.Compact(homes)
+	b := &db.Batch{}
+	g.books.Load(b, g.tx.Dialect(), homes, true, g.now, g.desk.IDs)
+	versions := map[id.ID]int64{}
+	programme.Versions(b, versions)
+	if err := g.tx.Run(g.ctx, b); err != nil {
+		return err
+	}
+	if !g.set.Is(versions) {
+		return errAgain
+	}
+	for _, h := range homes {
+		if h := home.ID(h); g.books[h] == nil {
+			if h.Kind() == home.Member {
+				continue // its operation says so
+			}
+			g.books[h] = ledger.NewBook(h, g.now, g.desk.IDs)
+		}
+	}
+	return nil
+}
+
+// prepare reads what the operations need of their homes, and the limits.
+func (g *group) prepare(mine []*ticket) error {
+	for _, t := range mine {
+		if g.books[t.home] == nil {
+			t.err = errNoHome()
+			continue
+		}
+		t.err = t.op.load(g)
+	}
+	b := &db.Batch{}
+	lots := make([]int64, 0, len(g.wantLots))
+	for h := range g.wantLots {
+		lots = append(lots, int64(h))
+	}
+	if len(lots) > 0 {
+		slices.Sort(lots)
+		g.books.LoadLots(b, g.tx.Dialect(), lots)
+	}
+	g.docs.read(b, g.tx.Dialect())
+	if err := g.tx.Run(g.ctx, b); err != nil {
+		return err
+	}
+	if err := g.named(mine); err != nil {
+		return err
+	}
+	return g.limits.lock(g)
+}
+
+// deepLoader is an operation that, having read something, needs more.
+type deepLoader interface{ loadMore(*group) error }
+
+// named reads the lots that documents just read have named.
+func (g *group) named(mine []*ticket) error {
+	for _, t := range mine {
+		if n, ok := t.op.(deepLoader); ok && t.err == nil {
+			t.err = n.loadMore(g)
+		}
+	}
+	b := &db.Batch{}
+	if len(g.wantNamed) > 0 {
+		g.books.LoadNamed(b, g.tx.Dialect(), g.wantNamed)
+	}
+	g.docs.read(b, g.tx.Dialect())
+	return g.tx.Run(g.ctx, b)
+}
+
+// do does one operation; if it is refused its home is as it was.
+func (g *group) do(t *ticket) error {
+	book := g.books[t.home]
+	mark := book.Mark()
+	err := t.op.do(g)
+	if errors.Is(err, errAgain) || errors.Is(err, errBase) {
+		return err
+	}
+	if err != nil {
+		book.Revert(mark)
+		t.err = err
+		return nil
+	}
+	return nil
+}
+
+// claimKey notes that the operation is what the ticket's key stands for.
+func (g *group) claimKey(c claim, hash [32]byte, h home.ID, op id.ID) {
+	g.keys.Add(int64(c.till), c.key, int64(h), int64(op), hash[:])
+}
+
+func (g *group) flush() error {
+	b := &db.Batch{}
+	b.Many(g.keys)
+	heads := g.books.Flush(b)
+	b.Many(g.purchases)
+	b.Many(g.states)
+	b.Many(g.refunds)
+	b.Many(g.adjusts)
+	g.limits.flush(b)
+	if err := g.addEvents(b, heads); err != nil {
+		return err
+	}
+	return g.tx.Run(g.ctx, b)
+}
+
+// errBase marks an error of the base inside an operation: it ends the
+// transaction, not the operation.
+var errBase = errors.New("purchase: the base failed")
+
+func stack() string { return string(debug.Stack()) }

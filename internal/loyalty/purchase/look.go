@@ -1,0 +1,98 @@
+package purchase
+
+import (
+	"context"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
+)
+
+// look is what a group finds out before its transaction, in one round trip.
+type look struct {
+	desk   *Desk
+	claims []claim
+	keys   map[claim]doneKey
+
+	refs    []member.Ref
+	members map[member.Ref][]member.Resolved
+}
+
+func newLook(d *Desk) *look {
+	return &look{desk: d, keys: map[claim]doneKey{}}
+}
+
+// key asks which operation a key stands for.
+func (l *look) key(c claim) { l.claims = append(l.claims, c) }
+
+// buyer asks for the home of a buyer.
+func (l *look) buyer(b Buyer) {
+	if b.Home == 0 && b.Value != "" {
+		l.refs = append(l.refs, b.ref())
+	}
+}
+
+func (b Buyer) ref() member.Ref { return member.Ref{Kind: member.Kind(b.Kind), Value: b.Value} }
+
+// run reads all that was asked.
+func (l *look) run(ctx context.Context) error {
+	b := &db.Batch{}
+	onKey := func(r db.Row) error {
+		c, k, err := scanKey(r)
+		l.keys[c] = k
+		return err
+	}
+	switch {
+	case len(l.claims) == 0:
+	case l.desk.DB.Dialect() == db.Postgres:
+		tills, keys := make([]int64, len(l.claims)), make([]string, len(l.claims))
+		for i, c := range l.claims {
+			tills[i], keys[i] = int64(c.till), c.key
+		}
+		b.Each(onKey, qKeysPG, tills, keys)
+	default:
+		for _, c := range l.claims {
+			b.Each(onKey, qKeyLite, int64(c.till), c.key)
+		}
+	}
+	resolved := func() error { return nil }
+	if len(l.refs) > 0 {
+		resolved = member.Resolve(b, l.desk.DB.Dialect(), l.refs, &l.members)
+	}
+	if err := l.desk.DB.Run(ctx, b); err != nil {
+		return err
+	}
+	return resolved()
+}
+
+// home gives the buyer's home; it refuses one who can't be served.
+func (l *look) home(b Buyer) (home.ID, error) {
+	if b.Home != 0 {
+		if b.Home < 0 {
+			return 0, errNoHome()
+		}
+		return b.Home, nil
+	}
+	var found *member.Resolved
+	for i, r := range l.members[b.ref()] {
+		switch {
+		case !r.Serves():
+		case found != nil:
+			return 0, fault.New(fault.Conflict, "buyer.several")
+		default:
+			found = &l.members[b.ref()][i]
+		}
+	}
+	if found != nil {
+		return found.Home, nil
+	}
+	for _, r := range l.members[b.ref()] {
+		return 0, fault.New(fault.Refused, "buyer.not-served", "state", string(r.State))
+	}
+	return 0, fault.New(fault.NotFound, "buyer.not-found")
+}
+
+func errNoHome() error { return fault.New(fault.NotFound, "buyer.not-found") }
+
+func errOtherBody() error { return fault.New(fault.Conflict, "key.other-body") }

@@ -1,0 +1,106 @@
+package purchase
+
+import (
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/money"
+)
+
+func moneyOf(v int64) money.Amount  { return money.Amount(v) }
+func pointsOf(v int64) money.Points { return money.Points(v) }
+
+// pay finds how the refund's money goes back: to its kinds in the share they
+// paid, or as the till names it, none above what it paid.
+func (f *Refund) pay(s *Stored, named []Payment) error {
+	left := s.left()
+	if len(named) > 0 {
+		return f.payNamed(left, named)
+	}
+	want := make([]money.Amount, len(s.Payments))
+	for i := range f.Lines {
+		for k, v := range f.Lines[i].Pays {
+			want[k] += v
+		}
+	}
+	// Where the till has paid back otherwise before, a kind may have too
+	// little left; the others then take the rest.
+	var over money.Amount
+	for k := range want {
+		if d := want[k] - left[k].Amount; d > 0 {
+			want[k] -= d
+			over += d
+		}
+	}
+	for k := range want {
+		d := min(over, left[k].Amount-want[k])
+		want[k] += d
+		over -= d
+		if want[k] > 0 {
+			f.Payments = append(f.Payments, Payment{Kind: left[k].Kind, Amount: want[k]})
+		}
+	}
+	return nil
+}
+
+// left is what of each payment has not gone back yet.
+func (s *Stored) left() []Payment {
+	left := append([]Payment(nil), s.Payments...)
+	for _, r := range s.Refunds {
+		for _, p := range r.Payments {
+			back := p.Amount
+			for k := range left {
+				if left[k].Kind == p.Kind {
+					d := min(back, left[k].Amount)
+					left[k].Amount -= d
+					back -= d
+				}
+			}
+		}
+		// Money kept for points that were gone has gone back in that sense.
+		kept := r.Kept
+		for k := range left {
+			d := min(kept, left[k].Amount)
+			left[k].Amount -= d
+			kept -= d
+		}
+	}
+	return left
+}
+
+func (f *Refund) payNamed(left, named []Payment) error {
+	var sum money.Amount
+	for _, p := range named {
+		sum += p.Amount
+		var most money.Amount
+		for _, l := range left {
+			if l.Kind == p.Kind {
+				most += l.Amount
+			}
+		}
+		if p.Amount > most {
+			return fault.New(fault.Conflict, "refund.payment-above", "kind", p.Kind, "left", most)
+		}
+	}
+	if sum != f.Money {
+		return fault.New(fault.Invalid, "refund.payments-sum", "paid", sum, "due", f.Money)
+	}
+	f.Payments = named
+	f.Flags = append(f.Flags, FlagPayments)
+	return nil
+}
+
+// keep holds money back for points that were gone.
+func (f *Refund) keep(value money.Amount) {
+	f.Kept = min(value, f.Money)
+	f.Money -= f.Kept
+	left := f.Kept
+	kept := f.Payments[:0]
+	for _, p := range f.Payments {
+		d := min(left, p.Amount)
+		p.Amount -= d
+		left -= d
+		if p.Amount > 0 {
+			kept = append(kept, p)
+		}
+	}
+	f.Payments = kept
+}

@@ -1,0 +1,175 @@
+// Package purchase is the hot path: it judges receipts and writes them into
+// the books. identify, quote, commit, record and refund are here, and what
+// else changes a home's points (by hand, by time).
+//
+// All writes go through a Desk. It takes what many callers want at one moment
+// as a group: one transaction with one statement per table, whatever their
+// number. A group
+//
+//  1. looks up the keys and members of all, outside the transaction;
+//  2. locks their homes in the order of ids and reads what they need;
+//  3. does each operation in memory, in turn; one that is refused is taken
+//     back and leaves its neighbours alone;
+//  4. writes everything and commits; only then is anybody answered.
+//
+// What holds, under any concurrency and crash:
+//
+//   - a key is done once: the same request again gets the first answer,
+//     another request under it is refused;
+//   - a quote and the commit that follows it with nothing changed give the
+//     same figures;
+//   - any sequence of partial refunds of a purchase ends exactly where one
+//     whole refund ends, for each of its amounts;
+//   - a limit is never exceeded but by record, which is counted apart.
+//
+// Money is in kopecks, points in hundredths.
+package purchase
+
+import (
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// Mode says how a purchase came in.
+type Mode string
+
+// The modes.
+const (
+	Commit Mode = "commit" // we judged it
+	Record Mode = "record" // the till had closed it already
+)
+
+// Purchase is a receipt as it is stored. Its JSON is what the digest is of.
+type Purchase struct {
+	Home      home.ID      `json:"home"`
+	ID        id.ID        `json:"id"`
+	Mode      Mode         `json:"mode"`
+	Till      id.ID        `json:"till"`
+	Outlet    id.ID        `json:"outlet"`
+	Partner   id.ID        `json:"partner,omitempty"`
+	Cashier   id.ID        `json:"cashier,omitempty"`
+	Key       string       `json:"key"`
+	Number    string       `json:"number,omitempty"` // the receipt's number on paper
+	At        clock.Micros `json:"at"`
+	WrittenAt clock.Micros `json:"written_at"`
+	Day       string       `json:"day"`
+	Account   id.ID        `json:"account,omitempty"`
+	Programme id.ID        `json:"programme,omitempty"`
+	Version   int64        `json:"version,omitempty"` // of the programme
+	Codes     []string     `json:"codes,omitempty"`
+
+	Lines    []Line       `json:"lines"`
+	Payments []Payment    `json:"payments"`
+	Gross    money.Amount `json:"gross"`
+	Discount money.Amount `json:"discount,omitempty"`
+	Paid     money.Amount `json:"paid,omitempty"` // taken off by points
+	Due      money.Amount `json:"due"`            // paid in money
+	Spent    money.Points `json:"spent,omitempty"`
+	Earned   money.Points `json:"earned,omitempty"`
+
+	Parts []ledger.Part `json:"parts,omitempty"` // lots the points were taken from; lot 0: they were not there
+	Lots  []id.ID       `json:"lots,omitempty"`  // lots it earned
+	Uses  []Use         `json:"uses,omitempty"`
+
+	Trace   []byte   `json:"trace"`             // digest of the outcome and its reasons
+	Would   *Would   `json:"would,omitempty"`   // record: what we would have given, where it differs
+	Flags   []string `json:"flags,omitempty"`   // what is odd about it
+	Balance Balance  `json:"balance,omitempty"` // of the account, after it
+}
+
+// Flags of a purchase.
+const (
+	FlagDebt      = "points-owed"     // points were spent that were not there
+	FlagNoMember  = "points-nobody"   // points were spent by nobody we know
+	FlagOverLimit = "over-limit"      // a limit was exceeded by what had happened already
+	FlagLate      = "late"            // it came after something later had been written
+	FlagTooLate   = "too-late"        // past the time in which a record still earns
+	FlagCode      = "code-unknown"    // the till honoured a code that no offer has
+	FlagUnknown   = "product-unknown" // a product is not in the catalogue
+)
+
+// Line is one position as it is stored: its inputs and what became of it.
+type Line struct {
+	SKU      string         `json:"sku"`
+	Name     string         `json:"name,omitempty"`
+	Product  id.ID          `json:"product,omitempty"`
+	Type     string         `json:"type,omitempty"`
+	Quantity money.Quantity `json:"qty"`
+	Price    money.Amount   `json:"price"`
+	Least    money.Amount   `json:"least,omitempty"`
+	NotPaid  bool           `json:"not_payable,omitempty"`
+	NoEarn   bool           `json:"no_earn,omitempty"`
+
+	Gross     money.Amount   `json:"gross"`
+	Discounts []RuleAmount   `json:"discounts,omitempty"` // kopecks
+	Paid      money.Amount   `json:"paid,omitempty"`
+	Points    money.Points   `json:"points,omitempty"` // spent
+	Earned    []RuleAmount   `json:"earned,omitempty"` // hundredths
+	Pays      []money.Amount `json:"pays"`             // part of each payment
+}
+
+// Due is what the line cost in money.
+func (l *Line) Due() (sum money.Amount) {
+	for _, p := range l.Pays {
+		sum += p
+	}
+	return sum
+}
+
+// Discount is what all rules took off the line.
+func (l *Line) Discount() (sum money.Amount) {
+	for _, d := range l.Discounts {
+		sum += money.Amount(d.Amount)
+	}
+	return sum
+}
+
+// RuleAmount is a rule's part of a line.
+type RuleAmount struct {
+	Rule   string `json:"rule"`
+	Amount int64  `json:"amount"`
+}
+
+// Payment is money of one kind: cash, card, sbp …
+type Payment struct {
+	Kind   string       `json:"kind"`
+	Amount money.Amount `json:"amount"`
+}
+
+// Use is a use of a limited offer, with the rows that counted it.
+type Use struct {
+	Offer string   `json:"offer"`
+	Code  string   `json:"code,omitempty"`
+	Rows  []UseRow `json:"rows"`
+}
+
+// UseRow is one counter of a limit.
+type UseRow struct {
+	Key  string `json:"key"`
+	Slot int64  `json:"slot,omitempty"`
+	Over bool   `json:"over,omitempty"` // counted as exceeding
+}
+
+// Would is what the rules would have given to a receipt that came as a fact.
+type Would struct {
+	Discount money.Amount `json:"discount"`
+	Most     money.Points `json:"most"`
+	Earned   money.Points `json:"earned"`
+}
+
+// Balance is an account's points, in hundredths.
+type Balance struct {
+	Active  money.Points `json:"active"`
+	Pending money.Points `json:"pending,omitempty"`
+	Debt    money.Points `json:"debt,omitempty"`
+}
+
+func balanceOf(a *ledger.Account) Balance {
+	if a == nil {
+		return Balance{}
+	}
+	return Balance{Active: a.Active, Pending: a.Pending, Debt: a.Debt}
+}

@@ -1,0 +1,159 @@
+package purchase
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"time"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/crypto"
+	"kopilka/internal/platform/fault"
+)
+
+// quoteLife is how long a quote may be committed.
+const quoteLife = 30 * time.Minute
+
+// Quoted is what a purchase would give; nothing of it is stored.
+type Quoted struct {
+	ID        string // carry it to Commit to be told if the figures change
+	Until     clock.Micros
+	Home      home.ID // 0: no member
+	Programme *rule.Programme
+	Outcome   *rule.Outcome
+	Balance   Balance // before the purchase
+	Ending    []ledger.Ending
+}
+
+// Quote tells what a purchase would give, and why.
+func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
+	s, err := d.newSale(c, Commit)
+	if err != nil {
+		return nil, err
+	}
+	l := newLook(d)
+	s.lookUp(l)
+	if err := l.run(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := s.found(l); err != nil {
+		return nil, err
+	}
+	s.at = d.Clock.Now()
+	d.complete(s, d.Programmes.Current().For)
+	book, err := d.view(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	version := book.Version
+	a := s.account(book)
+	if a != nil {
+		book.Settle(a, s.at)
+	}
+	usedUp, err := d.usedUp(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.evaluate(s.member(a), usedUp)
+	if err != nil {
+		return nil, err
+	}
+	q := &Quoted{Until: s.at.Add(quoteLife), Programme: s.programme, Outcome: out, Balance: balanceOf(a)}
+	q.ID = d.quoteID(s, out, version)
+	if a != nil {
+		q.Home = s.home
+		q.Ending = ledger.Expiring(a, book.Lots(a))
+	}
+	return q, nil
+}
+
+// view reads the buyer's home without locking it.
+func (d *Desk) view(ctx context.Context, s *sale) (*ledger.Book, error) {
+	if s.home.Kind() == home.Receipt {
+		return ledger.NewBook(s.home, s.at, d.IDs), nil
+	}
+	books, err := ledger.View(ctx, d.DB, []int64{int64(s.home)}, true, s.at, d.IDs)
+	if err != nil {
+		return nil, err
+	}
+	book := books[s.home]
+	if book == nil {
+		return nil, errNoHome()
+	}
+	return book, nil
+}
+
+// usedUp finds the offers of the receipt's codes whose limits are reached.
+func (d *Desk) usedUp(ctx context.Context, s *sale) (out []string, err error) {
+	for _, code := range s.receipt.Codes {
+		u := s.programme.UseOf(code)
+		if u == nil {
+			continue
+		}
+		for _, c := range counters(s.programme.ID, u, s.home) {
+			var used int64
+			if err := d.DB.Row(ctx, qUsed, c.key).Scan(&used); err != nil {
+				return nil, err
+			}
+			if used >= c.limit {
+				out = append(out, u.Offer)
+			}
+		}
+	}
+	return out, nil
+}
+
+// quoteID is a signed digest of what a quote rests on and of its figures.
+func (d *Desk) quoteID(s *sale, out *rule.Outcome, version int64) string {
+	b := make([]byte, 0, 64)
+	b = binary.BigEndian.AppendUint64(b, uint64(s.at))
+	sum := s.quoteDigest(out, version)
+	b = append(b, sum[:16]...)
+	figures := out.Digest()
+	return crypto.Sign(d.Secret, append(b, figures[:]...))
+}
+
+// quoteDigest is the hash of the receipt, the programme's version and the
+// home's: what must not change for the figures to stand.
+func (s *sale) quoteDigest(out *rule.Outcome, version int64) [32]byte {
+	c := *s.cart
+	c.Key, c.Quote, c.Accept, c.Payments, c.Number, c.Facts = "", "", false, nil, "", nil
+	doc, err := json.Marshal(&c)
+	if err != nil {
+		panic(err) // a cart is a plain struct
+	}
+	b := binary.BigEndian.AppendUint64(doc, uint64(s.programme.ID))
+	b = binary.BigEndian.AppendUint64(b, uint64(s.programme.Version))
+	b = binary.BigEndian.AppendUint64(b, uint64(version))
+	return sha256.Sum256(b)
+}
+
+// checkQuote compares a commit with the quote that it carries. The same
+// figures are taken whatever has moved; other figures only if the till says so.
+func (d *Desk) checkQuote(s *sale, out *rule.Outcome, version int64) error {
+	if s.cart.Quote == "" {
+		return nil
+	}
+	b, err := crypto.Open(d.Secret, s.cart.Quote)
+	if err != nil || len(b) != 40 {
+		return fault.New(fault.Invalid, "quote.invalid")
+	}
+	made := clock.Micros(binary.BigEndian.Uint64(b))
+	if s.at > made.Add(quoteLife) {
+		return fault.New(fault.Conflict, "quote.expired")
+	}
+	figures := out.Digest()
+	if s.cart.Accept || string(figures[:]) == string(b[24:]) {
+		return nil
+	}
+	changed := "quote.changed"
+	if sum := s.quoteDigest(out, version); string(sum[:16]) == string(b[8:24]) {
+		// Nothing it rests on has moved: the time has (an offer has ended).
+		changed = "quote.outdated"
+	}
+	return fault.New(fault.Conflict, changed, "due", out.Due, "earned", out.Earned, "most", out.Most)
+}

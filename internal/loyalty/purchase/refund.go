@@ -1,0 +1,160 @@
+package purchase
+
+import (
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/text"
+)
+
+// Refund is a refund as it is stored: what came back of a purchase, or of
+// what is not known. All its figures are above zero.
+type Refund struct {
+	ID        id.ID        `json:"id"`
+	Home      home.ID      `json:"home"`
+	Purchase  id.ID        `json:"purchase,omitempty"` // 0: not linked
+	Parent    id.ID        `json:"parent,omitempty"`   // the unlinked refund that was matched to the purchase
+	Till      id.ID        `json:"till"`
+	Outlet    id.ID        `json:"outlet"`
+	Cashier   id.ID        `json:"cashier,omitempty"`
+	Key       string       `json:"key"`
+	Number    string       `json:"number,omitempty"`
+	At        clock.Micros `json:"at"`
+	WrittenAt clock.Micros `json:"written_at"`
+	Day       string       `json:"day"`
+	Account   id.ID        `json:"account,omitempty"`
+	Programme id.ID        `json:"programme,omitempty"`
+	Version   int64        `json:"version,omitempty"`
+
+	Lines    []RefundLine `json:"lines"`
+	Payments []Payment    `json:"payments"`           // money given back, by kind
+	Gross    money.Amount `json:"gross"`              // before discounts
+	Discount money.Amount `json:"discount,omitempty"` // campaigns'
+	Paid     money.Amount `json:"paid,omitempty"`     // points' part of the price
+	Money    money.Amount `json:"money"`              // given back
+	Kept     money.Amount `json:"kept,omitempty"`     // money kept for points that were gone (clawback = money)
+	Spent    money.Points `json:"spent,omitempty"`    // spent points of the lines
+	Given    money.Points `json:"given,omitempty"`    // of them given back
+	Earned   money.Points `json:"earned,omitempty"`   // earned points of the lines, taken back
+	Short    money.Points `json:"short,omitempty"`    // of them no longer there
+
+	Uses    []UseRow `json:"uses,omitempty"`    // counters that got their use back
+	Whole   bool     `json:"whole,omitempty"`   // nothing of the purchase is left
+	Matched []id.ID  `json:"matched,omitempty"` // refunds that an unlinked one was split into
+	Flags   []string `json:"flags,omitempty"`
+	Balance Balance  `json:"balance,omitempty"`
+}
+
+// Flags of a refund.
+const (
+	FlagUnmatched = "unmatched"      // a part of it is of no purchase that is known
+	FlagAnonymous = "refund-nobody"  // nobody's points are concerned
+	FlagPayments  = "payments-other" // money went back to other kinds than it came from
+)
+
+// RefundLine is what came back of one line.
+type RefundLine struct {
+	Line     int            `json:"line"` // index in the purchase, from 0
+	SKU      string         `json:"sku"`
+	Quantity money.Quantity `json:"qty"` // 0: by amount
+	ByAmount bool           `json:"by_amount,omitempty"`
+
+	Gross     money.Amount   `json:"gross"`
+	Discounts []int64        `json:"discounts,omitempty"` // as the purchase's line has them
+	Paid      money.Amount   `json:"paid,omitempty"`
+	Points    money.Points   `json:"points,omitempty"`
+	Earned    []int64        `json:"earned,omitempty"`
+	Pays      []money.Amount `json:"pays"`
+}
+
+// Money is what came back of the line in money.
+func (l *RefundLine) Money() (sum money.Amount) {
+	for _, p := range l.Pays {
+		sum += p
+	}
+	return sum
+}
+
+// RefundRequest asks for a refund of a purchase that is known.
+type RefundRequest struct {
+	Till     id.ID
+	Cashier  id.ID
+	Key      string
+	Number   string
+	At       clock.Micros // when it happened; 0: now
+	Purchase PurchaseRef
+	Lines    []RefundPart // by line and quantity, or
+	Amount   money.Amount // by amount of money; neither: all that is left
+	Payments []Payment    // how the money goes back; empty: in the share it came
+}
+
+// PurchaseRef names a purchase by its home and id, or by its till and key.
+type PurchaseRef struct {
+	Home home.ID
+	ID   id.ID
+	Till id.ID
+	Key  string
+}
+
+// RefundPart is a quantity of one line.
+type RefundPart struct {
+	Line     int // index in the purchase, from 0
+	Quantity money.Quantity
+}
+
+// UnlinkedRequest asks for a refund whose purchase is not known.
+type UnlinkedRequest struct {
+	Till    id.ID
+	Cashier id.ID
+	Key     string
+	Number  string
+	At      clock.Micros // 0: now
+	Buyer   Buyer        // none: only the figures fall
+	Lines   []UnlinkedLine
+}
+
+// UnlinkedLine is a product that came back.
+type UnlinkedLine struct {
+	SKU      string
+	Name     string
+	Quantity money.Quantity
+	Price    money.Amount // of one unit, as it was sold
+}
+
+func (r *RefundRequest) check(now clock.Micros) error {
+	if err := checkKey(r.Key); err != nil {
+		return err
+	}
+	switch {
+	case len(r.Lines) > 0 && r.Amount != 0:
+		return fault.New(fault.Invalid, "refund.lines-or-amount")
+	case len(r.Lines) > 5000 || len(r.Payments) > MaxPayments || len(r.Number) > maxNumber:
+		return fault.New(fault.TooLarge, "refund.too-large")
+	case r.Amount < 0:
+		return fault.New(fault.Invalid, "refund.amount")
+	case r.Purchase.ID == 0 && r.Purchase.Key == "":
+		return fault.New(fault.Invalid, "refund.no-purchase")
+	}
+	seen := map[int]bool{}
+	for _, l := range r.Lines {
+		if l.Line < 0 || l.Quantity <= 0 || seen[l.Line] {
+			return fault.New(fault.Invalid, "refund.line", "line", l.Line+1)
+		}
+		seen[l.Line] = true
+	}
+	return checkRefund(r.At, now, r.Payments)
+}
+
+func checkRefund(at, now clock.Micros, payments []Payment) error {
+	if at < 0 || at > now.Add(maxAhead) {
+		return fault.New(fault.Invalid, "purchase.time")
+	}
+	for _, p := range payments {
+		if p.Amount < 0 || p.Kind == "" || !text.Valid(p.Kind, maxKind) {
+			return fault.New(fault.Invalid, "purchase.payment-kind")
+		}
+	}
+	return nil
+}

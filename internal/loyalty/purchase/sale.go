@@ -1,0 +1,339 @@
+package purchase
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+
+	"kopilka/internal/loyalty/eventtype"
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/partner"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// Answer is what a till is told of a purchase.
+type Answer struct {
+	Purchase *Purchase
+	Replayed bool // this is what an earlier request with the same key did
+}
+
+// Commit judges a receipt and does it.
+func (d *Desk) Commit(ctx context.Context, c *Cart) (*Answer, error) {
+	return d.sell(ctx, c, Commit)
+}
+
+// Record takes in a receipt that the till has closed already. It is never
+// refused for a business reason.
+func (d *Desk) Record(ctx context.Context, c *Cart) (*Answer, error) {
+	if c.Facts == nil {
+		return nil, fault.New(fault.Invalid, "purchase.time")
+	}
+	return d.sell(ctx, c, Record)
+}
+
+func (d *Desk) sell(ctx context.Context, c *Cart, mode Mode) (*Answer, error) {
+	if err := checkKey(c.Key); err != nil {
+		return nil, err
+	}
+	hash := hashOf(string(mode), c)
+	s, err := d.newSale(c, mode)
+	if err != nil {
+		return nil, err
+	}
+	s.hash = hash
+	replayed, err := d.submit(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return &Answer{Purchase: s.out, Replayed: replayed}, nil
+}
+
+// sale is the operation of a purchase.
+type sale struct {
+	cart  *Cart
+	mode  Mode
+	place partner.Place
+	hash  [32]byte
+	home  home.ID
+	proof *proof
+
+	programme *rule.Programme
+	receipt   rule.Receipt
+	at        clock.Micros
+	out       *Purchase
+}
+
+func (d *Desk) newSale(c *Cart, mode Mode) (*sale, error) {
+	if err := c.check(d.Clock.Now()); err != nil {
+		return nil, err
+	}
+	place, err := d.place(c.Till)
+	if err != nil {
+		return nil, err
+	}
+	// A till that is closed by now may still bring what it sold before.
+	if mode == Commit && !place.Open() {
+		return nil, fault.New(fault.Refused, "till.closed")
+	}
+	return &sale{cart: c, mode: mode, place: place}, nil
+}
+
+func (s *sale) claim() (claim, [32]byte) { return claim{s.cart.Till, s.cart.Key}, s.hash }
+
+func (s *sale) lookUp(l *look) { l.buyer(s.cart.Buyer) }
+
+func (s *sale) found(l *look) (home.ID, error) {
+	if s.cart.Buyer.None() {
+		s.home = home.OfReceipt(s.cart.Till, s.cart.Key)
+		return s.home, nil
+	}
+	h, err := l.home(s.cart.Buyer)
+	s.home = h
+	return h, err
+}
+
+func (s *sale) alone() bool { return false }
+
+// load finds the programme and the receipt's own facts, and says whether the
+// lots are needed: to spend, or since something is due.
+func (s *sale) load(g *group) error {
+	s.at = g.now
+	if s.cart.Facts != nil {
+		s.at = s.cart.Facts.At
+	}
+	g.desk.complete(s, g.set.For)
+	if a := g.books[s.home].Account(s.programme.ID); a != nil && (s.spends() || a.NeedsLots(s.at)) {
+		g.wantLots[s.home] = true
+	}
+	for _, code := range s.receipt.Codes {
+		if u := s.programme.UseOf(code); u != nil {
+			g.need(s.programme.ID, u, s.home)
+		}
+	}
+	return nil
+}
+
+func (s *sale) spends() bool {
+	w := s.receipt.Wish
+	return w.Max || w.Points > 0 || s.cart.Facts != nil && s.cart.Facts.Points > 0
+}
+
+// complete fills the receipt from the outlet, the programme and the catalogue.
+func (d *Desk) complete(s *sale, find func(outlet, partner id.ID, day string) *rule.Programme) {
+	m := s.place.Outlet.Moment(s.at)
+	s.programme = find(s.place.Outlet.ID, s.place.Partner.ID, m.Day)
+	if s.programme == nil {
+		s.programme = rule.None()
+	}
+	c := s.cart
+	s.receipt = rule.Receipt{
+		At: s.at, Day: m.Day, Minute: m.Minute, Weekday: weekday(m.Weekday),
+		Outlet: s.place.Outlet.ID, Partner: s.place.Partner.ID, Till: c.Till, Cashier: c.Cashier,
+		Lines: make([]rule.Line, len(c.Lines)), Codes: c.Codes, Wish: c.Wish,
+	}
+	for i := range c.Lines {
+		l := &c.Lines[i]
+		s.receipt.Lines[i] = d.line(l.SKU, l.Quantity, l.Gross)
+	}
+}
+
+// line completes a line from the catalogue; a product that is not there is
+// taken as it is.
+func (d *Desk) line(sku string, q money.Quantity, gross money.Amount) rule.Line {
+	r := rule.Line{SKU: sku, Quantity: q, Gross: gross, Payable: true, Earns: true}
+	if p, ok := d.Catalog.Get(sku); ok {
+		r.Product, r.Type, r.Groups, r.Least = p.ID, p.Type, p.Groups, p.Least
+		r.Payable, r.Earns = p.Payable, p.Earns
+	}
+	return r
+}
+
+// do judges the receipt and writes it into the home's book.
+func (s *sale) do(g *group) error {
+	book := g.books[s.home]
+	a := s.account(book)
+	if a != nil {
+		book.Settle(a, s.at)
+	}
+	out, rows, err := s.judge(g, a)
+	if err != nil {
+		return err
+	}
+	if err := g.desk.checkQuote(s, out, book.Version); err != nil {
+		g.giveBackUses(rows)
+		return err
+	}
+	p, err := s.document(g, out, a, rows)
+	if err != nil {
+		g.giveBackUses(rows)
+		return err
+	}
+	if err := s.useProof(g, p); err != nil {
+		g.giveBackUses(rows)
+		return err
+	}
+	mark := book.Mark()
+	if a != nil {
+		s.move(book, a, p, out)
+	}
+	p.Balance = balanceOf(a)
+	return s.write(g, book, mark, p)
+}
+
+// account is the buyer's account in the receipt's programme, opened at its
+// first use; nil for a receipt without a member or a programme.
+func (s *sale) account(book *ledger.Book) *ledger.Account {
+	if s.home.Kind() != home.Member || s.programme.ID == 0 {
+		return nil
+	}
+	if a := book.Account(s.programme.ID); a != nil {
+		return a
+	}
+	return openAccount(book, s.programme, s.at, s.place.Partner.ID)
+}
+
+// judge judges the receipt, or takes the till's facts, and counts its uses of
+// limited offers; a use that can't be had is judged without.
+func (s *sale) judge(g *group, a *ledger.Account) (*rule.Outcome, []Use, error) {
+	m := s.member(a)
+	var usedUp []string
+	for {
+		out, err := s.evaluate(m, usedUp)
+		if err != nil {
+			return nil, nil, err
+		}
+		uses := out.Uses
+		if s.mode == Record {
+			uses = s.honoured()
+		}
+		taken := make([]Use, 0, len(uses))
+		again := false
+		for i := range uses {
+			u := &uses[i]
+			rows, full, err := g.take(s.programme.ID, u, s.home, s.mode == Record)
+			if err != nil {
+				g.giveBackUses(taken)
+				return nil, nil, err
+			}
+			if full {
+				usedUp = append(usedUp, u.Offer)
+				again = true
+				break
+			}
+			taken = append(taken, Use{Offer: u.Offer, Code: u.Code, Rows: rows})
+		}
+		if !again {
+			return out, taken, nil
+		}
+		g.giveBackUses(taken)
+	}
+}
+
+func (g *group) giveBackUses(uses []Use) {
+	for _, u := range uses {
+		g.giveBack(u.Rows)
+	}
+}
+
+func (s *sale) member(a *ledger.Account) *rule.Member {
+	m := &rule.Member{}
+	if a != nil {
+		m.Home, m.Spendable, m.Purchases = s.home, a.Spendable(), a.Purchases
+	}
+	return m
+}
+
+func (s *sale) evaluate(m *rule.Member, usedUp []string) (*rule.Outcome, error) {
+	if s.mode == Commit {
+		return rule.Judge(s.programme, &s.receipt, m, usedUp)
+	}
+	return rule.Record(s.programme, &s.receipt, m, s.facts())
+}
+
+func (s *sale) facts() *rule.Facts {
+	f := &rule.Facts{Points: s.cart.Facts.Points, Discounts: make([]money.Amount, len(s.cart.Lines))}
+	for i := range s.cart.Lines {
+		f.Discounts[i] = s.cart.Lines[i].Discount
+	}
+	return f
+}
+
+// honoured gives the uses of the codes that the till has honoured already.
+func (s *sale) honoured() []rule.Use {
+	var out []rule.Use
+	for _, code := range s.cart.Codes {
+		if u := s.programme.UseOf(code); u != nil {
+			out = append(out, *u)
+		}
+	}
+	return out
+}
+
+// move writes what the receipt does to the account.
+func (s *sale) move(book *ledger.Book, a *ledger.Account, p *Purchase, out *rule.Outcome) {
+	if out.Spent > 0 {
+		parts, short := book.Spend(a, p.ID, out.Spent, s.at)
+		if short > 0 {
+			book.Owe(a, p.ID, short, s.at)
+			parts = append(parts, ledger.Part{Points: short})
+			p.Flags = append(p.Flags, FlagDebt)
+		}
+		p.Parts = parts
+	}
+	if s.at < a.Clock {
+		p.Flags = append(p.Flags, FlagLate)
+	}
+	a.Slide(s.programme.SlideTo(s.at))
+	if p.Earned > 0 {
+		active := s.programme.ActiveAt(s.at)
+		expires, sliding := s.programme.Expires(active)
+		l := book.Earn(a, ledger.Grant{
+			Points: p.Earned, EarnedAt: s.at, ActiveAt: active, ExpiresAt: expires, Sliding: sliding,
+			Source: ledger.FromPurchase, Op: p.ID, Partner: s.place.Partner.ID,
+		})
+		p.Lots = append(p.Lots, l.ID)
+	}
+	a.Purchases++
+	a.Turnover += p.Due
+	a.LastPurchase = max(a.LastPurchase, s.at)
+	if a.FirstPurchase == 0 || s.at < a.FirstPurchase {
+		a.FirstPurchase = s.at
+	}
+	a.Changed()
+	book.Settle(a, a.Clock) // what a late receipt brought may be due already
+}
+
+// write stores the receipt's document and chains it.
+func (s *sale) write(g *group, book *ledger.Book, mark ledger.Mark, p *Purchase) error {
+	doc, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	digest := sha256.Sum256(doc)
+	book.Chain(mark, p.ID, digest, s.at)
+	g.purchases.Add(int64(p.Home), int64(p.ID), int64(p.Account), int64(p.Programme), int64(p.Outlet),
+		int64(p.At), p.Day, string(doc), digest[:])
+	g.claimKey(claim{p.Till, p.Key}, s.hash, p.Home, p.ID)
+	g.happened(eventtype.Event{
+		Kind: eventtype.Purchased, Home: p.Home, Op: p.ID, At: p.At, Day: p.Day, Outlet: p.Outlet, Programme: p.Programme,
+		Gross: p.Gross, Discount: p.Discount, Paid: p.Paid, Money: p.Due, Spent: p.Spent, Earned: p.Earned,
+	}, book)
+	s.out = p
+	return nil
+}
+
+// replay reads the purchase that was made under the key.
+func (s *sale) replay(ctx context.Context, q db.Q, h home.ID, op id.ID) error {
+	st, err := scanPurchase(q.Row(ctx, qPurchase, h, op))
+	if err != nil {
+		return err
+	}
+	s.out = &st.Purchase
+	return nil
+}

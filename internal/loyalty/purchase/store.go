@@ -1,0 +1,114 @@
+package purchase
+
+import (
+	"encoding/json"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
+)
+
+const (
+	qKeysPG  = `select till_id, key, home_id, op_id, hash from receipt_key where (till_id, key) in (select * from unnest($1::bigint[], $2::text[]))`
+	qKeyLite = `select till_id, key, home_id, op_id, hash from receipt_key where till_id = $1 and key = $2`
+
+	qPurchase     = `select doc, state, refunded from purchase where home_id = $1 and purchase_id = $2`
+	qNewest       = `select doc, state, refunded from purchase where home_id = $1 and at <= $2 order by at desc, purchase_id desc limit $3`
+	qRefundsOf    = `select doc from refund where home_id = $1 and purchase_id = $2 order by refund_id`
+	qRefund       = `select doc from refund where home_id = $1 and refund_id = $2`
+	qAdjustment   = `select account_id, points, reason, actor, at from adjustment where home_id = $1 and op_id = $2`
+	qAddEvent     = `insert into event (home_id, event_id, doc) values ($1, $2, $3)`
+	qUsed         = `select coalesce(sum(used), 0) from limit_use where limit_key = $1`
+	qDue          = `select home_id, account_id from account where due_at is not null and due_at <= $1 order by due_at limit $2`
+	qSlotsPG      = `select limit_key, slot, used, over from limit_use where (limit_key, slot) in (select * from unnest($1::text[], $2::bigint[])) order by limit_key, slot for update`
+	qSlotLite     = `select limit_key, slot, used, over from limit_use where limit_key = $1 and slot = $2`
+	qMakeSlotsPG  = `insert into limit_use (limit_key, slot, used, over) select k, s, 0, 0 from unnest($1::text[], $2::bigint[]) as u (k, s) order by k, s on conflict do nothing`
+	qMakeSlotLite = `insert into limit_use (limit_key, slot, used, over) values ($1, $2, 0, 0) on conflict do nothing`
+)
+
+var insertKey = db.Many{
+	PG:    `insert into receipt_key (till_id, key, home_id, op_id, hash) select * from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bytea[])`,
+	Lite:  `insert into receipt_key (till_id, key, home_id, op_id, hash) values ($1, $2, $3, $4, $5)`,
+	Types: []string{"bigint", "text", "bigint", "bigint", "bytea"},
+}
+
+var insertPurchase = db.Many{
+	PG: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, doc, digest)
+ select h, i, a, p, o, t, d, 'done', 0, doc, x
+ from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::bytea[]) as u (h, i, a, p, o, t, d, doc, x)`,
+	Lite: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, doc, digest)
+ values ($1, $2, $3, $4, $5, $6, $7, 'done', 0, $8, $9)`,
+	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "text", "bytea"},
+}
+
+var updatePurchase = db.Many{
+	PG: `update purchase p set state = u.state, refunded = u.refunded
+ from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) as u (home_id, purchase_id, state, refunded)
+ where p.home_id = u.home_id and p.purchase_id = u.purchase_id`,
+	Lite:  `update purchase set state = $3, refunded = $4 where home_id = $1 and purchase_id = $2`,
+	Types: []string{"bigint", "bigint", "text", "bigint"},
+	Exact: true,
+}
+
+var insertRefund = db.Many{
+	PG: `insert into refund (home_id, refund_id, purchase_id, outlet_id, at, day, doc, digest)
+ select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::bytea[])`,
+	Lite:  `insert into refund (home_id, refund_id, purchase_id, outlet_id, at, day, doc, digest) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "text", "text", "bytea"},
+}
+
+var insertAdjustment = db.Many{
+	PG: `insert into adjustment (home_id, op_id, account_id, points, reason, actor, at, digest)
+ select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::bytea[])`,
+	Lite:  `insert into adjustment (home_id, op_id, account_id, points, reason, actor, at, digest) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+	Types: []string{"bigint", "bigint", "bigint", "bigint", "text", "text", "bigint", "bytea"},
+}
+
+var updateSlot = db.Many{
+	PG: `update limit_use l set used = u.used, over = u.over
+ from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) as u (limit_key, slot, used, over)
+ where l.limit_key = u.limit_key and l.slot = u.slot`,
+	Lite:  `update limit_use set used = $3, over = $4 where limit_key = $1 and slot = $2`,
+	Types: []string{"text", "bigint", "bigint", "bigint"},
+	Exact: true,
+}
+
+// doneKey is the operation that a key stands for.
+type doneKey struct {
+	home home.ID
+	op   id.ID
+	hash [32]byte
+}
+
+func scanKey(r db.Row) (c claim, k doneKey, err error) {
+	var hash []byte
+	err = r.Scan((*int64)(&c.till), &c.key, (*int64)(&k.home), (*int64)(&k.op), &hash)
+	copy(k.hash[:], hash)
+	return c, k, err
+}
+
+// Stored is a purchase with what has come back of it.
+type Stored struct {
+	Purchase
+	State    string // done, part, refunded
+	Refunded int64  // kopecks
+	Refunds  []*Refund
+}
+
+func scanPurchase(r db.Row) (*Stored, error) {
+	s := &Stored{}
+	var doc string
+	if err := r.Scan(&doc, &s.State, &s.Refunded); err != nil {
+		return nil, err
+	}
+	return s, json.Unmarshal([]byte(doc), &s.Purchase)
+}
+
+func scanRefund(r db.Row) (*Refund, error) {
+	var doc string
+	if err := r.Scan(&doc); err != nil {
+		return nil, err
+	}
+	f := &Refund{}
+	return f, json.Unmarshal([]byte(doc), f)
+}

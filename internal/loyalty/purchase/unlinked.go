@@ -1,0 +1,246 @@
+package purchase
+
+import (
+	"context"
+	"fmt"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/text"
+)
+
+// RefundUnlinked takes goods back whose purchase is not known. It is matched
+// to the member's newest purchases with the same product and price; of what
+// is left the programme says whether it takes points back, and the sums fall.
+func (d *Desk) RefundUnlinked(ctx context.Context, r *UnlinkedRequest) (*RefundAnswer, error) {
+	if err := r.check(d.Clock.Now()); err != nil {
+		return nil, err
+	}
+	place, err := d.place(r.Till)
+	if err != nil {
+		return nil, err
+	}
+	op := &unlinkedRefund{req: r, refunding: refunding{till: r.Till, key: r.Key, place: place, hash: hashOf("unlinked", r)}}
+	replayed, err := d.submit(ctx, op)
+	if err != nil {
+		return nil, err
+	}
+	return &RefundAnswer{Refund: op.out, Matched: op.matched, Replayed: replayed}, nil
+}
+
+func (r *UnlinkedRequest) check(now clock.Micros) error {
+	if err := checkKey(r.Key); err != nil {
+		return err
+	}
+	if len(r.Lines) == 0 || len(r.Lines) > rule.MaxLines || len(r.Number) > maxNumber {
+		return fault.New(fault.Invalid, "refund.too-large")
+	}
+	var bad []fault.Field
+	for i, l := range r.Lines {
+		g, ok := l.Quantity.Cost(l.Price, money.HalfUp)
+		if l.SKU == "" || !text.Valid(l.SKU, maxSKU) || !text.Valid(l.Name, maxName) || l.Quantity <= 0 || l.Price < 0 || !ok || g > rule.MaxCents {
+			bad = append(bad, fault.Field{Path: fmt.Sprintf("lines[%d]", i), Code: "refund.line"})
+		}
+	}
+	if len(bad) > 0 {
+		return fault.New(fault.Invalid, "purchase.invalid").With(bad...)
+	}
+	return checkRefund(r.At, now, nil)
+}
+
+// unlinkedRefund is the operation of a refund whose purchase is not known.
+type unlinkedRefund struct {
+	refunding
+	req     *UnlinkedRequest
+	matched []*Refund
+}
+
+func (r *unlinkedRefund) lookUp(l *look) { l.buyer(r.req.Buyer) }
+
+func (r *unlinkedRefund) found(l *look) (home.ID, error) {
+	if r.req.Buyer.None() {
+		r.home = home.OfReceipt(r.till, r.key)
+		return r.home, nil
+	}
+	h, err := l.home(r.req.Buyer)
+	r.home = h
+	return h, err
+}
+
+func (r *unlinkedRefund) load(g *group) error {
+	r.start(g, r.req.At)
+	if r.home.Kind() == home.Member {
+		g.wantLots[r.home] = true
+		g.docs.wantNewest(r.home, r.at)
+	}
+	return nil
+}
+
+func (r *unlinkedRefund) loadMore(g *group) error {
+	for _, s := range g.docs.lists[r.home] {
+		if s.State == "part" {
+			g.docs.wantRefunds(s.Home, s.ID)
+		}
+		if s.State != "refunded" && r.concerns(s) {
+			g.wantOf(s)
+		}
+	}
+	return nil
+}
+
+func (r *unlinkedRefund) concerns(s *Stored) bool {
+	for _, l := range r.req.Lines {
+		for i := range s.Lines {
+			if s.Lines[i].SKU == l.SKU && s.Lines[i].Price == l.Price {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (r *unlinkedRefund) do(g *group) error {
+	parent := g.desk.IDs.New()
+	left := append([]UnlinkedLine(nil), r.req.Lines...)
+	r.matched = nil
+	for _, s := range g.docs.lists[r.home] {
+		if err := r.match(g, s, left, parent); err != nil {
+			return err
+		}
+	}
+	f := &Refund{
+		ID: parent, Home: r.home, Till: r.till, Outlet: r.place.Outlet.ID, Cashier: r.req.Cashier, Key: r.key, Number: r.req.Number,
+		At: r.at, WrittenAt: g.now, Day: r.day, Lines: []RefundLine{}, Payments: []Payment{},
+	}
+	for _, m := range r.matched {
+		f.Matched = append(f.Matched, m.ID)
+	}
+	if err := r.unmatched(g, f, left); err != nil {
+		return err
+	}
+	g.claimKey(claim{r.till, r.key}, r.hash, r.home, f.ID)
+	r.out = f
+	return nil
+}
+
+// match refunds what of the lines the purchase still has, and takes it off
+// what is left.
+func (r *unlinkedRefund) match(g *group, s *Stored, left []UnlinkedLine, parent id.ID) error {
+	if s.State == "refunded" {
+		return nil
+	}
+	states := s.states()
+	req := &RefundRequest{}
+	for j := range left {
+		for i := range states {
+			st := &states[i]
+			if st.byAmount || st.line.SKU != left[j].SKU || st.line.Price != left[j].Price {
+				continue
+			}
+			q := min(left[j].Quantity, st.line.Quantity-st.quantity)
+			if q <= 0 {
+				continue
+			}
+			st.quantity += q
+			left[j].Quantity -= q
+			req.add(i, q)
+		}
+	}
+	if len(req.Lines) == 0 {
+		return nil
+	}
+	lines, whole, err := s.parts(req)
+	if err != nil {
+		return err
+	}
+	f := r.blank(g, g.desk.IDs.New(), s)
+	f.Parent, f.Cashier, f.Number, f.Lines, f.Whole = parent, r.req.Cashier, r.req.Number, lines, whole
+	r.matched = append(r.matched, f)
+	return r.bring(g, s, f, nil)
+}
+
+func (r *RefundRequest) add(line int, q money.Quantity) {
+	for i := range r.Lines {
+		if r.Lines[i].Line == line {
+			r.Lines[i].Quantity += q
+			return
+		}
+	}
+	r.Lines = append(r.Lines, RefundPart{Line: line, Quantity: q})
+}
+
+// unmatched writes what is of no purchase that is known.
+func (r *unlinkedRefund) unmatched(g *group, f *Refund, left []UnlinkedLine) error {
+	book := g.books[r.home]
+	p := g.set.For(r.place.Outlet.ID, r.place.Partner.ID, r.day)
+	if p == nil {
+		p = rule.None()
+	}
+	f.Programme, f.Version = p.ID, p.Version
+	receipt := rule.Receipt{At: r.at, Day: r.day, Outlet: r.place.Outlet.ID, Partner: r.place.Partner.ID, Till: r.till}
+	for i, l := range left {
+		if l.Quantity == 0 {
+			continue
+		}
+		gross, _ := l.Quantity.Cost(l.Price, money.HalfUp) // fits: it was checked
+		f.Lines = append(f.Lines, RefundLine{Line: i, SKU: l.SKU, Quantity: l.Quantity, Gross: gross, Pays: []money.Amount{gross}})
+		receipt.Lines = append(receipt.Lines, g.desk.line(l.SKU, l.Quantity, gross))
+	}
+	f.sum()
+	if f.Money > 0 {
+		f.Flags = append(f.Flags, FlagUnmatched)
+		f.Payments = []Payment{{Kind: "money", Amount: f.Money}}
+	}
+	var a *ledger.Account
+	if r.home.Kind() == home.Member {
+		a = book.Account(p.ID)
+	}
+	mark := book.Mark()
+	if a != nil {
+		book.Settle(a, r.at)
+		mark = book.Mark()
+		r.takeBack(book, a, p, &receipt, f)
+		a.Turnover -= f.Money
+		a.Changed()
+	}
+	return r.write(g, book, mark, a, f)
+}
+
+// takeBack takes what the lines would have earned by the base rules.
+func (r *unlinkedRefund) takeBack(book *ledger.Book, a *ledger.Account, p *rule.Programme, receipt *rule.Receipt, f *Refund) {
+	if !p.Settings.UnlinkedTakes || len(receipt.Lines) == 0 {
+		return
+	}
+	f.Account = a.ID
+	out, err := rule.Judge(p, receipt, &rule.Member{Home: r.home}, nil)
+	if err != nil {
+		return // no programme could judge it, so none gave points for it
+	}
+	for i := range f.Lines {
+		f.Lines[i].Earned = []int64{int64(out.Lines[i].Earned)}
+	}
+	f.Earned = out.Earned
+	r.claw(book, a, p, f, nil)
+}
+
+// replay reads the refund that was made under the key, with what it was
+// matched to.
+func (r *unlinkedRefund) replay(ctx context.Context, q db.Q, h home.ID, op id.ID) error {
+	if err := r.refunding.replay(ctx, q, h, op); err != nil {
+		return err
+	}
+	for _, m := range r.out.Matched {
+		f, err := scanRefund(q.Row(ctx, qRefund, h, m))
+		if err != nil {
+			return err
+		}
+		r.matched = append(r.matched, f)
+	}
+	return nil
+}

@@ -1,0 +1,249 @@
+package rule
+
+import (
+	"time"
+
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/text"
+)
+
+// Programme is the rules of one loyalty programme in one version; its points
+// are one currency. It never changes once it is compiled.
+type Programme struct {
+	ID       id.ID  `json:"id"`
+	Version  int64  `json:"version"`
+	Code     string `json:"code"`
+	Name     string `json:"name"`
+	On       bool   `json:"on"`
+	Priority int    `json:"priority"`
+	From     string `json:"from,omitempty"` // first and last day, YYYY-MM-DD; empty: open
+	To       string `json:"to,omitempty"`
+	Zone     string `json:"zone"`      // IANA name; its days are the programme's days
+	TermsURL string `json:"terms_url"` // the terms that members agree to
+
+	Outlets  []id.ID `json:"outlets,omitempty"`  // bound to these
+	Partners []id.ID `json:"partners,omitempty"` // else to these; neither: to the organization
+
+	Settings Settings `json:"settings"`
+	Earning  Earning  `json:"earning"`
+	Spending Spending `json:"spending"`
+	Welcome  Gift     `json:"welcome"`
+	Offers   []Offer  `json:"offers,omitempty"`
+
+	zone  *time.Location
+	codes map[string]*Offer // by folded code
+}
+
+// EarnOn says which amount of a line points are earned on.
+type EarnOn string
+
+// The amounts that points can be earned on.
+const (
+	BeforeDiscounts EarnOn = "before"
+	AfterDiscounts  EarnOn = "after"
+)
+
+// Clawback says what happens when a refund must take points that are gone.
+type Clawback string
+
+// The ways to take points that are gone.
+const (
+	ClawDebt    Clawback = "debt"    // the account owes them
+	ClawMoney   Clawback = "money"   // the refund pays less money
+	ClawForgive Clawback = "forgive" // nothing
+)
+
+// Settings are the terms of a programme.
+type Settings struct {
+	PointValue    money.Amount   `json:"point_value"`     // kopecks that a point takes off; 100
+	AccrualStep   money.Points   `json:"accrual_step"`    // earned points are a multiple; 1 (0.01)
+	SpendStep     money.Points   `json:"spend_step"`      // spent points are a multiple; 100 (one point)
+	Round         money.Rounding `json:"round"`           // of earned points and discounts; down
+	EarnOn        EarnOn         `json:"earn_on"`         // after
+	EarnMoneyOnly bool           `json:"earn_money_only"` // not on what points paid; true
+	EarnWithSpend bool           `json:"earn_with_spend"` // earn at all on a receipt partly paid with points; true
+	PriceFloor    money.Amount   `json:"price_floor"`     // least price of a unit, kopecks; 1
+	ReturnSpent   bool           `json:"return_spent"`    // a refund gives spent points back; true
+	Clawback      Clawback       `json:"clawback"`        // debt
+	ExpiredReturn int            `json:"expired_return"`  // days that points get whose lot has expired meanwhile; 0: they stay lost
+	UnlinkedTakes bool           `json:"unlinked_refund"` // an unmatched refund takes points back by the base rules; true
+	LateMax       int            `json:"late_max"`        // days after which a record is too late to earn; 0: never
+}
+
+// DefaultSettings are the terms of a programme that says nothing else.
+func DefaultSettings() Settings {
+	return Settings{
+		PointValue: 100, AccrualStep: 1, SpendStep: 100, Round: money.Down,
+		EarnOn: AfterDiscounts, EarnMoneyOnly: true, EarnWithSpend: true, PriceFloor: 1,
+		ReturnSpent: true, Clawback: ClawDebt, ExpiredReturn: 30, UnlinkedTakes: true,
+	}
+}
+
+// Earning is the accrual rule: points as a percentage of a line, a point to
+// the rouble whatever a point is worth, by the type of its product.
+type Earning struct {
+	Rate   money.Rate            `json:"rate"`           // of types not named
+	ByType map[string]money.Rate `json:"by_type"`        // by the type's code
+	Delay  int                   `json:"delay"`          // days until earned points are active; 0: at once
+	Expiry Expiry                `json:"expiry"`         // of earned points
+	Rule   string                `json:"rule,omitempty"` // name in traces; "earn"
+	Note   string                `json:"note,omitempty"` // for the staff
+}
+
+// ExpiryMode says what the end of points is counted from.
+type ExpiryMode string
+
+// The modes of expiry.
+const (
+	Never         ExpiryMode = "never"
+	AfterAccrual  ExpiryMode = "accrual"  // days after they become active
+	AfterPurchase ExpiryMode = "purchase" // days after the account's last purchase
+	OnDates       ExpiryMode = "dates"    // at the end of the next of these days of the year
+)
+
+// Expiry is the term of points.
+type Expiry struct {
+	Mode  ExpiryMode `json:"mode"`
+	Days  int        `json:"days,omitempty"`
+	Dates []string   `json:"dates,omitempty"` // MM-DD
+}
+
+// Spending says what share of a line may be paid with points.
+type Spending struct {
+	Share  money.Rate            `json:"share"` // of types not named
+	ByType map[string]money.Rate `json:"by_type"`
+}
+
+// Gift is points with a term of their own.
+type Gift struct {
+	Points money.Points `json:"points"`
+	Days   int          `json:"days"` // 0: for ever
+}
+
+// Offer is a discount that a code opens.
+type Offer struct {
+	ID       string       `json:"id"`
+	Name     string       `json:"name"`
+	Codes    []string     `json:"codes"`
+	Rate     money.Rate   `json:"rate,omitempty"`   // of the receipt, or
+	Amount   money.Amount `json:"amount,omitempty"` // a fixed sum
+	LeastSum money.Amount `json:"least_sum,omitempty"`
+	From     string       `json:"from,omitempty"`
+	To       string       `json:"to,omitempty"`
+	Members  bool         `json:"members,omitempty"` // only for members
+	Limits   Limits       `json:"limits"`
+}
+
+// Limits bound the uses of an offer; 0 is no bound.
+type Limits struct {
+	InAll   int64 `json:"in_all,omitempty"`
+	PerCode int64 `json:"per_code,omitempty"`
+	PerHead int64 `json:"per_member,omitempty"`
+	Return  bool  `json:"return,omitempty"` // a full refund gives the use back
+}
+
+// ActiveOn tells whether the programme is on, on a day.
+func (p *Programme) ActiveOn(day string) bool { return p.On && within(day, p.From, p.To) }
+
+// within compares days as text, which sorts as time does.
+func within(day, from, to string) bool {
+	return (from == "" || day >= from) && (to == "" || day <= to)
+}
+
+// startOfDay is the beginning of the day that lies days after t's, on the
+// programme's calendar.
+func (p *Programme) startOfDay(t clock.Micros, days int) clock.Micros {
+	y, m, d := t.In(p.zone).Date()
+	return clock.Of(time.Date(y, m, d+days, 0, 0, 0, 0, p.zone))
+}
+
+// EndAfter is the end of the day that lies days after t's: points that live N
+// days are there on all of the N-th.
+func (p *Programme) EndAfter(t clock.Micros, days int) clock.Micros { return p.startOfDay(t, days+1) }
+
+// ActiveAt is when points earned at t become active.
+func (p *Programme) ActiveAt(t clock.Micros) clock.Micros {
+	if p.Earning.Delay == 0 {
+		return t
+	}
+	return p.startOfDay(t, p.Earning.Delay)
+}
+
+// Expires is when points active at t expire; sliding ones end with the
+// account's date. Zero is never.
+func (p *Programme) Expires(t clock.Micros) (at clock.Micros, sliding bool) {
+	e := &p.Earning.Expiry
+	switch e.Mode {
+	case AfterAccrual:
+		return p.EndAfter(t, e.Days), false
+	case AfterPurchase:
+		return 0, true
+	case OnDates:
+		return p.nextDate(t), false
+	}
+	return 0, false
+}
+
+// nextDate is the end of the first of the expiry's days of the year that is
+// not over at t; 29 February is kept on the 28th.
+func (p *Programme) nextDate(t clock.Micros) clock.Micros {
+	year := t.In(p.zone).Year()
+	var best clock.Micros
+	for y := year; y <= year+1; y++ {
+		for _, md := range p.Earning.Expiry.Dates {
+			end := p.endOf(y, md)
+			if end > t && (best == 0 || end < best) {
+				best = end
+			}
+		}
+	}
+	return best
+}
+
+func (p *Programme) endOf(year int, md string) clock.Micros {
+	d, err := time.ParseInLocation("2006-01-02", time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Format("2006")+"-"+md, p.zone)
+	if err != nil { // 29 February of a common year; the form was checked by Compile
+		d = time.Date(year, 2, 28, 0, 0, 0, 0, p.zone)
+	}
+	return clock.Of(d.AddDate(0, 0, 1))
+}
+
+// SlideTo is the end of the sliding term after a purchase at t; 0 if the
+// programme's points do not slide.
+func (p *Programme) SlideTo(t clock.Micros) clock.Micros {
+	if p.Earning.Expiry.Mode != AfterPurchase {
+		return 0
+	}
+	return p.EndAfter(t, p.Earning.Expiry.Days)
+}
+
+// None is the programme of a receipt that falls under none: it gives nothing
+// and takes nothing.
+func None() *Programme {
+	return &Programme{Settings: DefaultSettings(), Earning: Earning{Rule: "earn"}, zone: time.UTC}
+}
+
+// UseOf is the use that a receipt with the code may make of a limited offer;
+// nil where the code opens none, or one without limits.
+func (p *Programme) UseOf(code string) *Use {
+	code = text.Fold(code)
+	o := p.codes[code]
+	if o == nil || !o.Limits.bound() {
+		return nil
+	}
+	return o.use(code)
+}
+
+func (l *Limits) bound() bool { return l.InAll > 0 || l.PerCode > 0 || l.PerHead > 0 }
+
+func (o *Offer) use(code string) *Use {
+	return &Use{Offer: o.ID, Code: code, InAll: o.Limits.InAll, PerCode: o.Limits.PerCode, PerHead: o.Limits.PerHead}
+}
+
+// Kopecks is what points take off a price; 0 where that does not fit.
+func (p *Programme) Kopecks(points money.Points) money.Amount {
+	v, _ := p.kopecks(points)
+	return v
+}

@@ -1,0 +1,61 @@
+-- Which operation a till's key stands for. Spread by the key; the operation
+-- lies in its home under the same id, so a retry finds it.
+create table receipt_key (
+    till_id bigint not null,
+    key     text   not null,
+    home_id bigint not null,
+    op_id   bigint not null,
+    hash    {{bytes}} not null, -- of the request
+    primary key (till_id, key)
+);
+
+-- A purchase never changes but for what refunds make of its state. Its lines,
+-- effects and inputs are one document: a receipt is read and written whole.
+create table purchase (
+    home_id      bigint not null,
+    purchase_id  bigint not null,
+    account_id   bigint not null,  -- 0: no member
+    programme_id bigint not null,  -- 0: none was active
+    outlet_id    bigint not null,
+    at           bigint not null,  -- when it was made
+    day          text   not null,  -- business day of the outlet
+    state        text   not null check (state in ('done', 'part', 'refunded')),
+    refunded     bigint not null,  -- kopecks of money given back
+    doc          text   not null,
+    digest       {{bytes}} not null, -- of doc
+    primary key (home_id, purchase_id)
+);
+create index purchase_outlet on purchase (outlet_id, at);
+
+create table refund (
+    home_id     bigint not null,
+    refund_id   bigint not null,
+    purchase_id bigint not null,   -- 0: not linked
+    outlet_id   bigint not null,
+    at          bigint not null,
+    day         text   not null,
+    doc         text   not null,
+    digest      {{bytes}} not null,
+    primary key (home_id, refund_id)
+);
+create index refund_purchase on refund (home_id, purchase_id);
+create index refund_outlet on refund (outlet_id, at);
+
+-- Uses of what is limited. A limit over all members lies in slots, so that
+-- tills don't queue for one row.
+create table limit_use (
+    limit_key text   not null,
+    slot      bigint not null,
+    used      bigint not null check (used >= 0),
+    over      bigint not null check (over >= 0), -- by records of what had happened already
+    primary key (limit_key, slot)
+);
+
+-- What happened, for figures, seals and all that follows; a row is what one
+-- transaction did, in the first of its homes. The dispatcher deletes it.
+create table event (
+    home_id  bigint not null,
+    event_id bigint not null,
+    doc      text   not null,
+    primary key (home_id, event_id)
+);
