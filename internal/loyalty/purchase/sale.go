@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"slices"
 
 	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/loyalty/home"
@@ -41,12 +42,11 @@ func (d *Desk) sell(ctx context.Context, c *Cart, mode Mode) (*Answer, error) {
 	if err := checkKey(c.Key); err != nil {
 		return nil, err
 	}
-	hash := hashOf(string(mode), c)
 	s, err := d.newSale(c, mode)
 	if err != nil {
 		return nil, err
 	}
-	s.hash = hash
+	s.hash = hashOf(string(mode), s.cart)
 	replayed, err := d.submit(ctx, s)
 	if err != nil {
 		return nil, err
@@ -70,6 +70,9 @@ type sale struct {
 }
 
 func (d *Desk) newSale(c *Cart, mode Mode) (*sale, error) {
+	mine := *c // what check completes must not be seen by the caller
+	mine.Lines = slices.Clone(c.Lines)
+	c = &mine
 	if err := c.check(d.Clock.Now()); err != nil {
 		return nil, err
 	}
