@@ -97,17 +97,15 @@ func (p *program) settings(own map[string]string) (*config.Config, error) {
 // openDB opens the base; on SQLite it makes the folder, and the file too
 // unless it has to be there already.
 func (p *program) openDB(ctx context.Context, cfg *config.Config, existing bool) (*db.DB, error) {
-	url := cfg.DatabaseURL()
-	if !db.IsPostgres(url) {
-		file := strings.TrimPrefix(url, "sqlite:")
-		if _, err := os.Stat(file); existing && errors.Is(err, os.ErrNotExist) {
+	if file, ok := sqliteFile(cfg); ok {
+		if existing && !isThere(file) {
 			return nil, fault.New(fault.NotFound, "cli.no-base", "file", file)
 		}
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 			return nil, fault.Wrap(err, fault.Unavailable, "cli.no-folder", "folder", filepath.Dir(file))
 		}
 	}
-	return db.Open(ctx, db.Options{URL: url, MaxConns: cfg.DB.MaxConns, Readers: cfg.DB.Readers})
+	return db.Open(ctx, db.Options{URL: cfg.DatabaseURL(), MaxConns: cfg.DB.MaxConns, Readers: cfg.DB.Readers})
 }
 
 // say prints one translated line; args are name, value pairs.
