@@ -1,0 +1,203 @@
+package member
+
+import (
+	"context"
+	"slices"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
+)
+
+// AddIdentifier gives a member another phone, e-mail, external id or login.
+// The first of its kind is main; one that is to be main takes that from the
+// one before. version is the member's as last read, zero for any.
+func (m *Members) AddIdentifier(ctx context.Context, rules Rules, h home.ID, version int64, in NewIdentifier, by Actor) (Member, error) {
+	return m.change(ctx, h, version, by, func(q db.Q, v *Member, b *db.Batch, trail *Trail) error {
+		return m.addIdentifier(ctx, q, &rules, v, in, b, trail)
+	})
+}
+
+func (m *Members) addIdentifier(ctx context.Context, q db.Q, rules *Rules, v *Member, in NewIdentifier, b *db.Batch, trail *Trail) error {
+	if !in.Kind.contact() {
+		return fault.New(fault.Invalid, "member.bad-identifier", "kind", string(in.Kind))
+	}
+	ref, err := Normalise(in.Kind, in.Value, rules.Region)
+	if err != nil {
+		var f form
+		f.add("value", badValue(in.Kind))
+		return f.err()
+	}
+	had := v.of(in.Kind)
+	if slices.ContainsFunc(had, func(o Identifier) bool { return o.Ref == ref }) {
+		return fault.New(fault.Conflict, "member.twice")
+	}
+	if len(had) >= maxOf(in.Kind) {
+		return fault.New(fault.TooLarge, "member.too-many", "max", maxOf(in.Kind))
+	}
+	var proven clock.Micros
+	if in.Proof != 0 {
+		if proven, err = provenBy(ctx, q, ref, in.Proof, trail.at); err != nil {
+			return err
+		}
+	}
+	is := Identifier{Ref: ref, State: On, Main: in.Main || len(had) == 0, ProvenAt: proven, AddedAt: trail.at}
+	if err := putIdentifier(ctx, q, v.Home, is, v.State, rules.unique(ref.Kind)); err != nil {
+		return err
+	}
+	if is.Main {
+		for _, o := range had {
+			if o.Main {
+				b.Exec(qMainIdentifier, o.Kind, o.Value, v.Home, false)
+			}
+		}
+	}
+	trail.Add(v.Home, ref.Kind.field(), "", ref.Value)
+	return nil
+}
+
+// RemoveIdentifier takes a phone, e-mail, external id or login from a member
+// and frees it for others. If it was main, the oldest that is left is.
+func (m *Members) RemoveIdentifier(ctx context.Context, rules Rules, h home.ID, version int64, ref Ref, by Actor) (Member, error) {
+	return m.change(ctx, h, version, by, func(_ db.Q, v *Member, b *db.Batch, trail *Trail) error {
+		is, err := v.identifier(ref)
+		if err != nil {
+			return err
+		}
+		rest := slices.DeleteFunc(v.of(ref.Kind), func(o Identifier) bool { return o.Ref == ref })
+		if len(rest) == 0 && slices.Contains(rules.Mandatory, ref.Kind.field()) {
+			return fault.New(fault.Refused, "member.last-identifier")
+		}
+		b.Exec(qDropIdentifier, ref.Kind, ref.Value, h)
+		if is.Main && len(rest) > 0 {
+			next := slices.MinFunc(rest, func(a, b Identifier) int { return int(a.AddedAt - b.AddedAt) })
+			b.Exec(qMainIdentifier, next.Kind, next.Value, h, true)
+		}
+		trail.Add(h, ref.Kind.field(), ref.Value, "")
+		return nil
+	})
+}
+
+// SetMain makes one of a member's phones, e-mails … the main one.
+func (m *Members) SetMain(ctx context.Context, h home.ID, version int64, ref Ref, by Actor) (Member, error) {
+	return m.change(ctx, h, version, by, func(_ db.Q, v *Member, b *db.Batch, trail *Trail) error {
+		is, err := v.identifier(ref)
+		if err != nil || is.Main {
+			return err
+		}
+		was := ""
+		for _, o := range v.of(ref.Kind) {
+			if o.Main {
+				was = o.Value
+				b.Exec(qMainIdentifier, o.Kind, o.Value, h, false)
+			}
+		}
+		b.Exec(qMainIdentifier, ref.Kind, ref.Value, h, true)
+		trail.Add(h, ref.Kind.field()+"_main", was, ref.Value)
+		return nil
+	})
+}
+
+// Prove notes that a one-time code has proven a phone or e-mail to be the
+// member's. One who waited for nothing else becomes active.
+func (m *Members) Prove(ctx context.Context, rules Rules, h home.ID, in NewIdentifier, by Actor) (Member, error) {
+	ref, err := Normalise(in.Kind, in.Value, rules.Region)
+	if err != nil {
+		return Member{}, err
+	}
+	return m.change(ctx, h, 0, by, func(q db.Q, v *Member, b *db.Batch, trail *Trail) error {
+		if _, err := v.identifier(ref); err != nil {
+			return err
+		}
+		at, err := provenBy(ctx, q, ref, in.Proof, trail.at)
+		if err != nil {
+			return err
+		}
+		b.Exec(qProveIdentifier, ref.Kind, ref.Value, h, at)
+		trail.Add(h, ref.Kind.field()+"_proven", "", ref.Value)
+		for i := range v.Identifiers {
+			if v.Identifiers[i].Ref == ref {
+				v.Identifiers[i].ProvenAt = at
+			}
+		}
+		if v.State == New && !rules.Activation && !rules.unproven(v.Identifiers) {
+			turnState(b, trail, v, Active, "")
+		}
+		return nil
+	})
+}
+
+// of gives the member's identifiers of a kind that are on.
+func (m *Member) of(k Kind) []Identifier {
+	var out []Identifier
+	for _, v := range m.Identifiers {
+		if v.Kind == k && v.State == On {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// Main gives the member's main identifier of a kind, "" where he has none.
+func (m *Member) Main(k Kind) string {
+	for _, v := range m.Identifiers {
+		if v.Kind == k && v.Main && v.State == On {
+			return v.Value
+		}
+	}
+	return ""
+}
+
+// identifier finds one of the member's that he may change himself.
+func (m *Member) identifier(ref Ref) (Identifier, error) {
+	for _, v := range m.of(ref.Kind) {
+		if v.Ref == ref && ref.Kind.contact() {
+			return v, nil
+		}
+	}
+	return Identifier{}, fault.New(fault.NotFound, "member.no-identifier")
+}
+
+// putIdentifier gives an identifier to a member unless another has it.
+func putIdentifier(ctx context.Context, q db.Q, h home.ID, v Identifier, state State, unique bool) error {
+	if unique && v.Kind.contact() {
+		var holders int64
+		if err := q.Row(ctx, qHolders, v.Kind, v.Value, h).Scan(&holders); err != nil {
+			return err
+		}
+		if holders > 0 {
+			return taken(v.Ref)
+		}
+	}
+	ok, err := insertIdentifier(ctx, q, h, v, state, unique)
+	if err == nil && !ok {
+		err = taken(v.Ref)
+	}
+	return err
+}
+
+func taken(r Ref) error {
+	return fault.New(fault.Conflict, "member.taken", "kind", string(r.Kind), "value", r.Mask())
+}
+
+// insertIdentifier writes an identifier; false where its key is there already.
+func insertIdentifier(ctx context.Context, q db.Q, h home.ID, v Identifier, state State, unique bool) (bool, error) {
+	n, err := q.Exec(ctx, qPutIdentifier, v.Kind, v.Value, excl(unique, h), h, v.State, state, v.Main, v.ProvenAt, v.AddedAt)
+	return n == 1, err
+}
+
+// Give gives the locked member an identifier that is nobody else's for good: a
+// card's number, a QR. False where somebody has it.
+func Give(ctx context.Context, q db.Q, m *Member, ref Ref, state IdentifierState, at clock.Micros) (bool, error) {
+	return insertIdentifier(ctx, q, m.Home, Identifier{Ref: ref, State: state, AddedAt: at}, m.State, true)
+}
+
+// Turn turns one of the locked member's identifiers on or off.
+func Turn(b *db.Batch, h home.ID, ref Ref, state IdentifierState) {
+	b.Exec(qTurnIdentifier, ref.Kind, ref.Value, h, state)
+}
+
+// Touch moves the locked member's version, for a change that lies elsewhere in
+// his home.
+func Touch(b *db.Batch, h home.ID, at clock.Micros) { b.Exec(qTouchMember, h, at) }

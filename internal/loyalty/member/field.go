@@ -1,0 +1,130 @@
+package member
+
+import (
+	"strconv"
+
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+)
+
+// Field names one thing known about a member: in a change, in the audit
+// trail, and where something is mandatory.
+type Field string
+
+// The fields that a Patch may set. Besides these, "custom." and the key of an
+// own field.
+const (
+	FieldSurname             Field = "surname"
+	FieldName                Field = "name"
+	FieldPatronymic          Field = "patronymic"
+	FieldBirthDate           Field = "birth_date"
+	FieldSex                 Field = "sex"
+	FieldLanguage            Field = "language"
+	FieldAddressType         Field = "address_type"
+	FieldAddressCity         Field = "address_city"
+	FieldAddressStreet       Field = "address_street"
+	FieldAddressHouse        Field = "address_house"
+	FieldAddressFlat         Field = "address_flat"
+	FieldAddressPostcode     Field = "address_postcode"
+	FieldDocumentType        Field = "document_type"
+	FieldDocumentSeries      Field = "document_series"
+	FieldDocumentNumber      Field = "document_number"
+	FieldDocumentCitizenship Field = "document_citizenship"
+	FieldDocumentIssuedBy    Field = "document_issued_by"
+	FieldDocumentIssuedOn    Field = "document_issued_on"
+	FieldComment             Field = "comment"
+	FieldCodeWord            Field = "code_word"
+	FieldCategory            Field = "category" // the category's id in decimal, "" for none
+)
+
+// Fields that change by operations of their own; they name rows of the audit
+// trail, and FieldPhone and FieldEmail may be mandatory.
+const (
+	FieldPhone      Field = "phone"
+	FieldEmail      Field = "email"
+	FieldCard       Field = "card"
+	FieldExternal   Field = "external"
+	FieldNumber     Field = "number"
+	FieldLogin      Field = "login"
+	FieldQR         Field = "qr"
+	FieldState      Field = "state"
+	FieldReason     Field = "block_reason"
+	FieldTags       Field = "tags"
+	FieldGroup      Field = "group"
+	FieldRelative   Field = "relative"
+	FieldRegistered Field = "registered"
+)
+
+const customPrefix = "custom."
+
+// Limits on what is kept of a member, texts in characters.
+const (
+	MaxName        = 100
+	MaxShort       = 50
+	MaxLine        = 200
+	MaxComment     = 4000
+	MaxReason      = 500
+	MaxCodeWord    = 100
+	MaxCustomValue = 500
+	MaxTag         = 50
+	MaxTags        = 50
+	MaxGroups      = 100 // of one member
+	MaxRelatives   = 20
+	MaxPerKind     = 10 // identifiers of one kind
+	MaxSource      = 40
+)
+
+// profileField is one text of a profile: where it lies and what it may be.
+type profileField struct {
+	name  Field
+	max   int
+	check func(s string) (string, *fault.Field) // nil: any one line
+	at    func(*Profile) *string
+}
+
+// profileFields are a profile's texts in the order of their columns.
+var profileFields = []profileField{
+	{FieldSurname, MaxName, nil, func(p *Profile) *string { return &p.Surname }},
+	{FieldName, MaxName, nil, func(p *Profile) *string { return &p.Name }},
+	{FieldPatronymic, MaxName, nil, func(p *Profile) *string { return &p.Patronymic }},
+	{FieldBirthDate, MaxShort, checkDate, func(p *Profile) *string { return &p.BirthDate }},
+	{FieldSex, MaxShort, checkSex, func(p *Profile) *string { return &p.Sex }},
+	{FieldLanguage, MaxShort, checkLanguage, func(p *Profile) *string { return &p.Language }},
+	{FieldAddressType, MaxShort, nil, func(p *Profile) *string { return &p.Address.Type }},
+	{FieldAddressCity, MaxLine, nil, func(p *Profile) *string { return &p.Address.City }},
+	{FieldAddressStreet, MaxLine, nil, func(p *Profile) *string { return &p.Address.Street }},
+	{FieldAddressHouse, MaxShort, nil, func(p *Profile) *string { return &p.Address.House }},
+	{FieldAddressFlat, MaxShort, nil, func(p *Profile) *string { return &p.Address.Flat }},
+	{FieldAddressPostcode, MaxShort, nil, func(p *Profile) *string { return &p.Address.Postcode }},
+	{FieldDocumentType, MaxShort, nil, func(p *Profile) *string { return &p.Document.Type }},
+	{FieldDocumentSeries, MaxShort, nil, func(p *Profile) *string { return &p.Document.Series }},
+	{FieldDocumentNumber, MaxShort, nil, func(p *Profile) *string { return &p.Document.Number }},
+	{FieldDocumentCitizenship, MaxShort, nil, func(p *Profile) *string { return &p.Document.Citizenship }},
+	{FieldDocumentIssuedBy, MaxLine, nil, func(p *Profile) *string { return &p.Document.IssuedBy }},
+	{FieldDocumentIssuedOn, MaxShort, checkDate, func(p *Profile) *string { return &p.Document.IssuedOn }},
+	{FieldComment, MaxComment, checkLines, func(p *Profile) *string { return &p.Comment }},
+	{FieldCodeWord, MaxCodeWord, nil, func(p *Profile) *string { return &p.CodeWord }},
+}
+
+// known tells whether the field may be called mandatory.
+func (f Field) known() bool {
+	if f == FieldPhone || f == FieldEmail || f == FieldCategory {
+		return true
+	}
+	for i := range profileFields {
+		if profileFields[i].name == f {
+			return true
+		}
+	}
+	return false
+}
+
+// secret tells that the audit trail keeps that it changed, not its values.
+func (f Field) secret() bool { return f == FieldCodeWord }
+
+func idText(i id.ID) string {
+	if i == 0 {
+		return ""
+	}
+	return strconv.FormatInt(int64(i), 10)
+}

@@ -1,0 +1,134 @@
+package member
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+)
+
+// Rules are the organization's settings on members.
+type Rules struct {
+	Mandatory    []Field `json:"mandatory"`     // must not be empty; own fields say so themselves
+	UniquePhone  bool    `json:"unique_phone"`  // a phone is one member's; else the till chooses
+	UniqueEmail  bool    `json:"unique_email"`  // likewise an e-mail
+	ConfirmPhone bool    `json:"confirm_phone"` // new until the main phone is proven
+	ConfirmEmail bool    `json:"confirm_email"` // new until the main e-mail is proven
+	Activation   bool    `json:"activation"`    // new until activated by hand
+	Region       string  `json:"region"`        // whose phones may be written without a country: RU
+	Category     id.ID   `json:"category"`      // given at registration where none is told; zero: none
+}
+
+// DefaultRules are those of a base where nothing was set: only the phone is
+// mandatory, a phone and an e-mail are one member's, nothing is to be proven.
+func DefaultRules() Rules {
+	return Rules{Mandatory: []Field{FieldPhone}, UniquePhone: true, UniqueEmail: true, Region: "RU"}
+}
+
+// unique tells whether identifiers of the kind are one member's only.
+func (r *Rules) unique(k Kind) bool {
+	switch k {
+	case Phone:
+		return r.UniquePhone
+	case Email:
+		return r.UniqueEmail
+	}
+	return true
+}
+
+// unproven tells whether a main phone or e-mail is still to be proven.
+func (r *Rules) unproven(list []Identifier) bool {
+	for i := range list {
+		v := &list[i]
+		asked := v.Kind == Phone && r.ConfirmPhone || v.Kind == Email && r.ConfirmEmail
+		if asked && v.Main && v.ProvenAt == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// LoadRules reads the settings and their version, for SaveRules.
+func LoadRules(ctx context.Context, q db.Q) (Rules, int64, error) {
+	var text string
+	var version int64
+	err := q.Row(ctx, qRules).Scan(&text, &version)
+	if errors.Is(err, db.ErrNotFound) {
+		return DefaultRules(), 0, nil
+	}
+	if err != nil {
+		return Rules{}, 0, err
+	}
+	r := DefaultRules()
+	return r, version, json.Unmarshal([]byte(text), &r)
+}
+
+// SaveRules stores the settings if they are still of the version. Members
+// that are there already stay as they are.
+func (m *Members) SaveRules(ctx context.Context, r Rules, version int64) error {
+	var f form
+	for i, field := range r.Mandatory {
+		if !field.known() || slices.Index(r.Mandatory, field) < i {
+			f.add(pathOf("mandatory", i), &fault.Field{Code: "member.bad-field"})
+		}
+	}
+	if !validRegion(r.Region) {
+		f.add("region", &fault.Field{Code: "member.bad-region"})
+	}
+	if err := f.err(); err != nil {
+		return err
+	}
+	if r.Mandatory == nil {
+		r.Mandatory = []Field{}
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	return m.DB.Write(ctx, func(tx *db.Tx) error {
+		if r.Category != 0 {
+			if err := needCategory(ctx, tx, r.Category); err != nil {
+				return err
+			}
+		}
+		n, err := tx.Exec(ctx, qSaveRules, string(text), version)
+		if err == nil && n == 0 {
+			err = moved()
+		}
+		return err
+	})
+}
+
+// mandatory tells which mandatory fields of a profile are empty.
+func (f *form) mandatory(r *Rules, p *Profile, has map[Kind]bool) {
+	for _, field := range r.Mandatory {
+		if !r.filled(field, p, has) {
+			f.add(string(field), mandatory())
+		}
+	}
+}
+
+func (r *Rules) filled(field Field, p *Profile, has map[Kind]bool) bool {
+	switch field {
+	case FieldPhone:
+		return has[Phone]
+	case FieldEmail:
+		return has[Email]
+	case FieldCategory:
+		return p.Category != 0
+	}
+	for i := range profileFields {
+		if profileFields[i].name == field {
+			return *profileFields[i].at(p) != ""
+		}
+	}
+	return true
+}
+
+func validRegion(s string) bool {
+	return len(s) == 2 && only(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+}

@@ -1,0 +1,81 @@
+package member
+
+import (
+	"context"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
+)
+
+// Activate makes a new member active, once whatever the rules want proven is.
+func (m *Members) Activate(ctx context.Context, rules Rules, h home.ID, by Actor) (Member, error) {
+	return m.change(ctx, h, 0, by, func(_ db.Q, v *Member, b *db.Batch, trail *Trail) error {
+		switch {
+		case v.State == Active:
+			return nil
+		case v.State != New:
+			return fault.New(fault.Conflict, "member.blocked")
+		case rules.unproven(v.Identifiers):
+			return fault.New(fault.Refused, "member.unproven")
+		}
+		turnState(b, trail, v, Active, "")
+		return nil
+	})
+}
+
+// Block keeps a member from taking part, with a reason that tills show.
+func (m *Members) Block(ctx context.Context, h home.ID, version int64, reason string, by Actor) (Member, error) {
+	var f form
+	f.needed("reason", &reason, MaxReason)
+	if err := f.err(); err != nil {
+		return Member{}, err
+	}
+	return m.change(ctx, h, version, by, func(_ db.Q, v *Member, b *db.Batch, trail *Trail) error {
+		turnState(b, trail, v, Blocked, reason)
+		return nil
+	})
+}
+
+// Unblock gives a blocked member the state he had before.
+func (m *Members) Unblock(ctx context.Context, h home.ID, version int64, by Actor) (Member, error) {
+	return m.change(ctx, h, version, by, func(q db.Q, v *Member, b *db.Batch, trail *Trail) error {
+		if v.State != Blocked {
+			return fault.New(fault.Conflict, "member.not-blocked")
+		}
+		last, err := Changes(ctx, q, h, FieldState, 0, 1)
+		if err != nil {
+			return err
+		}
+		state := Active
+		if len(last) == 1 && last[0].Old == string(New) {
+			state = New
+		}
+		turnState(b, trail, v, state, "")
+		return nil
+	})
+}
+
+// Close ends a membership for good. What finds the member is turned off, and
+// his phones, e-mails and logins are free for others; his books stay.
+func (m *Members) Close(ctx context.Context, h home.ID, version int64, reason string, by Actor) (Member, error) {
+	var f form
+	f.line("reason", &reason, MaxReason)
+	if err := f.err(); err != nil {
+		return Member{}, err
+	}
+	return m.change(ctx, h, version, by, func(_ db.Q, v *Member, b *db.Batch, trail *Trail) error {
+		turnState(b, trail, v, Closed, reason)
+		b.Exec(qCloseIdentifiers, h, Closed)
+		return nil
+	})
+}
+
+// turnState gives the locked member another state. Its rows of the identifiers
+// tell tills.
+func turnState(b *db.Batch, trail *Trail, v *Member, state State, reason string) {
+	b.Exec(qSetState, v.Home, state, reason)
+	b.Exec(qStateIdentifiers, v.Home, state)
+	trail.Add(v.Home, FieldState, string(v.State), string(state))
+	trail.Add(v.Home, FieldReason, v.BlockReason, reason)
+}
