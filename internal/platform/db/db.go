@@ -1,9 +1,10 @@
 // Package db is the one door to storage: one SQL text, two engines.
 //
-// On PostgreSQL it holds a pgx pool; on SQLite a pool of readers and a single
-// writer connection, since SQLite has one writer anyhow and queueing in Go is
-// fair where SQLite's busy wait is not. Both engines are opened durable (see
-// Durability), and nothing in the program turns that off.
+// On PostgreSQL it holds a pgx pool for reads and one for writes; on SQLite a
+// pool of readers and a single writer connection, since SQLite has one writer
+// anyhow and queueing in Go is fair where SQLite's busy wait is not. Both
+// engines are opened durable (see Durability), and nothing in the program
+// turns that off.
 //
 // Store functions take a Q and so work on a *DB, a *Tx or a snapshot alike;
 // only operations open a transaction, by Write.
@@ -51,14 +52,15 @@ type Q interface {
 // Options say what to open.
 type Options struct {
 	URL      string // postgres://… , or the path of a SQLite file
-	MaxConns int    // PostgreSQL: pool size; 0 means 16
+	MaxConns int    // PostgreSQL: connections for reads, and again half as many for writes; 0 means 16
 	Readers  int    // SQLite: reader connections; 0 means 8
 }
 
 // DB is an open base.
 type DB struct {
 	url  string
-	pool *pgxpool.Pool
+	pool *pgxpool.Pool // reads
+	wr   *pgxpool.Pool // write transactions
 	r, w *sql.DB
 
 	cacheMu sync.Mutex
@@ -90,26 +92,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 
 func open(ctx context.Context, o Options) (*DB, error) {
 	if IsPostgres(o.URL) {
-		cfg, err := pgxpool.ParseConfig(o.URL)
-		if err != nil {
-			return nil, openError(err)
-		}
-		cfg.MaxConns = int32(max(o.MaxConns, 0))
-		if cfg.MaxConns == 0 {
-			cfg.MaxConns = 16
-		}
-		cfg.ConnConfig.RuntimeParams["application_name"] = "kopilka"
-		cfg.ConnConfig.ConnectTimeout = connectTimeout
-		cfg.ConnConfig.StatementCacheCapacity = 512
-		pool, err := pgxpool.NewWithConfig(ctx, cfg)
-		if err != nil {
-			return nil, openError(err)
-		}
-		if err := pool.Ping(ctx); err != nil {
-			pool.Close()
-			return nil, openError(err)
-		}
-		return &DB{url: o.URL, pool: pool}, nil
+		return openPG(ctx, o)
 	}
 	return openLite(ctx, o)
 }
@@ -130,6 +113,7 @@ func (d *DB) Path() string {
 // Close closes every connection.
 func (d *DB) Close() {
 	if d.pool != nil {
+		d.wr.Close()
 		d.pool.Close()
 		return
 	}
@@ -159,7 +143,7 @@ func (d *DB) Ping(ctx context.Context) error {
 // Exec runs one statement in a transaction of its own.
 func (d *DB) Exec(ctx context.Context, q string, a ...any) (n int64, err error) {
 	if d.pool != nil {
-		tag, err := d.pool.Exec(ctx, q, a...)
+		tag, err := d.wr.Exec(ctx, q, a...)
 		return tag.RowsAffected(), translate(err)
 	}
 	err = d.Write(ctx, func(tx *Tx) error {

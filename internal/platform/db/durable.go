@@ -40,7 +40,7 @@ func (d *DB) durabilityPG(ctx context.Context) ([]Setting, error) {
 	var out []Setting
 	for _, name := range []string{"fsync", "full_page_writes", "synchronous_commit"} {
 		s := Setting{Name: name}
-		if err := d.Row(ctx, "select current_setting($1)", name).Scan(&s.Value); err != nil {
+		if err := d.wr.QueryRow(ctx, "select current_setting($1)", name).Scan(&s.Value); err != nil {
 			return nil, err
 		}
 		switch s.Value {

@@ -62,7 +62,7 @@ func (d *DB) write(ctx context.Context, fn func(*Tx) error) (*Tx, error) {
 }
 
 func (d *DB) writePG(ctx context.Context, fn func(*Tx) error) (*Tx, error) {
-	conn, err := d.pool.Acquire(ctx)
+	conn, err := d.wr.Acquire(ctx)
 	if err != nil {
 		return nil, translate(err)
 	}
