@@ -1,0 +1,201 @@
+package figure
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/metrics"
+)
+
+// Options are what a Dispatcher works with.
+type Options struct {
+	DB      *db.DB
+	Clock   clock.Clock
+	Log     *slog.Logger
+	Metrics *metrics.Registry // nil: none
+	// Heads adds to the batch what keeps the changed heads for their seal; nil
+	// lets them go.
+	Heads func(b *db.Batch, heads []ledger.Head)
+	Batch int           // rows of event in one transaction at most; 0: 500
+	Every time.Duration // how long new events may gather; 0: a second
+}
+
+const (
+	defaultBatch = 500
+	defaultEvery = time.Second
+	maxTries     = 5
+)
+
+// Dispatcher folds events into figures. Any number of them may run, in any
+// number of processes.
+type Dispatcher struct {
+	Options
+	wake chan struct{}
+	lag  func(time.Duration)
+	done func(events int64)
+}
+
+// NewDispatcher makes one; Run sets it to work.
+func NewDispatcher(o Options) *Dispatcher {
+	o.Batch = cmp.Or(o.Batch, defaultBatch)
+	o.Every = cmp.Or(o.Every, defaultEvery)
+	d := &Dispatcher{Options: o, wake: make(chan struct{}, 1), lag: func(time.Duration) {}, done: func(int64) {}}
+	if o.Metrics != nil {
+		lag := o.Metrics.Gauge("dispatch_lag_seconds", "Age of the oldest event when it was folded.").WithLabelValues()
+		folded := o.Metrics.Counter("events_folded_total", "Events that were folded into figures.").WithLabelValues()
+		d.lag = func(age time.Duration) { lag.Set(age.Seconds()) }
+		d.done = func(events int64) { folded.Add(float64(events)) }
+	}
+	return d
+}
+
+// Wake asks Run to look now.
+func (d *Dispatcher) Wake() {
+	select {
+	case d.wake <- struct{}{}:
+	default: // it has been asked already
+	}
+}
+
+// Run folds until ctx ends. It works without a pause while there is much to
+// fold, and lets events gather while there is little: a turn costs about the
+// same whatever it folds.
+func (d *Dispatcher) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		if _, err := d.Drain(ctx); err != nil && ctx.Err() == nil {
+			d.Log.ErrorContext(ctx, "events were not folded", "error", err)
+		}
+		pause, end := context.WithTimeout(ctx, d.Every)
+		select {
+		case <-d.wake:
+		case <-pause.Done():
+		}
+		end()
+	}
+}
+
+// Drain folds what is there and tells how many events it was.
+func (d *Dispatcher) Drain(ctx context.Context) (events int64, err error) {
+	for {
+		t, err := d.turn(ctx)
+		if err != nil {
+			return events, err
+		}
+		events += t.fold.Events
+		d.done(t.fold.Events)
+		d.lag(d.age(t.oldest))
+		if len(t.rows) < d.Batch {
+			return events, nil
+		}
+	}
+}
+
+// Lag is how old the oldest event is that is not folded yet; 0: there is
+// none. Figures are as of that long ago.
+func (d *Dispatcher) Lag(ctx context.Context) (time.Duration, error) {
+	var oldest int64
+	if err := d.DB.Row(ctx, qOldest).Scan(&oldest); err != nil {
+		return 0, err
+	}
+	return d.age(oldest), nil
+}
+
+func (d *Dispatcher) age(event int64) time.Duration {
+	if event == 0 {
+		return 0
+	}
+	return max(0, d.Clock.Now().Time().Sub(id.ID(event).Time()))
+}
+
+// turn is one transaction of the dispatcher.
+type turn struct {
+	rows   []taken
+	fold   *Fold
+	oldest int64
+}
+
+func (t *turn) scan(r db.Row) error {
+	var row taken
+	var doc []byte
+	if err := r.Scan(&row.home, &row.event, &doc); err != nil {
+		return err
+	}
+	t.rows = append(t.rows, row)
+	if t.oldest == 0 || row.event < t.oldest {
+		t.oldest = row.event
+	}
+	if err := t.fold.Add(doc); err != nil {
+		return fmt.Errorf("event %d of home %d: %w", row.event, row.home, err)
+	}
+	return nil
+}
+
+// turn folds up to a batch. On SQLite it reads before it writes, so that the
+// one writer waits for no reading; that nobody else has folded the same is
+// what the deletion then tells.
+func (d *Dispatcher) turn(ctx context.Context) (*turn, error) {
+	for try := 1; ; try++ {
+		t := &turn{}
+		err := d.try(ctx, t)
+		if err == nil || !errors.Is(err, db.ErrMoved) || try == maxTries {
+			return t, err
+		}
+	}
+}
+
+func (d *Dispatcher) try(ctx context.Context, t *turn) error {
+	if d.DB.Dialect() == db.Postgres {
+		return d.DB.Write(ctx, func(tx *db.Tx) error {
+			*t = turn{fold: NewFold()}
+			if err := tx.Each(ctx, t.scan, qTakePG, d.Batch); err != nil {
+				return err
+			}
+			return d.write(ctx, tx, t)
+		})
+	}
+	*t = turn{fold: NewFold()}
+	if err := d.DB.Each(ctx, t.scan, qTakeLite, d.Batch); err != nil || len(t.rows) == 0 {
+		return err
+	}
+	return d.DB.Write(ctx, func(tx *db.Tx) error { return d.write(ctx, tx, t) })
+}
+
+// write deletes the events and adds what they come to.
+func (d *Dispatcher) write(ctx context.Context, tx *db.Tx, t *turn) error {
+	if len(t.rows) == 0 {
+		return nil
+	}
+	gone, days := deleteEvent.Of(), addDay.Of()
+	for _, r := range t.rows {
+		gone.Add(r.home, r.event)
+	}
+	// In one order, so that two dispatchers can't wait for each other.
+	keys := make([]Key, 0, len(t.fold.rows))
+	for k := range t.fold.rows {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, Key.compare)
+	for _, k := range keys {
+		days.Add(dayRow(k, t.fold.rows[k])...)
+	}
+	b := &db.Batch{}
+	b.Many(gone)
+	b.Many(days)
+	if d.Heads != nil && len(t.fold.Heads) > 0 {
+		d.Heads(b, t.fold.Heads)
+	}
+	return tx.Run(ctx, b)
+}
+
+func (k Key) compare(x Key) int {
+	return cmp.Or(cmp.Compare(k.Day, x.Day), cmp.Compare(k.Outlet, x.Outlet), cmp.Compare(k.Programme, x.Programme))
+}

@@ -1,0 +1,106 @@
+// Package figure keeps the sums that reports and dashboards read: per
+// business day, outlet and programme. A Dispatcher folds them from events,
+// each once: the events are deleted in the transaction that adds them up, so
+// neither a crash nor a second process can count one twice or leave one out.
+// The heads of journals that the events carry go on to the seal in the same
+// transaction.
+//
+// What holds at any instant: the rows here plus the events not folded yet are
+// exactly the sums over purchases and refunds (package verify proves it with
+// Day, the same fold, and OfPurchase and OfRefund).
+//
+// Figures of a refund fall on the refund's business day. Folding adds up, so
+// it does not matter in which order two dispatchers take the events of a home.
+//
+// Money is in kopecks, points in hundredths.
+package figure
+
+import "kopilka/internal/platform/id"
+
+// Key says what a row of figures is of.
+type Key struct {
+	Day       string // YYYY-MM-DD
+	Outlet    id.ID  // 0: what belongs to none
+	Programme id.ID  // 0: receipts under none
+}
+
+// Column is one of the figures.
+type Column int
+
+// The figures, in the order of the table's columns.
+const (
+	Receipts       Column = iota
+	MemberReceipts        // of Receipts
+	Gross                 // kopecks, before discounts
+	Discount              // kopecks taken off by campaigns
+	Paid                  // kopecks taken off by points
+	Money                 // kopecks paid in money
+	Spent                 // hundredths
+	Earned                // hundredths
+	Refunds               // refund receipts; one matched to several purchases counts once
+	RefundsWhole          // purchases of which nothing is left
+	RefundGross
+	RefundDiscount
+	RefundPaid
+	RefundMoney  // kopecks given back
+	RefundSpent  // hundredths given back
+	RefundEarned // hundredths taken back
+	Expired      // hundredths
+	Adjusted     // hundredths by hand, signed
+	Opened       // accounts
+	Gifts        // hundredths given on opening
+	Columns      // how many there are
+)
+
+// String is the column's name in the table.
+func (c Column) String() string { return columnNames[c] }
+
+var columnNames = [Columns]string{
+	"receipts", "member_receipts", "gross", "discount", "paid", "money", "spent", "earned",
+	"refunds", "refunds_whole", "refund_gross", "refund_discount", "refund_paid", "refund_money", "refund_spent", "refund_earned",
+	"expired", "adjusted", "opened", "gifts",
+}
+
+// Sums is a row of figures.
+type Sums [Columns]int64
+
+// Add adds another row.
+func (s *Sums) Add(x *Sums) {
+	for i, v := range x {
+		s[i] += v
+	}
+}
+
+// Table is rows of figures by what they are of.
+type Table struct {
+	rows map[Key]*Sums
+	days map[string]string // one copy of each day, so that no document is kept for its sake
+	last *Sums
+	key  Key // of last
+}
+
+// NewTable makes an empty table.
+func NewTable() *Table { return &Table{rows: map[Key]*Sums{}, days: map[string]string{}} }
+
+// Row gives the row of a key, made at its first use.
+func (t *Table) Row(day []byte, outlet, programme id.ID) *Sums {
+	// Most events of a batch are of the row of the one before.
+	if t.last != nil && t.key.Day == string(day) && t.key.Outlet == outlet && t.key.Programme == programme {
+		return t.last
+	}
+	name, ok := t.days[string(day)]
+	if !ok {
+		name = string(day)
+		t.days[name] = name
+	}
+	t.key = Key{name, outlet, programme}
+	t.last = t.rows[t.key]
+	if t.last == nil {
+		t.last = &Sums{}
+		t.rows[t.key] = t.last
+	}
+	return t.last
+}
+
+// Rows are all rows, by key.
+func (t *Table) Rows() map[Key]*Sums { return t.rows }

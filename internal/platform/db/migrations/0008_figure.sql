@@ -1,0 +1,64 @@
+-- What the dispatcher makes of events. Each event is in exactly one of three
+-- places: still a row of event, or folded into these sums and (its head) into
+-- seal_pending, in the transaction that deleted it.
+
+-- The figures of a business day. What belongs to no outlet (points by hand,
+-- expiries, accounts opened) is kept under outlet 0, by the programme's days;
+-- receipts under no programme are kept under programme 0.
+create table figure_day (
+    day             text   not null, -- YYYY-MM-DD
+    outlet_id       bigint not null,
+    programme_id    bigint not null,
+    receipts        bigint not null,
+    member_receipts bigint not null,
+    gross           bigint not null, -- kopecks, before discounts
+    discount        bigint not null, -- kopecks taken off by campaigns
+    paid            bigint not null, -- kopecks taken off by points
+    money           bigint not null, -- kopecks paid in money
+    spent           bigint not null, -- hundredths of points
+    earned          bigint not null,
+    refunds         bigint not null, -- refund receipts
+    refunds_whole   bigint not null, -- purchases of which nothing is left
+    refund_gross    bigint not null,
+    refund_discount bigint not null,
+    refund_paid     bigint not null,
+    refund_money    bigint not null, -- kopecks given back
+    refund_spent    bigint not null, -- hundredths given back
+    refund_earned   bigint not null, -- hundredths taken back
+    expired         bigint not null, -- hundredths
+    adjusted        bigint not null, -- hundredths by hand, signed
+    opened          bigint not null, -- accounts
+    gifts           bigint not null, -- hundredths given on opening
+    primary key (day, outlet_id, programme_id)
+);
+create index figure_outlet on figure_day (outlet_id, day);
+
+-- Heads of journals that wait for their seal: records of 48 bytes (home, seq,
+-- hash), as many as one turn of the dispatcher folded.
+create table seal_pending (
+    pending_id bigint primary key,
+    heads      bigint not null,
+    data       {{bytes}} not null
+);
+
+-- Each seal is the root of a Merkle tree over the heads that changed since the
+-- last one, and its hash covers the hash of that: who holds one hash can tell
+-- whether anything before it was changed.
+create table seal (
+    seal_id bigint primary key, -- 1, 2, 3 …
+    at      bigint not null,
+    prev    {{bytes}} not null, -- hash of the seal before
+    root    {{bytes}} not null,
+    leaves  bigint not null,
+    hash    {{bytes}} not null
+);
+
+-- The leaves of a seal, sorted by home, at most a thousand in a row.
+create table seal_chunk (
+    seal_id    bigint not null references seal (seal_id),
+    n          bigint not null, -- 0, 1, 2 …
+    first_home bigint not null,
+    last_home  bigint not null,
+    data       {{bytes}} not null,
+    primary key (seal_id, n)
+);
