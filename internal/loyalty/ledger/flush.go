@@ -42,13 +42,13 @@ var updateAccount = db.Many{
  clock_at = u.clock_at, due_at = u.due_at, gifts = u.gifts, state = u.state
  from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
  $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::text[])
- as u (home_id, account_id, active, pending, debt, earned, spent, expired,
+ as u (home_id, programme_id, active, pending, debt, earned, spent, expired,
  purchases, turnover, first_at, last_at, slide_at, clock_at, due_at, gifts, state)
- where a.home_id = u.home_id and a.account_id = u.account_id`,
+ where a.home_id = u.home_id and a.programme_id = u.programme_id`,
 	Lite: `update account set active = $3, pending = $4, debt = $5, earned = $6, spent = $7, expired = $8,
  purchases = $9, turnover = $10, first_purchase_at = $11, last_purchase_at = $12, slide_at = $13,
  clock_at = $14, due_at = $15, gifts = $16, state = $17
- where home_id = $1 and account_id = $2`,
+ where home_id = $1 and programme_id = $2`,
 	Types: []string{
 		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint",
 		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text",
@@ -154,7 +154,7 @@ func (f *flusher) accountRow(h int64, a *Account) {
 			db.N(a.FirstPurchase), db.N(a.LastPurchase), db.N(a.SlideAt), int64(a.Clock), db.N(a.DueAt), int64(a.Gifts), int64(a.Opened))
 		return
 	}
-	f.account.Add(h, int64(a.ID), int64(a.Active), int64(a.Pending), int64(a.Debt), int64(a.Earned), int64(a.Spent), int64(a.Expired),
+	f.account.Add(h, int64(a.Programme), int64(a.Active), int64(a.Pending), int64(a.Debt), int64(a.Earned), int64(a.Spent), int64(a.Expired),
 		a.Purchases, int64(a.Turnover), db.N(a.FirstPurchase), db.N(a.LastPurchase), db.N(a.SlideAt),
 		int64(a.Clock), db.N(a.DueAt), int64(a.Gifts), state)
 }

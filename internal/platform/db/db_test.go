@@ -64,8 +64,7 @@ func TestArguments(t *testing.T) {
 		type named int64
 		var n named
 		var p *string
-		if err := d.Row(t.Context(), "select version, null from home where home_id = 0 union all select 7, null", /* typed by the table */
-		).Scan(&n, &p); err != nil || n != 7 || p != nil {
+		if err := d.Row(t.Context(), "select version, null from home where home_id = 0 union all select 7, null" /* typed by the table */).Scan(&n, &p); err != nil || n != 7 || p != nil {
 			t.Fatalf("%d %v %v", n, p, err)
 		}
 		q := "select name from secret where " + d.Dialect().In("name", 1) + " order by name"

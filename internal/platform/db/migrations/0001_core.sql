@@ -7,7 +7,7 @@ create table home (
     version bigint not null,  -- moves with every write to the home
     seq     bigint not null,  -- number of its last posting
     head    {{bytes}} not null -- hash of its last posting
-);
+){{hot}};
 
 -- Who holds a node number; ids made with it are unique while it is leased.
 create table node (

@@ -22,9 +22,8 @@ create table account (
     due_at           bigint,          -- no due is earlier; null: no lot has one
     gifts            bigint not null, -- bits: which once-only gifts it had
     opened_at        bigint not null,
-    primary key (home_id, account_id),
-    unique (home_id, programme_id)
-);
+    primary key (home_id, programme_id)
+){{hot}};
 create index account_due on account (due_at) where due_at is not null;
 
 create table lot (
