@@ -156,7 +156,21 @@ func within(day, from, to string) bool {
 // programme's calendar.
 func (p *Programme) startOfDay(t clock.Micros, days int) clock.Micros {
 	y, m, d := t.In(p.zone).Date()
-	return clock.Of(time.Date(y, m, d+days, 0, 0, 0, 0, p.zone))
+	return dayBegins(y, m, d+days, p.zone)
+}
+
+// dayBegins is the first instant of a day. Where clocks skip midnight it is
+// that of the change: Go would give an hour before or after it.
+func dayBegins(year int, m time.Month, d int, zone *time.Location) clock.Micros {
+	t := time.Date(year, m, d, 0, 0, 0, 0, zone)
+	shown := time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), 0, 0, time.UTC)
+	switch shown.Compare(time.Date(year, m, d, 0, 0, 0, 0, time.UTC)) {
+	case -1:
+		_, t = t.ZoneBounds()
+	case 1:
+		t, _ = t.ZoneBounds()
+	}
+	return clock.Of(t)
 }
 
 // EndAfter is the end of the day that lies days after t's: points that live N
@@ -203,11 +217,12 @@ func (p *Programme) nextDate(t clock.Micros) clock.Micros {
 }
 
 func (p *Programme) endOf(year int, md string) clock.Micros {
-	d, err := time.ParseInLocation("2006-01-02", time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Format("2006")+"-"+md, p.zone)
-	if err != nil { // 29 February of a common year; the form was checked by Compile
-		d = time.Date(year, 2, 28, 0, 0, 0, 0, p.zone)
+	named, _ := time.Parse(time.DateOnly, "2024-"+md) // a leap year; Compile checked the form
+	m, d := named.Month(), named.Day()
+	if time.Date(year, m, d, 0, 0, 0, 0, time.UTC).Day() != d {
+		d-- // 29 February of a common year
 	}
-	return clock.Of(d.AddDate(0, 0, 1))
+	return dayBegins(year, m, d+1, p.zone)
 }
 
 // SlideTo is the end of the sliding term after a purchase at t; 0 if the
