@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"kopilka/internal/platform/fault"
@@ -60,9 +61,17 @@ func (c *checker) share(path string, r money.Rate) {
 
 func (c *checker) rates(path string, m map[string]money.Rate) {
 	c.check(len(m) <= MaxTypes, path, "programme.too-many", "most", MaxTypes)
+	c.typeNames(path, m)
 	for t, r := range m {
 		c.share(path+"."+t, r)
 	}
+}
+
+// typeNames refuses a rate of no type: the rate of types not named stands
+// beside the map, and a line without a type is one of them.
+func (c *checker) typeNames(path string, m map[string]money.Rate) {
+	_, nameless := m[""]
+	c.check(!nameless, path, "programme.type")
 }
 
 func (c *checker) err() error {
@@ -91,6 +100,7 @@ func (p *Programme) checkSettings(c *checker) {
 	whole, ok := money.MulDiv(int64(s.SpendStep), int64(s.PointValue), 100, money.Down)
 	back, ok2 := money.MulDiv(whole, 100, max(int64(s.PointValue), 1), money.Down)
 	c.check(ok && ok2 && back == int64(s.SpendStep), "settings.spend_step", "programme.step-kopecks")
+	c.check(s.Round <= money.HalfEven, "settings.round", "programme.choice", "choices", strings.Join(money.Roundings(), ", "))
 	c.check(s.PriceFloor >= 0, "settings.price_floor", "programme.floor")
 	c.check(s.EarnOn == BeforeDiscounts || s.EarnOn == AfterDiscounts, "settings.earn_on", "programme.choice", "choices", "before, after")
 	c.check(s.Clawback == ClawDebt || s.Clawback == ClawMoney || s.Clawback == ClawForgive, "settings.clawback", "programme.choice", "choices", "debt, money, forgive")
@@ -103,6 +113,7 @@ func (p *Programme) checkEarning(c *checker) {
 	// A rate may be above the whole: «тройные бонусы» on a rate of 50 %.
 	c.check(e.Rate >= 0 && e.Rate <= 100*money.Whole, "earning.rate", "programme.rate")
 	c.check(len(e.ByType) <= MaxTypes, "earning.by_type", "programme.too-many", "most", MaxTypes)
+	c.typeNames("earning.by_type", e.ByType)
 	for t, r := range e.ByType {
 		c.check(r >= 0 && r <= 100*money.Whole, "earning.by_type."+t, "programme.rate")
 	}
@@ -130,7 +141,8 @@ func (p *Programme) checkOffers(c *checker) {
 	for i := range p.Offers {
 		o := &p.Offers[i]
 		at := fmt.Sprintf("offers[%d]", i)
-		c.check(o.ID != "" && len(o.ID) <= 64 && !ids[o.ID], at+".id", "programme.offer-id")
+		// Limits are counted under "offer:kind:code"; a colon could make two of them one.
+		c.check(o.ID != "" && len(o.ID) <= 64 && !strings.Contains(o.ID, ":") && !ids[o.ID], at+".id", "programme.offer-id")
 		ids[o.ID] = true
 		c.check((o.Rate > 0) != (o.Amount > 0) && o.Rate <= money.Whole && o.Rate >= 0 && o.Amount >= 0, at, "programme.offer-size")
 		c.check(o.LeastSum >= 0, at+".least_sum", "programme.offer-size")
