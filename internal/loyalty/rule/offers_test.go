@@ -1,0 +1,157 @@
+package rule_test
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/text"
+)
+
+// programmeOf makes a programme that does nothing but by its offers.
+func programmeOf(t tester, offers ...rule.Offer) *rule.Programme {
+	t.Helper()
+	p := &rule.Programme{Code: "p", Name: "п", On: true, Settings: rule.DefaultSettings(), Offers: offers}
+	if err := p.Compile(); err != nil {
+		t.Fatalf("%v", err)
+	}
+	return p
+}
+
+// TestSplittingVectors: the splits that the contract gives, as discounts of a
+// receipt.
+func TestSplittingVectors(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		off    money.Amount
+		gross  []money.Amount
+		least  []money.Amount
+		shares []money.Amount
+	}{
+		{100, []money.Amount{33333, 33333, 33334}, nil, []money.Amount{33, 33, 34}},
+		{10000, []money.Amount{10000, 5000, 3333}, nil, []money.Amount{5455, 2727, 1818}},
+		{9000, []money.Amount{10000, 5000, 3333}, []money.Amount{100, 100, 2333}, []money.Amount{5333, 2667, 1000}},
+		{99999, []money.Amount{10000, 5000, 3333}, []money.Amount{100, 100, 2333}, []money.Amount{9900, 4900, 1000}},
+		{200, []money.Amount{100, 0, 100, 100}, []money.Amount{0, 0, 100, 0}, []money.Amount{99, 0, 0, 99}},
+	} {
+		p := programmeOf(t, rule.Offer{ID: "o", Codes: []string{"a"}, Amount: c.off})
+		r := &rule.Receipt{Codes: []string{"A"}}
+		for i, g := range c.gross {
+			l := rule.Line{SKU: "x", Quantity: money.Piece, Gross: g}
+			if c.least != nil {
+				l.Least = c.least[i]
+			}
+			r.Lines = append(r.Lines, l)
+		}
+		o := mustJudge(t, p, r, &rule.Member{})
+		var got []money.Amount
+		for _, l := range o.Lines {
+			got = append(got, l.Discount)
+		}
+		if !slices.Equal(got, c.shares) {
+			t.Errorf("%d over %v with least %v: %v, want %v", c.off, c.gross, c.least, got, c.shares)
+		}
+	}
+}
+
+// TestBestOffer: of the codes that a receipt carries, the one acts that alone
+// would take most off; equals in the order they were named.
+func TestBestOffer(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawProgramme(t)
+		r, m := drawReceipt(t, p), drawMember(t)
+		r.Wish = rule.Wish{}
+		var usedUp []string
+		for _, o := range p.Offers {
+			if rapid.IntRange(0, 4).Draw(t, "used up") == 0 {
+				usedUp = append(usedUp, o.ID)
+			}
+		}
+		got := mustJudge(t, p, r, m, usedUp...)
+
+		var best *rule.Outcome
+		for _, code := range r.Codes {
+			alone := *r
+			alone.Codes = []string{code}
+			if o := mustJudge(t, p, &alone, m, usedUp...); best == nil || o.Discount > best.Discount {
+				best = o
+			}
+		}
+		if best == nil {
+			best = &rule.Outcome{}
+		}
+		if got.Discount != best.Discount || !slices.Equal(got.Uses, best.Uses) {
+			t.Fatalf("codes %q: %d off by %+v, the best alone %d by %+v", r.Codes, got.Discount, got.Uses, best.Discount, best.Uses)
+		}
+		checkTrace(t, p, r, m, usedUp, got)
+	})
+}
+
+// checkTrace: each code is answered once, one offer at most has acted, and a
+// refusal gives a reason that holds.
+func checkTrace(t tester, p *rule.Programme, r *rule.Receipt, m *rule.Member, usedUp []string, o *rule.Outcome) {
+	t.Helper()
+	var steps []rule.Step
+	for _, s := range o.Trace {
+		if s.Rule == "" || p.Offer(s.Rule) != nil {
+			steps = append(steps, s)
+		}
+	}
+	applied := 0
+	for _, s := range steps {
+		offer := p.Offer(s.Rule)
+		ok := true
+		switch s.Reason {
+		case rule.WhyDiscount:
+			applied++
+			ok = s.Applied && s.Amount == int64(o.Discount)
+		case rule.WhyCodeUnknown:
+			ok = slices.ContainsFunc(r.Codes, func(c string) bool { return text.Fold(c) == "unknown" || len(p.Offers) < 4 })
+		case rule.WhyCodeDates:
+			ok = offer.To != "" && offer.To < r.Day
+		case rule.WhyCodeMember:
+			ok = offer.Members && m.Home == 0
+		case rule.WhyCodeSum:
+			ok = o.Gross < offer.LeastSum
+		case rule.WhyCodeUsed:
+			ok = slices.Contains(usedUp, offer.ID)
+		case rule.WhyCodeLost:
+			ok = s.Amount <= int64(o.Discount)
+		}
+		if !ok {
+			t.Fatalf("step %+v of %+v", s, o)
+		}
+	}
+	if applied > 1 || len(steps) != len(r.Codes) {
+		t.Fatalf("%d steps, %d applied, for codes %q", len(steps), applied, r.Codes)
+	}
+}
+
+// TestOfferEdges: dates and sums include themselves.
+func TestOfferEdges(t *testing.T) {
+	t.Parallel()
+	offer := rule.Offer{ID: "o", Codes: []string{"Ёлка"}, Rate: 10 * money.Percent, LeastSum: 1000, From: "2026-03-02", To: "2026-03-03"}
+	p := programmeOf(t, offer)
+	for _, c := range []struct {
+		day, code string
+		gross     money.Amount
+		off       money.Amount
+	}{
+		{"2026-03-02", "ёлка", 1000, 100},
+		{"2026-03-03", "ЕЛКА ", 1009, 100},
+		{"2026-03-03", "елка", 999, 0},
+		{"2026-03-01", "ёлка", 1000, 0},
+		{"2026-03-04", "ёлка", 1000, 0},
+		{"2026-03-03", "ёлки", 1000, 0},
+	} {
+		r := oneLine(c.gross)
+		r.Day, r.Codes = c.day, []string{c.code}
+		if o := mustJudge(t, p, r, &rule.Member{}); o.Discount != c.off {
+			t.Errorf("%s on %s over %d: %d off, want %d", c.code, c.day, c.gross, o.Discount, c.off)
+		}
+	}
+}
