@@ -2,10 +2,14 @@ package archtest
 
 import (
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // layers, from the top: a package may import its own layer's packages only
@@ -21,7 +25,7 @@ var ranks = map[string]int{
 	"rule": 2, "level": 2, "certificate": 2, "deposit": 2, "ticket": 2,
 	"promo": 3, "programme": 3,
 	"purchase": 4,
-	"mailing":  5, "figure": 5, "seal": 5,
+	"mailing":  5, "figure": 5, "seal": 5, "importer": 5,
 	"referral": 6, "survey": 6, "feedback": 6,
 	"trigger": 7,
 	"privacy": 8, "report": 8, "dashboard": 8, "verify": 8,
@@ -140,6 +144,28 @@ func word(layer, pkg string) string {
 }
 
 func within(pkg, folder string) bool { return pkg == folder || strings.HasPrefix(pkg, folder+"/") }
+
+// The page that people read repeats the table.
+func TestRanksAreWrittenDown(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	written := map[string]int{}
+	for _, row := range regexp.MustCompile(`(?m)^\| (−?\d) \| (.*) \|$`).FindAllStringSubmatch(string(page), -1) {
+		rank, err := strconv.Atoi(strings.Replace(row[1], "−", "-", 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name := range strings.SplitSeq(row[2], ", ") {
+			written[name] = rank
+		}
+	}
+	if diff := cmp.Diff(ranks, written); diff != "" {
+		t.Errorf("docs/architecture.md says otherwise (- the test, + the page):\n%s", diff)
+	}
+}
 
 func TestRefused(t *testing.T) {
 	t.Parallel()
