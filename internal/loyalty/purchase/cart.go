@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 
@@ -133,6 +134,44 @@ func checkKey(key string) error {
 		return fault.New(fault.Invalid, "key.invalid", "most", MaxKey)
 	}
 	return nil
+}
+
+// hash is the hash of the cart, field by field: a till repeats it all the time.
+func (c *Cart) hash(kind Mode) [32]byte {
+	b := make([]byte, 0, 512)
+	text := func(vs ...string) {
+		for _, v := range vs {
+			b = append(binary.AppendUvarint(b, uint64(len(v))), v...)
+		}
+	}
+	num := func(vs ...int64) {
+		for _, v := range vs {
+			b = binary.AppendVarint(b, v)
+		}
+	}
+	flag := func(v bool) int64 {
+		if v {
+			return 1
+		}
+		return 0
+	}
+	text(string(kind), c.Key, c.Number, c.Buyer.Kind, c.Buyer.Value, c.Quote)
+	num(int64(c.Till), int64(c.Cashier), int64(c.Buyer.Home), flag(c.Wish.Max), int64(c.Wish.Points), flag(c.Accept))
+	num(int64(len(c.Lines)), int64(len(c.Codes)), int64(len(c.Payments)), flag(c.Facts != nil))
+	for i := range c.Lines {
+		l := &c.Lines[i]
+		text(l.SKU, l.Name)
+		num(int64(l.Quantity), int64(l.Price), int64(l.Gross), int64(l.Discount))
+	}
+	text(c.Codes...)
+	for _, p := range c.Payments {
+		text(p.Kind)
+		num(int64(p.Amount))
+	}
+	if c.Facts != nil {
+		num(int64(c.Facts.At), int64(c.Facts.Points))
+	}
+	return sha256.Sum256(b)
 }
 
 // hashOf is the hash of a request under its key: of what it means, not of how

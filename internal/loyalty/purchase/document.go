@@ -21,7 +21,7 @@ func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []U
 		Cashier: c.Cashier, Key: c.Key, Number: c.Number, At: s.at, WrittenAt: g.now, Day: s.receipt.Day,
 		Programme: s.programme.ID, Version: s.programme.Version, Codes: c.Codes,
 		Gross: out.Gross, Discount: out.Discount, Paid: out.Paid, Due: out.Due, Spent: out.Spent, Earned: out.Earned,
-		Uses: uses, Trace: hex.AppendEncode(nil, digest[:]),
+		Uses: uses, Trace: hex.EncodeToString(digest[:]),
 	}
 	if a != nil {
 		p.Account = a.ID

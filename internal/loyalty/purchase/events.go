@@ -1,8 +1,6 @@
 package purchase
 
 import (
-	"encoding/json"
-
 	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/platform/db"
@@ -18,7 +16,7 @@ func (g *group) addEvents(b *db.Batch, heads []ledger.Head) error {
 		h := &heads[i]
 		batch.Heads[i] = eventtype.Head{Home: h.Home, Seq: h.Seq, Hash: h.Hash[:]}
 	}
-	doc, err := json.Marshal(&batch)
+	doc, err := batch.AppendJSON(make([]byte, 0, 300*len(heads)))
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ type Purchase struct {
 	Lots  []id.ID       `json:"lots,omitempty"`  // lots it earned
 	Uses  []Use         `json:"uses,omitempty"`
 
-	Trace   []byte   `json:"trace"`             // digest of the outcome and its reasons
+	Trace   string   `json:"trace"`             // digest of the outcome and its reasons, in hex
 	Would   *Would   `json:"would,omitempty"`   // record: what we would have given, where it differs
 	Flags   []string `json:"flags,omitempty"`   // what is odd about it
 	Balance Balance  `json:"balance,omitempty"` // of the account, after it

@@ -3,7 +3,6 @@ package purchase
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"slices"
 
 	"kopilka/internal/loyalty/eventtype"
@@ -46,7 +45,7 @@ func (d *Desk) sell(ctx context.Context, c *Cart, mode Mode) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.hash = hashOf(string(mode), s.cart)
+	s.hash = s.cart.hash(mode)
 	replayed, err := d.submit(ctx, s)
 	if err != nil {
 		return nil, err
@@ -314,7 +313,7 @@ func (s *sale) move(book *ledger.Book, a *ledger.Account, p *Purchase, out *rule
 
 // write stores the receipt's document and chains it.
 func (s *sale) write(g *group, book *ledger.Book, mark ledger.Mark, p *Purchase) error {
-	doc, err := json.Marshal(p)
+	doc, err := p.encode()
 	if err != nil {
 		return err
 	}

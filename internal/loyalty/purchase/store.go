@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	qKeysPG  = `select k.till_id, k.key, k.home_id, k.op_id, k.hash from unnest($1::bigint[], $2::text[]) as u (till_id, key)
+	qKeysPG = `select k.till_id, k.key, k.home_id, k.op_id, k.hash from unnest($1::bigint[], $2::text[]) as u (till_id, key)
  cross join lateral (select * from receipt_key r where r.till_id = u.till_id and r.key = u.key limit 1) k`
 	qKeyLite = `select till_id, key, home_id, op_id, hash from receipt_key where till_id = $1 and key = $2`
 

@@ -1,0 +1,72 @@
+package purchase
+
+import (
+	"encoding/json"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// TestEncodeIsJSON holds the hand-written document to encoding/json's bytes.
+func TestEncodeIsJSON(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p := anyPurchase(t)
+		got, err := p.encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(got) != string(want) {
+			t.Fatalf("got  %s\nwant %s", got, want)
+		}
+	})
+}
+
+func anyPurchase(t *rapid.T) *Purchase {
+	text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"", "Ёлка & <b>", "a\"b\\", "\u2028", "\x7f"}))
+	num := rapid.Int64()
+	ids := func(label string) id.ID { return id.ID(rapid.OneOf(rapid.Just(int64(0)), num).Draw(t, label)) }
+	p := &Purchase{
+		Home: home.ID(ids("home")), ID: ids("id"), Mode: Mode(text.Draw(t, "mode")), Till: ids("till"), Outlet: ids("outlet"),
+		Partner: ids("partner"), Cashier: ids("cashier"), Key: text.Draw(t, "key"), Number: text.Draw(t, "number"),
+		At: clock.Micros(num.Draw(t, "at")), WrittenAt: clock.Micros(num.Draw(t, "w")), Day: text.Draw(t, "day"),
+		Account: ids("account"), Programme: ids("programme"), Version: num.Draw(t, "version"),
+		Codes: rapid.SliceOf(text).Draw(t, "codes"), Gross: money.Amount(num.Draw(t, "gross")),
+		Discount: money.Amount(num.Draw(t, "d")), Spent: money.Points(num.Draw(t, "s")), Trace: text.Draw(t, "trace"),
+		Flags: rapid.SliceOf(text).Draw(t, "flags"), Balance: Balance{Active: money.Points(num.Draw(t, "b"))},
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "lines") {
+		p.Lines = append(p.Lines, anyLine(t, text, num))
+		p.Payments = append(p.Payments, Payment{Kind: text.Draw(t, "kind"), Amount: money.Amount(num.Draw(t, "pay"))})
+		p.Lots = append(p.Lots, ids("lot"))
+		p.Parts = append(p.Parts, ledger.Part{Lot: ids("part"), Points: 5})
+		p.Uses = append(p.Uses, Use{Offer: text.Draw(t, "offer"), Rows: []UseRow{{Key: "k", Slot: 3}}})
+		p.Would = &Would{Earned: 7}
+	}
+	return p
+}
+
+func anyLine(t *rapid.T, text *rapid.Generator[string], num *rapid.Generator[int64]) Line {
+	l := Line{
+		SKU: text.Draw(t, "sku"), Name: text.Draw(t, "name"), Product: id.ID(num.Draw(t, "product")), Type: text.Draw(t, "type"),
+		Quantity: money.Quantity(num.Draw(t, "qty")), Price: money.Amount(num.Draw(t, "price")),
+		Least: money.Amount(num.Draw(t, "least")), NotPaid: rapid.Bool().Draw(t, "np"), NoEarn: rapid.Bool().Draw(t, "ne"),
+		Paid: money.Amount(num.Draw(t, "paid")), Points: money.Points(num.Draw(t, "points")),
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "parts") {
+		l.Discounts = append(l.Discounts, RuleAmount{text.Draw(t, "rule"), num.Draw(t, "amount")})
+		l.Earned = append(l.Earned, RuleAmount{text.Draw(t, "rule2"), num.Draw(t, "amount2")})
+		l.Pays = append(l.Pays, money.Amount(num.Draw(t, "pay")))
+	}
+	return l
+}
