@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/platform/db"
@@ -54,7 +53,6 @@ func (o *opening) do(g *group) error {
 	book.Touch()
 	a.Changed()
 	o.out = balanceOf(a)
-	g.happened(eventtype.Event{Kind: eventtype.Opened, Home: o.home, Op: a.ID, At: g.now, Programme: o.programme, Earned: a.Earned}, book)
 	return nil
 }
 
@@ -113,14 +111,7 @@ func (o *settling) do(g *group) error {
 	if a == nil {
 		return fault.New(fault.NotFound, "account.not-found")
 	}
-	before, seq := a.Expired, book.Seq
 	book.Settle(a, g.now)
-	if book.Seq == seq {
-		return nil
-	}
-	g.happened(eventtype.Event{
-		Kind: eventtype.Due, Home: o.home, At: g.now, Programme: a.Programme, Expired: a.Expired - before,
-	}, book)
 	return nil
 }
 

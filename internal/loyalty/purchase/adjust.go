@@ -134,7 +134,7 @@ func (o *adjusting) do(g *group) error {
 	book.Chain(mark, out.ID, digest, g.now)
 	g.adjusts.Add(int64(o.home), int64(out.ID), int64(a.ID), int64(out.Points), out.Reason, out.Actor, int64(out.At), digest[:])
 	g.claimKey(claim{o.req.By, o.req.Key}, o.hash, o.home, out.ID)
-	g.happened(eventtype.Event{Kind: eventtype.Adjusted, Home: o.home, Op: out.ID, At: g.now, Programme: p.ID, Earned: out.Points}, book)
+	g.happened(eventtype.Event{Kind: eventtype.Adjusted, Home: o.home, Op: out.ID, At: g.now, Day: p.Day(g.now), Programme: p.ID, Earned: out.Points}, book)
 	out.Balance = balanceOf(a)
 	o.out = out
 	return nil

@@ -30,6 +30,10 @@ type Options struct {
 	Secret     []byte // signs quotes
 	UseStep    func(ctx context.Context, q db.Q, h home.ID, card id.ID, step int64) (bool, error)
 
+	// Unknown is told of goods that were sold and are not in the catalogue. It
+	// must not wait.
+	Unknown func([]catalog.Seen)
+
 	Group   int           // operations in one transaction at most; 0: 64
 	Workers int           // transactions at one time; 0: one on SQLite, three on PostgreSQL
 	Wait    time.Duration // how long a request waits for its answer at most; 0: 15 s

@@ -21,7 +21,7 @@ func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []U
 		Cashier: c.Cashier, Key: c.Key, Number: c.Number, At: s.at, WrittenAt: g.now, Day: s.receipt.Day,
 		Programme: s.programme.ID, Version: s.programme.Version, Codes: c.Codes,
 		Gross: out.Gross, Discount: out.Discount, Paid: out.Paid, Due: out.Due, Spent: out.Spent, Earned: out.Earned,
-		Uses: uses, Trace: hex.EncodeToString(digest[:]),
+		Uses: uses, Trace: hex.EncodeToString(digest[:]), Flags: s.flags,
 	}
 	if a != nil {
 		p.Account = a.ID
@@ -42,8 +42,18 @@ func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []U
 // the rules would have given.
 func (s *sale) recorded(g *group, p *Purchase, a *ledger.Account) {
 	if p.Spent > 0 && a == nil {
-		// Nobody's account can pay: it stays a discount of the till's.
+		// Nobody's account can pay: what was taken off stays off.
 		p.Flags = append(p.Flags, FlagNoMember)
+		p.Spent = 0
+		for i := range p.Lines {
+			p.Lines[i].Points = 0
+		}
+	}
+	for _, code := range p.Codes {
+		if !s.programme.HasCode(code) {
+			p.Flags = append(p.Flags, FlagCode)
+			break
+		}
 	}
 	for _, u := range p.Uses {
 		for _, r := range u.Rows {

@@ -4,12 +4,16 @@ import (
 	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/money"
 )
 
 // addEvents writes what the transaction did as one row.
 func (g *group) addEvents(b *db.Batch, heads []ledger.Head) error {
 	if len(g.events) == 0 && len(heads) == 0 {
 		return nil
+	}
+	for i := range heads {
+		g.byItself(g.books[heads[i].Home])
 	}
 	batch := eventtype.Batch{Events: g.events, Heads: make([]eventtype.Head, len(heads))}
 	for i := range heads {
@@ -22,6 +26,31 @@ func (g *group) addEvents(b *db.Batch, heads []ledger.Head) error {
 	}
 	b.Exec(qAddEvent, int64(heads[0].Home), int64(g.desk.IDs.New()), string(doc))
 	return nil
+}
+
+// byItself adds the events of what happened on the way, whatever the
+// operation was: accounts opened at their first use, dues written before
+// anything else.
+func (g *group) byItself(book *ledger.Book) {
+	book.Opened(func(a *ledger.Account, seq int64, gift money.Points) {
+		e := eventtype.Event{
+			Kind: eventtype.Opened, Home: book.Home, Seq: seq, Op: a.ID, At: a.Opened, Programme: a.Programme, Earned: gift, Member: true,
+		}
+		if p := g.set.Get(a.Programme); p != nil {
+			e.Day = p.Day(a.Opened)
+		}
+		g.events = append(g.events, e)
+	})
+	book.Dues(func(a *ledger.Account, p *ledger.Posting) {
+		e := eventtype.Event{Kind: eventtype.Due, Home: book.Home, Seq: p.Seq, At: p.At, Programme: a.Programme, Member: true}
+		if p.Kind == ledger.Expire {
+			e.Expired = p.Amount
+		}
+		if of := g.set.Get(a.Programme); of != nil {
+			e.Day = of.Day(p.At - 1) // what ends with a day ends on it
+		}
+		g.events = append(g.events, e)
+	})
 }
 
 func (g *group) happened(e eventtype.Event, book *ledger.Book) {

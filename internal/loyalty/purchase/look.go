@@ -93,6 +93,18 @@ func (l *look) home(b Buyer) (home.ID, error) {
 	return 0, fault.New(fault.NotFound, "buyer.not-found")
 }
 
+// homeOfFact gives the home of a buyer who can't be served, but whose closed
+// receipt must be kept: a blocked member's by what still stands for him. 0:
+// there is no such member; the receipt is then nobody's.
+func (l *look) homeOfFact(b Buyer) home.ID {
+	for _, r := range l.members[b.ref()] {
+		if r.Identifier == member.On && r.State == member.Blocked {
+			return r.Home
+		}
+	}
+	return 0
+}
+
 func errNoHome() error { return fault.New(fault.NotFound, "buyer.not-found") }
 
 func errOtherBody() error { return fault.New(fault.Conflict, "key.other-body") }

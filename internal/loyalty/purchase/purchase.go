@@ -82,13 +82,14 @@ type Purchase struct {
 
 // Flags of a purchase.
 const (
-	FlagDebt      = "points-owed"     // points were spent that were not there
-	FlagNoMember  = "points-nobody"   // points were spent by nobody we know
-	FlagOverLimit = "over-limit"      // a limit was exceeded by what had happened already
-	FlagLate      = "late"            // it came after something later had been written
-	FlagTooLate   = "too-late"        // past the time in which a record still earns
-	FlagCode      = "code-unknown"    // the till honoured a code that no offer has
-	FlagUnknown   = "product-unknown" // a product is not in the catalogue
+	FlagDebt      = "points-owed"      // points were spent that were not there
+	FlagNoMember  = "points-nobody"    // points were spent by nobody we know
+	FlagBuyer     = "buyer-not-served" // the buyer it names is not known, or can't be served
+	FlagOverLimit = "over-limit"       // a limit was exceeded by what had happened already
+	FlagLate      = "late"             // it came after something later had been written
+	FlagTooLate   = "too-late"         // past the time in which a record still earns
+	FlagCode      = "code-unknown"     // the till honoured a code that no offer has
+	FlagUnknown   = "product-unknown"  // a product is not in the catalogue
 )
 
 // Line is one position as it is stored: its inputs and what became of it.

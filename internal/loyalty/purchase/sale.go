@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"slices"
 
+	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
@@ -50,7 +51,26 @@ func (d *Desk) sell(ctx context.Context, c *Cart, mode Mode) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !replayed {
+		d.tellUnknown(s.out)
+	}
 	return &Answer{Purchase: s.out, Replayed: replayed}, nil
+}
+
+// tellUnknown tells of the purchase's goods that are not in the catalogue.
+func (d *Desk) tellUnknown(p *Purchase) {
+	if d.Unknown == nil {
+		return
+	}
+	var seen []catalog.Seen
+	for i := range p.Lines {
+		if l := &p.Lines[i]; l.Product == 0 {
+			seen = append(seen, catalog.Seen{SKU: l.SKU, Name: l.Name})
+		}
+	}
+	if len(seen) > 0 {
+		d.Unknown(seen)
+	}
 }
 
 // sale is the operation of a purchase.
@@ -61,6 +81,7 @@ type sale struct {
 	hash  [32]byte
 	home  home.ID
 	proof *proof
+	flags []string // what is odd about it before it is judged
 
 	programme *rule.Programme
 	receipt   rule.Receipt
@@ -96,6 +117,13 @@ func (s *sale) found(l *look) (home.ID, error) {
 		return s.home, nil
 	}
 	h, err := l.home(s.cart.Buyer)
+	if s.mode == Record && fault.From(err) != nil {
+		h, err = l.homeOfFact(s.cart.Buyer), nil
+		s.flags = append(s.flags[:0], FlagBuyer)
+		if h == 0 {
+			h = home.OfReceipt(s.cart.Till, s.cart.Key)
+		}
+	}
 	s.home = h
 	return h, err
 }

@@ -144,6 +144,9 @@ type Limits struct {
 	Return  bool  `json:"return,omitempty"` // a full refund gives the use back
 }
 
+// Day is the programme's day at a time, YYYY-MM-DD.
+func (p *Programme) Day(t clock.Micros) string { return t.In(p.zone).Format(time.DateOnly) }
+
 // ActiveOn tells whether the programme is on, on a day.
 func (p *Programme) ActiveOn(day string) bool { return p.On && within(day, p.From, p.To) }
 
@@ -250,6 +253,9 @@ func (p *Programme) UseOf(code string) *Use {
 	}
 	return o.use(code)
 }
+
+// HasCode tells whether the code opens an offer.
+func (p *Programme) HasCode(code string) bool { return p.codes[text.Fold(code)] != nil }
 
 func (l *Limits) bound() bool { return l.InAll > 0 || l.PerCode > 0 || l.PerHead > 0 }
 
