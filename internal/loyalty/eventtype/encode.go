@@ -78,5 +78,8 @@ func (e *Event) appendJSON(dst []byte) ([]byte, error) {
 	if e.Last {
 		dst = append(dst, `,"l":true`...)
 	}
+	if e.Part {
+		dst = append(dst, `,"r":true`...)
+	}
 	return append(dst, '}'), nil
 }

@@ -19,7 +19,7 @@ const (
 	Refunded  Kind = "refund"
 	Adjusted  Kind = "adjust" // points by hand
 	Opened    Kind = "open"   // an account was opened
-	Due       Kind = "due"    // activations and expiries were written
+	Due       Kind = "due"    // a lot became active or expired
 )
 
 // Event is one thing that happened. Seq is the number of its last posting, so
@@ -30,7 +30,7 @@ type Event struct {
 	Seq       int64        `json:"s"`
 	Op        id.ID        `json:"o"`
 	At        clock.Micros `json:"t"`
-	Day       string       `json:"d,omitempty"` // business day of the outlet
+	Day       string       `json:"d,omitempty"` // business day of the outlet; without an outlet, the programme's day
 	Outlet    id.ID        `json:"u,omitempty"`
 	Programme id.ID        `json:"p,omitempty"`
 	Member    bool         `json:"m,omitempty"`
@@ -43,6 +43,7 @@ type Event struct {
 	Earned   money.Points `json:"e,omitempty"` // earned, or taken back
 	Expired  money.Points `json:"z,omitempty"`
 	Last     bool         `json:"l,omitempty"` // a refund of all that was left
+	Part     bool         `json:"r,omitempty"` // a refund that an unlinked one was split into
 }
 
 // Batch is what one transaction did, with the heads of the homes it changed.

@@ -151,6 +151,33 @@ func (b *Book) Chain(m Mark, op id.ID, digest Hash, at clock.Micros) {
 	}
 }
 
+// Opened calls f for each account that this write opens, with the number of
+// the posting of the points it was given and how many they are; 0: none.
+func (b *Book) Opened(f func(a *Account, seq int64, gift money.Points)) {
+	for _, a := range b.Accounts {
+		if !a.isNew {
+			continue
+		}
+		var seq int64
+		var gift money.Points
+		for i := range b.postings {
+			if p := &b.postings[i]; p.Op == a.ID && p.Kind == Earn {
+				seq, gift = p.Seq, p.Amount
+			}
+		}
+		f(a, seq, gift)
+	}
+}
+
+// Dues calls f for each activation and expiry that this write makes.
+func (b *Book) Dues(f func(a *Account, p *Posting)) {
+	for i := range b.postings {
+		if p := &b.postings[i].Posting; p.Kind == Activate || p.Kind == Expire {
+			f(b.AccountByID(p.Account), p)
+		}
+	}
+}
+
 // Mark is a point to which a book can be taken back.
 type Mark struct {
 	postings, lots, accounts int
