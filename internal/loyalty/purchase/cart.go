@@ -44,6 +44,7 @@ type Cart struct {
 	Key     string // the till's own key of the receipt
 	Number  string
 	Buyer   Buyer
+	Proof   Proof
 	Lines   []CartLine
 	Codes   []string
 	Wish    rule.Wish
@@ -155,7 +156,7 @@ func (c *Cart) hash(kind Mode) [32]byte {
 		}
 		return 0
 	}
-	text(string(kind), c.Key, c.Number, c.Buyer.Kind, c.Buyer.Value, c.Quote)
+	text(string(kind), c.Key, c.Number, c.Buyer.Kind, c.Buyer.Value, c.Quote, string(c.Proof.Kind))
 	num(int64(c.Till), int64(c.Cashier), int64(c.Buyer.Home), flag(c.Wish.Max), int64(c.Wish.Points), flag(c.Accept))
 	num(int64(len(c.Lines)), int64(len(c.Codes)), int64(len(c.Payments)), flag(c.Facts != nil))
 	for i := range c.Lines {

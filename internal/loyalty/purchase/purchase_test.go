@@ -208,3 +208,31 @@ func TestLastUseIsOne(t *testing.T) {
 		}
 	})
 }
+
+// TestSpendingNeedsProof: past the programme's sum a static card is not
+// enough, and a one-time QR is accepted once.
+func TestSpendingNeedsProof(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		p := purchasetest.Programme()
+		p.Settings.SpendProofAbove = 5000
+		s := purchasetest.Open(t, d, p)
+		b := s.Member(t)
+		s.Give(t, b, 20000)
+		spend := func(points money.Points, proof purchase.ProofKind) string {
+			c := s.Cart(b, line("T1", 1, 50000))
+			c.Wish.Points, c.Proof.Kind = points, proof
+			_, err := s.Desk.Commit(t.Context(), c)
+			return purchasetest.Code(err)
+		}
+		if got := spend(5000, ""); got != "" {
+			t.Fatal(got)
+		}
+		if got := spend(5100, ""); got != "points.proof-needed" {
+			t.Fatal(got)
+		}
+		if got := spend(5100, purchase.ProofCode); got != "" {
+			t.Fatal(got)
+		}
+	})
+}

@@ -121,7 +121,7 @@ func (d *Desk) quoteID(s *sale, out *rule.Outcome, version int64) string {
 // home's: what must not change for the figures to stand.
 func (s *sale) quoteDigest(out *rule.Outcome, version int64) [32]byte {
 	c := *s.cart
-	c.Key, c.Quote, c.Accept, c.Payments, c.Number, c.Facts = "", "", false, nil, "", nil
+	c.Key, c.Quote, c.Accept, c.Payments, c.Number, c.Facts, c.Proof = "", "", false, nil, "", nil, Proof{}
 	doc, err := json.Marshal(&c)
 	if err != nil {
 		panic(err) // a cart is a plain struct

@@ -80,7 +80,6 @@ type sale struct {
 	place partner.Place
 	hash  [32]byte
 	home  home.ID
-	proof *proof
 	flags []string // what is odd about it before it is judged
 
 	programme *rule.Programme
@@ -200,11 +199,10 @@ func (s *sale) do(g *group) error {
 		return err
 	}
 	p, err := s.document(g, out, a, rows)
-	if err != nil {
-		g.giveBackUses(rows)
-		return err
+	if err == nil {
+		err = s.prove(g, p)
 	}
-	if err := s.useProof(g, p); err != nil {
+	if err != nil {
 		g.giveBackUses(rows)
 		return err
 	}
@@ -214,6 +212,14 @@ func (s *sale) do(g *group) error {
 	}
 	p.Balance = balanceOf(a)
 	return s.write(g, book, mark, p)
+}
+
+// prove asks for the proof that spending needs, and uses a one-time one up.
+func (s *sale) prove(g *group, p *Purchase) error {
+	if err := s.needsProof(s.programme, p.Spent); err != nil {
+		return err
+	}
+	return s.useProof(g, p)
 }
 
 // account is the buyer's account in the receipt's programme, opened at its

@@ -57,19 +57,20 @@ const (
 
 // Settings are the terms of a programme.
 type Settings struct {
-	PointValue    money.Amount   `json:"point_value"`     // kopecks that a point takes off; 100
-	AccrualStep   money.Points   `json:"accrual_step"`    // earned points are a multiple; 1 (0.01)
-	SpendStep     money.Points   `json:"spend_step"`      // spent points are a multiple; 100 (one point)
-	Round         money.Rounding `json:"round"`           // of earned points and discounts; down
-	EarnOn        EarnOn         `json:"earn_on"`         // after
-	EarnMoneyOnly bool           `json:"earn_money_only"` // not on what points paid; true
-	EarnWithSpend bool           `json:"earn_with_spend"` // earn at all on a receipt partly paid with points; true
-	PriceFloor    money.Amount   `json:"price_floor"`     // least price of a unit, kopecks; 1
-	ReturnSpent   bool           `json:"return_spent"`    // a refund gives spent points back; true
-	Clawback      Clawback       `json:"clawback"`        // debt
-	ExpiredReturn int            `json:"expired_return"`  // days that points get whose lot has expired meanwhile; 0: they stay lost
-	UnlinkedTakes bool           `json:"unlinked_refund"` // an unmatched refund takes points back by the base rules; true
-	LateMax       int            `json:"late_max"`        // days after which a record is too late to earn; 0: never
+	PointValue      money.Amount   `json:"point_value"`       // kopecks that a point takes off; 100
+	AccrualStep     money.Points   `json:"accrual_step"`      // earned points are a multiple; 1 (0.01)
+	SpendStep       money.Points   `json:"spend_step"`        // spent points are a multiple; 100 (one point)
+	Round           money.Rounding `json:"round"`             // of earned points and discounts; down
+	EarnOn          EarnOn         `json:"earn_on"`           // after
+	EarnMoneyOnly   bool           `json:"earn_money_only"`   // not on what points paid; true
+	EarnWithSpend   bool           `json:"earn_with_spend"`   // earn at all on a receipt partly paid with points; true
+	PriceFloor      money.Amount   `json:"price_floor"`       // least price of a unit, kopecks; 1
+	ReturnSpent     bool           `json:"return_spent"`      // a refund gives spent points back; true
+	Clawback        Clawback       `json:"clawback"`          // debt
+	ExpiredReturn   int            `json:"expired_return"`    // days that points get whose lot has expired meanwhile; 0: they stay lost
+	UnlinkedTakes   bool           `json:"unlinked_refund"`   // an unmatched refund takes points back by the base rules; true
+	SpendProofAbove money.Points   `json:"spend_proof_above"` // spending more than this takes a one-time QR, a code or a PIN; below zero: never; -1
+	LateMax         int            `json:"late_max"`          // days after which a record is too late to earn; 0: never
 }
 
 // DefaultSettings are the terms of a programme that says nothing else.
@@ -77,7 +78,7 @@ func DefaultSettings() Settings {
 	return Settings{
 		PointValue: 100, AccrualStep: 1, SpendStep: 100, Round: money.Down,
 		EarnOn: AfterDiscounts, EarnMoneyOnly: true, EarnWithSpend: true, PriceFloor: 1,
-		ReturnSpent: true, Clawback: ClawDebt, ExpiredReturn: 30, UnlinkedTakes: true,
+		ReturnSpent: true, Clawback: ClawDebt, ExpiredReturn: 30, UnlinkedTakes: true, SpendProofAbove: -1,
 	}
 }
 
