@@ -33,6 +33,31 @@ func TestWriteIsAtomic(t *testing.T) {
 	})
 }
 
+// TestPanicInWrite: what panicked is rolled back, the base goes on, and can be
+// closed.
+func TestPanicInWrite(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ins := "insert into secret(name, value) values ($1, $2)"
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("the panic was swallowed")
+				}
+			}()
+			_ = d.Write(t.Context(), func(tx *db.Tx) error {
+				if _, err := tx.Exec(t.Context(), ins, "a", []byte{1}); err != nil {
+					t.Error(err)
+				}
+				panic("boom")
+			})
+		}()
+		if _, err := d.Exec(t.Context(), ins, "a", []byte{1}); err != nil {
+			t.Fatalf("after the panic: %v", err)
+		}
+	})
+}
+
 func TestConflictIsTold(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -58,8 +58,9 @@ func openLite(ctx context.Context, o Options) (*DB, error) {
 	return &DB{url: o.URL, r: r, w: w, cache: map[any]*liteConn{}}, nil
 }
 
-// liteConnKey finds the statements of a pooled connection; a pool may replace
-// a connection that has failed, whose statements are then of no use.
+// onConn lends a pooled connection with its statements. A pool throws a
+// connection away on which something panicked; its statements go before it,
+// since they can't be ended any more afterwards.
 func (d *DB) onConn(ctx context.Context, pool *sql.DB, fn func(*liteConn) error) error {
 	c, err := pool.Conn(ctx)
 	if err != nil {
@@ -67,15 +68,35 @@ func (d *DB) onConn(ctx context.Context, pool *sql.DB, fn func(*liteConn) error)
 	}
 	defer c.Close()
 	return c.Raw(func(dc any) error {
-		d.cacheMu.Lock()
-		lc := d.cache[dc]
-		if lc == nil {
-			lc = newLiteConn(dc)
-			d.cache[dc] = lc
-		}
-		d.cacheMu.Unlock()
-		return fn(lc)
+		lc := d.statements(dc)
+		whole := false
+		defer func() {
+			if !whole {
+				d.forget(dc)
+			}
+		}()
+		err := fn(lc)
+		whole = true
+		return err
 	})
+}
+
+func (d *DB) statements(dc any) *liteConn {
+	d.cacheMu.Lock()
+	defer d.cacheMu.Unlock()
+	lc := d.cache[dc]
+	if lc == nil {
+		lc = newLiteConn(dc)
+		d.cache[dc] = lc
+	}
+	return lc
+}
+
+func (d *DB) forget(dc any) {
+	d.cacheMu.Lock()
+	defer d.cacheMu.Unlock()
+	d.cache[dc].close()
+	delete(d.cache, dc)
 }
 
 func (d *DB) writeLite(ctx context.Context, fn func(*Tx) error) (*Tx, error) {
