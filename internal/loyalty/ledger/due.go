@@ -97,6 +97,9 @@ func (b *Book) refreshDue(a *Account) {
 // goes back. The due date stays a lower bound: it is found anew when it comes.
 func (a *Account) Slide(to clock.Micros) {
 	if to > a.SlideAt {
+		if a.SlideAt == 0 && (a.DueAt == 0 || to < a.DueAt) {
+			a.DueAt = to // sliding lots made before the first purchase had no end
+		}
 		a.SlideAt = to
 		a.dirty = true
 	}

@@ -137,7 +137,7 @@ func (b *Book) Restore(a *Account, parts []Part, back Back) {
 		case p.Lot == 0:
 			b.restoreOwed(a, p.Points, back)
 		case l == nil || b.ended(a, l):
-			b.restoreExpired(a, p.Points, back)
+			b.restoreExpired(a, l, p.Points, back)
 		default:
 			l.Remaining += p.Points
 			b.post(a, l, back.Op, Restore, Redeemed, Active, p.Points, back.At)
@@ -163,9 +163,15 @@ func (b *Book) restoreOwed(a *Account, points money.Points, back Back) {
 	b.restoreNew(a, points-n, back, back.Term)
 }
 
-func (b *Book) restoreExpired(a *Account, points money.Points, back Back) {
+// restoreExpired lets points live on until the grace date. Without one they
+// are written off like what was left in their lot, so that a refund of the
+// purchase that earned them does not ask for them again.
+func (b *Book) restoreExpired(a *Account, l *Lot, points money.Points, back Back) {
 	if back.Grace <= a.Clock {
-		b.post(a, nil, back.Op, Restore, Redeemed, Expired, points, back.At)
+		if l != nil {
+			l.WrittenOff += points
+		}
+		b.post(a, l, back.Op, Restore, Redeemed, Expired, points, back.At)
 		return
 	}
 	b.restoreNew(a, points, back, back.Grace)
