@@ -110,7 +110,7 @@ func (m *Members) Consent(ctx context.Context, h home.ID, list []NewConsent, by 
 	}
 	var out []Consent
 	err := m.DB.Write(ctx, func(tx *db.Tx) error {
-		v, err := lockOpen(ctx, tx, h, 0)
+		v, err := LockOpen(ctx, tx, h, 0)
 		if err != nil {
 			return err
 		}

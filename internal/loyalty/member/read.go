@@ -78,9 +78,9 @@ func Lock(ctx context.Context, q db.Q, h home.ID) (Member, error) {
 	return finish()
 }
 
-// lockOpen is Lock for a member who may still be changed, of the version if
-// one is given.
-func lockOpen(ctx context.Context, q db.Q, h home.ID, version int64) (Member, error) {
+// LockOpen is Lock for a member who may still be changed, and who has the
+// version if it is not zero.
+func LockOpen(ctx context.Context, q db.Q, h home.ID, version int64) (Member, error) {
 	m, err := Lock(ctx, q, h)
 	switch {
 	case err != nil:

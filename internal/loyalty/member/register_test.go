@@ -239,3 +239,18 @@ func TestDefaultCategory(t *testing.T) {
 	_, err := b.Register(b.ctx, b.rules, member.Registration{Profile: member.Profile{Category: c.ID}, Identifiers: []member.NewIdentifier{phone(3)}}, b.by)
 	refused(t, err, "member.bad-category")
 }
+
+func BenchmarkRegister(b *testing.B) {
+	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		b.Run(string(dialect), func(b *testing.B) {
+			m := newMembers(dbtest.Open(b, dialect))
+			p := fullProfile()
+			n := 0
+			for b.Loop() {
+				n++
+				in := member.Registration{Profile: p, Identifiers: []member.NewIdentifier{phone(n)}}
+				must(m.Register(b.Context(), member.DefaultRules(), in, member.Actor{Kind: member.BySystem}))
+			}
+		})
+	}
+}

@@ -33,7 +33,7 @@ func (m *Members) Update(ctx context.Context, rules Rules, h home.ID, version in
 func (m *Members) change(ctx context.Context, h home.ID, version int64, by Actor, fn func(q db.Q, v *Member, b *db.Batch, trail *Trail) error) (Member, error) {
 	var out Member
 	err := m.DB.Write(ctx, func(tx *db.Tx) error {
-		v, err := lockOpen(ctx, tx, h, version)
+		v, err := LockOpen(ctx, tx, h, version)
 		if err != nil {
 			return err
 		}
