@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"kopilka/internal/loyalty/ledger"
@@ -55,12 +56,8 @@ func (s *sale) recorded(g *group, p *Purchase, a *ledger.Account) {
 			break
 		}
 	}
-	for _, u := range p.Uses {
-		for _, r := range u.Rows {
-			if r.Over {
-				p.Flags = append(p.Flags, FlagOverLimit)
-			}
-		}
+	if slices.ContainsFunc(p.Uses, Use.over) {
+		p.Flags = append(p.Flags, FlagOverLimit)
 	}
 	if late := s.programme.Settings.LateMax; late > 0 && s.at < g.now.Add(-time.Duration(late)*24*time.Hour) && p.Earned > 0 {
 		p.Flags = append(p.Flags, FlagTooLate)

@@ -84,6 +84,15 @@ func (c *counter) slot(h home.ID) int64 {
 	return int64(f.Sum32() % Slots)
 }
 
+// room is how many uses the counter's slot holds; one that lies in a single
+// row holds all of them there.
+func (c *counter) room(slot int64) int64 {
+	if !c.slots {
+		return c.limit
+	}
+	return SlotRoom(c.limit, slot)
+}
+
 // need asks for the counters of a use to be locked: the home's own slot or,
 // once that has been found full, all of them.
 func (g *group) need(programme id.ID, u *rule.Use, h home.ID) {
@@ -191,7 +200,7 @@ func (g *group) takeOne(c *counter, h home.ID, over bool) (UseRow, bool, error) 
 			g.desk.setTight(c.key)
 			return UseRow{}, false, errAgain
 		}
-		if s.used < SlotRoom(c.limit, slot) {
+		if s.used < c.room(slot) {
 			s.used++
 			s.dirty = true
 			return UseRow{Key: c.key, Slot: slot}, true, nil

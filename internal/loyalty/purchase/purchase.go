@@ -26,6 +26,8 @@
 package purchase
 
 import (
+	"slices"
+
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/platform/clock"
@@ -146,6 +148,9 @@ type Use struct {
 	Code  string   `json:"code,omitempty"`
 	Rows  []UseRow `json:"rows"`
 }
+
+// over tells whether any counter was exceeded by the use.
+func (u Use) over() bool { return slices.ContainsFunc(u.Rows, func(r UseRow) bool { return r.Over }) }
 
 // UseRow is one counter of a limit.
 type UseRow struct {

@@ -300,11 +300,13 @@ func (s *sale) facts() *rule.Facts {
 	return f
 }
 
-// honoured gives the uses of the codes that the till has honoured already.
+// honoured gives the uses of the codes that the till has honoured already;
+// an offer is used once, however many of its codes the receipt has.
 func (s *sale) honoured() []rule.Use {
 	var out []rule.Use
 	for _, code := range s.cart.Codes {
-		if u := s.programme.UseOf(code); u != nil {
+		u := s.programme.UseOf(code)
+		if u != nil && !slices.ContainsFunc(out, func(o rule.Use) bool { return o.Offer == u.Offer }) {
 			out = append(out, *u)
 		}
 	}
