@@ -14,6 +14,7 @@ import (
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
 )
 
 // RefundAnswer is what a till is told of a refund.
@@ -180,7 +181,7 @@ func (r *refunding) bring(g *group, s *Stored, f *Refund, named []Payment) error
 		book.Settle(a, r.at)
 		mark = book.Mark()
 		r.restore(book, a, p, s, f)
-		r.claw(book, a, p, f, s.Lots)
+		r.claw(book, a, p, f, s)
 		if f.Whole {
 			a.Purchases--
 		}
@@ -253,11 +254,19 @@ func reversed(parts []ledger.Part, before, n int64) (out []ledger.Part) {
 	return out
 }
 
-// claw takes earned points back; for those that are gone the programme says
-// what happens.
-func (r *refunding) claw(book *ledger.Book, a *ledger.Account, p *rule.Programme, f *Refund, own []id.ID) {
+// claw takes earned points back, of a purchase or (nil) of none; for those that
+// are gone the programme says what happens.
+func (r *refunding) claw(book *ledger.Book, a *ledger.Account, p *rule.Programme, f *Refund, s *Stored) {
 	if f.Earned == 0 {
 		return
+	}
+	var own []id.ID
+	var before money.Points // what earlier refunds of the purchase were short of
+	if s != nil {
+		own = s.Lots
+		for _, x := range s.Refunds {
+			before += x.Short
+		}
 	}
 	f.Short = book.Claw(a, f.ID, own, f.Earned, r.at)
 	if f.Short == 0 {
@@ -266,7 +275,7 @@ func (r *refunding) claw(book *ledger.Book, a *ledger.Account, p *rule.Programme
 	switch p.Settings.Clawback {
 	case rule.ClawForgive:
 	case rule.ClawMoney:
-		f.keep(p.Kopecks(f.Short))
+		f.keep(p.Kopecks(before+f.Short) - p.Kopecks(before)) // rounded once for all parts
 	default:
 		book.Charge(a, f.ID, f.Short, r.at)
 	}

@@ -70,13 +70,8 @@ func (f *Refund) payNamed(left, named []Payment) error {
 	var sum money.Amount
 	for _, p := range named {
 		sum += p.Amount
-		var most money.Amount
-		for _, l := range left {
-			if l.Kind == p.Kind {
-				most += l.Amount
-			}
-		}
-		if p.Amount > most {
+		// A kind may be named more than once, and have paid more than once.
+		if most := ofKind(left, p.Kind); p.Amount > most || ofKind(named, p.Kind) > most {
 			return fault.New(fault.Conflict, "refund.payment-above", "kind", p.Kind, "left", most)
 		}
 	}
@@ -86,6 +81,15 @@ func (f *Refund) payNamed(left, named []Payment) error {
 	f.Payments = named
 	f.Flags = append(f.Flags, FlagPayments)
 	return nil
+}
+
+func ofKind(payments []Payment, kind string) (sum money.Amount) {
+	for _, p := range payments {
+		if p.Kind == kind {
+			sum += p.Amount
+		}
+	}
+	return sum
 }
 
 // keep holds money back for points that were gone.
