@@ -13,6 +13,7 @@ type cli struct {
 	globals
 
 	Migrate migrateCmd `cmd:"" help:"cli.migrate"`
+	Import  importCmd  `cmd:"" help:"cli.import"`
 	Restore restoreCmd `cmd:"" help:"cli.restore"`
 	Config  configCmd  `cmd:"" help:"cli.config"`
 	Version versionCmd `cmd:"" help:"cli.version"`

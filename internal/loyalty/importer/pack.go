@@ -1,0 +1,147 @@
+package importer
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/money"
+)
+
+// packer writes values one after the other; unpacker reads them back. What
+// they write lives in a temporary file of one run.
+type packer struct{ b []byte }
+
+func (p *packer) text(s string) {
+	p.b = binary.AppendUvarint(p.b, uint64(len(s)))
+	p.b = append(p.b, s...)
+}
+
+func (p *packer) int(v int64) { p.b = binary.AppendVarint(p.b, v) }
+
+func (p *packer) bool(v bool) {
+	if v {
+		p.int(1)
+	} else {
+		p.int(0)
+	}
+}
+
+type unpacker struct {
+	b   []byte
+	bad bool
+}
+
+var errPacked = errors.New("importer: a temporary file is damaged")
+
+func (u *unpacker) text() string { return string(u.bytes()) }
+
+func (u *unpacker) bytes() []byte {
+	n, k := binary.Uvarint(u.b)
+	if k <= 0 || n > uint64(len(u.b)-k) {
+		u.bad, u.b = true, nil
+		return nil
+	}
+	out := u.b[k : k+int(n)]
+	u.b = u.b[k+int(n):]
+	return out
+}
+
+func (u *unpacker) int() int64 {
+	v, k := binary.Varint(u.b)
+	if k <= 0 {
+		u.bad, u.b = true, nil
+		return 0
+	}
+	u.b = u.b[k:]
+	return v
+}
+
+func (u *unpacker) bool() bool { return u.int() == 1 }
+
+func (u *unpacker) err() error {
+	if u.bad {
+		return errPacked
+	}
+	return nil
+}
+
+func (r *row) pack(p *packer) {
+	for _, s := range []string{r.outlet, r.till, r.number, r.key, string(r.buyer.Kind), r.buyer.Value, r.sku, r.name, r.typ} {
+		p.text(s)
+	}
+	for _, v := range []int64{r.no, int64(r.at), int64(r.quantity), r.micro, int64(r.gross), int64(r.discount)} {
+		p.int(v)
+	}
+	for _, v := range []bool{r.back, r.off, r.badBuyer, r.rounded} {
+		p.bool(v)
+	}
+}
+
+func unpackRow(b []byte) (*row, error) {
+	u := &unpacker{b: b}
+	r := &row{outlet: u.text(), till: u.text(), number: u.text(), key: u.text()}
+	r.buyer = member.Ref{Kind: member.Kind(u.text()), Value: u.text()}
+	r.sku, r.name, r.typ = u.text(), u.text(), u.text()
+	r.no, r.at, r.quantity = u.int(), clock.Micros(u.int()), money.Quantity(u.int())
+	r.micro, r.gross, r.discount = u.int(), money.Amount(u.int()), money.Amount(u.int())
+	r.back, r.off, r.badBuyer, r.rounded = u.bool(), u.bool(), u.bool(), u.bool()
+	return r, u.err()
+}
+
+func (o *Outcome) pack(p *packer) {
+	p.text(o.Number)
+	p.text(string(o.Status))
+	p.bool(o.Again)
+	if o.Why == nil {
+		p.text("")
+		return
+	}
+	p.text(o.Why.Code)
+	p.int(int64(o.Why.Kind))
+	p.int(int64(len(o.Why.Args)))
+	for _, a := range o.Why.Args {
+		p.text(a.Name)
+		switch v := a.Value.(type) {
+		case int:
+			p.bool(true)
+			p.int(int64(v))
+		case int64:
+			p.bool(true)
+			p.int(v)
+		case money.Quantity:
+			p.bool(false)
+			p.text(v.String())
+		case string:
+			p.bool(false)
+			p.text(v)
+		default: // whatever else the domain says of a receipt stays in the log
+			p.bool(false)
+			p.text("")
+		}
+	}
+}
+
+func unpackOutcome(no int64, b []byte) (*Outcome, error) {
+	u := &unpacker{b: b}
+	o := &Outcome{Row: no, Number: u.text(), Status: Status(u.text()), Again: u.bool()}
+	code := u.text()
+	if code == "" || u.bad {
+		return o, u.err()
+	}
+	why := &fault.Error{Kind: fault.Kind(u.int())}
+	why.Code = code
+	for n := u.int(); n > 0 && !u.bad; n-- {
+		a := fault.Arg{Name: u.text()}
+		if u.bool() {
+			a.Value = u.int()
+		} else {
+			a.Value = u.text()
+		}
+		why.Args = append(why.Args, a)
+	}
+	o.Why = why
+	return o, u.err()
+}
