@@ -10,9 +10,12 @@ import (
 	"kopilka/internal/platform/fault"
 )
 
-// Rate is how often one key may ask: PerSecond requests a second on the long
+// Rate is how often one key may ask: PerMinute requests a minute on the long
 // run, Burst at once.
-type Rate struct{ PerSecond, Burst int }
+type Rate struct {
+	PerMinute int
+	Burst     int
+}
 
 // Limiter counts requests by key: a token bucket per key, in this process
 // only. Several processes let a key through as many times as they are.
@@ -38,7 +41,7 @@ func (l *Limiter) Take(key string, rate Rate) time.Duration {
 	now := l.clock.Now()
 	// The bucket is kept as the time when it will be full: each request moves
 	// it on by one interval, and it may be at most Burst intervals away.
-	interval := clock.Micros(time.Second.Microseconds() / int64(max(rate.PerSecond, 1)))
+	interval := clock.Micros(time.Minute.Microseconds() / int64(max(rate.PerMinute, 1)))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sweep(now)

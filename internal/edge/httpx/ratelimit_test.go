@@ -16,7 +16,7 @@ func TestLimiter(t *testing.T) {
 	t.Parallel()
 	at := &clock.Fixed{}
 	l := NewLimiter(at)
-	rate := Rate{PerSecond: 10, Burst: 3}
+	rate := Rate{PerMinute: 600, Burst: 3}
 	for i := range 3 {
 		if wait := l.Take("a", rate); wait != 0 {
 			t.Fatalf("request %d of the burst waits %s", i, wait)
@@ -50,8 +50,8 @@ func TestLimiterNeverLetsMoreThrough(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		at := &clock.Fixed{}
 		l := NewLimiter(at)
-		rate := Rate{PerSecond: rapid.IntRange(1, 1000).Draw(t, "rate"), Burst: rapid.IntRange(1, 50).Draw(t, "burst")}
-		interval := time.Second.Microseconds() / int64(rate.PerSecond)
+		rate := Rate{PerMinute: rapid.IntRange(1, 60_000).Draw(t, "rate"), Burst: rapid.IntRange(1, 50).Draw(t, "burst")}
+		interval := time.Minute.Microseconds() / int64(rate.PerMinute)
 		var passed []clock.Micros
 		for range rapid.IntRange(1, 200).Draw(t, "requests") {
 			at.Add(time.Duration(rapid.Int64Range(0, 20_000).Draw(t, "pause")) * time.Microsecond)
@@ -80,7 +80,7 @@ func TestRateLimitAnswers(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	limit := b.faults.RateLimit(NewLimiter(b.clock), func(r *http.Request) (string, Rate) {
-		return r.Header.Get("X-Key"), Rate{PerSecond: 1, Burst: 1}
+		return r.Header.Get("X-Key"), Rate{PerMinute: 60, Burst: 1}
 	})
 	h := limit(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	do := func(key string) *httptest.ResponseRecorder {
