@@ -203,6 +203,7 @@ func (r *unlinkedRefund) unmatched(g *group, f *Refund, left []UnlinkedLine) err
 	}
 	mark := book.Mark()
 	if a != nil {
+		f.Account = a.ID // whose sums fall, also where no points do
 		book.Settle(a, r.at)
 		mark = book.Mark()
 		r.takeBack(book, a, p, &receipt, f)
@@ -217,7 +218,6 @@ func (r *unlinkedRefund) takeBack(book *ledger.Book, a *ledger.Account, p *rule.
 	if !p.Settings.UnlinkedTakes || len(receipt.Lines) == 0 {
 		return
 	}
-	f.Account = a.ID
 	out, err := rule.Judge(p, receipt, &rule.Member{Home: r.home}, nil)
 	if err != nil {
 		return // no programme could judge it, so none gave points for it
