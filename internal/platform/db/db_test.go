@@ -251,3 +251,30 @@ func TestCancelledContextWritesNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestCancelledReadLeavesTheBaseWhole interrupts a long read: its connection
+// goes, and with it the statements kept for it.
+func TestCancelledReadLeavesTheBaseWhole(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for range 3 {
+			ctx, cancel := context.WithCancel(t.Context())
+			rows := 0
+			err := d.Each(ctx, func(r db.Row) error {
+				if rows++; rows == 10 {
+					cancel()
+				}
+				var n int64
+				return r.Scan(&n)
+			}, "with recursive c (n) as (select 1 union all select n + 1 from c where n < 100000000) select n from c")
+			cancel()
+			if err == nil {
+				t.Fatal("read to the end")
+			}
+			var n int64
+			if err := d.Row(t.Context(), "select count(*) from secret").Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

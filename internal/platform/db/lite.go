@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"net/url"
 	"strconv"
 	"strings"
@@ -59,8 +60,8 @@ func openLite(ctx context.Context, o Options) (*DB, error) {
 }
 
 // onConn lends a pooled connection with its statements. A pool throws a
-// connection away on which something panicked; its statements go before it,
-// since they can't be ended any more afterwards.
+// connection away on which something panicked or a query was interrupted; its
+// statements go before it, since they can't be ended any more afterwards.
 func (d *DB) onConn(ctx context.Context, pool *sql.DB, fn func(*liteConn) error) error {
 	c, err := pool.Conn(ctx)
 	if err != nil {
@@ -71,7 +72,7 @@ func (d *DB) onConn(ctx context.Context, pool *sql.DB, fn func(*liteConn) error)
 		lc := d.statements(dc)
 		whole := false
 		defer func() {
-			if !whole {
+			if v, ok := dc.(driver.Validator); !whole || ok && !v.IsValid() {
 				d.forget(dc)
 			}
 		}()

@@ -91,6 +91,9 @@ func (c *liteConn) each(ctx context.Context, scan func(Row) error, q string, a [
 	}
 	defer rows.rows.Close()
 	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		err := rows.next()
 		if errors.Is(err, io.EOF) {
 			return nil
