@@ -1,0 +1,284 @@
+package app
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"kopilka/internal/loyalty/card"
+	"kopilka/internal/loyalty/catalog"
+	"kopilka/internal/loyalty/figure"
+	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/partner"
+	"kopilka/internal/loyalty/programme"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/seal"
+	"kopilka/internal/platform/channel"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/config"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/i18n"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/metrics"
+	"kopilka/internal/platform/node"
+	"kopilka/internal/platform/secret"
+)
+
+// Core is the program without its edges: the base and all domains on it, with
+// the work that goes on by itself. Commands that fill or serve a base stand
+// on it.
+type Core struct {
+	DB      *db.DB
+	IDs     *id.Maker
+	Clock   clock.Clock
+	Log     *slog.Logger
+	Texts   *i18n.Catalog
+	Metrics *metrics.Registry
+
+	Partners   *partner.Registry
+	Directory  *partner.Directory
+	Products   *catalog.Registry
+	Catalog    *catalog.Index
+	Identity   *identity.Registry
+	Keys       *identity.Keys
+	Members    *member.Members
+	Codes      *member.Codes
+	Cards      *card.Cards
+	Programmes *programme.Programmes
+	Desk       *purchase.Desk
+	Figures    *figure.Dispatcher
+	Seals      *seal.Sealer
+
+	lease   *node.Lease
+	rules   atomic.Pointer[member.Rules]
+	unknown chan []catalog.Seen
+	stop    context.CancelFunc
+	loops   sync.WaitGroup
+}
+
+// CoreOptions are what a core is opened with.
+type CoreOptions struct {
+	Config  *config.Config
+	Log     *slog.Logger
+	Texts   *i18n.Catalog
+	Metrics *metrics.Registry
+	Clock   clock.Clock // nil: the machine's
+	Codes   io.Writer   // where one-time codes are shown in development; nil: nowhere
+}
+
+const (
+	refreshEvery = time.Second
+	dueEvery     = time.Minute
+	dueAtOnce    = 500 // accounts settled in one go
+	maxUnknown   = 1000
+)
+
+// OpenCore opens a migrated base and makes everything on it ready. Run sets
+// the work going that goes on by itself; Close ends all.
+func OpenCore(ctx context.Context, o CoreOptions) (_ *Core, err error) {
+	c := &Core{Clock: o.Clock, Log: o.Log, Texts: o.Texts, Metrics: o.Metrics, unknown: make(chan []catalog.Seen, maxUnknown)}
+	if c.Clock == nil {
+		c.Clock = clock.System{}
+	}
+	cfg := o.Config
+	c.DB, err = db.Open(ctx, db.Options{URL: cfg.DatabaseURL(), MaxConns: cfg.DB.MaxConns, Readers: cfg.DB.Readers})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			c.Close(ctx)
+		}
+	}()
+	if err := c.DB.CheckSchema(ctx); err != nil {
+		return nil, err
+	}
+	if c.lease, err = node.Take(ctx, c.DB); err != nil {
+		return nil, err
+	}
+	c.IDs = id.NewMaker(c.lease.Node())
+	quotes, err := secret.Get(ctx, c.DB, secret.Quotes)
+	if err != nil {
+		return nil, err
+	}
+	server, err := secret.Get(ctx, c.DB, secret.Server)
+	if err != nil {
+		return nil, err
+	}
+	c.domains(server, o.Codes)
+	if err := c.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	c.Desk = purchase.New(purchase.Options{
+		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log, Programmes: c.Programmes, Directory: c.Directory,
+		Catalog: c.Catalog, Secret: quotes, UseStep: card.UseStep, Unknown: c.keepUnknown,
+	})
+	return c, nil
+}
+
+// domains makes the registries of a base.
+func (c *Core) domains(key []byte, shown io.Writer) {
+	c.Partners, c.Directory = partner.New(c.DB, c.IDs), partner.NewDirectory()
+	c.Products, c.Catalog = catalog.New(c.DB, c.IDs), catalog.NewIndex()
+	c.Identity, c.Keys = identity.New(c.DB, c.IDs, c.Clock), identity.NewKeys(c.DB, c.Clock)
+	c.Members = &member.Members{DB: c.DB, IDs: c.IDs, Clock: c.Clock}
+	c.Cards = &card.Cards{Members: c.Members, Key: key}
+	c.Codes = &member.Codes{
+		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Key: key,
+		Channels: map[member.Kind]member.Channel{
+			member.Phone: channel.NewLog("sms", c.Log, shown), member.Email: channel.NewLog("email", c.Log, shown),
+		},
+		Text: func(p member.Purpose, lang, code string) string {
+			return c.Texts.Text(i18n.Lang(lang), "code."+string(p), "code", code)
+		},
+	}
+	c.Programmes = &programme.Programmes{DB: c.DB, IDs: c.IDs, Clock: c.Clock}
+	c.Seals = &seal.Sealer{DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log}
+	c.Figures = figure.NewDispatcher(figure.Options{DB: c.DB, Clock: c.Clock, Log: c.Log, Metrics: c.Metrics, Heads: c.Seals.Collect})
+}
+
+// Refresh takes in what has changed in the base of all that is kept in
+// memory.
+func (c *Core) Refresh(ctx context.Context) error {
+	if err := c.Programmes.Refresh(ctx); err != nil {
+		return err
+	}
+	if _, err := c.Directory.Refresh(ctx, c.DB); err != nil {
+		return err
+	}
+	if _, err := c.Catalog.Refresh(ctx, c.DB); err != nil {
+		return err
+	}
+	rules, _, err := member.LoadRules(ctx, c.DB)
+	if err != nil {
+		return err
+	}
+	c.rules.Store(&rules)
+	return nil
+}
+
+// Rules are the settings of members as they are now.
+func (c *Core) Rules() member.Rules { return *c.rules.Load() }
+
+// Run sets going what goes on by itself: taking in changes, keeping the node,
+// dues, figures, seals, goods met for the first time.
+func (c *Core) Run(ctx context.Context) {
+	ctx, c.stop = context.WithCancel(ctx)
+	c.loops.Go(func() { c.each(ctx, refreshEvery, "refresh", c.Refresh) })
+	c.loops.Go(func() { c.each(ctx, node.Every, "lease", c.lease.Renew) })
+	c.loops.Go(func() { c.each(ctx, dueEvery, "dues", c.settleDues) })
+	c.loops.Go(func() { c.each(ctx, dueEvery, "keys", c.Keys.WriteUsed) })
+	c.loops.Go(func() { c.Figures.Run(ctx) })
+	c.loops.Go(func() { c.Seals.Run(ctx) })
+	c.loops.Go(func() { c.learn(ctx) })
+}
+
+// Lost is closed when the node number could not be kept: ids made from now on
+// might be another process's too, so the program must stop.
+func (c *Core) Lost() <-chan struct{} { return c.lease.Lost() }
+
+// each calls do at intervals until ctx ends; a failure is logged and the next
+// call tries again.
+func (c *Core) each(ctx context.Context, every time.Duration, what string, do func(context.Context) error) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := do(ctx); err != nil && ctx.Err() == nil {
+				c.Log.ErrorContext(ctx, "background work failed", "work", what, "error", err)
+			}
+		}
+	}
+}
+
+// settleDues writes all that is due by now.
+func (c *Core) settleDues(ctx context.Context) error {
+	for {
+		n, err := c.Desk.SettleDue(ctx, dueAtOnce)
+		if err != nil || n < dueAtOnce {
+			return err
+		}
+	}
+}
+
+// keepUnknown notes goods that the catalogue does not have. Past what can be
+// noted they are let go: the next receipt names them again.
+func (c *Core) keepUnknown(seen []catalog.Seen) {
+	select {
+	case c.unknown <- seen:
+	default:
+	}
+}
+
+// learn puts unknown goods into the catalogue, to be completed by staff.
+func (c *Core) learn(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case seen := <-c.unknown:
+			for more := true; more && len(seen) < maxUnknown; {
+				select {
+				case next := <-c.unknown:
+					seen = append(seen, next...)
+				default:
+					more = false
+				}
+			}
+			if err := c.keep(ctx, seen); err != nil && ctx.Err() == nil {
+				c.Log.ErrorContext(ctx, "unknown goods were not kept", "error", err)
+			}
+		}
+	}
+}
+
+func (c *Core) keep(ctx context.Context, seen []catalog.Seen) error {
+	skus := make([]string, len(seen))
+	for i, s := range seen {
+		skus[i] = s.SKU
+	}
+	missing := c.Catalog.Missing(skus)
+	if len(missing) == 0 {
+		return nil
+	}
+	fresh := make([]catalog.Seen, 0, len(missing))
+	for _, s := range seen {
+		for _, m := range missing {
+			if s.SKU == m {
+				fresh = append(fresh, s)
+			}
+		}
+	}
+	if _, err := c.Products.Ensure(ctx, fresh); err != nil {
+		return err
+	}
+	_, err := c.Catalog.Refresh(ctx, c.DB)
+	return err
+}
+
+// Close ends the work in its order: no more receipts, what goes on by itself,
+// the node, the base.
+func (c *Core) Close(ctx context.Context) {
+	if c.Desk != nil {
+		c.Desk.Close()
+	}
+	if c.stop != nil {
+		c.stop()
+		c.loops.Wait()
+	}
+	if c.lease != nil {
+		if err := c.lease.Release(context.WithoutCancel(ctx)); err != nil {
+			c.Log.WarnContext(ctx, "node was not given back", "error", err)
+		}
+	}
+	if c.DB != nil {
+		c.DB.Close()
+	}
+}
