@@ -53,7 +53,9 @@ type Desk struct {
 	queue chan *ticket
 	stop  chan struct{}
 	done  sync.WaitGroup
-	close sync.Once
+
+	gate   sync.RWMutex // held to read while an operation is put into the queue
+	closed bool
 
 	mu       sync.Mutex
 	inFlight map[claim]chan struct{}
@@ -122,10 +124,14 @@ func New(o Options) *Desk {
 	return d
 }
 
-// Close waits for what is in the queue and stops. Nothing may be submitted
-// after it.
+// Close waits for what is in the queue and stops. What comes later is refused.
 func (d *Desk) Close() {
-	d.close.Do(func() { close(d.stop) })
+	d.gate.Lock()
+	if !d.closed {
+		d.closed = true
+		close(d.stop)
+	}
+	d.gate.Unlock()
 	d.done.Wait()
 }
 
@@ -143,20 +149,29 @@ func (d *Desk) submit(ctx context.Context, op operation) (replayed bool, err err
 		}
 		defer release()
 	}
-	select {
-	case <-d.stop:
-		return false, fault.New(fault.Unavailable, "desk.closing")
-	default:
-	}
-	select {
-	case d.queue <- t:
-	case <-ctx.Done():
-		return false, fault.Wrap(ctx.Err(), fault.Unavailable, "desk.busy")
+	if err := d.enqueue(t); err != nil {
+		return false, err
 	}
 	// Once queued it is waited for to its end: the worker drops it if its time
 	// is over before it began, and has bounds of its own after that.
 	<-t.done
 	return t.replay, t.err
+}
+
+// enqueue puts a ticket into the queue, but not after the workers have begun to
+// go: nobody would take it.
+func (d *Desk) enqueue(t *ticket) error {
+	d.gate.RLock()
+	defer d.gate.RUnlock()
+	if d.closed {
+		return fault.New(fault.Unavailable, "desk.closing")
+	}
+	select {
+	case d.queue <- t:
+		return nil
+	case <-t.ctx.Done():
+		return fault.Wrap(t.ctx.Err(), fault.Unavailable, "desk.busy")
+	}
 }
 
 // hold makes requests with one key follow each other in this process, so that

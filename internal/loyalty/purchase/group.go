@@ -192,11 +192,18 @@ func (g *group) lock(mine []*ticket) error {
 
 // prepare reads what the operations need of their homes, and the limits.
 func (g *group) prepare(mine []*ticket) error {
+	met := make(map[home.ID]bool, len(mine))
 	for _, t := range mine {
 		if g.books[t.home] == nil {
 			t.err = errNoHome()
 			continue
 		}
+		// Where one operation follows another on an account, what the first
+		// does may make the second need the lots.
+		if met[t.home] {
+			g.wantLots[t.home] = true
+		}
+		met[t.home] = true
 		t.err = t.op.load(g)
 	}
 	b := &db.Batch{}

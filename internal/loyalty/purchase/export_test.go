@@ -1,0 +1,4 @@
+package purchase
+
+// Queued is how many operations wait for a worker.
+func (d *Desk) Queued() int { return len(d.queue) }
