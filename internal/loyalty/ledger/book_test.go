@@ -167,11 +167,13 @@ func (m *machine) restore(t *rapid.T) {
 		}
 		if rapid.Bool().Draw(t, "has a term") {
 			b.Term = at + clock.Micros(rapid.IntRange(1, 60).Draw(t, "term"))*hour
+		} else {
+			b.Sliding = rapid.Bool().Draw(t, "slides")
 		}
 		m.book.Restore(m.account, back, b)
 		for _, p := range back {
 			if p.Lot == 0 {
-				m.model.restoreOwed(int(p.Points), at, b.Term)
+				m.model.restoreOwed(int(p.Points), at, b.Term, b.Sliding)
 				continue
 			}
 			m.model.restore(slices.Index(m.lots, p.Lot), int(p.Points), at, b.Grace)

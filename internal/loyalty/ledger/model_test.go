@@ -214,11 +214,11 @@ func (m *model) restore(batch1, n int, at, grace clock.Micros) {
 }
 
 // restoreOwed gives n coins back that had been owed.
-func (m *model) restoreOwed(n int, at, term clock.Micros) {
+func (m *model) restoreOwed(n int, at, term clock.Micros, slides bool) {
 	m.spent -= n
 	off := min(n, m.debt)
 	m.debt -= off
 	if n > off {
-		m.mint(n-off, batch{earned: at, active: at, ends: term}, active)
+		m.mint(n-off, batch{earned: at, active: at, ends: term, slides: slides}, active)
 	}
 }

@@ -119,10 +119,11 @@ func (b *Book) Charge(a *Account, op id.ID, points money.Points, at clock.Micros
 
 // Back says how spent points come back.
 type Back struct {
-	Op    id.ID
-	At    clock.Micros
-	Grace clock.Micros // expiry of points whose lot has expired meanwhile; 0: they do not come back
-	Term  clock.Micros // expiry of points that had been owed; 0: never
+	Op      id.ID
+	At      clock.Micros
+	Grace   clock.Micros // expiry of points whose lot has expired meanwhile; 0: they do not come back
+	Term    clock.Micros // expiry of points that had been owed; 0: never, or sliding
+	Sliding bool
 }
 
 // Restore gives spent points back into the lots that they were taken from;
@@ -160,7 +161,7 @@ func (b *Book) restoreOwed(a *Account, points money.Points, back Back) {
 	if n > 0 {
 		b.post(a, nil, back.Op, Restore, Redeemed, Debt, n, back.At)
 	}
-	b.restoreNew(a, points-n, back, back.Term)
+	b.restoreNew(a, points-n, back, back.Term, back.Sliding)
 }
 
 // restoreExpired lets points live on until the grace date. Without one they
@@ -174,16 +175,16 @@ func (b *Book) restoreExpired(a *Account, l *Lot, points money.Points, back Back
 		b.post(a, l, back.Op, Restore, Redeemed, Expired, points, back.At)
 		return
 	}
-	b.restoreNew(a, points, back, back.Grace)
+	b.restoreNew(a, points, back, back.Grace, false)
 }
 
-func (b *Book) restoreNew(a *Account, points money.Points, back Back, expires clock.Micros) {
+func (b *Book) restoreNew(a *Account, points money.Points, back Back, expires clock.Micros, sliding bool) {
 	if points == 0 {
 		return
 	}
 	l := &Lot{
 		ID: b.IDs.New(), Account: a.ID, Amount: points, Remaining: points,
-		EarnedAt: back.At, ActiveAt: back.At, ExpiresAt: expires,
+		EarnedAt: back.At, ActiveAt: back.At, ExpiresAt: expires, Sliding: sliding,
 		Source: FromRefund, Op: back.Op, isNew: true,
 	}
 	b.lots = append(b.lots, l)

@@ -117,12 +117,12 @@ func (o *adjusting) do(g *group) error {
 	}
 	mark := book.Mark()
 	if o.req.Points > 0 {
-		expires, _ := p.Expires(g.now)
+		expires, sliding := p.Expires(g.now)
 		if o.req.Days > 0 {
-			expires = p.EndAfter(g.now, o.req.Days)
+			expires, sliding = p.EndAfter(g.now, o.req.Days), false
 		}
 		book.Earn(a, ledger.Grant{
-			Points: o.req.Points, EarnedAt: g.now, ActiveAt: g.now, ExpiresAt: expires, Source: ledger.FromHand, Op: out.ID,
+			Points: o.req.Points, EarnedAt: g.now, ActiveAt: g.now, ExpiresAt: expires, Sliding: sliding, Source: ledger.FromHand, Op: out.ID,
 		})
 	} else if short := book.Claw(a, out.ID, nil, -o.req.Points, g.now); short > 0 {
 		return fault.New(fault.Refused, "points.not-enough", "asked", -o.req.Points, "most", -o.req.Points-short)

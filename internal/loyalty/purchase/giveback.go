@@ -231,9 +231,7 @@ func (r *refunding) restore(book *ledger.Book, a *ledger.Account, p *rule.Progra
 	if d := p.Settings.ExpiredReturn; d > 0 {
 		back.Grace = p.EndAfter(r.at, d)
 	}
-	if expires, sliding := p.Expires(r.at); !sliding {
-		back.Term = expires
-	}
+	back.Term, back.Sliding = p.Expires(r.at)
 	book.Restore(a, parts, back)
 	f.Given = f.Spent
 }

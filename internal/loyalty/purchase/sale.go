@@ -32,9 +32,6 @@ func (d *Desk) Commit(ctx context.Context, c *Cart) (*Answer, error) {
 // Record takes in a receipt that the till has closed already. It is never
 // refused for a business reason.
 func (d *Desk) Record(ctx context.Context, c *Cart) (*Answer, error) {
-	if c.Facts == nil {
-		return nil, fault.New(fault.Invalid, "purchase.time")
-	}
 	return d.sell(ctx, c, Record)
 }
 
@@ -89,6 +86,9 @@ type sale struct {
 }
 
 func (d *Desk) newSale(c *Cart, mode Mode) (*sale, error) {
+	if (mode == Record) != (c.Facts != nil) { // what we judge happens now
+		return nil, fault.New(fault.Invalid, "purchase.time")
+	}
 	mine := *c // what check completes must not be seen by the caller
 	mine.Lines = slices.Clone(c.Lines)
 	c = &mine
@@ -324,7 +324,7 @@ func (s *sale) move(book *ledger.Book, a *ledger.Account, p *Purchase, out *rule
 		}
 		p.Parts = parts
 	}
-	if s.at < a.Clock {
+	if s.mode == Record && s.at < a.Clock {
 		p.Flags = append(p.Flags, FlagLate)
 	}
 	a.Slide(s.programme.SlideTo(s.at))
