@@ -15,6 +15,7 @@ type cli struct {
 	Migrate migrateCmd `cmd:"" help:"cli.migrate"`
 	Import  importCmd  `cmd:"" help:"cli.import"`
 	Restore restoreCmd `cmd:"" help:"cli.restore"`
+	Bench   benchCmd   `cmd:"" help:"cli.bench"`
 	Config  configCmd  `cmd:"" help:"cli.config"`
 	Version versionCmd `cmd:"" help:"cli.version"`
 }
