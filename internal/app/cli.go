@@ -14,6 +14,7 @@ type cli struct {
 
 	Migrate migrateCmd `cmd:"" help:"cli.migrate"`
 	Import  importCmd  `cmd:"" help:"cli.import"`
+	Backup  backupCmd  `cmd:"" help:"cli.backup"`
 	Restore restoreCmd `cmd:"" help:"cli.restore"`
 	Bench   benchCmd   `cmd:"" help:"cli.bench"`
 	Config  configCmd  `cmd:"" help:"cli.config"`

@@ -108,6 +108,17 @@ func (p *program) openDB(ctx context.Context, cfg *config.Config, existing bool)
 	return db.Open(ctx, db.Options{URL: cfg.DatabaseURL(), MaxConns: cfg.DB.MaxConns, Readers: cfg.DB.Readers})
 }
 
+// sqliteFile is the file of the base; false on PostgreSQL.
+func sqliteFile(cfg *config.Config) (string, bool) {
+	url := cfg.DatabaseURL()
+	return strings.TrimPrefix(url, "sqlite:"), !db.IsPostgres(url)
+}
+
+func isThere(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 // say prints one translated line; args are name, value pairs.
 func (p *program) say(key string, args ...any) {
 	fmt.Fprintln(p.stdout, p.texts.Text(p.lang, key, args...))
