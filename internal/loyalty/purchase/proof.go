@@ -3,6 +3,7 @@ package purchase
 import (
 	"fmt"
 
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -12,8 +13,8 @@ import (
 // ProofKind is how the buyer showed that the account is his to spend from.
 type ProofKind string
 
-// The kinds of proof. Whoever fills a Cart has checked it, but for a one-time
-// QR, whose step is used up in the purchase's own transaction.
+// The kinds of proof. Whoever fills a Cart has checked it; a one-time QR or
+// code is used up in the purchase's own transaction.
 const (
 	ProofQR     ProofKind = "qr"     // a one-time QR of his card
 	ProofCode   ProofKind = "code"   // a code sent to his phone
@@ -23,27 +24,44 @@ const (
 // Proof is a proof that was given. The zero Proof is none.
 type Proof struct {
 	Kind ProofKind
-	Card id.ID // of a QR
-	Step int64 // of a QR: the step of its one-time code
+	Card id.ID      // of a QR
+	Step int64      // of a QR: the step of its one-time code
+	Code id.ID      // of a code: which, as it was checked; 0: used up already
+	Of   member.Ref // of a code: where it was sent
+
+	// Wrong is why the proof does not hold. It is told only if the purchase is
+	// still to be done: what an earlier request did under the same key with a
+	// proof that was good then is answered again.
+	Wrong error `json:"-"`
 }
 
-// useProof uses a one-time QR up, so that it is accepted once.
+// useProof uses a one-time QR or code up, so that it is accepted once.
 func (s *sale) useProof(g *group, p *Purchase) error {
-	if s.cart.Proof.Kind != ProofQR {
-		return nil
+	v := &s.cart.Proof
+	ok := true
+	var err, used error
+	switch {
+	case v.Kind == ProofQR:
+		ok, err = g.desk.UseStep(g.ctx, g.tx, p.Home, v.Card, v.Step)
+		used = fault.New(fault.Refused, "card.qr-used")
+	case v.Kind == ProofCode && v.Code != 0 && p.Spent > 0:
+		ok, err = member.UseProof(g.ctx, g.tx, member.ToSpend, v.Of, v.Code, g.now)
+		used = fault.New(fault.Refused, "member.no-proof")
 	}
-	ok, err := g.desk.UseStep(g.ctx, g.tx, p.Home, s.cart.Proof.Card, s.cart.Proof.Step)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errBase, err)
 	}
 	if !ok {
-		return fault.New(fault.Refused, "card.qr-used")
+		return used
 	}
 	return nil
 }
 
 // needsProof refuses spending without the proof that the programme asks for.
 func (s *sale) needsProof(p *rule.Programme, spent money.Points) error {
+	if wrong := s.cart.Proof.Wrong; wrong != nil {
+		return wrong
+	}
 	above := p.Settings.SpendProofAbove
 	if s.mode == Record || above < 0 || spent <= above || s.cart.Proof.Kind != "" {
 		return nil
