@@ -1,0 +1,98 @@
+package verify
+
+import (
+	"fmt"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// homeCheck checks one home.
+type homeCheck struct {
+	*walk
+	q    *db.Snapshot
+	home home.ID
+	rows rows
+	told int64
+
+	ops      map[id.ID]*opCheck
+	sales    []*saleCheck
+	refunds  []*refundCheck
+	accounts map[id.ID]*accountCheck
+	lots     map[id.ID]*lotCheck
+}
+
+func (w *walk) newHome(q *db.Snapshot, h home.ID, r rows) *homeCheck {
+	c := &homeCheck{
+		walk: w, q: q, home: h, rows: r,
+		ops:      make(map[id.ID]*opCheck, len(r.purchases)+len(r.refunds)+len(r.adjustments)),
+		accounts: make(map[id.ID]*accountCheck, len(r.accounts)), lots: make(map[id.ID]*lotCheck, len(r.lots)),
+	}
+	for i := range r.accounts {
+		c.accounts[r.accounts[i].ID] = &accountCheck{accountRow: &r.accounts[i]}
+	}
+	for i := range r.lots {
+		c.lots[r.lots[i].ID] = &lotCheck{lotRow: &r.lots[i]}
+	}
+	return c
+}
+
+// bad notes a row of the home; those of one home are told in the order in
+// which they are found.
+func (c *homeCheck) bad(i Invariant, table, key string, found, wanted any) {
+	c.told++
+	c.run.bad(place{int64(c.home), c.told}, i, table, "home_id="+c.home.String()+key, found, wanted)
+}
+
+func (c *homeCheck) check() error {
+	if len(c.rows.homes) == 0 {
+		c.bad(HomeMissing, c.rows.table(), "", "no row in home", "one")
+	}
+	c.readOps()
+	c.chain()
+	for _, s := range c.sales {
+		if err := c.checkSale(s); err != nil {
+			return err
+		}
+	}
+	c.checkRefunds()
+	c.checkOps()
+	c.checkLots()
+	return c.checkAccounts()
+}
+
+// table is one that has rows.
+func (r *rows) table() string {
+	switch {
+	case len(r.postings) > 0:
+		return "posting"
+	case len(r.accounts) > 0:
+		return "account"
+	case len(r.lots) > 0:
+		return "lot"
+	case len(r.purchases) > 0:
+		return "purchase"
+	case len(r.refunds) > 0:
+		return "refund"
+	}
+	return "adjustment"
+}
+
+// net is what a posting puts onto a side, below zero what it takes off.
+func net(p *postingRow, s ledger.Side) (n money.Points) {
+	if p.Credit == s {
+		n += p.Amount
+	}
+	if p.Debit == s {
+		n -= p.Amount
+	}
+	return n
+}
+
+// key names a row inside its home.
+func key[T ~int64](column string, v T) string { return fmt.Sprintf(" %s=%d", column, int64(v)) }
+
+func hex(b []byte) string { return fmt.Sprintf("%x", b) }

@@ -1,0 +1,97 @@
+package verify
+
+// Invariant names something that always holds. The text is "verify.<name>" in
+// the locale files.
+type Invariant string
+
+// The invariants of a home's journal.
+const (
+	HomeMissing    Invariant = "home-missing"    // rows lie in a home that is there
+	HomeSeq        Invariant = "home-seq"        // a home's number is its last posting's
+	HomeHead       Invariant = "home-head"       // a home's head is its last posting's hash
+	PostingSeq     Invariant = "posting-seq"     // postings are numbered 1…n without a hole
+	PostingHash    Invariant = "posting-hash"    // each hash is made of the one before, the posting and its operation's digest
+	PostingOp      Invariant = "posting-op"      // a posting's operation is there
+	PostingSides   Invariant = "posting-sides"   // a posting moves points as its kind may
+	PostingAccount Invariant = "posting-account" // a posting's account is there
+	PostingLot     Invariant = "posting-lot"     // a posting's lot is there and of its account
+	OpChained      Invariant = "op-chained"      // each purchase, refund and adjustment stands in the chain
+	OpDigest       Invariant = "op-digest"       // its digest is its document's
+	OpPostings     Invariant = "op-postings"     // its postings move what its document says
+)
+
+// The invariants of accounts and lots.
+const (
+	AccountProgramme   Invariant = "account-programme"    // an account's programme is there
+	AccountActive      Invariant = "account-active"       // each balance is the sum of its side's postings
+	AccountPending     Invariant = "account-pending"      //
+	AccountDebt        Invariant = "account-debt"         //
+	AccountEarned      Invariant = "account-earned"       //
+	AccountSpent       Invariant = "account-spent"        //
+	AccountExpired     Invariant = "account-expired"      //
+	AccountLotsActive  Invariant = "account-lots-active"  // active is what is left in the active lots
+	AccountLotsPending Invariant = "account-lots-pending" // pending is what is left in the pending lots
+	AccountDebtFirst   Invariant = "account-debt-first"   // while there is debt no active lot has anything left
+	AccountDue         Invariant = "account-due"          // the due date is not later than any due of a live lot
+	AccountPurchases   Invariant = "account-purchases"    // the number of purchases not fully refunded
+	AccountTurnover    Invariant = "account-turnover"     // money paid less money given back
+	AccountDates       Invariant = "account-dates"        // the first and the last purchase
+	LotAccount         Invariant = "lot-account"          // a lot's account is there
+	LotRemaining       Invariant = "lot-remaining"        // 0 ≤ left ≤ made with
+	LotPostings        Invariant = "lot-postings"         // what is left is the sum of its postings, on the side of its state
+	LotWrittenOff      Invariant = "lot-written-off"      // what has expired of it is the sum of its postings
+	LotMade            Invariant = "lot-made"             // its first posting makes it, whole, by its operation
+)
+
+// The invariants of receipts.
+const (
+	PurchaseDoc       Invariant = "purchase-doc"       // the document can be read
+	PurchaseColumns   Invariant = "purchase-columns"   // and says what its row says
+	PurchaseSums      Invariant = "purchase-sums"      // the lines add up to the receipt, for each amount
+	PurchaseLines     Invariant = "purchase-lines"     // no part of a line is below zero
+	PurchaseParts     Invariant = "purchase-parts"     // points spent are those taken from lots, and owed
+	PurchaseLots      Invariant = "purchase-lots"      // points earned are those in its lots
+	PurchaseProgramme Invariant = "purchase-programme" // the version it was judged by is there
+	PurchaseState     Invariant = "purchase-state"     // its state is what its refunds say
+	PurchaseRefunded  Invariant = "purchase-refunded"  // so is the money given back
+	PurchaseKey       Invariant = "purchase-key"       // its key stands for it
+	RefundDoc         Invariant = "refund-doc"         // the document can be read
+	RefundColumns     Invariant = "refund-columns"     // and says what its row says
+	RefundSums        Invariant = "refund-sums"        // the lines add up to the refund
+	RefundPurchase    Invariant = "refund-purchase"    // its purchase is there
+	RefundAbove       Invariant = "refund-above"       // refunds never come to more than any amount of any line
+	RefundExact       Invariant = "refund-exact"       // and to exactly all amounts where nothing is left
+	RefundPayments    Invariant = "refund-payments"    // no kind of payment gives back more than it paid
+	RefundUses        Invariant = "refund-uses"        // uses given back are the purchase's
+	RefundKey         Invariant = "refund-key"         // its key stands for it
+	KeyOp             Invariant = "key-op"             // what a key stands for is there, under that key
+)
+
+// The invariants of what is made of receipts.
+const (
+	LimitUsed        Invariant = "limit-used"        // uses are counted as receipts have them
+	LimitRoom        Invariant = "limit-room"        // no more than the limit
+	ProgrammeVersion Invariant = "programme-version" // a programme's newest version is there and can be read
+	FigureDay        Invariant = "figure-day"        // figures and events not folded yet are the sums over receipts
+	FigureTotal      Invariant = "figure-total"      // and over accounts, gifts, adjustments and expiries
+	SealChain        Invariant = "seal-chain"        // each seal follows from the one before
+	SealRoot         Invariant = "seal-root"         // a seal's root is that of its leaves
+	SealLeaves       Invariant = "seal-leaves"       // they are as many as it says, one of each home, in order
+	SealHead         Invariant = "seal-head"         // each leaf is a posting with just that hash
+)
+
+// Invariants are all invariants, in the order in which they are told: what is
+// likely the cause before what follows from it.
+func Invariants() []Invariant {
+	return []Invariant{
+		HomeMissing, PostingSeq, PostingSides, PostingOp, PostingAccount, PostingLot, OpDigest, PostingHash, HomeSeq, HomeHead, OpChained,
+		PurchaseDoc, PurchaseColumns, PurchaseLines, PurchaseSums, PurchaseParts, PurchaseLots, PurchaseProgramme,
+		RefundDoc, RefundColumns, RefundPurchase, RefundSums, RefundAbove, RefundExact, RefundPayments, RefundUses,
+		PurchaseState, PurchaseRefunded, OpPostings,
+		LotAccount, LotRemaining, LotMade, LotPostings, LotWrittenOff,
+		AccountProgramme, AccountLotsActive, AccountLotsPending, AccountActive, AccountPending, AccountDebt, AccountEarned, AccountSpent,
+		AccountExpired, AccountDebtFirst, AccountDue, AccountPurchases, AccountTurnover, AccountDates,
+		PurchaseKey, RefundKey, KeyOp, LimitUsed, LimitRoom, ProgrammeVersion, FigureDay, FigureTotal,
+		SealChain, SealRoot, SealLeaves, SealHead,
+	}
+}

@@ -1,0 +1,236 @@
+package verify
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/platform/money"
+)
+
+// refundCheck is a refund with its purchase.
+type refundCheck struct {
+	*refundRow
+	doc  *purchase.Refund
+	sale *saleCheck // nil: not linked, or not there
+}
+
+// checkRefunds holds each refund to its row and to itself, then all refunds of
+// a purchase to it.
+func (c *homeCheck) checkRefunds() {
+	for _, f := range c.refunds {
+		c.checkRefund(f)
+	}
+	for _, s := range c.sales {
+		if s.doc == nil {
+			continue
+		}
+		// In the order in which they were made, which is that of the journal.
+		slices.SortFunc(s.refunds, func(x, y *refundCheck) int { return cmp.Compare(c.ops[x.id].first, c.ops[y.id].first) })
+		c.checkBack(s)
+	}
+}
+
+func (c *homeCheck) checkRefund(f *refundCheck) {
+	r, at := f.doc, key("refund_id", f.id)
+	if f.purchase != 0 && f.sale == nil {
+		c.bad(RefundPurchase, "refund", at, "purchase_id "+f.purchase.String(), "a purchase of the home")
+	}
+	found := columns{f.home, f.id, 0, 0, f.outlet, f.purchase, f.at, f.day}
+	wanted := columns{r.Home, r.ID, 0, 0, r.Outlet, r.Purchase, r.At, r.Day}
+	if found != wanted {
+		c.bad(RefundColumns, "refund", at, found, wanted)
+	}
+	c.checkRefundSums(r, at)
+	if r.Parent == 0 {
+		c.keys.want(r.Till, r.Key, op{f.home, f.id}, RefundKey, "refund", place{int64(c.home), int64(f.id)})
+	}
+	if a := c.accounts[r.Account]; a != nil {
+		a.turnover -= r.Money
+	}
+}
+
+func (c *homeCheck) checkRefundSums(r *purchase.Refund, at string) {
+	var sum purchase.Refund
+	for i := range r.Lines {
+		l := &r.Lines[i]
+		for _, v := range amountsBack(l) {
+			if v < 0 {
+				c.bad(RefundSums, "refund", at, fmt.Sprintf("%d in line %d", v, l.Line+1), "nothing below zero")
+			}
+		}
+		sum.Gross += l.Gross
+		sum.Paid += l.Paid
+		sum.Spent += l.Points
+		sum.Money += l.Money()
+		for _, v := range l.Discounts {
+			sum.Discount += money.Amount(v)
+		}
+		for _, v := range l.Earned {
+			sum.Earned += money.Points(v)
+		}
+	}
+	sum.Money -= r.Kept
+	found := totals{r.Gross, r.Discount, r.Paid, r.Money, r.Spent, r.Earned}
+	if wanted := (totals{sum.Gross, sum.Discount, sum.Paid, sum.Money, sum.Spent, sum.Earned}); found != wanted {
+		c.bad(RefundSums, "refund", at, found, wanted)
+	}
+	var paid money.Amount
+	for _, p := range r.Payments {
+		paid += p.Amount
+	}
+	if paid != r.Money || r.Kept < 0 || r.Money < 0 {
+		c.bad(RefundPayments, "refund", at, fmt.Sprintf("%d by kinds", paid), fmt.Sprintf("%d", r.Money))
+	}
+	if r.Given != 0 && r.Given != r.Spent || r.Short < 0 || r.Short > r.Earned {
+		c.bad(RefundSums, "refund", at, fmt.Sprintf("given %d short %d", r.Given, r.Short), fmt.Sprintf("of spent %d and earned %d", r.Spent, r.Earned))
+	}
+}
+
+func amountsBack(l *purchase.RefundLine) []int64 {
+	out := make([]int64, 0, 3+len(l.Discounts)+len(l.Earned)+len(l.Pays))
+	out = append(out, int64(l.Gross), int64(l.Paid), int64(l.Points))
+	out = append(out, l.Discounts...)
+	out = append(out, l.Earned...)
+	for _, p := range l.Pays {
+		out = append(out, int64(p))
+	}
+	return out
+}
+
+// lineBack is what has come back of a line.
+type lineBack struct {
+	amounts, back []int64
+	quantity      money.Quantity
+	byAmount      bool
+}
+
+// checkBack holds all that came back of a purchase to what it was, and its
+// state to that.
+func (c *homeCheck) checkBack(s *saleCheck) {
+	lines := make([]lineBack, len(s.doc.Lines))
+	for i := range lines {
+		lines[i].amounts = amounts(&s.doc.Lines[i])
+		lines[i].back = make([]int64, len(lines[i].amounts))
+	}
+	state, refunded := "done", money.Amount(0)
+	whole := false
+	for _, f := range s.refunds {
+		at := key("refund_id", f.id)
+		if !c.addBack(lines, s, f) {
+			return
+		}
+		refunded += f.doc.Money
+		state = "part"
+		if whole {
+			c.bad(RefundAbove, "refund", at, "a refund of a purchase of which nothing was left", "none")
+		}
+		all := left(s.doc, lines) == ""
+		if f.doc.Whole != all {
+			c.bad(RefundExact, "refund", at, fmt.Sprintf("whole %v", f.doc.Whole), "left: "+left(s.doc, lines))
+		}
+		whole = whole || f.doc.Whole
+	}
+	if whole {
+		state = "refunded"
+	}
+	at := key("purchase_id", s.id)
+	if s.state != state {
+		c.bad(PurchaseState, "purchase", at, s.state, state)
+	}
+	if s.refunded != refunded {
+		c.bad(PurchaseRefunded, "purchase", at, int64(s.refunded), int64(refunded))
+	}
+	c.checkPayments(s)
+	c.checkUses(s)
+}
+
+// addBack adds a refund to what has come back; it tells of what is above the
+// purchase, and whether the two fit together at all.
+func (c *homeCheck) addBack(lines []lineBack, s *saleCheck, f *refundCheck) bool {
+	at := key("refund_id", f.id)
+	if f.doc.Account != s.doc.Account || f.doc.Programme != s.doc.Programme {
+		c.bad(RefundColumns, "refund", at, fmt.Sprintf("account %s programme %s", f.doc.Account, f.doc.Programme),
+			fmt.Sprintf("account %s programme %s of its purchase", s.doc.Account, s.doc.Programme))
+	}
+	for i := range f.doc.Lines {
+		l := &f.doc.Lines[i]
+		back := amountsBack(l)
+		if l.Line < 0 || l.Line >= len(lines) || len(back) != len(lines[l.Line].amounts) {
+			c.bad(RefundSums, "refund", at, fmt.Sprintf("line %d of %d amounts", l.Line+1, len(back)), "a line of the purchase")
+			return false
+		}
+		b := &lines[l.Line]
+		b.quantity += l.Quantity
+		b.byAmount = b.byAmount || l.ByAmount
+		for j, v := range back {
+			b.back[j] += v
+			if b.back[j] > b.amounts[j] {
+				c.bad(RefundAbove, "refund", at, fmt.Sprintf("line %d: %d back", l.Line+1, b.back[j]), fmt.Sprintf("at most %d", b.amounts[j]))
+			}
+		}
+		if q := s.doc.Lines[l.Line].Quantity; b.quantity > q {
+			c.bad(RefundAbove, "refund", at, fmt.Sprintf("line %d: quantity %s back", l.Line+1, b.quantity), fmt.Sprintf("at most %s", q))
+		}
+	}
+	return true
+}
+
+// left says what of a purchase has not come back; "" nothing.
+func left(p *purchase.Purchase, lines []lineBack) string {
+	for i := range lines {
+		b := &lines[i]
+		for j, v := range b.amounts {
+			if b.back[j] != v {
+				return fmt.Sprintf("%d of %d in line %d", v-b.back[j], v, i+1)
+			}
+		}
+		if !b.byAmount && b.quantity != p.Lines[i].Quantity {
+			return fmt.Sprintf("quantity of line %d", i+1)
+		}
+	}
+	return ""
+}
+
+// checkPayments holds the money given back, and kept, to what was paid.
+func (c *homeCheck) checkPayments(s *saleCheck) {
+	paid := map[string]money.Amount{}
+	for _, p := range s.doc.Payments {
+		paid[p.Kind] += p.Amount
+	}
+	due := s.doc.Due
+	for _, f := range s.refunds {
+		at := key("refund_id", f.id)
+		for _, p := range f.doc.Payments {
+			if paid[p.Kind] -= p.Amount; paid[p.Kind] < 0 {
+				c.bad(RefundPayments, "refund", at, fmt.Sprintf("%s %d too much", p.Kind, -paid[p.Kind]), "at most what was paid")
+			}
+		}
+		if due -= f.doc.Money + f.doc.Kept; due < 0 {
+			c.bad(RefundPayments, "refund", at, fmt.Sprintf("%d too much", -due), "at most what was paid")
+		}
+	}
+}
+
+// checkUses holds the uses given back to those that were made.
+func (c *homeCheck) checkUses(s *saleCheck) {
+	made := map[purchase.UseRow]int{}
+	for _, u := range s.doc.Uses {
+		for _, row := range u.Rows {
+			made[row]++
+		}
+	}
+	for _, f := range s.refunds {
+		for _, row := range f.doc.Uses {
+			if made[row]--; made[row] < 0 {
+				c.bad(RefundUses, "refund", key("refund_id", f.id), fmt.Sprintf("%s slot %d", row.Key, row.Slot), "a use of the purchase")
+			}
+		}
+	}
+	for row, n := range made {
+		if n > 0 && personal(row.Key) {
+			c.uses.want(row.Key, row.Slot, place{int64(c.home), int64(s.id)})
+		}
+	}
+}

@@ -1,0 +1,230 @@
+package verify
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// opCheck is an operation and what its postings come to.
+type opCheck struct {
+	digest           ledger.Hash
+	first            int64        // its first posting; 0: none
+	redeemed, issued money.Points // net, onto the side
+}
+
+// saleCheck is a purchase with its refunds.
+type saleCheck struct {
+	*purchaseRow
+	doc     *purchase.Purchase // nil: it can't be read
+	refunds []*refundCheck
+}
+
+// readOps reads the documents and holds their digests to them.
+func (c *homeCheck) readOps() {
+	byID := make(map[id.ID]*saleCheck, len(c.rows.purchases))
+	for i := range c.rows.purchases {
+		row := &c.rows.purchases[i]
+		s := &saleCheck{purchaseRow: row}
+		at := key("purchase_id", row.id)
+		c.op(row.id, "purchase", at, sha256.Sum256(row.doc), row.digest)
+		doc := &purchase.Purchase{}
+		if err := json.Unmarshal(row.doc, doc); err != nil {
+			c.bad(PurchaseDoc, "purchase", at, err, "a purchase")
+		} else {
+			s.doc = doc
+		}
+		c.sales = append(c.sales, s)
+		byID[row.id] = s
+	}
+	for i := range c.rows.refunds {
+		row := &c.rows.refunds[i]
+		f := &refundCheck{refundRow: row}
+		at := key("refund_id", row.id)
+		c.op(row.id, "refund", at, sha256.Sum256(row.doc), row.digest)
+		doc := &purchase.Refund{}
+		if err := json.Unmarshal(row.doc, doc); err != nil {
+			c.bad(RefundDoc, "refund", at, err, "a refund")
+			continue
+		}
+		f.doc = doc
+		c.refunds = append(c.refunds, f)
+		if row.purchase == 0 {
+			continue
+		}
+		if f.sale = byID[row.purchase]; f.sale != nil {
+			f.sale.refunds = append(f.sale.refunds, f)
+		}
+	}
+	for i := range c.rows.adjustments {
+		row := &c.rows.adjustments[i]
+		a := purchase.Adjustment{
+			Home: row.home, ID: row.id, Account: row.account, Points: row.points, Reason: row.reason, Actor: row.actor, At: row.at,
+		}
+		sum, _ := a.Digest() // plain fields can't fail
+		c.op(row.id, "adjustment", key("op_id", row.id), sum, row.digest)
+	}
+}
+
+// op notes an operation. The chain is held to the digest that is stored: a
+// document changed alone shows in its digest, one changed with its digest in
+// the chain.
+func (c *homeCheck) op(i id.ID, table, at string, sum [32]byte, stored []byte) {
+	o := &opCheck{}
+	copy(o.digest[:], stored)
+	c.ops[i] = o
+	if !bytes.Equal(sum[:], stored) {
+		c.bad(OpDigest, table, at, hex(stored), hex(sum[:]))
+	}
+}
+
+// checkSale holds a purchase to its row and to itself.
+func (c *homeCheck) checkSale(s *saleCheck) error {
+	p := s.doc
+	if p == nil {
+		return nil
+	}
+	at := key("purchase_id", s.id)
+	found := columns{s.home, s.id, s.account, s.programme, s.outlet, 0, s.at, s.day}
+	if wanted := (columns{p.Home, p.ID, p.Account, p.Programme, p.Outlet, 0, p.At, p.Day}); found != wanted {
+		c.bad(PurchaseColumns, "purchase", at, found, wanted)
+	}
+	c.checkLines(p, at)
+	var parts money.Points
+	for _, part := range p.Parts {
+		parts += part.Points
+		if part.Lot != 0 && c.lots[part.Lot] == nil || part.Points <= 0 {
+			c.bad(PurchaseParts, "purchase", at, fmt.Sprintf("%d of lot %s", part.Points, part.Lot), "a lot of the home")
+		}
+	}
+	if parts != p.Spent && p.Account != 0 || parts != 0 && p.Account == 0 {
+		c.bad(PurchaseParts, "purchase", at, fmt.Sprintf("spent %d", p.Spent), fmt.Sprintf("parts %d", parts))
+	}
+	c.checkEarned(p, at)
+	c.keys.want(p.Till, p.Key, op{s.home, s.id}, PurchaseKey, "purchase", place{int64(c.home), int64(s.id)})
+	if a := c.accounts[p.Account]; a != nil {
+		a.sale(s)
+	}
+	there, err := c.hasVersion(p.Programme, p.Version)
+	if err == nil && !there {
+		c.bad(PurchaseProgramme, "purchase", at, fmt.Sprintf("programme %s version %d", p.Programme, p.Version), "one that is there")
+	}
+	return err
+}
+
+// columns are what a row and its document both say.
+type columns struct {
+	home                                 home.ID
+	id, account, programme, outlet, sale id.ID
+	at                                   clock.Micros
+	day                                  string
+}
+
+// String tells them.
+func (c columns) String() string {
+	return fmt.Sprintf("home %s id %s account %s programme %s outlet %s purchase %s at %d day %s",
+		c.home, c.id, c.account, c.programme, c.outlet, c.sale, c.at, c.day)
+}
+
+// checkLines holds the receipt to its lines.
+func (c *homeCheck) checkLines(p *purchase.Purchase, at string) {
+	var sum purchase.Purchase
+	pays := make([]money.Amount, len(p.Payments))
+	for i := range p.Lines {
+		l := &p.Lines[i]
+		for _, v := range amounts(l) {
+			if v < 0 {
+				c.bad(PurchaseLines, "purchase", at, fmt.Sprintf("%d in line %d", v, i+1), "nothing below zero")
+				break
+			}
+		}
+		if len(l.Pays) != len(pays) || l.Gross-l.Discount()-l.Paid != l.Due() {
+			c.bad(PurchaseSums, "purchase", at, fmt.Sprintf("line %d: %d paid in %d kinds", i+1, l.Due(), len(l.Pays)),
+				fmt.Sprintf("%d in %d kinds", l.Gross-l.Discount()-l.Paid, len(pays)))
+			return
+		}
+		sum.Gross += l.Gross
+		sum.Discount += l.Discount()
+		sum.Paid += l.Paid
+		sum.Spent += l.Points
+		for _, e := range l.Earned {
+			sum.Earned += money.Points(e.Amount)
+		}
+		for j, v := range l.Pays {
+			pays[j] += v
+		}
+	}
+	for j, v := range p.Payments {
+		sum.Due += v.Amount
+		if pays[j] != v.Amount {
+			c.bad(PurchaseSums, "purchase", at, fmt.Sprintf("%s %d", v.Kind, v.Amount), fmt.Sprintf("%d in lines", pays[j]))
+		}
+	}
+	found := totals{p.Gross, p.Discount, p.Paid, p.Due, p.Spent, p.Earned}
+	wanted := totals{sum.Gross, sum.Discount, sum.Paid, sum.Due, sum.Spent, sum.Earned}
+	if found != wanted || p.Gross-p.Discount-p.Paid != p.Due {
+		c.bad(PurchaseSums, "purchase", at, found, wanted)
+	}
+}
+
+// totals are the sums of a receipt or a refund.
+type totals struct {
+	gross, discount, paid, money money.Amount
+	spent, earned                money.Points
+}
+
+// String tells them.
+func (t totals) String() string {
+	return fmt.Sprintf("gross %d discount %d paid %d money %d spent %d earned %d", t.gross, t.discount, t.paid, t.money, t.spent, t.earned)
+}
+
+// checkEarned holds what it earned to the lots it made.
+func (c *homeCheck) checkEarned(p *purchase.Purchase, at string) {
+	var earned money.Points
+	for _, i := range p.Lots {
+		if l := c.lots[i]; l != nil && l.Op == p.ID {
+			earned += l.Amount
+		}
+	}
+	if earned != p.Earned {
+		c.bad(PurchaseLots, "purchase", at, fmt.Sprintf("earned %d", p.Earned), fmt.Sprintf("%d in its lots", earned))
+	}
+}
+
+// sale adds a purchase to what its account must have.
+func (a *accountCheck) sale(s *saleCheck) {
+	p := s.doc
+	if s.state != "refunded" {
+		a.purchases++
+	}
+	a.turnover += p.Due
+	a.last = max(a.last, p.At)
+	if a.first == 0 || p.At < a.first {
+		a.first = p.At
+	}
+}
+
+// amounts lists all that a line is made of: gross, points' part, points, then
+// each discount, each rule's points, each payment.
+func amounts(l *purchase.Line) []int64 {
+	out := make([]int64, 0, 3+len(l.Discounts)+len(l.Earned)+len(l.Pays))
+	out = append(out, int64(l.Gross), int64(l.Paid), int64(l.Points))
+	for _, d := range l.Discounts {
+		out = append(out, d.Amount)
+	}
+	for _, e := range l.Earned {
+		out = append(out, e.Amount)
+	}
+	for _, p := range l.Pays {
+		out = append(out, int64(p))
+	}
+	return out
+}

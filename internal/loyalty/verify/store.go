@@ -1,0 +1,181 @@
+package verify
+
+import (
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+const (
+	qByKeys = `select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`
+
+	qTotal = `select (select count(*) from home) + (select count(*) from receipt_key) + (select count(*) from purchase) + (select count(*) from refund)
+ + (select count(*) from limit_use) + (select cast(coalesce(sum(leaves), 0) as bigint) from seal)`
+
+	qHomePage = `select home_id, seq from home where home_id > $1 order by home_id limit $2`
+
+	// The rows of a run of homes.
+	qHomes    = `select home_id, seq, head from home where home_id > $1 and home_id <= $2 order by home_id`
+	qAccounts = `select home_id, account_id, programme_id, active, pending, debt, earned, spent, expired, purchases, turnover,
+ coalesce(first_purchase_at, 0), coalesce(last_purchase_at, 0), coalesce(slide_at, 0), coalesce(due_at, 0)
+ from account where home_id > $1 and home_id <= $2 order by home_id, programme_id`
+	qLots = `select home_id, lot_id, account_id, amount, remaining, written_off, state, active_at, coalesce(expires_at, 0), sliding, op_id
+ from lot where home_id > $1 and home_id <= $2 order by home_id, lot_id`
+	qPostings = `select home_id, seq, account_id, lot_id, op_id, kind, debit, credit, amount, at, written_at, hash
+ from posting where home_id > $1 and home_id <= $2 order by home_id, seq`
+	qPurchases = `select home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, doc, digest
+ from purchase where home_id > $1 and home_id <= $2 order by home_id, purchase_id`
+	qRefunds = `select home_id, refund_id, purchase_id, outlet_id, at, day, doc, digest
+ from refund where home_id > $1 and home_id <= $2 order by home_id, refund_id`
+	qAdjustments = `select home_id, op_id, account_id, points, reason, actor, at, digest
+ from adjustment where home_id > $1 and home_id <= $2 order by home_id, op_id`
+
+	qKeysPG  = `select till_id, key, home_id, op_id from receipt_key where (till_id, key) in (select * from unnest($1::bigint[], $2::text[]))`
+	qKeyLite = `select till_id, key, home_id, op_id from receipt_key where till_id = $1 and key = $2`
+
+	qKeyPage = `select till_id, key from receipt_key where (till_id, key) > ($1, $2) order by till_id, key limit $3`
+	// Till and key stand at the beginning of a document.
+	qKeyOps = `select k.till_id, k.key, k.home_id, k.op_id, substr(p.doc, 1, 1200), substr(r.doc, 1, 1200), coalesce(a.op_id, 0)
+ from receipt_key k
+ left join purchase p on p.home_id = k.home_id and p.purchase_id = k.op_id
+ left join refund r on r.home_id = k.home_id and r.refund_id = k.op_id
+ left join adjustment a on a.home_id = k.home_id and a.op_id = k.op_id
+ where (k.till_id, k.key) > ($1, $2) and (k.till_id, k.key) <= ($3, $4) order by k.till_id, k.key`
+
+	qLimitPage = `select limit_key, slot from limit_use where (limit_key, slot) > ($1, $2) order by limit_key, slot limit $3`
+	qLimitRows = `select limit_key, slot, used, over from limit_use
+ where (limit_key, slot) > ($1, $2) and (limit_key, slot) <= ($3, $4) order by limit_key, slot`
+	qAllLimits  = `select limit_key, slot, used, over from limit_use`
+	qHasLimit   = `select count(*) from limit_use where limit_key = $1 and slot = $2`
+	qVersions   = `select programme_id, version from programme_version`
+	qVersionDoc = `select doc from programme_version where programme_id = $1 and version = $2`
+	qProgrammes = `select p.programme_id, p.version, v.doc from programme p
+ left join programme_version v on v.programme_id = p.programme_id and v.version = p.version order by p.programme_id`
+
+	qPurchaseDocs = `select doc from purchase`
+	qRefundDocs   = `select doc from refund`
+	qExpired      = `select a.programme_id, cast(sum(p.amount) as bigint) from posting p
+ join account a on a.home_id = p.home_id and a.account_id = p.account_id where p.kind = 'expire' group by a.programme_id`
+	qAdjusted = `select a.programme_id, cast(sum(j.points) as bigint) from adjustment j
+ join account a on a.home_id = j.home_id and a.account_id = j.account_id group by a.programme_id`
+	qOpened = `select programme_id, count(*) from account group by programme_id`
+	qGifts  = `select a.programme_id, cast(sum(l.amount) as bigint) from lot l
+ join account a on a.home_id = l.home_id and a.account_id = l.account_id where l.source = 'gift' and l.op_id = l.account_id group by a.programme_id`
+
+	qChunks   = `select data from seal_chunk where seal_id = $1 order by n`
+	qHeadsPG  = `select home_id, seq, hash from posting where (home_id, seq) in (select * from unnest($1::bigint[], $2::bigint[]))`
+	qHeadLite = `select home_id, seq, hash from posting where home_id = $1 and seq = $2`
+
+	qHasProgramme = `select count(*) from programme where programme_id = $1`
+	qHasVersion   = `select count(*) from programme_version where programme_id = $1 and version = $2`
+)
+
+// homeRow is the end of a home's journal.
+type homeRow struct {
+	home home.ID
+	seq  int64
+	head []byte
+}
+
+func scanHome(r db.Row) (h homeRow, err error) {
+	return h, r.Scan((*int64)(&h.home), &h.seq, &h.head)
+}
+
+func scanHomeSize(r db.Row) (h homeRow, err error) { return h, r.Scan((*int64)(&h.home), &h.seq) }
+
+type accountRow struct {
+	home home.ID
+	ledger.Account
+}
+
+func scanAccount(r db.Row) (a accountRow, err error) {
+	return a, r.Scan((*int64)(&a.home), (*int64)(&a.ID), (*int64)(&a.Programme), (*int64)(&a.Active), (*int64)(&a.Pending), (*int64)(&a.Debt),
+		(*int64)(&a.Earned), (*int64)(&a.Spent), (*int64)(&a.Expired), &a.Purchases, (*int64)(&a.Turnover),
+		(*int64)(&a.FirstPurchase), (*int64)(&a.LastPurchase), (*int64)(&a.SlideAt), (*int64)(&a.DueAt))
+}
+
+type lotRow struct {
+	home home.ID
+	ledger.Lot
+}
+
+func scanLot(r db.Row) (l lotRow, err error) {
+	var state string
+	err = r.Scan((*int64)(&l.home), (*int64)(&l.ID), (*int64)(&l.Account), (*int64)(&l.Amount), (*int64)(&l.Remaining), (*int64)(&l.WrittenOff),
+		&state, (*int64)(&l.ActiveAt), (*int64)(&l.ExpiresAt), &l.Sliding, (*int64)(&l.Op))
+	l.Pending = state == "pending"
+	return l, err
+}
+
+type postingRow struct {
+	home home.ID
+	ledger.Posting
+}
+
+func scanPosting(r db.Row) (p postingRow, err error) {
+	var hash []byte
+	err = r.Scan((*int64)(&p.home), &p.Seq, (*int64)(&p.Account), (*int64)(&p.Lot), (*int64)(&p.Op),
+		(*string)(&p.Kind), (*string)(&p.Debit), (*string)(&p.Credit), (*int64)(&p.Amount), (*int64)(&p.At), (*int64)(&p.WrittenAt), &hash)
+	copy(p.Hash[:], hash)
+	return p, err
+}
+
+type purchaseRow struct {
+	home                           home.ID
+	id, account, programme, outlet id.ID
+	at                             clock.Micros
+	day, state                     string
+	refunded                       money.Amount
+	doc, digest                    []byte
+}
+
+func scanPurchase(r db.Row) (p purchaseRow, err error) {
+	return p, r.Scan((*int64)(&p.home), (*int64)(&p.id), (*int64)(&p.account), (*int64)(&p.programme), (*int64)(&p.outlet),
+		(*int64)(&p.at), &p.day, &p.state, (*int64)(&p.refunded), &p.doc, &p.digest)
+}
+
+type refundRow struct {
+	home                 home.ID
+	id, purchase, outlet id.ID
+	at                   clock.Micros
+	day                  string
+	doc, digest          []byte
+}
+
+func scanRefund(r db.Row) (f refundRow, err error) {
+	return f, r.Scan((*int64)(&f.home), (*int64)(&f.id), (*int64)(&f.purchase), (*int64)(&f.outlet), (*int64)(&f.at), &f.day, &f.doc, &f.digest)
+}
+
+type adjustmentRow struct {
+	home          home.ID
+	id, account   id.ID
+	points        money.Points
+	reason, actor string
+	at            clock.Micros
+	digest        []byte
+}
+
+func scanAdjustment(r db.Row) (a adjustmentRow, err error) {
+	return a, r.Scan((*int64)(&a.home), (*int64)(&a.id), (*int64)(&a.account), (*int64)(&a.points), &a.reason, &a.actor, (*int64)(&a.at), &a.digest)
+}
+
+// claim is a till's key.
+type claim struct {
+	till id.ID
+	key  string
+}
+
+// op is an operation in its home.
+type op struct {
+	home home.ID
+	id   id.ID
+}
+
+func scanKey(r db.Row) (c claim, o op, err error) {
+	return c, o, r.Scan((*int64)(&c.till), &c.key, (*int64)(&o.home), (*int64)(&o.id))
+}
+
+func scanClaim(r db.Row) (c claim, err error) { return c, r.Scan((*int64)(&c.till), &c.key) }
