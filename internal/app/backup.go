@@ -97,7 +97,7 @@ func (c *restoreCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer d.Close()
-	if err := d.Migrate(ctx); err != nil {
+	if err := Migrate(ctx, d); err != nil {
 		return err
 	}
 	info, err := backup.Restore(ctx, d, r, progress)

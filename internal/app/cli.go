@@ -12,6 +12,7 @@ import (
 type cli struct {
 	globals
 
+	Serve   serveCmd   `cmd:"" help:"cli.serve"`
 	Migrate migrateCmd `cmd:"" help:"cli.migrate"`
 	Import  importCmd  `cmd:"" help:"cli.import"`
 	Backup  backupCmd  `cmd:"" help:"cli.backup"`

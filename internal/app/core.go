@@ -23,6 +23,7 @@ import (
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/i18n"
 	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/jobs"
 	"kopilka/internal/platform/metrics"
 	"kopilka/internal/platform/node"
 	"kopilka/internal/platform/secret"
@@ -52,6 +53,7 @@ type Core struct {
 	Desk       *purchase.Desk
 	Figures    *figure.Dispatcher
 	Seals      *seal.Sealer
+	Jobs       *jobs.Runner
 
 	lease   *node.Lease
 	rules   atomic.Pointer[member.Rules]
@@ -75,6 +77,7 @@ const (
 	dueEvery     = time.Minute
 	dueAtOnce    = 500 // accounts settled in one go
 	maxUnknown   = 1000
+	jobsEnd      = 10 * time.Second // for jobs that run when the program stops
 )
 
 // OpenCore opens a migrated base and makes everything on it ready. Run sets
@@ -138,6 +141,7 @@ func (c *Core) domains(key []byte, shown io.Writer) {
 	}
 	c.Programmes = &programme.Programmes{DB: c.DB, IDs: c.IDs, Clock: c.Clock}
 	c.Seals = &seal.Sealer{DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log}
+	c.Jobs = jobs.New(c.DB, c.Log)
 	c.Figures = figure.NewDispatcher(figure.Options{DB: c.DB, Clock: c.Clock, Log: c.Log, Metrics: c.Metrics, Heads: c.Seals.Collect})
 }
 
@@ -166,15 +170,38 @@ func (c *Core) Rules() member.Rules { return *c.rules.Load() }
 
 // Run sets going what goes on by itself: taking in changes, keeping the node,
 // dues, figures, seals, goods met for the first time.
-func (c *Core) Run(ctx context.Context) {
+func (c *Core) Run(ctx context.Context) error {
+	c.tick()
+	if err := c.Jobs.Start(ctx); err != nil {
+		return err
+	}
 	ctx, c.stop = context.WithCancel(ctx)
 	c.loops.Go(func() { c.each(ctx, refreshEvery, "refresh", c.Refresh) })
 	c.loops.Go(func() { c.each(ctx, node.Every, "lease", c.lease.Renew) })
-	c.loops.Go(func() { c.each(ctx, dueEvery, "dues", c.settleDues) })
 	c.loops.Go(func() { c.each(ctx, dueEvery, "keys", c.Keys.WriteUsed) })
 	c.loops.Go(func() { c.Figures.Run(ctx) })
-	c.loops.Go(func() { c.Seals.Run(ctx) })
 	c.loops.Go(func() { c.learn(ctx) })
+	return nil
+}
+
+// The ticks, each done by one of the processes.
+type (
+	duesTick struct{}
+	sealTick struct{}
+)
+
+func (duesTick) Kind() string           { return "ledger.dues" }
+func (duesTick) Timeout() time.Duration { return time.Hour }
+func (sealTick) Kind() string           { return "ledger.seal" }
+
+func (c *Core) tick() {
+	jobs.Handle(c.Jobs, func(ctx context.Context, _ duesTick) error { return c.settleDues(ctx) })
+	jobs.Handle(c.Jobs, func(ctx context.Context, _ sealTick) error {
+		_, err := c.Seals.Seal(ctx)
+		return err
+	})
+	c.Jobs.Every("dues", dueEvery, duesTick{}, jobs.Nightly)
+	c.Jobs.Every("seal", dueEvery, sealTick{}, jobs.Default)
 }
 
 // Lost is closed when the node number could not be kept: ids made from now on
@@ -263,6 +290,14 @@ func (c *Core) keep(ctx context.Context, seen []catalog.Seen) error {
 	return err
 }
 
+// Migrate brings a base to this program's schema, its queue's tables too.
+func Migrate(ctx context.Context, d *db.DB) error {
+	if err := d.Migrate(ctx); err != nil {
+		return err
+	}
+	return jobs.Migrate(ctx, d)
+}
+
 // Close ends the work in its order: no more receipts, what goes on by itself,
 // the node, the base.
 func (c *Core) Close(ctx context.Context) {
@@ -272,6 +307,11 @@ func (c *Core) Close(ctx context.Context) {
 	if c.stop != nil {
 		c.stop()
 		c.loops.Wait()
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobsEnd)
+		defer cancel()
+		if err := c.Jobs.Stop(end); err != nil {
+			c.Log.WarnContext(ctx, "jobs were cut off", "error", err)
+		}
 	}
 	if c.lease != nil {
 		if err := c.lease.Release(context.WithoutCancel(ctx)); err != nil {

@@ -34,7 +34,7 @@ func (c *migrateCmd) Run(ctx context.Context, p *program) error {
 	if before == wanted {
 		return p.sayVersion(ctx, d, "cli.schema-current")
 	}
-	if err := d.Migrate(ctx); err != nil {
+	if err := Migrate(ctx, d); err != nil {
 		return err
 	}
 	return p.sayVersion(ctx, d, "cli.schema-migrated")

@@ -1,0 +1,178 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+
+	"kopilka/internal/edge/api"
+	"kopilka/internal/edge/httpx"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/config"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/i18n"
+	"kopilka/internal/platform/metrics"
+)
+
+// Service is the program serving: the core and its edges over HTTP.
+type Service struct {
+	*Core
+	URL string // where it is reached from this machine
+
+	server  *httpx.Server
+	metrics *httpx.Server
+	stop    context.CancelFunc
+	ended   chan error
+}
+
+// ServiceOptions are what a service is started with.
+type ServiceOptions struct {
+	Config *config.Config
+	Log    *slog.Logger
+	Texts  *i18n.Catalog
+	Clock  clock.Clock // nil: the machine's
+	Codes  io.Writer   // where one-time codes are shown in development; nil: nowhere
+}
+
+// Start listens, brings the base up to date and serves. While the base is
+// being migrated every request but those for health is answered 503. Close
+// stops it.
+func Start(ctx context.Context, o ServiceOptions) (_ *Service, err error) {
+	s := &Service{ended: make(chan error, 2)}
+	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
+	defer func() {
+		if err != nil {
+			s.Close(ctx)
+		}
+	}()
+	reg := metrics.New(readBuild().version)
+	gate := &gate{}
+	gate.show(maintenance(o))
+	cfg := o.Config
+	s.server, err = httpx.Listen(ctx, httpx.ServerOptions{
+		Addr: cfg.HTTP.Addr, TLSCert: cfg.HTTP.TLSCert, TLSKey: cfg.HTTP.TLSKey,
+		RequestTimeout: cfg.Limits.RequestTimeout, ShutdownTimeout: cfg.Limits.ShutdownTimeout,
+	}, gate, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	s.URL = s.server.URL()
+	go func() { s.ended <- s.server.Serve(ctx) }()
+	if err := upgrade(ctx, cfg); err != nil {
+		return nil, err
+	}
+	s.Core, err = OpenCore(ctx, CoreOptions{Config: cfg, Log: o.Log, Texts: o.Texts, Metrics: reg, Clock: o.Clock, Codes: o.Codes})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Run(ctx); err != nil {
+		return nil, err
+	}
+	router, err := s.router(o, reg)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.serveMetrics(ctx, o, reg); err != nil {
+		return nil, err
+	}
+	gate.show(router)
+	return s, nil
+}
+
+// upgrade migrates the base before anything is opened on it.
+func upgrade(ctx context.Context, cfg *config.Config) error {
+	d, err := db.Open(ctx, db.Options{URL: cfg.DatabaseURL(), MaxConns: 4, Readers: 1})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return Migrate(ctx, d)
+}
+
+func stack(o ServiceOptions, reg *metrics.Registry, health *httpx.Health) httpx.Stack {
+	cfg := o.Config
+	return httpx.Stack{
+		Log: o.Log, Texts: o.Texts, Lang: cfg.Lang, Metrics: reg, Health: health, TrustedProxies: cfg.HTTP.TrustedProxies,
+		Body: int64(cfg.Limits.Body), Timeout: cfg.Limits.RequestTimeout, ServeMetrics: cfg.Metrics.Addr == "",
+	}
+}
+
+// maintenance answers while the base is not ready.
+func maintenance(o ServiceOptions) http.Handler {
+	starting := fault.New(fault.Unavailable, "http.maintenance")
+	health := httpx.NewHealth(clock.System{})
+	health.Add("base", func(context.Context) (map[string]any, error) { return nil, starting })
+	router, faults := httpx.NewRouter(stack(o, metrics.New(readBuild().version), health))
+	router.NotFound(func(w http.ResponseWriter, r *http.Request) { faults.Write(w, r, starting) })
+	return router
+}
+
+// router makes the router of all edges.
+func (s *Service) router(o ServiceOptions, reg *metrics.Registry) (http.Handler, error) {
+	health := httpx.NewHealth(s.Clock)
+	health.Add("base", httpx.DatabaseCheck(s.DB))
+	router, faults := httpx.NewRouter(stack(o, reg, health))
+	limits := o.Config.Limits
+	err := api.New(api.Parts{
+		DB: s.DB, Clock: s.Clock, Log: s.Log, Texts: s.Texts, Faults: faults,
+		Keys: s.Keys, Identity: s.Identity, Partners: s.Partners, Directory: s.Directory,
+		Products: s.Products, Catalog: s.Catalog, Members: s.Members, Codes: s.Codes, Rules: s.Rules,
+		Programmes: s.Programmes, Desk: s.Desk, Limit: httpx.Rate{PerSecond: limits.Rate, Burst: limits.Burst},
+		Changed: s.Refresh,
+	}).Mount(router)
+	return router, err
+}
+
+func (s *Service) serveMetrics(ctx context.Context, o ServiceOptions, reg *metrics.Registry) (err error) {
+	if o.Config.Metrics.Addr == "" {
+		return nil
+	}
+	limits := o.Config.Limits
+	s.metrics, err = httpx.Listen(ctx, httpx.ServerOptions{
+		Addr: o.Config.Metrics.Addr, RequestTimeout: limits.RequestTimeout, ShutdownTimeout: limits.ShutdownTimeout,
+	}, httpx.NewMetricsRouter(reg), o.Log)
+	if err == nil {
+		go func() { s.ended <- s.metrics.Serve(ctx) }()
+	}
+	return err
+}
+
+// Wait waits until ctx is done, or until the service can't go on.
+func (s *Service) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-s.ended:
+		s.ended <- nil // Close waits for it
+		return err
+	case <-s.Lost():
+		return fault.New(fault.Unavailable, "node.lost")
+	}
+}
+
+// Close stops the service: requests first, then receipts under way, what goes
+// on by itself, the base.
+func (s *Service) Close(ctx context.Context) error {
+	s.stop()
+	var bad []error
+	for _, server := range []*httpx.Server{s.server, s.metrics} {
+		if server != nil {
+			bad = append(bad, <-s.ended)
+		}
+	}
+	if s.Core != nil {
+		s.Core.Close(ctx)
+	}
+	return errors.Join(bad...)
+}
+
+// gate passes requests to the handler that is shown now.
+type gate struct{ to atomic.Pointer[http.Handler] }
+
+func (g *gate) show(h http.Handler) { g.to.Store(&h) }
+
+func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) { (*g.to.Load()).ServeHTTP(w, r) }
