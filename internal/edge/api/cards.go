@@ -1,0 +1,198 @@
+package api
+
+import (
+	"context"
+	"encoding/base32"
+	"net/http"
+
+	"kopilka/internal/loyalty/card"
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/platform/crypto"
+	"kopilka/internal/platform/id"
+)
+
+// Card is one card of a member.
+type Card struct {
+	ID           id.ID      `json:"id"`
+	Member       home.ID    `json:"member"`
+	Type         id.ID      `json:"type"`
+	Number       string     `json:"number"`
+	State        card.State `json:"state" enum:"new,active,blocked,lost,replaced"`
+	BlockReason  string     `json:"block_reason,omitempty"`
+	HasSecret    bool       `json:"has_secret"`
+	HasQR        bool       `json:"has_qr"`
+	ReplacedBy   id.ID      `json:"replaced_by,omitzero"`
+	IssuedAt     Time       `json:"issued_at"`
+	IssuedOutlet id.ID      `json:"issued_outlet,omitzero"`
+	ChangedAt    Time       `json:"changed_at"`
+}
+
+// NewCard is a card to be issued.
+type NewCard struct {
+	Type   id.ID  `json:"type"`
+	Number string `json:"number,omitempty" maxLength:"64"`
+	Secret string `json:"secret,omitempty" maxLength:"64"`
+}
+
+// IssuedCard is a card that was just issued, with the secret code that was
+// made for it, which is told this once.
+type IssuedCard struct {
+	Card
+	Secret string `json:"secret,omitempty"`
+}
+
+// CardSecret is a secret code to be given to a card.
+type CardSecret struct {
+	Secret string `json:"secret" minLength:"4" maxLength:"64"`
+}
+
+// BlockBody is why a card is blocked.
+type BlockBody struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"500"`
+}
+
+// QRSecret is what a phone needs to show the card's one-time QRs. It is told
+// this once.
+type QRSecret struct {
+	Card   id.ID  `json:"card"`
+	Secret string `json:"secret"`
+	Period int    `json:"period"`
+	Digits int    `json:"digits"`
+	Prefix string `json:"prefix"`
+}
+
+type (
+	cardIn struct {
+		Member home.ID `path:"member"`
+		Card   id.ID   `path:"card"`
+	}
+	issueIn struct {
+		Member home.ID `path:"member"`
+		Body   NewCard
+	}
+	replaceIn struct {
+		Member home.ID `path:"member"`
+		Card   id.ID   `path:"card"`
+		Body   NewCard
+	}
+	blockCardIn struct {
+		Member home.ID `path:"member"`
+		Card   id.ID   `path:"card"`
+		Body   BlockBody
+	}
+	secretIn struct {
+		Member home.ID `path:"member"`
+		Card   id.ID   `path:"card"`
+		Body   CardSecret
+	}
+)
+
+func cards(a *API) {
+	read, write := []identity.Scope{identity.MembersRead}, []identity.Scope{identity.CardsWrite}
+	row := func(id, method, path string, status int, scopes []identity.Scope) operation {
+		return operation{id: id, method: method, path: path, group: "cards", status: status, scopes: scopes}
+	}
+	const one = "/members/{member}/cards/{card}"
+	add(a, row("listCards", http.MethodGet, "/members/{member}/cards", http.StatusOK, read), listCards)
+	add(a, row("issueCard", http.MethodPost, "/members/{member}/cards", http.StatusCreated, write), issueCard)
+	add(a, row("getCard", http.MethodGet, one, http.StatusOK, read), getCard)
+	add(a, row("activateCard", http.MethodPost, one+"/activate", http.StatusOK, write), activateCard)
+	add(a, row("blockCard", http.MethodPost, one+"/block", http.StatusOK, write), blockCard)
+	add(a, row("unblockCard", http.MethodPost, one+"/unblock", http.StatusOK, write), unblockCard)
+	add(a, row("loseCard", http.MethodPost, one+"/lose", http.StatusOK, write), loseCard)
+	add(a, row("replaceCard", http.MethodPost, one+"/replace", http.StatusCreated, write), replaceCard)
+	add(a, row("setCardSecret", http.MethodPut, one+"/secret", http.StatusOK, write), setCardSecret)
+	add(a, row("makeCardSecret", http.MethodPost, one+"/secret", http.StatusOK, write), makeCardSecret)
+	add(a, row("checkCardSecret", http.MethodPost, one+"/secret/check", http.StatusNoContent, write), checkCardSecret)
+	add(a, row("provisionCardQR", http.MethodPost, one+"/qr", http.StatusOK, write), provisionCardQR)
+}
+
+func listCards(ctx context.Context, c *call, in *memberIn) (*Page[Card], error) {
+	if err := someone(in.Member); err != nil {
+		return nil, err
+	}
+	list, err := card.List(ctx, c.DB, in.Member)
+	return all(list, err, cardOf)
+}
+
+func getCard(ctx context.Context, c *call, in *cardIn) (*Card, error) {
+	found, err := card.Get(ctx, c.DB, in.Member, in.Card)
+	return one(found, err, cardOf)
+}
+
+func issueCard(ctx context.Context, c *call, in *issueIn) (*IssuedCard, error) {
+	made, err := c.Cards.Issue(ctx, in.Member, in.Body.in(), c.actor())
+	return issuedOr(made, err)
+}
+
+func activateCard(ctx context.Context, c *call, in *cardIn) (*Card, error) {
+	v, err := c.Cards.Activate(ctx, in.Member, in.Card, c.actor())
+	return one(v, err, cardOf)
+}
+
+func blockCard(ctx context.Context, c *call, in *blockCardIn) (*Card, error) {
+	v, err := c.Cards.Block(ctx, in.Member, in.Card, in.Body.Reason, c.actor())
+	return one(v, err, cardOf)
+}
+
+func unblockCard(ctx context.Context, c *call, in *cardIn) (*Card, error) {
+	v, err := c.Cards.Unblock(ctx, in.Member, in.Card, c.actor())
+	return one(v, err, cardOf)
+}
+
+func loseCard(ctx context.Context, c *call, in *cardIn) (*Card, error) {
+	v, err := c.Cards.Lose(ctx, in.Member, in.Card, c.actor())
+	return one(v, err, cardOf)
+}
+
+func replaceCard(ctx context.Context, c *call, in *replaceIn) (*IssuedCard, error) {
+	made, err := c.Cards.Replace(ctx, in.Member, in.Card, in.Body.in(), c.actor())
+	return issuedOr(made, err)
+}
+
+func setCardSecret(ctx context.Context, c *call, in *secretIn) (*Card, error) {
+	v, err := c.Cards.SetSecret(ctx, in.Member, in.Card, in.Body.Secret, c.actor())
+	return one(v, err, cardOf)
+}
+
+func makeCardSecret(ctx context.Context, c *call, in *cardIn) (*IssuedCard, error) {
+	made, err := c.Cards.RegenerateSecret(ctx, in.Member, in.Card, c.actor())
+	return issuedOr(made, err)
+}
+
+func checkCardSecret(ctx context.Context, c *call, in *secretIn) (none, error) {
+	return none{}, c.Cards.CheckSecret(ctx, in.Member, in.Card, in.Body.Secret)
+}
+
+func provisionCardQR(ctx context.Context, c *call, in *cardIn) (*QRSecret, error) {
+	secret, err := c.Cards.Provision(ctx, in.Member, in.Card, c.actor())
+	if err != nil {
+		return nil, err
+	}
+	return &QRSecret{
+		Card: in.Card, Secret: base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret),
+		Period: 30, Digits: 8, Prefix: crypto.QR(in.Card, ""),
+	}, nil
+}
+
+func (n *NewCard) in() card.NewCard {
+	return card.NewCard{Type: n.Type, Number: n.Number, Secret: n.Secret}
+}
+
+func cardOf(v card.Card) Card {
+	return Card{
+		ID: v.ID, Member: v.Home, Type: v.Type, Number: v.Number, State: v.State, BlockReason: v.BlockReason,
+		HasSecret: v.HasSecret, HasQR: v.HasQR, ReplacedBy: v.ReplacedBy, IssuedAt: Time(v.IssuedAt), IssuedOutlet: v.IssuedOutlet,
+		ChangedAt: Time(v.ChangedAt),
+	}
+}
+
+func issuedOf(v card.Issued) *IssuedCard { return &IssuedCard{Card: cardOf(v.Card), Secret: v.Secret} }
+
+func issuedOr(v card.Issued, err error) (*IssuedCard, error) {
+	if err != nil {
+		return nil, err
+	}
+	return issuedOf(v), nil
+}
