@@ -87,7 +87,7 @@ func (d *Desk) view(ctx context.Context, s *sale) (*ledger.Book, error) {
 	return book, nil
 }
 
-// usedUp finds the offers of the receipt's codes whose limits are reached.
+// usedUp finds the codes of the receipt whose limits are reached.
 func (d *Desk) usedUp(ctx context.Context, s *sale) (out []string, err error) {
 	for _, code := range s.receipt.Codes {
 		u := s.programme.UseOf(code)
@@ -100,7 +100,7 @@ func (d *Desk) usedUp(ctx context.Context, s *sale) (out []string, err error) {
 				return nil, err
 			}
 			if used >= c.limit {
-				out = append(out, u.Offer)
+				out = append(out, u.Code)
 			}
 		}
 	}

@@ -133,13 +133,13 @@ type attempt struct {
 }
 
 // tries gives the ways: as it came out; with points wished and none there; and
-// each with the offers of its codes that did not act used up.
+// each with its codes that did not act used up.
 func (s *Stored) tries(p *rule.Programme) []attempt {
 	var idle []string
 	for _, code := range s.Codes {
 		u := p.UseOf(code)
-		if u != nil && !s.used(u.Offer) {
-			idle = append(idle, u.Offer)
+		if u != nil && !s.used(u.Code) {
+			idle = append(idle, u.Code)
 		}
 	}
 	wishes := []rule.Wish{{Points: s.Spent}}
@@ -159,9 +159,9 @@ func (s *Stored) tries(p *rule.Programme) []attempt {
 	return out
 }
 
-func (s *Stored) used(offer string) bool {
+func (s *Stored) used(code string) bool {
 	for _, u := range s.Uses {
-		if u.Offer == offer {
+		if u.Code == code {
 			return true
 		}
 	}

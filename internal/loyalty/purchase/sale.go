@@ -235,40 +235,54 @@ func (s *sale) account(book *ledger.Book) *ledger.Account {
 }
 
 // judge judges the receipt, or takes the till's facts, and counts its uses of
-// limited offers; a use that can't be had is judged without.
+// limited offers.
 func (s *sale) judge(g *group, a *ledger.Account) (*rule.Outcome, []Use, error) {
-	m := s.member(a)
-	var usedUp []string
-	for {
-		out, err := s.evaluate(m, usedUp)
+	usedUp, err := s.usedUp(g)
+	if err != nil {
+		return nil, nil, err
+	}
+	out, err := s.evaluate(s.member(a), usedUp)
+	if err != nil {
+		return nil, nil, err
+	}
+	uses := out.Uses
+	if s.mode == Record {
+		uses = s.honoured()
+	}
+	taken := make([]Use, 0, len(uses))
+	for i := range uses {
+		u := &uses[i]
+		rows, _, err := g.take(s.programme.ID, u, s.home, s.mode == Record) // usedUp has seen that there is room
 		if err != nil {
 			return nil, nil, err
 		}
-		uses := out.Uses
-		if s.mode == Record {
-			uses = s.honoured()
-		}
-		taken := make([]Use, 0, len(uses))
-		again := false
-		for i := range uses {
-			u := &uses[i]
-			rows, full, err := g.take(s.programme.ID, u, s.home, s.mode == Record)
-			if err != nil {
-				g.giveBackUses(taken)
-				return nil, nil, err
-			}
-			if full {
-				usedUp = append(usedUp, u.Offer)
-				again = true
-				break
-			}
-			taken = append(taken, Use{Offer: u.Offer, Code: u.Code, Rows: rows})
-		}
-		if !again {
-			return out, taken, nil
-		}
-		g.giveBackUses(taken)
+		taken = append(taken, Use{Offer: u.Offer, Code: u.Code, Rows: rows})
 	}
+	return out, taken, nil
+}
+
+// usedUp finds the codes of the receipt whose limits are reached, by trying
+// each: what is refused for want of points, and why an offer did not act, must
+// not rest on one that can't be had.
+func (s *sale) usedUp(g *group) (codes []string, err error) {
+	if s.mode == Record {
+		return nil, nil
+	}
+	for _, code := range s.receipt.Codes {
+		u := s.programme.UseOf(code)
+		if u == nil {
+			continue
+		}
+		rows, full, err := g.take(s.programme.ID, u, s.home, false)
+		if err != nil {
+			return nil, err
+		}
+		if full {
+			codes = append(codes, u.Code)
+		}
+		g.giveBack(rows)
+	}
+	return codes, nil
 }
 
 func (g *group) giveBackUses(uses []Use) {

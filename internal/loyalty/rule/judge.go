@@ -21,8 +21,8 @@ type Facts struct {
 	Codes     []string       // that the till honoured
 }
 
-// Judge says what becomes of a receipt. An offer whose id is in usedUp is
-// refused as used up. It fails only on input that no programme could judge.
+// Judge says what becomes of a receipt. A code in usedUp, folded, is refused as
+// used up. It fails only on input that no programme could judge.
 func Judge(p *Programme, r *Receipt, m *Member, usedUp []string) (*Outcome, error) {
 	j, err := newJudgement(p, r, m)
 	if err != nil {
@@ -166,8 +166,9 @@ func (j *judgement) facts(f *Facts) error {
 // TillRule names what the till did by itself.
 const TillRule = "till"
 
-// refusal tells why the offer may not act on the receipt; "" if it may.
-func (j *judgement) refusal(o *Offer, usedUp []string) (reason string, args []any) {
+// refusal tells why the offer may not act on the receipt by a code; "" if it
+// may.
+func (j *judgement) refusal(o *Offer, code string, usedUp []string) (reason string, args []any) {
 	switch {
 	case !within(j.r.Day, o.From, o.To):
 		return WhyCodeDates, []any{"day", j.r.Day, "from", o.From, "to", o.To}
@@ -175,7 +176,7 @@ func (j *judgement) refusal(o *Offer, usedUp []string) (reason string, args []an
 		return WhyCodeMember, nil
 	case j.Gross < o.LeastSum:
 		return WhyCodeSum, []any{"found", j.Gross, "needed", o.LeastSum}
-	case slices.Contains(usedUp, o.ID):
+	case slices.Contains(usedUp, code):
 		return WhyCodeUsed, nil
 	}
 	return "", nil

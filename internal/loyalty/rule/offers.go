@@ -54,7 +54,7 @@ func (j *judgement) candidate(code string, usedUp []string) *candidate {
 		j.why("", false, WhyCodeUnknown, 0)
 		return nil
 	}
-	if reason, args := j.refusal(o, usedUp); reason != "" {
+	if reason, args := j.refusal(o, code, usedUp); reason != "" {
 		j.why(o.ID, false, reason, 0, args...)
 		return nil
 	}

@@ -67,8 +67,10 @@ func TestBestOffer(t *testing.T) {
 		r.Wish = rule.Wish{}
 		var usedUp []string
 		for _, o := range p.Offers {
-			if rapid.IntRange(0, 4).Draw(t, "used up") == 0 {
-				usedUp = append(usedUp, o.ID)
+			for _, code := range o.Codes {
+				if rapid.IntRange(0, 4).Draw(t, "used up") == 0 {
+					usedUp = append(usedUp, text.Fold(code))
+				}
 			}
 		}
 		got := mustJudge(t, p, r, m, usedUp...)
@@ -118,7 +120,7 @@ func checkTrace(t tester, p *rule.Programme, r *rule.Receipt, m *rule.Member, us
 		case rule.WhyCodeSum:
 			ok = o.Gross < offer.LeastSum
 		case rule.WhyCodeUsed:
-			ok = slices.Contains(usedUp, offer.ID)
+			ok = slices.ContainsFunc(offer.Codes, func(c string) bool { return slices.Contains(usedUp, text.Fold(c)) })
 		case rule.WhyCodeLost:
 			ok = s.Amount <= int64(o.Discount)
 		}
