@@ -32,6 +32,9 @@ const (
 
 	qLotsPG   = `select ` + lotColumns + ` from lot where (home_id, lot_id) in (select * from unnest($1::bigint[], $2::bigint[]))`
 	qLotsLite = `select ` + lotColumns + ` from lot where home_id = $1 and lot_id = $2`
+
+	qMovements = `select seq, account_id, lot_id, op_id, kind, debit, credit, amount, at, written_at from posting
+ where home_id = $1 and (seq < $2 or $2 = 0) and account_id <> 0 and (account_id = $3 or $3 = 0) order by seq desc limit $4`
 )
 
 func scanHome(r db.Row) (b Book, err error) {

@@ -22,23 +22,23 @@ const (
 )
 
 // Plan reads one type.
-type Plan[T any] struct{ value *value }
+type Plan struct{ value *value }
 
-// Compile makes the plan of a struct. It panics on a type or tag that it does
+// Compile makes the plan of a type. It panics on a type or tag that it does
 // not know: that is the program's mistake, found at its start.
-func Compile[T any]() *Plan[T] {
+func Compile(t reflect.Type) *Plan {
 	c := compiler{made: map[reflect.Type]*value{}}
-	return &Plan[T]{c.compile(reflect.TypeFor[T]())}
+	return &Plan{c.compile(t)}
 }
 
-// Decode reads data into v, which is zero.
-func (p *Plan[T]) Decode(data []byte, v *T) error {
+// Decode reads data into v, which is zero and of the plan's type.
+func (p *Plan) Decode(data []byte, v reflect.Value) error {
 	r := reader{data: data}
 	r.space()
-	if len(r.data) == 0 || r.at == len(r.data) {
+	if r.at == len(r.data) {
 		return fault.New(fault.Invalid, "api.no-body")
 	}
-	p.value.read(&r, reflect.ValueOf(v).Elem())
+	p.value.read(&r, v)
 	r.space()
 	if r.broken || r.at != len(r.data) {
 		return fault.New(fault.Invalid, "api.json", "offset", r.at)

@@ -3,6 +3,7 @@ package strict_test
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -41,11 +42,11 @@ type outer struct {
 
 func TestDecode(t *testing.T) {
 	t.Parallel()
-	plan := strict.Compile[outer]()
+	plan := strict.Compile(reflect.TypeFor[outer]())
 	var got outer
 	err := plan.Decode([]byte(` {"till":"12", "kind":"b","note":"a\u00e9\ud83d\ude00\n\"",
  "lines":[{"sku":"ёжик","quantity":1.5,"price":0},{"quantity":"2","price":100,"sku":"x"}],
- "flag":false,"rates":{"bar":"7.5"},"count":3,"deep":null,"codes":[]} `), &got)
+ "flag":false,"rates":{"bar":"7.5"},"count":3,"deep":null,"codes":[]} `), reflect.ValueOf(&got).Elem())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +63,7 @@ func TestDecode(t *testing.T) {
 
 func TestRefuses(t *testing.T) {
 	t.Parallel()
-	plan := strict.Compile[outer]()
+	plan := strict.Compile(reflect.TypeFor[outer]())
 	line := `{"sku":"x","quantity":"1","price":1}`
 	for _, tc := range []struct{ body, want string }{
 		{``, "api.no-body"},
@@ -106,7 +107,7 @@ func TestRefuses(t *testing.T) {
 		{`{"lines":[` + line + `],"deep":{"lines":[` + line + `],"kind":"z"}}`, "api.invalid: deep.kind=api.choice"},
 	} {
 		var v outer
-		err := plan.Decode([]byte(tc.body), &v)
+		err := plan.Decode([]byte(tc.body), reflect.ValueOf(&v).Elem())
 		if got := describe(err); got != tc.want {
 			t.Errorf("%.80s\n got %s\nwant %s", tc.body, got, tc.want)
 		}
@@ -131,7 +132,7 @@ func TestTellsAFewFaultsOnly(t *testing.T) {
 		List []int64 `json:"list"`
 	}
 	var v many
-	err := strict.Compile[many]().Decode([]byte(`{"list":[`+strings.Repeat(`"x",`, 1000)+`1]}`), &v)
+	err := strict.Compile(reflect.TypeFor[many]()).Decode([]byte(`{"list":[`+strings.Repeat(`"x",`, 1000)+`1]}`), reflect.ValueOf(&v).Elem())
 	if n := len(fault.From(err).Fields); n != 20 {
 		t.Errorf("%d places named", n)
 	}
@@ -140,7 +141,7 @@ func TestTellsAFewFaultsOnly(t *testing.T) {
 // FuzzDecode holds the reader against encoding/json: what it takes that one
 // takes too, with the same values; and nothing makes it panic.
 func FuzzDecode(f *testing.F) {
-	plan := strict.Compile[outer]()
+	plan := strict.Compile(reflect.TypeFor[outer]())
 	for _, s := range []string{
 		`{"till":"12","lines":[{"sku":"x","quantity":1.5,"price":10}]}`, `{"lines":[{"sku":"\ud83d\ude00","quantity":"1e2","price":-0}]}`,
 		`{"rates":{"a":"1"},"lines":[]}`, `{"deep":{"deep":{}}}`, `{"codes":["",null]}`, `[1,2`, `{"a":[[[{}]]],"note":null}`,
@@ -149,7 +150,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var got, want outer
-		if err := plan.Decode(data, &got); err != nil {
+		if err := plan.Decode(data, reflect.ValueOf(&got).Elem()); err != nil {
 			if fault.From(err).Kind != fault.Invalid {
 				t.Fatal(err)
 			}
@@ -172,7 +173,7 @@ func TestCompileRefusesWhatItCannotHold(t *testing.T) {
 	type bad2 struct {
 		A any `json:"a"`
 	}
-	for i, compile := range []func(){func() { strict.Compile[bad1]() }, func() { strict.Compile[bad2]() }} {
+	for i, compile := range []func(){func() { strict.Compile(reflect.TypeFor[bad1]()) }, func() { strict.Compile(reflect.TypeFor[bad2]()) }} {
 		func() {
 			defer func() {
 				if recover() == nil {
@@ -185,7 +186,7 @@ func TestCompileRefusesWhatItCannotHold(t *testing.T) {
 }
 
 func BenchmarkDecode(b *testing.B) {
-	plan := strict.Compile[outer]()
+	plan := strict.Compile(reflect.TypeFor[outer]())
 	var lines []string
 	for i := range 3 {
 		lines = append(lines, fmt.Sprintf(`{"sku":"T%d","quantity":"1","price":50}`, i))
@@ -196,7 +197,7 @@ func BenchmarkDecode(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			var v outer
-			if err := plan.Decode(body, &v); err != nil {
+			if err := plan.Decode(body, reflect.ValueOf(&v).Elem()); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -1,0 +1,67 @@
+package api
+
+import (
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/platform/fault"
+)
+
+// Buyer names a member in one of the ways that a till can. A buyer that names
+// nobody is left out.
+type Buyer struct {
+	Member   home.ID `json:"member,omitzero"`
+	Phone    string  `json:"phone,omitempty" maxLength:"64" example:"+79161234567"`
+	Email    string  `json:"email,omitempty" maxLength:"254"`
+	Card     string  `json:"card,omitempty" maxLength:"64"`
+	Number   string  `json:"number,omitempty" maxLength:"32"`
+	External string  `json:"external,omitempty" maxLength:"100"`
+	QR       string  `json:"qr,omitempty" maxLength:"64"`
+}
+
+// buyer finds the one way in which the buyer is named, in the form that it is
+// kept under; nobody where there is none.
+func (c *call) buyer(b *Buyer) (purchase.Buyer, error) {
+	if b == nil {
+		return purchase.Buyer{}, nil
+	}
+	out := purchase.Buyer{Home: b.Member}
+	if b.Member < 0 {
+		return out, badBuyer("member", "id.invalid")
+	}
+	ways := 0
+	if b.Member != 0 {
+		ways++
+	}
+	for _, way := range [...]struct {
+		kind  member.Kind
+		value string
+	}{
+		{member.Phone, b.Phone},
+		{member.Email, b.Email},
+		{member.Card, b.Card},
+		{member.Number, b.Number},
+		{member.External, b.External},
+		{member.QR, b.QR},
+	} {
+		if way.value == "" {
+			continue
+		}
+		if ways++; ways > 1 {
+			break
+		}
+		ref, err := member.Normalise(way.kind, way.value, c.Rules().Region)
+		if err != nil {
+			return out, badBuyer(string(way.kind), "member.bad-identifier", "kind", string(way.kind))
+		}
+		out.Kind, out.Value = string(ref.Kind), ref.Value
+	}
+	if ways != 1 {
+		return out, fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: "buyer", Code: "api.buyer-ways"})
+	}
+	return out, nil
+}
+
+func badBuyer(field, code string, args ...any) error {
+	return fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: "buyer." + field, Code: code, Args: fault.Pairs(args...)})
+}

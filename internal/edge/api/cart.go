@@ -1,0 +1,133 @@
+package api
+
+import (
+	"context"
+
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// Cart is what every receipt has, however it comes in.
+type Cart struct {
+	Till    id.ID    `json:"till,omitzero"`
+	Cashier id.ID    `json:"cashier,omitzero"`
+	Number  string   `json:"number,omitempty" maxLength:"64"`
+	Buyer   *Buyer   `json:"buyer,omitempty"`
+	Codes   []string `json:"codes,omitempty" maxItems:"20"`
+}
+
+// CartBody is a receipt to be quoted or committed.
+type CartBody struct {
+	Cart
+	Lines    []CartLine   `json:"lines" minItems:"1" maxItems:"5000"`
+	Spend    money.Points `json:"spend,omitempty" minimum:"0"`
+	SpendMax bool         `json:"spend_max,omitempty"`
+	Proof    *Proof       `json:"proof,omitempty"`
+}
+
+// CommitBody is a receipt to be committed.
+type CommitBody struct {
+	CartBody
+	Payments []Payment `json:"payments,omitempty" maxItems:"20"`
+	Quote    string    `json:"quote,omitempty" maxLength:"200"`
+	Accept   bool      `json:"accept,omitempty"`
+}
+
+// CartLine is one position.
+type CartLine struct {
+	SKU      string         `json:"sku" minLength:"1" maxLength:"64" example:"popcorn-l"`
+	Name     string         `json:"name,omitempty" maxLength:"300"`
+	Quantity money.Quantity `json:"quantity"`
+	Price    money.Amount   `json:"price" minimum:"0"`
+	Gross    money.Amount   `json:"gross,omitempty" minimum:"0"`
+}
+
+// RecordBody is a receipt that the till has closed already.
+type RecordBody struct {
+	Cart
+	At       Time         `json:"at"`
+	Lines    []RecordLine `json:"lines" minItems:"1" maxItems:"5000"`
+	Spent    money.Points `json:"spent,omitempty" minimum:"0"`
+	Payments []Payment    `json:"payments,omitempty" maxItems:"20"`
+}
+
+// RecordLine is one position with what the till took off.
+type RecordLine struct {
+	CartLine
+	Discount money.Amount `json:"discount,omitempty" minimum:"0"`
+}
+
+// Payment is money of one kind.
+type Payment struct {
+	Kind   string       `json:"kind" minLength:"1" maxLength:"32" example:"card"`
+	Amount money.Amount `json:"amount" minimum:"0"`
+}
+
+// cart makes the domain's cart of the common part.
+func (c *call) cart(ctx context.Context, in *Cart) (*purchase.Cart, error) {
+	till, err := c.till(in.Till)
+	if err != nil {
+		return nil, err
+	}
+	buyer, err := c.buyer(in.Buyer)
+	if err != nil {
+		return nil, err
+	}
+	return &purchase.Cart{Till: till, Cashier: in.Cashier, Key: c.key, Number: in.Number, Buyer: buyer, Codes: in.Codes}, nil
+}
+
+// toSell is the cart of a receipt that we judge.
+func (c *call) toSell(ctx context.Context, in *CartBody) (*purchase.Cart, error) {
+	cart, err := c.cart(ctx, &in.Cart)
+	if err != nil {
+		return nil, err
+	}
+	cart.Wish = rule.Wish{Max: in.SpendMax, Points: in.Spend}
+	cart.Lines = make([]purchase.CartLine, len(in.Lines))
+	for i := range in.Lines {
+		cart.Lines[i] = lineOf(&in.Lines[i])
+	}
+	return cart, nil
+}
+
+func lineOf(l *CartLine) purchase.CartLine {
+	return purchase.CartLine{SKU: l.SKU, Name: l.Name, Quantity: l.Quantity, Price: l.Price, Gross: l.Gross}
+}
+
+// toRecord is the cart of a receipt that is a fact.
+func (c *call) toRecord(ctx context.Context, in *RecordBody) (*purchase.Cart, error) {
+	cart, err := c.cart(ctx, &in.Cart)
+	if err != nil {
+		return nil, err
+	}
+	cart.Facts = &purchase.Facts{At: clock.Micros(in.At), Points: in.Spent}
+	cart.Payments = paymentsIn(in.Payments)
+	cart.Lines = make([]purchase.CartLine, len(in.Lines))
+	for i := range in.Lines {
+		cart.Lines[i] = lineOf(&in.Lines[i].CartLine)
+		cart.Lines[i].Discount = in.Lines[i].Discount
+	}
+	return cart, nil
+}
+
+func paymentsIn(in []Payment) []purchase.Payment {
+	if len(in) == 0 {
+		return nil
+	}
+	out := make([]purchase.Payment, len(in))
+	for i, p := range in {
+		out[i] = purchase.Payment{Kind: p.Kind, Amount: p.Amount}
+	}
+	return out
+}
+
+func paymentsOut(in []purchase.Payment) []Payment {
+	out := make([]Payment, len(in))
+	for i, p := range in {
+		out[i] = Payment{Kind: p.Kind, Amount: p.Amount}
+	}
+	return out
+}

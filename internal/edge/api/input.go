@@ -1,0 +1,179 @@
+package api
+
+import (
+	"bytes"
+	"encoding"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+
+	"kopilka/internal/edge/api/strict"
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/text"
+)
+
+// maxParam bounds a parameter of a path or query, in characters.
+const maxParam = 512
+
+// input reads what an operation takes: parameters and body.
+type input[I any] struct {
+	params []param
+	query  map[string]bool
+	body   func(data []byte, in *I) error // nil: it takes none
+}
+
+// param is a field that is read from the path or the query.
+type param struct {
+	name     string
+	path     bool
+	required bool
+	index    []int
+	max      int64 // of a number; 0: no bound
+	enum     string
+}
+
+// compileInput makes the reader of I. The body's plan is made from a struct of
+// its own, so that a list or a map could be one too.
+func compileInput[I any]() *input[I] {
+	t := reflect.TypeFor[I]()
+	out := &input[I]{query: map[string]bool{}}
+	for _, f := range reflect.VisibleFields(t) {
+		p := param{index: f.Index, name: f.Tag.Get("query"), required: f.Tag.Get("required") == "true", enum: f.Tag.Get("enum")}
+		if name := f.Tag.Get("path"); name != "" {
+			p.name, p.path, p.required = name, true, true
+		}
+		if p.name == "" {
+			continue
+		}
+		if s := f.Tag.Get("maximum"); s != "" {
+			p.max, _ = strconv.ParseInt(s, 10, 64)
+		}
+		if !p.path {
+			out.query[p.name] = true
+		}
+		out.params = append(out.params, p)
+	}
+	if body, ok := t.FieldByName("Body"); ok {
+		plan := strict.Compile(body.Type)
+		out.body = func(data []byte, in *I) error {
+			return plan.Decode(data, reflect.ValueOf(in).Elem().FieldByIndex(body.Index))
+		}
+	}
+	return out
+}
+
+func (in *input[I]) read(r *http.Request, into *I) error {
+	if err := in.readParams(r, reflect.ValueOf(into).Elem()); err != nil {
+		return err
+	}
+	if in.body == nil {
+		return nil
+	}
+	b := buffers.Get().(*bytes.Buffer)
+	defer putBuffer(b)
+	if _, err := b.ReadFrom(r.Body); err != nil {
+		if _, tooLarge := err.(*http.MaxBytesError); tooLarge { //nolint:errorlint // net/http gives it unwrapped
+			return err
+		}
+		return fault.Wrap(err, fault.Invalid, "api.body-cut")
+	}
+	return in.body(b.Bytes(), into)
+}
+
+func (in *input[I]) readParams(r *http.Request, v reflect.Value) error {
+	if len(in.params) == 0 && r.URL.RawQuery == "" {
+		return nil
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return fault.Wrap(err, fault.Invalid, "api.query")
+	}
+	var bad []fault.Field
+	for name, values := range query {
+		switch {
+		case !in.query[name]:
+			bad = append(bad, fault.Field{Path: "?", Code: "api.unknown-parameter"})
+		case len(values) > 1:
+			bad = append(bad, fault.Field{Path: name, Code: "api.twice"})
+		}
+	}
+	for i := range in.params {
+		p := &in.params[i]
+		value := query.Get(p.name)
+		if p.path {
+			value = chi.URLParam(r, p.name)
+			if unescaped, err := url.PathUnescape(value); err == nil {
+				value = unescaped
+			}
+		}
+		if field := p.set(v, value); field != nil {
+			field.Path = p.name
+			bad = append(bad, *field)
+		}
+	}
+	if len(bad) > 0 {
+		return fault.New(fault.Invalid, "api.invalid").With(bad...)
+	}
+	return nil
+}
+
+// set puts the text of a parameter into its field.
+func (p *param) set(v reflect.Value, value string) *fault.Field {
+	if value == "" {
+		if p.required {
+			return &fault.Field{Code: "api.required"}
+		}
+		return nil
+	}
+	if !text.Valid(value, maxParam) {
+		return &fault.Field{Code: "api.text"}
+	}
+	f := v.FieldByIndex(p.index)
+	switch at := f.Addr().Interface().(type) {
+	case *id.ID:
+		return p.setID(at, value)
+	case *home.ID:
+		return p.setID((*id.ID)(at), value)
+	case encoding.TextUnmarshaler:
+		if err := at.UnmarshalText([]byte(value)); err != nil {
+			e := fault.From(err)
+			return &fault.Field{Code: e.Code, Args: e.Args}
+		}
+		return nil
+	}
+	switch f.Kind() {
+	case reflect.String:
+		if p.enum != "" && !isOne(p.enum, value) {
+			return &fault.Field{Code: "api.choice", Args: fault.Pairs("choices", p.enum)}
+		}
+		f.SetString(value)
+	case reflect.Bool:
+		if value != "true" && value != "false" {
+			return &fault.Field{Code: "api.choice", Args: fault.Pairs("choices", "true, false")}
+		}
+		f.SetBool(value == "true")
+	case reflect.Int, reflect.Int64:
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil || n < 0 || p.max > 0 && n > p.max {
+			return &fault.Field{Code: "api.range", Args: fault.Pairs("min", 0, "max", p.max)}
+		}
+		f.SetInt(n)
+	default:
+		panic("api: a parameter of a type that can't be read: " + f.Type().String())
+	}
+	return nil
+}
+
+func (p *param) setID(at *id.ID, value string) *fault.Field {
+	v, err := id.Parse(value)
+	if err != nil {
+		return &fault.Field{Code: "id.invalid"}
+	}
+	*at = v
+	return nil
+}

@@ -1,0 +1,238 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"kopilka/internal/loyalty/card"
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+)
+
+// Registration is what is told of a new member.
+type Registration struct {
+	Profile     Profile         `json:"profile,omitzero"`
+	Identifiers []NewIdentifier `json:"identifiers,omitempty" maxItems:"31"`
+	Tags        []string        `json:"tags,omitempty" maxItems:"50"`
+	Groups      []id.ID         `json:"groups,omitempty" maxItems:"100"`
+	Relatives   []Relative      `json:"relatives,omitempty" maxItems:"20"`
+	Consents    []NewConsent    `json:"consents,omitempty" maxItems:"20"`
+	Cashier     id.ID           `json:"cashier,omitzero"`
+	Card        *NewCard        `json:"card,omitempty"`
+	Programmes  []id.ID         `json:"programmes,omitempty" maxItems:"20"`
+}
+
+// NewIdentifier is a phone, e-mail, external id or login as it was typed.
+type NewIdentifier struct {
+	Kind  member.Kind `json:"kind" enum:"phone,email,external,login"`
+	Value string      `json:"value" minLength:"1" maxLength:"254" example:"+7 916 123-45-67"`
+	Main  bool        `json:"main,omitempty"`
+	Proof id.ID       `json:"proof,omitzero"`
+}
+
+// Registered is a new member, with the card and the accounts made with him.
+type Registered struct {
+	Member
+	Card     *IssuedCard `json:"card,omitempty"`
+	Accounts []Account   `json:"accounts"`
+}
+
+// FoundMember is a member that a text finds, and by what.
+type FoundMember struct {
+	Kind       member.Kind            `json:"kind"`
+	Value      string                 `json:"value"`
+	Identifier member.IdentifierState `json:"identifier" enum:"active,off"`
+	Serves     bool                   `json:"serves"`
+	Member     Member                 `json:"member"`
+}
+
+// MemberChange is a partial change of a member. What is not named stays.
+type MemberChange struct {
+	Version   int64             `json:"version,omitempty" minimum:"1"`
+	Set       map[string]string `json:"set,omitempty"`
+	Tags      *[]string         `json:"tags,omitempty" maxItems:"50"`
+	Relatives *[]Relative       `json:"relatives,omitempty" maxItems:"20"`
+}
+
+// StateChange is a change of a member's state, with its reason.
+type StateChange struct {
+	Version int64  `json:"version,omitempty" minimum:"1"`
+	Reason  string `json:"reason,omitempty" maxLength:"500"`
+}
+
+type (
+	registerIn   struct{ Body Registration }
+	findMemberIn struct {
+		Q string `query:"q" required:"true"`
+	}
+	listMembersIn struct {
+		State    member.State `query:"state" enum:"new,active,blocked,closed,merged"`
+		Category id.ID        `query:"category"`
+		Group    id.ID        `query:"group"`
+		Tag      string       `query:"tag"`
+		Name     string       `query:"name"`
+		paging
+	}
+	changeMemberIn struct {
+		Member home.ID `path:"member"`
+		Body   MemberChange
+	}
+	stateIn struct {
+		Member home.ID `path:"member"`
+		Body   StateChange
+	}
+)
+
+func members(a *API) {
+	read, write := []identity.Scope{identity.MembersRead}, []identity.Scope{identity.MembersWrite}
+	row := func(id, method, path string, status int, scopes []identity.Scope) operation {
+		return operation{id: id, method: method, path: path, group: "members", status: status, scopes: scopes}
+	}
+	add(a, row("registerMember", http.MethodPost, "/members", http.StatusCreated, write), register)
+	add(a, row("listMembers", http.MethodGet, "/members", http.StatusOK, read), listMembers)
+	add(a, row("findMembers", http.MethodGet, "/members/find", http.StatusOK, read), findMembers)
+	add(a, row("getMember", http.MethodGet, "/members/{member}", http.StatusOK, read), getMember)
+	add(a, row("changeMember", http.MethodPatch, "/members/{member}", http.StatusOK, write), changeMember)
+	add(a, row("activateMember", http.MethodPost, "/members/{member}/activate", http.StatusOK, write), activateMember)
+	add(a, row("blockMember", http.MethodPost, "/members/{member}/block", http.StatusOK, write), blockMember)
+	add(a, row("unblockMember", http.MethodPost, "/members/{member}/unblock", http.StatusOK, write), unblockMember)
+	add(a, row("closeMember", http.MethodPost, "/members/{member}/close", http.StatusOK, write), closeMember)
+}
+
+func register(ctx context.Context, c *call, in *registerIn) (*Registered, error) {
+	b := &in.Body
+	for i, p := range b.Programmes {
+		if c.API.Programmes.Current().Get(p) == nil {
+			return nil, fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: "programmes" + index(i), Code: "programme.not-found"})
+		}
+	}
+	reg := member.Registration{
+		Profile: b.Profile.in(), Tags: b.Tags, Groups: b.Groups, Relatives: relativesIn(b.Relatives), Consents: consentsIn(b.Consents), Cashier: b.Cashier,
+	}
+	for _, n := range b.Identifiers {
+		reg.Identifiers = append(reg.Identifiers, member.NewIdentifier{Kind: n.Kind, Value: n.Value, Main: n.Main, Proof: n.Proof})
+	}
+	out := &Registered{Accounts: []Account{}}
+	var made member.Member
+	var err error
+	if b.Card == nil {
+		made, err = c.Members.Register(ctx, c.Rules(), reg, c.actor())
+	} else {
+		var first card.Issued
+		made, first, err = c.Cards.Register(ctx, c.Rules(), reg, b.Card.in(), c.actor())
+		out.Card = issuedOf(first)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out.Member = memberOf(&made)
+	// The member is there: an account that could not be opened now is opened
+	// at its first use.
+	for _, p := range b.Programmes {
+		if _, err := c.Desk.Open(ctx, made.Home, p); err != nil {
+			c.Log.WarnContext(ctx, "account not opened at registration", "error", err)
+		}
+	}
+	if len(b.Programmes) > 0 {
+		list, err := c.Desk.Accounts(ctx, made.Home)
+		if err != nil {
+			return nil, err
+		}
+		for i := range list {
+			out.Accounts = append(out.Accounts, accountOf(&list[i]))
+		}
+	}
+	return out, nil
+}
+
+func listMembers(ctx context.Context, c *call, in *listMembersIn) (*Page[MemberRow], error) {
+	var after *member.Cursor
+	if in.After != "" {
+		h, name, ok := strings.Cut(in.After, "~")
+		i, err := id.Parse(h)
+		if !ok || err != nil {
+			return nil, badCursor()
+		}
+		after = &member.Cursor{Home: home.OfMember(i), Name: name}
+	}
+	f := member.Filter{State: in.State, Category: in.Category, Group: in.Group, Tag: in.Tag, Prefix: in.Name}
+	page, err := member.List(ctx, c.DB, f, after, in.limit())
+	if err != nil {
+		return nil, err
+	}
+	out := &Page[MemberRow]{Items: each(page.Rows, rowOf)}
+	if page.Next != nil {
+		out.Next = page.Next.Home.String() + "~" + page.Next.Name
+	}
+	return out, nil
+}
+
+// findMembers gives all that a text finds, those that can be served first.
+func findMembers(ctx context.Context, c *call, in *findMemberIn) (*Page[FoundMember], error) {
+	found, err := member.Find(ctx, c.DB, in.Q, c.Rules().Region)
+	if err != nil {
+		return nil, err
+	}
+	out := &Page[FoundMember]{Items: make([]FoundMember, 0, len(found))}
+	for i := range found {
+		m, err := member.Get(ctx, c.DB, found[i].Home)
+		if err != nil {
+			return nil, err
+		}
+		f := &found[i]
+		out.Items = append(out.Items, FoundMember{Kind: f.Kind, Value: f.Value, Identifier: f.Identifier, Serves: f.Serves(), Member: memberOf(&m)})
+	}
+	return out, nil
+}
+
+func getMember(ctx context.Context, c *call, in *memberIn) (*Member, error) {
+	m, err := member.Get(ctx, c.DB, in.Member)
+	return asMember(m, err)
+}
+
+// asMember renders what an operation on a member gave.
+func asMember(m member.Member, err error) (*Member, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := memberOf(&m)
+	return &out, nil
+}
+
+func changeMember(ctx context.Context, c *call, in *changeMemberIn) (*Member, error) {
+	b := &in.Body
+	p := member.Patch{Tags: b.Tags, Set: make(map[member.Field]string, len(b.Set))}
+	for field, value := range b.Set {
+		p.Set[member.Field(field)] = value
+	}
+	if b.Relatives != nil {
+		list := relativesIn(*b.Relatives)
+		p.Relatives = &list
+	}
+	m, err := c.Members.Update(ctx, c.Rules(), in.Member, b.Version, p, c.actor())
+	return asMember(m, err)
+}
+
+func activateMember(ctx context.Context, c *call, in *memberIn) (*Member, error) {
+	m, err := c.Members.Activate(ctx, c.Rules(), in.Member, c.actor())
+	return asMember(m, err)
+}
+
+func blockMember(ctx context.Context, c *call, in *stateIn) (*Member, error) {
+	m, err := c.Members.Block(ctx, in.Member, in.Body.Version, in.Body.Reason, c.actor())
+	return asMember(m, err)
+}
+
+func unblockMember(ctx context.Context, c *call, in *stateIn) (*Member, error) {
+	m, err := c.Members.Unblock(ctx, in.Member, in.Body.Version, c.actor())
+	return asMember(m, err)
+}
+
+func closeMember(ctx context.Context, c *call, in *stateIn) (*Member, error) {
+	m, err := c.Members.Close(ctx, in.Member, in.Body.Version, in.Body.Reason, c.actor())
+	return asMember(m, err)
+}

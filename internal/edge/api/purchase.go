@@ -1,0 +1,131 @@
+package api
+
+import (
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// Purchase is a receipt as it is stored.
+type Purchase struct {
+	ID        OpID    `json:"id"`
+	Mode      string  `json:"mode" enum:"commit,record"`
+	State     string  `json:"state" enum:"done,part,refunded"`
+	Member    home.ID `json:"member,omitzero"`
+	Till      id.ID   `json:"till"`
+	Outlet    id.ID   `json:"outlet"`
+	Partner   id.ID   `json:"partner,omitzero"`
+	Cashier   id.ID   `json:"cashier,omitzero"`
+	Key       string  `json:"key"`
+	Number    string  `json:"number,omitempty"`
+	At        Time    `json:"at"`
+	WrittenAt Time    `json:"written_at"`
+	Day       string  `json:"day" example:"2026-03-02"`
+	Account   id.ID   `json:"account,omitzero"`
+	Programme id.ID   `json:"programme,omitzero"`
+	Version   int64   `json:"version,omitzero"`
+
+	Lines          []PurchaseLine `json:"lines"`
+	Codes          []string       `json:"codes,omitempty"`
+	Payments       []Payment      `json:"payments"`
+	Gross          money.Amount   `json:"gross"`
+	Discount       money.Amount   `json:"discount"`
+	PaidWithPoints money.Amount   `json:"paid_with_points"`
+	Due            money.Amount   `json:"due"`
+	Spent          money.Points   `json:"spent"`
+	Earned         money.Points   `json:"earned"`
+	Refunded       money.Amount   `json:"refunded"`
+	Balance        Balance        `json:"balance"`
+
+	Flags   []string `json:"flags,omitempty"`
+	Would   *Would   `json:"would,omitempty"`
+	Refunds []Refund `json:"refunds,omitempty"`
+}
+
+// PurchaseLine is one position with what became of it.
+type PurchaseLine struct {
+	SKU            string         `json:"sku"`
+	Name           string         `json:"name,omitempty"`
+	Product        id.ID          `json:"product,omitzero"`
+	Type           string         `json:"type,omitempty"`
+	Quantity       money.Quantity `json:"quantity"`
+	Price          money.Amount   `json:"price"`
+	Gross          money.Amount   `json:"gross"`
+	Discount       money.Amount   `json:"discount"`
+	PaidWithPoints money.Amount   `json:"paid_with_points"`
+	Due            money.Amount   `json:"due"`
+	Spent          money.Points   `json:"spent"`
+	Earned         money.Points   `json:"earned"`
+	Discounts      []RuleAmount   `json:"discounts,omitempty"`
+	EarnedBy       []RuleAmount   `json:"earned_by,omitempty"`
+	Fiscal         []FiscalPart   `json:"fiscal,omitempty"`
+}
+
+// RuleAmount is a rule's part of a line: kopecks of a discount, hundredths of
+// points earned.
+type RuleAmount struct {
+	Rule   string `json:"rule"`
+	Amount int64  `json:"amount"`
+}
+
+// Would is what the rules would have given to a receipt that came as a fact.
+type Would struct {
+	Discount money.Amount `json:"discount"`
+	Most     money.Points `json:"most"`
+	Earned   money.Points `json:"earned"`
+}
+
+// purchaseOf renders a purchase as it was made.
+func purchaseOf(p *purchase.Purchase, fiscal bool) *Purchase {
+	out := &Purchase{
+		ID: OpID{p.Home, p.ID}, Mode: string(p.Mode), State: "done", Till: p.Till, Outlet: p.Outlet, Partner: p.Partner, Cashier: p.Cashier,
+		Key: p.Key, Number: p.Number, At: Time(p.At), WrittenAt: Time(p.WrittenAt), Day: p.Day,
+		Account: p.Account, Programme: p.Programme, Version: p.Version,
+		Lines: make([]PurchaseLine, len(p.Lines)), Codes: p.Codes, Payments: paymentsOut(p.Payments),
+		Gross: p.Gross, Discount: p.Discount, PaidWithPoints: p.Paid, Due: p.Due, Spent: p.Spent, Earned: p.Earned,
+		Balance: balanceOf(p.Balance), Flags: p.Flags,
+	}
+	if p.Home.Kind() == home.Member {
+		out.Member = p.Home
+	}
+	if w := p.Would; w != nil {
+		out.Would = &Would{Discount: w.Discount, Most: w.Most, Earned: w.Earned}
+	}
+	for i := range p.Lines {
+		l, o := &p.Lines[i], &out.Lines[i]
+		*o = PurchaseLine{
+			SKU: l.SKU, Name: l.Name, Product: l.Product, Type: l.Type, Quantity: l.Quantity, Price: l.Price,
+			Gross: l.Gross, Discount: l.Discount(), PaidWithPoints: l.Paid, Due: l.Due(), Spent: l.Points,
+			Discounts: rulesOut(l.Discounts), EarnedBy: rulesOut(l.Earned),
+		}
+		for _, e := range l.Earned {
+			o.Earned += money.Points(e.Amount)
+		}
+		if fiscal {
+			o.Fiscal = fiscalOf(o.Due, l.Quantity)
+		}
+	}
+	return out
+}
+
+func rulesOut(in []purchase.RuleAmount) []RuleAmount {
+	if len(in) == 0 {
+		return nil
+	}
+	out := make([]RuleAmount, len(in))
+	for i, r := range in {
+		out[i] = RuleAmount{r.Rule, r.Amount}
+	}
+	return out
+}
+
+// storedOf renders a purchase with what has come back of it since.
+func storedOf(s *purchase.Stored, fiscal bool) *Purchase {
+	out := purchaseOf(&s.Purchase, fiscal)
+	out.State, out.Refunded = s.State, money.Amount(s.Refunded)
+	for _, r := range s.Refunds {
+		out.Refunds = append(out.Refunds, *refundOf(r))
+	}
+	return out
+}

@@ -1,0 +1,218 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+)
+
+// readers are the scopes any of which lets a purchase be read.
+var readers = []identity.Scope{identity.PurchasesWrite, identity.PurchasesRefund, identity.ReportsRead}
+
+type commitIn struct {
+	Fiscal bool `query:"fiscal"`
+	Body   CommitBody
+}
+
+type recordIn struct {
+	Fiscal bool `query:"fiscal"`
+	Body   RecordBody
+}
+
+type purchaseIn struct {
+	ID     OpID `path:"id"`
+	Fiscal bool `query:"fiscal"`
+}
+
+type listPurchasesIn struct {
+	Till   id.ID   `query:"till"`
+	Key    string  `query:"key"`
+	Member home.ID `query:"member"`
+	Outlet id.ID   `query:"outlet"`
+	From   Time    `query:"from"`
+	To     Time    `query:"to"`
+	Fiscal bool    `query:"fiscal"`
+	paging
+}
+
+func purchases(a *API) {
+	add(a, operation{
+		id: "commitPurchase", method: http.MethodPost, path: "/purchases", group: "purchases", status: http.StatusCreated,
+		scopes: []identity.Scope{identity.PurchasesWrite}, keyed: true,
+	}, commit)
+	add(a, operation{
+		id: "recordPurchase", method: http.MethodPost, path: "/purchases/record", group: "purchases", status: http.StatusCreated,
+		scopes: []identity.Scope{identity.PurchasesRecord}, keyed: true,
+	}, record)
+	add(a, operation{
+		id: "listPurchases", method: http.MethodGet, path: "/purchases", group: "purchases", status: http.StatusOK, scopes: readers,
+	}, listPurchases)
+	add(a, operation{
+		id: "getPurchase", method: http.MethodGet, path: "/purchases/{id}", group: "purchases", status: http.StatusOK, scopes: readers,
+	}, getPurchase)
+	add(a, operation{
+		id: "explainPurchase", method: http.MethodGet, path: "/purchases/{id}/why", group: "purchases", status: http.StatusOK, scopes: readers,
+	}, explainPurchase)
+}
+
+func commit(ctx context.Context, c *call, in *commitIn) (*Purchase, error) {
+	cart, err := c.toSell(ctx, &in.Body.CartBody)
+	if err != nil {
+		return nil, err
+	}
+	cart.Payments, cart.Quote, cart.Accept = paymentsIn(in.Body.Payments), in.Body.Quote, in.Body.Accept
+	if cart.Proof, err = c.proof(ctx, cart.Buyer, in.Body.Buyer, in.Body.Proof); err != nil {
+		return nil, err
+	}
+	done, err := c.Desk.Commit(ctx, cart)
+	if err != nil {
+		return nil, err
+	}
+	c.replayed(done.Replayed)
+	return purchaseOf(done.Purchase, in.Fiscal), nil
+}
+
+func record(ctx context.Context, c *call, in *recordIn) (*Purchase, error) {
+	cart, err := c.toRecord(ctx, &in.Body)
+	if err != nil {
+		return nil, err
+	}
+	done, err := c.Desk.Record(ctx, cart)
+	if err != nil {
+		return nil, err
+	}
+	c.replayed(done.Replayed)
+	return purchaseOf(done.Purchase, in.Fiscal), nil
+}
+
+func getPurchase(ctx context.Context, c *call, in *purchaseIn) (*Purchase, error) {
+	s, err := c.stored(ctx, purchase.PurchaseRef{Home: in.ID.Home, ID: in.ID.ID})
+	if err != nil {
+		return nil, err
+	}
+	return storedOf(s, in.Fiscal), nil
+}
+
+// stored finds a purchase that the caller may see.
+func (c *call) stored(ctx context.Context, ref purchase.PurchaseRef) (*purchase.Stored, error) {
+	s, err := c.Desk.Find(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	if !c.who.At(s.Outlet) {
+		return nil, fault.New(fault.NotFound, "purchase.not-found")
+	}
+	return s, nil
+}
+
+// Reasons is why a purchase came out as it did.
+type Reasons struct {
+	Why  []Why `json:"why"`
+	Same bool  `json:"same"`
+}
+
+func explainPurchase(ctx context.Context, c *call, in *purchaseIn) (*Reasons, error) {
+	s, err := c.stored(ctx, purchase.PurchaseRef{Home: in.ID.Home, ID: in.ID.ID})
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.Desk.Why(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return &Reasons{Why: c.why(r.Trace), Same: r.Same}, nil
+}
+
+func listPurchases(ctx context.Context, c *call, in *listPurchasesIn) (*Page[Purchase], error) {
+	asked := 0
+	for _, one := range []bool{in.Key != "", in.Member != 0, in.Outlet != 0} {
+		if one {
+			asked++
+		}
+	}
+	if asked != 1 || in.Outlet == 0 && (in.From != 0 || in.To != 0) || in.Key == "" && in.Till != 0 {
+		return nil, fault.New(fault.Invalid, "api.list-purchases")
+	}
+	if in.Key != "" {
+		return c.underKey(ctx, in)
+	}
+	after, err := cursorIn(in.After)
+	if err != nil {
+		return nil, err
+	}
+	var list []*purchase.Stored
+	if in.Member != 0 {
+		if err := c.who.Require(identity.MembersRead); err != nil {
+			return nil, err
+		}
+		list, err = c.Desk.OfHome(ctx, in.Member, after, in.limit())
+	} else {
+		if err := c.at(in.Outlet); err != nil {
+			return nil, err
+		}
+		to := clock.Micros(in.To)
+		if to == 0 {
+			to = clock.Of(c.now().AddDate(1, 0, 0))
+		}
+		list, err = c.Desk.OfOutlet(ctx, in.Outlet, clock.Micros(in.From), to, after, in.limit())
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := &Page[Purchase]{Items: []Purchase{}}
+	for _, s := range list {
+		// What was sold elsewhere is nothing to a key of some outlets.
+		if c.who.At(s.Outlet) {
+			out.Items = append(out.Items, *storedOf(s, in.Fiscal))
+		}
+	}
+	if len(list) == in.limit() {
+		last := list[len(list)-1]
+		out.Next = cursorOut(purchase.Cursor{At: last.At, ID: last.ID})
+	}
+	return out, nil
+}
+
+// underKey gives what was done under a till's key, if that is a purchase.
+func (c *call) underKey(ctx context.Context, in *listPurchasesIn) (*Page[Purchase], error) {
+	till, err := c.till(in.Till)
+	if err != nil {
+		return nil, err
+	}
+	out := &Page[Purchase]{Items: []Purchase{}}
+	s, err := c.stored(ctx, purchase.PurchaseRef{Till: till, Key: in.Key})
+	if fault.Is(err, "purchase.not-found") {
+		return out, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out.Items = append(out.Items, *storedOf(s, in.Fiscal))
+	return out, nil
+}
+
+// cursorIn and cursorOut turn a place in a list by time into a word.
+func cursorIn(s string) (purchase.Cursor, error) {
+	if s == "" {
+		return purchase.Cursor{}, nil
+	}
+	at, last, _ := strings.Cut(s, "-")
+	t, err := strconv.ParseInt(at, 36, 64)
+	i, err2 := strconv.ParseInt(last, 36, 64)
+	if err != nil || err2 != nil || t < 0 || i <= 0 {
+		return purchase.Cursor{}, badCursor()
+	}
+	return purchase.Cursor{At: clock.Micros(t), ID: id.ID(i)}, nil
+}
+
+func cursorOut(c purchase.Cursor) string {
+	return strconv.FormatInt(int64(c.At), 36) + "-" + strconv.FormatInt(int64(c.ID), 36)
+}

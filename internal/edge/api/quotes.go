@@ -1,0 +1,166 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// Quote is what a purchase would give. Nothing of it is stored.
+type Quote struct {
+	ID             string       `json:"id"`
+	Until          Time         `json:"until"`
+	Member         home.ID      `json:"member,omitzero"`
+	Programme      id.ID        `json:"programme,omitzero"`
+	Version        int64        `json:"version,omitzero"`
+	Lines          []QuoteLine  `json:"lines"`
+	Gross          money.Amount `json:"gross"`
+	Discount       money.Amount `json:"discount"`
+	PaidWithPoints money.Amount `json:"paid_with_points"`
+	Due            money.Amount `json:"due"`
+	Spent          money.Points `json:"spent"`
+	Most           money.Points `json:"most"`
+	Allowed        money.Points `json:"allowed"`
+	Earned         money.Points `json:"earned"`
+	Balance        Balance      `json:"balance"`
+	Ending         []Ending     `json:"ending"`
+	Why            []Why        `json:"why"`
+}
+
+// QuoteLine is what becomes of one line.
+type QuoteLine struct {
+	Gross          money.Amount `json:"gross"`
+	Discount       money.Amount `json:"discount"`
+	PaidWithPoints money.Amount `json:"paid_with_points"`
+	Most           money.Amount `json:"most"`
+	Due            money.Amount `json:"due"`
+	Spent          money.Points `json:"spent"`
+	Earned         money.Points `json:"earned"`
+	Fiscal         []FiscalPart `json:"fiscal,omitempty"`
+}
+
+// Balance is an account's points.
+type Balance struct {
+	Active    money.Points `json:"active"`
+	Pending   money.Points `json:"pending"`
+	Debt      money.Points `json:"debt"`
+	Spendable money.Points `json:"spendable"`
+}
+
+// Ending is points that expire at a time.
+type Ending struct {
+	At     Time         `json:"at"`
+	Points money.Points `json:"points"`
+}
+
+// Why says of one rule that it acted, or why not.
+type Why struct {
+	Rule    string `json:"rule"`
+	Applied bool   `json:"applied"`
+	Reason  string `json:"reason"`
+	Amount  int64  `json:"amount"`
+	Text    string `json:"text"`
+}
+
+// FiscalPart is a number of pieces of a line at one price of whole kopecks.
+type FiscalPart struct {
+	Price  money.Amount `json:"price"`
+	Pieces int64        `json:"pieces"`
+}
+
+type quoteIn struct {
+	Fiscal bool `query:"fiscal"`
+	Body   CartBody
+}
+
+func quotes(a *API) {
+	add(a, operation{
+		id: "quotePurchase", method: http.MethodPost, path: "/quotes", group: "purchases", status: http.StatusOK,
+		scopes: []identity.Scope{identity.PurchasesQuote, identity.PurchasesWrite},
+	}, quote)
+}
+
+func quote(ctx context.Context, c *call, in *quoteIn) (*Quote, error) {
+	cart, err := c.cart(ctx, &in.Body.Cart)
+	if err != nil {
+		return nil, err
+	}
+	q, err := c.Desk.Quote(ctx, cart)
+	if err != nil {
+		return nil, err
+	}
+	return c.quoteOf(q, cart, in.Fiscal), nil
+}
+
+func (c *call) quoteOf(q *purchase.Quoted, cart *purchase.Cart, fiscal bool) *Quote {
+	o := q.Outcome
+	out := &Quote{
+		ID: q.ID, Until: Time(q.Until), Member: q.Home, Programme: q.Programme.ID, Version: q.Programme.Version,
+		Lines: make([]QuoteLine, len(o.Lines)), Gross: o.Gross, Discount: o.Discount, PaidWithPoints: o.Paid, Due: o.Due,
+		Spent: o.Spent, Most: o.Most, Allowed: o.Allowed, Earned: o.Earned,
+		Balance: balanceOf(q.Balance), Ending: make([]Ending, len(q.Ending)), Why: c.why(o.Trace),
+	}
+	for i := range o.Lines {
+		l := &o.Lines[i]
+		out.Lines[i] = QuoteLine{
+			Gross: l.Gross, Discount: l.Discount, PaidWithPoints: l.Paid, Most: l.Most, Due: l.Due, Spent: l.Points, Earned: l.Earned,
+		}
+		if fiscal {
+			out.Lines[i].Fiscal = fiscalOf(l.Due, cart.Lines[i].Quantity)
+		}
+	}
+	for i, e := range q.Ending {
+		out.Ending[i] = Ending{Time(e.At), e.Points}
+	}
+	return out
+}
+
+func balanceOf(b purchase.Balance) Balance {
+	out := Balance{Active: b.Active, Pending: b.Pending, Debt: b.Debt}
+	if b.Debt == 0 {
+		out.Spendable = b.Active
+	}
+	return out
+}
+
+// why renders a trace in the reader's language.
+func (c *call) why(trace []rule.Step) []Why {
+	out := make([]Why, len(trace))
+	for i := range trace {
+		s := &trace[i]
+		out[i] = Why{Rule: s.Rule, Applied: s.Applied, Reason: s.Reason, Amount: s.Amount, Text: c.Texts.Text(c.lang(), "why."+s.Reason, flat(s.Args)...)}
+	}
+	return out
+}
+
+func flat(args []fault.Arg) []any {
+	out := make([]any, 0, 2*len(args))
+	for _, a := range args {
+		out = append(out, a.Name, a.Value)
+	}
+	return out
+}
+
+// fiscalOf splits a line's sum over its pieces; nothing for a quantity that is
+// no number of pieces.
+func fiscalOf(sum money.Amount, q money.Quantity) []FiscalPart {
+	if q <= 0 || q%money.Piece != 0 {
+		return nil
+	}
+	price, pieces, dearer := money.UnitPrices(sum, int64(q/money.Piece))
+	var out []FiscalPart
+	if pieces > dearer {
+		out = append(out, FiscalPart{price, pieces - dearer})
+	}
+	if dearer > 0 {
+		out = append(out, FiscalPart{price + 1, dearer})
+	}
+	return out
+}

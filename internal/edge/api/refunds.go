@@ -1,0 +1,244 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// RefundBody asks for a refund of a purchase that is known: of lines, of an
+// amount of money, or of all that is left.
+type RefundBody struct {
+	Till     id.ID        `json:"till,omitzero"`
+	Cashier  id.ID        `json:"cashier,omitzero"`
+	Number   string       `json:"number,omitempty" maxLength:"64"`
+	At       Time         `json:"at,omitzero"`
+	Purchase PurchaseRef  `json:"purchase"`
+	Lines    []RefundPart `json:"lines,omitempty" maxItems:"5000"`
+	Amount   money.Amount `json:"amount,omitempty" minimum:"1"`
+	Whole    bool         `json:"whole,omitempty"`
+	Payments []Payment    `json:"payments,omitempty" maxItems:"20"`
+}
+
+// PurchaseRef names a purchase by its id, or by its till and key.
+type PurchaseRef struct {
+	ID   OpID   `json:"id,omitzero"`
+	Till id.ID  `json:"till,omitzero"`
+	Key  string `json:"key,omitempty" maxLength:"128"`
+}
+
+// RefundPart is a quantity of one line.
+type RefundPart struct {
+	Line     int            `json:"line" minimum:"0"`
+	Quantity money.Quantity `json:"quantity"`
+}
+
+// UnlinkedBody asks for a refund whose purchase is not known.
+type UnlinkedBody struct {
+	Till    id.ID          `json:"till,omitzero"`
+	Cashier id.ID          `json:"cashier,omitzero"`
+	Number  string         `json:"number,omitempty" maxLength:"64"`
+	At      Time           `json:"at,omitzero"`
+	Buyer   *Buyer         `json:"buyer,omitempty"`
+	Lines   []UnlinkedLine `json:"lines" minItems:"1" maxItems:"5000"`
+}
+
+// UnlinkedLine is a product that came back.
+type UnlinkedLine struct {
+	SKU      string         `json:"sku" minLength:"1" maxLength:"64"`
+	Name     string         `json:"name,omitempty" maxLength:"300"`
+	Quantity money.Quantity `json:"quantity"`
+	Price    money.Amount   `json:"price" minimum:"0"`
+}
+
+// Refund is what came back of a purchase, or of what is not known. All its
+// figures are above zero.
+type Refund struct {
+	ID        OpID    `json:"id"`
+	Purchase  OpID    `json:"purchase,omitzero"`
+	Member    home.ID `json:"member,omitzero"`
+	Till      id.ID   `json:"till"`
+	Outlet    id.ID   `json:"outlet"`
+	Cashier   id.ID   `json:"cashier,omitzero"`
+	Key       string  `json:"key"`
+	Number    string  `json:"number,omitempty"`
+	At        Time    `json:"at"`
+	WrittenAt Time    `json:"written_at"`
+	Day       string  `json:"day"`
+	Programme id.ID   `json:"programme,omitzero"`
+
+	Lines          []RefundLine `json:"lines"`
+	Payments       []Payment    `json:"payments"`
+	Gross          money.Amount `json:"gross"`
+	Discount       money.Amount `json:"discount"`
+	PaidWithPoints money.Amount `json:"paid_with_points"`
+	Money          money.Amount `json:"money"`
+	Kept           money.Amount `json:"kept"`
+	Spent          money.Points `json:"spent"`
+	Given          money.Points `json:"given"`
+	Earned         money.Points `json:"earned"`
+	Short          money.Points `json:"short"`
+	Whole          bool         `json:"whole"`
+	Balance        Balance      `json:"balance"`
+	Flags          []string     `json:"flags,omitempty"`
+	Matched        []Refund     `json:"matched,omitempty"`
+}
+
+// RefundLine is what came back of one line.
+type RefundLine struct {
+	Line           int            `json:"line"`
+	SKU            string         `json:"sku"`
+	Quantity       money.Quantity `json:"quantity"`
+	ByAmount       bool           `json:"by_amount,omitempty"`
+	Gross          money.Amount   `json:"gross"`
+	PaidWithPoints money.Amount   `json:"paid_with_points"`
+	Money          money.Amount   `json:"money"`
+	Spent          money.Points   `json:"spent"`
+	Earned         money.Points   `json:"earned"`
+}
+
+type refundIn struct{ Body RefundBody }
+
+type unlinkedIn struct{ Body UnlinkedBody }
+
+type getRefundIn struct {
+	ID OpID `path:"id"`
+}
+
+func refunds(a *API) {
+	add(a, operation{
+		id: "refundPurchase", method: http.MethodPost, path: "/refunds", group: "purchases", status: http.StatusCreated,
+		scopes: []identity.Scope{identity.PurchasesRefund}, keyed: true,
+	}, refund)
+	add(a, operation{
+		id: "refundUnlinked", method: http.MethodPost, path: "/refunds/unlinked", group: "purchases", status: http.StatusCreated,
+		scopes: []identity.Scope{identity.PurchasesRefund}, keyed: true,
+	}, refundUnlinked)
+	add(a, operation{
+		id: "getRefund", method: http.MethodGet, path: "/refunds/{id}", group: "purchases", status: http.StatusOK, scopes: readers,
+	}, getRefund)
+}
+
+func refund(ctx context.Context, c *call, in *refundIn) (*Refund, error) {
+	b := &in.Body
+	till, err := c.till(b.Till)
+	if err != nil {
+		return nil, err
+	}
+	ways := 0
+	for _, way := range []bool{len(b.Lines) > 0, b.Amount != 0, b.Whole} {
+		if way {
+			ways++
+		}
+	}
+	if ways != 1 {
+		return nil, fault.New(fault.Invalid, "api.refund-ways")
+	}
+	ref, err := c.purchaseRef(ctx, &b.Purchase, till)
+	if err != nil {
+		return nil, err
+	}
+	req := &purchase.RefundRequest{
+		Till: till, Cashier: b.Cashier, Key: c.key, Number: b.Number, At: clock.Micros(b.At), Purchase: ref,
+		Amount: b.Amount, Payments: paymentsIn(b.Payments),
+	}
+	for _, l := range b.Lines {
+		req.Lines = append(req.Lines, purchase.RefundPart{Line: l.Line, Quantity: l.Quantity})
+	}
+	done, err := c.Desk.Refund(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	c.replayed(done.Replayed)
+	return refundOf(done.Refund), nil
+}
+
+// purchaseRef names the purchase for the desk. A key of some outlets may give
+// back only what was sold there.
+func (c *call) purchaseRef(ctx context.Context, in *PurchaseRef, till id.ID) (purchase.PurchaseRef, error) {
+	ref := purchase.PurchaseRef{Home: in.ID.Home, ID: in.ID.ID, Till: in.Till, Key: in.Key}
+	if (ref.ID != 0) == (ref.Key != "") || ref.ID != 0 && ref.Till != 0 {
+		return ref, fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: "purchase", Code: "api.purchase-ways"})
+	}
+	if ref.Key != "" && ref.Till == 0 {
+		ref.Till = till
+	}
+	if c.everywhere() {
+		return ref, nil
+	}
+	_, err := c.stored(ctx, ref)
+	return ref, err
+}
+
+func refundUnlinked(ctx context.Context, c *call, in *unlinkedIn) (*Refund, error) {
+	b := &in.Body
+	till, err := c.till(b.Till)
+	if err != nil {
+		return nil, err
+	}
+	buyer, err := c.buyer(b.Buyer)
+	if err != nil {
+		return nil, err
+	}
+	req := &purchase.UnlinkedRequest{Till: till, Cashier: b.Cashier, Key: c.key, Number: b.Number, At: clock.Micros(b.At), Buyer: buyer}
+	for _, l := range b.Lines {
+		req.Lines = append(req.Lines, purchase.UnlinkedLine{SKU: l.SKU, Name: l.Name, Quantity: l.Quantity, Price: l.Price})
+	}
+	done, err := c.Desk.RefundUnlinked(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	c.replayed(done.Replayed)
+	out := refundOf(done.Refund)
+	for _, m := range done.Matched {
+		out.Matched = append(out.Matched, *refundOf(m))
+	}
+	return out, nil
+}
+
+func getRefund(ctx context.Context, c *call, in *getRefundIn) (*Refund, error) {
+	f, err := c.Desk.FindRefund(ctx, purchase.PurchaseRef{Home: in.ID.Home, ID: in.ID.ID})
+	if err != nil {
+		return nil, err
+	}
+	if !c.who.At(f.Outlet) {
+		return nil, fault.New(fault.NotFound, "refund.not-found")
+	}
+	return refundOf(f), nil
+}
+
+func refundOf(f *purchase.Refund) *Refund {
+	out := &Refund{
+		ID: OpID{f.Home, f.ID}, Till: f.Till, Outlet: f.Outlet, Cashier: f.Cashier, Key: f.Key, Number: f.Number,
+		At: Time(f.At), WrittenAt: Time(f.WrittenAt), Day: f.Day, Programme: f.Programme,
+		Lines: make([]RefundLine, len(f.Lines)), Payments: paymentsOut(f.Payments),
+		Gross: f.Gross, Discount: f.Discount, PaidWithPoints: f.Paid, Money: f.Money, Kept: f.Kept,
+		Spent: f.Spent, Given: f.Given, Earned: f.Earned, Short: f.Short, Whole: f.Whole,
+		Balance: balanceOf(f.Balance), Flags: f.Flags,
+	}
+	if f.Purchase != 0 {
+		out.Purchase = OpID{f.Home, f.Purchase}
+	}
+	if f.Home.Kind() == home.Member {
+		out.Member = f.Home
+	}
+	for i := range f.Lines {
+		l := &f.Lines[i]
+		o := RefundLine{
+			Line: l.Line, SKU: l.SKU, Quantity: l.Quantity, ByAmount: l.ByAmount,
+			Gross: l.Gross, PaidWithPoints: l.Paid, Money: l.Money(), Spent: l.Points,
+		}
+		for _, e := range l.Earned {
+			o.Earned += money.Points(e)
+		}
+		out.Lines[i] = o
+	}
+	return out
+}
