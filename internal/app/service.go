@@ -120,8 +120,8 @@ func (s *Service) router(o ServiceOptions, reg *metrics.Registry) (http.Handler,
 	err := api.New(api.Parts{
 		DB: s.DB, Clock: s.Clock, Log: s.Log, Texts: s.Texts, Faults: faults,
 		Keys: s.Keys, Identity: s.Identity, Partners: s.Partners, Directory: s.Directory,
-		Products: s.Products, Catalog: s.Catalog, Members: s.Members, Codes: s.Codes, Rules: s.Rules,
-		Programmes: s.Programmes, Desk: s.Desk, Limit: httpx.Rate{PerSecond: limits.Rate, Burst: limits.Burst},
+		Products: s.Products, Catalog: s.Catalog, Members: s.Members, Codes: s.Codes, Cards: s.Cards, Rules: s.Rules,
+		Programmes: s.Programmes, Desk: s.Desk, Limit: httpx.Rate{PerMinute: 60 * limits.Rate, Burst: limits.Burst},
 		Changed: s.Refresh,
 	}).Mount(router)
 	return router, err
