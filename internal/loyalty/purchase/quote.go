@@ -152,7 +152,8 @@ func (d *Desk) checkQuote(s *sale, out *rule.Outcome, version int64) error {
 	}
 	changed := "quote.changed"
 	if sum := s.quoteDigest(out, version); string(sum[:16]) == string(b[8:24]) {
-		// Nothing it rests on has moved: the time has (an offer has ended).
+		// Neither the rules nor the member have moved: an offer has ended
+		// meanwhile, or others have used it up.
 		changed = "quote.outdated"
 	}
 	return fault.New(fault.Conflict, changed, "due", out.Due, "earned", out.Earned, "most", out.Most)
