@@ -141,8 +141,8 @@ func (p *param) set(v reflect.Value, value string) *fault.Field {
 		return p.setID((*id.ID)(at), value)
 	case encoding.TextUnmarshaler:
 		if err := at.UnmarshalText([]byte(value)); err != nil {
-			e := fault.From(err)
-			return &fault.Field{Code: e.Code, Args: e.Args}
+			field := fault.From(err).At(p.name)
+			return &field
 		}
 		return nil
 	}

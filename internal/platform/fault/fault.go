@@ -78,6 +78,9 @@ func (e *Error) With(fields ...Field) *Error {
 	return e
 }
 
+// At gives the error as what is wrong with one place of a request.
+func (e *Error) At(path string) Field { return Field{Path: path, Code: e.Code, Args: e.Args} }
+
 // Error renders the code, its arguments and the cause, for logs.
 func (e *Error) Error() string {
 	var b strings.Builder

@@ -168,6 +168,6 @@ func (r *reader) asField(err error) {
 		return
 	}
 	if len(r.faults) < maxFaults {
-		r.faults = append(r.faults, fault.Field{Path: r.where(), Code: e.Code, Args: e.Args})
+		r.faults = append(r.faults, e.At(r.where()))
 	}
 }
