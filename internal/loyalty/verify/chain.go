@@ -41,11 +41,11 @@ func (c *homeCheck) chain() {
 func (c *homeCheck) end(seq int64, last ledger.Hash) {
 	h := &c.rows.homes[0]
 	if h.seq != seq {
-		c.bad(HomeSeq, "home", "", h.seq, seq)
+		c.bad(HomeSeq, "home", rowKey{}, h.seq, seq)
 		return
 	}
 	if empty := seq == 0 && len(h.head) == 0; !empty && !bytes.Equal(h.head, last[:]) {
-		c.bad(HomeHead, "home", "", hex(h.head), hex(last[:]))
+		c.bad(HomeHead, "home", rowKey{}, hex(h.head), hex(last[:]))
 	}
 }
 
@@ -95,9 +95,9 @@ func allowed(p *postingRow) bool {
 
 // count adds a posting to the sums of its account, lot and operation.
 func (c *homeCheck) count(p *postingRow) {
-	at := func() string { return key("seq", p.Seq) }
+	at := key("seq", p.Seq)
 	if !allowed(p) {
-		c.bad(PostingSides, "posting", at(), fmt.Sprintf("%s: %s → %s, %d", p.Kind, p.Debit, p.Credit, p.Amount), "a move that its kind makes")
+		c.bad(PostingSides, "posting", at, fmt.Sprintf("%s: %s → %s, %d", p.Kind, p.Debit, p.Credit, p.Amount), "a move that its kind makes")
 	}
 	if o := c.ops[p.Op]; o != nil {
 		if o.first == 0 {
@@ -109,7 +109,7 @@ func (c *homeCheck) count(p *postingRow) {
 	if p.Account != 0 {
 		a := c.accounts[p.Account]
 		if a == nil {
-			c.bad(PostingAccount, "posting", at(), "account_id "+p.Account.String(), "an account of the home")
+			c.bad(PostingAccount, "posting", at, "account_id "+p.Account.String(), "an account of the home")
 			return
 		}
 		a.sides.move(p.Debit, -p.Amount)
@@ -120,7 +120,7 @@ func (c *homeCheck) count(p *postingRow) {
 	}
 	l := c.lots[p.Lot]
 	if l == nil || l.Account != p.Account {
-		c.bad(PostingLot, "posting", at(), "lot_id "+p.Lot.String(), "a lot of the posting's account")
+		c.bad(PostingLot, "posting", at, "lot_id "+p.Lot.String(), "a lot of the posting's account")
 		return
 	}
 	l.count(p)

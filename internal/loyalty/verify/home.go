@@ -42,14 +42,14 @@ func (w *walk) newHome(q *db.Snapshot, h home.ID, r rows) *homeCheck {
 
 // bad notes a row of the home; those of one home are told in the order in
 // which they are found.
-func (c *homeCheck) bad(i Invariant, table, key string, found, wanted any) {
+func (c *homeCheck) bad(i Invariant, table string, at rowKey, found, wanted any) {
 	c.told++
-	c.run.bad(place{int64(c.home), c.told}, i, table, "home_id="+c.home.String()+key, found, wanted)
+	c.run.bad(place{int64(c.home), c.told}, i, table, "home_id="+c.home.String()+at.String(), found, wanted)
 }
 
 func (c *homeCheck) check() error {
 	if len(c.rows.homes) == 0 {
-		c.bad(HomeMissing, c.rows.table(), "", "no row in home", "one")
+		c.bad(HomeMissing, c.rows.table(), rowKey{}, "no row in home", "one")
 	}
 	c.readOps()
 	c.chain()
@@ -92,7 +92,21 @@ func net(p *postingRow, s ledger.Side) (n money.Points) {
 	return n
 }
 
-// key names a row inside its home.
-func key[T ~int64](column string, v T) string { return fmt.Sprintf(" %s=%d", column, int64(v)) }
+// rowKey names a row inside its home; the zero value is the home's own.
+type rowKey struct {
+	column string
+	v      int64
+}
+
+func key[T ~int64](column string, v T) rowKey { return rowKey{column, int64(v)} }
+
+// String is what follows the home's number. It is made only where something
+// is broken.
+func (k rowKey) String() string {
+	if k.column == "" {
+		return ""
+	}
+	return fmt.Sprintf(" %s=%d", k.column, k.v)
+}
 
 func hex(b []byte) string { return fmt.Sprintf("%x", b) }

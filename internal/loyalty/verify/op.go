@@ -49,7 +49,7 @@ func moved(o *opCheck) string {
 
 // chained gives an operation that stands in the chain, and tells of one that
 // does not.
-func (c *homeCheck) chained(table, at string, i id.ID) *opCheck {
+func (c *homeCheck) chained(table string, at rowKey, i id.ID) *opCheck {
 	o := c.ops[i]
 	if o.first > 0 {
 		return o

@@ -51,7 +51,7 @@ func (c *homeCheck) checkRefund(f *refundCheck) {
 	}
 }
 
-func (c *homeCheck) checkRefundSums(r *purchase.Refund, at string) {
+func (c *homeCheck) checkRefundSums(r *purchase.Refund, at rowKey) {
 	var sum purchase.Refund
 	for i := range r.Lines {
 		l := &r.Lines[i]
@@ -109,10 +109,9 @@ type lineBack struct {
 // checkBack holds all that came back of a purchase to what it was, and its
 // state to that.
 func (c *homeCheck) checkBack(s *saleCheck) {
-	lines := make([]lineBack, len(s.doc.Lines))
-	for i := range lines {
-		lines[i].amounts = amounts(&s.doc.Lines[i])
-		lines[i].back = make([]int64, len(lines[i].amounts))
+	var lines []lineBack
+	if len(s.refunds) > 0 {
+		lines = linesOf(s.doc)
 	}
 	state, refunded := "done", money.Amount(0)
 	whole := false
@@ -142,8 +141,21 @@ func (c *homeCheck) checkBack(s *saleCheck) {
 	if s.refunded != refunded {
 		c.bad(PurchaseRefunded, "purchase", at, int64(s.refunded), int64(refunded))
 	}
-	c.checkPayments(s)
-	c.checkUses(s)
+	if len(s.refunds) > 0 {
+		c.checkPayments(s)
+	}
+	if len(s.doc.Uses) > 0 || len(s.refunds) > 0 {
+		c.checkUses(s)
+	}
+}
+
+func linesOf(p *purchase.Purchase) []lineBack {
+	lines := make([]lineBack, len(p.Lines))
+	for i := range lines {
+		lines[i].amounts = amounts(&p.Lines[i])
+		lines[i].back = make([]int64, len(lines[i].amounts))
+	}
+	return lines
 }
 
 // addBack adds a refund to what has come back; it tells of what is above the

@@ -3,7 +3,6 @@ package verify
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 
 	"kopilka/internal/loyalty/home"
@@ -36,11 +35,8 @@ func (c *homeCheck) readOps() {
 		s := &saleCheck{purchaseRow: row}
 		at := key("purchase_id", row.id)
 		c.op(row.id, "purchase", at, sha256.Sum256(row.doc), row.digest)
-		doc := &purchase.Purchase{}
-		if err := json.Unmarshal(row.doc, doc); err != nil {
-			c.bad(PurchaseDoc, "purchase", at, err, "a purchase")
-		} else {
-			s.doc = doc
+		if s.doc = readPurchase(row.doc); s.doc == nil {
+			c.bad(PurchaseDoc, "purchase", at, "a document that can't be read", "a purchase")
 		}
 		c.sales = append(c.sales, s)
 		byID[row.id] = s
@@ -50,12 +46,10 @@ func (c *homeCheck) readOps() {
 		f := &refundCheck{refundRow: row}
 		at := key("refund_id", row.id)
 		c.op(row.id, "refund", at, sha256.Sum256(row.doc), row.digest)
-		doc := &purchase.Refund{}
-		if err := json.Unmarshal(row.doc, doc); err != nil {
-			c.bad(RefundDoc, "refund", at, err, "a refund")
+		if f.doc = readRefund(row.doc); f.doc == nil {
+			c.bad(RefundDoc, "refund", at, "a document that can't be read", "a refund")
 			continue
 		}
-		f.doc = doc
 		c.refunds = append(c.refunds, f)
 		if row.purchase == 0 {
 			continue
@@ -77,7 +71,7 @@ func (c *homeCheck) readOps() {
 // op notes an operation. The chain is held to the digest that is stored: a
 // document changed alone shows in its digest, one changed with its digest in
 // the chain.
-func (c *homeCheck) op(i id.ID, table, at string, sum [32]byte, stored []byte) {
+func (c *homeCheck) op(i id.ID, table string, at rowKey, sum [32]byte, stored []byte) {
 	o := &opCheck{}
 	copy(o.digest[:], stored)
 	c.ops[i] = o
@@ -135,16 +129,13 @@ func (c columns) String() string {
 }
 
 // checkLines holds the receipt to its lines.
-func (c *homeCheck) checkLines(p *purchase.Purchase, at string) {
+func (c *homeCheck) checkLines(p *purchase.Purchase, at rowKey) {
 	var sum purchase.Purchase
 	pays := make([]money.Amount, len(p.Payments))
 	for i := range p.Lines {
 		l := &p.Lines[i]
-		for _, v := range amounts(l) {
-			if v < 0 {
-				c.bad(PurchaseLines, "purchase", at, fmt.Sprintf("%d in line %d", v, i+1), "nothing below zero")
-				break
-			}
+		if v := lowest(l); v < 0 {
+			c.bad(PurchaseLines, "purchase", at, fmt.Sprintf("%d in line %d", v, i+1), "nothing below zero")
 		}
 		if len(l.Pays) != len(pays) || l.Gross-l.Discount()-l.Paid != l.Due() {
 			c.bad(PurchaseSums, "purchase", at, fmt.Sprintf("line %d: %d paid in %d kinds", i+1, l.Due(), len(l.Pays)),
@@ -187,7 +178,7 @@ func (t totals) String() string {
 }
 
 // checkEarned holds what it earned to the lots it made.
-func (c *homeCheck) checkEarned(p *purchase.Purchase, at string) {
+func (c *homeCheck) checkEarned(p *purchase.Purchase, at rowKey) {
 	var earned money.Points
 	for _, i := range p.Lots {
 		if l := c.lots[i]; l != nil && l.Op == p.ID {
@@ -210,6 +201,21 @@ func (a *accountCheck) sale(s *saleCheck) {
 	if a.first == 0 || p.At < a.first {
 		a.first = p.At
 	}
+}
+
+// lowest is the least of all that a line is made of.
+func lowest(l *purchase.Line) int64 {
+	v := min(int64(l.Gross), int64(l.Paid), int64(l.Points))
+	for i := range l.Discounts {
+		v = min(v, l.Discounts[i].Amount)
+	}
+	for i := range l.Earned {
+		v = min(v, l.Earned[i].Amount)
+	}
+	for i := range l.Pays {
+		v = min(v, int64(l.Pays[i]))
+	}
+	return v
 }
 
 // amounts lists all that a line is made of: gross, points' part, points, then

@@ -1,0 +1,74 @@
+package verify
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"kopilka/internal/loyalty/purchase"
+)
+
+// Empty lists and none are the same here, and what is not proved is not read.
+var read = cmp.Options{
+	cmpopts.EquateEmpty(),
+	cmpopts.IgnoreFields(purchase.Purchase{}, "Mode", "Partner", "Cashier", "Number", "WrittenAt", "Codes", "Trace", "Would", "Flags", "Balance"),
+	cmpopts.IgnoreFields(purchase.Line{}, "SKU", "Name", "Product", "Type", "Price", "Least", "NotPaid", "NoEarn"),
+	cmpopts.IgnoreFields(purchase.RuleAmount{}, "Rule"),
+	cmpopts.IgnoreFields(purchase.Use{}, "Offer", "Code"),
+	cmpopts.IgnoreFields(purchase.Refund{}, "Cashier", "Number", "WrittenAt", "Version", "Matched", "Flags", "Balance"),
+	cmpopts.IgnoreFields(purchase.RefundLine{}, "SKU"),
+}
+
+// hold reads what encoding/json wrote and wants the same as it reads back.
+func hold[T any](t *rapid.T, by func([]byte) *T) {
+	v := rapid.Make[T]().Draw(t, "document")
+	doc, err := json.Marshal(v)
+	if err != nil {
+		t.Skip("no document", err)
+	}
+	want := new(T)
+	if err := json.Unmarshal(doc, want); err != nil {
+		t.Skip("no document", err)
+	}
+	got := by(doc)
+	if got == nil {
+		t.Fatalf("can't be read: %s", doc)
+	}
+	if diff := cmp.Diff(want, got, read); diff != "" {
+		t.Fatalf("%s\n%s", diff, doc)
+	}
+}
+
+func TestReadAsJSONDoes(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) { hold(t, readPurchase) })
+	rapid.Check(t, func(t *rapid.T) { hold(t, readRefund) })
+}
+
+func TestReadRefusesWhatIsBroken(t *testing.T) {
+	t.Parallel()
+	for _, doc := range []string{
+		``, `[]`, `{`, `{"home":5}`, `{"id":"x"}`, `{"lines":[{"qty":"a"}]}`, `{"lines":[{"qty":""}]}`, `{"gross":"1"}`, `{"key":"\x"}`,
+		`{"lines":{}}`, `{"payments":[5]}`, `{"uses":[{"rows":[{"key":1}]}]}`,
+	} {
+		if p := readPurchase([]byte(doc)); p != nil {
+			t.Errorf("%s is read as %+v", doc, p)
+		}
+		if r := readRefund([]byte(strings.ReplaceAll(doc, `[{"rows":`, ``))); r != nil && !strings.Contains(doc, "uses") {
+			t.Errorf("%s is read as %+v", doc, r)
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(`{"home":"1","lines":[{"qty":"1.5","discounts":[{"rule":"x","amount":5}],"pays":[1,2]}],"key":"a\"b"}`))
+	f.Fuzz(func(_ *testing.T, doc []byte) {
+		readPurchase(doc)
+		readRefund(doc)
+		claimOf(doc)
+	})
+}
