@@ -56,7 +56,8 @@ func (c *benchReceiptsCmd) Run(ctx context.Context, p *program) error {
 	report, err := bench.Run(ctx, bench.Options{
 		Engine: db.Dialect(c.Engine), URL: c.URL, Dir: c.Dir, Members: c.Members, Clients: c.Clients,
 		Seconds: c.Seconds, Warmup: c.Warmup, Rounds: c.Rounds, Keep: c.Keep, Bare: c.Bare,
-		Direct: c.Direct, Start: c.start(cfg), Measured: measured,
+		Direct: c.Direct, Measured: measured, Verify: verifyBench,
+		Start: func(ctx context.Context, url string) (bench.Server, error) { return startBench(ctx, p, *cfg, url) },
 		Step: func(s bench.Step) {
 			if s.Name == bench.MakingMembers {
 				bars.show("members", s.N, c.Members, false)
@@ -107,11 +108,6 @@ func (c *benchReceiptsCmd) check(cfg *config.Config) error {
 	if len(bad) > 0 {
 		return fault.New(fault.Invalid, "bench.wrong").With(bad...)
 	}
-	return nil
-}
-
-// start gives how the program is started on the benchmark's base.
-func (c *benchReceiptsCmd) start(cfg *config.Config) func(ctx context.Context, url string) (bench.Server, error) {
 	return nil
 }
 

@@ -49,6 +49,12 @@ var peopleTexts = []string{
  select {home}, {home} + 1, $3, 'open', 0, 0, 0, 0, 0, 0, 0, 0, 1614556800000000 + n, 0, 1614556800000000 + n from {series}`,
 }
 
+// qOpened is what the figures know of the accounts.
+const qOpened = `insert into figure_day (day, outlet_id, programme_id, receipts, member_receipts, gross, discount, paid, money, spent, earned,
+ refunds, refunds_whole, refund_gross, refund_discount, refund_paid, refund_money, refund_spent, refund_earned, expired, adjusted, opened, gifts)
+ values ('2021-03-01', 0, $1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $2, 0)
+ on conflict (day, outlet_id, programme_id) do update set opened = figure_day.opened + excluded.opened`
+
 // fillPeople makes the members number from to to (not included) with an empty
 // account in the programme each.
 func fillPeople(ctx context.Context, d *db.DB, programme, from, to int64, progress func(done int64)) error {
@@ -64,7 +70,8 @@ func fillPeople(ctx context.Context, d *db.DB, programme, from, to int64, progre
 					return fmt.Errorf("bench: members from %d: %w", n, err)
 				}
 			}
-			return nil
+			_, err := tx.Exec(ctx, qOpened, programme, last-n+1)
+			return err
 		})
 		if err != nil {
 			return err
