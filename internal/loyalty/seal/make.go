@@ -5,20 +5,17 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/platform/crypto"
 	"kopilka/internal/platform/db"
 )
 
-const (
-	every    = time.Minute
-	maxTries = 20
-)
+const maxTries = 20
 
-// Seal seals all heads that wait and tells how many seals it made. Where
-// another process seals the same heads only one of them does.
+// Seal seals all heads that wait and tells how many seals it made; a job calls
+// it each minute. Where another process seals the same heads only one of them
+// does.
 func (s *Sealer) Seal(ctx context.Context) (made int, err error) {
 	for try := 1; ; {
 		n, err := s.next(ctx)
@@ -28,6 +25,9 @@ func (s *Sealer) Seal(ctx context.Context) (made int, err error) {
 		case err == nil:
 			made++
 			try = 1
+			if s.Log != nil {
+				s.Log.DebugContext(ctx, "heads sealed", "leaves", n)
+			}
 		case !errors.Is(err, db.ErrMoved) && !errors.Is(err, db.ErrConflict) || try == maxTries:
 			return made, err
 		default:

@@ -16,7 +16,6 @@
 package seal
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"log/slog"
@@ -93,8 +92,8 @@ type Sealer struct {
 	DB    *db.DB
 	IDs   *id.Maker
 	Clock clock.Clock
-	Log   *slog.Logger
-	Most  int64 // leaves of one seal, about; 0: 200,000
+	Log   *slog.Logger // nil: none
+	Most  int64        // leaves of one seal, about; 0: 200,000
 }
 
 const defaultMost = 200_000
@@ -112,17 +111,5 @@ func (s *Sealer) Collect(b *db.Batch, heads []ledger.Head) {
 	}
 	if n > 0 {
 		b.Exec(qKeep, int64(s.IDs.New()), int64(n), data)
-	}
-}
-
-// Run seals each minute until ctx ends.
-func (s *Sealer) Run(ctx context.Context) {
-	for ctx.Err() == nil {
-		if _, err := s.Seal(ctx); err != nil && ctx.Err() == nil {
-			s.Log.ErrorContext(ctx, "heads were not sealed", "error", err)
-		}
-		pause, end := context.WithTimeout(ctx, every)
-		<-pause.Done()
-		end()
 	}
 }
