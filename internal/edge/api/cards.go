@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/base32"
 	"net/http"
@@ -8,7 +9,9 @@ import (
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/crypto"
+	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
 
@@ -28,9 +31,18 @@ type Card struct {
 	ChangedAt    Time       `json:"changed_at"`
 }
 
-// NewCard is a card to be issued.
+// NewCard is a card to be issued. Only plastic has a number to be told: that
+// on it.
 type NewCard struct {
 	Type   id.ID  `json:"type"`
+	Number string `json:"number,omitempty" maxLength:"64"`
+	Secret string `json:"secret,omitempty" maxLength:"64"`
+}
+
+// CardReplacement is a card to be issued for another: of the same type, where
+// none is told.
+type CardReplacement struct {
+	Type   id.ID  `json:"type,omitzero"`
 	Number string `json:"number,omitempty" maxLength:"64"`
 	Secret string `json:"secret,omitempty" maxLength:"64"`
 }
@@ -52,8 +64,8 @@ type BlockBody struct {
 	Reason string `json:"reason" minLength:"1" maxLength:"500"`
 }
 
-// QRSecret is what a phone needs to show the card's one-time QRs. It is told
-// this once.
+// QRSecret is what a phone makes a card's one-time QRs from: the prefix, then
+// the code of the time (RFC 6238, HMAC-SHA-1). It is told this once.
 type QRSecret struct {
 	Card   id.ID  `json:"card"`
 	Secret string `json:"secret"`
@@ -74,7 +86,7 @@ type (
 	replaceIn struct {
 		Member home.ID `path:"member"`
 		Card   id.ID   `path:"card"`
-		Body   NewCard
+		Body   CardReplacement
 	}
 	blockCardIn struct {
 		Member home.ID `path:"member"`
@@ -113,6 +125,9 @@ func listCards(ctx context.Context, c *call, in *memberIn) (*Page[Card], error) 
 		return nil, err
 	}
 	list, err := card.List(ctx, c.DB, in.Member)
+	if err == nil && len(list) == 0 {
+		_, err = member.Get(ctx, c.DB, in.Member) // no cards, or no member?
+	}
 	return all(list, err, cardOf)
 }
 
@@ -147,7 +162,12 @@ func loseCard(ctx context.Context, c *call, in *cardIn) (*Card, error) {
 }
 
 func replaceCard(ctx context.Context, c *call, in *replaceIn) (*IssuedCard, error) {
-	made, err := c.Cards.Replace(ctx, in.Member, in.Card, in.Body.in(), c.actor())
+	old, err := card.Get(ctx, c.DB, in.Member, in.Card)
+	if err != nil {
+		return nil, err
+	}
+	to := card.NewCard{Type: cmp.Or(in.Body.Type, old.Type), Number: in.Body.Number, Secret: in.Body.Secret}
+	made, err := c.Cards.Replace(ctx, in.Member, in.Card, to, c.actor())
 	return issuedOr(made, err)
 }
 
@@ -165,14 +185,25 @@ func checkCardSecret(ctx context.Context, c *call, in *secretIn) (none, error) {
 	return none{}, c.Cards.CheckSecret(ctx, in.Member, in.Card, in.Body.Secret)
 }
 
+// How the codes of one-time QRs are made; package crypto checks them so.
+const (
+	qrDigits = 8
+	qrPeriod = 30 // seconds
+)
+
+// provisionCardQR is for who serves the member's own device: a till that had
+// the secret could show the member's will by itself.
 func provisionCardQR(ctx context.Context, c *call, in *cardIn) (*QRSecret, error) {
+	if c.who.Kind == identity.KindTill {
+		return nil, fault.New(fault.Denied, "api.no-till")
+	}
 	secret, err := c.Cards.Provision(ctx, in.Member, in.Card, c.actor())
 	if err != nil {
 		return nil, err
 	}
 	return &QRSecret{
 		Card: in.Card, Secret: base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret),
-		Period: 30, Digits: 8, Prefix: crypto.QR(in.Card, ""),
+		Period: qrPeriod, Digits: qrDigits, Prefix: crypto.QR(in.Card, ""),
 	}, nil
 }
 

@@ -14,17 +14,17 @@ type CardTypeBody struct {
 	Code       string         `json:"code" minLength:"1" maxLength:"50" example:"standard"`
 	Name       string         `json:"name" minLength:"1" maxLength:"100"`
 	Kind       card.Kind      `json:"kind" enum:"plastic,virtual,phone,wallet"`
-	Properties CardProperties `json:"properties,omitzero"`
+	Properties CardProperties `json:"properties" required:"false"`
 }
 
 // CardProperties are the same for every card of a type.
 type CardProperties struct {
 	Prefix      string `json:"prefix,omitempty" maxLength:"4" example:"27"`
-	StaticSpend bool   `json:"static_spend,omitempty"`
-	Secret      bool   `json:"secret,omitempty"`
-	ByHand      bool   `json:"by_hand,omitempty"`
-	StockOnly   bool   `json:"stock_only,omitempty"`
-	Unchecked   bool   `json:"unchecked,omitempty"`
+	StaticSpend bool   `json:"static_spend" required:"false"`
+	Secret      bool   `json:"secret" required:"false"`
+	ByHand      bool   `json:"by_hand" required:"false"`
+	StockOnly   bool   `json:"stock_only" required:"false"`
+	Unchecked   bool   `json:"unchecked" required:"false"`
 }
 
 // CardTypeChange is a type of cards as it is to be; its code and kind stay.

@@ -30,9 +30,9 @@ type CustomFieldBody struct {
 	Kind     member.CustomKind `json:"kind" enum:"text,number,date,bool,choice"`
 	LabelRU  string            `json:"label_ru" minLength:"1" maxLength:"100"`
 	LabelEN  string            `json:"label_en" minLength:"1" maxLength:"100"`
-	Required bool              `json:"required,omitempty"`
+	Required bool              `json:"required" required:"false"`
 	Active   bool              `json:"active"`
-	Position int64             `json:"position,omitempty" minimum:"0" maximum:"1000000"`
+	Position int64             `json:"position" required:"false" minimum:"0" maximum:"1000000"`
 	Choices  []Choice          `json:"choices,omitempty" maxItems:"200"`
 }
 

@@ -25,17 +25,17 @@ type ProgrammeBody struct {
 	Code     string            `json:"code" minLength:"1" maxLength:"64" example:"bonus"`
 	Name     string            `json:"name" minLength:"1" maxLength:"200"`
 	On       bool              `json:"on"`
-	Priority int               `json:"priority,omitempty" minimum:"-1000000" maximum:"1000000"`
+	Priority int               `json:"priority" required:"false" minimum:"-1000000" maximum:"1000000"`
 	From     string            `json:"from,omitempty" maxLength:"10" example:"2026-01-01"`
 	To       string            `json:"to,omitempty" maxLength:"10" example:"2026-12-31"`
 	Zone     string            `json:"zone,omitempty" maxLength:"64" example:"Europe/Moscow"`
 	TermsURL string            `json:"terms_url,omitempty" maxLength:"1000"`
 	Outlets  []id.ID           `json:"outlets,omitempty" maxItems:"20000"`
 	Partners []id.ID           `json:"partners,omitempty" maxItems:"10000"`
-	Settings ProgrammeSettings `json:"settings,omitzero"`
+	Settings ProgrammeSettings `json:"settings" required:"false"`
 	Earning  ProgrammeEarning  `json:"earning"`
 	Spending ProgrammeSpending `json:"spending"`
-	Welcome  ProgrammeGift     `json:"welcome,omitzero"`
+	Welcome  ProgrammeGift     `json:"welcome" required:"false"`
 	Offers   []ProgrammeOffer  `json:"offers,omitempty" maxItems:"1000"`
 }
 
@@ -61,8 +61,8 @@ type ProgrammeSettings struct {
 type ProgrammeEarning struct {
 	Rate   money.Rate            `json:"rate"`
 	ByType map[string]money.Rate `json:"by_type,omitempty"`
-	Delay  int                   `json:"delay,omitempty" minimum:"0" maximum:"36500"`
-	Expiry ProgrammeExpiry       `json:"expiry,omitzero"`
+	Delay  int                   `json:"delay" required:"false" minimum:"0" maximum:"36500"`
+	Expiry ProgrammeExpiry       `json:"expiry" required:"false"`
 	Rule   string                `json:"rule,omitempty" maxLength:"64"`
 	Note   string                `json:"note,omitempty" maxLength:"1000"`
 }
@@ -97,16 +97,16 @@ type ProgrammeOffer struct {
 	LeastSum money.Amount `json:"least_sum,omitempty" minimum:"0"`
 	From     string       `json:"from,omitempty" maxLength:"10" example:"2026-01-01"`
 	To       string       `json:"to,omitempty" maxLength:"10" example:"2026-12-31"`
-	Members  bool         `json:"members,omitempty"`
-	Limits   OfferLimits  `json:"limits,omitzero"`
+	Members  bool         `json:"members" required:"false"`
+	Limits   OfferLimits  `json:"limits" required:"false"`
 }
 
 // OfferLimits bound the uses of an offer; 0 is no bound.
 type OfferLimits struct {
-	InAll     int64 `json:"in_all,omitempty" minimum:"0"`
-	PerCode   int64 `json:"per_code,omitempty" minimum:"0"`
-	PerMember int64 `json:"per_member,omitempty" minimum:"0"`
-	Return    bool  `json:"return,omitempty"`
+	InAll     int64 `json:"in_all" required:"false" minimum:"0"`
+	PerCode   int64 `json:"per_code" required:"false" minimum:"0"`
+	PerMember int64 `json:"per_member" required:"false" minimum:"0"`
+	Return    bool  `json:"return" required:"false"`
 }
 
 // programme is the domain's programme, with defaults where nothing is told.
