@@ -15,6 +15,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"cli.serve"`
 	Migrate migrateCmd `cmd:"" help:"cli.migrate"`
 	Import  importCmd  `cmd:"" help:"cli.import"`
+	Verify  verifyCmd  `cmd:"" help:"cli.verify"`
 	Backup  backupCmd  `cmd:"" help:"cli.backup"`
 	Restore restoreCmd `cmd:"" help:"cli.restore"`
 	Bench   benchCmd   `cmd:"" help:"cli.bench"`
