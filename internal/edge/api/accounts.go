@@ -144,7 +144,7 @@ func accountOf(v *purchase.AccountView) Account {
 		Balance: Balance{Active: a.Active, Pending: a.Pending, Debt: a.Debt, Spendable: a.Spendable()},
 		Earned:  a.Earned, Spent: a.Spent, Expired: a.Expired, Purchases: a.Purchases, Turnover: a.Turnover,
 		LastPurchase: Time(a.LastPurchase), Opened: Time(a.Opened),
-		Lots: make([]Lot, len(v.Lots)), Ending: make([]Ending, len(v.Ending)),
+		Lots: make([]Lot, len(v.Lots)), Ending: endingOf(v.Ending),
 	}
 	if a.Closed {
 		out.State = "closed"
@@ -162,9 +162,6 @@ func accountOf(v *purchase.AccountView) Account {
 			o.Expires = Time(a.SlideAt)
 		}
 		out.Lots[i] = o
-	}
-	for i, e := range v.Ending {
-		out.Ending[i] = Ending{Time(e.At), e.Points}
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
@@ -88,7 +89,7 @@ func quotes(a *API) {
 }
 
 func quote(ctx context.Context, c *call, in *quoteIn) (*Quote, error) {
-	cart, err := c.cart(ctx, &in.Body.Cart)
+	cart, err := c.toSell(ctx, &in.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +106,7 @@ func (c *call) quoteOf(q *purchase.Quoted, cart *purchase.Cart, fiscal bool) *Qu
 		ID: q.ID, Until: Time(q.Until), Member: q.Home, Programme: q.Programme.ID, Version: q.Programme.Version,
 		Lines: make([]QuoteLine, len(o.Lines)), Gross: o.Gross, Discount: o.Discount, PaidWithPoints: o.Paid, Due: o.Due,
 		Spent: o.Spent, Most: o.Most, Allowed: o.Allowed, Earned: o.Earned,
-		Balance: balanceOf(q.Balance), Ending: make([]Ending, len(q.Ending)), Why: c.why(o.Trace),
+		Balance: balanceOf(q.Balance), Ending: endingOf(q.Ending), Why: c.why(o.Trace),
 	}
 	for i := range o.Lines {
 		l := &o.Lines[i]
@@ -116,8 +117,18 @@ func (c *call) quoteOf(q *purchase.Quoted, cart *purchase.Cart, fiscal bool) *Qu
 			out.Lines[i].Fiscal = fiscalOf(l.Due, cart.Lines[i].Quantity)
 		}
 	}
-	for i, e := range q.Ending {
-		out.Ending[i] = Ending{Time(e.At), e.Points}
+	return out
+}
+
+// endingOf adds up what expires at one time.
+func endingOf(list []ledger.Ending) []Ending {
+	out := []Ending{}
+	for _, e := range list {
+		if last := len(out) - 1; last >= 0 && out[last].At == Time(e.At) {
+			out[last].Points += e.Points
+			continue
+		}
+		out = append(out, Ending{Time(e.At), e.Points})
 	}
 	return out
 }
