@@ -13,6 +13,7 @@ type cli struct {
 	globals
 
 	Serve   serveCmd   `cmd:"" help:"cli.serve"`
+	Demo    demoCmd    `cmd:"" help:"cli.demo"`
 	Migrate migrateCmd `cmd:"" help:"cli.migrate"`
 	Import  importCmd  `cmd:"" help:"cli.import"`
 	Verify  verifyCmd  `cmd:"" help:"cli.verify"`

@@ -1,5 +1,45 @@
 // Package demo fills a base with a believable organization, so that whoever
 // starts the program for the first time sees it at work: a cinema with a bar,
 // a theatre's box office and two shops, their members, and half a year of
-// receipts. Everybody in it is invented.
+// receipts.
+//
+// Everybody in it is invented. Phones are of the code 945, which no operator
+// in Russia has; e-mails are of example.com. The same seed and the same day
+// give the same organization.
 package demo
+
+import (
+	"context"
+
+	"kopilka/internal/loyalty/catalog"
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/partner"
+	"kopilka/internal/loyalty/programme"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
+)
+
+// Parts are what the demo fills a base through.
+type Parts struct {
+	DB         *db.DB
+	IDs        *id.Maker
+	Clock      clock.Clock
+	Partners   *partner.Registry
+	Products   *catalog.Registry
+	Members    *member.Members
+	Programmes *programme.Programmes
+	Desk       *purchase.Desk
+	Refresh    func(ctx context.Context) error // takes in new reference data
+}
+
+// Size says how much to make.
+type Size struct {
+	Members  int
+	Receipts int
+	Days     int // back from now
+}
+
+// Usual is the size of the demo: half a year of a small organization.
+func Usual() Size { return Size{Members: 2000, Receipts: 24_000, Days: 182} }

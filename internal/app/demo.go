@@ -1,0 +1,126 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"kopilka/internal/app/demo"
+	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/platform/config"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/log"
+	"kopilka/internal/platform/reference"
+)
+
+type demoCmd struct {
+	Addr     string `help:"cli.serve-addr" placeholder:"HOST:PORT"`
+	FillOnly bool   `help:"cli.demo-fill-only"`
+}
+
+// keyLife is how long the keys of a demo are good for.
+const keyLife = 7 * 24 * time.Hour
+
+// Run fills a base with an invented organization, unless it is there already,
+// serves it and says what to try.
+func (c *demoCmd) Run(ctx context.Context, p *program) error {
+	cfg, err := p.settings(map[string]string{"http.addr": c.Addr})
+	if err != nil {
+		return err
+	}
+	if p.globals.DB == "" {
+		cfg.DB.URL = config.DSN(filepath.Join(cfg.DataDir, "demo.db"))
+	}
+	if err := makeFolder(cfg); err != nil {
+		return err
+	}
+	if p.globals.LogLevel == "" {
+		cfg.Log.Level = quiet
+	}
+	debug.SetGCPercent(gcPercent)
+	s, err := Start(ctx, ServiceOptions{Config: cfg, Log: log.New(p.stderr, cfg.Log.Level, cfg.Log.Format), Texts: p.texts, Codes: p.stdout})
+	if err != nil {
+		return err
+	}
+	if err = c.show(ctx, p, s); err == nil && !c.FillOnly {
+		err = s.Wait(ctx)
+	}
+	if end := s.Close(ctx); err == nil {
+		err = end
+	}
+	return err
+}
+
+// quiet is what a demo logs: only what goes wrong.
+const quiet = 4
+
+// show fills an empty base and prints what runs.
+func (c *demoCmd) show(ctx context.Context, p *program, s *Service) error {
+	try, err := c.fill(ctx, p, s)
+	if err != nil {
+		return err
+	}
+	if c.FillOnly {
+		return nil
+	}
+	if err := c.keys(ctx, s, try); err != nil {
+		return err
+	}
+	p.say("demo.running", "url", s.URL)
+	p.say("demo.page", "url", s.URL+"/api/")
+	p.say("demo.till-key", "key", try.TillKey)
+	p.say("demo.admin-key", "key", try.AdminKey)
+	for _, phone := range try.Phones {
+		p.say("demo.member", "phone", phone)
+	}
+	p.say("demo.try")
+	for _, line := range try.Curl(s.URL) {
+		fmt.Fprintf(p.stdout, "\n%s\n", line)
+	}
+	fmt.Fprintln(p.stdout)
+	p.say("demo.stop")
+	return nil
+}
+
+// fill fills the base if it is empty.
+func (c *demoCmd) fill(ctx context.Context, p *program, s *Service) (*demo.Try, error) {
+	parts := demo.Parts{
+		DB: s.DB, IDs: s.IDs, Clock: s.Clock, Partners: s.Partners, Products: s.Products, Members: s.Members,
+		Programmes: s.Programmes, Desk: s.Desk, Refresh: s.Refresh,
+	}
+	if len(s.Programmes.Current().All()) == 0 {
+		p.say("demo.filling")
+		show := newBars(p, func(stage string) string { return p.texts.Text(p.lang, "demo.stage-"+stage) })
+		made, err := demo.Fill(ctx, parts, demo.Usual(), func(stage demo.Stage, done, total int64) { show.show(string(stage), done, total, false) })
+		show.end()
+		if err != nil {
+			return nil, err
+		}
+		p.say("demo.filled", "members", made.Members, "receipts", made.Receipts, "refunds", made.Refunds)
+	}
+	return demo.Find(ctx, parts)
+}
+
+// keys makes the keys that the demo is tried with, anew at each start: the
+// base keeps only their hashes.
+func (c *demoCmd) keys(ctx context.Context, s *Service, try *demo.Try) (err error) {
+	cinema, ok := s.Directory.OutletByCode(demo.Cinema)
+	if !ok {
+		return fault.New(fault.Conflict, "demo.not-ours")
+	}
+	tills, err := s.Partners.Tills(ctx, cinema.ID, reference.Page{Limit: 1})
+	if err != nil {
+		return err
+	}
+	ends := s.Clock.Now().Add(keyLife)
+	_, try.TillKey, err = s.Identity.MakeKey(ctx, identity.Key{
+		TillID: tills.Items[0].ID, Name: "demo till", Scopes: identity.TillScopes(), Expires: ends,
+	})
+	if err != nil {
+		return err
+	}
+	_, try.AdminKey, err = s.Identity.MakeKey(ctx, identity.Key{Name: "demo admin", Scopes: []identity.Scope{identity.Admin}, Expires: ends})
+	return err
+}

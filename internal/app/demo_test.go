@@ -1,0 +1,88 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"kopilka/internal/app/demo"
+	"kopilka/internal/loyalty/verify"
+	"kopilka/internal/platform/config"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/db/dbtest"
+	"kopilka/internal/platform/i18n"
+)
+
+// TestDemo fills a small organization on each engine, serves it, does what
+// the printed lines do, and proves the books.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	texts, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		t.Run(string(dialect), func(t *testing.T) {
+			t.Parallel()
+			cfg := config.Default()
+			cfg.DB.URL, cfg.HTTP.Addr = config.DSN(dbtest.URL(t, dialect)), "127.0.0.1:0"
+			s, err := Start(t.Context(), ServiceOptions{Config: &cfg, Log: slog.New(slog.DiscardHandler), Texts: texts})
+			if err != nil {
+				t.Fatal(err)
+			}
+			tryDemo(t, s)
+			if err := s.Close(context.WithoutCancel(t.Context())); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func tryDemo(t *testing.T, s *Service) {
+	ctx := t.Context()
+	parts := demo.Parts{
+		DB: s.DB, IDs: s.IDs, Clock: s.Clock, Partners: s.Partners, Products: s.Products, Members: s.Members,
+		Programmes: s.Programmes, Desk: s.Desk, Refresh: s.Refresh,
+	}
+	made, err := demo.Fill(ctx, parts, demo.Size{Members: 60, Receipts: 900, Days: 120}, nil)
+	if err != nil || made.Members != 60 || made.Receipts != 900 || made.Refunds == 0 {
+		t.Fatalf("%+v %v", made, err)
+	}
+	try, err := demo.Find(ctx, parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (&demoCmd{}).keys(ctx, s, try); err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Timeout: 30 * time.Second}
+	for _, r := range try.Requests() {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+r.Path, strings.NewReader(r.Body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+try.TillKey)
+		req.Header.Set("Idempotency-Key", r.Key)
+		req.Header.Set("Content-Type", "application/json")
+		answer, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := answer.Body.Close(); err != nil {
+			t.Error(err)
+		}
+		if answer.StatusCode != http.StatusCreated {
+			t.Errorf("%s %s: %d", r.Path, r.Body, answer.StatusCode)
+		}
+	}
+	if lines := try.Curl(s.URL); len(lines) != 3 || !strings.HasPrefix(lines[0], "curl -s "+s.URL) {
+		t.Errorf("%q", lines)
+	}
+	report, err := verify.Run(ctx, s.DB, verify.Options{})
+	if err != nil || len(report.Breaks) > 0 {
+		t.Errorf("%+v %v", report.Breaks, err)
+	}
+}
