@@ -6,6 +6,8 @@ import (
 
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
+	"kopilka/internal/loyalty/verify"
+	"kopilka/internal/platform/db"
 )
 
 // refund refunds at the first till, under a key of its own where it has none.
@@ -36,3 +38,15 @@ func ref(p *purchase.Purchase) purchase.PurchaseRef {
 }
 
 func has(flags []string, flag string) bool { return slices.Contains(flags, flag) }
+
+// proved fails the test if any invariant of the base does not hold.
+func proved(t *testing.T, d *db.DB) {
+	t.Helper()
+	r, err := verify.Run(t.Context(), d, verify.Options{})
+	if err != nil {
+		t.Fatalf("verify: %v", err)
+	}
+	for _, b := range r.Breaks {
+		t.Errorf("%s: %s %s: found %s, wanted %s, %d rows", b.Invariant, b.Table, b.Key, b.Found, b.Wanted, b.Rows)
+	}
+}
