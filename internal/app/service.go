@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"kopilka/internal/edge/api"
+	"kopilka/internal/edge/apidoc"
 	"kopilka/internal/edge/httpx"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/config"
@@ -116,6 +117,7 @@ func (s *Service) router(o ServiceOptions, reg *metrics.Registry) (http.Handler,
 	health := httpx.NewHealth(s.Clock)
 	health.Add("base", httpx.DatabaseCheck(s.DB))
 	router, faults := httpx.NewRouter(stack(o, reg, health))
+	apidoc.Mount(router)
 	limits := o.Config.Limits
 	err := api.New(api.Parts{
 		DB: s.DB, Clock: s.Clock, Log: s.Log, Texts: s.Texts, Faults: faults,
