@@ -14,7 +14,7 @@ import (
 
 // layers, from the top: a package may import its own layer's packages only
 // where inside says so, and any layer below.
-var layers = []string{"cmd", "internal/app", "internal/edge", "internal/loyalty", "internal/platform"}
+var layers = []string{"cmd", "internal/app", "internal/edge", "internal/loyalty", "internal/platform", "client"}
 
 // ranks of the packages inside loyalty: a package imports only lower ranks,
 // never its own.
@@ -48,12 +48,13 @@ var owners = []struct {
 	{[]string{"github.com/riverqueue/river"}, []string{"internal/platform/jobs"}, "platform/jobs is the one door to the queue"},
 	{
 		[]string{"net/http", "github.com/go-chi", "github.com/danielgtaylor/huma"},
-		[]string{"internal/edge", "internal/app", "internal/platform/metrics", "internal/platform/mail", "internal/platform/sms", "internal/platform/push", "internal/platform/blob"},
+		[]string{"client", "cmd/genclient", "internal/edge", "internal/app", "internal/platform/metrics", "internal/platform/mail", "internal/platform/sms", "internal/platform/push", "internal/platform/blob"},
 		"the core knows no HTTP",
 	},
 	{[]string{"github.com/alecthomas/kong", "github.com/schollz/progressbar"}, []string{"internal/app"}, "only the commands talk to a terminal"},
 	{[]string{"github.com/prometheus/client_golang"}, []string{"internal/platform/metrics"}, "platform/metrics is the one door to metrics"},
 	{[]string{"github.com/nicksnyder/go-i18n"}, []string{"internal/platform/i18n"}, "platform/i18n is the one door to texts"},
+	{[]string{module + "/client"}, []string{"client", "cmd", "internal/app"}, "the product does not call itself"},
 	{[]string{"github.com/knadh/koanf"}, []string{"internal/platform/config", "internal/platform/i18n"}, "settings and texts are read in one place each"},
 }
 
@@ -86,6 +87,9 @@ func refused(pkg, imported string) string {
 		}
 	}
 	target, ours := strings.CutPrefix(imported, module+"/")
+	if first, _, _ := strings.Cut(imported, "/"); within(pkg, "client") && strings.Contains(first, ".") {
+		return "the client needs the standard library only, so that others take nothing else with it"
+	}
 	if !ours || within(pkg, "internal/archtest") {
 		return ""
 	}
@@ -186,6 +190,9 @@ func TestRefused(t *testing.T) {
 		{"internal/platform/db/dbtest", "kopilka/internal/platform/db", true},
 		{"internal/platform/db", "github.com/jackc/pgx/v5/pgxpool", true},
 		{"internal/edge/admin", "net/http", true},
+		{"cmd/genclient", "kopilka/internal/edge/api", true},
+		{"internal/app/bench", "kopilka/client", true},
+		{"client", "net/http", true},
 
 		{"internal/app", "kopilka/cmd/kopilka", false},
 		{"internal/platform/db", "kopilka/internal/loyalty/ledger", false},
@@ -200,6 +207,9 @@ func TestRefused(t *testing.T) {
 		{"internal/app", "github.com/jackc/pgx/v5", false},
 		{"internal/loyalty/member", "net/http", false},
 		{"internal/loyalty/member", "github.com/prometheus/client_golang/prometheus", false},
+		{"client", "kopilka/internal/platform/money", false},
+		{"client", "github.com/go-chi/chi/v5", false},
+		{"internal/edge/api", "kopilka/client", false},
 		{"internal/util", "kopilka/internal/platform/db", false},
 		{"internal/app", "kopilka/internal/util", false},
 	} {
