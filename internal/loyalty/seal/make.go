@@ -57,7 +57,7 @@ func (s *Sealer) next(ctx context.Context) (leaves int, err error) {
 		gone.Add(p)
 	}
 	for n, c := range chunks {
-		rows.Add(sl.ID, int64(n), int64(c.first), int64(c.last), c.data)
+		rows.Add(sl.ID, int64(n), c.first, c.last, c.data)
 	}
 	return len(heads), s.DB.Write(ctx, func(tx *db.Tx) error {
 		b := &db.Batch{}

@@ -23,25 +23,26 @@ func TestLiveBase(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := fill(t, d)
 		buyers := []purchase.Buyer{s.rich, s.owing, s.buyer, {}, s.Member(t)}
-		ctx, stop := context.WithCancel(t.Context())
+		ctx := t.Context()
+		var ended atomic.Bool
 		var working sync.WaitGroup
 		var sold atomic.Int64
 		for seed := range uint64(4) {
 			working.Go(func() {
 				r := rand.New(rand.NewPCG(seed, 1))
-				for ctx.Err() == nil {
+				for !ended.Load() {
 					c := s.Cart(buyers[r.IntN(len(buyers))], line("T1", r.Int64N(3)+1, 20000+money.Amount(r.Int64N(999))), line("B1", 1, 5000))
 					c.Wish.Max = !c.Buyer.None() && r.IntN(2) == 0
 					if r.IntN(3) == 0 {
 						c.Codes = []string{"ALL"}
 					}
-					if _, err := s.Desk.Commit(t.Context(), c); err != nil {
+					if _, err := s.Desk.Commit(ctx, c); err != nil {
 						t.Error(err)
 						return
 					}
 					sold.Add(1)
 					if r.IntN(2) == 0 {
-						_, err := s.Desk.Refund(t.Context(), &purchase.RefundRequest{
+						_, err := s.Desk.Refund(ctx, &purchase.RefundRequest{
 							Till: s.Till, Key: c.Key + "r", Purchase: ref(c), Amount: money.Amount(r.Int64N(2) * 777),
 						})
 						if code := purchasetest.Code(err); code != "" && code != "refund.above-paid" {
@@ -53,12 +54,12 @@ func TestLiveBase(t *testing.T) {
 			})
 		}
 		working.Go(func() {
-			for ctx.Err() == nil {
-				if _, err := s.dispatcher.Drain(t.Context()); err != nil {
+			for !ended.Load() {
+				if _, err := s.dispatcher.Drain(ctx); err != nil {
 					t.Error(err)
 					return
 				}
-				if _, err := s.sealer.Seal(t.Context()); err != nil {
+				if _, err := s.sealer.Seal(ctx); err != nil {
 					t.Error(err)
 					return
 				}
@@ -70,7 +71,7 @@ func TestLiveBase(t *testing.T) {
 				t.Errorf("%+v", b)
 			}
 		}
-		stop()
+		ended.Store(true)
 		working.Wait()
 		s.fold()
 		if r := run(t, d); !r.Clean() || sold.Load() == 0 {

@@ -39,7 +39,7 @@ func (r *run) seals() {
 }
 
 func (r *run) follows(prev, s *seal.Seal) {
-	found, wanted := "", ""
+	var found, wanted string
 	switch {
 	case s.ID != prev.ID+1:
 		found, wanted = fmt.Sprintf("seal %d", s.ID), fmt.Sprintf("seal %d", prev.ID+1)
