@@ -1,31 +1,15 @@
 package app
 
 import (
-	"bufio"
 	"context"
-	"encoding/csv"
-	"errors"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
-	"time"
 
-	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/importer"
-	"kopilka/internal/loyalty/member"
-	"kopilka/internal/loyalty/partner"
-	"kopilka/internal/loyalty/programme"
-	"kopilka/internal/loyalty/purchase"
-	"kopilka/internal/platform/clock"
-	"kopilka/internal/platform/config"
-	"kopilka/internal/platform/db"
-	"kopilka/internal/platform/fault"
-	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/log"
+	"kopilka/internal/platform/metrics"
 	"kopilka/internal/platform/node"
 )
 
@@ -50,72 +34,51 @@ func (c *importPurchasesCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	d, err := p.openDB(ctx, cfg, true)
+	d, err := p.openDB(ctx, cfg, true) // which says so where there is none
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	if err := d.CheckSchema(ctx); err != nil {
+	d.Close()
+	core, err := OpenCore(ctx, CoreOptions{
+		Config: cfg, Log: log.New(p.stderr, cfg.Log.Level, cfg.Log.Format), Texts: p.texts, Metrics: metrics.New(readBuild().version),
+	})
+	if err != nil {
 		return err
 	}
-	return withNode(ctx, d, func(ctx context.Context, ids *id.Maker) error { return c.with(ctx, p, cfg, d, ids, m) })
+	defer core.Close(ctx)
+	return core.keepNode(ctx, func(ctx context.Context) error { return c.with(ctx, p, core, m) })
 }
 
-// withNode does something with ids that no other process makes.
-func withNode(ctx context.Context, d *db.DB, do func(context.Context, *id.Maker) error) error {
-	lease, err := node.Take(ctx, d)
-	if err != nil {
-		return err
-	}
+// keepNode does something with ids while the node number is kept. Nothing
+// else goes on by itself: dues, above all, would be written up to now while
+// receipts of years ago still come in.
+func (c *Core) keepNode(ctx context.Context, do func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	keeping, stop := context.WithCancel(ctx)
-	var kept sync.WaitGroup
-	kept.Go(func() { cancel(keepNode(keeping, lease)) })
-	err = do(ctx, id.NewMaker(lease.Node()))
-	stop()
-	kept.Wait()
-	return errors.Join(err, lease.Release(context.WithoutCancel(ctx)))
-}
-
-// keepNode renews the lease until ctx ends, or gives the error that ends it.
-func keepNode(ctx context.Context, lease *node.Lease) error {
-	tick := time.NewTicker(node.Every)
-	defer tick.Stop()
-	for {
+	var keeping sync.WaitGroup
+	keeping.Go(func() { c.each(ctx, node.Every, "lease", c.lease.Renew) })
+	keeping.Go(func() {
 		select {
+		case <-c.Lost():
+			cancel(c.lease.Held())
 		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-			// A base that does not answer now may answer before the end.
-			if err := lease.Renew(ctx); err != nil && lease.Held() != nil && ctx.Err() == nil {
-				return err
-			}
 		}
-	}
+	})
+	err := do(ctx)
+	cancel(nil)
+	keeping.Wait()
+	return err
 }
 
-// with imports with the parts of the program that it takes.
-func (c *importPurchasesCmd) with(ctx context.Context, p *program, cfg *config.Config, d *db.DB, ids *id.Maker, m *importer.Map) error {
-	logger := log.New(p.stderr, cfg.Log.Level, cfg.Log.Format)
-	programmes := &programme.Programmes{DB: d, IDs: ids, Clock: clock.System{}}
-	if err := programmes.Refresh(ctx); err != nil {
-		return err
-	}
-	if len(programmes.Current().All()) == 0 {
+// with imports on an open base.
+func (c *importPurchasesCmd) with(ctx context.Context, p *program, core *Core, m *importer.Map) error {
+	if len(core.Programmes.Current().All()) == 0 {
 		p.say("importer.no-programme")
 	}
-	directory, index := partner.NewDirectory(), catalog.NewIndex()
-	desk := purchase.New(purchase.Options{
-		DB: d, IDs: ids, Clock: clock.System{}, Log: logger, Programmes: programmes, Directory: directory, Catalog: index,
-	})
-	defer desk.Close()
 	im := &importer.Importer{
-		DB: d, Clock: clock.System{}, Log: logger, Desk: desk,
-		Members:  &member.Members{DB: d, IDs: ids, Clock: clock.System{}},
-		Partners: partner.New(d, ids), Directory: directory, Goods: catalog.New(d, ids), Catalog: index,
+		DB: core.DB, Clock: core.Clock, Desk: core.Desk, Members: core.Members,
+		Partners: core.Partners, Directory: core.Directory, Goods: core.Products, Catalog: core.Catalog,
 	}
-	if path := d.Path(); path != "" { // beside the base there is room, and nobody else reads
+	if path := core.DB.Path(); path != "" { // beside the base there is room, and nobody else reads
 		im.TempDir = filepath.Dir(path)
 	}
 	rep, err := newImportReport(p, c.Report)
@@ -182,86 +145,4 @@ func (c *importPurchasesCmd) tell(p *program, res *importer.Result) {
 		return
 	}
 	p.say("importer.made", "members", res.Members, "products", res.Products)
-}
-
-// importReport writes what became of every row; it takes its name when it is
-// whole.
-type importReport struct {
-	p    *program
-	name string
-	f    *os.File
-	buf  *bufio.Writer
-	csv  *csv.Writer
-}
-
-// newImportReport begins a report; without a file name there is none.
-func newImportReport(p *program, name string) (*importReport, error) {
-	if name == "" {
-		return nil, nil
-	}
-	f, err := os.OpenFile(filepath.Clean(name+".part"), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "importer.report-failed", "file", name)
-	}
-	r := &importReport{p: p, name: name, f: f, buf: bufio.NewWriterSize(f, 1<<16)}
-	r.csv = csv.NewWriter(r.buf)
-	_, err = r.buf.WriteString("\uFEFF") // spreadsheets take it for UTF-8 only so
-	header := []string{}
-	for _, column := range []string{"row", "receipt", "status", "again", "code", "text"} {
-		header = append(header, p.texts.Text(p.lang, "importer.column."+column))
-	}
-	if err = errors.Join(err, r.csv.Write(header)); err != nil {
-		r.drop()
-		return nil, r.failed(err)
-	}
-	return r, nil
-}
-
-func (r *importReport) failed(err error) error {
-	return fault.Wrap(err, fault.Unavailable, "importer.report-failed", "file", r.name)
-}
-
-func (r *importReport) add(o *importer.Outcome) error {
-	again, code, text := "", "", ""
-	if o.Again {
-		again = "+"
-	}
-	if o.Why != nil {
-		code, text = o.Why.Code, r.p.texts.Fault(r.p.lang, o.Why)
-	}
-	status := r.p.texts.Text(r.p.lang, "importer.status."+string(o.Status))
-	if err := r.csv.Write([]string{strconv.FormatInt(o.Row, 10), harmless(o.Number), status, again, code, harmless(text)}); err != nil {
-		return r.failed(err)
-	}
-	return nil
-}
-
-// harmless keeps a spreadsheet from taking a text of the file for a formula.
-func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}
-
-// keep ends the report and gives it its name.
-func (r *importReport) keep() error {
-	r.csv.Flush()
-	if err := errors.Join(r.csv.Error(), r.buf.Flush(), r.f.Close()); err != nil {
-		return r.failed(err)
-	}
-	r.f = nil
-	if err := os.Rename(r.name+".part", r.name); err != nil {
-		return r.failed(err)
-	}
-	return nil
-}
-
-// drop throws an unfinished report away.
-func (r *importReport) drop() {
-	if r == nil || r.f == nil {
-		return
-	}
-	r.f.Close()
-	_ = os.Remove(r.f.Name())
 }

@@ -13,7 +13,7 @@ import (
 type columns struct {
 	number                           int
 	key, time                        []int
-	partner, outlet, till            int
+	outlet, till                     int
 	member                           int
 	sku, name                        int
 	quantity, price, total, discount int

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"time"
 
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/rule"
@@ -64,6 +65,7 @@ func (r *importing) group(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.byReceipt.close()
 	return end()
 }
 
@@ -71,13 +73,19 @@ func tooManyRows() *fault.Error {
 	return fault.New(fault.TooLarge, "importer.receipt-long", "most", rule.MaxLines)
 }
 
+// longest is how far the times of a receipt's rows may be apart: past it they
+// are two receipts, and the map's key is not enough to tell them.
+const longest = 24 * time.Hour
+
 // receipt keeps the rows of one receipt: what was bought and what came back
 // apart.
 func (r *importing) receipt(rows []*row) error {
 	var buyer member.Ref
 	bad := false
+	first, last := rows[0].at, rows[0].at
 	for _, row := range rows {
 		bad = bad || row.badBuyer
+		first, last = min(first, row.at), max(last, row.at)
 		switch {
 		case row.buyer.Value == "" || row.buyer == buyer:
 		case buyer.Value != "":
@@ -85,6 +93,9 @@ func (r *importing) receipt(rows []*row) error {
 		default:
 			buyer = row.buyer
 		}
+	}
+	if last > first.Add(longest) {
+		return r.tally.refuseAll(rows, fault.New(fault.Invalid, "importer.times-apart"))
 	}
 	if bad && buyer.Value == "" && r.job.Map.Member.Unknown != "nobody" {
 		return r.tally.refuseAll(rows, fault.New(fault.Invalid, "importer.bad-member"))

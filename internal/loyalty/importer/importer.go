@@ -25,7 +25,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/member"
@@ -40,7 +39,6 @@ import (
 type Importer struct {
 	DB        *db.DB
 	Clock     clock.Clock
-	Log       *slog.Logger
 	Desk      *purchase.Desk
 	Members   *member.Members
 	Partners  *partner.Registry
@@ -104,7 +102,7 @@ func (r *importing) read(ctx context.Context) error {
 		return err
 	}
 	defer src.close()
-	c, err := header(src, m)
+	c, err := headerOf(src, m)
 	if err != nil {
 		return err
 	}
@@ -131,8 +129,8 @@ func (r *importing) read(ctx context.Context) error {
 	}
 }
 
-// header skips what stands before the columns' names and finds the columns.
-func header(src source, m *Map) (*columns, error) {
+// headerOf skips what stands before the columns' names and finds the columns.
+func headerOf(src source, m *Map) (*columns, error) {
 	if m.File.Header == 0 {
 		return m.find(nil)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -18,11 +17,19 @@ import (
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
+	"kopilka/internal/loyalty/verify"
+	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
+	"kopilka/internal/platform/id"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	if url := os.Getenv(childURL); url != "" {
+		os.Exit(child(url))
+	}
+	dbtest.Main(m)
+}
 
 const (
 	extract = "testdata/online-retail-extract.csv"
@@ -38,12 +45,17 @@ type bundle struct {
 
 func setup(t testing.TB, d *db.DB) *bundle {
 	s := purchasetest.Open(t, d, purchasetest.Programme())
-	return &bundle{s, t, &importer.Importer{
-		DB: d, Clock: s.Clock, Log: slog.New(slog.DiscardHandler), Desk: s.Desk,
-		Members:  &member.Members{DB: d, IDs: s.IDs, Clock: s.Clock},
-		Partners: partner.New(d, s.IDs), Directory: s.Directory, Goods: catalog.New(d, s.IDs), Catalog: s.Catalog,
-		TempDir: t.TempDir(),
-	}}
+	im := assemble(d, s.IDs, s.Desk, s.Directory, s.Catalog)
+	im.Clock, im.Members.Clock, im.TempDir = s.Clock, s.Clock, t.TempDir()
+	return &bundle{s, t, im}
+}
+
+func assemble(d *db.DB, ids *id.Maker, desk *purchase.Desk, directory *partner.Directory, index *catalog.Index) *importer.Importer {
+	return &importer.Importer{
+		DB: d, Clock: clock.System{}, Desk: desk,
+		Members:  &member.Members{DB: d, IDs: ids, Clock: clock.System{}},
+		Partners: partner.New(d, ids), Directory: directory, Goods: catalog.New(d, ids), Catalog: index,
+	}
 }
 
 func loadMap(t testing.TB, name string) *importer.Map {
@@ -82,6 +94,15 @@ func (b *bundle) run(file, mapName string) (*importer.Result, report) {
 		b.t.Errorf("%d rows were read, %d are counted, %d reported", res.Rows, sum, len(rep))
 	}
 	return res, rep
+}
+
+// verified wants books that hold in every way.
+func (b *bundle) verified() {
+	b.t.Helper()
+	rep, err := verify.Run(context.Background(), b.DB, verify.Options{})
+	if err != nil || !rep.Clean() {
+		b.t.Errorf("%+v %v", rep.Breaks, err)
+	}
 }
 
 // state is what an import left: how much there is of everything, and the
@@ -154,6 +175,7 @@ func TestExtract(t *testing.T) {
 			}
 		}
 		first := b.state()
+		b.verified()
 
 		// Once more: everything is there, nothing is new.
 		again, _ := b.run(extract, shipped)
@@ -280,13 +302,16 @@ func TestTraps(t *testing.T) {
 }
 
 // purchase reads the purchase of an invoice.
-func (b *bundle) purchase(number string) *purchase.Purchase {
+func (b *bundle) purchase(number string) *purchase.Purchase { return b.purchaseOf(number, "site") }
+
+// purchaseOf reads a purchase by its key and the code of its till.
+func (b *bundle) purchaseOf(key, till string) *purchase.Purchase {
 	b.t.Helper()
 	var doc string
-	err := b.DB.Row(b.t.Context(), `select p.doc from receipt_key k join purchase p on p.home_id = k.home_id and p.purchase_id = k.op_id
-		where k.key = $1`, number).Scan(&doc)
+	err := b.DB.Row(b.t.Context(), `select p.doc from receipt_key k join till t on t.till_id = k.till_id
+		join purchase p on p.home_id = k.home_id and p.purchase_id = k.op_id where k.key = $1 and t.code = $2`, key, till).Scan(&doc)
 	if err != nil {
-		b.t.Fatalf("%s: %v", number, err)
+		b.t.Fatalf("%s: %v", key, err)
 	}
 	p := &purchase.Purchase{}
 	if err := json.Unmarshal([]byte(doc), p); err != nil {
@@ -350,6 +375,7 @@ func TestWholeYear(t *testing.T) {
 			if res.Sold != 1_064_179_834 || res.Back != 64_314_439 {
 				t.Errorf("sold %d, back %d", res.Sold, res.Back)
 			}
+			b.verified()
 		})
 	}
 }

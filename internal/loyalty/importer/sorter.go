@@ -29,7 +29,7 @@ type sorter struct {
 type span struct{ at, key, value int }
 
 // sortMemory is how much one sorter holds in memory, in bytes.
-const sortMemory = 64 << 20
+const sortMemory = 16 << 20
 
 func newSorter(dir string) *sorter { return &sorter{dir: dir, most: sortMemory} }
 
