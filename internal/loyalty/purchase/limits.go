@@ -14,18 +14,13 @@ import (
 // Slots is in how many rows a limit over all members is kept.
 const Slots = 16
 
-// slotsFrom is from what limit on slots are worth it; a smaller one is kept
-// in one row.
-const slotsFrom = 10 * Slots
+// fewUses is below what limit all slots are taken at once: one of them alone
+// would soon be full. The layout is the same for every limit, so a limit that
+// is changed still counts what was used before.
+const fewUses = 10 * Slots
 
 // SlotRoom is how many uses a slot of a limit holds.
 func SlotRoom(limit, slot int64) int64 {
-	if limit < slotsFrom {
-		if slot == 0 {
-			return limit
-		}
-		return 0
-	}
 	room := limit / Slots
 	if slot < limit%Slots {
 		room++
@@ -76,7 +71,7 @@ func counters(programme id.ID, u *rule.Use, h home.ID) []counter {
 
 // slot is where a home counts its uses of the counter.
 func (c *counter) slot(h home.ID) int64 {
-	if !c.slots || c.limit < slotsFrom {
+	if !c.slots {
 		return 0
 	}
 	f := fnv.New32a()
@@ -97,7 +92,7 @@ func (c *counter) room(slot int64) int64 {
 // once that has been found full, all of them.
 func (g *group) need(programme id.ID, u *rule.Use, h home.ID) {
 	for _, c := range counters(programme, u, h) {
-		if c.slots && c.limit >= slotsFrom && g.desk.isTight(c.key) {
+		if c.slots && (c.limit < fewUses || g.desk.isTight(c.key)) {
 			for s := range int64(Slots) {
 				g.limits.want[slotKey{c.key, s}] = true
 			}
@@ -189,7 +184,7 @@ func (g *group) take(programme id.ID, u *rule.Use, h home.ID, over bool) (rows [
 func (g *group) takeOne(c *counter, h home.ID, over bool) (UseRow, bool, error) {
 	own := c.slot(h)
 	n := int64(1)
-	if c.slots && c.limit >= slotsFrom {
+	if c.slots {
 		n = Slots
 	}
 	for i := range n {
