@@ -186,10 +186,14 @@ func (c *call) answer(out any) error {
 	}
 	b := buffers.Get().(*bytes.Buffer)
 	defer putBuffer(b)
-	enc := json.NewEncoder(b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(out); err != nil {
-		return err
+	if v, ok := out.(appender); ok {
+		b.Write(v.appendJSON(b.AvailableBuffer()))
+	} else {
+		enc := json.NewEncoder(b)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(out); err != nil {
+			return err
+		}
 	}
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Length", strconv.Itoa(b.Len()))

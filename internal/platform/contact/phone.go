@@ -23,6 +23,9 @@ func Phone(s, region string) (string, error) {
 	if len(s) > maxPhone || strings.Trim(s, "0123456789+()-. \u00a0\u2011\u2013") != "" {
 		return "", fault.New(fault.Invalid, "contact.phone-invalid")
 	}
+	if isMobile(s) {
+		return s, nil
+	}
 	if region == "" {
 		region = DefaultRegion
 	}
@@ -31,6 +34,12 @@ func Phone(s, region string) (string, error) {
 		return "", fault.New(fault.Invalid, "contact.phone-invalid")
 	}
 	return phonenumbers.Format(number, phonenumbers.E164), nil
+}
+
+// isMobile tells a Russian mobile number that is in E.164 already, as tills
+// send them: +7 and ten digits that begin with 9, all of which are valid.
+func isMobile(s string) bool {
+	return len(s) == len("+79161234567") && strings.HasPrefix(s, "+79") && strings.Trim(s[1:], "0123456789") == ""
 }
 
 // MaskPhone shows of an E.164 number the country, the first digit and the last

@@ -1,11 +1,13 @@
 package contact
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"kopilka/internal/platform/fault"
 
+	"github.com/nyaruka/phonenumbers"
 	"pgregory.net/rapid"
 )
 
@@ -76,6 +78,18 @@ func FuzzPhone(f *testing.F) {
 		}
 		if again, err := Phone(got, "US"); err != nil || again != got {
 			t.Fatalf("%q = %s, which is %s, %v", s, got, again, err)
+		}
+	})
+}
+
+// The short way for what is in E.164 already says what the library says.
+func TestMobileNumbersAreValid(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		number := fmt.Sprintf("+79%09d", rapid.IntRange(0, 999_999_999).Draw(t, "number"))
+		parsed, err := phonenumbers.Parse(number, "")
+		if err != nil || !phonenumbers.IsValidNumber(parsed) || phonenumbers.Format(parsed, phonenumbers.E164) != number {
+			t.Fatalf("%s: %v", number, err)
 		}
 	})
 }

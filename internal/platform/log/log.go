@@ -15,6 +15,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Hidden stands where a value was dropped.
@@ -35,14 +36,29 @@ var (
 // New makes a logger that writes lines of JSON, or of text where format is
 // "text".
 func New(w io.Writer, level slog.Leveler, format string) *slog.Logger {
-	opts := &slog.HandlerOptions{Level: level, ReplaceAttr: replace}
+	opts := &slog.HandlerOptions{Level: level, ReplaceAttr: replacing()}
 	if format == "text" {
 		return slog.New(handler{slog.NewTextHandler(w, opts)})
 	}
 	return slog.New(handler{slog.NewJSONHandler(w, opts)})
 }
 
-func replace(groups []string, a slog.Attr) slog.Attr {
+// replacing makes what looks at each attribute. Keys are constants of the
+// program, so what is said of one is kept.
+func replacing() func(groups []string, a slog.Attr) slog.Attr {
+	var known sync.Map
+	refuses := func(key string) bool {
+		if said, ok := known.Load(key); ok {
+			return said.(bool)
+		}
+		said := refused(key)
+		known.Store(key, said)
+		return said
+	}
+	return func(groups []string, a slog.Attr) slog.Attr { return replace(refuses, groups, a) }
+}
+
+func replace(refused func(key string) bool, groups []string, a slog.Attr) slog.Attr {
 	if len(groups) == 0 && a.Key == slog.TimeKey && a.Value.Kind() == slog.KindTime {
 		return slog.Time(a.Key, a.Value.Time().UTC())
 	}
