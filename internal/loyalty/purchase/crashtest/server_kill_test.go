@@ -99,7 +99,7 @@ func TestServerKilled(t *testing.T) {
 	for _, w := range l.wrong {
 		t.Errorf("not told to ask again, but: %s", w)
 	}
-	check(t, desk.DB, l.acked)
+	check(t, desk.DB, l.acked, true)
 	t.Logf("%d kills, %d acknowledged, faults %v", kills, len(l.acked), l.faults)
 }
 
