@@ -33,6 +33,7 @@ type benchReceiptsCmd struct {
 	URL        string        `name:"url" help:"cli.bench-url" placeholder:"URL"`
 	Keep       bool          `help:"cli.bench-keep"`
 	JSON       bool          `name:"json" help:"cli.bench-json"`
+	Client     string        `help:"cli.bench-client" enum:"raw,go" default:"raw" placeholder:"raw|go"`
 	Direct     bool          `help:"cli.bench-direct"`
 	CPUProfile string        `name:"cpuprofile" help:"cli.bench-cpuprofile" placeholder:"FILE"`
 	MemProfile string        `name:"memprofile" help:"cli.bench-memprofile" placeholder:"FILE"`
@@ -57,7 +58,9 @@ func (c *benchReceiptsCmd) Run(ctx context.Context, p *program) error {
 		Engine: db.Dialect(c.Engine), URL: c.URL, Dir: c.Dir, Members: c.Members, Clients: c.Clients,
 		Seconds: c.Seconds, Warmup: c.Warmup, Rounds: c.Rounds, Keep: c.Keep, Bare: c.Bare,
 		Direct: c.Direct, Measured: measured, Verify: verifyBench,
-		Start: func(ctx context.Context, url string) (bench.Server, error) { return startBench(ctx, p, *cfg, url) },
+		Start: func(ctx context.Context, url string) (bench.Server, error) {
+			return startBench(ctx, p, *cfg, url, c.Client)
+		},
 		Step: func(s bench.Step) {
 			if s.Name == bench.MakingMembers {
 				bars.show("members", s.N, c.Members, false)

@@ -18,11 +18,12 @@ import (
 type benchServer struct {
 	service *Service
 	log     *os.File
+	call    func(base, token string) (bench.Caller, error)
 }
 
 // startBench starts the program with the settings in force but for the base,
 // the address and the limits on how often one key may ask.
-func startBench(ctx context.Context, p *program, cfg config.Config, url string) (bench.Server, error) {
+func startBench(ctx context.Context, p *program, cfg config.Config, url, caller string) (bench.Server, error) {
 	const most = 1_000_000
 	cfg.DB.URL, cfg.DB.Password = config.DSN(url), ""
 	cfg.HTTP.Addr, cfg.HTTP.TLSCert, cfg.HTTP.TLSKey, cfg.Metrics.Addr = "127.0.0.1:0", "", "", ""
@@ -39,12 +40,16 @@ func startBench(ctx context.Context, p *program, cfg config.Config, url string) 
 		_ = os.Remove(file.Name())
 		return nil, err
 	}
-	return &benchServer{service, file}, nil
+	call := bench.NewHTTPCaller
+	if caller == "go" {
+		call = bench.NewGoCaller
+	}
+	return &benchServer{service, file, call}, nil
 }
 
 // Call gives a client's connection.
 func (s *benchServer) Call(_ id.ID, token string) (bench.Caller, error) {
-	return bench.NewHTTPCaller(s.service.URL, token)
+	return s.call(s.service.URL, token)
 }
 
 // Close stops the program and throws its log away.

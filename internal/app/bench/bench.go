@@ -306,7 +306,7 @@ func (r *run) rounds(ctx context.Context, d *db.DB, l *load, yardstick bare.Runn
 	}
 	r.report.CommitsPerSecond, r.report.BarePerSecond = round(median(ours), 0), round(median(bares), 0)
 	r.report.Ratio = round(median(ours)/median(bares), 3)
-	r.report.P50, r.report.P99 = median(p50), median(p99)
+	r.report.P50, r.report.P99 = round(median(p50), 3), round(median(p99), 3)
 	return nil
 }
 

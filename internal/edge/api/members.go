@@ -103,8 +103,22 @@ func members(a *API) {
 	add(a, row("closeMember", http.MethodPost, "/members/{member}/close", http.StatusOK, write), closeMember)
 }
 
+// fieldNames refuses names of fields that look like none: an error names the
+// field, and what stands there may be somebody's data.
+func fieldNames(path string, values map[string]string) error {
+	for name := range values {
+		if len(name) > 60 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_.") != "" {
+			return fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: path + ".?", Code: "api.unknown-field"})
+		}
+	}
+	return nil
+}
+
 func register(ctx context.Context, c *call, in *registerIn) (*Registered, error) {
 	b := &in.Body
+	if err := fieldNames("profile.custom", b.Profile.Custom); err != nil {
+		return nil, err
+	}
 	for i, p := range b.Programmes {
 		if c.API.Programmes.Current().Get(p) == nil {
 			return nil, fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: "programmes" + index(i), Code: "programme.not-found"})
@@ -205,6 +219,9 @@ func asMember(m member.Member, err error) (*Member, error) {
 
 func changeMember(ctx context.Context, c *call, in *changeMemberIn) (*Member, error) {
 	b := &in.Body
+	if err := fieldNames("set", b.Set); err != nil {
+		return nil, err
+	}
 	p := member.Patch{Tags: b.Tags, Set: make(map[member.Field]string, len(b.Set))}
 	for field, value := range b.Set {
 		p.Set[member.Field(field)] = value

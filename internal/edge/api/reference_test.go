@@ -31,7 +31,7 @@ import (
 // office is the API on a base with two outlets, from which the reference data
 // is kept.
 type office struct {
-	t       *testing.T
+	t       testing.TB
 	parts   Parts
 	clock   *clock.Fixed
 	handler http.Handler
@@ -40,7 +40,7 @@ type office struct {
 	keys    map[string]string // tokens
 }
 
-func newOffice(t *testing.T, d *db.DB) *office {
+func newOffice(t testing.TB, d *db.DB) *office {
 	t.Helper()
 	texts, err := i18n.Load()
 	if err != nil {

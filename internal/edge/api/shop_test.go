@@ -79,7 +79,7 @@ func (o *outbox) last() string {
 	return o.texts[len(o.texts)-1]
 }
 
-func newShop(t *testing.T, d *db.DB) *shop {
+func newShop(t testing.TB, d *db.DB) *shop {
 	t.Helper()
 	s := &shop{office: newOffice(t, d), logs: &safeBuffer{}, sms: &outbox{}}
 	ctx, ids := t.Context(), id.NewMaker(2)
@@ -214,4 +214,13 @@ func (s *shop) buyer(name, phone string, points int64) {
 	if a.status != http.StatusCreated {
 		s.t.Fatalf("%d %s", a.status, a.body)
 	}
+}
+
+func idOf(t testing.TB, s string) id.ID {
+	t.Helper()
+	i, err := id.Parse(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i
 }

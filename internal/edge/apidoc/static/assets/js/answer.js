@@ -21,7 +21,7 @@ export function answered(r) {
     h('div.answer-h', { role: 'status' }, h('span.st.st-' + String(r.status)[0], String(r.status)), h('b', name(r)), h('span.dim', t('try.took', { time: took }) + (r.text ? ' · ' + size(r.text) : ''))),
     header('idempotency-replayed') === 'true' && h('p.alert', icon('info'), t('try.replayed')),
     r.text ? block(t('try.answer'), json ? tidy(r.text) : r.text, { json }) : h('p.dim', t('try.no-body')),
-    h('details.heads', { open: true }, h('summary', t('try.headers') + ' · ' + r.headers.length),
+    h('details.heads', h('summary', t('try.headers') + ' · ' + r.headers.length),
       h('div.card.flat', h('table', h('thead.vh', h('tr', h('th', { scope: 'col' }, t('try.header')), h('th', { scope: 'col' }, t('try.value')))),
         h('tbody', r.headers.map(([n, v]) => h('tr', h('td', n), h('td', v))))))),
   ].filter(Boolean);

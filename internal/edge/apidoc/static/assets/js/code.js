@@ -29,6 +29,40 @@ export function tidy(text) {
   return out;
 }
 
+// brokenAt is the offset where a text stops being JSON; -1 where it is.
+// Browsers say it each in their own way, and in English.
+export function brokenAt(text) {
+  let at = 0;
+  const skip = () => { at += /^\s*/.exec(text.slice(at))[0].length; };
+  const take = (pattern) => {
+    const found = pattern.exec(text.slice(at));
+    if (found) at += found[0].length;
+    return Boolean(found);
+  };
+  const string = () => take(/^"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/);
+  const list = (end, item) => {
+    skip();
+    if (take(end)) return true;
+    for (;;) {
+      skip();
+      if (!item()) return false;
+      skip();
+      if (take(end)) return true;
+      if (!take(/^,/)) return false;
+    }
+  };
+  const pair = () => string() && (skip(), take(/^:/)) && value();
+  const value = () => {
+    skip();
+    if (take(/^\{/)) return list(/^\}/, pair);
+    if (take(/^\[/)) return list(/^\]/, value);
+    return string() || take(/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/) || take(/^(?:true|false|null)/);
+  };
+  const whole = value();
+  skip();
+  return whole && at === text.length ? -1 : at;
+}
+
 // coloured puts each sort of token into an element of its own.
 export function coloured(text) {
   const parts = text.match(token) || [];
@@ -51,20 +85,20 @@ export function block(title, text, { json = false } = {}) {
   const shown = json && text.length <= most ? coloured(text) : [text];
   return h('div.code',
     h('div.code-h', h('b', title), copyButton(() => text)),
-    h('pre', { tabindex: 0, role: 'region', 'aria-label': title }, shown));
+    h('pre', { tabindex: 0, role: 'group', 'aria-label': title }, shown));
 }
 
-export function copyButton(text, label = t('copy')) {
+export function copyButton(text, label = t('copy'), bare = false) {
   const mark = h('span', { 'aria-hidden': 'true' }, icon('copy', 16));
   return h('button.btn', {
-    type: 'button',
+    type: 'button', 'aria-label': bare && label, title: bare && label,
     onclick: async () => {
       const ok = await copy(text());
       say(t(ok ? 'copied' : 'copy.failed'));
       mark.replaceChildren(icon(ok ? 'done' : 'warn', 16));
       setTimeout(() => mark.replaceChildren(icon('copy', 16)), 1500);
     },
-  }, mark, label);
+  }, mark, !bare && label);
 }
 
 // copy works without the clipboard's interface too: a server inside a shop is

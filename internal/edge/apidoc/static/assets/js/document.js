@@ -54,13 +54,20 @@ function operation(doc, at, method, o) {
     const [type, media] = Object.entries(r.content || {})[0] || [];
     return { status, description: r.description || '', headers: r.headers || {}, type, schema: media?.schema };
   });
+  const media = Object.values(o.requestBody?.content || {})[0]?.schema;
   return {
     id: o.operationId, method, path: doc.base + at, title: o.summary || o.operationId, about: o.description || '',
     group: o['x-group'] || o.tags?.[0] || '', groupTitle: o.tags?.[0] || '', scopes: o['x-scopes'] || [],
-    params: o.parameters || [], body: Object.values(o.requestBody?.content || {})[0]?.schema,
+    params: o.parameters || [], body: media, words: words(doc, o.parameters || [], media),
     good: statuses.find((s) => s.status.startsWith('2')), bad: statuses.filter((s) => /^[45]/.test(s.status)),
     keyed: (o.parameters || []).some((p) => p.in === 'header' && p.name === 'Idempotency-Key'),
   };
+}
+
+// words are those of what an operation takes, for the search.
+function words(doc, params, body) {
+  const taken = Object.entries(resolve(doc, body).schema.properties || {});
+  return [...params.map((p) => [p.name, p]), ...taken].map(([name, x]) => name + ' ' + (x.description || '')).join('\n');
 }
 
 // resolve follows a reference; name is that of the shared schema.

@@ -10,7 +10,7 @@ export function find(doc, words) {
   const wanted = fold(words).split(/\s+/).filter(Boolean);
   const found = [];
   for (const op of doc.ops.values()) {
-    const places = [[fold(op.title), 4], [fold(op.id), 3], [fold(op.method + ' ' + op.path), 3], [fold(op.groupTitle), 2], [fold(op.about), 1]];
+    const places = [[fold(op.title), 4], [fold(op.id), 3], [fold(op.method + ' ' + op.path), 3], [fold(op.groupTitle), 2], [fold(op.about + ' ' + op.words), 1]];
     let score = 0;
     for (const word of wanted) {
       const best = Math.max(0, ...places.map(([text, worth]) => (text.includes(word) ? worth : 0)));

@@ -11,7 +11,7 @@ export function head(op, tab) {
   const link = (name, to) => h('a', { href: '#' + op.id + to, 'aria-current': tab === name ? 'page' : null }, t('tab.' + name));
   return h('header.op-head',
     h('h1', { tabindex: -1 }, op.title),
-    h('div.path', method(op, true), pathOf(op), quiet(copyButton(() => location.origin + op.path, t('copy.path')))),
+    h('div.path', method(op, true), pathOf(op), quiet(copyButton(() => location.origin + op.path, t('copy.path'), true))),
     op.about && prose(op.about),
     h('div.chips',
       op.scopes.length
@@ -22,7 +22,7 @@ export function head(op, tab) {
 }
 
 function quiet(button) {
-  button.classList.add('btn-g');
+  button.classList.add('btn-g', 'btn-i');
   return button;
 }
 

@@ -15,7 +15,7 @@ export function overview(doc) {
         h('span.chip', count('ops', doc.ops.size)),
         h('a.btn', { href: path + '?lang=' + lang(), download: 'kopilka-openapi.json' }, icon('file', 16), t('document') + ', JSON'),
         h('a.btn', { href: path.replace('.json', '.yaml') + '?lang=' + lang(), download: 'kopilka-openapi.yaml' }, icon('file', 16), 'YAML'))),
-    h('div.tiles', h('div.stack', start(doc), card('lists')), h('div.stack', units(), card('repeat'))),
+    h('div.tiles', h('div.stack', start(doc), card('repeat')), h('div.stack', units(), card('lists'))),
     auth(doc), errors(),
     h('section.stack', { id: 'all', 'aria-labelledby': 'all-h' }, h('h2', { id: 'all-h' }, t('all')), doc.groups.map(group)));
 }
@@ -35,7 +35,7 @@ function start(doc) {
 }
 
 function table(id, heads, rows) {
-  return h('div.scroll', { tabindex: 0, role: 'region', 'aria-labelledby': id + '-h' },
+  return h('div.scroll', { tabindex: 0, role: 'group', 'aria-labelledby': id + '-h' },
     h('table', h('thead', h('tr', heads.map((text) => h('th', { scope: 'col' }, text)))), h('tbody', rows.map((cells) => h('tr', cells.map((c) => h('td', c)))))));
 }
 

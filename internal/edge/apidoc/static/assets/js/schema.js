@@ -8,10 +8,14 @@ export function typeName(doc, schema) {
   const { schema: s, name } = resolve(doc, schema);
   const type = typeOf(s);
   if (type === 'array') return t('type.of', { of: typeName(doc, s.items) });
-  if (type === 'object') return s.properties ? name || t('type.object') : t('type.map');
+  if (type === 'object') return s.properties ? name || t('type.object') : mapName(doc, s);
   if (type === '') return t('type.any');
   const format = 'format.' + s.format;
   return t('type.' + type) + (has(format) ? ', ' + t(format) : '');
+}
+
+function mapName(doc, s) {
+  return typeof s.additionalProperties === 'object' ? t('type.map', { of: typeName(doc, s.additionalProperties) }) : t('type.object');
 }
 
 // limits are what a value must keep to.

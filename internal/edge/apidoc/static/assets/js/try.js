@@ -1,6 +1,6 @@
 // The form that sends a request to this server.
 import { answered, empty, failed, waiting } from './answer.js';
-import { copyButton, curl, fill, tidy } from './code.js';
+import { brokenAt, copyButton, curl, fill, tidy } from './code.js';
 import { bodyOf, valueOf } from './operation.js';
 import { h, icon, inline, keep, kept, say, secrets } from './dom.js';
 import { t } from './texts.js';
@@ -57,6 +57,12 @@ export function tryOut(doc, op) {
     return { method: op.method, url: fill(op, (p) => draft.params[p.in + ' ' + p.name].trim()), headers, body: op.body ? draft.body : '' };
   };
 
+  // reveal scrolls to the answer where it is out of sight.
+  function reveal() {
+    const { top } = shown.getBoundingClientRect();
+    if (top < 0 || top > innerHeight - 160) shown.scrollIntoView();
+  }
+
   async function send(event) {
     event?.preventDefault();
     if (running) return;
@@ -69,7 +75,7 @@ export function tryOut(doc, op) {
     button.disabled = true;
     button.lastChild.textContent = t('try.sending');
     shown.replaceChildren(...waiting(() => running?.abort()));
-    shown.scrollIntoView({ block: 'nearest' });
+    reveal();
     const r = request();
     const began = performance.now();
     try {
@@ -89,7 +95,7 @@ export function tryOut(doc, op) {
     running = null;
     button.disabled = false;
     button.lastChild.textContent = t('try.send');
-    shown.scrollIntoView({ block: 'nearest' });
+    reveal();
   }
 
   const button = h('button.btn.btn-p', { type: 'submit' }, icon('send', 16), h('span', t('try.send')));
@@ -107,7 +113,8 @@ export function tryOut(doc, op) {
 
 let ids = 0;
 
-// field is a labelled control with a place for what is wrong with it.
+// field is a labelled control with a place for what is wrong with it: above a
+// tall one, where it is seen.
 function field(label, input, { hint = '', type = '', required = false, tools = [] } = {}) {
   const id = 'f' + ++ids;
   const wrong = h('div.err', { id: id + 'e', hidden: true });
@@ -123,7 +130,7 @@ function field(label, input, { hint = '', type = '', required = false, tools = [
   input.addEventListener('input', () => complain(''));
   const el = h('div.fld',
     h('label', { for: id }, label, type && h('span.f-type', type), required && h('span.f-must', t('must'))),
-    tools.length ? h('div.with', input, tools) : input, wrong, h('div.hint', { id: id + 'h' }, inline(hint)));
+    input.rows && wrong, tools.length ? h('div.with', input, tools) : input, !input.rows && wrong, h('div.hint', { id: id + 'h' }, inline(hint)));
   return { el, complain };
 }
 
@@ -202,25 +209,14 @@ function bodyField(doc, op, draft, checks, edited) {
   });
   const f = field(t('try.body'), input);
   const check = () => {
-    try {
-      JSON.parse(input.value);
-      return f.complain('');
-    } catch (error) {
-      return f.complain(t('try.body.wrong', { why: place(error.message, input.value) }));
-    }
+    const at = brokenAt(input.value);
+    if (at < 0) return f.complain('');
+    const before = input.value.slice(0, at).split('\n');
+    return f.complain(t('try.body.wrong', { line: before.length, column: before[before.length - 1].length + 1 }));
   };
   checks.push(check);
   f.el.append(h('div.row',
     h('button.btn', { type: 'button', onclick: () => check() || set(tidy(input.value)) }, t('try.body.tidy')),
     h('button.btn', { type: 'button', onclick: () => set(bodyOf(doc, op)) }, t('try.body.example'))));
   return f.el;
-}
-
-// place tells where JSON is broken, which browsers say by an offset or not at
-// all.
-function place(message, text) {
-  const at = /position (\d+)/.exec(message);
-  if (!at) return message;
-  const before = text.slice(0, Number(at[1])).split('\n');
-  return t('try.body.wrong.at', { line: before.length, column: before[before.length - 1].length + 1 });
 }
