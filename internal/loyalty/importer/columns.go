@@ -23,6 +23,9 @@ type columns struct {
 
 const none = -1
 
+// maxShown is how much of a file's header an error shows, in characters.
+const maxShown = 500
+
 // find finds the map's columns in the header, nil where the file has none,
 // and names all that are missing.
 func (m *Map) find(header []string) (*columns, error) {
@@ -48,7 +51,7 @@ func (m *Map) find(header []string) (*columns, error) {
 	c.discount = f.column("line.discount", m.Line.Discount)
 	c.refund = f.column("refund.column", m.Refund.Column)
 	if len(f.missing) > 0 {
-		return nil, fault.New(fault.Invalid, "importer.no-columns").With(f.missing...)
+		return nil, fault.New(fault.Invalid, "importer.no-columns", "columns", text.Clip(clean(strings.Join(header, " | ")), maxShown)).With(f.missing...)
 	}
 	c.most = f.most
 	return c, nil

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 
 	"kopilka/internal/loyalty/importer"
@@ -283,7 +284,7 @@ func TestBrokenRows(t *testing.T) {
 		"3,A,x,1,2011-01-01 10:00:00,1.5,17,UK\n" + // row 18
 		"3,A,x,1,2011-01-01 10:00:00,1.5,18,UK\n" +
 		strings.Repeat("9", 200) + ",A,x,1,2011-01-01 10:00:00,1.5,17,UK\n" +
-		"2,D,x,-1,2011-01-01 10:00:00,5,17,UK\n" + // a discount with nothing to take it off
+		"6,D,x,-1,2011-01-01 10:00:00,5,17,UK\n" + // a discount with nothing to take it off
 		"4,D,x,1,2011-01-01 10:00:00,5,17,UK\n" +
 		"5,B,x,1,2011-01-01 10:00:00,5,17,UK\n" +
 		",,,,,,,\n\n" + // nothing
@@ -314,5 +315,64 @@ func TestBrokenRows(t *testing.T) {
 	}
 	if p := b.purchase("1"); p.Due != 300 {
 		t.Errorf("%+v", p)
+	}
+}
+
+// TestBrokenRowKeepsItsReceiptBack: what is left of a receipt is not taken for
+// the whole, so the file can be mended and imported.
+func TestBrokenRowKeepsItsReceiptBack(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := setup(t, d)
+		const header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+		rows := func(name, quantity string) []byte {
+			return []byte(header + "1,A,Кофе,1,2011-01-01 10:00:00,1.5,17,UK\n" +
+				"1,T," + name + ",1,2011-01-01 10:00:00,2,17,UK\n" +
+				"2,A,Coffee,1,2011-01-01 11:00:00,1.5,17,UK\n" +
+				"2,T,Tea," + quantity + ",2011-01-01 11:00:00,2,17,UK\n" +
+				"3,A,Coffee,1,2011-01-01 12:00:00,1.5,17,UK\n" +
+				"3,AMAZONFEE,Fee,1,2011-01-01 12:00:00,9,17,UK\n") // left out on purpose
+		}
+		res, rep := b.run(write(t, "broken.csv", rows("\xd7\xe0\xe9", "two")), shipped)
+		want := map[int64]string{
+			2: "importer.receipt-broken", 3: "importer.encoding", 4: "importer.receipt-broken", 5: "importer.quantity", 6: "", 7: "importer.adjustment",
+		}
+		got := map[int64]string{}
+		for row, o := range rep {
+			got[row] = ""
+			if o.Why != nil {
+				got[row] = o.Why.Code
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" || res.Receipts != 1 {
+			t.Errorf("%d receipts: %s", res.Receipts, diff)
+		}
+		if at := rep[2].Why.Args; len(at) != 1 || at[0].Value != int64(3) {
+			t.Errorf("the row that can't be read: %v", at)
+		}
+		res, _ = b.run(write(t, "mended.csv", rows("Чай", "2")), shipped)
+		if res.Receipts != 3 || res.Again != 1 || res.By[importer.Imported] != 5 {
+			t.Errorf("the mended file: %+v", res)
+		}
+		if p := b.purchase("2"); p.Due != 550 || len(p.Lines) != 2 {
+			t.Errorf("%+v", p)
+		}
+		b.verified()
+	})
+}
+
+// TestOtherEncoding: letters are not taken for others, whatever the map says.
+func TestOtherEncoding(t *testing.T) {
+	t.Parallel()
+	b := setup(t, dbtest.Open(t, db.SQLite))
+	m := loadMap(t, shipped)
+	m.File.Encoding = "windows-1251"
+	content := []byte("InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n1,A,Кофе,1,2011-01-01 10:00:00,1.5,17,UK\n")
+	if _, _, err := b.dry(write(t, "utf8.csv", content), m); !fault.Is(err, "importer.is-utf8") {
+		t.Errorf("UTF-8 as Windows-1251: %v", err)
+	}
+	res, _, err := b.dry(write(t, "1251.csv", encoded(t, charmap.Windows1251, content)), m)
+	if err != nil || res.By[importer.Imported] != 1 {
+		t.Errorf("Windows-1251: %+v, %v", res, err)
 	}
 }

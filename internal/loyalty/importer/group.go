@@ -2,6 +2,7 @@ package importer
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"time"
@@ -35,10 +36,14 @@ func (r *row) packed() []byte {
 func (r *importing) group(ctx context.Context) error {
 	var rows []*row
 	var of []byte
-	too := false // the receipt has too many rows
+	too := false      // the receipt has too many rows
+	var unread *int64 // its first row that can't be read
 	end := func() error {
-		if len(rows) == 0 || too {
+		switch {
+		case len(rows) == 0 || too:
 			return nil
+		case unread != nil:
+			return r.tally.refuseAll(rows, fault.New(fault.Invalid, "importer.receipt-broken", "row", *unread))
 		}
 		return r.receipt(rows)
 	}
@@ -47,11 +52,15 @@ func (r *importing) group(ctx context.Context) error {
 			if err := end(); err != nil {
 				return err
 			}
-			rows, of, too = rows[:0], append(of[:0], k...), false
+			rows, of, too, unread = rows[:0], append(of[:0], k...), false, nil
 		}
 		row, err := unpackRow(value)
 		if err != nil {
 			return err
+		}
+		if row.broken {
+			unread = cmp.Or(unread, &row.no)
+			return nil
 		}
 		if too {
 			return r.tally.refuse(row, tooManyRows())

@@ -14,6 +14,8 @@
 // What holds:
 //
 //   - every row that was read has exactly one Outcome;
+//   - a receipt one of whose rows can't be read is not recorded, so that it can
+//     be once the file is mended;
 //   - a receipt's key comes from the file's own columns, so a file, or a part
 //     of it, imported again adds nothing, and an import that was stopped at
 //     any point goes on when it is run again.
@@ -154,9 +156,15 @@ func headerOf(src source, m *Map) (*columns, error) {
 // take puts a row that is understood to the others of its receipt.
 func (r *importing) take(p *parser, no int64, cells []string) error {
 	row, why := p.parse(no, cells)
-	if why != nil {
-		return r.tally.refuse(row, why)
+	if why == nil {
+		r.tally.at(row.at)
+		return r.byReceipt.add(row.receiptKey(), row.packed())
 	}
-	r.tally.at(row.at)
+	if err := r.tally.refuse(row, why); err != nil || !row.known || why.Kind != fault.Invalid {
+		return err
+	}
+	// What is left of its receipt must not be taken for the whole: the key
+	// would then be used up, and the file that is mended come too late.
+	row.broken = true
 	return r.byReceipt.add(row.receiptKey(), row.packed())
 }

@@ -41,6 +41,8 @@ type row struct {
 	gross    money.Amount
 	discount money.Amount
 	rounded  bool // the price is finer than a kopeck
+	known    bool // it is told which receipt it is of
+	broken   bool // it can't be read, and so neither can its receipt
 }
 
 // Bounds on a row's texts, in characters.
@@ -125,6 +127,7 @@ func (p *parser) parse(no int64, cells []string) (*row, *fault.Error) {
 	r.number = text.Clip(clean(cell(cells, p.c.number)), maxNumber)
 	for i := range cells {
 		if i <= p.c.most && !utf8.ValidString(cells[i]) {
+			_ = p.identity(r, cells) // as far as it can be told
 			return r, fault.New(fault.Invalid, "importer.encoding", "column", i+1)
 		}
 	}
@@ -159,6 +162,7 @@ func (p *parser) identity(r *row, cells []string) *fault.Error {
 			return fault.New(fault.Invalid, "importer.no-place")
 		}
 	}
+	r.known = true
 	if p.c.refund != none {
 		r.back = p.values[text.Fold(cell(cells, p.c.refund))]
 	}

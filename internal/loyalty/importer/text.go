@@ -77,6 +77,8 @@ func decode(in *bufio.Reader, start []byte, encoding string) (*bufio.Reader, err
 		return in, err
 	case bytes.HasPrefix(start, []byte("\xFF\xFE")), bytes.HasPrefix(start, []byte("\xFE\xFF")), encoding == "utf-16":
 		t = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder()
+	case encoding == "windows-1251" && surelyUTF8(start):
+		return nil, fault.New(fault.Invalid, "importer.is-utf8")
 	case encoding == "windows-1251", encoding == auto && !utf8Start(start):
 		t = charmap.Windows1251.NewDecoder()
 	default:
@@ -94,6 +96,19 @@ func utf8Start(b []byte) bool {
 		}
 	}
 	return false
+}
+
+// surelyUTF8 tells whether the bytes can't be of an encoding with one byte for
+// a letter: some of them are letters of UTF-8, and none is anything else.
+func surelyUTF8(b []byte) bool {
+	const some = 4
+	letters := 0
+	for _, r := range string(b) {
+		if r >= utf8.RuneSelf {
+			letters++
+		}
+	}
+	return letters >= some && utf8Start(b)
 }
 
 // sniff finds the delimiter: the one that the first line has most of.
