@@ -21,6 +21,7 @@ type cli struct {
 	Restore restoreCmd `cmd:"" help:"cli.restore"`
 	Bench   benchCmd   `cmd:"" help:"cli.bench"`
 	Config  configCmd  `cmd:"" help:"cli.config"`
+	Seal    sealCmd    `cmd:"" help:"cli.seal"`
 	Version versionCmd `cmd:"" help:"cli.version"`
 }
 

@@ -172,7 +172,7 @@ func (s *clientShop) fail(t *testing.T) {
 		code   string
 		paths  []string
 	}{
-		"a stranger": {func() error { _, err := stranger.ListPartners(ctx, nil); return err }, 401, "", nil},
+		"a stranger":  {func() error { _, err := stranger.ListPartners(ctx, nil); return err }, 401, "", nil},
 		"not allowed": {func() error { _, err := s.till.ListKeys(ctx, nil); return err }, 403, "", nil},
 		"not there":   {func() error { _, err := s.till.GetPurchase(ctx, "5.6", nil); return err }, 404, "purchase.not-found", nil},
 		"another receipt under the key": {

@@ -88,7 +88,7 @@ func TestQuoteAndCommit(t *testing.T) {
 					p.Offers[0].To = "2026-03-02"
 					s := purchasetest.Open(t, d, p)
 					if name == "the offer has ended" { // ten minutes before the business day is over
-						s.Clock.Set(clock.Of(purchasetest.Start.Truncate(24*time.Hour).Add(day + time.Hour - 10*time.Minute)))
+						s.Clock.Set(clock.Of(purchasetest.Start.Truncate(24 * time.Hour).Add(day + time.Hour - 10*time.Minute)))
 					}
 					x := &stage{s: s, b: s.Member(t)}
 					s.Give(t, x.b, 1000)

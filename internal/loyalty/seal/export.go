@@ -8,6 +8,7 @@ import (
 	"io"
 	"time"
 
+	"kopilka/internal/loyalty/home"
 	"kopilka/internal/platform/crypto"
 	"kopilka/internal/platform/db"
 )
@@ -48,6 +49,28 @@ func (s *Sealer) Export(ctx context.Context, w io.Writer) error {
 // Page reads up to limit seals after one.
 func Page(ctx context.Context, q db.Q, after int64, limit int) ([]Seal, error) {
 	return db.All(ctx, q, scanSeal, qPage, after, limit)
+}
+
+// proofText is a proof as it is given to somebody.
+type proofText struct {
+	Seal  line     `json:"seal"`
+	Home  home.ID  `json:"home"`
+	Seq   int64    `json:"seq"`
+	Hash  string   `json:"hash"`
+	Index int      `json:"index"`
+	Path  []string `json:"path"`
+}
+
+// MarshalJSON writes hashes in hex.
+func (p *Proof) MarshalJSON() ([]byte, error) {
+	out := proofText{
+		Seal: p.Seal.line(), Home: p.Head.Home, Seq: p.Head.Seq, Hash: hex.EncodeToString(p.Head.Hash[:]),
+		Index: p.Index, Path: make([]string, len(p.Path)),
+	}
+	for i := range p.Path {
+		out.Path[i] = hex.EncodeToString(p.Path[i][:])
+	}
+	return json.Marshal(&out)
 }
 
 func (s *Seal) line() line {

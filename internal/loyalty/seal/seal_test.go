@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -285,4 +286,62 @@ func TestExport(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestCompare: an export that was kept tells of every seal that is no longer
+// what it was.
+func TestCompare(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := setup(t, d)
+		for i := range 3 {
+			b.collect(head(home.ID(i+1), 1))
+			b.seal(1)
+		}
+		var kept bytes.Buffer
+		if err := b.Export(t.Context(), &kept); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.SplitAfter(strings.TrimSpace(kept.String()), "\n")
+		compare := func(text, want string, most int64) {
+			t.Helper()
+			n, err := b.Compare(t.Context(), strings.NewReader(text))
+			if code := faultCode(err); code != want || n != most {
+				t.Errorf("%d seals, %v; want %d, %s", n, err, most, want)
+			}
+		}
+		b.collect(head(9, 1))
+		b.seal(1) // a later one does no harm
+		compare(kept.String(), "", 3)
+		compare(lines[1], "", 1)
+		compare("", "seal.empty", 0)
+		compare(lines[0]+"x\n", "seal.not-an-export", 1)
+		compare(lines[0]+strings.Repeat("x", 5000), "seal.not-an-export", 1)
+		compare(strings.Replace(lines[2], `"seal":3`, `"seal":9`, 1), "seal.missing", 0)
+		compare(strings.Replace(lines[2], `"leaves":1`, `"leaves":2`, 1), "seal.differs", 0)
+
+		// Somebody changes the second seal, and makes the chain after it anew.
+		seals := b.seals()
+		for i := 1; i < len(seals); i++ {
+			s := seals[i]
+			if i == 1 {
+				s.Root[0] ^= 1
+			}
+			s.Prev = seals[i-1].Hash
+			s.Hash = s.Digest()
+			seals[i] = s
+			if _, err := d.Exec(t.Context(), "update seal set prev = $2, root = $3, hash = $4 where seal_id = $1", s.ID, s.Prev[:], s.Root[:], s.Hash[:]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		compare(kept.String(), "seal.differs", 1)
+		compare(lines[2], "seal.differs", 0)
+	})
+}
+
+func faultCode(err error) string {
+	if err == nil {
+		return ""
+	}
+	return fault.From(err).Code
 }
