@@ -18,8 +18,8 @@ import (
 func (d *DB) Pool() *pgxpool.Pool { return d.pool }
 
 // Writer gives a pool over SQLite's one writer connection; the caller closes
-// it. It takes that connection for as long as one of its own is in use, so it
-// waits in one line with Write. Nothing can be cancelled once it has begun:
+// it. It takes that connection for one use at a time, so it waits in one line
+// with Write. Nothing can be cancelled once it has begun:
 // the driver would interrupt the connection, and that is the one that the
 // tills write by.
 func (d *DB) Writer() *sql.DB {
@@ -150,6 +150,11 @@ type lease struct {
 	c     liteDriverConn
 	begun driver.Tx
 }
+
+// IsValid says that a lease is for one use: a pool would hand it on to whoever
+// waits for one, and while somebody always does, the connection would never
+// come back to those who write.
+func (l *lease) IsValid() bool { return false }
 
 func (l *lease) Close() error {
 	if l.begun != nil {

@@ -6,10 +6,11 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// Hasten makes a runner look for jobs often, so that tests wait little.
+// Hasten makes a runner look for jobs often, so that tests wait little, but not
+// so often that looking is all that the one writer of SQLite does.
 func Hasten(r *Runner) {
 	r.tune = func(c *river.Config) {
-		c.FetchCooldown, c.FetchPollInterval = 5*time.Millisecond, 20*time.Millisecond
+		c.FetchCooldown, c.FetchPollInterval = 20*time.Millisecond, 100*time.Millisecond
 	}
 }
 

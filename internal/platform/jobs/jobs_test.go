@@ -407,7 +407,7 @@ func TestComplete(t *testing.T) {
 func TestNothingLost(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		const writers, each = 8, 40
+		const writers, each = 8, 20
 		var ran sync.Map
 		var total atomic.Int64
 		done := make(chan struct{})
