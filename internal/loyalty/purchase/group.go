@@ -41,7 +41,9 @@ type group struct {
 // has changed.
 var errAgain = errors.New("purchase: group to be run again")
 
-const maxAgain = 5
+// maxAgain is far above what happens: each run finds a new version of a
+// programme, or more limits of which all rows must be locked.
+const maxAgain = 50
 
 // run carries out the tickets that may share a transaction and gives back the
 // others. An error means that nothing of the transaction is there.

@@ -128,3 +128,66 @@ func TestUseComesBackWithTheLastPiece(t *testing.T) {
 		}
 	})
 }
+
+// TestChangedLimit: whatever a limit was before, of the one that holds now no
+// more than it is used in all, and all of it.
+func TestChangedLimit(t *testing.T) {
+	t.Parallel()
+	type step struct {
+		limit   int64
+		uses    int64 // asked for by all members in turn; 0: until there is none
+		ofOne   int64 // asked for by one member before that
+		back    int64 // of which so many come back at the end
+		expects int64 // used in all then
+	}
+	for name, steps := range map[string][]step{
+		"lowered below a neighbour's":   {{limit: 3, ofOne: 1, uses: 1, expects: 2}, {limit: 2, expects: 2}, {limit: 3, expects: 3}},
+		"lowered below what was used":   {{limit: 3, expects: 3}, {limit: 2, back: 1, expects: 2}, {limit: 2, expects: 2}, {limit: 1, back: 1, expects: 1}},
+		"lowered when one used much":    {{limit: 400, ofOne: 22, expects: 23, uses: 1}, {limit: 170, ofOne: 15, uses: 1, expects: 39}, {limit: 165, expects: 165}},
+		"raised out of few":             {{limit: 2, expects: 2}, {limit: 200, expects: 200}},
+		"lowered to few, and raised":    {{limit: 170, uses: 3, expects: 3}, {limit: 4, expects: 4}, {limit: 175, expects: 175}},
+		"lowered, and what is back had": {{limit: 180, uses: 20, expects: 20}, {limit: 10, back: 15, expects: 5}, {limit: 10, expects: 10}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				s := purchasetest.Open(t, d, limited(rule.Limits{InAll: steps[0].limit, Return: true}))
+				members := make([]purchase.Buyer, 20)
+				for i := range members {
+					members[i] = s.Member(t)
+				}
+				var had []*purchase.Purchase
+				use := func(i int64) bool {
+					p := commit(t, s, withCodes(s, members[i%int64(len(members))], "a"))
+					if p.Discount > 0 {
+						had = append(had, p)
+					}
+					return p.Discount > 0
+				}
+				for n, st := range steps {
+					p := limited(rule.Limits{InAll: st.limit, Return: true})
+					old := s.Programmes.Current().Get(s.Programme.ID)
+					p.ID, p.Version, p.Code = old.ID, old.Version, old.Code
+					if _, err := s.Programmes.Put(t.Context(), p, "test"); err != nil {
+						t.Fatal(err)
+					}
+					for range st.ofOne {
+						use(0)
+					}
+					for i := int64(0); st.back == 0 && (st.uses == 0 || i < st.uses); i++ {
+						if !use(i) {
+							break
+						}
+					}
+					for range st.back {
+						refund(t, s, &purchase.RefundRequest{Purchase: ref(had[0])})
+						had = had[1:]
+					}
+					if u, over := used(t, d); u != st.expects || over != 0 || u != int64(len(had)) {
+						t.Fatalf("step %d: %d used, %d over, %d had; want %d", n, u, over, len(had), st.expects)
+					}
+				}
+			})
+		})
+	}
+}

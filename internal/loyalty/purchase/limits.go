@@ -11,22 +11,15 @@ import (
 	"kopilka/internal/platform/id"
 )
 
-// Slots is in how many rows a limit over all members is kept.
+// Slots is in how many rows a limit over all members is kept. While much of it
+// is left, the rows have a share of that each, and a till needs only its own
+// home's; a share is good for one limit, so that one that was changed is shared
+// out anew. What little is left at last is counted over all rows together.
 const Slots = 16
 
-// fewUses is below what limit all slots are taken at once: one of them alone
-// would soon be full. The layout is the same for every limit, so a limit that
-// is changed still counts what was used before.
+// fewUses is what is counted over all rows: one row's share would soon be used
+// up.
 const fewUses = 10 * Slots
-
-// SlotRoom is how many uses a slot of a limit holds.
-func SlotRoom(limit, slot int64) int64 {
-	room := limit / Slots
-	if slot < limit%Slots {
-		room++
-	}
-	return room
-}
 
 type slotKey struct {
 	key  string
@@ -35,16 +28,24 @@ type slotKey struct {
 
 type slotState struct {
 	used, over int64
+	room       int64 // what used may come to,
+	laid       int64 // under this limit; 0: shares are not given out
 	dirty      bool
 }
+
+// open tells whether the row alone can say that a use is within the limit.
+func (s *slotState) open(limit int64) bool { return s.laid == limit && s.used < s.room }
 
 // limits are the counters that a group may need, locked after all homes.
 type limits struct {
 	want  map[slotKey]bool
+	alone map[slotKey]int64 // rows that are to do without their neighbours, and the limit
 	slots map[slotKey]*slotState
 }
 
-func (l *limits) reset() { l.want, l.slots = map[slotKey]bool{}, map[slotKey]*slotState{} }
+func (l *limits) reset() {
+	l.want, l.alone, l.slots = map[slotKey]bool{}, map[slotKey]int64{}, map[slotKey]*slotState{}
+}
 
 // counter is one of the limits that a use falls under.
 type counter struct {
@@ -79,26 +80,22 @@ func (c *counter) slot(h home.ID) int64 {
 	return int64(f.Sum32() % Slots)
 }
 
-// room is how many uses the counter's slot holds; one that lies in a single
-// row holds all of them there.
-func (c *counter) room(slot int64) int64 {
-	if !c.slots {
-		return c.limit
-	}
-	return SlotRoom(c.limit, slot)
-}
-
-// need asks for the counters of a use to be locked: the home's own slot or,
-// once that has been found full, all of them.
+// need asks for the counters of a use to be locked: the home's own row or,
+// where that has been found not to be enough, all of them.
 func (g *group) need(programme id.ID, u *rule.Use, h home.ID) {
 	for _, c := range counters(programme, u, h) {
-		if c.slots && (c.limit < fewUses || g.desk.isTight(c.key)) {
-			for s := range int64(Slots) {
-				g.limits.want[slotKey{c.key, s}] = true
-			}
+		own := slotKey{c.key, c.slot(h)}
+		g.limits.want[own] = true
+		if !c.slots {
 			continue
 		}
-		g.limits.want[slotKey{c.key, c.slot(h)}] = true
+		if c.limit >= fewUses && !g.desk.isTight(c.key) {
+			g.limits.alone[own] = c.limit
+			continue
+		}
+		for s := range int64(Slots) {
+			g.limits.want[slotKey{c.key, s}] = true
+		}
 	}
 }
 
@@ -110,9 +107,13 @@ func (d *Desk) isTight(key string) bool {
 
 const maxTight = 10_000
 
-func (d *Desk) setTight(key string) {
+func (d *Desk) setTight(key string, tight bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if !tight {
+		delete(d.tight, key)
+		return
+	}
 	if len(d.tight) >= maxTight {
 		clear(d.tight)
 	}
@@ -120,7 +121,7 @@ func (d *Desk) setTight(key string) {
 }
 
 // lock makes the wanted rows where they are missing, locks them in their
-// order and reads them.
+// order and reads them. errAgain says that of some limits all rows are needed.
 func (l *limits) lock(g *group) error {
 	if len(l.want) == 0 {
 		return nil
@@ -132,7 +133,7 @@ func (l *limits) lock(g *group) error {
 	slices.SortFunc(keys, func(x, y slotKey) int { return cmp.Or(cmp.Compare(x.key, y.key), cmp.Compare(x.slot, y.slot)) })
 	onSlot := func(r db.Row) error {
 		k, s := slotKey{}, &slotState{}
-		err := r.Scan(&k.key, &k.slot, &s.used, &s.over)
+		err := r.Scan(&k.key, &k.slot, &s.used, &s.over, &s.room, &s.laid)
 		l.slots[k] = s
 		return err
 	}
@@ -150,14 +151,35 @@ func (l *limits) lock(g *group) error {
 			b.Each(onSlot, qSlotLite, k.key, k.slot)
 		}
 	}
-	return g.tx.Run(g.ctx, b)
+	if err := g.tx.Run(g.ctx, b); err != nil {
+		return err
+	}
+	var again error
+	for k, limit := range l.alone {
+		if !l.slots[k].open(limit) && l.all(k.key) == nil {
+			g.desk.setTight(k.key, true)
+			again = errAgain
+		}
+	}
+	return again
+}
+
+// all gives all rows of a limit, nil where they are not all locked.
+func (l *limits) all(key string) []*slotState {
+	out := make([]*slotState, Slots)
+	for i := range out {
+		if out[i] = l.slots[slotKey{key, int64(i)}]; out[i] == nil {
+			return nil
+		}
+	}
+	return out
 }
 
 func (l *limits) flush(b *db.Batch) {
 	m := updateSlot.Of()
 	for k, s := range l.slots {
 		if s.dirty {
-			m.Add(k.key, k.slot, s.used, s.over)
+			m.Add(k.key, k.slot, s.used, s.over, s.room, s.laid)
 		}
 	}
 	b.Many(m)
@@ -182,32 +204,68 @@ func (g *group) take(programme id.ID, u *rule.Use, h home.ID, over bool) (rows [
 }
 
 func (g *group) takeOne(c *counter, h home.ID, over bool) (UseRow, bool, error) {
-	own := c.slot(h)
-	n := int64(1)
-	if c.slots {
-		n = Slots
-	}
-	for i := range n {
-		slot := (own + i) % n
-		s := g.limits.slots[slotKey{c.key, slot}]
-		if s == nil {
-			// The home's slot is full and its neighbours are not locked yet.
-			g.desk.setTight(c.key)
-			return UseRow{}, false, errAgain
-		}
-		if s.used < c.room(slot) {
-			s.used++
-			s.dirty = true
-			return UseRow{Key: c.key, Slot: slot}, true, nil
-		}
-	}
-	if !over {
+	row := UseRow{Key: c.key, Slot: c.slot(h)}
+	s := g.limits.slots[slotKey{row.Key, row.Slot}]
+	room, err := g.room(c, s)
+	switch {
+	case err != nil:
+		return UseRow{}, false, err
+	case room:
+		s.used++
+	case over:
+		s.over++
+		row.Over = true
+	default:
 		return UseRow{}, false, nil
 	}
-	s := g.limits.slots[slotKey{c.key, own}]
-	s.over++
 	s.dirty = true
-	return UseRow{Key: c.key, Slot: own, Over: true}, true, nil
+	return row, true, nil
+}
+
+// room tells whether there is a use left for the home whose row it is. Where
+// the row alone can't tell, what is left of the limit is shared out anew.
+func (g *group) room(c *counter, own *slotState) (bool, error) {
+	if !c.slots {
+		return own.used < c.limit, nil
+	}
+	if own.open(c.limit) {
+		return true, nil
+	}
+	all := g.limits.all(c.key)
+	if all == nil {
+		g.desk.setTight(c.key, true)
+		return false, errAgain
+	}
+	left := c.limit
+	for _, s := range all {
+		left -= s.used
+	}
+	if left >= fewUses {
+		layOut(all, c.limit, left)
+		g.tx.AfterCommit(func() { g.desk.setTight(c.key, false) })
+	} else {
+		takeUp(all)
+	}
+	return left > 0, nil
+}
+
+// layOut gives each row its part of what is left of a limit.
+func layOut(all []*slotState, limit, left int64) {
+	for i, s := range all {
+		s.room, s.laid, s.dirty = s.used+left/Slots, limit, true
+		if int64(i) < left%Slots {
+			s.room++
+		}
+	}
+}
+
+// takeUp makes every use ask for all rows, under whatever limit.
+func takeUp(all []*slotState) {
+	for _, s := range all {
+		if s.laid != 0 {
+			s.room, s.laid, s.dirty = 0, 0, true
+		}
+	}
 }
 
 func (g *group) giveBack(rows []UseRow) {

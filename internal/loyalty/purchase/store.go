@@ -23,10 +23,10 @@ const (
 	qAddEvent     = `insert into event (home_id, event_id, doc) values ($1, $2, $3)`
 	qUsed         = `select coalesce(sum(used), 0) from limit_use where limit_key = $1`
 	qDue          = `select home_id, account_id from account where due_at is not null and due_at <= $1 order by due_at limit $2`
-	qSlotsPG      = `select limit_key, slot, used, over from limit_use where (limit_key, slot) in (select * from unnest($1::text[], $2::bigint[])) order by limit_key, slot for update`
-	qSlotLite     = `select limit_key, slot, used, over from limit_use where limit_key = $1 and slot = $2`
-	qMakeSlotsPG  = `insert into limit_use (limit_key, slot, used, over) select k, s, 0, 0 from unnest($1::text[], $2::bigint[]) as u (k, s) order by k, s on conflict do nothing`
-	qMakeSlotLite = `insert into limit_use (limit_key, slot, used, over) values ($1, $2, 0, 0) on conflict do nothing`
+	qSlotsPG      = `select limit_key, slot, used, over, room, laid from limit_use where (limit_key, slot) in (select * from unnest($1::text[], $2::bigint[])) order by limit_key, slot for update`
+	qSlotLite     = `select limit_key, slot, used, over, room, laid from limit_use where limit_key = $1 and slot = $2`
+	qMakeSlotsPG  = `insert into limit_use (limit_key, slot, used, over, room, laid) select k, s, 0, 0, 0, 0 from unnest($1::text[], $2::bigint[]) as u (k, s) order by k, s on conflict do nothing`
+	qMakeSlotLite = `insert into limit_use (limit_key, slot, used, over, room, laid) values ($1, $2, 0, 0, 0, 0) on conflict do nothing`
 )
 
 var insertKey = db.Many{
@@ -68,11 +68,11 @@ var insertAdjustment = db.Many{
 }
 
 var updateSlot = db.Many{
-	PG: `update limit_use l set used = u.used, over = u.over
- from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) as u (limit_key, slot, used, over)
+	PG: `update limit_use l set used = u.used, over = u.over, room = u.room, laid = u.laid
+ from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]) as u (limit_key, slot, used, over, room, laid)
  where l.limit_key = u.limit_key and l.slot = u.slot`,
-	Lite:  `update limit_use set used = $3, over = $4 where limit_key = $1 and slot = $2`,
-	Types: []string{"text", "bigint", "bigint", "bigint"},
+	Lite:  `update limit_use set used = $3, over = $4, room = $5, laid = $6 where limit_key = $1 and slot = $2`,
+	Types: []string{"text", "bigint", "bigint", "bigint", "bigint", "bigint"},
 	Exact: true,
 }
 

@@ -92,10 +92,10 @@ func derivedHarms() []harm {
 		{"no row, of a member", ofLimit(member, ""), []verify.Invariant{verify.LimitUsed}},
 		{"a use that nobody made", func(s *shop) (string, string) {
 			k := s.Programme.ID.String() + ":few:member:" + s.rich.Home.String()
-			s.exec(`insert into limit_use (limit_key, slot, used, over) values ($1, 0, 1, 0)`, k)
+			s.exec(`insert into limit_use (limit_key, slot, used, over, room, laid) values ($1, 0, 1, 0, 0, 0)`, k)
 			return "limit_use", fmt.Sprintf("limit_key=%s slot=0", k)
 		}, []verify.Invariant{verify.LimitUsed}},
-		{"past the limit, over all", ofLimit(all, "used = 33"), []verify.Invariant{verify.LimitRoom, verify.LimitUsed}},
+		{"past the limit, over all", ofLimit(all, "used = 501"), []verify.Invariant{verify.LimitRoom, verify.LimitUsed}},
 		{"past the limit, of a member", ofLimit(member, "used = 2"), []verify.Invariant{verify.LimitRoom, verify.LimitUsed}},
 
 		{"no such version", func(s *shop) (string, string) {

@@ -96,9 +96,9 @@ func scanCounter(r db.Row) (c counter, err error) { return c, r.Scan(&c.key, &c.
 
 const limitsPerView = 500
 
-// limits shares all limits out: none is past its room, and those of one
-// member are counted anew from his receipts. Those of all members are counted
-// in the snapshot of the whole.
+// limits shares all limits out: those of one member are counted anew from his
+// receipts, and none is past what it may come to. Those of all members are
+// counted in the snapshot of the whole.
 func (r *run) limits() {
 	from := counter{slot: -1}
 	for n := int64(0); ; n++ {
@@ -142,11 +142,14 @@ func (r *run) limitPart(q *db.Snapshot, part int64, from, to counter) error {
 		return err
 	}
 	for i, row := range rows {
-		at := place{part, int64(i)}
-		if room, known := rooms.of(row.counter); known && row.used > room {
-			r.bad(at, LimitRoom, "limit_use", row.counter.String(), row.used, fmt.Sprintf("at most %d", room))
+		if !personal(row.key) {
+			continue
 		}
-		if want := sums[row.counter]; personal(row.key) && row.uses != want {
+		at := place{part, int64(i)}
+		if most, known := rooms.of(row.key); known && row.used > most {
+			r.bad(at, LimitRoom, "limit_use", row.counter.String(), row.used, fmt.Sprintf("at most %d", most))
+		}
+		if want := sums[row.counter]; row.uses != want {
 			r.bad(at, LimitUsed, "limit_use", row.counter.String(), row.uses, want)
 		}
 	}
@@ -211,20 +214,13 @@ func (u *usesWanted) check(r *run, q *db.Snapshot) error {
 // the programmes have had them: a limit that was lowered has been used before.
 type rooms map[string][]rule.Limits
 
-func (rs rooms) of(c counter) (room int64, known bool) {
-	programme, offer, kind, _ := splitLimit(c.key)
+// of is the most that a limit has been; known: by any version.
+func (rs rooms) of(key string) (most int64, known bool) {
+	programme, offer, kind, _ := splitLimit(key)
 	for _, l := range rs[programme+":"+offer] {
-		limit := map[string]int64{inAll: l.InAll, perCode: l.PerCode, perMember: l.PerHead}[kind]
-		if limit == 0 {
-			continue
-		}
-		most := limit
-		if kind != perMember {
-			most = purchase.SlotRoom(limit, c.slot)
-		}
-		room, known = max(room, most), true
+		most = max(most, map[string]int64{inAll: l.InAll, perCode: l.PerCode, perMember: l.PerHead}[kind])
 	}
-	return room, known
+	return most, most > 0
 }
 
 // rooms reads the limits of all versions that the snapshot has; each version

@@ -48,7 +48,7 @@ const (
 	qLimitPage = `select limit_key, slot from limit_use where (limit_key, slot) > ($1, $2) order by limit_key, slot limit $3`
 	qLimitRows = `select limit_key, slot, used, over from limit_use
  where (limit_key, slot) > ($1, $2) and (limit_key, slot) <= ($3, $4) order by limit_key, slot`
-	qAllLimits  = `select limit_key, slot, used, over from limit_use`
+	qAllLimits  = `select limit_key, slot, used, over from limit_use order by limit_key, slot`
 	qHasLimit   = `select count(*) from limit_use where limit_key = $1 and slot = $2`
 	qVersions   = `select programme_id, version from programme_version`
 	qVersionDoc = `select doc from programme_version where programme_id = $1 and version = $2`

@@ -135,12 +135,23 @@ func (r *run) compareTotals(q *db.Snapshot, stored *figure.Table) error {
 	return nil
 }
 
-// compareLimits holds the limits over all members to what receipts have used.
+// compareLimits holds the limits over all members to what receipts have used,
+// and what was used of all rows of each to what it may come to.
 func (r *run) compareLimits(q *db.Snapshot, sums useSums) error {
-	err := q.Each(r.ctx, func(row db.Row) error {
+	rooms, err := r.rooms(q)
+	if err != nil {
+		return err
+	}
+	used := map[string]int64{}
+	err = q.Each(r.ctx, func(row db.Row) error {
 		c, u, err := scanLimit(row)
 		if err != nil || personal(c.key) {
 			return err
+		}
+		before := used[c.key]
+		used[c.key] += u.used
+		if most, known := rooms.of(c.key); known && before <= most && used[c.key] > most {
+			r.bad(place{0, 0}, LimitRoom, "limit_use", c.String(), used[c.key], fmt.Sprintf("at most %d", most))
 		}
 		if want := sums[c]; u != want {
 			r.bad(place{0, 0}, LimitUsed, "limit_use", c.String(), u, want)

@@ -42,12 +42,15 @@ create index refund_purchase on refund (home_id, purchase_id);
 create index refund_outlet on refund (outlet_id, at);
 
 -- Uses of what is limited. A limit over all members lies in slots, so that
--- tills don't queue for one row.
+-- tills don't queue for one row: each has a share of the limit that it was
+-- laid out for.
 create table limit_use (
     limit_key text   not null,
     slot      bigint not null,
     used      bigint not null check (used >= 0),
     over      bigint not null check (over >= 0), -- by records of what had happened already
+    room      bigint not null, -- what used may come to without a look at the other slots,
+    laid      bigint not null, -- while this is the limit; 0: never
     primary key (limit_key, slot)
 );
 
