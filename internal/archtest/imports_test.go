@@ -55,6 +55,7 @@ var owners = []struct {
 	{[]string{"github.com/prometheus/client_golang"}, []string{"internal/platform/metrics"}, "platform/metrics is the one door to metrics"},
 	{[]string{"github.com/nicksnyder/go-i18n"}, []string{"internal/platform/i18n"}, "platform/i18n is the one door to texts"},
 	{[]string{module + "/client"}, []string{"client", "cmd", "internal/app"}, "the product does not call itself"},
+	{[]string{"github.com/chromedp"}, []string{"internal/browsertest"}, "browsertest is the one door to a browser"},
 	{[]string{"github.com/knadh/koanf"}, []string{"internal/platform/config", "internal/platform/i18n"}, "settings and texts are read in one place each"},
 }
 

@@ -20,17 +20,21 @@ function where() {
   return { id, tab: tab === 'try' ? 'try' : 'about' };
 }
 
+// start loads the document. What the reader did meanwhile, who may have opened
+// the menu and typed, is not taken from him.
 async function start(words = '') {
   frame(waiting(), words);
+  let content = null;
   try {
     doc = await load(lang());
   } catch (why) {
     doc = null;
-    frame(broken(why), words);
-    return;
+    content = broken(why);
   }
-  frame(null, words);
-  show(false);
+  const open = document.body.classList.contains('nav-open');
+  frame(content, nav.words());
+  if (doc) show(false);
+  if (open) menu(true);
 }
 
 // frame lays the page out anew.

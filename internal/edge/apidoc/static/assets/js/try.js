@@ -129,7 +129,7 @@ function field(label, input, { hint = '', type = '', required = false, tools = [
   };
   input.addEventListener('input', () => complain(''));
   const el = h('div.fld',
-    h('label', { for: id }, label, type && h('span.f-type', type), required && h('span.f-must', t('must'))),
+    h('label', { for: id }, label, type && h('span.f-type', type), required && h('span.f-must', { 'aria-hidden': 'true' }, t('must'))), // aria-required says it
     input.rows && wrong, tools.length ? h('div.with', input, tools) : input, !input.rows && wrong, h('div.hint', { id: id + 'h' }, inline(hint)));
   return { el, complain };
 }
