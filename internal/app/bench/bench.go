@@ -50,6 +50,8 @@ type Options struct {
 	Step func(Step)
 	// Measured is called around each measured phase of ours.
 	Measured func(begins bool)
+
+	mark string // for tests: of this run's bases, which another's can't be taken for
 }
 
 // Step is a part of a run; N counts where it makes sense.

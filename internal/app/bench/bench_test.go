@@ -2,10 +2,11 @@ package bench
 
 import (
 	"context"
-	"fmt"
+	"crypto/rand"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ func each(t *testing.T, members int64, body func(t *testing.T, o Options)) {
 			body(t, Options{
 				Engine: engine, URL: beside(t, engine), Dir: t.TempDir(), Members: members, Clients: 5,
 				Seconds: 300 * time.Millisecond, Warmup: 50 * time.Millisecond, Rounds: 2, Bare: 1000,
-				Direct: true, Step: func(Step) {},
+				Direct: true, Step: func(Step) {}, mark: strings.ToLower(rand.Text()),
 			})
 		})
 	}
@@ -107,7 +108,7 @@ func TestKeptMembersAreTaken(t *testing.T) {
 // throwAway removes what a run has kept.
 func throwAway(t *testing.T, o *Options) {
 	o.Keep = false
-	p, err := newPlace(context.WithoutCancel(t.Context()), &Options{Engine: o.Engine, URL: o.URL, Dir: o.Dir, Keep: true})
+	p, err := newPlace(context.WithoutCancel(t.Context()), &Options{Engine: o.Engine, URL: o.URL, Dir: o.Dir, Keep: true, mark: o.mark})
 	if err != nil {
 		t.Error(err)
 		return
@@ -135,7 +136,7 @@ func left(t *testing.T, o *Options) {
 	}
 	defer d.Close()
 	var n int
-	if err := d.Row(t.Context(), "select count(*) from pg_database where datname like $1", fmt.Sprintf(`kopilka\_bench\_%d\__%%`, o.Members)).Scan(&n); err != nil {
+	if err := d.Row(t.Context(), "select count(*) from pg_database where datname like $1", `kopilka\_bench\_%\_`+o.mark).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	if n != 0 {

@@ -28,7 +28,10 @@ type place struct {
 
 func newPlace(ctx context.Context, o *Options) (place, error) {
 	p := place{keep: o.Keep, dir: o.Dir}
-	if !o.Keep {
+	switch {
+	case o.mark != "":
+		p.mark = "_" + o.mark
+	case !o.Keep:
 		p.mark = "_" + strings.ToLower(rand.Text()[:8])
 	}
 	if o.Engine == db.SQLite {
