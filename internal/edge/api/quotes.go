@@ -16,23 +16,24 @@ import (
 
 // Quote is what a purchase would give. Nothing of it is stored.
 type Quote struct {
-	ID             string       `json:"id"`
-	Until          Time         `json:"until"`
-	Member         home.ID      `json:"member,omitzero"`
-	Programme      id.ID        `json:"programme,omitzero"`
-	Version        int64        `json:"version,omitzero"`
-	Lines          []QuoteLine  `json:"lines"`
-	Gross          money.Amount `json:"gross"`
-	Discount       money.Amount `json:"discount"`
-	PaidWithPoints money.Amount `json:"paid_with_points"`
-	Due            money.Amount `json:"due"`
-	Spent          money.Points `json:"spent"`
-	Most           money.Points `json:"most"`
-	Allowed        money.Points `json:"allowed"`
-	Earned         money.Points `json:"earned"`
-	Balance        Balance      `json:"balance"`
-	Ending         []Ending     `json:"ending"`
-	Why            []Why        `json:"why"`
+	ID             string        `json:"id"`
+	Until          Time          `json:"until"`
+	Member         home.ID       `json:"member,omitzero"`
+	Programme      id.ID         `json:"programme,omitzero"`
+	Version        int64         `json:"version,omitzero"`
+	Lines          []QuoteLine   `json:"lines"`
+	Gross          money.Amount  `json:"gross"`
+	Discount       money.Amount  `json:"discount"`
+	PaidWithPoints money.Amount  `json:"paid_with_points"`
+	Due            money.Amount  `json:"due"`
+	Spent          money.Points  `json:"spent"`
+	Most           money.Points  `json:"most"`
+	Allowed        money.Points  `json:"allowed"`
+	Earned         money.Points  `json:"earned"`
+	ProofAbove     *money.Points `json:"proof_above,omitempty"`
+	Balance        Balance       `json:"balance"`
+	Ending         []Ending      `json:"ending"`
+	Why            []Why         `json:"why"`
 }
 
 // QuoteLine is what becomes of one line.
@@ -107,6 +108,9 @@ func (c *call) quoteOf(q *purchase.Quoted, cart *purchase.Cart, fiscal bool) *Qu
 		Lines: make([]QuoteLine, len(o.Lines)), Gross: o.Gross, Discount: o.Discount, PaidWithPoints: o.Paid, Due: o.Due,
 		Spent: o.Spent, Most: o.Most, Allowed: o.Allowed, Earned: o.Earned,
 		Balance: balanceOf(q.Balance), Ending: endingOf(q.Ending), Why: c.why(o.Trace),
+	}
+	if above := q.Programme.Settings.SpendProofAbove; above >= 0 && q.Home != 0 {
+		out.ProofAbove = &above
 	}
 	for i := range o.Lines {
 		l := &o.Lines[i]
