@@ -64,7 +64,7 @@ func (p *program) tell(r *verify.Report) {
 		{"limits", r.Counts.Limits}, {"programmes", r.Counts.Programmes}, {"figures", r.Counts.Figures}, {"events", r.Counts.Events},
 		{"seals", r.Counts.Seals}, {"leaves", r.Counts.Leaves},
 	} {
-		fmt.Fprintf(p.stdout, "%12s  %s\n", i18n.Number(p.lang, line.n), p.texts.Text(p.lang, "verify.count-"+line.what))
+		fmt.Fprintf(p.stdout, "%s: %s\n", p.texts.Text(p.lang, "verify.count-"+line.what), i18n.Number(p.lang, line.n))
 	}
 	for i := range r.Breaks {
 		b := &r.Breaks[i]

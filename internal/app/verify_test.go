@@ -28,7 +28,7 @@ func TestVerifyCommand(t *testing.T) {
 			s.Give(t, b, 12300)
 
 			got := kopilka(t, nil, "verify", "--db", url)
-			if got.code != ExitOK || !strings.Contains(got.out, "1  проводок") || !strings.Contains(got.out, "Всё сходится.") || got.errOut != "" {
+			if got.code != ExitOK || !strings.Contains(got.out, "проводок: 1\n") || !strings.Contains(got.out, "Всё сходится.") || got.errOut != "" {
 				t.Errorf("%+v", got)
 			}
 			if _, err := d.Exec(t.Context(), "update account set active = active + 5"); err != nil {

@@ -1,5 +1,5 @@
-// Package contact normalises the ways to reach a person, masks them for
-// screens and logs, and guesses what somebody has typed to find one.
+// Package contact normalises the ways to reach a person and masks them for
+// screens and logs.
 package contact
 
 import (
