@@ -8,6 +8,7 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -122,11 +123,20 @@ func someone(h home.ID) error {
 	return nil
 }
 
-func listAccounts(ctx context.Context, c *call, in *memberIn) (*Page[Account], error) {
-	if err := someone(in.Member); err != nil {
-		return nil, err
+// known tells a member who has nothing of a list from one that there isn't.
+func (c *call) known(ctx context.Context, h home.ID, found int) error {
+	if err := someone(h); err != nil || found > 0 {
+		return err
 	}
+	_, err := member.Get(ctx, c.DB, h)
+	return err
+}
+
+func listAccounts(ctx context.Context, c *call, in *memberIn) (*Page[Account], error) {
 	list, err := c.Desk.Accounts(ctx, in.Member)
+	if err == nil {
+		err = c.known(ctx, in.Member, len(list))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -179,9 +189,6 @@ func openAccount(ctx context.Context, c *call, in *openAccountIn) (*Balance, err
 }
 
 func listMovements(ctx context.Context, c *call, in *movementsIn) (*Page[Movement], error) {
-	if err := someone(in.Member); err != nil {
-		return nil, err
-	}
 	var before int64
 	if in.After != "" {
 		n, err := strconv.ParseInt(in.After, 10, 64)
@@ -192,6 +199,9 @@ func listMovements(ctx context.Context, c *call, in *movementsIn) (*Page[Movemen
 	}
 	limit := in.limit()
 	list, err := ledger.Movements(ctx, c.DB, in.Member, in.Account, before, limit+1)
+	if err == nil {
+		err = c.known(ctx, in.Member, len(list))
+	}
 	render := func(p ledger.Posting) Movement {
 		m := Movement{
 			Seq: p.Seq, Account: p.Account, Kind: string(p.Kind), Debit: string(p.Debit), Credit: string(p.Credit),

@@ -6,6 +6,7 @@ import (
 
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
 
@@ -215,6 +216,9 @@ func listCardStock(ctx context.Context, c *call, in *listStockIn) (*Page[StockCa
 	}
 	limit := limitOf(in.Limit)
 	list, err := card.StockOf(ctx, c.DB, in.Batch, in.After, limit+1)
+	if err == nil && len(list) == 0 && in.After == "" {
+		err = fault.New(fault.NotFound, "card.no-batch") // one that there is has a number at least
+	}
 	return cut(list, err, limit, stockCardOf, func(s StockCard) string { return s.Number })
 }
 

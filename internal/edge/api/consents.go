@@ -126,6 +126,9 @@ func giveConsents(ctx context.Context, c *call, in *consentIn) (*Page[Consent], 
 func listConsentLog(ctx context.Context, c *call, in *consentLogIn) (*Page[Consent], error) {
 	limit := min(limitOf(in.Limit), member.MaxPage-1)
 	list, err := member.Consents(ctx, c.DB, in.Member, in.After, limit+1)
+	if err == nil {
+		err = c.known(ctx, in.Member, len(list))
+	}
 	return cut(list, err, limit, consentOf, func(v Consent) string { return v.ID.String() })
 }
 

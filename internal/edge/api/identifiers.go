@@ -129,6 +129,9 @@ func changes(a *API) {
 func listMemberChanges(ctx context.Context, c *call, in *changesIn) (*Page[MemberEvent], error) {
 	limit := min(limitOf(in.Limit), member.MaxPage-1)
 	list, err := member.Changes(ctx, c.DB, in.Member, member.Field(in.Field), in.After, limit+1)
+	if err == nil {
+		err = c.known(ctx, in.Member, len(list))
+	}
 	render := func(v member.Change) MemberEvent {
 		return MemberEvent{ID: v.ID, At: Time(v.At), Actor: v.Actor, By: v.By, Source: v.Source, Field: v.Field, Old: v.Old, New: v.New}
 	}

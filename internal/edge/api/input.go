@@ -159,7 +159,7 @@ func (p *param) set(v reflect.Value, value string) *fault.Field {
 		f.SetBool(value == "true")
 	case reflect.Int, reflect.Int64:
 		n, err := strconv.ParseInt(value, 10, 64)
-		if err != nil || n < 0 || p.max > 0 && n > p.max {
+		if err != nil || n < 0 || value[0] == '+' || p.max > 0 && n > p.max {
 			return &fault.Field{Code: "api.range", Args: fault.Pairs("min", 0, "max", p.max)}
 		}
 		f.SetInt(n)

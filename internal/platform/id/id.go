@@ -7,6 +7,7 @@ package id
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -85,10 +86,10 @@ func (i *ID) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// Parse reads the decimal form.
+// Parse reads the decimal form, and no other: an id has one name.
 func Parse(s string) (ID, error) {
 	v, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || v == 0 {
+	if err != nil || v == 0 || s[0] == '+' || s[0] == '0' || strings.HasPrefix(s, "-0") {
 		return 0, fault.New(fault.Invalid, "id.invalid")
 	}
 	return ID(v), nil
