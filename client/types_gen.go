@@ -427,6 +427,8 @@ type CardBatchLoad struct {
 type CardProperties struct {
 	// Beginning of numbers, 2 to 4 digits
 	Prefix string `json:"prefix,omitempty"`
+	// Its number alone may spend points
+	StaticSpend bool `json:"static_spend,omitempty"`
 	// Each card has a secret code
 	Secret bool `json:"secret,omitempty"`
 	// Issued as new, to be activated
@@ -505,6 +507,8 @@ type CartBody struct {
 	Cashier string `json:"cashier,omitempty"`
 	// The receipt's number on paper
 	Number string `json:"number,omitempty"`
+	// Sales channel
+	SalesChannel string `json:"sales_channel,omitempty"`
 	// Who buys; named in one way
 	Buyer *Buyer `json:"buyer,omitempty"`
 	// Promo codes
@@ -517,6 +521,8 @@ type CartBody struct {
 	SpendMax bool `json:"spend_max,omitempty"`
 	// How the buyer showed that the account is his
 	Proof *Proof `json:"proof,omitempty"`
+	// Payments by kind; none: all of it in one kind
+	Payments []Payment `json:"payments,omitempty"`
 }
 
 // CartLine is the schema CartLine of the document.
@@ -531,6 +537,22 @@ type CartLine struct {
 	Price int64 `json:"price"`
 	// The line's sum as the till rounds it, kopecks; 0: we do
 	Gross int64 `json:"gross,omitempty"`
+	// Event
+	Event string `json:"event,omitempty"`
+	// Kind of event
+	EventType string `json:"event_type,omitempty"`
+	// Session
+	Session string `json:"session,omitempty"`
+	// Hall
+	Hall string `json:"hall,omitempty"`
+	// Price zone
+	PriceZone string `json:"price_zone,omitempty"`
+	// Sector
+	Sector string `json:"sector,omitempty"`
+	// Seat
+	Seat string `json:"seat,omitempty"`
+	// A film under a memorandum: no discount below its least price
+	Memorandum bool `json:"memorandum,omitempty"`
 }
 
 // Cashier is the schema Cashier of the document.
@@ -641,6 +663,8 @@ type CommitBody struct {
 	Cashier string `json:"cashier,omitempty"`
 	// The receipt's number on paper
 	Number string `json:"number,omitempty"`
+	// Sales channel
+	SalesChannel string `json:"sales_channel,omitempty"`
 	// Who buys; named in one way
 	Buyer *Buyer `json:"buyer,omitempty"`
 	// Promo codes
@@ -2144,13 +2168,14 @@ type Quote struct {
 	Allowed int64 `json:"allowed"`
 	// Points earned, hundredths
 	Earned int64 `json:"earned"`
-	// Spending more points than this takes a one-time QR, a code or the card's secret code, hundredths;
-	// missing: never
-	ProofAbove *int64 `json:"proof_above,omitempty"`
 	// The account's points before the purchase
 	Balance Balance `json:"balance"`
 	// What expires, and when
 	Ending []Ending `json:"ending"`
+	// Campaigns that acted
+	Campaigns []string `json:"campaigns,omitempty"`
+	// What to say to the buyer and to print on the receipt
+	Messages []string `json:"messages,omitempty"`
 	// Each rule: what it did, or why not
 	Why []Why `json:"why"`
 }
@@ -2191,6 +2216,8 @@ type RecordBody struct {
 	Cashier string `json:"cashier,omitempty"`
 	// The receipt's number on paper
 	Number string `json:"number,omitempty"`
+	// Sales channel
+	SalesChannel string `json:"sales_channel,omitempty"`
 	// Who buys; named in one way
 	Buyer *Buyer `json:"buyer,omitempty"`
 	// Promo codes
@@ -2217,6 +2244,22 @@ type RecordLine struct {
 	Price int64 `json:"price"`
 	// The line's sum as the till rounds it, kopecks; 0: we do
 	Gross int64 `json:"gross,omitempty"`
+	// Event
+	Event string `json:"event,omitempty"`
+	// Kind of event
+	EventType string `json:"event_type,omitempty"`
+	// Session
+	Session string `json:"session,omitempty"`
+	// Hall
+	Hall string `json:"hall,omitempty"`
+	// Price zone
+	PriceZone string `json:"price_zone,omitempty"`
+	// Sector
+	Sector string `json:"sector,omitempty"`
+	// Seat
+	Seat string `json:"seat,omitempty"`
+	// A film under a memorandum: no discount below its least price
+	Memorandum bool `json:"memorandum,omitempty"`
 	// What the till took off, kopecks
 	Discount int64 `json:"discount,omitempty"`
 }
@@ -2526,7 +2569,11 @@ type UnlinkedLine struct {
 // Why is the schema Why of the document.
 type Why struct {
 	// Rule
-	Rule string `json:"rule"`
+	Rule string `json:"rule,omitempty"`
+	// Campaign; none: the rules of the programme itself
+	Campaign string `json:"campaign,omitempty"`
+	// Promo code
+	Code string `json:"code,omitempty"`
 	// The rule acted
 	Applied bool `json:"applied"`
 	// Reason

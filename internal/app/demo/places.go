@@ -152,13 +152,13 @@ func (f *filler) makeProgramme(ctx context.Context) error {
 			ByType: map[string]money.Rate{"ticket": 30 * money.Percent, "bar": 50 * money.Percent},
 		},
 		Welcome: rule.Gift{Points: 100 * money.Point, Days: 30},
-		Offers: []rule.Offer{
-			{
+		Campaigns: rule.CampaignsOf(
+			rule.Offer{
 				ID: "friends", Name: "Приведи друзей", Codes: []string{"ДРУЗЬЯ"}, Amount: 20000, LeastSum: 100000,
 				Limits: rule.Limits{InAll: 1000, PerHead: 3},
 			},
-			{ID: "first", Name: "Первый поход", Codes: []string{"ПРИВЕТ"}, Rate: 10 * money.Percent, Members: true, Limits: rule.Limits{PerHead: 1, Return: true}},
-		},
+			rule.Offer{ID: "first", Name: "Первый поход", Codes: []string{"ПРИВЕТ"}, Rate: 10 * money.Percent, Members: true, Limits: rule.Limits{PerHead: 1, Return: true}},
+		),
 	}, "demo")
 	return err
 }

@@ -15,6 +15,7 @@ type Cart struct {
 	Till    id.ID    `json:"till,omitzero"`
 	Cashier id.ID    `json:"cashier,omitzero"`
 	Number  string   `json:"number,omitempty" maxLength:"64"`
+	Channel string   `json:"sales_channel,omitempty" maxLength:"32"`
 	Buyer   *Buyer   `json:"buyer,omitempty"`
 	Codes   []string `json:"codes,omitempty" maxItems:"20"`
 }
@@ -26,14 +27,14 @@ type CartBody struct {
 	Spend    money.Points `json:"spend,omitempty" minimum:"0"`
 	SpendMax bool         `json:"spend_max,omitempty"`
 	Proof    *Proof       `json:"proof,omitempty"`
+	Payments []Payment    `json:"payments,omitempty" maxItems:"20"`
 }
 
 // CommitBody is a receipt to be committed.
 type CommitBody struct {
 	CartBody
-	Payments []Payment `json:"payments,omitempty" maxItems:"20"`
-	Quote    string    `json:"quote,omitempty" maxLength:"200"`
-	Accept   bool      `json:"accept,omitempty"`
+	Quote  string `json:"quote,omitempty" maxLength:"200"`
+	Accept bool   `json:"accept,omitempty"`
 }
 
 // CartLine is one position.
@@ -43,6 +44,15 @@ type CartLine struct {
 	Quantity money.Quantity `json:"quantity"`
 	Price    money.Amount   `json:"price" minimum:"0"`
 	Gross    money.Amount   `json:"gross,omitempty" minimum:"0"`
+
+	Event      string `json:"event,omitempty" maxLength:"300"`
+	EventType  string `json:"event_type,omitempty" maxLength:"300"`
+	Session    string `json:"session,omitempty" maxLength:"300"`
+	Hall       string `json:"hall,omitempty" maxLength:"300"`
+	Zone       string `json:"price_zone,omitempty" maxLength:"300"`
+	Sector     string `json:"sector,omitempty" maxLength:"300"`
+	Seat       string `json:"seat,omitempty" maxLength:"300"`
+	Memorandum bool   `json:"memorandum,omitempty"`
 }
 
 // RecordBody is a receipt that the till has closed already.
@@ -76,7 +86,7 @@ func (c *call) cart(ctx context.Context, in *Cart) (*purchase.Cart, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &purchase.Cart{Till: till, Cashier: in.Cashier, Key: c.key, Number: in.Number, Buyer: buyer, Codes: in.Codes}, nil
+	return &purchase.Cart{Till: till, Cashier: in.Cashier, Key: c.key, Number: in.Number, Channel: in.Channel, Buyer: buyer, Codes: in.Codes}, nil
 }
 
 // toSell is the cart of a receipt that we judge.
@@ -86,6 +96,7 @@ func (c *call) toSell(ctx context.Context, in *CartBody) (*purchase.Cart, error)
 		return nil, err
 	}
 	cart.Wish = rule.Wish{Max: in.SpendMax, Points: in.Spend}
+	cart.Payments = paymentsIn(in.Payments)
 	cart.Lines = make([]purchase.CartLine, len(in.Lines))
 	for i := range in.Lines {
 		cart.Lines[i] = lineOf(&in.Lines[i])
@@ -94,7 +105,12 @@ func (c *call) toSell(ctx context.Context, in *CartBody) (*purchase.Cart, error)
 }
 
 func lineOf(l *CartLine) purchase.CartLine {
-	return purchase.CartLine{SKU: l.SKU, Name: l.Name, Quantity: l.Quantity, Price: l.Price, Gross: l.Gross}
+	return purchase.CartLine{
+		SKU: l.SKU, Name: l.Name, Quantity: l.Quantity, Price: l.Price, Gross: l.Gross, Memorandum: l.Memorandum,
+		Place: rule.Place{
+			Event: l.Event, EventType: l.EventType, Session: l.Session, Hall: l.Hall, Zone: l.Zone, Sector: l.Sector, Seat: l.Seat,
+		},
+	}
 }
 
 // toRecord is the cart of a receipt that is a fact.

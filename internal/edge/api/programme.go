@@ -123,10 +123,11 @@ func (b *ProgrammeBody) programme() rule.Programme {
 	}
 	for i := range b.Offers {
 		o := &b.Offers[i]
-		p.Offers = append(p.Offers, rule.Offer{
+		offer := rule.Offer{
 			ID: o.ID, Name: o.Name, Codes: o.Codes, Rate: o.Rate, Amount: o.Amount, LeastSum: o.LeastSum, From: o.From, To: o.To, Members: o.Members,
 			Limits: rule.Limits{InAll: o.Limits.InAll, PerCode: o.Limits.PerCode, PerHead: o.Limits.PerMember, Return: o.Limits.Return},
-		})
+		}
+		p.Campaigns = append(p.Campaigns, offer.Campaign())
 	}
 	return p
 }
@@ -176,12 +177,29 @@ func programmeOf(p *rule.Programme) Programme {
 		Spending: ProgrammeSpending{Share: p.Spending.Share, ByType: p.Spending.ByType},
 		Welcome:  ProgrammeGift{Points: p.Welcome.Points, Days: p.Welcome.Days},
 	}}
-	for i := range p.Offers {
-		o := &p.Offers[i]
-		out.Offers = append(out.Offers, ProgrammeOffer{
-			ID: o.ID, Name: o.Name, Codes: o.Codes, Rate: o.Rate, Amount: o.Amount, LeastSum: o.LeastSum, From: o.From, To: o.To, Members: o.Members,
-			Limits: OfferLimits{InAll: o.Limits.InAll, PerCode: o.Limits.PerCode, PerMember: o.Limits.PerHead, Return: o.Limits.Return},
-		})
+	for i := range p.Campaigns {
+		out.Offers = append(out.Offers, offerOf(&p.Campaigns[i]))
+	}
+	return out
+}
+
+// offerOf reads a campaign back as the offer that it was made of.
+func offerOf(c *rule.Campaign) ProgrammeOffer {
+	out := ProgrammeOffer{
+		ID: c.ID, Name: c.Name, Codes: c.Codes, From: c.From, To: c.To,
+		Limits: OfferLimits{InAll: c.Limits.InAll, PerCode: c.Limits.PerCode, PerMember: c.Limits.PerHead, Return: c.Limits.Return},
+	}
+	for i := range c.Rules {
+		r := &c.Rules[i]
+		out.Rate, out.Amount = r.Rate, r.Amount
+		for _, w := range r.When {
+			switch {
+			case w.Field == rule.FieldMember:
+				out.Members = true
+			case w.Field == rule.FieldSum && w.From != nil:
+				out.LeastSum = money.Amount(*w.From)
+			}
+		}
 	}
 	return out
 }

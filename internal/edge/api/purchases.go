@@ -68,7 +68,7 @@ func commit(ctx context.Context, c *call, in *commitIn) (*Purchase, error) {
 	if err != nil {
 		return nil, err
 	}
-	cart.Payments, cart.Quote, cart.Accept = paymentsIn(in.Body.Payments), in.Body.Quote, in.Body.Accept
+	cart.Quote, cart.Accept = in.Body.Quote, in.Body.Accept
 	if cart.Proof, err = c.proof(ctx, cart.Buyer, in.Body.Buyer, in.Body.Proof); err != nil {
 		return nil, err
 	}

@@ -10,30 +10,32 @@ import (
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/i18n"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
 )
 
 // Quote is what a purchase would give. Nothing of it is stored.
 type Quote struct {
-	ID             string        `json:"id"`
-	Until          Time          `json:"until"`
-	Member         home.ID       `json:"member,omitzero"`
-	Programme      id.ID         `json:"programme,omitzero"`
-	Version        int64         `json:"version,omitzero"`
-	Lines          []QuoteLine   `json:"lines"`
-	Gross          money.Amount  `json:"gross"`
-	Discount       money.Amount  `json:"discount"`
-	PaidWithPoints money.Amount  `json:"paid_with_points"`
-	Due            money.Amount  `json:"due"`
-	Spent          money.Points  `json:"spent"`
-	Most           money.Points  `json:"most"`
-	Allowed        money.Points  `json:"allowed"`
-	Earned         money.Points  `json:"earned"`
-	ProofAbove     *money.Points `json:"proof_above,omitempty"`
-	Balance        Balance       `json:"balance"`
-	Ending         []Ending      `json:"ending"`
-	Why            []Why         `json:"why"`
+	ID             string       `json:"id"`
+	Until          Time         `json:"until"`
+	Member         home.ID      `json:"member,omitzero"`
+	Programme      id.ID        `json:"programme,omitzero"`
+	Version        int64        `json:"version,omitzero"`
+	Lines          []QuoteLine  `json:"lines"`
+	Gross          money.Amount `json:"gross"`
+	Discount       money.Amount `json:"discount"`
+	PaidWithPoints money.Amount `json:"paid_with_points"`
+	Due            money.Amount `json:"due"`
+	Spent          money.Points `json:"spent"`
+	Most           money.Points `json:"most"`
+	Allowed        money.Points `json:"allowed"`
+	Earned         money.Points `json:"earned"`
+	Balance        Balance      `json:"balance"`
+	Ending         []Ending     `json:"ending"`
+	Campaigns      []string     `json:"campaigns,omitempty"`
+	Messages       []string     `json:"messages,omitempty"`
+	Why            []Why        `json:"why"`
 }
 
 // QuoteLine is what becomes of one line.
@@ -64,11 +66,13 @@ type Ending struct {
 
 // Why says of one rule that it acted, or why not.
 type Why struct {
-	Rule    string `json:"rule"`
-	Applied bool   `json:"applied"`
-	Reason  string `json:"reason"`
-	Amount  int64  `json:"amount"`
-	Text    string `json:"text"`
+	Rule     string `json:"rule,omitempty"`
+	Campaign string `json:"campaign,omitempty"`
+	Code     string `json:"code,omitempty"`
+	Applied  bool   `json:"applied"`
+	Reason   string `json:"reason"`
+	Amount   int64  `json:"amount"`
+	Text     string `json:"text"`
 }
 
 // FiscalPart is a number of pieces of a line at one price of whole kopecks.
@@ -107,10 +111,7 @@ func (c *call) quoteOf(q *purchase.Quoted, cart *purchase.Cart, fiscal bool) *Qu
 		ID: q.ID, Until: Time(q.Until), Member: q.Home, Programme: q.Programme.ID, Version: q.Programme.Version,
 		Lines: make([]QuoteLine, len(o.Lines)), Gross: o.Gross, Discount: o.Discount, PaidWithPoints: o.Paid, Due: o.Due,
 		Spent: o.Spent, Most: o.Most, Allowed: o.Allowed, Earned: o.Earned,
-		Balance: balanceOf(q.Balance), Ending: endingOf(q.Ending), Why: c.why(o.Trace),
-	}
-	if above := q.Programme.Settings.SpendProofAbove; above >= 0 && q.Home != 0 {
-		out.ProofAbove = &above
+		Balance: balanceOf(q.Balance), Ending: endingOf(q.Ending), Why: c.why(o.Trace), Campaigns: o.Campaigns, Messages: c.messages(o.Messages),
 	}
 	for i := range o.Lines {
 		l := &o.Lines[i]
@@ -150,7 +151,19 @@ func (c *call) why(trace []rule.Step) []Why {
 	out := make([]Why, len(trace))
 	for i := range trace {
 		s := &trace[i]
-		out[i] = Why{Rule: s.Rule, Applied: s.Applied, Reason: s.Reason, Amount: s.Amount, Text: c.Texts.Text(c.lang(), "why."+s.Reason, flat(s.Args)...)}
+		out[i] = Why{Rule: s.Rule, Campaign: s.Campaign, Code: s.Code, Applied: s.Applied, Reason: s.Reason, Amount: s.Amount, Text: c.Texts.Text(c.lang(), "why."+s.Reason, flat(s.Args)...)}
+	}
+	return out
+}
+
+// messages are what rules say, in the reader's language.
+func (c *call) messages(list []rule.Message) (out []string) {
+	for _, m := range list {
+		text := m.Text.RU
+		if c.lang() == i18n.EN && m.Text.EN != "" {
+			text = m.Text.EN
+		}
+		out = append(out, text)
 	}
 	return out
 }

@@ -126,7 +126,7 @@ func (m *machine) claw(t *rapid.T) {
 	e := rapid.SampledFrom(live).Draw(t, "of")
 	n := rapid.IntRange(1, e.left).Draw(t, "clawed")
 	e.left -= n
-	own, batch := []id.ID{m.lots[e.batch]}, e.batch
+	own, batch := []Part{{Lot: m.lots[e.batch], Points: money.Points(n)}}, e.batch
 	if rapid.IntRange(0, 4).Draw(t, "by hand") == 0 {
 		own, batch = nil, -1
 	}

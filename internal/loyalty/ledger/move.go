@@ -86,15 +86,20 @@ func (b *Book) take(a *Account, lots []*Lot, op id.ID, kind Kind, to Side, point
 }
 
 // Claw takes back earned points for a refund: first from the lots of its own
-// purchase (what of them has expired counts as taken: the member never had
-// the good of it), then from the account's other lots, those that expire
-// first before, active before pending. Short is what none of them had.
-func (b *Book) Claw(a *Account, op id.ID, own []id.ID, points money.Points, at clock.Micros) (short money.Points) {
+// purchase, each what it was asked for and then any (what of them has expired
+// counts as taken: the member never had the good of it), then from the
+// account's other lots, those that expire first before, active before
+// pending. Short is what none of them had.
+func (b *Book) Claw(a *Account, op id.ID, own []Part, points money.Points, at clock.Micros) (short money.Points) {
 	mine := make([]*Lot, 0, len(own))
-	for _, i := range own {
-		if l := b.lot(i); l != nil {
-			mine = append(mine, l)
+	for _, p := range own {
+		l := b.lot(p.Lot)
+		if l == nil {
+			continue
 		}
+		mine = append(mine, l)
+		_, left := b.take(a, []*Lot{l}, op, Take, Issued, min(p.Points, points), at)
+		points -= min(p.Points, points) - left
 	}
 	_, points = b.take(a, b.bySpending(a, slices.Clone(mine)), op, Take, Issued, points, at)
 	for _, l := range mine {

@@ -2,7 +2,6 @@ package member
 
 // For tests that look at how the engine runs them.
 const (
-	QResolvePG   = qResolvePG
 	QResolveLite = qResolveLite
 	QFind        = qFind
 )

@@ -117,7 +117,7 @@ func (o *adjusting) do(g *group) error {
 	}
 	mark := book.Mark()
 	if o.req.Points > 0 {
-		expires, sliding := p.Expires(g.now)
+		expires, sliding := p.Expires(&p.Earning.Expiry, g.now)
 		if o.req.Days > 0 {
 			expires, sliding = p.EndAfter(g.now, o.req.Days), false
 		}

@@ -45,6 +45,7 @@ type Cart struct {
 	Number  string
 	Buyer   Buyer
 	Proof   Proof
+	Channel string // sales channel
 	Lines   []CartLine
 	Codes   []string
 	Wish    rule.Wish
@@ -70,6 +71,9 @@ type CartLine struct {
 	Price    money.Amount // of one unit
 	Gross    money.Amount // price × quantity as the till rounds it; 0: we do
 	Discount money.Amount // record: taken off by the till
+	Place    rule.Place   // of a ticket
+
+	Memorandum bool // a film under a distributor's terms
 }
 
 // check refuses a cart that no programme could judge, naming every wrong place.
@@ -85,6 +89,7 @@ func (c *Cart) check(now clock.Micros) error {
 	want(len(c.Codes) <= MaxCodes, "codes", "purchase.too-many-codes")
 	want(len(c.Payments) <= MaxPayments, "payments", "purchase.too-many-payments")
 	want(len(c.Number) <= maxNumber, "number", "purchase.text")
+	want(text.Valid(c.Channel, maxKind), "channel", "purchase.text")
 	if len(bad) > 0 {
 		return fault.New(fault.Invalid, "purchase.invalid").With(bad...)
 	}
@@ -93,6 +98,9 @@ func (c *Cart) check(now clock.Micros) error {
 		at := fmt.Sprintf("lines[%d]", i)
 		want(l.SKU != "" && text.Valid(l.SKU, maxSKU), at+".sku", "purchase.sku")
 		want(text.Valid(l.Name, maxName), at+".name", "purchase.text")
+		for _, v := range l.Place.Words() {
+			want(text.Valid(v, maxName), at+".place", "purchase.text")
+		}
 		want(l.Quantity > 0 && l.Quantity <= 1e12, at+".quantity", "purchase.quantity")
 		want(l.Price >= 0 && l.Price <= rule.MaxCents, at+".price", "purchase.price")
 		want(l.fill(), at+".gross", "purchase.gross")
@@ -156,13 +164,16 @@ func (c *Cart) hash(kind Mode) [32]byte {
 		}
 		return 0
 	}
-	text(string(kind), c.Key, c.Number, c.Buyer.Kind, c.Buyer.Value, c.Quote, string(c.Proof.Kind))
+	text(string(kind), c.Channel, c.Key, c.Number, c.Buyer.Kind, c.Buyer.Value, c.Quote, string(c.Proof.Kind))
 	num(int64(c.Till), int64(c.Cashier), int64(c.Buyer.Home), flag(c.Wish.Max), int64(c.Wish.Points), flag(c.Accept))
 	num(int64(len(c.Lines)), int64(len(c.Codes)), int64(len(c.Payments)), flag(c.Facts != nil))
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		text(l.SKU, l.Name)
-		num(int64(l.Quantity), int64(l.Price), int64(l.Gross), int64(l.Discount))
+		num(int64(l.Quantity), int64(l.Price), int64(l.Gross), int64(l.Discount), flag(l.Memorandum))
+		if l.Place != (rule.Place{}) {
+			text(l.Place.Words()...)
+		}
 	}
 	text(c.Codes...)
 	for _, p := range c.Payments {

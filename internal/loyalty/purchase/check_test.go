@@ -36,7 +36,7 @@ func (w *mWorld) adjust(h home.ID, r *purchase.AdjustRequest) error {
 	if r.Days > 0 {
 		l.ends = w.programme.EndAfter(w.now, r.Days)
 	} else {
-		l.ends, l.slides = w.programme.Expires(w.now)
+		l.ends, l.slides = w.programme.Expires(&w.programme.Earning.Expiry, w.now)
 	}
 	a.earn(l)
 	w.accounts[h] = a

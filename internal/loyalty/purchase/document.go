@@ -19,8 +19,9 @@ func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []U
 	digest := out.Digest()
 	p := &Purchase{
 		Home: s.home, ID: g.desk.IDs.New(), Mode: s.mode, Till: c.Till, Outlet: s.place.Outlet.ID, Partner: s.place.Partner.ID,
-		Cashier: c.Cashier, Key: c.Key, Number: c.Number, At: s.at, WrittenAt: g.now, Day: s.receipt.Day,
-		Programme: s.programme.ID, Version: s.programme.Version, Codes: c.Codes,
+		Cashier: c.Cashier, Key: c.Key, Number: c.Number, At: s.at, WrittenAt: g.now, Day: s.receipt.Day, Minute: s.receipt.Minute, Told: len(c.Payments) > 0,
+		Programme: s.programme.ID, Version: s.programme.Version, Channel: s.receipt.Channel, Codes: c.Codes,
+		Seen:  s.saw(),
 		Gross: out.Gross, Discount: out.Discount, Paid: out.Paid, Due: out.Due, Spent: out.Spent, Earned: out.Earned,
 		Uses: uses, Trace: hex.EncodeToString(digest[:]), Flags: s.flags,
 	}
@@ -39,6 +40,13 @@ func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []U
 	return p, nil
 }
 
+// saw is what the rules knew beside the receipt itself.
+func (s *sale) saw() Seen {
+	out := Seen{Member: *s.seen, Max: s.cart.Wish.Max, UsedUp: s.usedUp}
+	out.Member.Home = 0 // it is the purchase's own
+	return out
+}
+
 // recorded notes what is odd about a receipt that came as a fact, and what
 // the rules would have given.
 func (s *sale) recorded(g *group, p *Purchase, a *ledger.Account) {
@@ -50,8 +58,8 @@ func (s *sale) recorded(g *group, p *Purchase, a *ledger.Account) {
 			p.Lines[i].Points = 0
 		}
 	}
-	for _, code := range p.Codes {
-		if !s.programme.HasCode(code) {
+	for i := range s.receipt.Codes {
+		if !s.programme.Opens(&s.receipt.Codes[i]) {
 			p.Flags = append(p.Flags, FlagCode)
 			break
 		}
@@ -66,10 +74,9 @@ func (s *sale) recorded(g *group, p *Purchase, a *ledger.Account) {
 			p.Lines[i].Earned = nil
 		}
 	}
-	m := s.member(a)
 	r := s.receipt
 	r.Wish = rule.Wish{}
-	would, err := rule.Judge(s.programme, &r, m, nil)
+	would, err := rule.Judge(s.programme, &r, s.seen, nil)
 	if err != nil {
 		return
 	}
@@ -86,8 +93,11 @@ func (s *sale) lines(out *rule.Outcome) []Line {
 		c, r, o := &s.cart.Lines[i], &s.receipt.Lines[i], &out.Lines[i]
 		lines[i] = Line{
 			SKU: c.SKU, Name: c.Name, Product: r.Product, Type: r.Type, Quantity: c.Quantity, Price: c.Price,
-			Least: r.Least, NotPaid: !r.Payable, NoEarn: !r.Earns,
+			Least: r.Least, NotPaid: !r.Payable, NoEarn: !r.Earns, Memo: r.Memorandum, Groups: r.Groups,
 			Gross: o.Gross, Paid: o.Paid, Points: o.Points,
+		}
+		if r.Place != (rule.Place{}) {
+			lines[i].Place = &r.Place
 		}
 	}
 	for i := range out.Effects {

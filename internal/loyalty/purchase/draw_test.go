@@ -65,7 +65,7 @@ func drawProgramme(t *rapid.T) rule.Programme {
 		} else {
 			o.Rate = rapid.SampledFrom([]money.Rate{1, 10 * money.Percent, money.Whole}).Draw(t, "rate off")
 		}
-		p.Offers = append(p.Offers, o)
+		p.Campaigns = append(p.Campaigns, o.Campaign())
 	}
 	return p
 }

@@ -20,17 +20,19 @@ func (p *Purchase) encode() ([]byte, error) {
 	e.raw(`,"till":`).id(p.Till).raw(`,"outlet":`).id(p.Outlet)
 	e.optID(`,"partner":`, p.Partner).optID(`,"cashier":`, p.Cashier)
 	e.raw(`,"key":`).text(p.Key).optText(`,"number":`, p.Number)
-	e.raw(`,"at":`).num(int64(p.At)).raw(`,"written_at":`).num(int64(p.WrittenAt)).raw(`,"day":`).text(p.Day)
+	e.raw(`,"at":`).num(int64(p.At)).raw(`,"written_at":`).num(int64(p.WrittenAt)).raw(`,"day":`).text(p.Day).raw(`,"minute":`).num(int64(p.Minute))
 	e.optID(`,"account":`, p.Account).optID(`,"programme":`, p.Programme).optNum(`,"version":`, p.Version)
-	e.optTexts(`,"codes":`, p.Codes)
+	e.optText(`,"channel":`, p.Channel).optTexts(`,"codes":`, p.Codes)
+	e.seen(&p.Seen)
 	e.lines(p.Lines)
 	e.payments(p.Payments)
+	e.optTrue(`,"told":`, p.Told)
 	e.raw(`,"gross":`).num(int64(p.Gross)).optNum(`,"discount":`, int64(p.Discount)).optNum(`,"paid":`, int64(p.Paid))
 	e.raw(`,"due":`).num(int64(p.Due)).optNum(`,"spent":`, int64(p.Spent)).optNum(`,"earned":`, int64(p.Earned))
 	if len(p.Parts) > 0 {
 		e.other(`,"parts":`, p.Parts)
 	}
-	e.optIDs(`,"lots":`, p.Lots)
+	e.lots(p.Lots)
 	if len(p.Uses) > 0 {
 		e.other(`,"uses":`, p.Uses)
 	}
@@ -42,6 +44,43 @@ func (p *Purchase) encode() ([]byte, error) {
 	e.raw(`,"balance":{"active":`).num(int64(p.Balance.Active))
 	e.optNum(`,"pending":`, int64(p.Balance.Pending)).optNum(`,"debt":`, int64(p.Balance.Debt)).raw(`}}`)
 	return e.b, e.err
+}
+
+// seen writes what is known of every buyer by hand, and the rest, which few
+// programmes ask for, by reflection.
+func (e *encoder) seen(s *Seen) {
+	m := &s.Member
+	first := len(e.b) + len(`,"seen":{"member":`)
+	e.raw(`,"seen":{"member":`)
+	e.optNum(`,"spendable":`, int64(m.Spendable)).optNum(`,"purchases":`, m.Purchases).optNum(`,"turnover":`, int64(m.Turnover))
+	e.optNum(`,"used":`, int64(m.Used)).optText(`,"last_day":`, m.LastDay).optText(`,"level":`, m.Level).optText(`,"level_day":`, m.LevelDay)
+	e.optText(`,"registered_day":`, m.RegisteredDay).optText(`,"source":`, m.Source).optText(`,"birth":`, m.Birth).optText(`,"sex":`, m.Sex)
+	e.optText(`,"city":`, m.City).optID(`,"category":`, m.Category)
+	if len(m.Custom) > 0 {
+		e.other(`,"custom":`, m.Custom)
+	}
+	e.optTexts(`,"tags":`, m.Tags).optIDs(`,"groups":`, m.Groups).optIDs(`,"card_types":`, m.CardTypes)
+	e.optIDs(`,"audiences":`, m.Audiences).optTexts(`,"relatives":`, m.Relatives)
+	if len(e.b) == first {
+		e.raw(`{`)
+	} else {
+		e.b[first] = '{' // in the place of the first comma
+	}
+	e.raw(`}`).optTrue(`,"max":`, s.Max).optTexts(`,"used_up":`, s.UsedUp).raw(`}`)
+}
+
+func (e *encoder) lots(lots []Lot) {
+	if len(lots) == 0 {
+		return
+	}
+	e.raw(`,"lots":[`)
+	for i := range lots {
+		if i > 0 {
+			e.raw(`,`)
+		}
+		e.raw(`{"id":`).id(lots[i].ID).raw(`,"points":`).num(int64(lots[i].Points)).optTexts(`,"rules":`, lots[i].Rules).raw(`}`)
+	}
+	e.raw(`]`)
 }
 
 func (e *encoder) lines(lines []Line) {
@@ -57,7 +96,11 @@ func (e *encoder) lines(lines []Line) {
 		}
 		e.raw(`{"sku":`).text(l.SKU).optText(`,"name":`, l.Name).optID(`,"product":`, l.Product).optText(`,"type":`, l.Type)
 		e.raw(`,"qty":`).text(l.Quantity.String()).raw(`,"price":`).num(int64(l.Price)).optNum(`,"least":`, int64(l.Least))
-		e.optTrue(`,"not_payable":`, l.NotPaid).optTrue(`,"no_earn":`, l.NoEarn)
+		e.optTrue(`,"not_payable":`, l.NotPaid).optTrue(`,"no_earn":`, l.NoEarn).optTrue(`,"memorandum":`, l.Memo)
+		e.optIDs(`,"groups":`, l.Groups)
+		if l.Place != nil {
+			e.other(`,"place":`, l.Place)
+		}
 		e.raw(`,"gross":`).num(int64(l.Gross)).rules(`,"discounts":`, l.Discounts)
 		e.optNum(`,"paid":`, int64(l.Paid)).optNum(`,"points":`, int64(l.Points)).rules(`,"earned":`, l.Earned)
 		if l.Pays == nil {

@@ -8,6 +8,7 @@ import (
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
@@ -45,15 +46,32 @@ func anyPurchase(t *rapid.T) *Purchase {
 		Discount: money.Amount(num.Draw(t, "d")), Spent: money.Points(num.Draw(t, "s")), Trace: text.Draw(t, "trace"),
 		Flags: rapid.SliceOf(text).Draw(t, "flags"), Balance: Balance{Active: money.Points(num.Draw(t, "b"))},
 	}
+	p.Minute, p.Channel, p.Told = int(num.Draw(t, "minute")), text.Draw(t, "channel"), rapid.Bool().Draw(t, "told")
+	p.Seen = Seen{Max: rapid.Bool().Draw(t, "max"), UsedUp: rapid.SliceOf(text).Draw(t, "used up"), Member: anyMember(t, text, num)}
 	for range rapid.IntRange(0, 3).Draw(t, "lines") {
 		p.Lines = append(p.Lines, anyLine(t, text, num))
 		p.Payments = append(p.Payments, Payment{Kind: text.Draw(t, "kind"), Amount: money.Amount(num.Draw(t, "pay"))})
-		p.Lots = append(p.Lots, ids("lot"))
+		p.Lots = append(p.Lots, Lot{ids("lot"), money.Points(num.Draw(t, "lot points")), rapid.SliceOf(text).Draw(t, "lot rules")})
 		p.Parts = append(p.Parts, ledger.Part{Lot: ids("part"), Points: 5})
-		p.Uses = append(p.Uses, Use{Offer: text.Draw(t, "offer"), Rows: []UseRow{{Key: "k", Slot: 3}}})
+		p.Uses = append(p.Uses, Use{Campaign: text.Draw(t, "campaign"), Rows: []UseRow{{Key: "k", Slot: 3}}})
 		p.Would = &Would{Earned: 7}
 	}
 	return p
+}
+
+func anyMember(t *rapid.T, text *rapid.Generator[string], num *rapid.Generator[int64]) rule.Member {
+	m := rule.Member{
+		Spendable: money.Points(num.Draw(t, "spendable")), Purchases: num.Draw(t, "purchases"), Turnover: money.Amount(num.Draw(t, "turnover")),
+		Used: money.Amount(num.Draw(t, "used")), LastDay: text.Draw(t, "last"), Level: text.Draw(t, "level"), LevelDay: text.Draw(t, "level day"),
+		RegisteredDay: text.Draw(t, "registered"), Source: text.Draw(t, "source"), Birth: text.Draw(t, "birth"), Sex: text.Draw(t, "sex"),
+		City: text.Draw(t, "city"), Category: id.ID(num.Draw(t, "category")), Tags: rapid.SliceOf(text).Draw(t, "tags"),
+		Relatives: rapid.SliceOf(text).Draw(t, "relatives"),
+	}
+	if rapid.Bool().Draw(t, "own fields") {
+		m.Custom = map[string]string{text.Draw(t, "field"): text.Draw(t, "value")}
+		m.Groups, m.CardTypes, m.Audiences = []id.ID{1, 2}, []id.ID{3}, []id.ID{4}
+	}
+	return m
 }
 
 func anyLine(t *rapid.T, text *rapid.Generator[string], num *rapid.Generator[int64]) Line {
@@ -62,6 +80,10 @@ func anyLine(t *rapid.T, text *rapid.Generator[string], num *rapid.Generator[int
 		Quantity: money.Quantity(num.Draw(t, "qty")), Price: money.Amount(num.Draw(t, "price")),
 		Least: money.Amount(num.Draw(t, "least")), NotPaid: rapid.Bool().Draw(t, "np"), NoEarn: rapid.Bool().Draw(t, "ne"),
 		Paid: money.Amount(num.Draw(t, "paid")), Points: money.Points(num.Draw(t, "points")),
+	}
+	l.Memo = rapid.Bool().Draw(t, "memorandum")
+	if rapid.Bool().Draw(t, "place") {
+		l.Groups, l.Place = []id.ID{5, 6}, &rule.Place{Event: text.Draw(t, "event"), Seat: text.Draw(t, "seat")}
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "parts") {
 		l.Discounts = append(l.Discounts, RuleAmount{text.Draw(t, "rule"), num.Draw(t, "amount")})

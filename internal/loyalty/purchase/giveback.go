@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"slices"
 
 	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/loyalty/home"
@@ -116,8 +117,8 @@ func (r *linkedRefund) loadMore(g *group) error {
 }
 
 func (g *group) wantOf(s *Stored) {
-	for _, l := range s.Lots {
-		g.wantNamed = append(g.wantNamed, ledger.LotRef{Home: s.Home, Lot: l})
+	for i := range s.Lots {
+		g.wantNamed = append(g.wantNamed, ledger.LotRef{Home: s.Home, Lot: s.Lots[i].ID})
 	}
 	for _, p := range s.Parts {
 		if p.Lot != 0 {
@@ -231,7 +232,7 @@ func (r *refunding) restore(book *ledger.Book, a *ledger.Account, p *rule.Progra
 	if d := p.Settings.ExpiredReturn; d > 0 {
 		back.Grace = p.EndAfter(r.at, d)
 	}
-	back.Term, back.Sliding = p.Expires(r.at)
+	back.Term, back.Sliding = p.Expires(&p.Earning.Expiry, r.at)
 	book.Restore(a, parts, back)
 	f.Given = f.Spent
 }
@@ -258,10 +259,10 @@ func (r *refunding) claw(book *ledger.Book, a *ledger.Account, p *rule.Programme
 	if f.Earned == 0 {
 		return
 	}
-	var own []id.ID
+	var own []ledger.Part
 	var before money.Points // what earlier refunds of the purchase were short of
 	if s != nil {
-		own = s.Lots
+		own = s.asked(f)
 		for _, x := range s.Refunds {
 			before += x.Short
 		}
@@ -277,6 +278,28 @@ func (r *refunding) claw(book *ledger.Book, a *ledger.Account, p *rule.Programme
 	default:
 		book.Charge(a, f.ID, f.Short, r.at)
 	}
+}
+
+// asked tells how much of what a refund takes was earned into each of the
+// purchase's lots.
+func (s *Stored) asked(f *Refund) []ledger.Part {
+	out := make([]ledger.Part, len(s.Lots))
+	for i := range s.Lots {
+		out[i].Lot = s.Lots[i].ID
+		if len(s.Lots) == 1 {
+			out[i].Points = f.Earned
+			return out
+		}
+		for k := range f.Lines {
+			earned := s.Lines[f.Lines[k].Line].Earned
+			for r, v := range f.Lines[k].Earned {
+				if slices.Contains(s.Lots[i].Rules, earned[r].Rule) {
+					out[i].Points += pointsOf(v)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // write stores the refund's document and chains it.
@@ -298,13 +321,13 @@ func (r *refunding) write(g *group, book *ledger.Book, mark ledger.Mark, a *ledg
 }
 
 // returnUses gives uses of codes back when nothing of the purchase is left
-// and the offer says so.
+// and the campaign says so.
 func (g *group) returnUses(p *rule.Programme, s *Stored, f *Refund) {
 	if !f.Whole {
 		return
 	}
 	for _, u := range s.Uses {
-		if o := p.Offer(u.Offer); o != nil && o.Limits.Return {
+		if c := p.CampaignOf(u.Campaign); c != nil && c.Limits.Return {
 			g.giveBack(u.Rows)
 			f.Uses = append(f.Uses, u.Rows...)
 		}

@@ -14,7 +14,7 @@ import (
 // limited is the simple programme with an offer of 10 % by the codes A and B.
 func limited(l rule.Limits) rule.Programme {
 	p := purchasetest.Programme()
-	p.Offers = []rule.Offer{{ID: "spring", Name: "Весна", Codes: []string{"A", "B"}, Rate: 10 * money.Percent, Limits: l}}
+	p.Campaigns = rule.CampaignsOf(rule.Offer{ID: "spring", Name: "Весна", Codes: []string{"A", "B"}, Rate: 10 * money.Percent, Limits: l})
 	return p
 }
 

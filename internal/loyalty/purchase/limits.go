@@ -56,7 +56,7 @@ type counter struct {
 
 // counters gives the limits of a use: in all, per code, per member.
 func counters(programme id.ID, u *rule.Use, h home.ID) []counter {
-	base := programme.String() + ":" + u.Offer
+	base := programme.String() + ":" + u.Campaign
 	var out []counter
 	if u.InAll > 0 {
 		out = append(out, counter{key: base + ":all", limit: u.InAll, slots: true})

@@ -263,7 +263,7 @@ func (a *mAccount) restoreOwed(n int64, p *rule.Programme, at clock.Micros) {
 	off := min(n, a.debt)
 	a.debt -= off
 	if n > off {
-		ends, slides := p.Expires(at)
+		ends, slides := p.Expires(&p.Earning.Expiry, at)
 		a.add(mLot{left: n - off, earned: at, active: at, ends: ends, slides: slides})
 	}
 }

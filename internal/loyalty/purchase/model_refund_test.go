@@ -116,7 +116,7 @@ func (w *mWorld) bring(s *mSale, f *purchase.Refund, lines []mLine, named []purc
 	}
 	if f.Whole {
 		for _, u := range s.uses {
-			if o := w.programme.Offer(u.offer); o != nil && o.Limits.Return {
+			if c := w.programme.CampaignOf(u.campaign); c != nil && c.Limits.Return {
 				w.count(u, -1)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/text"
 )
 
 // mWorld is everything that the model knows.
@@ -39,11 +40,21 @@ type mSale struct {
 	state   string
 }
 
-// mUse is a use of an offer.
+// mUse is a use of a campaign.
 type mUse struct {
-	offer string
-	rows  []string // of counters
-	over  []bool
+	campaign string
+	rows     []string // of counters
+	over     []bool
+}
+
+// codesOf folds codes, each once.
+func codesOf(codes []string) (out []rule.Code) {
+	for _, c := range codes {
+		if code := (rule.Code{Text: text.Fold(c)}); !slices.Contains(out, code) {
+			out = append(out, code)
+		}
+	}
+	return out
 }
 
 // goods is what the catalogue says of a product, by its number's first letter.
@@ -60,7 +71,7 @@ func goods(sku string) (typ string, free bool) {
 }
 
 func (w *mWorld) receipt(c *purchase.Cart, at clock.Micros) *rule.Receipt {
-	r := &rule.Receipt{At: at, Day: w.day(at), Codes: c.Codes, Wish: c.Wish}
+	r := &rule.Receipt{At: at, Day: w.day(at), Codes: codesOf(c.Codes), Wish: c.Wish}
 	for _, l := range c.Lines {
 		gross, _ := l.Quantity.Cost(l.Price, money.HalfUp)
 		typ, free := goods(l.SKU)
@@ -84,7 +95,7 @@ func (w *mWorld) sell(c *purchase.Cart) (*mSale, error) {
 	m := &rule.Member{}
 	if a != nil {
 		a.settle(at)
-		m = &rule.Member{Home: h, Spendable: a.spendable(), Purchases: a.purchases}
+		m = &rule.Member{Home: h, Spendable: a.spendable(), Purchases: a.purchases, Turnover: money.Amount(a.turnover)}
 	}
 	out, uses, err := w.judge(c, w.receipt(c, at), m)
 	if err != nil {
@@ -115,9 +126,9 @@ func (w *mWorld) judge(c *purchase.Cart, r *rule.Receipt, m *rule.Member) (*rule
 		}
 		out, err := rule.Record(w.programme, r, m, f)
 		var uses []mUse
-		for _, code := range c.Codes {
-			u := w.programme.UseOf(code)
-			if u != nil && !slices.ContainsFunc(uses, func(x mUse) bool { return x.offer == u.Offer }) {
+		for i := range r.Codes {
+			u := w.programme.UseOf(&r.Codes[i])
+			if u != nil && !slices.ContainsFunc(uses, func(x mUse) bool { return x.campaign == u.Campaign }) {
 				use, _ := w.use(u, c.Buyer.Home)
 				uses = append(uses, use)
 			}
@@ -125,10 +136,10 @@ func (w *mWorld) judge(c *purchase.Cart, r *rule.Receipt, m *rule.Member) (*rule
 		return out, uses, err
 	}
 	var usedUp []string
-	for _, code := range c.Codes {
-		if u := w.programme.UseOf(code); u != nil {
+	for i := range r.Codes {
+		if u := w.programme.UseOf(&r.Codes[i]); u != nil {
 			if _, full := w.use(u, c.Buyer.Home); full {
-				usedUp = append(usedUp, u.Code)
+				usedUp = append(usedUp, u.Key())
 			}
 		}
 	}
@@ -142,11 +153,11 @@ func (w *mWorld) judge(c *purchase.Cart, r *rule.Receipt, m *rule.Member) (*rule
 
 // use names the counters of a use and tells whether any is full.
 func (w *mWorld) use(u *rule.Use, h home.ID) (use mUse, full bool) {
-	use.offer = u.Offer
+	use.campaign = u.Campaign
 	for _, c := range []struct {
 		key  string
 		most int64
-	}{{u.Offer + " in all", u.InAll}, {u.Offer + " by " + u.Code, u.PerCode}, {u.Offer + " of " + h.String(), u.PerHead}} {
+	}{{u.Campaign + " in all", u.InAll}, {u.Campaign + " by " + u.Code, u.PerCode}, {u.Campaign + " of " + h.String(), u.PerHead}} {
 		// A receipt of nobody is its own buyer.
 		if c.most == 0 || h == 0 && strings.HasSuffix(c.key, " of 0") {
 			continue
@@ -179,8 +190,9 @@ func (s *mSale) move(w *mWorld, a *mAccount) {
 	}
 	a.slide = max(a.slide, p.SlideTo(s.at))
 	if s.doc.Earned > 0 {
-		active := p.ActiveAt(s.at)
-		ends, slides := p.Expires(active)
+		terms := p.Terms()
+		active := p.ActiveAt(&terms, s.at)
+		ends, slides := p.Expires(&terms.Expiry, active)
 		a.earn(mLot{left: int64(s.doc.Earned), earned: s.at, active: active, ends: ends, slides: slides})
 		s.own = []int{len(a.lots) - 1}
 	}

@@ -30,6 +30,7 @@ import (
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
@@ -58,13 +59,17 @@ type Purchase struct {
 	At        clock.Micros `json:"at"`
 	WrittenAt clock.Micros `json:"written_at"`
 	Day       string       `json:"day"`
+	Minute    int          `json:"minute"` // of the outlet's day
 	Account   id.ID        `json:"account,omitempty"`
 	Programme id.ID        `json:"programme,omitempty"`
 	Version   int64        `json:"version,omitempty"` // of the programme
+	Channel   string       `json:"channel,omitempty"` // sales channel
 	Codes     []string     `json:"codes,omitempty"`
+	Seen      Seen         `json:"seen"`
 
 	Lines    []Line       `json:"lines"`
 	Payments []Payment    `json:"payments"`
+	Told     bool         `json:"told,omitempty"` // the till told the kinds of payment
 	Gross    money.Amount `json:"gross"`
 	Discount money.Amount `json:"discount,omitempty"`
 	Paid     money.Amount `json:"paid,omitempty"` // taken off by points
@@ -73,7 +78,7 @@ type Purchase struct {
 	Earned   money.Points `json:"earned,omitempty"`
 
 	Parts []ledger.Part `json:"parts,omitempty"` // lots the points were taken from; lot 0: they were not there
-	Lots  []id.ID       `json:"lots,omitempty"`  // lots it earned
+	Lots  []Lot         `json:"lots,omitempty"`  // that it earned
 	Uses  []Use         `json:"uses,omitempty"`
 
 	Trace   string   `json:"trace"`             // digest of the outcome and its reasons, in hex
@@ -90,7 +95,8 @@ const (
 	FlagOverLimit = "over-limit"       // a limit was exceeded by what had happened already
 	FlagLate      = "late"             // it came after something later had been written
 	FlagTooLate   = "too-late"         // past the time in which a record still earns
-	FlagCode      = "code-unknown"     // the till honoured a code that no offer has
+	FlagCode      = "code-unknown"     // the till honoured a code that opens no campaign
+	FlagUnknown   = "product-unknown"  // a product is not in the catalogue
 )
 
 // Line is one position as it is stored: its inputs and what became of it.
@@ -104,6 +110,9 @@ type Line struct {
 	Least    money.Amount   `json:"least,omitempty"`
 	NotPaid  bool           `json:"not_payable,omitempty"`
 	NoEarn   bool           `json:"no_earn,omitempty"`
+	Memo     bool           `json:"memorandum,omitempty"`
+	Groups   []id.ID        `json:"groups,omitempty"` // product groups
+	Place    *rule.Place    `json:"place,omitempty"`  // of a ticket
 
 	Gross     money.Amount   `json:"gross"`
 	Discounts []RuleAmount   `json:"discounts,omitempty"` // kopecks
@@ -111,6 +120,21 @@ type Line struct {
 	Points    money.Points   `json:"points,omitempty"` // spent
 	Earned    []RuleAmount   `json:"earned,omitempty"` // hundredths
 	Pays      []money.Amount `json:"pays"`             // part of each payment
+}
+
+// Seen is what the rules knew beside the receipt itself, so that its reasons
+// can be found again.
+type Seen struct {
+	Member rule.Member `json:"member"`
+	Max    bool        `json:"max,omitempty"`     // as many points as may be were wished for
+	UsedUp []string    `json:"used_up,omitempty"` // uses that were used up
+}
+
+// Lot is a lot that a purchase earned.
+type Lot struct {
+	ID     id.ID        `json:"id"`
+	Points money.Points `json:"points"`
+	Rules  []string     `json:"rules,omitempty"` // whose points they are; none: of all
 }
 
 // Due is what the line cost in money.
@@ -141,11 +165,11 @@ type Payment struct {
 	Amount money.Amount `json:"amount"`
 }
 
-// Use is a use of a limited offer, with the rows that counted it.
+// Use is a use of a limited campaign, with the rows that counted it.
 type Use struct {
-	Offer string   `json:"offer"`
-	Code  string   `json:"code,omitempty"`
-	Rows  []UseRow `json:"rows"`
+	Campaign string   `json:"campaign"`
+	Code     string   `json:"code,omitempty"`
+	Rows     []UseRow `json:"rows"`
 }
 
 // over tells whether any counter was exceeded by the use.

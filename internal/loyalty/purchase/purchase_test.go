@@ -189,7 +189,7 @@ func TestLastUseIsOne(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		p := purchasetest.Programme()
-		p.Offers = []rule.Offer{{ID: "spring", Name: "Весна", Codes: []string{"ВЕСНА"}, Rate: 10 * money.Percent, Limits: rule.Limits{InAll: 1, Return: true}}}
+		p.Campaigns = rule.CampaignsOf(rule.Offer{ID: "spring", Name: "Весна", Codes: []string{"ВЕСНА"}, Rate: 10 * money.Percent, Limits: rule.Limits{InAll: 1, Return: true}})
 		s := purchasetest.Open(t, d, p)
 		sell := func() *purchase.Purchase {
 			c := s.Cart(s.Member(t), line("T1", 1, 50000))

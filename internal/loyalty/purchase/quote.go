@@ -54,11 +54,12 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	if a != nil {
 		book.Settle(a, s.at)
 	}
-	usedUp, err := d.usedUp(ctx, s)
+	m := s.member(a)
+	usedUp, err := d.usedUp(ctx, s, m)
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.evaluate(s.member(a), usedUp)
+	out, err := s.evaluate(m, usedUp)
 	if err != nil {
 		return nil, err
 	}
@@ -87,20 +88,18 @@ func (d *Desk) view(ctx context.Context, s *sale) (*ledger.Book, error) {
 	return book, nil
 }
 
-// usedUp finds the codes of the receipt whose limits are reached.
-func (d *Desk) usedUp(ctx context.Context, s *sale) (out []string, err error) {
-	for _, code := range s.receipt.Codes {
-		u := s.programme.UseOf(code)
-		if u == nil {
-			continue
-		}
+// usedUp finds the uses that the receipt may make and whose limits are reached.
+func (d *Desk) usedUp(ctx context.Context, s *sale, m *rule.Member) (out []string, err error) {
+	uses := s.programme.Limited(&s.receipt, m)
+	for i := range uses {
+		u := &uses[i]
 		for _, c := range counters(s.programme.ID, u, s.home) {
 			var used int64
 			if err := d.DB.Row(ctx, qUsed, c.key).Scan(&used); err != nil {
 				return nil, err
 			}
 			if used >= c.limit {
-				out = append(out, u.Code)
+				out = append(out, u.Key())
 			}
 		}
 	}
@@ -152,7 +151,7 @@ func (d *Desk) checkQuote(s *sale, out *rule.Outcome, version int64) error {
 	}
 	changed := "quote.changed"
 	if sum := s.quoteDigest(out, version); string(sum[:16]) == string(b[8:24]) {
-		// Neither the rules nor the member have moved: an offer has ended
+		// Neither the rules nor the member have moved: a campaign has ended
 		// meanwhile, or others have used it up.
 		changed = "quote.outdated"
 	}

@@ -85,7 +85,7 @@ func TestQuoteAndCommit(t *testing.T) {
 			for _, accept := range []bool{false, true} {
 				dbtest.Each(t, func(t *testing.T, d *db.DB) {
 					p := limited(rule.Limits{InAll: 2})
-					p.Offers[0].To = "2026-03-02"
+					p.Campaigns[0].To = "2026-03-02"
 					s := purchasetest.Open(t, d, p)
 					if name == "the offer has ended" { // ten minutes before the business day is over
 						s.Clock.Set(clock.Of(purchasetest.Start.Truncate(24 * time.Hour).Add(day + time.Hour - 10*time.Minute)))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"time"
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/rule"
@@ -11,6 +12,7 @@ import (
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/text"
 )
 
 // Cursor is a place in a list that goes by time: after the purchase of that
@@ -97,8 +99,7 @@ type Reasons struct {
 }
 
 // Why computes again why a purchase came out as it did, by the rules of its
-// time. What the rules knew of the member then is not stored: the few ways in
-// which it could have mattered are tried until the stored digest is met.
+// time.
 func (d *Desk) Why(ctx context.Context, s *Stored) (*Reasons, error) {
 	p := rule.None()
 	if s.Programme != 0 {
@@ -107,95 +108,64 @@ func (d *Desk) Why(ctx context.Context, s *Stored) (*Reasons, error) {
 			return nil, err
 		}
 	}
-	var first *rule.Outcome
-	for _, try := range s.tries(p) {
-		out, err := s.again(p, try)
-		if err != nil {
-			continue // this is not how it was
-		}
-		if first == nil {
-			first = out
-		}
-		if digest := out.Digest(); hex.EncodeToString(digest[:]) == s.Trace {
-			return &Reasons{Trace: out.Trace, Same: true}, nil
-		}
+	out, err := s.again(p)
+	if err != nil {
+		return nil, err
 	}
-	if first == nil {
-		return &Reasons{Trace: []rule.Step{}}, nil
-	}
-	return &Reasons{Trace: first.Trace}, nil
+	digest := out.Digest()
+	return &Reasons{Trace: out.Trace, Same: hex.EncodeToString(digest[:]) == s.Trace}, nil
 }
 
-// attempt is one way in which a receipt may have been judged.
-type attempt struct {
-	wish   rule.Wish
-	usedUp []string
-}
-
-// tries gives the ways: as it came out; with points wished and none there; and
-// each with its codes that did not act used up.
-func (s *Stored) tries(p *rule.Programme) []attempt {
-	var idle []string
-	for _, code := range s.Codes {
-		u := p.UseOf(code)
-		if u != nil && !s.used(u.Code) {
-			idle = append(idle, u.Code)
-		}
-	}
-	wishes := []rule.Wish{{Points: s.Spent}}
-	if s.Spent == 0 {
-		wishes = append(wishes, rule.Wish{Max: true})
-	}
-	var out []attempt
-	for _, w := range wishes {
-		out = append(out, attempt{w, nil})
-		for _, o := range idle {
-			out = append(out, attempt{w, []string{o}})
-		}
-		if len(idle) > 1 {
-			out = append(out, attempt{w, idle})
-		}
-	}
-	return out
-}
-
-func (s *Stored) used(code string) bool {
-	for _, u := range s.Uses {
-		if u.Code == code {
-			return true
-		}
-	}
-	return false
-}
-
-func (s *Stored) again(p *rule.Programme, try attempt) (*rule.Outcome, error) {
-	r, m := s.receipt(), &rule.Member{Spendable: s.Spent}
-	if s.Home.Kind() == home.Member {
+// again judges the purchase by a programme, from what was seen then.
+func (s *Stored) again(p *rule.Programme) (*rule.Outcome, error) {
+	r, m := s.receipt(), s.Seen.Member
+	if s.Home.Kind() == home.Member && s.Account != 0 {
 		m.Home = s.Home
 	}
-	r.Wish = try.wish
 	if s.Mode == Commit {
-		return rule.Judge(p, r, m, try.usedUp)
+		r.Wish = rule.Wish{Max: s.Seen.Max, Points: s.Spent}
+		if r.Wish.Max {
+			r.Wish.Points = 0
+		}
+		return rule.Judge(p, r, &m, s.Seen.UsedUp)
 	}
 	f := &rule.Facts{Points: s.Spent}
 	for i := range s.Lines {
 		f.Discounts = append(f.Discounts, s.Lines[i].Discount())
 	}
-	return rule.Record(p, r, m, f)
+	return rule.Record(p, r, &m, f)
 }
 
 // receipt is what was judged.
 func (s *Stored) receipt() *rule.Receipt {
 	r := &rule.Receipt{
-		At: s.At, Day: s.Day, Outlet: s.Outlet, Partner: s.Partner, Till: s.Till, Cashier: s.Cashier,
-		Codes: s.Codes, Lines: make([]rule.Line, len(s.Lines)),
+		At: s.At, Day: s.Day, Minute: s.Minute, Weekday: weekdayOf(s.Day), Outlet: s.Outlet, Partner: s.Partner, Till: s.Till, Cashier: s.Cashier,
+		Channel: s.Channel, Codes: codesOf(s.Codes), Lines: make([]rule.Line, len(s.Lines)),
+	}
+	if s.Told {
+		for _, p := range s.Payments {
+			r.Payments = append(r.Payments, rule.PaidBy{Kind: text.Fold(p.Kind), Amount: p.Amount})
+		}
 	}
 	for i := range s.Lines {
 		l := &s.Lines[i]
 		r.Lines[i] = rule.Line{
 			SKU: l.SKU, Product: l.Product, Type: l.Type, Quantity: l.Quantity, Gross: l.Gross, Least: l.Least,
-			Payable: !l.NotPaid, Earns: !l.NoEarn,
+			Payable: !l.NotPaid, Earns: !l.NoEarn, Groups: l.Groups, Memorandum: l.Memo,
+		}
+		if l.Place != nil {
+			r.Lines[i].Place = *l.Place
 		}
 	}
 	return r
+}
+
+// weekdayOf is the weekday of a business day, from Monday = 1; 0 where it is
+// no day.
+func weekdayOf(day string) int {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return 0
+	}
+	return weekday(t.Weekday())
 }

@@ -16,6 +16,7 @@ import (
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/text"
 )
 
 // Answer is what a till is told of a purchase.
@@ -81,6 +82,8 @@ type sale struct {
 
 	programme *rule.Programme
 	receipt   rule.Receipt
+	seen      *rule.Member // what the rules know of the buyer
+	usedUp    []string     // uses that are used up
 	at        clock.Micros
 	out       *Purchase
 }
@@ -140,10 +143,9 @@ func (s *sale) load(g *group) error {
 	if a := g.books[s.home].Account(s.programme.ID); a != nil && (s.spends() || a.NeedsLots(s.at)) {
 		g.wantLots[s.home] = true
 	}
-	for _, code := range s.receipt.Codes {
-		if u := s.programme.UseOf(code); u != nil {
-			g.need(s.programme.ID, u, s.home)
-		}
+	uses := s.programme.MayLimit(&s.receipt)
+	for i := range uses {
+		g.need(s.programme.ID, &uses[i], s.home)
 	}
 	return nil
 }
@@ -163,19 +165,24 @@ func (d *Desk) complete(s *sale, find func(outlet, partner id.ID, day string) *r
 	c := s.cart
 	s.receipt = rule.Receipt{
 		At: s.at, Day: m.Day, Minute: m.Minute, Weekday: weekday(m.Weekday),
-		Outlet: s.place.Outlet.ID, Partner: s.place.Partner.ID, Till: c.Till, Cashier: c.Cashier,
-		Lines: make([]rule.Line, len(c.Lines)), Codes: c.Codes, Wish: c.Wish,
+		Outlet: s.place.Outlet.ID, Partner: s.place.Partner.ID, Till: c.Till, Cashier: c.Cashier, Channel: text.Fold(c.Channel),
+		Lines: make([]rule.Line, len(c.Lines)), Codes: codesOf(c.Codes), Wish: c.Wish,
 	}
 	for i := range c.Lines {
 		l := &c.Lines[i]
-		s.receipt.Lines[i] = d.line(l.SKU, l.Quantity, l.Gross)
+		r := &s.receipt.Lines[i]
+		*r = d.line(l.SKU, l.Quantity, l.Gross)
+		r.Place, r.Memorandum = l.Place.Folded(), l.Memorandum
+	}
+	for _, p := range c.Payments {
+		s.receipt.Payments = append(s.receipt.Payments, rule.PaidBy{Kind: text.Fold(p.Kind), Amount: p.Amount})
 	}
 }
 
 // line completes a line from the catalogue; a product that is not there is
 // taken as it is.
 func (d *Desk) line(sku string, q money.Quantity, gross money.Amount) rule.Line {
-	r := rule.Line{SKU: sku, Quantity: q, Gross: gross, Payable: true, Earns: true}
+	r := rule.Line{SKU: sku, Folded: text.Fold(sku), Quantity: q, Gross: gross, Payable: true, Earns: true}
 	if p, ok := d.Catalog.Get(sku); ok {
 		r.Product, r.Type, r.Groups, r.Least = p.ID, p.Type, p.Groups, p.Least
 		r.Payable, r.Earns = p.Payable, p.Earns
@@ -235,13 +242,13 @@ func (s *sale) account(book *ledger.Book) *ledger.Account {
 }
 
 // judge judges the receipt, or takes the till's facts, and counts its uses of
-// limited offers.
+// limited campaigns.
 func (s *sale) judge(g *group, a *ledger.Account) (*rule.Outcome, []Use, error) {
-	usedUp, err := s.usedUp(g)
-	if err != nil {
+	s.seen = s.member(a)
+	if err := s.findUsedUp(g); err != nil {
 		return nil, nil, err
 	}
-	out, err := s.evaluate(s.member(a), usedUp)
+	out, err := s.evaluate(s.seen, s.usedUp)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -256,33 +263,43 @@ func (s *sale) judge(g *group, a *ledger.Account) (*rule.Outcome, []Use, error) 
 		if err != nil {
 			return nil, nil, err
 		}
-		taken = append(taken, Use{Offer: u.Offer, Code: u.Code, Rows: rows})
+		taken = append(taken, Use{Campaign: u.Campaign, Code: u.Code, Rows: rows})
 	}
 	return out, taken, nil
 }
 
-// usedUp finds the codes of the receipt whose limits are reached, by trying
-// each: what is refused for want of points, and why an offer did not act, must
-// not rest on one that can't be had.
-func (s *sale) usedUp(g *group) (codes []string, err error) {
+// findUsedUp finds the uses that the receipt may make and whose limits are
+// reached, by trying each: what is refused for want of points, and why a
+// campaign did not act, must not rest on one that can't be had.
+func (s *sale) findUsedUp(g *group) error {
+	s.usedUp = nil
 	if s.mode == Record {
-		return nil, nil
+		return nil
 	}
-	for _, code := range s.receipt.Codes {
-		u := s.programme.UseOf(code)
-		if u == nil {
-			continue
-		}
+	uses := s.programme.Limited(&s.receipt, s.seen)
+	for i := range uses {
+		u := &uses[i]
 		rows, full, err := g.take(s.programme.ID, u, s.home, false)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if full {
-			codes = append(codes, u.Code)
+			s.usedUp = append(s.usedUp, u.Key())
 		}
 		g.giveBack(rows)
 	}
-	return codes, nil
+	return nil
+}
+
+// codesOf folds the codes of a cart, each once.
+func codesOf(codes []string) (out []rule.Code) {
+	for _, c := range codes {
+		f := text.Fold(c)
+		if !slices.ContainsFunc(out, func(o rule.Code) bool { return o.Text == f }) {
+			out = append(out, rule.Code{Text: f})
+		}
+	}
+	return out
 }
 
 func (g *group) giveBackUses(uses []Use) {
@@ -294,7 +311,10 @@ func (g *group) giveBackUses(uses []Use) {
 func (s *sale) member(a *ledger.Account) *rule.Member {
 	m := &rule.Member{}
 	if a != nil {
-		m.Home, m.Spendable, m.Purchases = s.home, a.Spendable(), a.Purchases
+		m.Home, m.Spendable, m.Purchases, m.Turnover = s.home, a.Spendable(), a.Purchases, a.Turnover
+		if a.LastPurchase != 0 {
+			m.LastDay = s.programme.Day(a.LastPurchase)
+		}
 	}
 	return m
 }
@@ -315,12 +335,12 @@ func (s *sale) facts() *rule.Facts {
 }
 
 // honoured gives the uses of the codes that the till has honoured already;
-// an offer is used once, however many of its codes the receipt has.
+// a campaign is used once, however many of its codes the receipt has.
 func (s *sale) honoured() []rule.Use {
 	var out []rule.Use
-	for _, code := range s.cart.Codes {
-		u := s.programme.UseOf(code)
-		if u != nil && !slices.ContainsFunc(out, func(o rule.Use) bool { return o.Offer == u.Offer }) {
+	for i := range s.receipt.Codes {
+		u := s.programme.UseOf(&s.receipt.Codes[i])
+		if u != nil && !slices.ContainsFunc(out, func(o rule.Use) bool { return o.Campaign == u.Campaign }) {
 			out = append(out, *u)
 		}
 	}
@@ -343,13 +363,7 @@ func (s *sale) move(book *ledger.Book, a *ledger.Account, p *Purchase, out *rule
 	}
 	a.Slide(s.programme.SlideTo(s.at))
 	if p.Earned > 0 {
-		active := s.programme.ActiveAt(s.at)
-		expires, sliding := s.programme.Expires(active)
-		l := book.Earn(a, ledger.Grant{
-			Points: p.Earned, EarnedAt: s.at, ActiveAt: active, ExpiresAt: expires, Sliding: sliding,
-			Source: ledger.FromPurchase, Op: p.ID, Partner: s.place.Partner.ID,
-		})
-		p.Lots = append(p.Lots, l.ID)
+		s.earn(book, a, p, out)
 	}
 	a.Purchases++
 	a.Turnover += p.Due
@@ -359,6 +373,24 @@ func (s *sale) move(book *ledger.Book, a *ledger.Account, p *Purchase, out *rule
 	}
 	a.Changed()
 	book.Settle(a, a.Clock) // what a late receipt brought may be due already
+}
+
+// earn makes a lot of the points that were earned on like terms.
+func (s *sale) earn(book *ledger.Book, a *ledger.Account, p *Purchase, out *rule.Outcome) {
+	for i := range out.Grants {
+		grant := &out.Grants[i]
+		active := s.programme.ActiveAt(&grant.Terms, s.at)
+		expires, sliding := s.programme.Expires(&grant.Terms.Expiry, active)
+		l := book.Earn(a, ledger.Grant{
+			Points: grant.Points, EarnedAt: s.at, ActiveAt: active, ExpiresAt: expires, Sliding: sliding,
+			Source: ledger.FromPurchase, Op: p.ID, Partner: s.place.Partner.ID,
+		})
+		lot := Lot{ID: l.ID, Points: grant.Points}
+		if len(out.Grants) > 1 {
+			lot.Rules = grant.Rules
+		}
+		p.Lots = append(p.Lots, lot)
+	}
 }
 
 // write stores the receipt's document and chains it.

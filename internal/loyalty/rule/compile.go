@@ -4,21 +4,24 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
-	"strings"
+	"slices"
 	"time"
 
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/money"
-	"kopilka/internal/platform/text"
 )
 
 // Bounds on a programme's size.
 const (
-	MaxOffers   = 1000
-	MaxCodes    = 10_000
-	MaxTypes    = 1000
-	MaxDays     = 36_500
-	maxNameRune = 200
+	MaxRules     = 20_000 // of a programme, with those of its campaigns and levels
+	MaxCampaigns = 5_000
+	MaxCodes     = 10_000
+	MaxLevels    = 50
+	MaxTypes     = 1000
+	MaxDays      = 36_500
+	MaxRows      = 200 // of a table, positions of a rule, parts of a set
+	maxNameRune  = 200
+	maxTextRune  = 1000
 )
 
 // Compile checks the programme, fills in what it leaves to the defaults and
@@ -28,12 +31,15 @@ func (p *Programme) Compile() error {
 	p.Earning.Rule = cmp.Or(p.Earning.Rule, "earn")
 	p.Earning.Expiry.Mode = cmp.Or(p.Earning.Expiry.Mode, Never)
 	p.Zone = cmp.Or(p.Zone, "Europe/Moscow")
+	p.Gives = cmp.Or(p.Gives, GivesAll)
+	p.Settings.fill()
 	zone, err := time.LoadLocation(p.Zone)
 	c.check(err == nil && p.Zone != "Local", "zone", "programme.zone")
 	p.zone = zone
 	c.check(p.Code != "" && len(p.Code) <= 64, "code", "programme.code")
 	c.check(p.Name != "" && len([]rune(p.Name)) <= maxNameRune, "name", "programme.name")
-	c.check(validDay(p.From) && validDay(p.To) && (p.To == "" || p.From <= p.To), "from", "programme.dates")
+	c.check(validDays(p.From, p.To), "from", "programme.dates")
+	c.check(p.Gives == GivesAll || p.Gives == GivesPoints || p.Gives == GivesDiscounts, "gives", "programme.choice", "choices", "both, points, discounts")
 	if p.TermsURL != "" {
 		u, err := url.Parse(p.TermsURL)
 		c.check(err == nil && (u.Scheme == "https" || u.Scheme == "http"), "terms_url", "programme.terms-url")
@@ -42,21 +48,31 @@ func (p *Programme) Compile() error {
 	p.checkEarning(&c)
 	c.rates("spending.by_type", p.Spending.ByType)
 	c.share("spending.share", p.Spending.Share)
-	c.check(p.Welcome.Points >= 0 && p.Welcome.Points <= 1e12 && days(p.Welcome.Days), "welcome", "programme.gift")
-	p.checkOffers(&c)
+	c.gift("welcome", p.Welcome)
+	for g, how := range p.Groups {
+		c.check(g != "" && len(g) <= 64 && (how == AddAll || how == TakeBest), "groups."+g, "programme.choice", "choices", "add, best")
+	}
+	p.compileRules(&c)
 	return c.err()
 }
 
 type checker struct{ fields []fault.Field }
 
+// maxFaults bounds what is told of a programme at once.
+const maxFaults = 200
+
 func (c *checker) check(ok bool, path, code string, args ...any) {
-	if !ok {
+	if !ok && len(c.fields) < maxFaults {
 		c.fields = append(c.fields, fault.Field{Path: path, Code: code, Args: fault.Pairs(args...)})
 	}
 }
 
 func (c *checker) share(path string, r money.Rate) {
 	c.check(r >= 0 && r <= money.Whole, path, "programme.share")
+}
+
+func (c *checker) gift(path string, g Gift) {
+	c.check(g.Points >= 0 && g.Points <= maxPoints && days(g.Days), path, "programme.gift")
 }
 
 func (c *checker) rates(path string, m map[string]money.Rate) {
@@ -81,89 +97,170 @@ func (c *checker) err() error {
 	return fault.New(fault.Invalid, "programme.invalid").With(c.fields...)
 }
 
+// Bounds on figures of a rule. With them no sum of the engine can overflow.
+const (
+	maxPoints = 1e12
+	maxRate   = 100 * money.Whole
+)
+
 func days(n int) bool { return n >= 0 && n <= MaxDays }
 
 func validDay(s string) bool {
 	if s == "" {
 		return true
 	}
-	_, err := time.Parse(time.DateOnly, s)
-	return err == nil
+	_, ok := parseDay(s)
+	return ok
 }
 
-func (p *Programme) checkSettings(c *checker) {
-	s := &p.Settings
-	c.check(s.PointValue > 0 && s.PointValue <= 1e9, "settings.point_value", "programme.point-value")
-	c.check(s.AccrualStep > 0 && s.AccrualStep <= 1e9, "settings.accrual_step", "programme.step")
-	c.check(s.SpendStep > 0 && s.SpendStep <= 1e9, "settings.spend_step", "programme.step")
-	// A step that is no whole number of kopecks would take off less than it is worth.
-	whole, ok := money.MulDiv(int64(s.SpendStep), int64(s.PointValue), 100, money.Down)
-	back, ok2 := money.MulDiv(whole, 100, max(int64(s.PointValue), 1), money.Down)
-	c.check(ok && ok2 && back == int64(s.SpendStep), "settings.spend_step", "programme.step-kopecks")
-	c.check(s.Round <= money.HalfEven, "settings.round", "programme.choice", "choices", strings.Join(money.Roundings(), ", "))
-	c.check(s.PriceFloor >= 0, "settings.price_floor", "programme.floor")
-	c.check(s.EarnOn == BeforeDiscounts || s.EarnOn == AfterDiscounts, "settings.earn_on", "programme.choice", "choices", "before, after")
-	c.check(s.Clawback == ClawDebt || s.Clawback == ClawMoney || s.Clawback == ClawForgive, "settings.clawback", "programme.choice", "choices", "debt, money, forgive")
-	c.check(days(s.ExpiredReturn), "settings.expired_return", "programme.days")
-	c.check(days(s.LateMax), "settings.late_max", "programme.days")
+func validDays(from, to string) bool {
+	return validDay(from) && validDay(to) && (to == "" || from <= to)
 }
 
 func (p *Programme) checkEarning(c *checker) {
 	e := &p.Earning
 	// A rate may be above the whole: «тройные бонусы» on a rate of 50 %.
-	c.check(e.Rate >= 0 && e.Rate <= 100*money.Whole, "earning.rate", "programme.rate")
+	c.check(e.Rate >= 0 && e.Rate <= maxRate, "earning.rate", "programme.rate")
 	c.check(len(e.ByType) <= MaxTypes, "earning.by_type", "programme.too-many", "most", MaxTypes)
 	c.typeNames("earning.by_type", e.ByType)
 	for t, r := range e.ByType {
-		c.check(r >= 0 && r <= 100*money.Whole, "earning.by_type."+t, "programme.rate")
+		c.check(r >= 0 && r <= maxRate, "earning.by_type."+t, "programme.rate")
 	}
 	c.check(days(e.Delay), "earning.delay", "programme.days")
-	x := &e.Expiry
+	c.expiry("earning.expiry", &e.Expiry)
+}
+
+func (c *checker) expiry(path string, x *Expiry) {
 	switch x.Mode {
 	case Never:
 	case AfterAccrual, AfterPurchase:
-		c.check(x.Days > 0 && days(x.Days), "earning.expiry.days", "programme.days")
+		c.check(x.Days > 0 && days(x.Days), path+".days", "programme.days")
 	case OnDates:
-		c.check(len(x.Dates) > 0 && len(x.Dates) <= 366, "earning.expiry.dates", "programme.expiry-dates")
+		c.check(len(x.Dates) > 0 && len(x.Dates) <= 366, path+".dates", "programme.expiry-dates")
 		for i, md := range x.Dates {
 			_, err := time.Parse("2006-01-02", "2024-"+md)
-			c.check(err == nil, fmt.Sprintf("earning.expiry.dates[%d]", i), "programme.expiry-dates")
+			c.check(err == nil, fmt.Sprintf("%s.dates[%d]", path, i), "programme.expiry-dates")
 		}
 	default:
-		c.check(false, "earning.expiry.mode", "programme.choice", "choices", "never, accrual, purchase, dates")
+		c.check(false, path+".mode", "programme.choice", "choices", "never, accrual, purchase, dates")
 	}
 }
 
-func (p *Programme) checkOffers(c *checker) {
-	c.check(len(p.Offers) <= MaxOffers, "offers", "programme.too-many", "most", MaxOffers)
-	p.codes = map[string]*Offer{}
-	ids := map[string]bool{}
-	for i := range p.Offers {
-		o := &p.Offers[i]
-		at := fmt.Sprintf("offers[%d]", i)
-		// Limits are counted under "offer:kind:code"; a colon could make two of them one.
-		c.check(o.ID != "" && len(o.ID) <= 64 && !strings.Contains(o.ID, ":") && !ids[o.ID], at+".id", "programme.offer-id")
-		ids[o.ID] = true
-		c.check((o.Rate > 0) != (o.Amount > 0) && o.Rate <= money.Whole && o.Rate >= 0 && o.Amount >= 0, at, "programme.offer-size")
-		c.check(o.LeastSum >= 0, at+".least_sum", "programme.offer-size")
-		c.check(validDay(o.From) && validDay(o.To) && (o.To == "" || o.From <= o.To), at+".from", "programme.dates")
-		c.check(o.Limits.InAll >= 0 && o.Limits.PerCode >= 0 && o.Limits.PerHead >= 0, at+".limits", "programme.limits")
-		for j, code := range o.Codes {
-			f := text.Fold(code)
-			c.check(f != "" && len(f) <= 64 && p.codes[f] == nil, fmt.Sprintf("%s.codes[%d]", at, j), "programme.offer-code")
-			p.codes[f] = o
+// compileRules checks the rules of base, of the levels and of the campaigns,
+// and puts them into the order they act and into the index.
+func (p *Programme) compileRules(c *checker) {
+	k := &ruleChecker{checker: c, p: p, ids: map[string]bool{p.Earning.Rule: true, SpendRule: true, TillRule: true}}
+	p.codes, p.all, p.needs = map[string]*Campaign{}, nil, 0
+	k.rules("rules", p.Rules, nil)
+	p.compileLevels(k)
+	p.compileCampaigns(k)
+	c.check(len(p.all) <= MaxRules, "rules", "programme.too-many", "most", MaxRules)
+	slices.SortStableFunc(p.all, func(x, y *Rule) int {
+		return cmp.Or(cmp.Compare(x.order(), y.order()), cmp.Compare(y.rank(), x.rank()), cmp.Compare(y.Priority, x.Priority), cmp.Compare(x.ID, y.ID))
+	})
+	for i, r := range p.all {
+		r.index = i
+	}
+	p.index.build(p.all)
+}
+
+// order is the stage that a rule acts in.
+func (r *Rule) order() int {
+	switch {
+	case r.Kind == TariffRule:
+		return 0
+	case r.Kind == DiscountRule && r.stage() == LineStage:
+		return 1
+	case r.Kind == DiscountRule:
+		return 2
+	case r.Kind == ShareRule:
+		return 3
+	case r.Kind == AccrualRule && r.way != wayMultiply:
+		return 4
+	case r.Kind == AccrualRule:
+		return 5
+	}
+	return 6
+}
+
+// rank is the priority of the rule's campaign; base has that of its rules.
+func (r *Rule) rank() int {
+	if r.campaign == nil {
+		return r.Priority
+	}
+	return r.campaign.Priority
+}
+
+// stage is when a discount is taken: what falls on units comes before what
+// falls on the receipt.
+func (r *Rule) stage() Stage {
+	if r.Stage != "" {
+		return r.Stage
+	}
+	switch r.way {
+	case wayPositions, wayTake, wayCheapest, waySet:
+		return LineStage
+	case wayRate:
+		if r.scoped {
+			return LineStage
 		}
-		c.check(len(o.Codes) > 0, at+".codes", "programme.offer-code")
 	}
-	c.check(len(p.codes) <= MaxCodes, "offers", "programme.too-many", "most", MaxCodes)
+	return ReceiptStage
 }
 
-// Offer finds an offer by its id, nil where there is none.
-func (p *Programme) Offer(id string) *Offer {
-	for i := range p.Offers {
-		if p.Offers[i].ID == id {
-			return &p.Offers[i]
+func (p *Programme) compileLevels(k *ruleChecker) {
+	k.check(len(p.Levels) <= MaxLevels, "levels", "programme.too-many", "most", MaxLevels)
+	ids, priorities := map[string]bool{}, map[int]bool{}
+	for i := range p.Levels {
+		l := &p.Levels[i]
+		at := fmt.Sprintf("levels[%d]", i)
+		k.check(name(l.ID) && !ids[l.ID], at+".id", "programme.id")
+		k.check(l.Priority >= 1 && !priorities[l.Priority], at+".priority", "programme.level-priority")
+		ids[l.ID], priorities[l.Priority] = true, true
+		k.level(at, l)
+		k.ofLevel = l.ID
+		k.rules(at+".rules", l.Rules, nil)
+		k.ofLevel = ""
+	}
+}
+
+func (p *Programme) compileCampaigns(k *ruleChecker) {
+	k.check(len(p.Campaigns) <= MaxCampaigns, "campaigns", "programme.too-many", "most", MaxCampaigns)
+	ids := map[string]bool{Base: true}
+	for i := range p.Campaigns {
+		c := &p.Campaigns[i]
+		at := fmt.Sprintf("campaigns[%d]", i)
+		c.index = i
+		k.check(name(c.ID) && !ids[c.ID], at+".id", "programme.id")
+		ids[c.ID] = true
+		k.campaign(at, c)
+		k.rules(at+".rules", c.Rules, c)
+	}
+	k.check(len(p.codes) <= MaxCodes, "campaigns", "programme.too-many", "most", MaxCodes)
+	for _, r := range p.all {
+		k.check(r.Kind != AwardRule || ids[r.Campaign] && r.Campaign != Base, "rules."+r.ID, "programme.award")
+	}
+}
+
+// CampaignOf finds a campaign by its id, nil where there is none.
+func (p *Programme) CampaignOf(id string) *Campaign {
+	for i := range p.Campaigns {
+		if p.Campaigns[i].ID == id {
+			return &p.Campaigns[i]
 		}
 	}
 	return nil
 }
+
+// LevelOf finds a level by its id, nil where there is none.
+func (p *Programme) LevelOf(id string) *Level {
+	for i := range p.Levels {
+		if p.Levels[i].ID == id {
+			return &p.Levels[i]
+		}
+	}
+	return nil
+}
+
+// Needs tells which facts of a member the programme's rules look at.
+func (p *Programme) Needs() Needs { return p.needs }

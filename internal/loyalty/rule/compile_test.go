@@ -23,10 +23,10 @@ func good() *rule.Programme {
 		},
 		Spending: rule.Spending{Share: money.Whole, ByType: map[string]money.Rate{"bar": 50 * money.Percent}},
 		Welcome:  rule.Gift{Points: 10_000, Days: 30},
-		Offers: []rule.Offer{
-			{ID: "spring", Name: "Весна", Codes: []string{"ВЕСНА"}, Rate: 10 * money.Percent, From: "2026-03-01", To: "2026-03-31"},
-			{ID: "fixed", Name: "Сто", Codes: []string{"100"}, Amount: 10_000, Limits: rule.Limits{InAll: 5}},
-		},
+		Campaigns: rule.CampaignsOf(
+			rule.Offer{ID: "spring", Name: "Весна", Codes: []string{"ВЕСНА"}, Rate: 10 * money.Percent, From: "2026-03-01", To: "2026-03-31"},
+			rule.Offer{ID: "fixed", Name: "Сто", Codes: []string{"100"}, Amount: 10_000, Limits: rule.Limits{InAll: 5}},
+		),
 	}
 }
 
@@ -81,21 +81,19 @@ func TestCompileSaysWhereItIsWrong(t *testing.T) {
 		{"spending.by_type", func(p *rule.Programme) { p.Spending.ByType = manyTypes() }},
 		{"welcome", func(p *rule.Programme) { p.Welcome.Points = -1 }},
 		{"welcome", func(p *rule.Programme) { p.Welcome.Days = -1 }},
-		{"offers[0].id", func(p *rule.Programme) { p.Offers[0].ID = "" }},
-		{"offers[1].id", func(p *rule.Programme) { p.Offers[1].ID = "spring" }},
-		{"offers[1].id", func(p *rule.Programme) { p.Offers[1].ID = "spring:all" }},
-		{"offers[0]", func(p *rule.Programme) { p.Offers[0].Amount = 1 }},
-		{"offers[0]", func(p *rule.Programme) { p.Offers[0].Rate = 0 }},
-		{"offers[0]", func(p *rule.Programme) { p.Offers[0].Rate = money.Whole + 1 }},
-		{"offers[1]", func(p *rule.Programme) { p.Offers[1].Amount = -1 }},
-		{"offers[1].least_sum", func(p *rule.Programme) { p.Offers[1].LeastSum = -1 }},
-		{"offers[0].from", func(p *rule.Programme) { p.Offers[0].To = "2026-02-01" }},
-		{"offers[1].limits", func(p *rule.Programme) { p.Offers[1].Limits.PerHead = -1 }},
-		{"offers[1].codes", func(p *rule.Programme) { p.Offers[1].Codes = nil }},
-		{"offers[1].codes[0]", func(p *rule.Programme) { p.Offers[1].Codes = []string{"весна "} }},
-		{"offers[1].codes[1]", func(p *rule.Programme) { p.Offers[1].Codes = []string{"x", " \u200b"} }},
-		{"offers", func(p *rule.Programme) { p.Offers = make([]rule.Offer, rule.MaxOffers+1) }},
-		{"offers", func(p *rule.Programme) { p.Offers[0].Codes = manyCodes() }},
+		{"campaigns[0].id", func(p *rule.Programme) { p.Campaigns[0].ID = "" }},
+		{"campaigns[1].id", func(p *rule.Programme) { p.Campaigns[1].ID = "spring" }},
+		{"campaigns[1].id", func(p *rule.Programme) { p.Campaigns[1].ID = "spring:all" }},
+		{"campaigns[0].rules[0]", func(p *rule.Programme) { p.Campaigns[0].Rules[0].Amount = 1 }},
+		{"campaigns[0].rules[0]", func(p *rule.Programme) { p.Campaigns[0].Rules[0].Rate = 0 }},
+		{"campaigns[0].rules[0].rate", func(p *rule.Programme) { p.Campaigns[0].Rules[0].Rate = money.Whole + 1 }},
+		{"campaigns[1].rules[0].amount", func(p *rule.Programme) { p.Campaigns[1].Rules[0].Amount = -1 }},
+		{"campaigns[0].from", func(p *rule.Programme) { p.Campaigns[0].To = "2026-02-01" }},
+		{"campaigns[1].limits", func(p *rule.Programme) { p.Campaigns[1].Limits.PerHead = -1 }},
+		{"campaigns[1].codes[0]", func(p *rule.Programme) { p.Campaigns[1].Codes = []string{"весна "} }},
+		{"campaigns[1].codes[1]", func(p *rule.Programme) { p.Campaigns[1].Codes = []string{"x", " \u200b"} }},
+		{"campaigns", func(p *rule.Programme) { p.Campaigns = make([]rule.Campaign, rule.MaxCampaigns+1) }},
+		{"campaigns", func(p *rule.Programme) { p.Campaigns[0].Codes = manyCodes() }},
 	} {
 		p := good()
 		c.spoil(p)

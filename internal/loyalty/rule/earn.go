@@ -6,26 +6,121 @@ import (
 	"kopilka/internal/platform/money"
 )
 
-// earn lets each line earn by the rate of its type. Lines of one rate are one
-// rule: it is rounded once and then split over them.
-func (j *judgement) earn() {
-	name := j.p.Earning.Rule
-	switch {
-	case !j.m.Known():
-		j.why(name, false, WhyNoMember, 0)
-		return
-	case j.Spent > 0 && !j.p.Settings.EarnWithSpend:
-		j.why(name, false, WhyNotEarnedPaid, 0)
-		return
-	}
-	for _, typ := range j.types() {
-		j.earnType(name, typ)
-	}
+// earning is what one accrual rule gives, line by line.
+type earning struct {
+	rule   *Rule // nil: the programme's own
+	id     string
+	group  string
+	amount int64   // hundredths, in all
+	lines  []int64 // of it
+	base   money.Amount
+	rate   money.Rate
+	beaten string // by which rule of its group, on every line
 }
 
-// types gives the types that are named by the rule and stand in the receipt,
-// in their order there, and "" for all others.
+// BaseGroup is the rule group of the programme's own earning.
+const BaseGroup = "base"
+
+// earn lets the receipt earn points. Each rule is rounded once and then split
+// over its lines.
+func (j *judgement) earn() {
+	j.Earned = 0
+	for i := range j.Lines {
+		j.Lines[i].Earned = 0
+	}
+	if reason := j.earnsNot(); reason != "" {
+		j.why(Step{Rule: j.p.Earning.Rule, Reason: reason})
+		return
+	}
+	base := j.bases()
+	j.amounts = j.amounts[:0]
+	for _, typ := range j.types() {
+		j.earnType(typ, base)
+	}
+	j.byRules(base, 4)
+	j.bestOfGroups()
+	normal := len(j.amounts)
+	j.multiply()
+	if len(j.amounts) > normal {
+		j.bestOfGroups()
+	}
+	j.collect()
+}
+
+// earnsNot says why nothing is earned at all; "" where something may be.
+func (j *judgement) earnsNot() string {
+	switch {
+	case !j.m.Known():
+		return WhyNoMember
+	case j.p.Gives == GivesDiscounts:
+		return WhyGives
+	case j.Spent > 0 && !j.p.Settings.EarnWithSpend:
+		return WhyNotEarnedPaid
+	}
+	l := j.level()
+	if l == nil {
+		return ""
+	}
+	held, ok := daysBetween(j.m.LevelDay, j.r.Day)
+	if l.NoEarning || l.EarnDays > 0 && ok && held >= int64(l.EarnDays) {
+		return WhyLevelEarnsNot
+	}
+	return ""
+}
+
+func (j *judgement) level() *Level {
+	if j.m.Level == "" {
+		return nil
+	}
+	for i := range j.p.Levels {
+		if foldedID(j.p.Levels[i].ID) == j.m.Level {
+			return &j.p.Levels[i]
+		}
+	}
+	return nil
+}
+
+// bases is what each line earns on.
+func (j *judgement) bases() []int64 {
+	base := make([]int64, len(j.Lines))
+	s := &j.p.Settings
+	var certificates money.Amount
+	if !s.EarnCertificate {
+		for _, p := range j.r.Payments {
+			if p.Kind == "certificate" || p.Kind == "deposit" {
+				certificates += p.Amount
+			}
+		}
+	}
+	for i := range j.Lines {
+		l, r := &j.Lines[i], &j.r.Lines[i]
+		if !r.Earns || r.Memorandum && !s.EarnMemorandum || l.Discount > 0 && !s.EarnDiscounted {
+			continue
+		}
+		b := l.Gross
+		if s.EarnOn == AfterDiscounts {
+			b -= l.Discount
+		}
+		if s.EarnMoneyOnly {
+			b -= l.Paid
+		}
+		if certificates > 0 && j.Due > 0 {
+			v, _ := money.MulDiv(int64(b), int64(max(j.Due-certificates, 0)), int64(j.Due), money.Down)
+			b = money.Amount(v)
+		}
+		base[i] = int64(max(b, 0))
+	}
+	return base
+}
+
+// types gives the types that are named by the programme's own rates and stand
+// in the receipt, in their order there, and "" for all others.
 func (j *judgement) types() []string {
+	if j.p.Earning.Rate == 0 && len(j.p.Earning.ByType) == 0 {
+		if j.p.hasAccruals() {
+			return nil
+		}
+	}
 	var out []string
 	for i := range j.r.Lines {
 		t := j.r.Lines[i].Type
@@ -39,40 +134,30 @@ func (j *judgement) types() []string {
 	return out
 }
 
-func (j *judgement) earnType(name, typ string) {
-	rate := j.p.Earning.Rate
+// hasAccruals tells whether the programme has accrual rules beside its own
+// rates.
+func (p *Programme) hasAccruals() bool {
+	return slices.ContainsFunc(p.all, func(r *Rule) bool { return r.Kind == AccrualRule })
+}
+
+func (j *judgement) earnType(typ string, base []int64) {
+	e := earning{id: j.p.Earning.Rule, group: BaseGroup, rate: j.p.Earning.Rate}
 	if typ != "" {
-		name += "." + typ
-		rate = j.p.Earning.ByType[typ]
+		e.id += "." + typ
+		e.rate = j.p.Earning.ByType[typ]
 	}
-	var base int64
-	for i := range j.Lines {
-		j.a[i], j.b[i] = 0, 0
-		if l := &j.r.Lines[i]; l.Earns && j.ofType(l, typ) {
-			j.a[i] = int64(j.base(i))
-			base += j.a[i]
+	weights := make([]int64, len(base))
+	for i := range weights {
+		if j.ofType(&j.r.Lines[i], typ) {
+			weights[i] = base[i]
+			e.base += money.Amount(base[i])
 		}
 	}
-	earned, ok := rate.Of(base, j.p.Settings.Round)
-	if ok {
-		earned, ok = money.Step(earned, int64(j.p.Settings.AccrualStep), j.p.Settings.Round)
+	v, ok := e.rate.Of(int64(e.base), j.p.Settings.Round)
+	if !ok {
+		v = 0
 	}
-	if !ok || earned == 0 {
-		j.why(name, false, WhyEarnsNothing, 0, "base", money.Amount(base), "rate", rate)
-		return
-	}
-	for i := range j.b {
-		if j.a[i] > 0 {
-			j.b[i] = earned
-		}
-	}
-	shares, given := j.give(earned)
-	for i, v := range shares {
-		j.Lines[i].Earned += money.Points(v)
-	}
-	j.Earned += money.Points(given)
-	j.effect(name, Accrual, given, shares)
-	j.why(name, true, WhyEarned, given, "base", money.Amount(base), "rate", rate)
+	j.award(e, v, weights)
 }
 
 func (j *judgement) ofType(l *Line, typ string) bool {
@@ -83,15 +168,210 @@ func (j *judgement) ofType(l *Line, typ string) bool {
 	return !named
 }
 
-// base is what a line earns on.
-func (j *judgement) base(i int) money.Amount {
-	l := &j.Lines[i]
-	b := l.Gross
-	if j.p.Settings.EarnOn == AfterDiscounts {
-		b -= l.Discount
+// byRules lets the accrual rules of an order earn on their bases.
+func (j *judgement) byRules(base []int64, order int) {
+	before := make([]money.Amount, len(base))
+	for i := range base {
+		before[i] = money.Amount(base[i])
+		if j.p.Settings.ConditionsOn == BeforeAll {
+			before[i] = j.Lines[i].Gross
+		}
 	}
-	if j.p.Settings.EarnMoneyOnly {
-		b -= l.Paid
+	for i := range j.cands {
+		c := &j.cands[i]
+		if c.order != order || !j.chosen[i] {
+			continue
+		}
+		if step := j.unmetAmount(c, before); step != nil {
+			j.whyRule(c.rule, *step)
+			continue
+		}
+		weights := make([]int64, len(base))
+		e := earning{rule: c.rule, id: c.rule.ID, group: c.rule.Group}
+		for k := range weights {
+			if c.lines == nil || c.lines[k] {
+				weights[k] = base[k]
+				e.base += money.Amount(base[k])
+			}
+		}
+		e.base = j.kindPart(c.rule, e.base, j.Due)
+		e.rate = c.rule.Rate
+		j.award(e, j.points(c, &e), weights)
 	}
-	return max(b, 0)
+}
+
+// points is what a rule gives for what its units cost, in hundredths.
+func (j *judgement) points(c *candidate, e *earning) int64 {
+	r, sum := c.rule, int64(e.base)
+	if sum == 0 {
+		return 0
+	}
+	var v int64
+	var ok bool
+	switch r.way {
+	case wayRate:
+		v, ok = r.Rate.Of(sum, j.p.Settings.Round)
+	case wayPoints:
+		v, ok = int64(r.Points), true
+		if r.EachUnit {
+			v, ok = money.MulDiv(v, j.unitsIn(c.lines), 1, money.Down)
+		}
+	case wayEach:
+		v, ok = money.MulDiv(sum/int64(r.Each), int64(r.Points), 1, money.Down)
+	case wayTable:
+		row := r.row(j.tableValue(r, sum, j.unitsIn(c.lines)))
+		switch {
+		case row == nil:
+			return 0
+		case row.Points > 0:
+			return int64(row.Points)
+		case j.p.Settings.Progressive == OnPart && (r.By == "" || r.By == BySum):
+			return j.marginal(r, sum)
+		}
+		e.rate = row.Rate
+		v, ok = row.Rate.Of(sum, j.p.Settings.Round)
+	}
+	if !ok {
+		return 0
+	}
+	return v
+}
+
+// award steps a rule's points and splits them over its lines.
+func (j *judgement) award(e earning, points int64, weights []int64) {
+	v, ok := money.Step(points, int64(j.p.Settings.AccrualStep), j.p.Settings.Round)
+	if !ok || v <= 0 || v > maxPoints*100 {
+		j.whyEarned(&e, false)
+		return
+	}
+	caps := make([]int64, len(weights))
+	for i, w := range weights {
+		if w > 0 {
+			caps[i] = v
+		}
+	}
+	e.lines = make([]int64, len(weights))
+	e.amount = money.SplitInto(e.lines, v, weights, caps)
+	j.amounts = append(j.amounts, e)
+}
+
+// bestOfGroups leaves to each line of a rule group that takes the best only
+// what its best rule gives; of equals the rule that comes first.
+func (j *judgement) bestOfGroups() {
+	for g, how := range j.p.Groups {
+		if how != TakeBest {
+			continue
+		}
+		for line := range j.Lines {
+			var best *earning
+			for i := range j.amounts {
+				if e := &j.amounts[i]; e.group == g && (best == nil || e.lines[line] > best.lines[line]) {
+					best = e
+				}
+			}
+			for i := range j.amounts {
+				if e := &j.amounts[i]; e.group == g && e != best {
+					e.amount -= e.lines[line]
+					e.lines[line] = 0
+					e.beaten = best.id
+				}
+			}
+		}
+	}
+}
+
+// multiply lets the rules that multiply add their part of what lines earn.
+func (j *judgement) multiply() {
+	earned := make([]int64, len(j.Lines))
+	for i := range j.amounts {
+		for line, v := range j.amounts[i].lines {
+			earned[line] += v
+		}
+	}
+	before := make([]money.Amount, len(j.Lines))
+	for i := range before {
+		before[i] = j.Lines[i].Due
+	}
+	for i := range j.cands {
+		c := &j.cands[i]
+		if c.order != 5 || !j.chosen[i] {
+			continue
+		}
+		if step := j.unmetAmount(c, before); step != nil {
+			j.whyRule(c.rule, *step)
+			continue
+		}
+		e := earning{rule: c.rule, id: c.rule.ID, group: c.rule.Group, rate: c.rule.Multiply}
+		weights := make([]int64, len(earned))
+		var sum int64
+		for k := range weights {
+			if c.lines == nil || c.lines[k] {
+				weights[k] = earned[k]
+				sum += earned[k]
+			}
+		}
+		e.base = money.Amount(sum)
+		sum = int64(j.kindPart(c.rule, money.Amount(sum), j.Due))
+		v, ok := (c.rule.Multiply - money.Whole).Of(sum, j.p.Settings.Round)
+		if !ok {
+			v = 0
+		}
+		j.award(e, v, weights)
+	}
+}
+
+// collect adds up what was earned, and tells it.
+func (j *judgement) collect() {
+	for i := range j.amounts {
+		e := &j.amounts[i]
+		for line, v := range e.lines {
+			j.Lines[line].Earned += money.Points(v)
+		}
+		j.Earned += money.Points(e.amount)
+		if !j.final {
+			continue
+		}
+		if e.amount > 0 {
+			copy(j.byLine, e.lines)
+			j.effect(Effect{Rule: e.id, Campaign: e.campaignID(), Kind: Accrual, Amount: e.amount}, nil)
+			j.grant(e)
+		}
+		j.whyEarned(e, e.amount > 0)
+	}
+}
+
+func (e *earning) campaignID() string {
+	if e.rule == nil {
+		return ""
+	}
+	return e.rule.campaignID()
+}
+
+// grant puts points beside others of the same terms.
+func (j *judgement) grant(e *earning) {
+	terms := j.p.terms(e.rule)
+	at := slices.IndexFunc(j.Grants, func(g Grant) bool { return g.Terms.equal(&terms) })
+	if at < 0 {
+		at = len(j.Grants)
+		j.Grants = append(j.Grants, Grant{Terms: terms})
+	}
+	g := &j.Grants[at]
+	g.Points += money.Points(e.amount)
+	g.Rules = append(g.Rules, e.id)
+	for line, v := range e.lines {
+		if v == 0 {
+			continue
+		}
+		k := slices.IndexFunc(g.Shares, func(s Share) bool { return s.Line == line })
+		if k < 0 {
+			g.Shares = append(g.Shares, Share{Line: line})
+			k = len(g.Shares) - 1
+		}
+		g.Shares[k].Amount += v
+	}
+}
+
+func (r *Resolved) equal(o *Resolved) bool {
+	return r.Delay == o.Delay && r.OnVisit == o.OnVisit && r.Expiry.Mode == o.Expiry.Mode && r.Expiry.Days == o.Expiry.Days &&
+		slices.Equal(r.Expiry.Dates, o.Expiry.Dates)
 }

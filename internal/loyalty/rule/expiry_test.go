@@ -62,7 +62,7 @@ func TestExpiryDates(t *testing.T) {
 		{dates("01-01"), "2026-12-31 23:59", "2027-01-02 00:00"},
 	} {
 		p := termed(t, zone, 0, c.expiry)
-		got, sliding := p.Expires(at(t, zone, c.active))
+		got, sliding := p.Expires(&p.Earning.Expiry, at(t, zone, c.active))
 		var want clock.Micros
 		if c.ends != "" {
 			want = at(t, zone, c.ends)
@@ -78,7 +78,9 @@ func TestActivation(t *testing.T) {
 	const zone = "Asia/Vladivostok"
 	earned := at(t, zone, "2026-03-02 23:30")
 	for delay, want := range map[int]clock.Micros{0: earned, 1: at(t, zone, "2026-03-03 00:00"), 30: at(t, zone, "2026-04-01 00:00")} {
-		if got := termed(t, zone, delay, rule.Expiry{}).ActiveAt(earned); got != want {
+		p := termed(t, zone, delay, rule.Expiry{})
+		terms := p.Terms()
+		if got := p.ActiveAt(&terms, earned); got != want {
 			t.Errorf("a delay of %d: active %s, want %s", delay, got.Time(), want.Time())
 		}
 	}
@@ -156,7 +158,7 @@ func TestExpiryOnDatesProperty(t *testing.T) {
 		}
 		p := termed(t, zone, 0, rule.Expiry{Mode: rule.OnDates, Dates: dates})
 		from := clock.Of(time.Date(2009, 1, 1, 0, rapid.IntRange(0, 20*366*24*60).Draw(t, "minute"), 0, 0, time.UTC))
-		got, _ := p.Expires(from)
+		got, _ := p.Expires(&p.Earning.Expiry, from)
 		if got <= from {
 			t.Fatalf("%v from %s end %s", dates, from.In(loc), got.In(loc))
 		}

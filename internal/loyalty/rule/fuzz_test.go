@@ -33,7 +33,7 @@ func FuzzProgramme(f *testing.F) {
 			return
 		}
 		l := rule.Line{SKU: "x", Type: "ticket", Quantity: money.Quantity(quantity), Gross: money.Amount(gross), Payable: true, Earns: true}
-		r := &rule.Receipt{Day: "2026-03-02", Codes: []string{code}, Lines: []rule.Line{l, l}, Wish: rule.Wish{Max: true}}
+		r := &rule.Receipt{Day: "2026-03-02", Codes: codesOf(code), Lines: []rule.Line{l, l}, Wish: rule.Wish{Max: true}}
 		o, err := rule.Judge(p, r, &rule.Member{Home: 1, Spendable: 1e15}, nil)
 		if (err == nil) != (gross >= 0 && gross <= rule.MaxCents && quantity >= 0) {
 			t.Fatalf("gross %d, quantity %d: %v", gross, quantity, err)
@@ -60,8 +60,9 @@ func FuzzProgramme(f *testing.F) {
 
 func checkTerms(t tester, p *rule.Programme, at clock.Micros) {
 	t.Helper()
-	active := p.ActiveAt(at)
-	if end, _ := p.Expires(active); active < at && p.Earning.Delay > 0 || end != 0 && end <= active {
+	terms := p.Terms()
+	active := p.ActiveAt(&terms, at)
+	if end, _ := p.Expires(&terms.Expiry, active); active < at && p.Earning.Delay > 0 || end != 0 && end <= active {
 		t.Fatalf("earned %s, active %s, ends %s", at.Time(), active.Time(), end.Time())
 	}
 }

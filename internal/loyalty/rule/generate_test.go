@@ -2,11 +2,13 @@ package rule_test
 
 import (
 	"fmt"
+	"slices"
 
 	"pgregory.net/rapid"
 
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/text"
 )
 
 // tester is what testing.T and rapid.T have in common here.
@@ -53,13 +55,14 @@ func drawProgramme(t *rapid.T) *rule.Programme {
 			EarnMoneyOnly: rapid.Bool().Draw(t, "money only"),
 			EarnWithSpend: rapid.Bool().Draw(t, "earn with spend"),
 			PriceFloor:    rapid.SampledFrom([]money.Amount{0, 1, 1, 100, 5000}).Draw(t, "floor"),
-			Clawback:      rule.ClawDebt,
+			Clawback:      rule.ClawDebt, EarnDiscounted: true, EarnMemorandum: true, EarnCertificate: true,
 		},
 		Earning:  rule.Earning{Rate: drawRate(t, "earn", 2*money.Whole), ByType: drawRates(t, "earn", 2*money.Whole)},
 		Spending: rule.Spending{Share: drawRate(t, "share", money.Whole), ByType: drawRates(t, "share", money.Whole)},
 	}
 	for i := range rapid.IntRange(0, 4).Draw(t, "offers") {
-		p.Offers = append(p.Offers, drawOffer(t, i))
+		o := drawOffer(t, i)
+		p.Campaigns = append(p.Campaigns, o.Campaign())
 	}
 	if err := p.Compile(); err != nil {
 		t.Fatalf("a drawn programme does not compile: %v", err)
@@ -103,7 +106,7 @@ func drawLine(t *rapid.T) rule.Line {
 func drawReceipt(t *rapid.T, p *rule.Programme) *rule.Receipt {
 	r := &rule.Receipt{Day: "2026-03-02", Lines: rapid.SliceOfN(rapid.Custom(drawLine), 1, 8).Draw(t, "lines")}
 	codes := []string{"a", "B", "c", "D", "second 0", "second 1", "unknown"}
-	r.Codes = rapid.SliceOfN(rapid.SampledFrom(codes), 0, 4).Draw(t, "codes")
+	r.Codes = codesOf(rapid.SliceOfN(rapid.SampledFrom(codes), 0, 4).Draw(t, "codes")...)
 	switch rapid.IntRange(0, 3).Draw(t, "wish") {
 	case 0:
 		r.Wish.Max = true
@@ -111,6 +114,17 @@ func drawReceipt(t *rapid.T, p *rule.Programme) *rule.Receipt {
 		r.Wish.Points = money.Points(rapid.Int64Range(0, 20).Draw(t, "steps")) * p.Settings.SpendStep
 	}
 	return r
+}
+
+// codesOf are codes as a receipt has them, each once.
+func codesOf(codes ...string) (out []rule.Code) {
+	for _, c := range codes {
+		code := rule.Code{Text: text.Fold(c)}
+		if !slices.Contains(out, code) {
+			out = append(out, code)
+		}
+	}
+	return out
 }
 
 func drawMember(t *rapid.T) *rule.Member {

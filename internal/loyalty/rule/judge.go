@@ -1,8 +1,6 @@
 package rule
 
 import (
-	"slices"
-
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/money"
 )
@@ -21,18 +19,20 @@ type Facts struct {
 	Codes     []string       // that the till honoured
 }
 
-// Judge says what becomes of a receipt. A code in usedUp, folded, is refused as
-// used up. It fails only on input that no programme could judge.
+// Judge says what becomes of a receipt. A use whose key stands in usedUp is
+// refused as used up. It fails only on input that no programme could judge,
+// and on a wish for points that can't be met.
 func Judge(p *Programme, r *Receipt, m *Member, usedUp []string) (*Outcome, error) {
 	j, err := newJudgement(p, r, m)
 	if err != nil {
 		return nil, err
 	}
-	j.offers(usedUp)
-	if err := j.spend(); err != nil {
+	j.usedUp = usedUp
+	j.gather()
+	j.best()
+	if err := j.decide(); err != nil {
 		return nil, err
 	}
-	j.earn()
 	return &j.Outcome, nil
 }
 
@@ -42,23 +42,36 @@ func Record(p *Programme, r *Receipt, m *Member, f *Facts) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	j.gather()
+	j.chosen = j.offByFacts()
 	if err := j.facts(f); err != nil {
 		return nil, err
 	}
 	j.earn()
+	j.say()
 	return &j.Outcome, nil
 }
 
 // judgement is an outcome being made.
 type judgement struct {
 	Outcome
-	p *Programme
-	r *Receipt
-	m *Member
+	p      *Programme
+	r      *Receipt
+	m      *Member
+	usedUp []string
 
-	floor []money.Amount // a line's least sum after discounts and points
-	a, b  []int64        // weights and caps of a split
-	out   []int64
+	opened  []opening   // campaigns met, by how they stand
+	cands   []candidate // rules that may act, in the order they act
+	chosen  []bool      // of the combination, by candidate
+	final   bool        // the outcome is being told, not only weighed
+	floor   []money.Amount
+	before  []money.Amount // what lines cost before the stage that is on
+	segs    []segment
+	a, b    []int64 // weights and caps of a split
+	out     []int64
+	byLine  []int64
+	picked  []int
+	amounts []earning
 }
 
 func newJudgement(p *Programme, r *Receipt, m *Member) (*judgement, error) {
@@ -66,26 +79,41 @@ func newJudgement(p *Programme, r *Receipt, m *Member) (*judgement, error) {
 	if n > MaxLines {
 		return nil, fault.New(fault.TooLarge, "purchase.too-many-lines", "most", MaxLines)
 	}
-	j := &judgement{p: p, r: r, m: m, floor: make([]money.Amount, n)}
-	buf := make([]int64, 3*n)
-	j.a, j.b, j.out = buf[:n:n], buf[n:2*n:2*n], buf[2*n:]
+	j := &judgement{p: p, r: r, m: m, final: true, floor: make([]money.Amount, 2*n), segs: make([]segment, 0, n+8)}
+	j.floor, j.before = j.floor[:n:n], j.floor[n:]
+	buf := make([]int64, 4*n)
+	j.a, j.b, j.out, j.byLine = buf[:n:n], buf[n:2*n:2*n], buf[2*n:3*n:3*n], buf[3*n:]
 	j.Lines = make([]LineOutcome, n)
 	for i := range r.Lines {
 		l := &r.Lines[i]
 		if l.Gross < 0 || l.Gross > MaxCents || l.Quantity < 0 {
 			return nil, fault.New(fault.Invalid, "purchase.line-sum", "line", i+1)
 		}
-		j.Lines[i] = LineOutcome{Gross: l.Gross, Due: l.Gross}
 		j.Gross += l.Gross
 		j.floor[i] = floorOf(p, l)
 	}
-	j.Due = j.Gross
+	j.reset()
 	return j, nil
 }
 
+// reset takes the outcome back to the till's prices.
+func (j *judgement) reset() {
+	j.segs = j.segs[:0]
+	for i := range j.r.Lines {
+		l := &j.r.Lines[i]
+		j.Lines[i] = LineOutcome{Gross: l.Gross, Due: l.Gross}
+		j.segs = append(j.segs, segment{line: i, count: l.Units(), sum: l.Gross, floor: j.floor[i]})
+	}
+	j.Due, j.Discount, j.Spent, j.Paid, j.Earned = j.Gross, 0, 0, 0, 0
+}
+
 // floorOf is the least that a line may cost: the least price of its units, or
-// the programme's floor; a line that is cheaper already is left as it is.
+// the programme's floor; a line that is cheaper already is left as it is. What
+// is under a memorandum and has no least price is not lowered at all.
 func floorOf(p *Programme, l *Line) money.Amount {
+	if l.Memorandum && l.Least == 0 {
+		return l.Gross
+	}
 	unit := max(l.Least, p.Settings.PriceFloor)
 	q := max(l.Quantity, 1000) // a broken quantity is one unit
 	if l.Quantity%1000 != 0 && l.Least > 0 {
@@ -98,49 +126,79 @@ func floorOf(p *Programme, l *Line) money.Amount {
 	return f
 }
 
-// give splits amount over the lines by j.a with the caps of j.b and gives what
-// was taken, never more than asked.
-func (j *judgement) give(amount int64) (shares []int64, given int64) {
-	return j.out, money.SplitInto(j.out, amount, j.a, j.b)
+// decide makes the outcome of the chosen combination.
+func (j *judgement) decide() error {
+	j.final = true
+	j.reset()
+	j.lower()
+	if err := j.spend(); err != nil {
+		return err
+	}
+	j.earn()
+	j.say()
+	j.settleCampaigns()
+	return nil
 }
 
-// effect notes an effect whose shares stand in out. It covers all units of the
-// lines that have a share.
-func (j *judgement) effect(rule string, kind EffectKind, amount int64, out []int64) {
-	e := Effect{Rule: rule, Kind: kind, Amount: amount}
-	n := 0
-	for _, v := range out {
-		if v != 0 {
-			n++
+// weigh finds what a combination gives.
+func (j *judgement) weigh(chosen []bool) score {
+	j.chosen, j.final = chosen, false
+	j.reset()
+	j.lower()
+	j.spendAtMost()
+	j.earn()
+	return score{discount: j.Discount, points: j.Earned}
+}
+
+// lower lets the tariffs and discounts act, stage by stage.
+func (j *judgement) lower() {
+	if j.p.Gives == GivesPoints {
+		return
+	}
+	stage := -1
+	for i := range j.cands {
+		c := &j.cands[i]
+		if c.order > 2 {
+			break
+		}
+		if !j.chosen[i] {
+			continue
+		}
+		if c.order != stage {
+			stage = c.order
+			j.snapshot()
+		}
+		j.discount(c)
+	}
+}
+
+// snapshot keeps what lines cost before a stage.
+func (j *judgement) snapshot() {
+	for i := range j.Lines {
+		j.before[i] = j.Lines[i].Due
+		if j.p.Settings.ConditionsOn == BeforeAll {
+			j.before[i] = j.Lines[i].Gross
 		}
 	}
-	e.Shares = make([]Share, 0, n)
-	e.Units = make([]Span, 0, n)
-	for i, v := range out {
-		if v != 0 {
-			e.Shares = append(e.Shares, Share{Line: i, Amount: v})
-			e.Units = append(e.Units, Span{Line: i, Count: j.r.Lines[i].Units()})
-		}
-	}
-	j.Effects = append(j.Effects, e)
 }
 
 // facts takes the till's discounts and points as they are.
 func (j *judgement) facts(f *Facts) error {
+	j.final = true
 	if f.Discounts != nil {
 		for i := range j.Lines {
 			d := f.Discounts[i]
 			if d < 0 || d > j.Lines[i].Gross {
 				return fault.New(fault.Invalid, "purchase.line-discount", "line", i+1)
 			}
-			j.out[i] = int64(d)
+			j.byLine[i] = int64(d)
 			j.Discount += d
 			j.Lines[i].Discount = d
 			j.Lines[i].Due -= d
 		}
 		if j.Discount > 0 {
-			j.effect(TillRule, Discount, int64(j.Discount), j.out)
-			j.why(TillRule, true, WhyDiscount, int64(j.Discount))
+			j.effect(Effect{Rule: TillRule, Kind: Discount, Amount: int64(j.Discount)}, nil)
+			j.why(Step{Rule: TillRule, Applied: true, Reason: WhyDiscount, Amount: int64(j.Discount)})
 		}
 		j.Due -= j.Discount
 	}
@@ -166,18 +224,12 @@ func (j *judgement) facts(f *Facts) error {
 // TillRule names what the till did by itself.
 const TillRule = "till"
 
-// refusal tells why the offer may not act on the receipt by a code; "" if it
-// may.
-func (j *judgement) refusal(o *Offer, code string, usedUp []string) (reason string, args []any) {
-	switch {
-	case !within(j.r.Day, o.From, o.To):
-		return WhyCodeDates, []any{"day", j.r.Day, "from", o.From, "to", o.To}
-	case o.Members && !j.m.Known():
-		return WhyCodeMember, nil
-	case j.Gross < o.LeastSum:
-		return WhyCodeSum, []any{"found", j.Gross, "needed", o.LeastSum}
-	case slices.Contains(usedUp, code):
-		return WhyCodeUsed, nil
+// offByFacts lets only what does not lower prices act: a closed receipt has
+// its prices.
+func (j *judgement) offByFacts() []bool {
+	on := make([]bool, len(j.cands))
+	for i := range j.cands {
+		on[i] = j.cands[i].order > 2
 	}
-	return "", nil
+	return on
 }

@@ -6,7 +6,6 @@ import (
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
-	"kopilka/internal/platform/text"
 )
 
 // Programme is the rules of one loyalty programme in one version; its points
@@ -26,15 +25,36 @@ type Programme struct {
 	Outlets  []id.ID `json:"outlets,omitempty"`  // bound to these
 	Partners []id.ID `json:"partners,omitempty"` // else to these; neither: to the organization
 
-	Settings Settings `json:"settings"`
-	Earning  Earning  `json:"earning"`
-	Spending Spending `json:"spending"`
-	Welcome  Gift     `json:"welcome"`
-	Offers   []Offer  `json:"offers,omitempty"`
+	Gives     Gives              `json:"gives,omitempty"` // points, discounts or both; "": both
+	Settings  Settings           `json:"settings"`
+	Earning   Earning            `json:"earning"`
+	Spending  Spending           `json:"spending"`
+	Welcome   Gift               `json:"welcome"`
+	Groups    map[string]Combine `json:"groups,omitempty"` // of accrual rules by name; one that is not here adds
+	Levels    []Level            `json:"levels,omitempty"`
+	Rules     []Rule             `json:"rules,omitempty"` // of the built-in campaign, base
+	Campaigns []Campaign         `json:"campaigns,omitempty"`
 
 	zone  *time.Location
-	codes map[string]*Offer // by folded code
+	codes map[string]*Campaign // by folded code
+	needs Needs
+	all   []*Rule // in the order they act
+	index index
 }
+
+// Base names the built-in campaign of the programme's own rules and levels,
+// which acts beside all others.
+const Base = "base"
+
+// Gives says what a programme gives.
+type Gives string
+
+// What a programme gives.
+const (
+	GivesAll       Gives = "both"
+	GivesPoints    Gives = "points"
+	GivesDiscounts Gives = "discounts"
+)
 
 // EarnOn says which amount of a line points are earned on.
 type EarnOn string
@@ -55,22 +75,67 @@ const (
 	ClawForgive Clawback = "forgive" // nothing
 )
 
+// Progressive says what a table's rate acts on.
+type Progressive string
+
+// The ways to read a table of rates.
+const (
+	OnWhole Progressive = "whole"    // the rate of the step reached acts on the whole sum
+	OnPart  Progressive = "marginal" // each step's rate acts on the part above it
+)
+
+// ConditionsOn says which amounts conditions on sums look at.
+type ConditionsOn string
+
+// The amounts that conditions look at.
+const (
+	BeforeStage ConditionsOn = "stage" // what the stages before have left
+	BeforeAll   ConditionsOn = "gross" // before all discounts
+)
+
+// LevelOn says at which level a receipt is judged.
+type LevelOn string
+
+// The levels that a receipt can be judged at.
+const (
+	LevelBefore LevelOn = "before" // held before it
+	LevelAfter  LevelOn = "after"  // reached by it
+)
+
+// LevelScope says whose purchases count for a level.
+type LevelScope string
+
+// Whose purchases count.
+const (
+	ScopeAccount LevelScope = "account" // all of a household together
+	ScopeMember  LevelScope = "member"  // each member's own
+)
+
 // Settings are the terms of a programme.
 type Settings struct {
-	PointValue      money.Amount   `json:"point_value"`       // kopecks that a point takes off; 100
-	AccrualStep     money.Points   `json:"accrual_step"`      // earned points are a multiple; 1 (0.01)
-	SpendStep       money.Points   `json:"spend_step"`        // spent points are a multiple; 100 (one point)
-	Round           money.Rounding `json:"round"`             // of earned points and discounts; down
-	EarnOn          EarnOn         `json:"earn_on"`           // after
-	EarnMoneyOnly   bool           `json:"earn_money_only"`   // not on what points paid; true
-	EarnWithSpend   bool           `json:"earn_with_spend"`   // earn at all on a receipt partly paid with points; true
-	PriceFloor      money.Amount   `json:"price_floor"`       // least price of a unit, kopecks; 1
-	ReturnSpent     bool           `json:"return_spent"`      // a refund gives spent points back; true
-	Clawback        Clawback       `json:"clawback"`          // debt
-	ExpiredReturn   int            `json:"expired_return"`    // days that points get whose lot has expired meanwhile; 0: they stay lost
-	UnlinkedTakes   bool           `json:"unlinked_refund"`   // an unmatched refund takes points back by the base rules; true
-	SpendProofAbove money.Points   `json:"spend_proof_above"` // spending more than this takes a one-time QR, a code or a PIN; below zero: never; -1
-	LateMax         int            `json:"late_max"`          // days after which a record is too late to earn; 0: never
+	PointValue      money.Amount   `json:"point_value"`         // kopecks that a point takes off; 100
+	AccrualStep     money.Points   `json:"accrual_step"`        // earned points are a multiple; 1 (0.01)
+	SpendStep       money.Points   `json:"spend_step"`          // spent points are a multiple; 100 (one point)
+	Round           money.Rounding `json:"round"`               // of earned points and discounts; down
+	EarnOn          EarnOn         `json:"earn_on"`             // after
+	EarnMoneyOnly   bool           `json:"earn_money_only"`     // not on what points paid; true
+	EarnWithSpend   bool           `json:"earn_with_spend"`     // earn at all on a receipt partly paid with points; true
+	EarnDiscounted  bool           `json:"earn_on_discounted"`  // lines with a discount earn; true
+	EarnMemorandum  bool           `json:"earn_on_memorandum"`  // lines under a memorandum earn; true
+	EarnCertificate bool           `json:"earn_on_certificate"` // what certificates and deposits paid earns as money; true
+	Progressive     Progressive    `json:"progressive"`         // whole
+	ConditionsOn    ConditionsOn   `json:"conditions_on"`       // stage
+	LevelOn         LevelOn        `json:"level_on"`            // before
+	LevelScope      LevelScope     `json:"level_scope"`         // account
+	UnusedLapse     int            `json:"unused_ticket_lapse"` // days after the session when points that wait for a ticket's use lapse; 30
+	PriceFloor      money.Amount   `json:"price_floor"`         // least price of a unit, kopecks; 1
+	ReturnSpent     bool           `json:"return_spent"`        // a refund gives spent points back; true
+	Clawback        Clawback       `json:"clawback"`            // debt
+	ExpiredReturn   int            `json:"expired_return"`      // days that points get whose lot has expired meanwhile; 0: they stay lost
+	RefundTerms     OnRefund       `json:"refund_conditions"`   // keep
+	UnlinkedTakes   bool           `json:"unlinked_refund"`     // an unmatched refund takes points back by the base rules; true
+	SpendProofAbove money.Points   `json:"spend_proof_above"`   // spending more than this takes a one-time QR, a code or a PIN; below zero: never; -1
+	LateMax         int            `json:"late_max"`            // days after which a record is too late to earn; 0: never
 }
 
 // DefaultSettings are the terms of a programme that says nothing else.
@@ -78,19 +143,22 @@ func DefaultSettings() Settings {
 	return Settings{
 		PointValue: 100, AccrualStep: 1, SpendStep: 100, Round: money.Down,
 		EarnOn: AfterDiscounts, EarnMoneyOnly: true, EarnWithSpend: true, PriceFloor: 1,
-		ReturnSpent: true, Clawback: ClawDebt, ExpiredReturn: 30, UnlinkedTakes: true, SpendProofAbove: -1,
+		EarnDiscounted: true, EarnMemorandum: true, EarnCertificate: true,
+		Progressive: OnWhole, ConditionsOn: BeforeStage, LevelOn: LevelBefore, LevelScope: ScopeAccount, UnusedLapse: 30,
+		ReturnSpent: true, Clawback: ClawDebt, ExpiredReturn: 30, RefundTerms: KeepTerms, UnlinkedTakes: true, SpendProofAbove: -1,
 	}
 }
 
 // Earning is the accrual rule: points as a percentage of a line, a point to
 // the rouble whatever a point is worth, by the type of its product.
 type Earning struct {
-	Rate   money.Rate            `json:"rate"`           // of types not named
-	ByType map[string]money.Rate `json:"by_type"`        // by the type's code
-	Delay  int                   `json:"delay"`          // days until earned points are active; 0: at once
-	Expiry Expiry                `json:"expiry"`         // of earned points
-	Rule   string                `json:"rule,omitempty"` // name in traces; "earn"
-	Note   string                `json:"note,omitempty"` // for the staff
+	Rate    money.Rate            `json:"rate"`               // of types not named
+	ByType  map[string]money.Rate `json:"by_type"`            // by the type's code
+	Delay   int                   `json:"delay"`              // days until earned points are active; 0: at once
+	OnVisit bool                  `json:"on_visit,omitempty"` // they are active when the ticket is used
+	Expiry  Expiry                `json:"expiry"`             // of earned points
+	Rule    string                `json:"rule,omitempty"`     // name in traces; "earn"
+	Note    string                `json:"note,omitempty"`     // for the staff
 }
 
 // ExpiryMode says what the end of points is counted from.
@@ -121,28 +189,6 @@ type Spending struct {
 type Gift struct {
 	Points money.Points `json:"points"`
 	Days   int          `json:"days"` // 0: for ever
-}
-
-// Offer is a discount that a code opens.
-type Offer struct {
-	ID       string       `json:"id"`
-	Name     string       `json:"name"`
-	Codes    []string     `json:"codes"`
-	Rate     money.Rate   `json:"rate,omitempty"`   // of the receipt, or
-	Amount   money.Amount `json:"amount,omitempty"` // a fixed sum
-	LeastSum money.Amount `json:"least_sum,omitempty"`
-	From     string       `json:"from,omitempty"`
-	To       string       `json:"to,omitempty"`
-	Members  bool         `json:"members,omitempty"` // only for members
-	Limits   Limits       `json:"limits"`
-}
-
-// Limits bound the uses of an offer; 0 is no bound.
-type Limits struct {
-	InAll   int64 `json:"in_all,omitempty"`
-	PerCode int64 `json:"per_code,omitempty"`
-	PerHead int64 `json:"per_member,omitempty"`
-	Return  bool  `json:"return,omitempty"` // a full refund gives the use back
 }
 
 // Day is the programme's day at a time, YYYY-MM-DD.
@@ -181,36 +227,58 @@ func dayBegins(year int, m time.Month, d int, zone *time.Location) clock.Micros 
 // days are there on all of the N-th.
 func (p *Programme) EndAfter(t clock.Micros, days int) clock.Micros { return p.startOfDay(t, days+1) }
 
-// ActiveAt is when points earned at t become active.
-func (p *Programme) ActiveAt(t clock.Micros) clock.Micros {
-	if p.Earning.Delay == 0 {
+// Resolved is the terms of points with the programme's filled in.
+type Resolved struct {
+	Delay   int    `json:"delay,omitempty"`
+	OnVisit bool   `json:"on_visit,omitempty"`
+	Expiry  Expiry `json:"expiry"`
+}
+
+// Terms are those of the programme's own earning.
+func (p *Programme) Terms() Resolved { return p.terms(nil) }
+
+// terms are those of a rule's points; nil: the programme's.
+func (p *Programme) terms(r *Rule) Resolved {
+	out := Resolved{Delay: p.Earning.Delay, OnVisit: p.Earning.OnVisit, Expiry: p.Earning.Expiry}
+	if r == nil || r.Terms == nil {
+		return out
+	}
+	out.Delay, out.OnVisit = r.Terms.Delay, r.Terms.OnVisit
+	if r.Terms.Expiry != nil {
+		out.Expiry = *r.Terms.Expiry
+	}
+	return out
+}
+
+// ActiveAt is when points earned at t become active by their delay.
+func (p *Programme) ActiveAt(r *Resolved, t clock.Micros) clock.Micros {
+	if r.Delay == 0 {
 		return t
 	}
-	return p.startOfDay(t, p.Earning.Delay)
+	return p.startOfDay(t, r.Delay)
 }
 
 // Expires is when points active at t expire; sliding ones end with the
 // account's date. Zero is never.
-func (p *Programme) Expires(t clock.Micros) (at clock.Micros, sliding bool) {
-	e := &p.Earning.Expiry
+func (p *Programme) Expires(e *Expiry, t clock.Micros) (at clock.Micros, sliding bool) {
 	switch e.Mode {
 	case AfterAccrual:
 		return p.EndAfter(t, e.Days), false
 	case AfterPurchase:
 		return 0, true
 	case OnDates:
-		return p.nextDate(t), false
+		return p.nextDate(e, t), false
 	}
 	return 0, false
 }
 
 // nextDate is the end of the first of the expiry's days of the year that is
 // not over at t; 29 February is kept on the 28th.
-func (p *Programme) nextDate(t clock.Micros) clock.Micros {
+func (p *Programme) nextDate(e *Expiry, t clock.Micros) clock.Micros {
 	year := t.In(p.zone).Year()
 	var best clock.Micros
 	for y := year; y <= year+1; y++ {
-		for _, md := range p.Earning.Expiry.Dates {
+		for _, md := range e.Dates {
 			end := p.endOf(y, md)
 			if end > t && (best == 0 || end < best) {
 				best = end
@@ -241,27 +309,7 @@ func (p *Programme) SlideTo(t clock.Micros) clock.Micros {
 // None is the programme of a receipt that falls under none: it gives nothing
 // and takes nothing.
 func None() *Programme {
-	return &Programme{Settings: DefaultSettings(), Earning: Earning{Rule: "earn"}, zone: time.UTC}
-}
-
-// UseOf is the use that a receipt with the code may make of a limited offer;
-// nil where the code opens none, or one without limits.
-func (p *Programme) UseOf(code string) *Use {
-	code = text.Fold(code)
-	o := p.codes[code]
-	if o == nil || !o.Limits.bound() {
-		return nil
-	}
-	return o.use(code)
-}
-
-// HasCode tells whether the code opens an offer.
-func (p *Programme) HasCode(code string) bool { return p.codes[text.Fold(code)] != nil }
-
-func (l *Limits) bound() bool { return l.InAll > 0 || l.PerCode > 0 || l.PerHead > 0 }
-
-func (o *Offer) use(code string) *Use {
-	return &Use{Offer: o.ID, Code: code, InAll: o.Limits.InAll, PerCode: o.Limits.PerCode, PerHead: o.Limits.PerHead}
+	return &Programme{Settings: DefaultSettings(), Earning: Earning{Rule: "earn"}, zone: time.UTC, Gives: GivesAll}
 }
 
 // Kopecks is what points take off a price; 0 where that does not fit.

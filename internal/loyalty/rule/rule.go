@@ -24,28 +24,93 @@ import (
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/text"
 )
 
 // Receipt is what is judged: what the till sent, completed from the catalogue
 // and the outlet.
 type Receipt struct {
-	At      clock.Micros
-	Day     string // business day of the outlet, YYYY-MM-DD
-	Minute  int    // of the outlet's day, 0 to 1439
-	Weekday int    // of the business day, 1 = Monday to 7 = Sunday
-	Outlet  id.ID
-	Partner id.ID
-	Till    id.ID
-	Cashier id.ID
-	Lines   []Line
-	Codes   []string
-	Wish    Wish
+	At       clock.Micros
+	Day      string // business day of the outlet, YYYY-MM-DD
+	Minute   int    // of the outlet's day, 0 to 1439
+	Weekday  int    // of the business day, 1 = Monday to 7 = Sunday
+	Outlet   id.ID
+	Partner  id.ID
+	Till     id.ID
+	Cashier  id.ID
+	Channel  string // sales channel, folded
+	Lines    []Line
+	Codes    []Code
+	Payments []PaidBy // by kind, as far as the till has told; empty: not told yet
+	Wish     Wish
+}
+
+// Code is a promo code that the buyer has shown.
+type Code struct {
+	Text     string // folded
+	Campaign string // one that was given out, not listed in its campaign: whose it is; "": a listed one, or unknown
+	Foreign  bool   // it is another member's
+	Used     bool   // it was given out for one use, and is used
+}
+
+// PaidBy is how much is paid by a kind of payment, in kopecks.
+type PaidBy struct {
+	Kind   string // folded
+	Amount money.Amount
+}
+
+// Place is where and what a ticket is for; texts are folded.
+type Place struct {
+	Event     string `json:"event,omitempty"`
+	EventType string `json:"event_type,omitempty"`
+	Session   string `json:"session,omitempty"`
+	Hall      string `json:"hall,omitempty"`
+	Zone      string `json:"zone,omitempty"`
+	Sector    string `json:"sector,omitempty"`
+	Seat      string `json:"seat,omitempty"`
+}
+
+// Words lists the texts, in a fixed order.
+func (p *Place) Words() []string {
+	return []string{p.Event, p.EventType, p.Session, p.Hall, p.Zone, p.Sector, p.Seat}
+}
+
+// Folded is the place as rules compare it.
+func (p Place) Folded() Place {
+	if p == (Place{}) {
+		return p
+	}
+	return Place{
+		Event: text.Fold(p.Event), EventType: text.Fold(p.EventType), Session: text.Fold(p.Session), Hall: text.Fold(p.Hall),
+		Zone: text.Fold(p.Zone), Sector: text.Fold(p.Sector), Seat: text.Fold(p.Seat),
+	}
+}
+
+func (p *Place) get(f Field) string {
+	switch f {
+	case FieldEvent:
+		return p.Event
+	case FieldEventType:
+		return p.EventType
+	case FieldSession:
+		return p.Session
+	case FieldHall:
+		return p.Hall
+	case FieldZone:
+		return p.Zone
+	case FieldSector:
+		return p.Sector
+	case FieldSeat:
+		return p.Seat
+	}
+	return ""
 }
 
 // Line is one position.
 type Line struct {
 	SKU      string
-	Product  id.ID // 0: not in the catalogue
+	Folded   string // the SKU as rules compare it; "": not worked out yet
+	Product  id.ID  // 0: not in the catalogue
 	Type     string
 	Groups   []id.ID
 	Quantity money.Quantity
@@ -53,6 +118,9 @@ type Line struct {
 	Least    money.Amount // least price of one unit; 0: the programme's floor
 	Payable  bool         // may be paid with points
 	Earns    bool
+	Place    Place
+
+	Memorandum bool // a film under a distributor's terms: no discount
 }
 
 // Units is the number of whole pieces of the line; a line of a broken
@@ -70,11 +138,30 @@ type Wish struct {
 	Points money.Points // else exactly these; 0: none
 }
 
-// Member is what the rules may know of the buyer.
+// Member is what the rules may know of the buyer. What a programme's rules do
+// not look at (Needs) is left empty. Words are folded, days YYYY-MM-DD.
 type Member struct {
-	Home      home.ID // 0: no member
-	Spendable money.Points
-	Purchases int64 // before this one
+	Home      home.ID      `json:"-"` // 0: no member
+	Spendable money.Points `json:"spendable,omitempty"`
+	Purchases int64        `json:"purchases,omitempty"` // before this one
+	Turnover  money.Amount `json:"turnover,omitempty"`  // of past purchases
+	Used      money.Amount `json:"used,omitempty"`      // of those whose tickets were used
+	LastDay   string       `json:"last_day,omitempty"`  // of the last purchase
+	Level     string       `json:"level,omitempty"`
+	LevelDay  string       `json:"level_day,omitempty"` // on which it began
+
+	RegisteredDay string            `json:"registered_day,omitempty"`
+	Source        string            `json:"source,omitempty"`
+	Birth         string            `json:"birth,omitempty"`
+	Sex           string            `json:"sex,omitempty"`
+	City          string            `json:"city,omitempty"`
+	Category      id.ID             `json:"category,omitempty"`
+	Custom        map[string]string `json:"custom,omitempty"`
+	Tags          []string          `json:"tags,omitempty"`
+	Groups        []id.ID           `json:"groups,omitempty"`
+	CardTypes     []id.ID           `json:"card_types,omitempty"`
+	Audiences     []id.ID           `json:"audiences,omitempty"`
+	Relatives     []string          `json:"relatives,omitempty"` // birth dates
 }
 
 // Known tells whether the receipt has a member.
@@ -92,11 +179,12 @@ const (
 
 // Effect is what one rule does to a set of units.
 type Effect struct {
-	Rule   string     `json:"rule"`
-	Kind   EffectKind `json:"kind"`
-	Amount int64      `json:"amount"` // kopecks, or hundredths of points for an accrual
-	Units  []Span     `json:"units"`
-	Shares []Share    `json:"shares"`
+	Rule     string     `json:"rule"`
+	Campaign string     `json:"campaign,omitempty"` // "": base
+	Kind     EffectKind `json:"kind"`
+	Amount   int64      `json:"amount"` // kopecks, or hundredths of points for an accrual
+	Units    []Span     `json:"units"`
+	Shares   []Share    `json:"shares"`
 }
 
 // Span is a run of units of one line.
@@ -112,13 +200,34 @@ type Share struct {
 	Amount int64 `json:"amount"`
 }
 
-// Use is one use of a limited thing that an outcome rests on.
+// Use is one use of a limited campaign that an outcome rests on.
 type Use struct {
-	Offer   string // the offer's id
-	Code    string // folded
-	InAll   int64  // limits; 0: none
-	PerCode int64
-	PerHead int64
+	Campaign string
+	Code     string // folded; "" where none opened it
+	InAll    int64  // limits; 0: none
+	PerCode  int64
+	PerHead  int64
+}
+
+// Grant is points earned on terms of their own: they make a lot, or one a
+// ticket where they wait for its use.
+type Grant struct {
+	Terms  Resolved
+	Points money.Points
+	Rules  []string // that earned them
+	Shares []Share  // hundredths by line
+}
+
+// Award is a promo code that the member is to be given.
+type Award struct {
+	Rule     string
+	Campaign string
+}
+
+// Message is something to be said to the cashier and on the receipt.
+type Message struct {
+	Rule string
+	Text Text
 }
 
 // LineOutcome is what becomes of a line.
@@ -146,6 +255,19 @@ type Outcome struct {
 	Due      money.Amount // what is left to pay in money
 	Earned   money.Points
 
-	Uses  []Use
-	Trace []Step
+	Grants    []Grant
+	Uses      []Use
+	Codes     []string // that opened campaigns which acted, folded
+	Awards    []Award
+	Messages  []Message
+	Campaigns []string // that acted, in the order they act
+	Best      Best     // how the combination was found
+	Trace     []Step
+}
+
+// Best says how the combination of campaigns was found.
+type Best struct {
+	Tried int          // combinations that were evaluated
+	Exact bool         // no other allowed combination gives more
+	Gap   money.Amount // where not exact: kopecks by which another could be better, at most
 }

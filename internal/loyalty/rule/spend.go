@@ -25,24 +25,77 @@ func (p *Programme) points(amount money.Amount) money.Points {
 func (j *judgement) caps() {
 	var sum money.Amount
 	for i := range j.Lines {
-		l, o := &j.r.Lines[i], &j.Lines[i]
+		o := &j.Lines[i]
 		o.Most = 0
-		if l.Payable {
-			share, named := j.p.Spending.ByType[l.Type]
-			if !named {
-				share = j.p.Spending.Share
-			}
+		if share := j.share(i); share > 0 {
 			v, _ := share.Of(int64(o.Due), money.Down) // fits: a share is at most the whole
 			o.Most = max(min(money.Amount(v), o.Due-j.floor[i]), 0)
 		}
-		j.a[i], j.b[i] = int64(o.Due), int64(o.Most)
 		sum += o.Most
 	}
 	j.Allowed = j.p.points(sum)
-	if !j.m.Known() {
+	if !j.m.Known() || j.p.Gives == GivesDiscounts {
 		j.Allowed = 0
 	}
 	j.Most = min(j.Allowed, j.m.Spendable-j.m.Spendable%j.p.Settings.SpendStep)
+}
+
+// share is what part of a line points may pay: by the first spending rule that
+// covers it, else by the programme's own shares.
+func (j *judgement) share(line int) money.Rate {
+	l := &j.r.Lines[line]
+	if !l.Payable {
+		return 0
+	}
+	for i := range j.cands {
+		c := &j.cands[i]
+		if c.order != 3 || !j.chosen[i] || c.lines != nil && !c.lines[line] {
+			continue
+		}
+		if j.dynamicHolds(c, j.dues()) {
+			return c.rule.Rate
+		}
+	}
+	share, named := j.p.Spending.ByType[l.Type]
+	if !named {
+		share = j.p.Spending.Share
+	}
+	return share
+}
+
+// dues is what the lines cost before points are spent.
+func (j *judgement) dues() []money.Amount {
+	for i := range j.Lines {
+		j.before[i] = j.Lines[i].Due
+		if j.p.Settings.ConditionsOn == BeforeAll {
+			j.before[i] = j.Lines[i].Gross
+		}
+	}
+	return j.before
+}
+
+// weights sets what points are split by: what each line costs, up to the most
+// that points may take off it.
+func (j *judgement) weights() {
+	for i := range j.Lines {
+		j.a[i], j.b[i] = int64(j.Lines[i].Due), int64(j.Lines[i].Most)
+	}
+}
+
+// spendAtMost lets points take off what the buyer wishes, as far as it may be:
+// for weighing a combination.
+func (j *judgement) spendAtMost() {
+	j.caps()
+	points := min(j.r.Wish.Points, j.Most)
+	if j.r.Wish.Max {
+		points = j.Most
+	}
+	if points -= points % j.p.Settings.SpendStep; points <= 0 {
+		return
+	}
+	cost, _ := j.p.kopecks(points)
+	j.weights()
+	j.pay(points, cost)
 }
 
 // spend lets points take off what the buyer wishes.
@@ -71,10 +124,11 @@ func (j *judgement) spend() error {
 		if j.Allowed == 0 {
 			reason = WhyNotPayable
 		}
-		j.why(SpendRule, false, reason, 0)
+		j.why(Step{Rule: SpendRule, Reason: reason})
 		return nil
 	}
 	cost, _ := j.p.kopecks(points) // fits: it is at most what the lines cost
+	j.weights()
 	j.pay(points, cost)
 	return nil
 }
@@ -85,19 +139,24 @@ const SpendRule = "spend"
 // pay splits cost over the lines by the weights and caps that are set, and
 // the points by what each line got.
 func (j *judgement) pay(points money.Points, cost money.Amount) {
-	shares, given := j.give(int64(cost))
+	n := len(j.Lines)
+	w, caps, out := j.a[:n], j.b[:n], j.out[:n]
+	given := money.SplitInto(out, int64(cost), w, caps)
 	j.Spent, j.Paid = points, money.Amount(given)
-	for i, v := range shares {
+	for i, v := range out {
 		l := &j.Lines[i]
 		l.Paid = money.Amount(v)
 		l.Due -= l.Paid
-		j.a[i], j.b[i] = v, int64(points)
+		j.byLine[i] = v
+		w[i], caps[i] = v, int64(points)
 	}
 	j.Due -= j.Paid
-	j.effect(SpendRule, Payment, given, shares)
-	j.why(SpendRule, true, WhySpent, given, "points", points)
-	shares, _ = j.give(int64(points))
-	for i, v := range shares {
+	if j.final {
+		j.effect(Effect{Rule: SpendRule, Kind: Payment, Amount: given}, nil)
+		j.why(Step{Rule: SpendRule, Applied: true, Reason: WhySpent, Amount: given, Args: args("points", points)})
+	}
+	money.SplitInto(out, int64(points), w, caps)
+	for i, v := range out {
 		j.Lines[i].Points = money.Points(v)
 	}
 }

@@ -3,44 +3,250 @@ package rule
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"slices"
 	"strconv"
 
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/text"
 )
 
-// Step is what the trace says of one rule: that it acted and with what, or
-// why not. The reason is a translation key under "why." and its arguments say
-// what was found and what was needed.
+// Step is what the trace says of one rule, campaign or code: that it acted and
+// with what, or why not. The reason is a translation key under "why." and its
+// arguments say what was found and what was needed.
 type Step struct {
-	Rule    string
-	Applied bool
-	Reason  string
-	Amount  int64 // kopecks or hundredths, as the reason's text says
-	Args    []fault.Arg
+	Rule     string
+	Campaign string // "": base
+	Code     string // folded; of a step about a code
+	Applied  bool
+	Reason   string
+	Amount   int64 // kopecks or hundredths, as the reason's text says
+	Args     []fault.Arg
 }
 
-// The reasons.
+// The reasons. One of a condition that does not hold is Unmet and its field.
 const (
-	WhyDiscount      = "discount"            // the offer took Amount off
-	WhyCodeUnknown   = "code-unknown"        // no offer has this code
-	WhyCodeDates     = "code-dates"          // not between its dates
-	WhyCodeSum       = "code-sum"            // the receipt is below its least sum
-	WhyCodeUsed      = "code-used-up"        // its limit is reached
-	WhyCodeMember    = "code-member"         // only for members
-	WhyCodeNothing   = "code-nothing"        // nothing in the receipt that it can lower
-	WhyCodeLost      = "code-lost"           // another code gives more
-	WhySpent         = "points-spent"        // points took Amount off
-	WhyNotPayable    = "points-none-payable" // no line may be paid with points
-	WhyNoPoints      = "points-none"         // the member has none
-	WhyEarned        = "earned"              // Amount points
-	WhyEarnsNothing  = "earns-nothing"       // nothing of it earns by this rule
-	WhyNoMember      = "no-member"           // a receipt without a member neither spends nor earns
-	WhyNotEarnedPaid = "earns-not-with-points"
+	WhyDiscount      = "discount"              // the rule took Amount off
+	WhyFloored       = "discount-floored"      // the same, less than its size: a least price stood in the way
+	WhyCodeUnknown   = "code-unknown"          // no campaign has this code
+	WhyCodeUsed      = "code-used-up"          // its limit is reached
+	WhyCodeForeign   = "code-foreign"          // it is another member's
+	WhyCodeSpare     = "code-spare"            // another code of the same campaign acts
+	WhyNeedsCode     = "needs-code"            // no code opens the campaign
+	WhyUsedUp        = "used-up"               // the campaign's limit is reached
+	WhyOff           = "off"                   // switched off
+	WhyDates         = "dates"                 // not between its dates
+	WhyGives         = "gives"                 // the programme gives no such thing
+	WhyNoUnits       = "no-units"              // nothing in the receipt that it falls on
+	WhyMaxUnits      = "max-units"             // more units than the campaign allows
+	WhyIfPayment     = "if-payment"            // it depends on how is paid, which is not told yet
+	WhyNothing       = "nothing"               // nothing in the receipt that it can lower
+	WhyLost          = "lost"                  // another combination gives more
+	WhyBeaten        = "beaten"                // another rule of its group gives more
+	WhySpent         = "points-spent"          // points took Amount off
+	WhyNotPayable    = "points-none-payable"   // no line may be paid with points
+	WhyNoPoints      = "points-none"           // the member has none
+	WhyEarned        = "earned"                // Amount points
+	WhyEarnsNothing  = "earns-nothing"         // nothing of it earns by this rule
+	WhyNoMember      = "no-member"             // a receipt without a member neither spends nor earns
+	WhyNotEarnedPaid = "earns-not-with-points" // not on a receipt partly paid with points
+	WhyLevelEarnsNot = "level-earns-not"       // the member's level earns nothing (any more)
+	WhyAward         = "award"                 // a promo code is given
+	WhyMessage       = "message"               // something is said
+
+	// Unmet begins the reasons of conditions: "unmet-" and the field.
+	Unmet = "unmet-"
 )
 
-func (o *Outcome) why(rule string, applied bool, reason string, amount int64, args ...any) {
-	o.Trace = append(o.Trace, Step{Rule: rule, Applied: applied, Reason: reason, Amount: amount, Args: fault.Pairs(args...)})
+// unmet is the reason of a condition that does not hold.
+func unmet(f Field) string {
+	if len(f) > len(CustomField) && f[:len(CustomField)] == CustomField {
+		return Unmet + "custom"
+	}
+	return Unmet + string(f)
 }
+
+func args(pairs ...any) []fault.Arg { return fault.Pairs(pairs...) }
+
+func foldedID(s string) string { return text.Fold(s) }
+
+// why adds a step to the trace of the outcome that is told.
+func (j *judgement) why(s Step) {
+	if j.final {
+		j.Trace = append(j.Trace, s)
+	}
+}
+
+// whyRule tells of a rule that did not act.
+func (j *judgement) whyRule(r *Rule, s Step) {
+	s.Rule, s.Campaign = r.ID, r.campaignID()
+	j.why(s)
+}
+
+// noteGot begins a candidate's count of what it takes off.
+func (j *judgement) noteGot(c *candidate) { c.asked, c.gave = 0, 0 }
+
+func (j *judgement) tellDiscount(c *candidate) {
+	s := Step{Applied: true, Reason: WhyDiscount, Amount: int64(c.gave)}
+	switch {
+	case c.gave == 0:
+		s = Step{Reason: WhyNothing}
+	case c.gave < c.asked:
+		s.Reason, s.Args = WhyFloored, args("asked", c.asked)
+	}
+	j.whyRule(c.rule, s)
+}
+
+func (j *judgement) whyEarned(e *earning, applied bool) {
+	if !j.final {
+		return
+	}
+	s := Step{Rule: e.id, Campaign: e.campaignID(), Applied: applied, Reason: WhyEarned, Amount: e.amount, Args: args("base", e.base, "rate", e.rate)}
+	switch {
+	case applied:
+	case e.beaten != "":
+		s.Reason, s.Args = WhyBeaten, args("best", e.beaten)
+	default:
+		s.Reason, s.Amount = WhyEarnsNothing, 0
+	}
+	j.why(s)
+}
+
+// say tells messages and awards of the rules that act.
+func (j *judgement) say() {
+	for i := range j.cands {
+		c := &j.cands[i]
+		if c.order != 6 || !j.chosen[i] {
+			continue
+		}
+		if step := j.unmetAmount(c, j.dues()); step != nil {
+			j.whyRule(c.rule, *step)
+			continue
+		}
+		switch {
+		case c.rule.Kind == MessageRule:
+			j.Messages = append(j.Messages, Message{Rule: c.rule.ID, Text: c.rule.Text})
+			j.whyRule(c.rule, Step{Applied: true, Reason: WhyMessage})
+		case !j.m.Known():
+			j.whyRule(c.rule, Step{Reason: WhyNoMember})
+		default:
+			j.Awards = append(j.Awards, Award{Rule: c.rule.ID, Campaign: c.rule.Campaign})
+			j.whyRule(c.rule, Step{Applied: true, Reason: WhyAward})
+		}
+	}
+}
+
+// settleCampaigns finds which campaigns acted, the uses and codes that they
+// rest on, and tells of candidates that another combination beat.
+func (j *judgement) settleCampaigns() {
+	acted := map[string]bool{}
+	for i := range j.Effects {
+		acted[j.Effects[i].Campaign] = true
+	}
+	for _, a := range j.Awards {
+		acted[j.p.campaignIDOf(a.Rule)] = true
+	}
+	for i := range j.opened {
+		o := &j.opened[i]
+		if !o.open || !acted[o.campaign.ID] {
+			continue
+		}
+		j.Campaigns = append(j.Campaigns, o.campaign.ID)
+		if o.code != "" {
+			j.Codes = append(j.Codes, o.code)
+		}
+		if o.campaign.Limits.bound() {
+			j.Uses = append(j.Uses, o.campaign.use(o.code))
+		}
+	}
+	slices.Sort(j.Campaigns)
+	for i := range j.cands {
+		c := &j.cands[i]
+		switch {
+		case !j.chosen[i]:
+			j.whyRule(c.rule, Step{Reason: WhyLost, Args: args("best", j.Discount)})
+		case c.order <= 2 && !c.met:
+			if step := j.unmetAmount(c, j.dues()); step != nil {
+				j.whyRule(c.rule, *step)
+			} else {
+				j.whyRule(c.rule, Step{Reason: WhyNothing})
+			}
+		}
+	}
+}
+
+func (p *Programme) campaignIDOf(rule string) string {
+	for _, r := range p.all {
+		if r.ID == rule {
+			return r.campaignID()
+		}
+	}
+	return ""
+}
+
+// Explain judges the receipt and adds to the trace every rule of the
+// programme that did not come near acting, with the first reason why not.
+func Explain(p *Programme, r *Receipt, m *Member, usedUp []string) (*Outcome, error) {
+	out, err := Judge(p, r, m, usedUp)
+	if err != nil {
+		return nil, err
+	}
+	out.Trace = append(out.Trace, Refusals(p, r, m, usedUp, out)...)
+	return out, nil
+}
+
+// Refusals gives for each rule that an outcome's trace does not name why it
+// could not act on the receipt.
+func Refusals(p *Programme, r *Receipt, m *Member, usedUp []string, out *Outcome) (steps []Step) {
+	named := map[string]bool{}
+	for i := range out.Trace {
+		named[out.Trace[i].Rule] = true
+	}
+	j, err := newJudgement(p, r, m)
+	if err != nil {
+		return nil
+	}
+	j.usedUp = usedUp
+	for _, x := range p.all {
+		if named[x.ID] {
+			continue
+		}
+		if _, step := j.candidate(x); step != nil {
+			step.Rule, step.Campaign = x.ID, x.campaignID()
+			steps = append(steps, *step)
+		}
+	}
+	return steps
+}
+
+// told is what a condition found and what it needs, for a trace.
+func (c *Condition) told(f *found) []fault.Arg {
+	var got any = ""
+	switch {
+	case c.info.Ranged() && f.known:
+		got = f.n
+	case c.info.Form == IDs:
+		got = idWords(f.ids)
+	case f.known:
+		got = slices.Clone(f.words)
+	}
+	out := args("found", got)
+	if c.Field == "" || c.info == &custom {
+		out = append(out, args("field", string(c.Field))...)
+	}
+	if c.info.Ranged() {
+		return append(out, args("needed", Range{c.info.Form, c.From, c.Below})...)
+	}
+	return append(out, args("needed", Wanted{c.In, c.Not})...)
+}
+
+// Range is what a condition needs of a number; Form says what it counts.
+type Range struct {
+	Form        Form
+	From, Below *int64
+}
+
+// Wanted is what a condition needs of words.
+type Wanted struct{ In, Not []string }
 
 // Digest is a hash of the whole outcome with its reasons: two evaluations
 // with the same digest decided alike.
@@ -51,6 +257,7 @@ func (o *Outcome) Digest() [16]byte {
 			b = binary.AppendVarint(b, v)
 		}
 	}
+	word := func(s string) { b = append(append(b, s...), 0) }
 	num(int64(o.Gross), int64(o.Discount), int64(o.Allowed), int64(o.Spent), int64(o.Paid), int64(o.Due), int64(o.Earned))
 	for i := range o.Lines {
 		l := &o.Lines[i]
@@ -58,10 +265,15 @@ func (o *Outcome) Digest() [16]byte {
 	}
 	for i := range o.Trace {
 		s := &o.Trace[i]
-		b = append(b, s.Rule...)
-		b = strconv.AppendBool(append(b, 0), s.Applied)
-		b = append(append(b, s.Reason...), 0)
+		word(s.Rule)
+		word(s.Campaign)
+		word(s.Code)
+		b = strconv.AppendBool(b, s.Applied)
+		word(s.Reason)
 		num(s.Amount)
+	}
+	for _, a := range o.Awards {
+		word(a.Rule)
 	}
 	sum := sha256.Sum256(b)
 	return [16]byte(sum[:16])

@@ -59,7 +59,7 @@ func receiptHarms() []harm {
 		doc("no lot", func(p *purchase.Purchase) { p.Lots = nil }, verify.PurchaseLots),
 		doc("no such version", func(p *purchase.Purchase) { p.Version = 99 }, verify.PurchaseProgramme),
 		doc("a use more", func(p *purchase.Purchase) {
-			p.Uses = append(p.Uses, purchase.Use{Offer: "few", Rows: []purchase.UseRow{{Key: p.Programme.String() + ":few:all"}}})
+			p.Uses = append(p.Uses, purchase.Use{Campaign: "few", Rows: []purchase.UseRow{{Key: p.Programme.String() + ":few:all"}}})
 		}, verify.LimitUsed).named("limit_use", func(s *shop) string { return fmt.Sprintf("limit_key=%s:few:all slot=0", s.Programme.ID) }),
 
 		{"done, though something came back", ofPurchase(partly, "state = 'done'"), []verify.Invariant{verify.PurchaseState}},

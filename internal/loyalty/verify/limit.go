@@ -13,15 +13,15 @@ import (
 	"kopilka/internal/platform/id"
 )
 
-// A limit's key is programme:offer:all, programme:offer:code:CODE or
-// programme:offer:member:HOME.
+// A limit's key is programme:campaign:all, programme:campaign:code:CODE or
+// programme:campaign:member:HOME.
 const (
 	inAll     = "all"
 	perCode   = "code"
 	perMember = "member"
 )
 
-func splitLimit(key string) (programme, offer, kind, of string) {
+func splitLimit(key string) (programme, campaign, kind, of string) {
 	parts := append(strings.SplitN(key, ":", 4), "", "", "", "")
 	return parts[0], parts[1], parts[2], parts[3]
 }
@@ -210,14 +210,14 @@ func (u *usesWanted) check(r *run, q *db.Snapshot) error {
 	return nil
 }
 
-// rooms are the limits of offers, by programme and offer, as all versions of
+// rooms are the limits of campaigns, by programme and campaign, as all versions of
 // the programmes have had them: a limit that was lowered has been used before.
 type rooms map[string][]rule.Limits
 
 // of is the most that a limit has been; known: by any version.
 func (rs rooms) of(key string) (most int64, known bool) {
-	programme, offer, kind, _ := splitLimit(key)
-	for _, l := range rs[programme+":"+offer] {
+	programme, campaign, kind, _ := splitLimit(key)
+	for _, l := range rs[programme+":"+campaign] {
 		most = max(most, map[string]int64{inAll: l.InAll, perCode: l.PerCode, perMember: l.PerHead}[kind])
 	}
 	return most, most > 0
@@ -232,34 +232,34 @@ func (r *run) rooms(q *db.Snapshot) (rooms, error) {
 	}
 	out := rooms{}
 	for _, v := range all {
-		offers, err := r.offers(q, v)
+		campaigns, err := r.campaigns(q, v)
 		if err != nil {
 			return nil, err
 		}
-		for _, o := range offers {
-			k := v.programme.String() + ":" + o.ID
-			out[k] = append(out[k], o.Limits)
+		for i := range campaigns {
+			k := v.programme.String() + ":" + campaigns[i].ID
+			out[k] = append(out[k], campaigns[i].Limits)
 		}
 	}
 	return out, nil
 }
 
-func (r *run) offers(q *db.Snapshot, v version) ([]rule.Offer, error) {
+func (r *run) campaigns(q *db.Snapshot, v version) ([]rule.Campaign, error) {
 	if got, ok := r.limited.Load(v); ok {
-		return got.([]rule.Offer), nil
+		return got.([]rule.Campaign), nil
 	}
 	var doc []byte
 	if err := q.Row(r.ctx, qVersionDoc, v.programme, v.version).Scan(&doc); err != nil {
 		return nil, err
 	}
 	var p struct {
-		Offers []rule.Offer `json:"offers"`
+		Campaigns []rule.Campaign `json:"campaigns"`
 	}
 	if err := json.Unmarshal(doc, &p); err != nil {
-		p.Offers = nil // told of where programmes are checked, if it is the newest
+		p.Campaigns = nil // told of where programmes are checked, if it is the newest
 	}
-	r.limited.Store(v, p.Offers)
-	return p.Offers, nil
+	r.limited.Store(v, p.Campaigns)
+	return p.Campaigns, nil
 }
 
 // version is one version of a programme.

@@ -61,7 +61,7 @@ func readPurchase(doc []byte) *purchase.Purchase {
 		case "parts":
 			c.Array(func() { p.Parts = append(p.Parts, readPart(c)) })
 		case "lots":
-			c.Array(func() { p.Lots = append(p.Lots, id.ID(c.ID())) })
+			c.Array(func() { p.Lots = append(p.Lots, readLot(c)) })
 		case "uses":
 			c.Array(func() { p.Uses = append(p.Uses, readUse(c)) })
 		default:
@@ -225,6 +225,20 @@ func readShare(c *figure.Cursor) (r purchase.RuleAmount) {
 		c.Skip()
 	})
 	return r
+}
+
+func readLot(c *figure.Cursor) (l purchase.Lot) {
+	c.Object(func(name []byte) {
+		switch string(name) {
+		case "id":
+			l.ID = id.ID(c.ID())
+		case "points":
+			l.Points = money.Points(c.Int())
+		default:
+			c.Skip()
+		}
+	})
+	return l
 }
 
 func readPart(c *figure.Cursor) (p ledger.Part) {

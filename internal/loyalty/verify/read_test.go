@@ -15,10 +15,12 @@ import (
 // Empty lists and none are the same here, and what is not proved is not read.
 var read = cmp.Options{
 	cmpopts.EquateEmpty(),
-	cmpopts.IgnoreFields(purchase.Purchase{}, "Mode", "Partner", "Cashier", "Number", "WrittenAt", "Codes", "Trace", "Would", "Flags", "Balance"),
-	cmpopts.IgnoreFields(purchase.Line{}, "SKU", "Name", "Product", "Type", "Price", "Least", "NotPaid", "NoEarn"),
+	cmpopts.IgnoreFields(purchase.Purchase{}, "Mode", "Partner", "Cashier", "Number", "WrittenAt", "Codes", "Trace", "Would", "Flags", "Balance",
+		"Minute", "Channel", "Seen", "Told"),
+	cmpopts.IgnoreFields(purchase.Line{}, "SKU", "Name", "Product", "Type", "Price", "Least", "NotPaid", "NoEarn", "Memo", "Groups", "Place"),
+	cmpopts.IgnoreFields(purchase.Lot{}, "Rules"),
 	cmpopts.IgnoreFields(purchase.RuleAmount{}, "Rule"),
-	cmpopts.IgnoreFields(purchase.Use{}, "Offer", "Code"),
+	cmpopts.IgnoreFields(purchase.Use{}, "Campaign", "Code"),
 	cmpopts.IgnoreFields(purchase.Refund{}, "Cashier", "Number", "WrittenAt", "Version", "Matched", "Flags", "Balance"),
 	cmpopts.IgnoreFields(purchase.RefundLine{}, "SKU"),
 }

@@ -24,7 +24,7 @@ type run struct {
 	all    int64
 
 	versions sync.Map // that are there: version → true
-	limited  sync.Map // their offers: version → []rule.Offer
+	limited  sync.Map // their campaigns: version → []rule.Campaign
 }
 
 type broken struct {

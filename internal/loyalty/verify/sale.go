@@ -180,8 +180,8 @@ func (t totals) String() string {
 // checkEarned holds what it earned to the lots it made.
 func (c *homeCheck) checkEarned(p *purchase.Purchase, at rowKey) {
 	var earned money.Points
-	for _, i := range p.Lots {
-		if l := c.lots[i]; l != nil && l.Op == p.ID {
+	for _, x := range p.Lots {
+		if l := c.lots[x.ID]; l != nil && l.Op == p.ID && l.Amount == x.Points {
 			earned += l.Amount
 		}
 	}

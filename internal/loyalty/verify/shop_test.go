@@ -39,11 +39,11 @@ type shop struct {
 func programme() rule.Programme {
 	p := purchasetest.Programme()
 	p.Welcome = rule.Gift{Points: 3000, Days: 10}
-	p.Offers = []rule.Offer{
-		{ID: "all", Name: "Всем", Codes: []string{"ALL"}, Rate: 5 * money.Percent, Limits: rule.Limits{InAll: 500, PerCode: 400, PerHead: 2, Return: true}},
-		{ID: "few", Name: "Первым", Codes: []string{"FEW"}, Amount: 1000, Limits: rule.Limits{InAll: 3, PerHead: 1}},
-		{ID: "free", Name: "Без предела", Codes: []string{"FREE"}, Amount: 500},
-	}
+	p.Campaigns = rule.CampaignsOf(
+		rule.Offer{ID: "all", Name: "Всем", Codes: []string{"ALL"}, Rate: 5 * money.Percent, Limits: rule.Limits{InAll: 500, PerCode: 400, PerHead: 2, Return: true}},
+		rule.Offer{ID: "few", Name: "Первым", Codes: []string{"FEW"}, Amount: 1000, Limits: rule.Limits{InAll: 3, PerHead: 1}},
+		rule.Offer{ID: "free", Name: "Без предела", Codes: []string{"FREE"}, Amount: 500},
+	)
 	return p
 }
 

@@ -24,7 +24,7 @@ const members = 8
 func programme() rule.Programme {
 	p := purchasetest.Programme()
 	p.Welcome = rule.Gift{Points: 1000, Days: 365}
-	p.Offers = []rule.Offer{{ID: "spring", Name: "Весна", Codes: []string{"A"}, Rate: 10 * money.Percent, Limits: rule.Limits{InAll: 1000, PerHead: 300}}}
+	p.Campaigns = rule.CampaignsOf(rule.Offer{ID: "spring", Name: "Весна", Codes: []string{"A"}, Rate: 10 * money.Percent, Limits: rule.Limits{InAll: 1000, PerHead: 300}})
 	return p
 }
 

@@ -1,0 +1,163 @@
+package rule
+
+import "slices"
+
+// Key names a use among those that are used up.
+func (u *Use) Key() string { return u.Campaign + ":" + u.Code }
+
+// Limited lists the uses of limited campaigns that a receipt may make: those
+// that stand open to it. Who judges it finds first which are used up.
+func (p *Programme) Limited(r *Receipt, m *Member) []Use {
+	j := &judgement{p: p, r: r, m: m}
+	return p.limited(r, func(c *Campaign) bool { return j.closed(c) == nil })
+}
+
+// MayLimit lists the same without a look at the member: no other use can be
+// made, whatever is known of him.
+func (p *Programme) MayLimit(r *Receipt) []Use {
+	j := &judgement{p: p, r: r}
+	return p.limited(r, func(c *Campaign) bool { return j.closed(c) == nil })
+}
+
+func (p *Programme) limited(r *Receipt, open func(*Campaign) bool) (out []Use) {
+	for i := range r.Codes {
+		if c := p.campaignOf(&r.Codes[i]); c != nil && c.NeedsCode && c.Limits.bound() && open(c) {
+			u := c.use(r.Codes[i].Text)
+			if !slices.ContainsFunc(out, func(o Use) bool { return o.Key() == u.Key() }) {
+				out = append(out, u)
+			}
+		}
+	}
+	for _, c := range p.index.open {
+		if open(c) {
+			out = append(out, c.use(""))
+		}
+	}
+	return out
+}
+
+// UseOf is the use of a limited campaign that a receipt with the code makes;
+// nil where the code opens none, or one without limits.
+func (p *Programme) UseOf(code *Code) *Use {
+	c := p.campaignOf(code)
+	if c == nil || !c.Limits.bound() {
+		return nil
+	}
+	u := c.use(code.Text)
+	return &u
+}
+
+// Opens tells whether the code opens a campaign.
+func (p *Programme) Opens(code *Code) bool { return p.campaignOf(code) != nil }
+
+func (p *Programme) campaignOf(code *Code) *Campaign {
+	if c := p.codes[code.Text]; c != nil {
+		return c
+	}
+	if code.Campaign == "" {
+		return nil
+	}
+	return p.CampaignOf(code.Campaign)
+}
+
+func (c *Campaign) use(code string) Use {
+	return Use{Campaign: c.ID, Code: code, InAll: c.Limits.InAll, PerCode: c.Limits.PerCode, PerHead: c.Limits.PerHead}
+}
+
+// codes finds the campaigns that the receipt's codes open, and answers those
+// codes that open none.
+func (j *judgement) codes() (coded []*Campaign) {
+	for i := range j.r.Codes {
+		code := &j.r.Codes[i]
+		c := j.p.campaignOf(code)
+		if c == nil {
+			j.why(Step{Code: code.Text, Reason: WhyCodeUnknown})
+			continue
+		}
+		if o := j.opening(c); !o.open || o.code != code.Text {
+			j.why(j.codeStep(c, o, code))
+		}
+		if c.NeedsCode && !slices.Contains(coded, c) {
+			coded = append(coded, c)
+		}
+	}
+	return coded
+}
+
+// codeStep says why a code does not open its campaign.
+func (j *judgement) codeStep(c *Campaign, o *opening, code *Code) Step {
+	step := o.step
+	if reason := j.refusal(c, code); reason != "" {
+		step = Step{Reason: reason}
+	} else if o.open {
+		step = Step{Reason: WhyCodeSpare, Args: args("code", o.code)}
+	}
+	step.Campaign, step.Code = c.ID, code.Text
+	return step
+}
+
+// refusal is why one code can't be used; "" where it can.
+func (j *judgement) refusal(c *Campaign, code *Code) string {
+	u := c.use(code.Text)
+	switch {
+	case code.Foreign:
+		return WhyCodeForeign
+	case code.Used, slices.Contains(j.usedUp, u.Key()):
+		return WhyCodeUsed
+	}
+	return ""
+}
+
+// opening finds how a campaign stands to the receipt.
+func (j *judgement) opening(c *Campaign) *opening {
+	for i := range j.opened {
+		if j.opened[i].campaign == c {
+			return &j.opened[i]
+		}
+	}
+	o := opening{campaign: c}
+	if step := j.closed(c); step != nil {
+		o.step = *step
+	} else {
+		o.open, o.code, o.step = j.unlocked(c)
+	}
+	o.step.Campaign = c.ID
+	j.opened = append(j.opened, o)
+	return &j.opened[len(j.opened)-1]
+}
+
+// closed says why a campaign is closed to the receipt whatever its codes; nil
+// where it is not.
+func (j *judgement) closed(c *Campaign) *Step {
+	switch {
+	case c.Off:
+		return &Step{Reason: WhyOff}
+	case !within(j.r.Day, c.From, c.To):
+		return &Step{Reason: WhyDates, Args: args("day", j.r.Day, "from", c.From, "to", c.To)}
+	}
+	return j.whenHolds(c.When)
+}
+
+// unlocked finds the first of the receipt's codes that opens the campaign.
+func (j *judgement) unlocked(c *Campaign) (open bool, code string, step Step) {
+	if !c.NeedsCode {
+		u := c.use("")
+		if slices.Contains(j.usedUp, u.Key()) {
+			return false, "", Step{Reason: WhyUsedUp}
+		}
+		return true, "", step
+	}
+	step = Step{Reason: WhyNeedsCode}
+	for i := range j.r.Codes {
+		x := &j.r.Codes[i]
+		if j.p.campaignOf(x) != c {
+			continue
+		}
+		reason := j.refusal(c, x)
+		if reason == "" {
+			return true, x.Text, Step{}
+		}
+		step = Step{Reason: reason}
+	}
+	return false, "", step
+}
