@@ -8,7 +8,10 @@ ENGINE ?= sqlite
 MEMBERS ?= 1000000
 CLIENTS ?= 64
 CHECKS ?= 1000000
-RAPID = $(shell grep -rl --include='*_test.go' 'pgregory.net/rapid' internal | xargs -n1 dirname | sort -u | sed 's|^|./|')
+SOAK ?= 2h
+packages = $(shell grep -rl --include='*_test.go' '$(1)' internal | xargs -n1 dirname | sort -u | sed 's|^|./|')
+TIMED = $(call packages,KOPILKA_SOAK)
+RAPID = $(call packages,pgregory.net/rapid)
 
 .PHONY: help
 help: ## Show this list
@@ -47,8 +50,9 @@ bench: ## Measure receipts over HTTP (ENGINE, MEMBERS, CLIENTS)
 	go run ./cmd/kopilka bench receipts --engine $(ENGINE) --members $(MEMBERS) --clients $(CLIENTS)
 
 .PHONY: soak
-soak: ## Run the property tests for hours (CHECKS cases each)
-	go test -timeout 0 -count 1 $(RAPID) -args -rapid.checks=$(CHECKS)
+soak: ## Run properties and crash tests for hours (SOAK: each of those with a base; CHECKS: cases of the others)
+	KOPILKA_SOAK=$(SOAK) go test -timeout 0 -count 1 $(TIMED)
+	go test -timeout 0 -count 1 $(filter-out $(TIMED),$(RAPID)) -args -rapid.checks=$(CHECKS)
 
 .PHONY: ci
 ci: ## Run what CI runs

@@ -268,8 +268,8 @@ func TestDamageIsRefused(t *testing.T) {
 			}
 		}
 		step := 1
-		if len(good) > 3000 {
-			step = len(good)/3000 + 1
+		if len(good) > 800 {
+			step = len(good)/800 + 1
 		}
 		for i := 0; i < len(good); i += step {
 			flipped := bytes.Clone(good)
