@@ -9,7 +9,6 @@ import (
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/rule"
-	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/i18n"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
@@ -151,7 +150,7 @@ func (c *call) why(trace []rule.Step) []Why {
 	out := make([]Why, len(trace))
 	for i := range trace {
 		s := &trace[i]
-		out[i] = Why{Rule: s.Rule, Campaign: s.Campaign, Code: s.Code, Applied: s.Applied, Reason: s.Reason, Amount: s.Amount, Text: c.Texts.Text(c.lang(), "why."+s.Reason, flat(s.Args)...)}
+		out[i] = Why{Rule: s.Rule, Campaign: s.Campaign, Code: s.Code, Applied: s.Applied, Reason: s.Reason, Amount: s.Amount, Text: c.Texts.Text(c.lang(), "why."+s.Reason, c.spoken(s)...)}
 	}
 	return out
 }
@@ -164,14 +163,6 @@ func (c *call) messages(list []rule.Message) (out []string) {
 			text = m.Text.EN
 		}
 		out = append(out, text)
-	}
-	return out
-}
-
-func flat(args []fault.Arg) []any {
-	out := make([]any, 0, 2*len(args))
-	for _, a := range args {
-		out = append(out, a.Name, a.Value)
 	}
 	return out
 }

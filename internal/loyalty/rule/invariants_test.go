@@ -66,15 +66,15 @@ func checkSums(t tester, p *rule.Programme, r *rule.Receipt, o *rule.Outcome) {
 }
 
 // checkEffects: shares add up to their effect, effects of a kind to each
-// line's figure, and each stands on all units of its lines.
+// line's figure, and each stands on units of its lines.
 func checkEffects(t tester, r *rule.Receipt, o *rule.Outcome) {
 	t.Helper()
 	got := make([]rule.LineOutcome, len(o.Lines))
 	for _, e := range o.Effects {
 		var sum int64
-		for i, s := range e.Shares {
-			if s.Amount <= 0 || e.Units[i].Line != s.Line || e.Units[i].From != 0 || e.Units[i].Count != r.Lines[s.Line].Units() {
-				t.Fatalf("share %+v over units %+v", s, e.Units[i])
+		for _, s := range e.Shares {
+			if units := unitsOf(e, s.Line); s.Amount <= 0 || units < 1 || units > r.Lines[s.Line].Units() {
+				t.Fatalf("share %+v over units %+v", s, e.Units)
 			}
 			sum += s.Amount
 			switch e.Kind {
@@ -86,7 +86,7 @@ func checkEffects(t tester, r *rule.Receipt, o *rule.Outcome) {
 				got[s.Line].Earned += money.Points(s.Amount)
 			}
 		}
-		if sum != e.Amount || len(e.Units) != len(e.Shares) {
+		if sum != e.Amount {
 			t.Fatalf("shares of %s make %d of %d", e.Rule, sum, e.Amount)
 		}
 	}
@@ -95,6 +95,23 @@ func checkEffects(t tester, r *rule.Receipt, o *rule.Outcome) {
 			t.Fatalf("line %d: effects make %+v, the line says %+v", i, g, l)
 		}
 	}
+}
+
+// unitsOf counts the units of a line that an effect falls on; 0 where it
+// names one twice.
+func unitsOf(e rule.Effect, line int) (n int64) {
+	for i, s := range e.Units {
+		if s.Line != line {
+			continue
+		}
+		for _, o := range e.Units[:i] {
+			if o.Line == line && s.From < o.From+o.Count && o.From < s.From+s.Count {
+				return 0
+			}
+		}
+		n += s.Count
+	}
+	return n
 }
 
 // checkEarned works out anew what each line's type earns.
