@@ -51,6 +51,8 @@ type Field struct {
 	Path string // e.g. "lines[2].price"
 	Code string // translation key under "fault."
 	Args []Arg
+
+	Line, Column int // of a text, from 1; 0: it is none
 }
 
 // New makes an error; args are name, value pairs.
