@@ -16,10 +16,14 @@ import (
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/text"
 )
 
 // maxDoc bounds the stored text of a programme, in bytes.
 const maxDoc = 4 << 20
+
+// maxNote bounds the note on a version, in characters.
+const maxNote = 1000
 
 // Programmes is the set of programmes of an organization.
 type Programmes struct {
@@ -133,6 +137,14 @@ func (s *Set) For(outlet, partner id.ID, day string) *rule.Programme {
 // its id and version. The version it carries must be the newest, so that no
 // change of another is overwritten unseen; 0 with no id makes a new one.
 func (ps *Programmes) Put(ctx context.Context, p rule.Programme, by string) (*rule.Programme, error) {
+	return ps.PutNoted(ctx, p, by, "")
+}
+
+// PutNoted is Put with a note on why.
+func (ps *Programmes) PutNoted(ctx context.Context, p rule.Programme, by, note string) (*rule.Programme, error) {
+	if !text.Valid(note, maxNote) {
+		return nil, fault.New(fault.Invalid, "programme.invalid").With(fault.Field{Path: "note", Code: "programme.note", Args: fault.Pairs("most", maxNote)})
+	}
 	if err := p.Compile(); err != nil {
 		return nil, err
 	}
@@ -152,7 +164,7 @@ func (ps *Programmes) Put(ctx context.Context, p rule.Programme, by string) (*ru
 		if err := put(ctx, tx, &p, was); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, qAddVersion, p.ID, p.Version, string(doc), ps.Clock.Now(), by)
+		_, err := tx.Exec(ctx, qAddVersion, p.ID, p.Version, string(doc), ps.Clock.Now(), by, note)
 		return err
 	})
 	if errors.Is(err, db.ErrConflict) {

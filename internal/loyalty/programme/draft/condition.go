@@ -138,7 +138,7 @@ func (f conditions) write(w *writer, cs []rule.Condition) *value {
 func writeCondition(w *writer, c *rule.Condition) *value {
 	info := rule.InfoOf(c.Field)
 	if info == nil {
-		return text("")
+		return textOf("")
 	}
 	if info.Ranged() {
 		return writeRange(info, c)
@@ -157,14 +157,14 @@ func writeCondition(w *writer, c *rule.Condition) *value {
 func writeWords(w *writer, info *rule.FieldInfo, of []string) *value {
 	out := &value{sort: listValue, flow: true}
 	for _, word := range of {
-		item := text(word)
+		item := textOf(word)
 		switch {
 		case info.Form == rule.IDs:
 			item = namedText{named{info.Field}}.write(w, word)
 		case info.Form == rule.Flag:
 			item = flag(word == "yes")
 		case info.Field == rule.FieldWeekday && len(word) == 1 && word >= "1" && word <= "7":
-			item = text(weekdays[word[0]-'1'][0])
+			item = textOf(weekdays[word[0]-'1'][0])
 		}
 		out.items = append(out.items, item)
 	}

@@ -239,7 +239,7 @@ func (l list[T]) write(w *writer, v []T) *value {
 }
 
 func (l list[T]) schema(s *schemas) *value {
-	many := s.object("type", text("array"), "items", l.of.schema(s), "maxItems", number(l.most))
+	many := s.object("type", textOf("array"), "items", l.of.schema(s), "maxItems", number(l.most))
 	if l.key != nil {
 		return many
 	}
@@ -292,7 +292,7 @@ func (m dict[T]) write(w *writer, v map[string]T) *value {
 }
 
 func (m dict[T]) schema(s *schemas) *value {
-	return s.object("type", text("object"), "additionalProperties", m.of.schema(s), "maxProperties", number(maxKeys))
+	return s.object("type", textOf("object"), "additionalProperties", m.of.schema(s), "maxProperties", number(maxKeys))
 }
 
 func (m dict[T]) diff(d *differ, at path, was, is map[string]T) {

@@ -48,8 +48,8 @@ var words = scalar[string]{
 		}
 		return s, nil
 	},
-	print: text,
-	shape: func(s *schemas) *value { return s.object("type", s.list(text("string"), text("number"), text("boolean"))) },
+	print: textOf,
+	shape: func(s *schemas) *value { return s.object("type", s.list(textOf("string"), textOf("number"), textOf("boolean"))) },
 }
 
 // unprintable are characters that a text can't bring over.
@@ -115,7 +115,7 @@ var pointsOrNever = scalar[money.Points]{
 		}
 		return points.print(v)
 	},
-	shape: func(s *schemas) *value { return s.either(points.schema(s), s.object("const", text("never"))) },
+	shape: func(s *schemas) *value { return s.either(points.schema(s), s.object("const", textOf("never"))) },
 }
 
 // percent is a rate.
@@ -157,7 +157,7 @@ func count[T ~int | ~int64]() scalar[T] {
 			return T(n), nil
 		},
 		print: number[T],
-		shape: func(s *schemas) *value { return s.either(s.object("type", text("integer")), s.pattern(`^-?\d+$`, "30")) },
+		shape: func(s *schemas) *value { return s.either(s.object("type", textOf("integer")), s.pattern(`^-?\d+$`, "30")) },
 	}
 }
 
@@ -192,8 +192,8 @@ var not = scalar[bool]{
 }
 
 func flagShape(s *schemas) *value {
-	out := s.list(text("yes"), text("no"), text("да"), text("нет"))
-	return s.either(s.object("type", text("boolean")), s.object("enum", out))
+	out := s.list(textOf("yes"), textOf("no"), textOf("да"), textOf("нет"))
+	return s.either(s.object("type", textOf("boolean")), s.object("enum", out))
 }
 
 // choice is one of some words.
@@ -211,11 +211,11 @@ func choice[T ~string](all ...T) scalar[T] {
 			}
 			return "", fault.New(fault.Invalid, "programme.choice", "choices", strings.Join(names, ", "))
 		},
-		print: func(v T) *value { return text(string(v)) },
+		print: func(v T) *value { return textOf(string(v)) },
 		shape: func(s *schemas) *value {
 			out := s.list()
 			for _, n := range names {
-				out.items = append(out.items, text(n))
+				out.items = append(out.items, textOf(n))
 			}
 			return s.object("enum", out)
 		},
@@ -228,18 +228,18 @@ var rounding = scalar[money.Rounding]{
 		var v money.Rounding
 		return v, v.UnmarshalText([]byte(s))
 	},
-	print: func(v money.Rounding) *value { return text(v.String()) },
+	print: func(v money.Rounding) *value { return textOf(v.String()) },
 	shape: func(s *schemas) *value {
 		out := s.list()
 		for _, n := range money.Roundings() {
-			out.items = append(out.items, text(n))
+			out.items = append(out.items, textOf(n))
 		}
 		return s.object("enum", out)
 	},
 }
 
-// number of the base: only the API gives it.
-var identity = scalar[id.ID]{
+// idNumber is the id of a programme: only the API gives it.
+var idNumber = scalar[id.ID]{
 	parse: id.Parse,
 	print: func(v id.ID) *value { return &value{sort: quotedValue, text: v.String()} },
 	shape: func(s *schemas) *value { return s.pattern(`^\d+$`, "912345678901234567") },
@@ -269,7 +269,7 @@ func (f named) read(r *reader, n *yaml.Node, at string, to *id.ID) { *to, _ = f.
 
 func (f named) write(w *writer, v id.ID) *value {
 	if word, ok := w.names.Word(f.of, v); ok {
-		return text(word)
+		return textOf(word)
 	}
 	return quoted(v.String())
 }
@@ -292,7 +292,7 @@ func (f namedText) read(r *reader, n *yaml.Node, at string, to *string) {
 func (f namedText) write(w *writer, v string) *value {
 	i, err := id.Parse(v)
 	if err != nil {
-		return text(v)
+		return textOf(v)
 	}
 	return f.named.write(w, i)
 }

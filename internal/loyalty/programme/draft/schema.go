@@ -16,8 +16,8 @@ func Schema(about func(object, key string) string) []byte {
 	s := &schemas{about: about, seen: map[string]bool{}, defs: &value{sort: mapValue}}
 	root := programmeForm.schema(s)
 	out := s.object(
-		"$schema", text("https://json-schema.org/draft/2020-12/schema"), "$id", text(SchemaURL),
-		"title", text(about("programme", "")), "$ref", root.items[0], "$defs", s.defs,
+		"$schema", textOf("https://json-schema.org/draft/2020-12/schema"), "$id", textOf(SchemaURL),
+		"title", textOf(about("programme", "")), "$ref", root.items[0], "$defs", s.defs,
 	)
 	var b bytes.Buffer
 	_ = json.Indent(&b, out.json(nil), "", "  ") // it is JSON: never fails
@@ -47,21 +47,21 @@ func (s *schemas) either(of ...*value) *value { return s.object("anyOf", s.list(
 
 // pattern is a text of a form, with an example.
 func (s *schemas) pattern(form, example string) *value {
-	return s.object("type", text("string"), "pattern", text(form), "examples", s.list(text(example)))
+	return s.object("type", textOf("string"), "pattern", textOf(form), "examples", s.list(textOf(example)))
 }
 
 // figure is a number, or a text of a form.
 func (s *schemas) figure(form, example string) *value {
-	return s.either(s.object("type", text("number")), s.pattern(form, example))
+	return s.either(s.object("type", textOf("number")), s.pattern(form, example))
 }
 
-func (s *schemas) ref(name string) *value { return s.object("$ref", text("#/$defs/"+name)) }
+func (s *schemas) ref(name string) *value { return s.object("$ref", textOf("#/$defs/"+name)) }
 
 // described adds what a key is for.
 func (s *schemas) described(object, key string, of *value) *value {
 	out := &value{sort: mapValue, keys: of.keys, items: of.items}
 	if about := s.about(object, key); about != "" {
-		out.put("description", text(about))
+		out.put("description", textOf(about))
 	}
 	return out
 }
@@ -75,10 +75,10 @@ func (o *object[T]) schema(s *schemas) *value {
 	for _, f := range o.fields {
 		properties.put(f.name, s.described(o.name, f.name, f.schema(s)))
 		if f.needed {
-			required.items = append(required.items, text(f.name))
+			required.items = append(required.items, textOf(f.name))
 		}
 	}
-	out := s.object("type", text("object"), "properties", properties, "required", required, "additionalProperties", &value{sort: flagValue, text: "no"})
+	out := s.object("type", textOf("object"), "properties", properties, "required", required, "additionalProperties", &value{sort: flagValue, text: "no"})
 	if o.short != nil {
 		out = s.either(o.short.schema(s), out)
 	}
@@ -101,11 +101,11 @@ func (f conditions) schema(s *schemas) *value {
 			}
 		}
 	}
-	one := s.object("type", text("object"), "properties", properties, "additionalProperties", &value{sort: flagValue, text: "no"})
+	one := s.object("type", textOf("object"), "properties", properties, "additionalProperties", &value{sort: flagValue, text: "no"})
 	if member {
 		one.put("patternProperties", s.object(`^custom\..`, s.condition(rule.InfoOf(rule.CustomField+"x"))))
 	}
-	s.defs.put(f.name, s.either(one, s.object("type", text("array"), "items", one, "maxItems", number(rule.MaxRows))))
+	s.defs.put(f.name, s.either(one, s.object("type", textOf("array"), "items", one, "maxItems", number(rule.MaxRows))))
 	return s.ref(f.name)
 }
 
@@ -122,20 +122,20 @@ func (s *schemas) condition(info *rule.FieldInfo) *value {
 		names := s.list()
 		for i, all := range weekdays {
 			for _, name := range all {
-				names.items = append(names.items, text(name))
+				names.items = append(names.items, textOf(name))
 			}
-			names.items = append(names.items, text(string(rune('1'+i))), number(i+1))
+			names.items = append(names.items, textOf(string(rune('1'+i))), number(i+1))
 		}
 		one = s.object("enum", names)
 	case info.Form == rule.Choice:
 		names := s.list()
 		for _, name := range info.Values {
-			names.items = append(names.items, text(name))
+			names.items = append(names.items, textOf(name))
 		}
 		one = s.object("enum", names)
 	}
-	many := s.either(one, s.object("type", text("array"), "items", one, "maxItems", number(rule.MaxValues)))
-	in := s.object("type", text("object"), "properties", s.object("in", many, "not", many), "additionalProperties", &value{sort: flagValue, text: "no"})
+	many := s.either(one, s.object("type", textOf("array"), "items", one, "maxItems", number(rule.MaxValues)))
+	in := s.object("type", textOf("object"), "properties", s.object("in", many, "not", many), "additionalProperties", &value{sort: flagValue, text: "no"})
 	return s.either(one, many.items[0].items[1], in)
 }
 
@@ -148,13 +148,13 @@ func (s *schemas) ranged(info *rule.FieldInfo) *value {
 		end = s.pattern(`^([01]?\d|2[0-3]):[0-5]\d$|^24:00$`, "09:00")
 		exact = s.pattern(`^ *\d{1,2}:\d{2} *[-–] *\d{1,2}:\d{2} *$`, "09:00-12:00")
 	case rule.Date:
-		end = s.either(day.shape(s), s.object("type", text("integer")))
+		end = s.either(day.shape(s), s.object("type", textOf("integer")))
 	default:
 		end = count[int]().schema(s)
 	}
 	if exact == nil {
 		exact = end
 	}
-	bounds := s.object("type", text("object"), "properties", s.object("from", end, "to", end, "below", end), "additionalProperties", &value{sort: flagValue, text: "no"})
+	bounds := s.object("type", textOf("object"), "properties", s.object("from", end, "to", end, "below", end), "additionalProperties", &value{sort: flagValue, text: "no"})
 	return s.either(exact, bounds)
 }

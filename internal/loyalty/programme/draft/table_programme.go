@@ -28,7 +28,7 @@ func newEarning() rule.Earning {
 var programmeForm = &object[rule.Programme]{
 	name: "programme", fresh: newProgramme,
 	fields: []field[rule.Programme]{
-		key("id", func(p *rule.Programme) *id.ID { return &p.ID }, identity),
+		key("id", func(p *rule.Programme) *id.ID { return &p.ID }, idNumber),
 		need("code", func(p *rule.Programme) *string { return &p.Code }, words),
 		need("name", func(p *rule.Programme) *string { return &p.Name }, words),
 		key("version", func(p *rule.Programme) *int64 { return &p.Version }, count[int64]()),

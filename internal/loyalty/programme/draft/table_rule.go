@@ -135,7 +135,7 @@ var textForm = &object[rule.Text]{
 			if v.EN != "" {
 				return nil
 			}
-			return text(v.RU)
+			return textOf(v.RU)
 		},
 		shape: words.shape,
 	},

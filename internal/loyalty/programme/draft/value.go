@@ -34,7 +34,7 @@ type value struct {
 	flow  bool // on one line
 }
 
-func text(s string) *value   { return &value{sort: textValue, text: s} }
+func textOf(s string) *value   { return &value{sort: textValue, text: s} }
 func figure(s string) *value { return &value{sort: figureValue, text: s} }
 func quoted(s string) *value { return &value{sort: quotedValue, text: s} }
 
@@ -77,7 +77,7 @@ func (v *value) node() *yaml.Node {
 	}
 	for i, item := range v.items {
 		if v.sort == mapValue {
-			out.Content = append(out.Content, text(v.keys[i]).node())
+			out.Content = append(out.Content, textOf(v.keys[i]).node())
 		}
 		out.Content = append(out.Content, item.node())
 	}

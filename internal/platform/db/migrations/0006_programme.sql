@@ -12,5 +12,6 @@ create table programme_version (
     doc          text   not null,
     made_at      bigint not null,
     made_by      text   not null,
+    note         text   not null, -- why, by who made it; may be empty
     primary key (programme_id, version)
 );

@@ -1,0 +1,64 @@
+package draft_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"kopilka/internal/loyalty/programme/draft"
+)
+
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	const head = "code: x\nname: y\n"
+	for _, c := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"nothing", whole, nil},
+		{"over", head + "to: 2026-01-01\n", []string{"3:5 programme.warn-over"}},
+		{"today is not over", head + "to: 2026-06-01\n", nil},
+		{"gate", head + "earning: {rate: 5%, on_visit: yes}\n", []string{"3:31 programme.warn-gate"}},
+		{"gives", head + "gives: points\nrules: [{id: a, kind: discount, rate: 5%}]\n", []string{"4:23 programme.warn-gives"}},
+		{"award of what is off", head + "rules: [{id: a, kind: award, campaign: c}]\ncampaigns: [{id: c, active: no}]\n", []string{"3:40 programme.warn-award"}},
+		{"empty", head + "campaigns: [{id: c}]\n", []string{"3:13 programme.warn-empty"}},
+		{"shadowed", head + "rules:\n- {id: b, kind: spending, rate: 10%, scope: {type: bar}}\n- {id: a, kind: spending, rate: 30%}\n", []string{"4:3 programme.warn-shadowed"}},
+		{"not shadowed", head + "rules:\n- {id: b, kind: spending, priority: 1, rate: 10%, scope: {type: bar}}\n- {id: a, kind: spending, rate: 30%}\n", nil},
+		{"a level that is passed", head + "levels:\n- {id: a, priority: 1}\n- {id: b, priority: 2, total: 1000}\n- {id: c, priority: 3, total: 500}\n", []string{"5:3 programme.warn-level"}},
+		{"a level of a group", head + "levels:\n- {id: b, priority: 2, total: 1000}\n- {id: c, priority: 3, member_group: member_group-1}\n", nil},
+		{"no such level", head + "rules: [{id: a, kind: discount, rate: 5%, when: {level: gold}}]\n", []string{"3:57 programme.warn-no-level"}},
+		{"two values of one", head + "rules: [{id: a, kind: discount, rate: 5%, when: [{city: Омск}, {city: Казань}]}]\n", []string{"3:71 programme.warn-excluded"}},
+		{"two tags", head + "rules: [{id: a, kind: discount, rate: 5%, when: [{tag: a}, {tag: b}]}]\n", nil},
+		{"in and not", head + "rules: [{id: a, kind: discount, rate: 5%, when: {tag: {in: a, not: [A, b]}}}]\n", []string{"3:55 programme.warn-excluded"}},
+		{"no member, gold", head + "rules: [{id: a, kind: discount, rate: 5%, when: {member: no, age: {from: 5}}}]\n", []string{"3:67 programme.warn-excluded"}},
+		{"ranges apart", head + "campaigns: [{id: c, when: {sum: {below: 100}}, rules: [{id: a, kind: discount, rate: 5%, when: {sum: {from: 100}}}]}]\n", []string{"3:102 programme.warn-excluded"}},
+		{"over midnight", head + "rules: [{id: a, kind: discount, rate: 5%, when: [{time: 22:00-04:00}, {time: 03:00-05:00}, {time: 04:00-22:00}]}]\n", []string{"3:99 programme.warn-excluded"}},
+		{"another outlet", head + "outlets: outlet-1\nrules: [{id: a, kind: discount, rate: 5%, when: {outlet: outlet-2}}]\n", []string{"4:58 programme.warn-excluded"}},
+		{"a date that is over", head + "rules: [{id: a, kind: discount, rate: 5%, when: {date: {to: 2026-05-31}}}]\n", []string{"3:56 programme.warn-over"}},
+		{"codes alike", head + "campaigns: [{id: c, codes: [МАК, MAK], rules: [{id: a, kind: discount, rate: 5%}]}]\n", []string{"3:34 programme.warn-alike"}},
+		{"a group of none", head + "groups: {a: best}\n", []string{"3:13 programme.warn-group"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d, err := draft.Read([]byte(c.text), names{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, f := range d.Warnings(draft.Facts{Today: "2026-06-01"}) {
+				got = append(got, fmt.Sprintf("%d:%d %s", f.Line, f.Column, f.Code))
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// Whatever the programme, looking for warnings ends.
+func TestWarningsOfAnyProgramme(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) { draft.Warnings(drawProgramme(t), draft.Facts{Today: "2026-03-01"}) })
+}
