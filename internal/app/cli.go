@@ -12,17 +12,18 @@ import (
 type cli struct {
 	globals
 
-	Serve   serveCmd   `cmd:"" help:"cli.serve"`
-	Demo    demoCmd    `cmd:"" help:"cli.demo"`
-	Migrate migrateCmd `cmd:"" help:"cli.migrate"`
-	Import  importCmd  `cmd:"" help:"cli.import"`
-	Verify  verifyCmd  `cmd:"" help:"cli.verify"`
-	Backup  backupCmd  `cmd:"" help:"cli.backup"`
-	Restore restoreCmd `cmd:"" help:"cli.restore"`
-	Bench   benchCmd   `cmd:"" help:"cli.bench"`
-	Config  configCmd  `cmd:"" help:"cli.config"`
-	Seal    sealCmd    `cmd:"" help:"cli.seal"`
-	Version versionCmd `cmd:"" help:"cli.version"`
+	Serve     serveCmd     `cmd:"" help:"cli.serve"`
+	Demo      demoCmd      `cmd:"" help:"cli.demo"`
+	Migrate   migrateCmd   `cmd:"" help:"cli.migrate"`
+	Import    importCmd    `cmd:"" help:"cli.import"`
+	Programme programmeCmd `cmd:"" help:"cli.programme"`
+	Verify    verifyCmd    `cmd:"" help:"cli.verify"`
+	Backup    backupCmd    `cmd:"" help:"cli.backup"`
+	Restore   restoreCmd   `cmd:"" help:"cli.restore"`
+	Bench     benchCmd     `cmd:"" help:"cli.bench"`
+	Config    configCmd    `cmd:"" help:"cli.config"`
+	Seal      sealCmd      `cmd:"" help:"cli.seal"`
+	Version   versionCmd   `cmd:"" help:"cli.version"`
 }
 
 // globals are the flags that every command takes.

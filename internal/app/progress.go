@@ -2,7 +2,6 @@ package app
 
 import (
 	"io"
-	"os"
 	"sync"
 	"time"
 
@@ -23,10 +22,8 @@ type bars struct {
 // newBars makes the bars of a command; title gives what a stage is called.
 func newBars(p *program, title func(stage string) string) *bars {
 	b := &bars{title: title}
-	if f, ok := p.stderr.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			b.to = f
-		}
+	if isTerminal(p.stderr) {
+		b.to = p.stderr
 	}
 	return b
 }

@@ -49,7 +49,9 @@ var words = scalar[string]{
 		return s, nil
 	},
 	print: textOf,
-	shape: func(s *schemas) *value { return s.object("type", s.list(textOf("string"), textOf("number"), textOf("boolean"))) },
+	shape: func(s *schemas) *value {
+		return s.object("type", s.list(textOf("string"), textOf("number"), textOf("boolean")))
+	},
 }
 
 // unprintable are characters that a text can't bring over.
@@ -79,7 +81,9 @@ var roubles = scalar[money.Amount]{
 		return money.ParseAmount(s)
 	},
 	print: func(v money.Amount) *value { return figure(short(v.String())) },
-	shape: func(s *schemas) *value { return s.figure(`^-?\d[\d \x{a0}]*([.,]\d{1,2})? ?(₽|руб\.?|RUB)?$`, "99.90") },
+	shape: func(s *schemas) *value {
+		return s.figure(`^-?\d[\d \x{a0}]*([.,]\d{1,2})? ?(₽|руб\.?|RUB)?$`, "99.90")
+	},
 }
 
 // short leaves zero kopecks out.
@@ -157,7 +161,9 @@ func count[T ~int | ~int64]() scalar[T] {
 			return T(n), nil
 		},
 		print: number[T],
-		shape: func(s *schemas) *value { return s.either(s.object("type", textOf("integer")), s.pattern(`^-?\d+$`, "30")) },
+		shape: func(s *schemas) *value {
+			return s.either(s.object("type", textOf("integer")), s.pattern(`^-?\d+$`, "30"))
+		},
 	}
 }
 

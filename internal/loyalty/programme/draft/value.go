@@ -34,7 +34,7 @@ type value struct {
 	flow  bool // on one line
 }
 
-func textOf(s string) *value   { return &value{sort: textValue, text: s} }
+func textOf(s string) *value { return &value{sort: textValue, text: s} }
 func figure(s string) *value { return &value{sort: figureValue, text: s} }
 func quoted(s string) *value { return &value{sort: quotedValue, text: s} }
 

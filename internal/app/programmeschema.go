@@ -1,0 +1,20 @@
+package app
+
+import (
+	"context"
+
+	"kopilka/internal/loyalty/programme/draft"
+)
+
+type programmeSchemaCmd struct{}
+
+// Run prints the JSON Schema of a programme's text, for editors.
+func (*programmeSchemaCmd) Run(_ context.Context, p *program) error {
+	_, err := p.stdout.Write(draft.Schema(func(object, key string) string {
+		if key == "" {
+			return p.texts.Text(p.lang, "programme.object."+object)
+		}
+		return p.texts.Text(p.lang, "programme.key."+object+"."+key)
+	}))
+	return err
+}
