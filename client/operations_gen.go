@@ -275,6 +275,20 @@ func (c *Client) CheckCode(ctx context.Context, body *CheckCode) (*CodeProof, er
 	return answer, err
 }
 
+// CheckProgramme is POST /programmes/check: Check a programme
+//
+// Errors as creating would tell them; where there are none, warnings of what can't act. Nothing is
+// changed.
+//
+// The key needs the scope reference.read or reference.write.
+// It is never sent again by the client itself.
+func (c *Client) CheckProgramme(ctx context.Context, body *NewProgramme) (*ProgrammeCheck, error) {
+	answer, _, err := ask[ProgrammeCheck](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/programmes/check"}, body: body,
+	})
+	return answer, err
+}
+
 // CloseMember is POST /members/{member}/close: Close a membership
 //
 // The key needs the scope members.write.
@@ -311,6 +325,35 @@ func (c *Client) CommitPurchase(ctx context.Context, key string, body *CommitBod
 	return ask[Purchase](ctx, c, &request{
 		method: http.MethodPost, path: []string{"/purchases"}, query: query.query(), keyed: true, key: key, body: body,
 	})
+}
+
+// CompareProgrammeQuery are the parameters of CompareProgramme. What is zero is left out.
+type CompareProgrammeQuery struct {
+	// The version compared with
+	From int64
+	// The version that is compared
+	To int64
+}
+
+func (p *CompareProgrammeQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.addInt("from", p.From)
+	q.addInt("to", p.To)
+	return q
+}
+
+// CompareProgramme is GET /programmes/{programme}/difference: How versions of a programme differ
+//
+// Without versions the newest is compared with the one before.
+//
+// The key needs the scope reference.read or reference.write.
+func (c *Client) CompareProgramme(ctx context.Context, programme string, query *CompareProgrammeQuery) (*ProgrammeDifference, error) {
+	answer, _, err := ask[ProgrammeDifference](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/programmes/", programme, "/difference"}, query: query.query(),
+	})
+	return answer, err
 }
 
 // CreateCardType is POST /card-types: Create a card type
@@ -431,7 +474,7 @@ func (c *Client) CreateProductType(ctx context.Context, body *ProductTypeBody) (
 //
 // The key needs the scope reference.write.
 // It is never sent again by the client itself.
-func (c *Client) CreateProgramme(ctx context.Context, body *ProgrammeBody) (*Programme, error) {
+func (c *Client) CreateProgramme(ctx context.Context, body *NewProgramme) (*Programme, error) {
 	answer, _, err := ask[Programme](ctx, c, &request{
 		method: http.MethodPost, path: []string{"/programmes"}, body: body,
 	})
@@ -623,6 +666,8 @@ func (c *Client) GetProductType(ctx context.Context, typeID string) (*ProductTyp
 }
 
 // GetProgramme is GET /programmes/{programme}: A programme
+//
+// With Accept: application/yaml the answer is the text in YAML; the ETag is the version.
 //
 // The key needs the scope reference.read or reference.write.
 func (c *Client) GetProgramme(ctx context.Context, programme string) (*Programme, error) {
@@ -1214,6 +1259,16 @@ func (c *Client) ListProducts(ctx context.Context, query *ListProductsQuery) (*P
 	return answer, err
 }
 
+// ListProgrammeVersions is GET /programmes/{programme}/versions: Versions of a programme
+//
+// The key needs the scope reference.read or reference.write.
+func (c *Client) ListProgrammeVersions(ctx context.Context, programme string) (*PageProgrammeVersion, error) {
+	answer, _, err := ask[PageProgrammeVersion](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/programmes/", programme, "/versions"},
+	})
+	return answer, err
+}
+
 // ListProgrammes is GET /programmes: Programmes
 //
 // The newest versions of all programmes, the highest priority first.
@@ -1558,6 +1613,20 @@ func (c *Client) RevokeKey(ctx context.Context, key string) error {
 		method: http.MethodDelete, path: []string{"/keys/", key},
 	}, nil)
 	return err
+}
+
+// RollbackProgramme is POST /programmes/{programme}/rollback: Go back to an old version of a
+// programme
+//
+// Makes a new version equal to an old one; version is the newest that you have seen.
+//
+// The key needs the scope reference.write.
+// It is never sent again by the client itself.
+func (c *Client) RollbackProgramme(ctx context.Context, programme string, body *ProgrammeRollback) (*Programme, error) {
+	answer, _, err := ask[Programme](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/programmes/", programme, "/rollback"}, body: body,
+	})
+	return answer, err
 }
 
 // SaveCustomField is PUT /custom-fields/{key}: Make or change a field

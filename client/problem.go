@@ -30,6 +30,8 @@ type ProblemField struct {
 	Path   string `json:"path"`   // "lines[2].price"
 	Code   string `json:"code"`   // stable: "api.range"
 	Detail string `json:"detail"` // what is wrong there, in the language asked for
+	Line   int    `json:"line"`   // where in a text, from 1; 0: it is none
+	Column int    `json:"column"` // where in the line, from 1
 }
 
 // Error is fit for a log: it holds nothing personal.

@@ -2,7 +2,10 @@
 
 package client
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // AccountState is one of the values below.
 type AccountState string
@@ -147,17 +150,6 @@ const (
 	MemberStateMerged  MemberState = "merged"
 )
 
-// MoneyRounding is one of the values below.
-type MoneyRounding string
-
-// Values of MoneyRounding.
-const (
-	MoneyRoundingDown     MoneyRounding = "down"
-	MoneyRoundingUp       MoneyRounding = "up"
-	MoneyRoundingHalfUp   MoneyRounding = "half-up"
-	MoneyRoundingHalfEven MoneyRounding = "half-even"
-)
-
 // ProfileLanguage is one of the values below.
 type ProfileLanguage string
 
@@ -174,6 +166,17 @@ type ProfileSex string
 const (
 	ProfileSexMale   ProfileSex = "male"
 	ProfileSexFemale ProfileSex = "female"
+)
+
+// ProgrammeDeltaWhat is one of the values below.
+type ProgrammeDeltaWhat string
+
+// Values of ProgrammeDeltaWhat.
+const (
+	ProgrammeDeltaWhatAdded   ProgrammeDeltaWhat = "added"
+	ProgrammeDeltaWhatRemoved ProgrammeDeltaWhat = "removed"
+	ProgrammeDeltaWhatChanged ProgrammeDeltaWhat = "changed"
+	ProgrammeDeltaWhatMoved   ProgrammeDeltaWhat = "moved"
 )
 
 // PurchaseMode is one of the values below.
@@ -214,36 +217,6 @@ const (
 	RelativeKindParent  RelativeKind = "parent"
 	RelativeKindSibling RelativeKind = "sibling"
 	RelativeKindOther   RelativeKind = "other"
-)
-
-// RuleClawback is one of the values below.
-type RuleClawback string
-
-// Values of RuleClawback.
-const (
-	RuleClawbackDebt    RuleClawback = "debt"
-	RuleClawbackMoney   RuleClawback = "money"
-	RuleClawbackForgive RuleClawback = "forgive"
-)
-
-// RuleEarnOn is one of the values below.
-type RuleEarnOn string
-
-// Values of RuleEarnOn.
-const (
-	RuleEarnOnBefore RuleEarnOn = "before"
-	RuleEarnOnAfter  RuleEarnOn = "after"
-)
-
-// RuleExpiryMode is one of the values below.
-type RuleExpiryMode string
-
-// Values of RuleExpiryMode.
-const (
-	RuleExpiryModeNever    RuleExpiryMode = "never"
-	RuleExpiryModeAccrual  RuleExpiryMode = "accrual"
-	RuleExpiryModePurchase RuleExpiryMode = "purchase"
-	RuleExpiryModeDates    RuleExpiryMode = "dates"
 )
 
 // SendCodeLanguage is one of the values below.
@@ -1273,16 +1246,12 @@ type NewKey struct {
 	Expires time.Time `json:"expires,omitzero"`
 }
 
-// OfferLimits is the schema OfferLimits of the document.
-type OfferLimits struct {
-	// Uses in all; 0: no bound
-	InAll int64 `json:"in_all,omitempty"`
-	// Uses per code; 0: no bound
-	PerCode int64 `json:"per_code,omitempty"`
-	// Uses per member; 0: no bound
-	PerMember int64 `json:"per_member,omitempty"`
-	// A full refund gives the use back
-	Return bool `json:"return,omitempty"`
+// NewProgramme is the schema NewProgramme of the document.
+type NewProgramme struct {
+	// The whole programme by the schema /api/v1/programme.schema.json; what is left out has its default
+	Text json.RawMessage `json:"text"`
+	// Note
+	Note string `json:"note,omitempty"`
 }
 
 // OpenAccount is the schema OpenAccount of the document.
@@ -1539,6 +1508,14 @@ type PageProductType struct {
 type PageProgramme struct {
 	// Rows
 	Items []Programme `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
+// PageProgrammeVersion is the schema PageProgrammeVersion of the document.
+type PageProgrammeVersion struct {
+	// Rows
+	Items []ProgrammeVersion `json:"items"`
 	// Give it as after to go on; none: the end
 	Next string `json:"next,omitempty"`
 }
@@ -1801,201 +1778,79 @@ type Programme struct {
 	Code string `json:"code"`
 	// Name
 	Name string `json:"name"`
-	// Switched on
-	On bool `json:"on"`
-	// Priority; the higher goes first
-	Priority int64 `json:"priority,omitempty"`
-	// First day, YYYY-MM-DD
-	From string `json:"from,omitempty"`
-	// Last day, YYYY-MM-DD
-	To string `json:"to,omitempty"`
-	// Time zone, IANA name
-	Zone string `json:"zone,omitempty"`
-	// Address of the programme's terms
-	TermsURL string `json:"terms_url,omitempty"`
-	// Ids of the outlets that it is bound to; none: to partners, or to the organization
-	Outlets []string `json:"outlets,omitempty"`
-	// Ids of the partners that it is bound to
-	Partners []string `json:"partners,omitempty"`
-	// Terms of the programme
-	Settings *ProgrammeSettings `json:"settings,omitempty"`
-	// Earning
-	Earning ProgrammeEarning `json:"earning"`
-	// Paying with points
-	Spending ProgrammeSpending `json:"spending"`
-	// Welcome points
-	Welcome *ProgrammeGift `json:"welcome,omitempty"`
-	// Promo codes and what they take off
-	Offers []ProgrammeOffer `json:"offers,omitempty"`
-}
-
-// ProgrammeBody is the schema ProgrammeBody of the document.
-type ProgrammeBody struct {
-	// Code
-	Code string `json:"code"`
-	// Name
-	Name string `json:"name"`
-	// Switched on
-	On bool `json:"on"`
-	// Priority; the higher goes first
-	Priority int64 `json:"priority,omitempty"`
-	// First day, YYYY-MM-DD
-	From string `json:"from,omitempty"`
-	// Last day, YYYY-MM-DD
-	To string `json:"to,omitempty"`
-	// Time zone, IANA name
-	Zone string `json:"zone,omitempty"`
-	// Address of the programme's terms
-	TermsURL string `json:"terms_url,omitempty"`
-	// Ids of the outlets that it is bound to; none: to partners, or to the organization
-	Outlets []string `json:"outlets,omitempty"`
-	// Ids of the partners that it is bound to
-	Partners []string `json:"partners,omitempty"`
-	// Terms of the programme
-	Settings *ProgrammeSettings `json:"settings,omitempty"`
-	// Earning
-	Earning ProgrammeEarning `json:"earning"`
-	// Paying with points
-	Spending ProgrammeSpending `json:"spending"`
-	// Welcome points
-	Welcome *ProgrammeGift `json:"welcome,omitempty"`
-	// Promo codes and what they take off
-	Offers []ProgrammeOffer `json:"offers,omitempty"`
+	// The whole programme by the schema /api/v1/programme.schema.json: money in roubles, points in
+	// points, rates in percent
+	Text json.RawMessage `json:"text"`
 }
 
 // ProgrammeChange is the schema ProgrammeChange of the document.
 type ProgrammeChange struct {
-	// Code
-	Code string `json:"code"`
-	// Name
-	Name string `json:"name"`
-	// Switched on
-	On bool `json:"on"`
-	// Priority; the higher goes first
-	Priority int64 `json:"priority,omitempty"`
-	// First day, YYYY-MM-DD
-	From string `json:"from,omitempty"`
-	// Last day, YYYY-MM-DD
-	To string `json:"to,omitempty"`
-	// Time zone, IANA name
-	Zone string `json:"zone,omitempty"`
-	// Address of the programme's terms
-	TermsURL string `json:"terms_url,omitempty"`
-	// Ids of the outlets that it is bound to; none: to partners, or to the organization
-	Outlets []string `json:"outlets,omitempty"`
-	// Ids of the partners that it is bound to
-	Partners []string `json:"partners,omitempty"`
-	// Terms of the programme
-	Settings *ProgrammeSettings `json:"settings,omitempty"`
-	// Earning
-	Earning ProgrammeEarning `json:"earning"`
-	// Paying with points
-	Spending ProgrammeSpending `json:"spending"`
-	// Welcome points
-	Welcome *ProgrammeGift `json:"welcome,omitempty"`
-	// Promo codes and what they take off
-	Offers []ProgrammeOffer `json:"offers,omitempty"`
-	// The version that it was made from
+	// Version that the new one was made from
 	Version int64 `json:"version"`
-}
-
-// ProgrammeEarning is the schema ProgrammeEarning of the document.
-type ProgrammeEarning struct {
-	// Rate in percent, of types not named
-	Rate string `json:"rate"`
-	// Rates by the codes of product types
-	ByType map[string]string `json:"by_type,omitempty"`
-	// Days until points are active
-	Delay int64 `json:"delay,omitempty"`
-	// Term of points
-	Expiry *ProgrammeExpiry `json:"expiry,omitempty"`
-	// Name of the rule in the reasons; earn unless told otherwise
-	Rule string `json:"rule,omitempty"`
-	// For the staff
+	// The whole programme by the schema /api/v1/programme.schema.json
+	Text json.RawMessage `json:"text"`
+	// Note
 	Note string `json:"note,omitempty"`
 }
 
-// ProgrammeExpiry is the schema ProgrammeExpiry of the document.
-type ProgrammeExpiry struct {
-	// What the term is counted from: never – no term, accrual – activation, purchase – the last
-	// purchase, dates – on set days
-	Mode RuleExpiryMode `json:"mode"`
-	// Term in days
-	Days int64 `json:"days,omitempty"`
-	// Days of the year, MM-DD
-	Dates []string `json:"dates,omitempty"`
+// ProgrammeCheck is the schema ProgrammeCheck of the document.
+type ProgrammeCheck struct {
+	// Warnings
+	Warnings []ProgrammeWarning `json:"warnings"`
 }
 
-// ProgrammeGift is the schema ProgrammeGift of the document.
-type ProgrammeGift struct {
-	// Points, hundredths
-	Points int64 `json:"points"`
-	// Term in days; 0: for ever
-	Days int64 `json:"days,omitempty"`
+// ProgrammeDelta is the schema ProgrammeDelta of the document.
+type ProgrammeDelta struct {
+	// What became of it: added, removed, changed, moved – another order
+	What ProgrammeDeltaWhat `json:"what"`
+	// Where in the programme
+	Path string `json:"path"`
+	// It was
+	Was string `json:"was,omitempty"`
+	// It is
+	Is string `json:"is,omitempty"`
 }
 
-// ProgrammeOffer is the schema ProgrammeOffer of the document.
-type ProgrammeOffer struct {
-	// Id within the programme, without colons
-	ID string `json:"id"`
-	// Name
-	Name string `json:"name,omitempty"`
-	// Promo codes
-	Codes []string `json:"codes"`
-	// Percent of the receipt; this or an amount
-	Rate string `json:"rate,omitempty"`
-	// A fixed discount, kopecks; this or a rate
-	Amount int64 `json:"amount,omitempty"`
-	// Least sum of the receipt, kopecks
-	LeastSum int64 `json:"least_sum,omitempty"`
-	// First day, YYYY-MM-DD
-	From string `json:"from,omitempty"`
-	// Last day, YYYY-MM-DD
-	To string `json:"to,omitempty"`
-	// For members only
-	Members bool `json:"members,omitempty"`
-	// Limits
-	Limits *OfferLimits `json:"limits,omitempty"`
+// ProgrammeDifference is the schema ProgrammeDifference of the document.
+type ProgrammeDifference struct {
+	// Differences
+	Changes []ProgrammeDelta `json:"changes"`
 }
 
-// ProgrammeSettings is the schema ProgrammeSettings of the document.
-type ProgrammeSettings struct {
-	// Kopecks that a point takes off
-	PointValue *int64 `json:"point_value,omitempty"`
-	// Earned points are a multiple of this, hundredths
-	AccrualStep *int64 `json:"accrual_step,omitempty"`
-	// Spent points are a multiple of this, hundredths
-	SpendStep *int64 `json:"spend_step,omitempty"`
-	// Rounding of points and discounts
-	Round *MoneyRounding `json:"round,omitempty"`
-	// Earn on the sum before or after discounts
-	EarnOn *RuleEarnOn `json:"earn_on,omitempty"`
-	// Earn only on what money paid
-	EarnMoneyOnly *bool `json:"earn_money_only,omitempty"`
-	// Earn when a part is paid with points
-	EarnWithSpend *bool `json:"earn_with_spend,omitempty"`
-	// Least price of a unit after discounts, kopecks
-	PriceFloor *int64 `json:"price_floor,omitempty"`
-	// A refund gives spent points back
-	ReturnSpent *bool `json:"return_spent,omitempty"`
-	// When a refund must take points that are gone: debt, keep money, forgive
-	Clawback *RuleClawback `json:"clawback,omitempty"`
-	// Days that points given back get whose lot has expired; 0: they stay lost
-	ExpiredReturn *int64 `json:"expired_return,omitempty"`
-	// A refund without a receipt takes points back by the base rules
-	UnlinkedRefund *bool `json:"unlinked_refund,omitempty"`
-	// Spending more than this takes a QR, code or PIN, hundredths; −1: never
-	SpendProofAbove *int64 `json:"spend_proof_above,omitempty"`
-	// Days after which a record is too late to earn; 0: never
-	LateMax *int64 `json:"late_max,omitempty"`
+// ProgrammeRollback is the schema ProgrammeRollback of the document.
+type ProgrammeRollback struct {
+	// Newest version, as you have seen it
+	Version int64 `json:"version"`
+	// Version to go back to
+	Back int64 `json:"back"`
+	// Note
+	Note string `json:"note,omitempty"`
 }
 
-// ProgrammeSpending is the schema ProgrammeSpending of the document.
-type ProgrammeSpending struct {
-	// Share in percent, of types not named
-	Share string `json:"share"`
-	// Rates by the codes of product types
-	ByType map[string]string `json:"by_type,omitempty"`
+// ProgrammeVersion is the schema ProgrammeVersion of the document.
+type ProgrammeVersion struct {
+	// Version
+	Version int64 `json:"version"`
+	// When it was made
+	MadeAt time.Time `json:"made_at"`
+	// Who made it
+	MadeBy string `json:"made_by"`
+	// Note
+	Note string `json:"note,omitempty"`
+}
+
+// ProgrammeWarning is the schema ProgrammeWarning of the document.
+type ProgrammeWarning struct {
+	// Where in the programme
+	Path string `json:"path"`
+	// Stable code of the warning
+	Code string `json:"code"`
+	// What can't act
+	Detail string `json:"detail"`
+	// Line of the text, from 1
+	Line int64 `json:"line,omitempty"`
+	// Place in the line, from 1
+	Column int64 `json:"column,omitempty"`
 }
 
 // Proof is the schema Proof of the document.

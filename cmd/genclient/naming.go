@@ -47,6 +47,8 @@ func (r *reading) goType(name string, s *huma.Schema, from reflect.Type) (string
 	case s.Type == huma.TypeArray:
 		item, err := r.goType(name, s.Items, from)
 		return "[]" + item, err
+	case s.Type == huma.TypeObject && s.AdditionalProperties == true && len(s.Properties) == 0:
+		return "json.RawMessage", nil
 	case s.Type == huma.TypeObject:
 		values, ok := s.AdditionalProperties.(*huma.Schema)
 		if !ok || len(s.Properties) > 0 {

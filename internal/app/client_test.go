@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -84,9 +85,8 @@ func openShop(t *testing.T, s *Service) *clientShop {
 	must(err)
 	key, err := c.CreateKey(ctx, &client.NewKey{Till: till.ID, Name: "till"})
 	must(err)
-	programme, err := c.CreateProgramme(ctx, &client.ProgrammeBody{
-		Code: "main", Name: "Клуб", On: true, Zone: "Europe/Moscow",
-		Earning: client.ProgrammeEarning{Rate: "5"}, Spending: client.ProgrammeSpending{Share: "50"},
+	programme, err := c.CreateProgramme(ctx, &client.NewProgramme{
+		Text: json.RawMessage(`{"code":"main","name":"Клуб","zone":"Europe/Moscow","earning":{"rate":"5%"},"spending":{"share":"50%"}}`),
 	})
 	must(err)
 	member, err := c.RegisterMember(ctx, &client.Registration{

@@ -186,7 +186,15 @@ func (c *call) answer(out any) error {
 	}
 	b := buffers.Get().(*bytes.Buffer)
 	defer putBuffer(b)
-	if v, ok := out.(appender); ok {
+	form := "application/json"
+	if v, ok := out.(yamlAnswer); ok && isYAML(c.r.Header.Get("Accept")) {
+		form = yamlType
+		text, err := v.yaml()
+		if err != nil {
+			return err
+		}
+		b.Write(text)
+	} else if v, ok := out.(appender); ok {
 		b.Write(v.appendJSON(b.AvailableBuffer()))
 	} else {
 		enc := json.NewEncoder(b)
@@ -195,7 +203,7 @@ func (c *call) answer(out any) error {
 			return err
 		}
 	}
-	h.Set("Content-Type", "application/json")
+	h.Set("Content-Type", form)
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	c.w.WriteHeader(c.op.status)
 	_, _ = c.w.Write(b.Bytes()) // the caller has gone

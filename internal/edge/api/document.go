@@ -13,6 +13,7 @@ import (
 	"kopilka/internal/edge/httpx"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/platform/i18n"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
@@ -99,6 +100,18 @@ func describe[I, O any](d *document, op operation) {
 		huma.Register[I, output[O]](d.API, o, nil)
 	}
 	d.finish(d.OpenAPI().Paths[op.path], op)
+	d.alsoYAML(of(d.OpenAPI().Paths[op.path], op.method), any(*new(I)), any(*new(O)), op)
+}
+
+// alsoYAML says of a body and an answer that they may be YAML too.
+func (d *document) alsoYAML(o *huma.Operation, in, out any, op operation) {
+	text := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Extensions: map[string]any{"x-schema": draft.SchemaURL}}}
+	if body, ok := reflect.TypeOf(in).FieldByName("Body"); ok && reflect.PointerTo(body.Type).Implements(reflect.TypeFor[yamlBody]()) {
+		o.RequestBody.Content[yamlType] = text
+	}
+	if _, ok := out.(yamlAnswer); ok {
+		o.Responses[strconv.Itoa(op.status)].Content[yamlType] = text
+	}
 }
 
 // finish says what each answer carries besides its body.
@@ -194,7 +207,7 @@ func (d *document) text(prefix, owner, name string) string {
 
 // mountDocument serves the document in both languages and forms.
 func (a *API) mountDocument(r chi.Router) error {
-	type pair struct{ json, yaml []byte }
+	type pair struct{ json, yaml, programme []byte }
 	docs := map[i18n.Lang]pair{}
 	for _, lang := range i18n.Langs() {
 		d := a.Document(a.Texts, lang)
@@ -206,7 +219,7 @@ func (a *API) mountDocument(r chi.Router) error {
 		if err != nil {
 			return err
 		}
-		docs[lang] = pair{asJSON, asYAML}
+		docs[lang] = pair{asJSON, asYAML, programmeSchema(a.Texts, lang)}
 	}
 	serve := func(form string, pick func(pair) []byte) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -222,8 +235,19 @@ func (a *API) mountDocument(r chi.Router) error {
 		}
 	}
 	r.Get(Base+"/openapi.json", serve("application/json", func(p pair) []byte { return p.json }))
-	r.Get(Base+"/openapi.yaml", serve("application/yaml", func(p pair) []byte { return p.yaml }))
+	r.Get(Base+"/openapi.yaml", serve(yamlType, func(p pair) []byte { return p.yaml }))
+	r.Get(draft.SchemaURL, serve("application/schema+json", func(p pair) []byte { return p.programme }))
 	return nil
+}
+
+// programmeSchema is the JSON Schema of a programme's text.
+func programmeSchema(texts *i18n.Catalog, lang i18n.Lang) []byte {
+	return draft.Schema(func(object, key string) string {
+		if key == "" {
+			return texts.Text(lang, "programme.object."+object)
+		}
+		return texts.Text(lang, "programme.key."+object+"."+key)
+	})
 }
 
 type (

@@ -24,7 +24,8 @@ const maxParam = 512
 type input[I any] struct {
 	params []param
 	query  map[string]bool
-	body   func(data []byte, in *I) error // nil: it takes none
+	body   func(data []byte, in *I) error                // nil: it takes none
+	yaml   func(data []byte, h http.Header, in *I) error // nil: it takes none
 }
 
 // param is a field that is read from the path or the query.
@@ -63,6 +64,11 @@ func compileInput[I any]() *input[I] {
 		out.body = func(data []byte, in *I) error {
 			return plan.Decode(data, reflect.ValueOf(in).Elem().FieldByIndex(body.Index))
 		}
+		if reflect.PointerTo(body.Type).Implements(reflect.TypeFor[yamlBody]()) {
+			out.yaml = func(data []byte, h http.Header, in *I) error {
+				return reflect.ValueOf(in).Elem().FieldByIndex(body.Index).Addr().Interface().(yamlBody).readYAML(data, h)
+			}
+		}
 	}
 	return out
 }
@@ -81,6 +87,9 @@ func (in *input[I]) read(r *http.Request, into *I) error {
 			return err
 		}
 		return fault.Wrap(err, fault.Invalid, "api.body-cut")
+	}
+	if in.yaml != nil && isYAML(r.Header.Get("Content-Type")) {
+		return in.yaml(b.Bytes(), r.Header, into)
 	}
 	return in.body(b.Bytes(), into)
 }

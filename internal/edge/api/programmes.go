@@ -2,10 +2,11 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
+	"strconv"
 
 	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -19,10 +20,23 @@ type (
 		Programme id.ID `path:"programme"`
 		Version   int64 `path:"version"`
 	}
-	createProgrammeIn struct{ Body ProgrammeBody }
+	programmeVersionsIn struct {
+		Programme id.ID `path:"programme"`
+		paging
+	}
+	compareProgrammeIn struct {
+		Programme id.ID `path:"programme"`
+		From      int64 `query:"from"`
+		To        int64 `query:"to"`
+	}
+	createProgrammeIn struct{ Body NewProgramme }
 	changeProgrammeIn struct {
 		Programme id.ID `path:"programme"`
 		Body      ProgrammeChange
+	}
+	rollbackProgrammeIn struct {
+		Programme id.ID `path:"programme"`
+		Body      ProgrammeRollback
 	}
 )
 
@@ -34,8 +48,12 @@ func programmes(a *API) {
 	}
 	add(a, row("listProgrammes", http.MethodGet, "/programmes", http.StatusOK, read), listProgrammes)
 	add(a, row("createProgramme", http.MethodPost, "/programmes", http.StatusCreated, write), createProgramme)
+	add(a, row("checkProgramme", http.MethodPost, "/programmes/check", http.StatusOK, read), checkProgramme)
 	add(a, row("getProgramme", http.MethodGet, "/programmes/{programme}", http.StatusOK, read), getProgramme)
 	add(a, row("changeProgramme", http.MethodPut, "/programmes/{programme}", http.StatusOK, write), changeProgramme)
+	add(a, row("compareProgramme", http.MethodGet, "/programmes/{programme}/difference", http.StatusOK, read), compareProgramme)
+	add(a, row("rollbackProgramme", http.MethodPost, "/programmes/{programme}/rollback", http.StatusOK, write), rollbackProgramme)
+	add(a, row("listProgrammeVersions", http.MethodGet, "/programmes/{programme}/versions", http.StatusOK, read), listProgrammeVersions)
 	add(a, row("getProgrammeVersion", http.MethodGet, "/programmes/{programme}/versions/{version}", http.StatusOK, read), getProgrammeVersion)
 }
 
@@ -44,30 +62,120 @@ func listProgrammes(ctx context.Context, c *call, _ *struct{}) (*Page[Programme]
 	if err := c.Programmes.Refresh(ctx); err != nil {
 		return nil, err
 	}
-	return &Page[Programme]{Items: each(c.Programmes.Current().All(), programmeOf)}, nil
+	names := c.names(ctx)
+	of := func(p *rule.Programme) Programme { return programmeOf(p, names) }
+	return &Page[Programme]{Items: each(c.Programmes.Current().All(), of)}, names.Err()
 }
 
 func getProgramme(ctx context.Context, c *call, in *programmeIn) (*Programme, error) {
 	p, err := c.programme(ctx, in.Programme)
-	return one(p, err, programmeOf)
+	return c.shown(ctx, p, err)
 }
 
 func getProgrammeVersion(ctx context.Context, c *call, in *programmeVersionIn) (*Programme, error) {
 	p, err := c.Programmes.Version(ctx, in.Programme, in.Version)
-	return one(p, err, programmeOf)
+	return c.shown(ctx, p, err)
+}
+
+func listProgrammeVersions(ctx context.Context, c *call, in *programmeVersionsIn) (*Page[ProgrammeVersion], error) {
+	if _, err := c.programme(ctx, in.Programme); err != nil {
+		return nil, err
+	}
+	before := int64(0)
+	if in.After != "" {
+		v, err := strconv.ParseInt(in.After, 10, 64)
+		if err != nil || v < 1 {
+			return nil, badCursor()
+		}
+		before = v
+	}
+	made, err := c.Programmes.History(ctx, in.Programme, before, in.limit())
+	if err != nil {
+		return nil, err
+	}
+	out := &Page[ProgrammeVersion]{Items: each(made, versionOf)}
+	if n := len(made); n > 0 && n == in.limit() && made[n-1].Version > 1 {
+		out.Next = strconv.FormatInt(made[n-1].Version, 10)
+	}
+	return out, nil
+}
+
+// compareProgramme compares two versions: the newest with the one before
+// where they are not told.
+func compareProgramme(ctx context.Context, c *call, in *compareProgrammeIn) (*ProgrammeDifference, error) {
+	is, err := c.programme(ctx, in.Programme)
+	if err == nil && in.To != 0 {
+		is, err = c.Programmes.Version(ctx, in.Programme, in.To)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if in.From == 0 {
+		in.From = max(is.Version-1, 1)
+	}
+	was, err := c.Programmes.Version(ctx, in.Programme, in.From)
+	if err != nil {
+		return nil, err
+	}
+	names := c.names(ctx)
+	return &ProgrammeDifference{Changes: each(draft.Diff(was, is, names), deltaOf)}, names.Err()
 }
 
 func createProgramme(ctx context.Context, c *call, in *createProgrammeIn) (*Programme, error) {
-	return c.putProgramme(ctx, in.Body.programme())
+	d, err := c.draft(ctx, in.Body.Text)
+	if err != nil {
+		return nil, err
+	}
+	p := d.Programme
+	p.ID, p.Version = 0, 0
+	return c.putProgramme(ctx, p, in.Body.Note)
 }
 
 func changeProgramme(ctx context.Context, c *call, in *changeProgrammeIn) (*Programme, error) {
 	if _, err := c.programme(ctx, in.Programme); err != nil {
 		return nil, err
 	}
-	p := in.Body.programme()
-	p.ID, p.Version = in.Programme, in.Body.Version
-	return c.putProgramme(ctx, p)
+	d, err := c.draft(ctx, in.Body.Text)
+	if err != nil {
+		return nil, err
+	}
+	p := d.Programme
+	if in.Body.Version != 0 {
+		p.Version = in.Body.Version
+	}
+	if p.Version < 1 {
+		return nil, fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: "version", Code: "api.required"})
+	}
+	p.ID = in.Programme
+	return c.putProgramme(ctx, p, in.Body.Note)
+}
+
+// checkProgramme says what is wrong with a text, as a refusal would, or what
+// of it can't act.
+func checkProgramme(ctx context.Context, c *call, in *createProgrammeIn) (*ProgrammeCheck, error) {
+	d, err := c.draft(ctx, in.Body.Text)
+	if err != nil {
+		return nil, err
+	}
+	out := &ProgrammeCheck{Warnings: []ProgrammeWarning{}}
+	for _, f := range d.Warnings(draft.Facts{Today: d.Programme.Day(c.Clock.Now())}) {
+		out.Warnings = append(out.Warnings, ProgrammeWarning{
+			Path: f.Path, Code: f.Code, Detail: c.Texts.FaultField(c.lang(), f), Line: f.Line, Column: f.Column,
+		})
+	}
+	return out, nil
+}
+
+func rollbackProgramme(ctx context.Context, c *call, in *rollbackProgrammeIn) (*Programme, error) {
+	if err := c.whole(); err != nil {
+		return nil, err
+	}
+	p, err := c.Programmes.Rollback(ctx, in.Programme, in.Body.Back, in.Body.Version, c.author(), in.Body.Note)
+	if err != nil {
+		return nil, err
+	}
+	c.changed(ctx)
+	return c.shown(ctx, p, nil)
 }
 
 // programme is the newest version of a programme, whoever made it.
@@ -81,38 +189,39 @@ func (c *call) programme(ctx context.Context, i id.ID) (*rule.Programme, error) 
 	return nil, fault.New(fault.NotFound, "programme.not-found")
 }
 
-func (c *call) putProgramme(ctx context.Context, p rule.Programme) (*Programme, error) {
+func (c *call) names(ctx context.Context) *draft.Base { return draft.NewBase(ctx, c.DB, c.Directory) }
+
+// draft reads a programme.
+func (c *call) draft(ctx context.Context, text ProgrammeText) (*draft.Draft, error) {
+	names := c.names(ctx)
+	d, err := draft.Read(text, names)
+	if broken := names.Err(); broken != nil {
+		return nil, broken
+	}
+	return d, err
+}
+
+// shown is a programme as it is answered.
+func (c *call) shown(ctx context.Context, p *rule.Programme, err error) (*Programme, error) {
+	if err != nil {
+		return nil, err
+	}
+	names := c.names(ctx)
+	out := programmeOf(p, names)
+	c.w.Header().Set("ETag", `"`+strconv.FormatInt(p.Version, 10)+`"`)
+	return &out, names.Err()
+}
+
+func (c *call) author() string { return "key " + c.who.KeyID.String() }
+
+func (c *call) putProgramme(ctx context.Context, p rule.Programme, note string) (*Programme, error) {
 	if err := c.whole(); err != nil {
 		return nil, err
 	}
-	if err := c.bound(&p); err != nil {
-		return nil, err
-	}
-	put, err := c.Programmes.Put(ctx, p, "key "+c.who.KeyID.String())
+	put, err := c.Programmes.PutNoted(ctx, p, c.author(), note)
 	if err != nil {
 		return nil, err
 	}
 	c.changed(ctx)
-	out := programmeOf(put)
-	return &out, nil
-}
-
-// bound refuses a programme that is bound to outlets or partners that are not
-// there: it would never act.
-func (c *call) bound(p *rule.Programme) error {
-	var wrong []fault.Field
-	for i, outlet := range p.Outlets {
-		if _, ok := c.Directory.Outlet(outlet); !ok {
-			wrong = append(wrong, fault.Field{Path: fmt.Sprintf("outlets[%d]", i), Code: "partner.outlet-not-found"})
-		}
-	}
-	for i, partner := range p.Partners {
-		if _, ok := c.Directory.Partner(partner); !ok {
-			wrong = append(wrong, fault.Field{Path: fmt.Sprintf("partners[%d]", i), Code: "partner.not-found"})
-		}
-	}
-	if len(wrong) > 0 {
-		return fault.New(fault.Invalid, "programme.invalid").With(wrong...)
-	}
-	return nil
+	return c.shown(ctx, put, nil)
 }

@@ -63,6 +63,8 @@ type ProblemField struct {
 	Path   string `json:"path" doc:"Where in the request" example:"lines[2].price"`
 	Code   string `json:"code" doc:"Stable code of the fault" example:"money.negative"`
 	Detail string `json:"detail" doc:"What is wrong there, in the reader's language"`
+	Line   int    `json:"line,omitempty" doc:"Where in a text, from 1"`
+	Column int    `json:"column,omitempty" doc:"Where in the line, from 1"`
 }
 
 // Error makes a Problem an error, so that a handler can return it.
@@ -105,7 +107,7 @@ func (f *Faults) Problem(ctx context.Context, err error) *Problem {
 		RequestID: log.RequestID(ctx),
 	}
 	for _, field := range e.Fields {
-		p.Errors = append(p.Errors, ProblemField{Path: field.Path, Code: field.Code, Detail: f.texts.FaultField(lang, field)})
+		p.Errors = append(p.Errors, ProblemField{Path: field.Path, Code: field.Code, Detail: f.texts.FaultField(lang, field), Line: field.Line, Column: field.Column})
 	}
 	return p
 }
