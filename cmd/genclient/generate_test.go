@@ -111,7 +111,7 @@ func TestUnknownIsRefused(t *testing.T) {
 	t.Parallel()
 	r := reading{enums: map[string]*enum{}}
 	for _, s := range []*huma.Schema{
-		{}, {Type: huma.TypeNumber}, {Type: huma.TypeObject}, {Type: huma.TypeObject, AdditionalProperties: true},
+		{}, {Type: huma.TypeNumber}, {Type: huma.TypeObject}, {Type: huma.TypeObject, AdditionalProperties: false},
 		{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeNumber}}, {Type: huma.TypeInteger, Enum: []any{1}},
 	} {
 		if got, err := r.goType("X", s, nil); err == nil {
