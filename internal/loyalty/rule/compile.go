@@ -238,7 +238,7 @@ func (p *Programme) compileCampaigns(k *ruleChecker) {
 	}
 	k.check(len(p.codes) <= MaxCodes, "campaigns", "programme.too-many", "most", MaxCodes)
 	for _, r := range p.all {
-		k.check(r.Kind != AwardRule || ids[r.Campaign] && r.Campaign != Base, "rules."+r.ID, "programme.award")
+		k.check(r.Kind != AwardRule || ids[r.Campaign] && r.Campaign != Base, r.at+".campaign", "programme.award")
 	}
 }
 

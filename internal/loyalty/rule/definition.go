@@ -84,6 +84,7 @@ type Rule struct {
 	Note  string `json:"note,omitempty"`  // for the staff
 
 	way       way
+	at        string // its path in the programme
 	level     string // folded id of the level whose rule it is
 	campaign  *Campaign
 	index     int  // among all of the programme, in the order they act

@@ -25,8 +25,8 @@ func (k *ruleChecker) rules(at string, rules []Rule, c *Campaign) {
 	k.check(len(rules) <= MaxRules, at, "programme.too-many", "most", MaxRules)
 	for i := range rules {
 		r := &rules[i]
-		r.campaign = c
-		k.rule(fmt.Sprintf("%s[%d]", at, i), r)
+		r.campaign, r.at = c, fmt.Sprintf("%s[%d]", at, i)
+		k.rule(r.at, r)
 		k.p.all = append(k.p.all, r)
 	}
 }

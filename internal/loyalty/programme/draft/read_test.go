@@ -81,6 +81,7 @@ func TestWrongPlaces(t *testing.T) {
 			},
 		},
 		{"two ways", replace(whole, "amount: 99.90", "rate: 5\n        take: 3"), []string{"28:9 campaigns[1].rules[0] programme.rule-way"}},
+		{"award of nothing", "code: x\nname: y\nrules: [{id: a, kind: award, campaign: none}]\n", []string{"3:40 rules[0].campaign programme.award"}},
 		{"deep", strings.Repeat("[", 100_000), []string{"1:1  programme.text-form"}},
 		{"bomb", "a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\n", []string{
 			"1:1 a programme.text-unknown", "1:1 code programme.text-missing", "1:1 name programme.text-missing", "2:1 b programme.text-unknown", "3:1 c programme.text-unknown",
