@@ -82,7 +82,7 @@ var roubles = scalar[money.Amount]{
 	},
 	print: func(v money.Amount) *value { return figure(short(v.String())) },
 	shape: func(s *schemas) *value {
-		return s.figure(`^-?\d[\d \x{a0}]*([.,]\d{1,2})? ?(₽|руб\.?|RUB)?$`, "99.90")
+		return s.figure("^-?\\d[\\d \u00a0\u2009\u202f]*([.,]\\d{1,2})? ?(₽|руб\\.?|RUB)?$", "99.90")
 	},
 }
 
