@@ -57,6 +57,58 @@ func (v *FiscalPart) decode(r *reader) {
 	}
 }
 
+func (v *LevelChange) decode(r *reader) {
+	for more := r.open('{'); more; more = r.next('}') {
+		switch string(r.key()) {
+		case "id":
+			v.ID = r.text()
+		case "account":
+			v.Account = r.text()
+		case "at":
+			v.At = r.time()
+		case "written_at":
+			v.WrittenAt = r.time()
+		case "from":
+			v.From = r.text()
+		case "to":
+			v.To = r.text()
+		case "until":
+			v.Until = r.time()
+		case "cause":
+			v.Cause = LevelChangeCause(r.text())
+		case "operation":
+			v.Operation = r.text()
+		case "given":
+			v.Given = r.int()
+		case "taken":
+			v.Taken = r.int()
+		case "short":
+			v.Short = r.int()
+		case "reason":
+			v.Reason = r.text()
+		case "actor":
+			v.Actor = r.text()
+		default:
+			r.skip()
+		}
+	}
+}
+
+func (v *LeveledByHand) decode(r *reader) {
+	for more := r.open('{'); more; more = r.next('}') {
+		switch string(r.key()) {
+		case "member":
+			v.Member = r.text()
+		case "change":
+			v.Change.decode(r)
+		case "balance":
+			v.Balance.decode(r)
+		default:
+			r.skip()
+		}
+	}
+}
+
 func (v *Payment) decode(r *reader) {
 	for more := r.open('{'); more; more = r.next('}') {
 		switch string(r.key()) {
@@ -125,6 +177,8 @@ func (v *Purchase) decode(r *reader) {
 			v.Earned = r.int()
 		case "refunded":
 			v.Refunded = r.int()
+		case "level":
+			v.Level = r.text()
 		case "balance":
 			v.Balance.decode(r)
 		case "flags":
@@ -229,6 +283,8 @@ func (v *Refund) decode(r *reader) {
 			v.Short = r.int()
 		case "whole":
 			v.Whole = r.bool()
+		case "level":
+			v.Level = r.text()
 		case "balance":
 			v.Balance.decode(r)
 		case "flags":

@@ -987,6 +987,31 @@ func (c *Client) ListKeys(ctx context.Context, query *ListKeysQuery) (*PageKey, 
 	return answer, err
 }
 
+// ListLevelChangesQuery are the parameters of ListLevelChanges. What is zero is left out.
+type ListLevelChangesQuery struct {
+	// This account only
+	Account string
+}
+
+func (p *ListLevelChangesQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("account", p.Account)
+	return q
+}
+
+// ListLevelChanges is GET /members/{member}/levels: How a member's levels came to be, the newest
+// first
+//
+// The key needs the scope members.read.
+func (c *Client) ListLevelChanges(ctx context.Context, member string, query *ListLevelChangesQuery) (*PageLevelChange, error) {
+	answer, _, err := ask[PageLevelChange](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/members/", member, "/levels"}, query: query.query(),
+	})
+	return answer, err
+}
+
 // ListMemberChangesQuery are the parameters of ListMemberChanges. What is zero is left out.
 type ListMemberChangesQuery struct {
 	// This field only
@@ -1686,6 +1711,17 @@ func (c *Client) SetCashierPIN(ctx context.Context, cashier string, body *PINBod
 		method: http.MethodPut, path: []string{"/cashiers/", cashier, "/pin"}, body: body,
 	}, nil)
 	return err
+}
+
+// SetLevel is POST /levels: Put a member at a level by hand
+//
+// The key needs the scope points.adjust.
+// It is done once under the key; replayed tells that it had been done before, by an attempt of this
+// call or by an earlier one.
+func (c *Client) SetLevel(ctx context.Context, key string, body *LevelBody) (answer *LeveledByHand, replayed bool, err error) {
+	return ask[LeveledByHand](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/levels"}, keyed: true, key: key, body: body,
+	})
 }
 
 // SetMainIdentifier is POST /members/{member}/identifiers/main: Make it the main one

@@ -58,6 +58,20 @@ const (
 	ConsentTextBodyLanguageEN ConsentTextBodyLanguage = "en"
 )
 
+// LevelChangeCause is one of the values below.
+type LevelChangeCause string
+
+// Values of LevelChangeCause.
+const (
+	LevelChangeCausePurchase   LevelChangeCause = "purchase"
+	LevelChangeCauseRefund     LevelChangeCause = "refund"
+	LevelChangeCauseAdjustment LevelChangeCause = "adjustment"
+	LevelChangeCauseTime       LevelChangeCause = "time"
+	LevelChangeCauseHand       LevelChangeCause = "hand"
+	LevelChangeCauseOpening    LevelChangeCause = "opening"
+	LevelChangeCauseRules      LevelChangeCause = "rules"
+)
+
 // LotState is one of the values below.
 type LotState string
 
@@ -238,6 +252,8 @@ type Account struct {
 	State AccountState `json:"state"`
 	// The account's points now
 	Balance Balance `json:"balance"`
+	// The level it is at now; none: the programme has no levels
+	Level *AccountLevel `json:"level,omitempty"`
 	// Points earned, hundredths
 	Earned int64 `json:"earned"`
 	// Points spent, hundredths
@@ -256,6 +272,24 @@ type Account struct {
 	Lots []Lot `json:"lots"`
 	// What expires, and when
 	Ending []Ending `json:"ending"`
+}
+
+// AccountLevel is the schema AccountLevel of the document.
+type AccountLevel struct {
+	// Level; empty: none
+	Level string `json:"level"`
+	// Name
+	Name string `json:"name,omitempty"`
+	// Since when
+	Since time.Time `json:"since,omitzero"`
+	// The end of its term; then it is kept or left for the one below
+	Until time.Time `json:"until,omitzero"`
+	// Level given by hand, below which it does not fall
+	Floor string `json:"floor,omitempty"`
+	// Until when it does not
+	Held time.Time `json:"held,omitzero"`
+	// What is left to the next level; none: there is none to come to
+	Next *NextLevel `json:"next,omitempty"`
 }
 
 // Address is the schema Address of the document.
@@ -814,6 +848,8 @@ type FoundMember struct {
 	Serves bool `json:"serves"`
 	// The member
 	Member Member `json:"member"`
+	// His levels, by programme
+	Levels []MemberLevel `json:"levels,omitempty"`
 }
 
 // Group is the schema Group of the document.
@@ -978,6 +1014,71 @@ type KeyChange struct {
 	Version int64 `json:"version,omitempty"`
 }
 
+// LevelBody is the schema LevelBody of the document.
+type LevelBody struct {
+	// Who buys; named in one way
+	Buyer Buyer `json:"buyer"`
+	// Id of the programme
+	Programme string `json:"programme"`
+	// Level; empty: none
+	Level string `json:"level"`
+	// Last day on which it does not fall below, YYYY-MM-DD; none: the level's own term
+	Until string `json:"until,omitempty"`
+	// Reason
+	Reason string `json:"reason"`
+}
+
+// LevelChange is the schema LevelChange of the document.
+type LevelChange struct {
+	// Id
+	ID string `json:"id"`
+	// Id of the account
+	Account string `json:"account"`
+	// When it happened
+	At time.Time `json:"at"`
+	// When it was written
+	WrittenAt time.Time `json:"written_at"`
+	// Level left; empty: none
+	From string `json:"from"`
+	// Level come to; empty: none
+	To string `json:"to"`
+	// The end of its term
+	Until time.Time `json:"until,omitzero"`
+	// Cause: purchase, refund of the purchase that had caused it, adjustment – points by hand, time,
+	// hand, opening of the account, rules – the programme or the member's groups are others now
+	Cause LevelChangeCause `json:"cause"`
+	// Id of the purchase, refund or adjustment that caused it
+	Operation string `json:"operation,omitempty"`
+	// Points given with it, hundredths
+	Given int64 `json:"given,omitempty"`
+	// Points taken with it, hundredths
+	Taken int64 `json:"taken,omitempty"`
+	// Points that were to be taken and were not there, hundredths
+	Short int64 `json:"short,omitempty"`
+	// Reason, of a change by hand
+	Reason string `json:"reason,omitempty"`
+	// Who did it, by hand
+	Actor string `json:"actor,omitempty"`
+}
+
+// LevelPart is the schema LevelPart of the document.
+type LevelPart struct {
+	// Types of goods
+	Types []string `json:"types"`
+	// Left to spend on them, kopecks
+	Sum int64 `json:"sum"`
+}
+
+// LeveledByHand is the schema LeveledByHand of the document.
+type LeveledByHand struct {
+	// Id of the member
+	Member string `json:"member"`
+	// The change
+	Change LevelChange `json:"change"`
+	// The account's points after it
+	Balance Balance `json:"balance"`
+}
+
 // Lot is the schema Lot of the document.
 type Lot struct {
 	// Id
@@ -1104,6 +1205,14 @@ type MemberEvent struct {
 	Old string `json:"old"`
 	// What it is now
 	New string `json:"new"`
+}
+
+// MemberLevel is the schema MemberLevel of the document.
+type MemberLevel struct {
+	// Id of the programme
+	Programme string `json:"programme"`
+	// The level that he is at
+	Level AccountLevel `json:"level"`
 }
 
 // MemberRow is the schema MemberRow of the document.
@@ -1252,6 +1361,28 @@ type NewProgramme struct {
 	Text json.RawMessage `json:"text"`
 	// Note
 	Note string `json:"note,omitempty"`
+}
+
+// NextLevel is the schema NextLevel of the document.
+type NextLevel struct {
+	// Level
+	Level string `json:"level"`
+	// Name
+	Name string `json:"name,omitempty"`
+	// Any one of these is enough
+	Any bool `json:"any,omitempty"`
+	// The period that sums and visits are counted in, days
+	Days int64 `json:"days,omitempty"`
+	// Left to spend in all, kopecks
+	Total int64 `json:"total,omitempty"`
+	// Left to spend in the period, kopecks
+	Sum int64 `json:"sum,omitempty"`
+	// Left to spend in the period on some goods
+	Parts []LevelPart `json:"parts,omitempty"`
+	// Visits left in the period
+	Visits int64 `json:"visits,omitempty"`
+	// Active points that are missing, hundredths
+	Points int64 `json:"points,omitempty"`
 }
 
 // OpenAccount is the schema OpenAccount of the document.
@@ -1436,6 +1567,14 @@ type PageGroup struct {
 type PageKey struct {
 	// Rows
 	Items []Key `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
+// PageLevelChange is the schema PageLevelChange of the document.
+type PageLevelChange struct {
+	// Rows
+	Items []LevelChange `json:"items"`
 	// Give it as after to go on; none: the end
 	Next string `json:"next,omitempty"`
 }
@@ -1925,6 +2064,8 @@ type Purchase struct {
 	Earned int64 `json:"earned"`
 	// Money given back, kopecks
 	Refunded int64 `json:"refunded"`
+	// The account's level after it; none: at no level
+	Level string `json:"level,omitempty"`
 	// The account's points after it
 	Balance Balance `json:"balance"`
 	// What is odd about it
@@ -2025,6 +2166,8 @@ type Quote struct {
 	Earned int64 `json:"earned"`
 	// The account's points before the purchase
 	Balance Balance `json:"balance"`
+	// The member's level before the purchase; none: the programme has no levels
+	Level *AccountLevel `json:"level,omitempty"`
 	// What expires, and when
 	Ending []Ending `json:"ending"`
 	// Campaigns that acted
@@ -2169,6 +2312,8 @@ type Refund struct {
 	Short int64 `json:"short"`
 	// Nothing of the receipt is left
 	Whole bool `json:"whole"`
+	// The account's level after it; none: at no level
+	Level string `json:"level,omitempty"`
 	// The account's points after it
 	Balance Balance `json:"balance"`
 	// What is odd about it

@@ -45,14 +45,14 @@ var peopleTexts = []string{
  select 'phone', {phone}, 0, {home}, 'active', 'active', true, 0, 1614556800000000 + n from {series}`,
 	`insert into identifier (kind, value, excl, home_id, state, member_state, main, proven_at, added_at)
  select 'number', {number}, 0, {home}, 'active', 'active', true, 0, 1614556800000000 + n from {series}`,
-	`insert into account (home_id, account_id, programme_id, state, active, pending, debt, earned, spent, expired, purchases, turnover, clock_at, gifts, opened_at)
- select {home}, {home} + 1, $3, 'open', 0, 0, 0, 0, 0, 0, 0, 0, 1614556800000000 + n, 0, 1614556800000000 + n from {series}`,
+	`insert into account (home_id, account_id, programme_id, state, active, pending, debt, earned, spent, expired, purchases, turnover, clock_at, gifts, level, level_floor, opened_at)
+ select {home}, {home} + 1, $3, 'open', 0, 0, 0, 0, 0, 0, 0, 0, 1614556800000000 + n, 0, '', '', 1614556800000000 + n from {series}`,
 }
 
 // qOpened is what the figures know of the accounts.
 const qOpened = `insert into figure_day (day, outlet_id, programme_id, receipts, member_receipts, gross, discount, paid, money, spent, earned,
- refunds, refunds_whole, refund_gross, refund_discount, refund_paid, refund_money, refund_spent, refund_earned, expired, adjusted, opened, gifts)
- values ('2021-03-01', 0, $1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $2, 0)
+ refunds, refunds_whole, refund_gross, refund_discount, refund_paid, refund_money, refund_spent, refund_earned, expired, adjusted, opened, gifts, levels)
+ values ('2021-03-01', 0, $1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $2, 0, 0)
  on conflict (day, outlet_id, programme_id) do update set opened = figure_day.opened + excluded.opened`
 
 // fillPeople makes the members number from to to (not included) with an empty

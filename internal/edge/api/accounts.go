@@ -17,19 +17,20 @@ import (
 
 // Account is a member's points in one programme, as they are now.
 type Account struct {
-	ID           id.ID        `json:"id"`
-	Programme    id.ID        `json:"programme"`
-	State        string       `json:"state" enum:"open,closed"`
-	Balance      Balance      `json:"balance"`
-	Earned       money.Points `json:"earned"`
-	Spent        money.Points `json:"spent"`
-	Expired      money.Points `json:"expired"`
-	Purchases    int64        `json:"purchases"`
-	Turnover     money.Amount `json:"turnover"`
-	LastPurchase Time         `json:"last_purchase,omitzero"`
-	Opened       Time         `json:"opened"`
-	Lots         []Lot        `json:"lots"`
-	Ending       []Ending     `json:"ending"`
+	ID           id.ID         `json:"id"`
+	Programme    id.ID         `json:"programme"`
+	State        string        `json:"state" enum:"open,closed"`
+	Balance      Balance       `json:"balance"`
+	Level        *AccountLevel `json:"level,omitempty"`
+	Earned       money.Points  `json:"earned"`
+	Spent        money.Points  `json:"spent"`
+	Expired      money.Points  `json:"expired"`
+	Purchases    int64         `json:"purchases"`
+	Turnover     money.Amount  `json:"turnover"`
+	LastPurchase Time          `json:"last_purchase,omitzero"`
+	Opened       Time          `json:"opened"`
+	Lots         []Lot         `json:"lots"`
+	Ending       []Ending      `json:"ending"`
 }
 
 // Lot is points of one accrual that are left.
@@ -154,7 +155,7 @@ func accountOf(v *purchase.AccountView) Account {
 		Balance: Balance{Active: a.Active, Pending: a.Pending, Debt: a.Debt, Spendable: a.Spendable()},
 		Earned:  a.Earned, Spent: a.Spent, Expired: a.Expired, Purchases: a.Purchases, Turnover: a.Turnover,
 		LastPurchase: Time(a.LastPurchase), Opened: Time(a.Opened),
-		Lots: make([]Lot, len(v.Lots)), Ending: endingOf(v.Ending),
+		Level: accountLevelOf(v.Level), Lots: make([]Lot, len(v.Lots)), Ending: endingOf(v.Ending),
 	}
 	if a.Closed {
 		out.State = "closed"

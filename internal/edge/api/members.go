@@ -48,6 +48,7 @@ type FoundMember struct {
 	Identifier member.IdentifierState `json:"identifier" enum:"active,off"`
 	Serves     bool                   `json:"serves"`
 	Member     Member                 `json:"member"`
+	Levels     []MemberLevel          `json:"levels,omitempty"`
 }
 
 // MemberChange is a partial change of a member. What is not named stays.
@@ -197,8 +198,12 @@ func findMembers(ctx context.Context, c *call, in *findMemberIn) (*Page[FoundMem
 		if err != nil {
 			return nil, err
 		}
+		levels, err := c.levelsOf(ctx, found[i].Home)
+		if err != nil {
+			return nil, err
+		}
 		f := &found[i]
-		out.Items = append(out.Items, FoundMember{Kind: f.Kind, Value: f.Value, Identifier: f.Identifier, Serves: f.Serves(), Member: memberOf(&m)})
+		out.Items = append(out.Items, FoundMember{Kind: f.Kind, Value: f.Value, Identifier: f.Identifier, Serves: f.Serves(), Member: memberOf(&m), Levels: levels})
 	}
 	return out, nil
 }

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
 )
@@ -157,5 +159,34 @@ func TestCodes(t *testing.T) {
 			{step: step{do: "POST /purchases", body: `{"buyer":{"member":"$ann"},"proof":{"secret":"1234","code":"5"},` + spend + `}`, want: 400, code: "api.invalid", at: "proof api.proof-ways"}, key: "k3"},
 		})
 		s.clock.Add(time.Hour)
+	})
+}
+
+// A member's level, what is left to the next, and how it came to be.
+func TestLevels(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		s.member("ann", phone1)
+		p := *s.parts.Programmes.Current().All()[0]
+		p.Levels = []rule.Level{{ID: "start", Name: "Начало", Priority: 1}, {ID: "vip", Name: "Особый", Priority: 2, Days: 30, Visits: 2, Sum: 1_000_000_00}}
+		if _, err := s.parts.Programmes.Put(t.Context(), p, "test"); err != nil {
+			t.Fatal(err)
+		}
+		vip := `{"buyer":{"phone":"` + phone1 + `"},"programme":"$programme","level":"vip","until":"2026-12-31","reason":"друг дома"}`
+		s.deals([]deal{
+			{step: step{do: "POST /members/$ann/accounts", body: `{"programme":"$programme"}`, want: 200, has: `"active":0`}},
+			{step: step{do: "GET /members/$ann/accounts", want: 200, has: `"level":{"level":"start","name":"Начало" "next":{"level":"vip","name":"Особый","days":30,"sum":100000000,"visits":2}`}},
+			{step: step{do: "GET /members/find?q=" + phone1[1:], want: 200, has: `"levels":[{"programme":"$programme","level":{"level":"start"`}},
+			{step: step{as: "admin", do: "POST /levels", body: vip, want: 201, has: `"member":"$ann" "from":"start" "to":"vip" "cause":"hand" "until":"2026-12-31T21:00:00Z"`}, key: "l1"},
+			{step: step{as: "admin", do: "POST /levels", body: vip, want: 201, has: `"to":"vip"`}, key: "l1", replayed: true},
+			{step: step{as: "admin", do: "POST /levels", body: strings.Replace(vip, "vip", "none", 1), want: 404, code: "level.not-found"}, key: "l2"},
+			{step: step{as: "admin", do: "POST /levels", body: strings.Replace(vip, "2026-12-31", "2020-12-31", 1), want: 400, code: "level.until"}, key: "l2"},
+			{step: step{do: "GET /members/$ann/accounts", want: 200, has: `"level":{"level":"vip" "floor":"vip" "held":"2026-12-31T21:00:00Z"`, not: `"next"`}},
+			{step: step{do: "GET /members/$ann/levels", want: 200, has: `"from":"start","to":"vip" "reason":"друг дома" "cause":"opening"`}},
+			{step: step{do: "GET /members/$ann/levels?limit=1", want: 200, has: `"to":"vip" "next":"2"`, not: `"cause":"opening"`}},
+			{step: step{do: "GET /members/$ann/levels?limit=1&after=2", want: 200, has: `"cause":"opening"`, not: `"next"`}},
+			{step: step{do: "GET /members/$ann/levels?after=x", want: 400, code: "api.invalid", at: "after api.cursor"}},
+		})
 	})
 }

@@ -36,6 +36,7 @@ type Purchase struct {
 	Spent          money.Points   `json:"spent"`
 	Earned         money.Points   `json:"earned"`
 	Refunded       money.Amount   `json:"refunded"`
+	Level          string         `json:"level,omitempty"`
 	Balance        Balance        `json:"balance"`
 
 	Flags   []string `json:"flags,omitempty"`
@@ -84,7 +85,7 @@ func purchaseOf(p *purchase.Purchase, fiscal bool) *Purchase {
 		Account: p.Account, Programme: p.Programme, Version: p.Version,
 		Lines: make([]PurchaseLine, len(p.Lines)), Codes: p.Codes, Payments: paymentsOut(p.Payments),
 		Gross: p.Gross, Discount: p.Discount, PaidWithPoints: p.Paid, Due: p.Due, Spent: p.Spent, Earned: p.Earned,
-		Balance: balanceOf(p.Balance), Flags: p.Flags,
+		Level: p.Level, Balance: balanceOf(p.Balance), Flags: p.Flags,
 	}
 	if p.Home.Kind() == home.Member {
 		out.Member = p.Home

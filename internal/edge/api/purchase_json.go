@@ -38,6 +38,7 @@ func (p *Purchase) appendJSON(b []byte) []byte {
 		w.comma(i).raw(`{"kind":`).text(v.Kind).raw(`,"amount":`).num(int64(v.Amount)).raw(`}`)
 	}
 	w.raw(`]`).sums(p.Gross, p.Discount, p.PaidWithPoints, p.Due, p.Spent, p.Earned).raw(`,"refunded":`).num(int64(p.Refunded))
+	w.optText(`,"level":`, p.Level)
 	w.raw(`,"balance":{"active":`).num(int64(p.Balance.Active)).raw(`,"pending":`).num(int64(p.Balance.Pending))
 	w.raw(`,"debt":`).num(int64(p.Balance.Debt)).raw(`,"spendable":`).num(int64(p.Balance.Spendable)).raw(`}`)
 	w.texts(`,"flags":`, p.Flags)

@@ -16,25 +16,26 @@ import (
 
 // Quote is what a purchase would give. Nothing of it is stored.
 type Quote struct {
-	ID             string       `json:"id"`
-	Until          Time         `json:"until"`
-	Member         home.ID      `json:"member,omitzero"`
-	Programme      id.ID        `json:"programme,omitzero"`
-	Version        int64        `json:"version,omitzero"`
-	Lines          []QuoteLine  `json:"lines"`
-	Gross          money.Amount `json:"gross"`
-	Discount       money.Amount `json:"discount"`
-	PaidWithPoints money.Amount `json:"paid_with_points"`
-	Due            money.Amount `json:"due"`
-	Spent          money.Points `json:"spent"`
-	Most           money.Points `json:"most"`
-	Allowed        money.Points `json:"allowed"`
-	Earned         money.Points `json:"earned"`
-	Balance        Balance      `json:"balance"`
-	Ending         []Ending     `json:"ending"`
-	Campaigns      []string     `json:"campaigns,omitempty"`
-	Messages       []string     `json:"messages,omitempty"`
-	Why            []Why        `json:"why"`
+	ID             string        `json:"id"`
+	Until          Time          `json:"until"`
+	Member         home.ID       `json:"member,omitzero"`
+	Programme      id.ID         `json:"programme,omitzero"`
+	Version        int64         `json:"version,omitzero"`
+	Lines          []QuoteLine   `json:"lines"`
+	Gross          money.Amount  `json:"gross"`
+	Discount       money.Amount  `json:"discount"`
+	PaidWithPoints money.Amount  `json:"paid_with_points"`
+	Due            money.Amount  `json:"due"`
+	Spent          money.Points  `json:"spent"`
+	Most           money.Points  `json:"most"`
+	Allowed        money.Points  `json:"allowed"`
+	Earned         money.Points  `json:"earned"`
+	Balance        Balance       `json:"balance"`
+	Level          *AccountLevel `json:"level,omitempty"`
+	Ending         []Ending      `json:"ending"`
+	Campaigns      []string      `json:"campaigns,omitempty"`
+	Messages       []string      `json:"messages,omitempty"`
+	Why            []Why         `json:"why"`
 }
 
 // QuoteLine is what becomes of one line.
@@ -110,7 +111,7 @@ func (c *call) quoteOf(q *purchase.Quoted, cart *purchase.Cart, fiscal bool) *Qu
 		ID: q.ID, Until: Time(q.Until), Member: q.Home, Programme: q.Programme.ID, Version: q.Programme.Version,
 		Lines: make([]QuoteLine, len(o.Lines)), Gross: o.Gross, Discount: o.Discount, PaidWithPoints: o.Paid, Due: o.Due,
 		Spent: o.Spent, Most: o.Most, Allowed: o.Allowed, Earned: o.Earned,
-		Balance: balanceOf(q.Balance), Ending: endingOf(q.Ending), Why: c.why(o.Trace), Campaigns: o.Campaigns, Messages: c.messages(o.Messages),
+		Balance: balanceOf(q.Balance), Level: accountLevelOf(q.Level), Ending: endingOf(q.Ending), Why: c.why(o.Trace), Campaigns: o.Campaigns, Messages: c.messages(o.Messages),
 	}
 	for i := range o.Lines {
 		l := &o.Lines[i]

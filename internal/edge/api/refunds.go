@@ -86,6 +86,7 @@ type Refund struct {
 	Earned         money.Points `json:"earned"`
 	Short          money.Points `json:"short"`
 	Whole          bool         `json:"whole"`
+	Level          string       `json:"level,omitempty"`
 	Balance        Balance      `json:"balance"`
 	Flags          []string     `json:"flags,omitempty"`
 	Matched        []Refund     `json:"matched,omitempty"`
@@ -221,7 +222,7 @@ func refundOf(f *purchase.Refund) *Refund {
 		Lines: make([]RefundLine, len(f.Lines)), Payments: paymentsOut(f.Payments),
 		Gross: f.Gross, Discount: f.Discount, PaidWithPoints: f.Paid, Money: f.Money, Kept: f.Kept,
 		Spent: f.Spent, Given: f.Given, Earned: f.Earned, Short: f.Short, Whole: f.Whole,
-		Balance: balanceOf(f.Balance), Flags: f.Flags,
+		Level: f.Level, Balance: balanceOf(f.Balance), Flags: f.Flags,
 	}
 	if f.Purchase != 0 {
 		out.Purchase = OpID{f.Home, f.Purchase}

@@ -81,5 +81,15 @@ func (e *Event) appendJSON(dst []byte) ([]byte, error) {
 	if e.Part {
 		dst = append(dst, `,"r":true`...)
 	}
+	for _, x := range [...]struct{ name, text string }{{`,"f":`, e.From}, {`,"n":`, e.To}, {`,"w":`, e.Cause}} {
+		if x.text == "" {
+			continue
+		}
+		quoted, err := json.Marshal(x.text)
+		if err != nil {
+			return nil, err
+		}
+		dst = append(append(dst, x.name...), quoted...)
+	}
 	return append(dst, '}'), nil
 }

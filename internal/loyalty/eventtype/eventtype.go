@@ -20,6 +20,7 @@ const (
 	Adjusted  Kind = "adjust" // points by hand
 	Opened    Kind = "open"   // an account was opened
 	Due       Kind = "due"    // a lot became active or expired
+	Leveled   Kind = "level"  // an account's level changed
 )
 
 // Event is one thing that happened. Seq is the number of its last posting, so
@@ -40,10 +41,13 @@ type Event struct {
 	Paid     money.Amount `json:"b,omitempty"` // taken off by points
 	Money    money.Amount `json:"a,omitempty"` // paid, or given back
 	Spent    money.Points `json:"x,omitempty"` // spent, or given back
-	Earned   money.Points `json:"e,omitempty"` // earned, or taken back
+	Earned   money.Points `json:"e,omitempty"` // earned, or taken back; with a level: given, less what was taken
 	Expired  money.Points `json:"z,omitempty"`
 	Last     bool         `json:"l,omitempty"` // a refund of all that was left
 	Part     bool         `json:"r,omitempty"` // a refund that an unlinked one was split into
+	From     string       `json:"f,omitempty"` // level left, "" none
+	To       string       `json:"n,omitempty"` // level come to
+	Cause    string       `json:"w,omitempty"` // of a change of level
 }
 
 // Batch is what one transaction did, with the heads of the homes it changed.

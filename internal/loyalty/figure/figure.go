@@ -49,6 +49,7 @@ const (
 	Adjusted     // hundredths by hand, signed
 	Opened       // accounts
 	Gifts        // hundredths given on opening
+	Levels       // hundredths given by changes of level, less those taken
 	Columns      // how many there are
 )
 
@@ -58,7 +59,7 @@ func (c Column) String() string { return columnNames[c] }
 var columnNames = [Columns]string{
 	"receipts", "member_receipts", "gross", "discount", "paid", "money", "spent", "earned",
 	"refunds", "refunds_whole", "refund_gross", "refund_discount", "refund_paid", "refund_money", "refund_spent", "refund_earned",
-	"expired", "adjusted", "opened", "gifts",
+	"expired", "adjusted", "opened", "gifts", "levels",
 }
 
 // Sums is a row of figures.

@@ -118,6 +118,8 @@ func (f *Fold) count(e *event) {
 		s[Gifts] += e.earned
 	case eventtype.Due:
 		s[Expired] += e.expired
+	case eventtype.Leveled:
+		s[Levels] += e.earned
 	}
 }
 

@@ -12,7 +12,7 @@ const (
 
 	columns = `receipts, member_receipts, gross, discount, paid, money, spent, earned,
  refunds, refunds_whole, refund_gross, refund_discount, refund_paid, refund_money, refund_spent, refund_earned,
- expired, adjusted, opened, gifts`
+ expired, adjusted, opened, gifts, levels`
 	qDays   = `select day, outlet_id, programme_id, ` + columns + ` from figure_day order by day, outlet_id, programme_id`
 	qEvents = `select doc from event`
 
@@ -26,7 +26,8 @@ const (
  refund_paid = figure_day.refund_paid + excluded.refund_paid, refund_money = figure_day.refund_money + excluded.refund_money,
  refund_spent = figure_day.refund_spent + excluded.refund_spent, refund_earned = figure_day.refund_earned + excluded.refund_earned,
  expired = figure_day.expired + excluded.expired, adjusted = figure_day.adjusted + excluded.adjusted,
- opened = figure_day.opened + excluded.opened, gifts = figure_day.gifts + excluded.gifts`
+ opened = figure_day.opened + excluded.opened, gifts = figure_day.gifts + excluded.gifts,
+ levels = figure_day.levels + excluded.levels`
 )
 
 var deleteEvent = db.Many{
@@ -41,12 +42,12 @@ var addDay = db.Many{
 	PG: `insert into figure_day (day, outlet_id, programme_id, ` + columns + `)
  select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
  $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[],
- $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[])` + onConflict,
+ $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[])` + onConflict,
 	Lite: `insert into figure_day (day, outlet_id, programme_id, ` + columns + `)
- values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)` + onConflict,
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)` + onConflict,
 	Types: []string{
 		"text", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint",
-		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint",
+		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint",
 	},
 }
 

@@ -21,6 +21,8 @@ type Book struct {
 	Accounts []*Account
 	lots     []*Lot
 	postings []unchained
+	changes  []LevelChange
+	Turns    Turns
 	Now      clock.Micros
 	IDs      *id.Maker
 	touched  bool
@@ -63,6 +65,9 @@ func (b *Book) Open(programme id.ID, at clock.Micros) *Account {
 	b.Accounts = append(b.Accounts, a)
 	return a
 }
+
+// Fresh tells whether this write opens the account.
+func (a *Account) Fresh() bool { return a.isNew }
 
 // Lots gives the loaded lots of an account that have something left.
 func (b *Book) Lots(a *Account) []*Lot {
@@ -181,6 +186,7 @@ func (b *Book) Dues(f func(a *Account, p *Posting)) {
 // Mark is a point to which a book can be taken back.
 type Mark struct {
 	postings, lots, accounts int
+	changes                  int
 	seq                      int64
 	touched                  bool
 	lotState                 []Lot
@@ -190,7 +196,7 @@ type Mark struct {
 // Mark remembers the book as it is now, so that an operation that is refused
 // in the middle leaves nothing.
 func (b *Book) Mark() Mark {
-	m := Mark{postings: len(b.postings), lots: len(b.lots), accounts: len(b.Accounts), seq: b.Seq, touched: b.touched}
+	m := Mark{postings: len(b.postings), lots: len(b.lots), accounts: len(b.Accounts), changes: len(b.changes), seq: b.Seq, touched: b.touched}
 	for _, l := range b.lots {
 		m.lotState = append(m.lotState, *l)
 	}
@@ -205,6 +211,7 @@ func (b *Book) Revert(m Mark) {
 	b.postings = b.postings[:m.postings]
 	b.lots = b.lots[:m.lots]
 	b.Accounts = b.Accounts[:m.accounts]
+	b.changes = b.changes[:m.changes]
 	b.Seq, b.touched = m.seq, m.touched
 	for i := range b.lots {
 		*b.lots[i] = m.lotState[i]

@@ -7,8 +7,19 @@ import (
 	"kopilka/internal/platform/money"
 )
 
-// Settle writes the activations and expiries that are due up to a time, each
-// with its own time and in their order, and moves the account's clock there.
+// Turns is what time does to an account's level. Whoever keeps levels gives it
+// to the book.
+type Turns interface {
+	// Turn is called at the end of the level's term; it must set a later one,
+	// or none.
+	Turn(b *Book, a *Account, at clock.Micros)
+	// Moved is called after time has made points active.
+	Moved(b *Book, a *Account, at clock.Micros)
+}
+
+// Settle writes the activations, expiries and level turns that are due up to a
+// time, each with its own time and in their order, and moves the account's
+// clock there. At one instant the level looks at what the lots have come to.
 // It is right if it comes late, twice or never: whatever writes to an account
 // settles it first. A time before the clock changes nothing but what a late
 // operation has brought that is due already. What time does is no operation:
@@ -23,6 +34,10 @@ func (b *Book) Settle(a *Account, to clock.Micros) {
 	}
 	for {
 		l, at, activate := b.nextDue(a)
+		if turn := b.turn(a); turn != 0 && turn <= a.Clock && (l == nil || turn < at) {
+			b.Turns.Turn(b, a, turn)
+			continue
+		}
 		if l == nil || at > a.Clock {
 			break
 		}
@@ -30,11 +45,22 @@ func (b *Book) Settle(a *Account, to clock.Micros) {
 			l.Pending = false
 			b.post(a, l, 0, Activate, Pending, Active, l.Remaining, at)
 			b.payDebt(a, l, 0, at)
+			if b.Turns != nil {
+				b.Turns.Moved(b, a, at)
+			}
 			continue
 		}
 		b.expire(a, l, at)
 	}
 	b.refreshDue(a)
+}
+
+// turn is when the account's level is looked at again by itself; 0: never.
+func (b *Book) turn(a *Account) clock.Micros {
+	if b.Turns == nil {
+		return 0
+	}
+	return a.Standing.Until
 }
 
 func (b *Book) expire(a *Account, l *Lot, at clock.Micros) {
@@ -89,6 +115,9 @@ func (b *Book) noteDue(a *Account, l *Lot) {
 // refreshDue finds the account's due date anew; all its live lots are loaded.
 func (b *Book) refreshDue(a *Account) {
 	_, a.DueAt, _ = b.nextDue(a)
+	if t := b.turn(a); t != 0 && (a.DueAt == 0 || t < a.DueAt) {
+		a.DueAt = t
+	}
 	a.dirty = true
 	b.touched = true
 }

@@ -24,34 +24,43 @@ var updateHome = db.Many{
 
 var insertAccount = db.Many{
 	PG: `insert into account (home_id, account_id, programme_id, state, active, pending, debt, earned, spent, expired,
- purchases, turnover, first_purchase_at, last_purchase_at, slide_at, clock_at, due_at, gifts, opened_at)
+ purchases, turnover, first_purchase_at, last_purchase_at, slide_at, clock_at, due_at, gifts, opened_at,
+ level, level_since, level_until, level_floor, level_held, level_sums)
  select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[],
- $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[])`,
+ $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[],
+ $20::text[], $21::bigint[], $22::bigint[], $23::text[], $24::bigint[], $25::bytea[])`,
 	Lite: `insert into account (home_id, account_id, programme_id, state, active, pending, debt, earned, spent, expired,
- purchases, turnover, first_purchase_at, last_purchase_at, slide_at, clock_at, due_at, gifts, opened_at)
- values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+ purchases, turnover, first_purchase_at, last_purchase_at, slide_at, clock_at, due_at, gifts, opened_at,
+ level, level_since, level_until, level_floor, level_held, level_sums)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
 	Types: []string{
 		"bigint", "bigint", "bigint", "text", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint",
 		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint",
+		"text", "bigint", "bigint", "text", "bigint", "bytea",
 	},
 }
 
 var updateAccount = db.Many{
 	PG: `update account a set active = u.active, pending = u.pending, debt = u.debt, earned = u.earned, spent = u.spent, expired = u.expired,
  purchases = u.purchases, turnover = u.turnover, first_purchase_at = u.first_at, last_purchase_at = u.last_at, slide_at = u.slide_at,
- clock_at = u.clock_at, due_at = u.due_at, gifts = u.gifts, state = u.state
+ clock_at = u.clock_at, due_at = u.due_at, gifts = u.gifts, state = u.state,
+ level = u.level, level_since = u.level_since, level_until = u.level_until, level_floor = u.level_floor, level_held = u.level_held, level_sums = u.level_sums
  from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
- $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::text[])
+ $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::text[],
+ $18::text[], $19::bigint[], $20::bigint[], $21::text[], $22::bigint[], $23::bytea[])
  as u (home_id, programme_id, active, pending, debt, earned, spent, expired,
- purchases, turnover, first_at, last_at, slide_at, clock_at, due_at, gifts, state)
+ purchases, turnover, first_at, last_at, slide_at, clock_at, due_at, gifts, state,
+ level, level_since, level_until, level_floor, level_held, level_sums)
  where a.home_id = u.home_id and a.programme_id = u.programme_id`,
 	Lite: `update account set active = $3, pending = $4, debt = $5, earned = $6, spent = $7, expired = $8,
  purchases = $9, turnover = $10, first_purchase_at = $11, last_purchase_at = $12, slide_at = $13,
- clock_at = $14, due_at = $15, gifts = $16, state = $17
+ clock_at = $14, due_at = $15, gifts = $16, state = $17,
+ level = $18, level_since = $19, level_until = $20, level_floor = $21, level_held = $22, level_sums = $23
  where home_id = $1 and programme_id = $2`,
 	Types: []string{
 		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint",
 		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text",
+		"text", "bigint", "bigint", "text", "bigint", "bytea",
 	},
 	Exact: true,
 }
@@ -87,13 +96,25 @@ var insertPosting = db.Many{
 	},
 }
 
+var insertChange = db.Many{
+	PG: `insert into level_change (home_id, change_id, account_id, seq, at, written_at, from_level, to_level, until_at, cause, op_id, given, taken, short, reason, actor, digest)
+ select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bigint[],
+ $12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::text[], $17::bytea[])`,
+	Lite: `insert into level_change (home_id, change_id, account_id, seq, at, written_at, from_level, to_level, until_at, cause, op_id, given, taken, short, reason, actor, digest)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+	Types: []string{
+		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "text", "bigint", "text", "bigint",
+		"bigint", "bigint", "bigint", "text", "text", "bytea",
+	},
+}
+
 // Flush adds to the batch what writes all changes of the books, and gives the
 // heads of the homes that it changes. Every row goes into one statement per
 // table, whatever the number of homes.
 func (bs Books) Flush(b *db.Batch) []Head {
 	f := flusher{
 		newHome: insertHome.Of(), home: updateHome.Of(), newAccount: insertAccount.Of(), account: updateAccount.Of(),
-		newLot: insertLot.Of(), lot: updateLot.Of(), posting: insertPosting.Of(),
+		newLot: insertLot.Of(), lot: updateLot.Of(), posting: insertPosting.Of(), change: insertChange.Of(),
 	}
 	books := make([]*Book, 0, len(bs))
 	for _, book := range bs {
@@ -106,13 +127,13 @@ func (bs Books) Flush(b *db.Batch) []Head {
 	for _, book := range books {
 		heads = append(heads, f.book(book))
 	}
-	for _, m := range []*db.Many{f.newHome, f.home, f.newAccount, f.account, f.newLot, f.lot, f.posting} {
+	for _, m := range []*db.Many{f.newHome, f.home, f.newAccount, f.account, f.newLot, f.lot, f.posting, f.change} {
 		b.Many(m)
 	}
 	return heads
 }
 
-type flusher struct{ newHome, home, newAccount, account, newLot, lot, posting *db.Many }
+type flusher struct{ newHome, home, newAccount, account, newLot, lot, posting, change *db.Many }
 
 func (f *flusher) book(b *Book) Head {
 	h := int64(b.Home)
@@ -129,6 +150,9 @@ func (f *flusher) book(b *Book) Head {
 	}
 	for _, l := range b.lots {
 		f.lotRow(h, l)
+	}
+	for i := range b.changes {
+		f.changeRow(h, &b.changes[i])
 	}
 	return Head{Home: b.Home, Seq: b.Seq, Hash: b.Head}
 }
@@ -148,15 +172,31 @@ func (f *flusher) accountRow(h int64, a *Account) {
 	if a.Closed {
 		state = "closed"
 	}
+	s := &a.Standing
 	if a.isNew {
 		f.newAccount.Add(h, int64(a.ID), int64(a.Programme), state, int64(a.Active), int64(a.Pending), int64(a.Debt),
 			int64(a.Earned), int64(a.Spent), int64(a.Expired), a.Purchases, int64(a.Turnover),
-			db.N(a.FirstPurchase), db.N(a.LastPurchase), db.N(a.SlideAt), int64(a.Clock), db.N(a.DueAt), int64(a.Gifts), int64(a.Opened))
+			db.N(a.FirstPurchase), db.N(a.LastPurchase), db.N(a.SlideAt), int64(a.Clock), db.N(a.DueAt), int64(a.Gifts), int64(a.Opened),
+			s.Level, db.N(s.Since), db.N(s.Until), s.Floor, db.N(s.Held), stored(s.Sums))
 		return
 	}
 	f.account.Add(h, int64(a.Programme), int64(a.Active), int64(a.Pending), int64(a.Debt), int64(a.Earned), int64(a.Spent), int64(a.Expired),
 		a.Purchases, int64(a.Turnover), db.N(a.FirstPurchase), db.N(a.LastPurchase), db.N(a.SlideAt),
-		int64(a.Clock), db.N(a.DueAt), int64(a.Gifts), state)
+		int64(a.Clock), db.N(a.DueAt), int64(a.Gifts), state,
+		s.Level, db.N(s.Since), db.N(s.Until), s.Floor, db.N(s.Held), stored(s.Sums))
+}
+
+// stored gives bytes to be written, none as NULL.
+func stored(b []byte) any {
+	if b == nil {
+		return nil
+	}
+	return b
+}
+
+func (f *flusher) changeRow(h int64, c *LevelChange) {
+	f.change.Add(h, int64(c.ID), int64(c.Account), c.Seq, int64(c.At), int64(c.WrittenAt), c.From, c.To, db.N(c.Until), string(c.Cause), int64(c.Op),
+		int64(c.Given), int64(c.Taken), int64(c.Short), c.Reason, c.Actor, c.digest[:])
 }
 
 func (f *flusher) lotRow(h int64, l *Lot) {

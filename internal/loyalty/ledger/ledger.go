@@ -70,6 +70,7 @@ const (
 	FromGift     Source = "gift"
 	FromHand     Source = "hand"
 	FromRefund   Source = "refund"
+	FromLevel    Source = "level" // a change of level
 )
 
 // Account is a member's points in one programme.
@@ -91,7 +92,20 @@ type Account struct {
 	Gifts         Gift
 	Opened        clock.Micros
 
+	Standing Standing
+
 	isNew, dirty, loaded bool // loaded: all its live lots are in the book
+}
+
+// Standing is an account's level as it is stored. Package level says what it
+// is to be; sums are in its form.
+type Standing struct {
+	Level string       // id in the programme; "": none
+	Since clock.Micros // 0: it never had one
+	Until clock.Micros // when it is looked at again by itself; 0: at none
+	Floor string       // given by hand: it does not fall below …
+	Held  clock.Micros // … before this; 0: nothing is held
+	Sums  []byte       // never changed in place
 }
 
 // Gift is a set of once-only gifts.

@@ -12,7 +12,8 @@ import (
 const (
 	homeColumns    = `home_id, version, seq, head`
 	accountColumns = `home_id, account_id, programme_id, state, active, pending, debt, earned, spent, expired,
- purchases, turnover, coalesce(first_purchase_at, 0), coalesce(last_purchase_at, 0), coalesce(slide_at, 0), clock_at, coalesce(due_at, 0), gifts, opened_at`
+ purchases, turnover, coalesce(first_purchase_at, 0), coalesce(last_purchase_at, 0), coalesce(slide_at, 0), clock_at, coalesce(due_at, 0), gifts, opened_at,
+ level, coalesce(level_since, 0), coalesce(level_until, 0), level_floor, coalesce(level_held, 0), level_sums`
 	lotColumns = `home_id, lot_id, account_id, amount, remaining, written_off, state, earned_at, active_at, coalesce(expires_at, 0),
  sliding, source, op_id, coalesce(partner_id, 0)`
 )
@@ -50,7 +51,9 @@ func scanAccount(r db.Row) (h home.ID, a *Account, err error) {
 	err = r.Scan((*int64)(&h), (*int64)(&a.ID), (*int64)(&a.Programme), &state,
 		(*int64)(&a.Active), (*int64)(&a.Pending), (*int64)(&a.Debt), (*int64)(&a.Earned), (*int64)(&a.Spent), (*int64)(&a.Expired),
 		&a.Purchases, (*int64)(&a.Turnover), (*int64)(&a.FirstPurchase), (*int64)(&a.LastPurchase), (*int64)(&a.SlideAt),
-		(*int64)(&a.Clock), (*int64)(&a.DueAt), (*int64)(&a.Gifts), (*int64)(&a.Opened))
+		(*int64)(&a.Clock), (*int64)(&a.DueAt), (*int64)(&a.Gifts), (*int64)(&a.Opened),
+		&a.Standing.Level, (*int64)(&a.Standing.Since), (*int64)(&a.Standing.Until),
+		&a.Standing.Floor, (*int64)(&a.Standing.Held), &a.Standing.Sums)
 	a.Closed = state == "closed"
 	return h, a, err
 }

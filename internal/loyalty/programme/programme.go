@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"kopilka/internal/loyalty/level"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
@@ -41,6 +42,7 @@ type Set struct {
 	all      []*rule.Programme // by priority, the highest first
 	byID     map[id.ID]*rule.Programme
 	versions map[id.ID]int64
+	ladders  map[id.ID]*level.Ladder
 }
 
 // Current is the set last loaded; it is empty before the first Refresh.
@@ -88,14 +90,14 @@ func (ps *Programmes) Refresh(ctx context.Context) error {
 	if s := ps.current.Load(); s != nil && s.Is(versions) {
 		return nil
 	}
-	s := &Set{byID: map[id.ID]*rule.Programme{}, versions: map[id.ID]int64{}}
+	s := &Set{byID: map[id.ID]*rule.Programme{}, versions: map[id.ID]int64{}, ladders: map[id.ID]*level.Ladder{}}
 	err := ps.DB.Each(ctx, func(r db.Row) error {
 		p, err := scanProgramme(r)
 		if err != nil {
 			return err
 		}
 		s.all = append(s.all, p)
-		s.byID[p.ID], s.versions[p.ID] = p, p.Version
+		s.byID[p.ID], s.versions[p.ID], s.ladders[p.ID] = p, p.Version, Ladder(p)
 		return nil
 	}, qNewest)
 	if err != nil {
@@ -113,6 +115,19 @@ func (s *Set) All() []*rule.Programme { return s.all }
 
 // Get finds a programme, nil where there is none.
 func (s *Set) Get(i id.ID) *rule.Programme { return s.byID[i] }
+
+// HasLevels tells whether any programme has levels.
+func (s *Set) HasLevels() bool {
+	for _, l := range s.ladders {
+		if !l.None() {
+			return true
+		}
+	}
+	return false
+}
+
+// Ladder gives a programme's levels; nil where there is no such programme.
+func (s *Set) Ladder(i id.ID) *level.Ladder { return s.ladders[i] }
 
 // For finds the one programme that a receipt of an outlet is processed under:
 // the active one bound to the outlet, else to its partner, else to the

@@ -38,6 +38,7 @@ func (o *opening) load(g *group) error {
 		return fault.New(fault.NotFound, "programme.not-found")
 	}
 	g.wantLots[o.home] = true
+	g.wantLevel(o.home, o.programme, g.now)
 	return nil
 }
 
@@ -45,11 +46,12 @@ func (o *opening) do(g *group) error {
 	book := g.books[o.home]
 	a := book.Account(o.programme)
 	if a != nil {
-		book.Settle(a, g.now)
+		g.levels.settle(book, a, g.now)
 		o.out = balanceOf(a)
 		return nil
 	}
 	a = openAccount(book, g.set.Get(o.programme), g.now, 0)
+	g.levels.settle(book, a, g.now)
 	book.Touch()
 	a.Changed()
 	o.out = balanceOf(a)
@@ -102,6 +104,9 @@ func (o *settling) replay(context.Context, db.Q, home.ID, id.ID) error { return 
 
 func (o *settling) load(g *group) error {
 	g.wantLots[o.home] = true
+	if a := g.books[o.home].AccountByID(o.account); a != nil {
+		g.wantLevel(o.home, a.Programme, g.now)
+	}
 	return nil
 }
 
@@ -111,7 +116,7 @@ func (o *settling) do(g *group) error {
 	if a == nil {
 		return fault.New(fault.NotFound, "account.not-found")
 	}
-	book.Settle(a, g.now)
+	g.levels.settle(book, a, g.now)
 	return nil
 }
 
@@ -120,23 +125,20 @@ type AccountView struct {
 	Account ledger.Account
 	Lots    []ledger.Lot
 	Ending  []ledger.Ending
+	Level   *LevelView // nil: the programme has no levels
 }
 
 // Accounts reads a member's accounts as they are now.
 func (d *Desk) Accounts(ctx context.Context, h home.ID) ([]AccountView, error) {
 	now := d.Clock.Now()
-	books, err := ledger.View(ctx, d.DB, []int64{int64(h)}, true, now, d.IDs)
+	book, levels, err := d.peek(ctx, h, 0, now)
 	if err != nil {
 		return nil, err
 	}
-	book := books[h]
-	if book == nil {
-		return nil, errNoHome()
-	}
 	out := make([]AccountView, 0, len(book.Accounts))
 	for _, a := range book.Accounts {
-		book.Settle(a, max(now, a.Clock))
-		v := AccountView{Account: *a, Ending: ledger.Expiring(a, book.Lots(a))}
+		levels.settle(book, a, max(now, a.Clock))
+		v := AccountView{Account: *a, Level: levels.view(book, a), Ending: ledger.Expiring(a, book.Lots(a))}
 		for _, l := range book.Lots(a) {
 			v.Lots = append(v.Lots, *l)
 		}

@@ -101,6 +101,7 @@ func (o *adjusting) load(g *group) error {
 		return fault.New(fault.NotFound, "programme.not-found")
 	}
 	g.wantLots[o.home] = true
+	g.wantLevel(o.home, o.req.Programme, g.now)
 	return nil
 }
 
@@ -110,7 +111,7 @@ func (o *adjusting) do(g *group) error {
 	if a == nil {
 		a = openAccount(book, p, g.now, 0)
 	}
-	book.Settle(a, g.now)
+	g.levels.settle(book, a, g.now)
 	out := &Adjustment{
 		Home: o.home, ID: g.desk.IDs.New(), Account: a.ID, Points: o.req.Points,
 		Reason: o.req.Reason, Actor: o.req.Actor, At: g.now,
@@ -132,6 +133,7 @@ func (o *adjusting) do(g *group) error {
 		return err
 	}
 	book.Chain(mark, out.ID, digest, g.now)
+	g.levels.rise(book, a, ledger.LevelChange{At: a.Clock, Cause: ledger.ByAdjustment, Op: out.ID})
 	g.adjusts.Add(int64(o.home), int64(out.ID), int64(a.ID), int64(out.Points), out.Reason, out.Actor, int64(out.At), digest[:])
 	g.claimKey(claim{o.req.By, o.req.Key}, o.hash, o.home, out.ID)
 	g.happened(eventtype.Event{Kind: eventtype.Adjusted, Home: o.home, Op: out.ID, At: g.now, Day: p.Day(g.now), Programme: p.ID, Earned: out.Points}, book)

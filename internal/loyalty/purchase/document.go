@@ -27,6 +27,9 @@ func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []U
 	}
 	if a != nil {
 		p.Account = a.ID
+		if day := s.programme.Day(s.at); day != p.Day {
+			p.Counted = day
+		}
 	}
 	var err error
 	if p.Payments, err = payments(c.Payments, out.Due, s.mode); err != nil {

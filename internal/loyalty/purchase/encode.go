@@ -21,6 +21,7 @@ func (p *Purchase) encode() ([]byte, error) {
 	e.optID(`,"partner":`, p.Partner).optID(`,"cashier":`, p.Cashier)
 	e.raw(`,"key":`).text(p.Key).optText(`,"number":`, p.Number)
 	e.raw(`,"at":`).num(int64(p.At)).raw(`,"written_at":`).num(int64(p.WrittenAt)).raw(`,"day":`).text(p.Day).raw(`,"minute":`).num(int64(p.Minute))
+	e.optText(`,"counted":`, p.Counted)
 	e.optID(`,"account":`, p.Account).optID(`,"programme":`, p.Programme).optNum(`,"version":`, p.Version)
 	e.optText(`,"channel":`, p.Channel).optTexts(`,"codes":`, p.Codes)
 	e.seen(&p.Seen)
@@ -41,6 +42,7 @@ func (p *Purchase) encode() ([]byte, error) {
 		e.other(`,"would":`, p.Would)
 	}
 	e.optTexts(`,"flags":`, p.Flags)
+	e.optText(`,"level":`, p.Level)
 	e.raw(`,"balance":{"active":`).num(int64(p.Balance.Active))
 	e.optNum(`,"pending":`, int64(p.Balance.Pending)).optNum(`,"debt":`, int64(p.Balance.Debt)).raw(`}}`)
 	return e.b, e.err

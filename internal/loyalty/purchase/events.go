@@ -51,6 +51,16 @@ func (g *group) byItself(book *ledger.Book) {
 		}
 		g.events = append(g.events, e)
 	})
+	book.Changes(func(a *ledger.Account, c *ledger.LevelChange) {
+		e := eventtype.Event{
+			Kind: eventtype.Leveled, Home: book.Home, Seq: c.Seq, Op: c.ID, At: c.At, Programme: a.Programme, Member: true,
+			Earned: c.Given - c.Taken, From: c.From, To: c.To, Cause: string(c.Cause),
+		}
+		if of := g.set.Get(a.Programme); of != nil {
+			e.Day = of.Day(c.At)
+		}
+		g.events = append(g.events, e)
+	})
 }
 
 func (g *group) happened(e eventtype.Event, book *ledger.Book) {

@@ -71,6 +71,15 @@ func (r *refunding) start(g *group, at clock.Micros) {
 	r.day = r.place.Outlet.BusinessDay(r.at)
 }
 
+// wantLevels names what the levels of the home's accounts need, and how they
+// came to be: a refund may take a rise back.
+func (r *refunding) wantLevels(g *group) {
+	for _, a := range g.books[r.home].Accounts {
+		g.wantLevel(r.home, a.Programme, r.at)
+	}
+	g.levels.wantChanges(r.home)
+}
+
 // linkedRefund is the operation of a refund whose purchase is known.
 type linkedRefund struct {
 	refunding
@@ -103,6 +112,7 @@ func errNoPurchase() error { return fault.New(fault.NotFound, "purchase.not-foun
 func (r *linkedRefund) load(g *group) error {
 	r.start(g, r.req.At)
 	g.wantLots[r.home] = true
+	r.wantLevels(g)
 	g.docs.want(r.home, r.purchase)
 	return nil
 }
@@ -179,7 +189,7 @@ func (r *refunding) bring(g *group, s *Stored, f *Refund, named []Payment) error
 	}
 	mark := book.Mark()
 	if a != nil {
-		book.Settle(a, r.at)
+		g.levels.settle(book, a, r.at)
 		mark = book.Mark()
 		r.restore(book, a, p, s, f)
 		r.claw(book, a, p, f, s)
@@ -188,7 +198,10 @@ func (r *refunding) bring(g *group, s *Stored, f *Refund, named []Payment) error
 		}
 		a.Turnover -= f.Money
 		a.Changed()
+		g.levels.count(book, a, f.Counts(&s.Purchase))
 		book.Settle(a, a.Clock)
+		g.levels.undo(book, a, s, f.ID)
+		g.levels.rise(book, a, ledger.LevelChange{At: a.Clock, Cause: ledger.ByRefund, Op: f.ID})
 	}
 	g.returnUses(p, s, f)
 	s.Refunds = append(s.Refunds, f)
@@ -304,7 +317,7 @@ func (s *Stored) asked(f *Refund) []ledger.Part {
 
 // write stores the refund's document and chains it.
 func (r *refunding) write(g *group, book *ledger.Book, mark ledger.Mark, a *ledger.Account, f *Refund) error {
-	f.Balance = balanceOf(a)
+	f.Balance, f.Level = balanceOf(a), levelOf(a)
 	doc, err := json.Marshal(f)
 	if err != nil {
 		return err

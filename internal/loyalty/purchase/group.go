@@ -24,6 +24,7 @@ type group struct {
 
 	set       *programme.Set
 	books     ledger.Books
+	levels    *levels
 	docs      docs
 	limits    limits
 	wantLots  map[home.ID]bool
@@ -153,6 +154,7 @@ func (g *group) reset(tx *db.Tx) {
 	g.tx = tx
 	g.set = g.desk.Programmes.Current()
 	g.books = ledger.Books{}
+	g.levels = newLevels(g.set)
 	g.docs = docs{}
 	g.wantLots, g.wantNamed = map[home.ID]bool{}, nil
 	g.limits.reset()
@@ -189,6 +191,9 @@ func (g *group) lock(mine []*ticket) error {
 			g.books[h] = ledger.NewBook(h, g.now, g.desk.IDs)
 		}
 	}
+	for _, b := range g.books {
+		b.Turns = g.levels
+	}
 	return nil
 }
 
@@ -204,6 +209,7 @@ func (g *group) prepare(mine []*ticket) error {
 		// does may make the second need the lots.
 		if met[t.home] {
 			g.wantLots[t.home] = true
+			g.levels.wantChanges(t.home)
 		}
 		met[t.home] = true
 		t.err = t.op.load(g)
@@ -218,6 +224,7 @@ func (g *group) prepare(mine []*ticket) error {
 		g.books.LoadLots(b, g.tx.Dialect(), lots)
 	}
 	g.docs.read(b, g.tx.Dialect())
+	g.levels.read(b)
 	if err := g.tx.Run(g.ctx, b); err != nil {
 		return err
 	}
@@ -259,6 +266,13 @@ func (g *group) do(t *ticket) error {
 		return nil
 	}
 	return nil
+}
+
+// wantLevel names what the level of an account needs of its home.
+func (g *group) wantLevel(h home.ID, of id.ID, at clock.Micros) {
+	if g.levels.want(h, g.books[h].Account(of), of, at) {
+		g.wantLots[h] = true
+	}
 }
 
 // claimKey notes that the operation is what the ticket's key stands for.

@@ -119,11 +119,12 @@ func same(t *rapid.T, what string, err, want error, got, expected any) {
 var figures = []cmp.Option{
 	cmpopts.EquateEmpty(),
 	cmpopts.IgnoreFields(purchase.Purchase{}, "Home", "ID", "Till", "Outlet", "Partner", "Cashier", "Key", "Number", "WrittenAt",
-		"Account", "Programme", "Version", "Codes", "Lots", "Uses", "Trace", "Flags", "Seen", "Minute", "Told"),
+		"Account", "Programme", "Version", "Codes", "Lots", "Uses", "Trace", "Flags", "Seen", "Minute", "Told", "Counted", "Level"),
 	cmpopts.IgnoreFields(purchase.Line{}, "Product", "Groups"),
 	cmpopts.IgnoreFields(ledger.Part{}, "Lot"),
 	cmpopts.IgnoreFields(purchase.Refund{}, "Home", "ID", "Purchase", "Parent", "Till", "Outlet", "Cashier", "Key", "Number", "WrittenAt",
-		"Day", "Account", "Programme", "Version", "Uses", "Matched", "Flags"),
+		"Day", "Account", "Programme", "Version", "Uses", "Matched", "Flags", "Counted", "Level"),
+	cmpopts.IgnoreFields(purchase.RefundLine{}, "Type"),
 }
 
 func (m *machine) sell(t *rapid.T, c *purchase.Cart, sell func(context.Context, *purchase.Cart) (*purchase.Answer, error)) {

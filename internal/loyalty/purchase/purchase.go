@@ -59,7 +59,8 @@ type Purchase struct {
 	At        clock.Micros `json:"at"`
 	WrittenAt clock.Micros `json:"written_at"`
 	Day       string       `json:"day"`
-	Minute    int          `json:"minute"` // of the outlet's day
+	Minute    int          `json:"minute"`            // of the outlet's day
+	Counted   string       `json:"counted,omitempty"` // the programme's day, where that is another
 	Account   id.ID        `json:"account,omitempty"`
 	Programme id.ID        `json:"programme,omitempty"`
 	Version   int64        `json:"version,omitempty"` // of the programme
@@ -84,6 +85,7 @@ type Purchase struct {
 	Trace   string   `json:"trace"`             // digest of the outcome and its reasons, in hex
 	Would   *Would   `json:"would,omitempty"`   // record: what we would have given, where it differs
 	Flags   []string `json:"flags,omitempty"`   // what is odd about it
+	Level   string   `json:"level,omitempty"`   // of the account, after it
 	Balance Balance  `json:"balance,omitempty"` // of the account, after it
 }
 

@@ -27,6 +27,7 @@ type Quoted struct {
 	Outcome   *rule.Outcome
 	Balance   Balance // before the purchase
 	Ending    []ledger.Ending
+	Level     *LevelView // before the purchase; nil: the programme has no levels
 }
 
 // Quote tells what a purchase would give, and why.
@@ -52,21 +53,22 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	version := book.Version
 	a := s.account(book)
 	if a != nil {
-		book.Settle(a, s.at)
+		s.levels.settle(book, a, s.at)
 	}
-	m := s.member(a)
-	usedUp, err := d.usedUp(ctx, s, m)
-	if err != nil {
-		return nil, err
-	}
-	out, err := s.evaluate(m, usedUp)
+	out, err := s.atLevel(book, a, func(m *rule.Member) (*rule.Outcome, error) {
+		usedUp, err := d.usedUp(ctx, s, m)
+		if err != nil {
+			return nil, err
+		}
+		return s.evaluate(m, usedUp)
+	})
 	if err != nil {
 		return nil, err
 	}
 	q := &Quoted{Until: s.at.Add(quoteLife), Programme: s.programme, Outcome: out, Balance: balanceOf(a)}
 	q.ID = d.quoteID(s, out, version)
 	if a != nil {
-		q.Home = s.home
+		q.Home, q.Level = s.home, s.levels.view(book, a)
 		q.Ending = ledger.Expiring(a, book.Lots(a))
 	}
 	return q, nil
@@ -75,17 +77,12 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 // view reads the buyer's home without locking it.
 func (d *Desk) view(ctx context.Context, s *sale) (*ledger.Book, error) {
 	if s.home.Kind() == home.Receipt {
+		s.levels = newLevels(d.Programmes.Current())
 		return ledger.NewBook(s.home, s.at, d.IDs), nil
 	}
-	books, err := ledger.View(ctx, d.DB, []int64{int64(s.home)}, true, s.at, d.IDs)
-	if err != nil {
-		return nil, err
-	}
-	book := books[s.home]
-	if book == nil {
-		return nil, errNoHome()
-	}
-	return book, nil
+	book, v, err := d.peek(ctx, s.home, s.programme.ID, s.at)
+	s.levels = v
+	return book, err
 }
 
 // usedUp finds the uses that the receipt may make and whose limits are reached.

@@ -24,6 +24,7 @@ type Refund struct {
 	At        clock.Micros `json:"at"`
 	WrittenAt clock.Micros `json:"written_at"`
 	Day       string       `json:"day"`
+	Counted   string       `json:"counted,omitempty"` // not linked: the programme's day, where that is another
 	Account   id.ID        `json:"account,omitempty"`
 	Programme id.ID        `json:"programme,omitempty"`
 	Version   int64        `json:"version,omitempty"`
@@ -44,6 +45,7 @@ type Refund struct {
 	Whole   bool     `json:"whole,omitempty"`   // nothing of the purchase is left
 	Matched []id.ID  `json:"matched,omitempty"` // refunds that an unlinked one was split into
 	Flags   []string `json:"flags,omitempty"`
+	Level   string   `json:"level,omitempty"` // of the account, after it
 	Balance Balance  `json:"balance,omitempty"`
 }
 
@@ -58,7 +60,8 @@ const (
 type RefundLine struct {
 	Line     int            `json:"line"` // index in the purchase, from 0
 	SKU      string         `json:"sku"`
-	Quantity money.Quantity `json:"qty"` // 0: by amount
+	Type     string         `json:"type,omitempty"` // not linked
+	Quantity money.Quantity `json:"qty"`            // 0: by amount
 	ByAmount bool           `json:"by_amount,omitempty"`
 
 	Gross     money.Amount   `json:"gross"`

@@ -84,6 +84,8 @@ type sale struct {
 	receipt   rule.Receipt
 	seen      *rule.Member // what the rules know of the buyer
 	usedUp    []string     // uses that are used up
+	levels    *levels
+	reached   string // level that it is judged at, since it reaches it; "": that held before
 	at        clock.Micros
 	out       *Purchase
 }
@@ -143,6 +145,8 @@ func (s *sale) load(g *group) error {
 	if a := g.books[s.home].Account(s.programme.ID); a != nil && (s.spends() || a.NeedsLots(s.at)) {
 		g.wantLots[s.home] = true
 	}
+	s.levels = g.levels
+	g.wantLevel(s.home, s.programme.ID, s.at)
 	uses := s.programme.MayLimit(&s.receipt)
 	for i := range uses {
 		g.need(s.programme.ID, &uses[i], s.home)
@@ -195,9 +199,9 @@ func (s *sale) do(g *group) error {
 	book := g.books[s.home]
 	a := s.account(book)
 	if a != nil {
-		book.Settle(a, s.at)
+		g.levels.settle(book, a, s.at)
 	}
-	out, rows, err := s.judge(g, a)
+	out, rows, err := s.judge(g, book, a)
 	if err != nil {
 		return err
 	}
@@ -217,7 +221,7 @@ func (s *sale) do(g *group) error {
 	if a != nil {
 		s.move(book, a, p, out)
 	}
-	p.Balance = balanceOf(a)
+	p.Balance, p.Level = balanceOf(a), levelOf(a)
 	return s.write(g, book, mark, p)
 }
 
@@ -243,12 +247,14 @@ func (s *sale) account(book *ledger.Book) *ledger.Account {
 
 // judge judges the receipt, or takes the till's facts, and counts its uses of
 // limited campaigns.
-func (s *sale) judge(g *group, a *ledger.Account) (*rule.Outcome, []Use, error) {
-	s.seen = s.member(a)
-	if err := s.findUsedUp(g); err != nil {
-		return nil, nil, err
-	}
-	out, err := s.evaluate(s.seen, s.usedUp)
+func (s *sale) judge(g *group, book *ledger.Book, a *ledger.Account) (*rule.Outcome, []Use, error) {
+	out, err := s.atLevel(book, a, func(m *rule.Member) (*rule.Outcome, error) {
+		s.seen = m
+		if err := s.findUsedUp(g); err != nil {
+			return nil, err
+		}
+		return s.evaluate(s.seen, s.usedUp)
+	})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -308,9 +314,12 @@ func (g *group) giveBackUses(uses []Use) {
 	}
 }
 
-func (s *sale) member(a *ledger.Account) *rule.Member {
+func (s *sale) member(book *ledger.Book, a *ledger.Account) *rule.Member {
 	m := &rule.Member{}
 	if a != nil {
+		if held, since := s.levels.heldAt(book, a, s.at); held != "" {
+			m.Level, m.LevelDay = text.Fold(held), s.programme.Day(since)
+		}
 		m.Home, m.Spendable, m.Purchases, m.Turnover = s.home, a.Spendable(), a.Purchases, a.Turnover
 		if a.LastPurchase != 0 {
 			m.LastDay = s.programme.Day(a.LastPurchase)
@@ -372,7 +381,13 @@ func (s *sale) move(book *ledger.Book, a *ledger.Account, p *Purchase, out *rule
 		a.FirstPurchase = s.at
 	}
 	a.Changed()
+	s.levels.count(book, a, p.Counts())
 	book.Settle(a, a.Clock) // what a late receipt brought may be due already
+	c := ledger.LevelChange{At: a.Clock, Cause: ledger.ByPurchase, Op: p.ID}
+	if s.reached != "" {
+		s.levels.reach(book, a, s.reached, c)
+	}
+	s.levels.rise(book, a, c)
 }
 
 // earn makes a lot of the points that were earned on like terms.

@@ -17,6 +17,8 @@ const (
 	qNewest       = `select doc, state, refunded from purchase where home_id = $1 and at <= $2 order by at desc, purchase_id desc limit $3`
 	qOfHome       = `select doc, state, refunded from purchase where home_id = $1 and (at < $2 or at = $2 and purchase_id < $3) order by at desc, purchase_id desc limit $4`
 	qOfOutlet     = `select doc, state, refunded from purchase where outlet_id = $1 and (at, purchase_id) > ($2, $3) and at < $4 order by at, purchase_id limit $5`
+	qAllOfHome    = `select doc, state, refunded from purchase where home_id = $1`
+	qAllRefunds   = `select doc from refund where home_id = $1`
 	qRefundsOf    = `select doc from refund where home_id = $1 and purchase_id = $2 order by refund_id`
 	qRefund       = `select doc from refund where home_id = $1 and refund_id = $2`
 	qAdjustment   = `select account_id, points, reason, actor, at from adjustment where home_id = $1 and op_id = $2`

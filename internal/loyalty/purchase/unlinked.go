@@ -77,6 +77,7 @@ func (r *unlinkedRefund) load(g *group) error {
 	r.start(g, r.req.At)
 	if r.home.Kind() == home.Member {
 		g.wantLots[r.home] = true
+		r.wantLevels(g)
 		g.docs.wantNewest(r.home, r.at)
 	}
 	return nil
@@ -189,8 +190,9 @@ func (r *unlinkedRefund) unmatched(g *group, f *Refund, left []UnlinkedLine) err
 			continue
 		}
 		gross, _ := l.Quantity.Cost(l.Price, money.HalfUp) // fits: it was checked
-		f.Lines = append(f.Lines, RefundLine{Line: i, SKU: l.SKU, Quantity: l.Quantity, Gross: gross, Pays: []money.Amount{gross}})
-		receipt.Lines = append(receipt.Lines, g.desk.line(l.SKU, l.Quantity, gross))
+		line := g.desk.line(l.SKU, l.Quantity, gross)
+		f.Lines = append(f.Lines, RefundLine{Line: i, SKU: l.SKU, Type: line.Type, Quantity: l.Quantity, Gross: gross, Pays: []money.Amount{gross}})
+		receipt.Lines = append(receipt.Lines, line)
 	}
 	f.sum()
 	if f.Money > 0 {
@@ -204,11 +206,15 @@ func (r *unlinkedRefund) unmatched(g *group, f *Refund, left []UnlinkedLine) err
 	mark := book.Mark()
 	if a != nil {
 		f.Account = a.ID // whose sums fall, also where no points do
-		book.Settle(a, r.at)
+		if day := p.Day(r.at); day != f.Day {
+			f.Counted = day
+		}
+		g.levels.settle(book, a, r.at)
 		mark = book.Mark()
 		r.takeBack(book, a, p, &receipt, f)
 		a.Turnover -= f.Money
 		a.Changed()
+		g.levels.count(book, a, f.Counts(nil))
 	}
 	return r.write(g, book, mark, a, f)
 }

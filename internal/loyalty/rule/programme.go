@@ -227,6 +227,19 @@ func dayBegins(year int, m time.Month, d int, zone *time.Location) clock.Micros 
 // days are there on all of the N-th.
 func (p *Programme) EndAfter(t clock.Micros, days int) clock.Micros { return p.startOfDay(t, days+1) }
 
+// EndOf is the end of a day of the programme's calendar, of which the date is
+// looked at only.
+func (p *Programme) EndOf(day time.Time) clock.Micros {
+	y, m, d := day.Date()
+	return dayBegins(y, m, d+1, p.zone)
+}
+
+// MonthTurn is the first instant of the month after t's.
+func (p *Programme) MonthTurn(t clock.Micros) clock.Micros {
+	y, m, _ := t.In(p.zone).Date()
+	return dayBegins(y, m+1, 1, p.zone)
+}
+
 // Resolved is the terms of points with the programme's filled in.
 type Resolved struct {
 	Delay   int    `json:"delay,omitempty"`

@@ -119,6 +119,10 @@ func (c *homeCheck) checkAccounts() error {
 		equal(AccountExpired, int64(a.Expired), int64(a.sides.expired))
 		equal(AccountPurchases, a.Purchases, a.purchases)
 		equal(AccountTurnover, int64(a.Turnover), int64(a.turnover))
+		c.checkSums(a.accountRow)
+		if t := a.Standing.Until; t != 0 && (a.due == 0 || t < a.due) {
+			a.due = t
+		}
 		if a.Debt > 0 && a.activeLot != 0 {
 			c.bad(AccountDebtFirst, "account", at, fmt.Sprintf("debt %d and points in lot %s", a.Debt, a.activeLot), "no active lot with anything left")
 		}

@@ -125,6 +125,7 @@ func derivedHarms() []harm {
 		{"adjusted", ofTotal("adjusted = adjusted - 1"), []verify.Invariant{verify.FigureTotal}},
 		{"opened", ofTotal("opened = opened + 1"), []verify.Invariant{verify.FigureTotal}},
 		{"gifts", ofTotal("gifts = gifts - 1"), []verify.Invariant{verify.FigureTotal}},
+		{"levels", ofTotal("levels = levels + 1"), []verify.Invariant{verify.FigureTotal}},
 
 		{"a seal's time", ofSeal(1, false, func(x *seal.Seal) { x.At++ }), []verify.Invariant{verify.SealChain}},
 		harm{"a seal's time and hash", ofSeal(1, true, func(x *seal.Seal) { x.At++ }), []verify.Invariant{verify.SealChain}}.

@@ -77,6 +77,8 @@ func (r *rows) table() string {
 		return "purchase"
 	case len(r.refunds) > 0:
 		return "refund"
+	case len(r.changes) > 0:
+		return "level_change"
 	}
 	return "adjustment"
 }

@@ -53,6 +53,7 @@ func (r *run) part(from, to, size int64) {
 			c.Purchases += int64(len(w.all.purchases))
 			c.Refunds += int64(len(w.all.refunds))
 			c.Adjustments += int64(len(w.all.adjustments))
+			c.LevelChanges += int64(len(w.all.changes))
 		})
 		return nil
 	})
@@ -67,6 +68,7 @@ type rows struct {
 	purchases   []purchaseRow
 	refunds     []refundRow
 	adjustments []adjustmentRow
+	changes     []changeRow
 }
 
 // walk checks a run of homes in one snapshot.
@@ -86,6 +88,7 @@ func (w *walk) walk(q *db.Snapshot, from, to int64) error {
 	collect(b, &w.all.purchases, scanPurchase, qPurchases, from, to)
 	collect(b, &w.all.refunds, scanRefund, qRefunds, from, to)
 	collect(b, &w.all.adjustments, scanAdjustment, qAdjustments, from, to)
+	collect(b, &w.all.changes, scanChange, qChanges, from, to)
 	if err := q.Run(w.ctx, b); err != nil {
 		return err
 	}
@@ -121,6 +124,7 @@ func (r *postingRow) of() home.ID    { return r.home }
 func (r *purchaseRow) of() home.ID   { return r.home }
 func (r *refundRow) of() home.ID     { return r.home }
 func (r *adjustmentRow) of() home.ID { return r.home }
+func (r *changeRow) of() home.ID     { return r.Home }
 
 // inHome is a row that lies in a home.
 type inHome[T any] interface {
@@ -138,6 +142,7 @@ func (r *rows) first() (h home.ID, ok bool) {
 	low(&h, &ok, r.purchases)
 	low(&h, &ok, r.refunds)
 	low(&h, &ok, r.adjustments)
+	low(&h, &ok, r.changes)
 	return h, ok
 }
 
@@ -152,7 +157,7 @@ func low[T any, P inHome[T]](h *home.ID, ok *bool, list []T) {
 func (r *rows) cut(h home.ID) rows {
 	return rows{
 		cut(&r.homes, h), cut(&r.accounts, h), cut(&r.lots, h), cut(&r.postings, h),
-		cut(&r.purchases, h), cut(&r.refunds, h), cut(&r.adjustments, h),
+		cut(&r.purchases, h), cut(&r.refunds, h), cut(&r.adjustments, h), cut(&r.changes, h),
 	}
 }
 

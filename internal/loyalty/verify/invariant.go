@@ -36,6 +36,9 @@ const (
 	AccountPurchases   Invariant = "account-purchases"    // the number of purchases not fully refunded
 	AccountTurnover    Invariant = "account-turnover"     // money paid less money given back
 	AccountDates       Invariant = "account-dates"        // the first and the last purchase
+	AccountLevel       Invariant = "account-level"        // its level is the one its last change came to
+	AccountSums        Invariant = "account-sums"         // its sums by day are those of its receipts
+	LevelChain         Invariant = "level-chain"          // each change of level leaves the one that the change before came to
 	LotAccount         Invariant = "lot-account"          // a lot's account is there
 	LotRemaining       Invariant = "lot-remaining"        // 0 ≤ left ≤ made with
 	LotPostings        Invariant = "lot-postings"         // what is left is the sum of its postings, on the side of its state
@@ -91,6 +94,7 @@ func Invariants() []Invariant {
 		LotAccount, LotRemaining, LotMade, LotPostings, LotWrittenOff,
 		AccountProgramme, AccountLotsActive, AccountLotsPending, AccountActive, AccountPending, AccountDebt, AccountEarned, AccountSpent,
 		AccountExpired, AccountDebtFirst, AccountDue, AccountPurchases, AccountTurnover, AccountDates,
+		LevelChain, AccountLevel, AccountSums,
 		PurchaseKey, RefundKey, KeyOp, LimitUsed, LimitRoom, ProgrammeVersion, FigureDay, FigureTotal,
 		SealChain, SealRoot, SealLeaves, SealHead,
 	}

@@ -127,7 +127,7 @@ func (k *keyOp) stands() (wanted string, ok bool) {
 		doc = k.refund
 	}
 	if doc == nil {
-		return "a purchase, refund or adjustment", k.adjustment != 0
+		return "a purchase, refund, adjustment or change of level", k.adjustment != 0
 	}
 	c := claimOf(doc)
 	return fmt.Sprintf("an operation under till %s key %s", c.till, c.key), c == k.claim

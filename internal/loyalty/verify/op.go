@@ -41,6 +41,7 @@ func (c *homeCheck) checkOps() {
 			c.bad(OpPostings, "adjustment", at, moved(o), fmt.Sprintf("%d earned", row.points))
 		}
 	}
+	c.checkChanges()
 }
 
 func moved(o *opCheck) string {

@@ -36,6 +36,8 @@ func readPurchase(doc []byte) *purchase.Purchase {
 			p.At = clock.Micros(c.Int())
 		case "day":
 			p.Day = text(c)
+		case "counted":
+			p.Counted = text(c)
 		case "account":
 			p.Account = id.ID(c.ID())
 		case "programme":
@@ -77,6 +79,8 @@ func readPurchase(doc []byte) *purchase.Purchase {
 func readLine(c *figure.Cursor) (l purchase.Line) {
 	c.Object(func(name []byte) {
 		switch string(name) {
+		case "type":
+			l.Type = text(c)
 		case "qty":
 			l.Quantity = quantity(c)
 		case "gross":
@@ -122,6 +126,8 @@ func readRefund(doc []byte) *purchase.Refund {
 			r.At = clock.Micros(c.Int())
 		case "day":
 			r.Day = text(c)
+		case "counted":
+			r.Counted = text(c)
 		case "account":
 			r.Account = id.ID(c.ID())
 		case "programme":
@@ -174,6 +180,8 @@ func readRefundLine(c *figure.Cursor) (l purchase.RefundLine) {
 		switch string(name) {
 		case "line":
 			l.Line = int(c.Int())
+		case "type":
+			l.Type = text(c)
 		case "qty":
 			l.Quantity = quantity(c)
 		case "by_amount":

@@ -16,12 +16,12 @@ import (
 var read = cmp.Options{
 	cmpopts.EquateEmpty(),
 	cmpopts.IgnoreFields(purchase.Purchase{}, "Mode", "Partner", "Cashier", "Number", "WrittenAt", "Codes", "Trace", "Would", "Flags", "Balance",
-		"Minute", "Channel", "Seen", "Told"),
-	cmpopts.IgnoreFields(purchase.Line{}, "SKU", "Name", "Product", "Type", "Price", "Least", "NotPaid", "NoEarn", "Memo", "Groups", "Place"),
+		"Minute", "Channel", "Seen", "Told", "Level"),
+	cmpopts.IgnoreFields(purchase.Line{}, "SKU", "Name", "Product", "Price", "Least", "NotPaid", "NoEarn", "Memo", "Groups", "Place"),
 	cmpopts.IgnoreFields(purchase.Lot{}, "Rules"),
 	cmpopts.IgnoreFields(purchase.RuleAmount{}, "Rule"),
 	cmpopts.IgnoreFields(purchase.Use{}, "Campaign", "Code"),
-	cmpopts.IgnoreFields(purchase.Refund{}, "Cashier", "Number", "WrittenAt", "Version", "Matched", "Flags", "Balance"),
+	cmpopts.IgnoreFields(purchase.Refund{}, "Cashier", "Number", "WrittenAt", "Version", "Matched", "Flags", "Level", "Balance"),
 	cmpopts.IgnoreFields(purchase.RefundLine{}, "SKU"),
 }
 

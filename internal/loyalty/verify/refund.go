@@ -16,6 +16,23 @@ type refundCheck struct {
 	sale *saleCheck // nil: not linked, or not there
 }
 
+// of is the purchase of a refund, nil where it is not linked.
+func (f *refundCheck) of() *purchase.Purchase {
+	if f.sale == nil {
+		return nil
+	}
+	return f.sale.doc
+}
+
+// countable tells whether it names lines that its purchase has.
+func (f *refundCheck) countable() bool {
+	of := f.of()
+	if f.purchase != 0 && of == nil {
+		return false
+	}
+	return of == nil || !slices.ContainsFunc(f.doc.Lines, func(l purchase.RefundLine) bool { return l.Line < 0 || l.Line >= len(of.Lines) })
+}
+
 // checkRefunds holds each refund to its row and to itself, then all refunds of
 // a purchase to it.
 func (c *homeCheck) checkRefunds() {

@@ -66,6 +66,7 @@ func (c *homeCheck) readOps() {
 		sum, _ := a.Digest() // plain fields can't fail
 		c.op(row.id, "adjustment", key("op_id", row.id), sum, row.digest)
 	}
+	c.readChanges()
 }
 
 // op notes an operation. The chain is held to the digest that is stored: a

@@ -20,7 +20,8 @@ const (
 	// The rows of a run of homes.
 	qHomes    = `select home_id, seq, head from home where home_id > $1 and home_id <= $2 order by home_id`
 	qAccounts = `select home_id, account_id, programme_id, active, pending, debt, earned, spent, expired, purchases, turnover,
- coalesce(first_purchase_at, 0), coalesce(last_purchase_at, 0), coalesce(slide_at, 0), coalesce(due_at, 0)
+ coalesce(first_purchase_at, 0), coalesce(last_purchase_at, 0), coalesce(slide_at, 0), coalesce(due_at, 0),
+ level, coalesce(level_since, 0), coalesce(level_until, 0), level_sums
  from account where home_id > $1 and home_id <= $2 order by home_id, programme_id`
 	qLots = `select home_id, lot_id, account_id, amount, remaining, written_off, state, active_at, coalesce(expires_at, 0), sliding, op_id
  from lot where home_id > $1 and home_id <= $2 order by home_id, lot_id`
@@ -32,17 +33,20 @@ const (
  from refund where home_id > $1 and home_id <= $2 order by home_id, refund_id`
 	qAdjustments = `select home_id, op_id, account_id, points, reason, actor, at, digest
  from adjustment where home_id > $1 and home_id <= $2 order by home_id, op_id`
+	qChanges = `select home_id, change_id, account_id, seq, at, written_at, from_level, to_level, coalesce(until_at, 0), cause, op_id,
+ given, taken, short, reason, actor, digest from level_change where home_id > $1 and home_id <= $2 order by home_id, change_id`
 
 	qKeysPG  = `select till_id, key, home_id, op_id from receipt_key where (till_id, key) in (select * from unnest($1::bigint[], $2::text[]))`
 	qKeyLite = `select till_id, key, home_id, op_id from receipt_key where till_id = $1 and key = $2`
 
 	qKeyPage = `select till_id, key from receipt_key where (till_id, key) > ($1, $2) order by till_id, key limit $3`
 	// Till and key stand at the beginning of a document.
-	qKeyOps = `select k.till_id, k.key, k.home_id, k.op_id, substr(p.doc, 1, 1200), substr(r.doc, 1, 1200), coalesce(a.op_id, 0)
+	qKeyOps = `select k.till_id, k.key, k.home_id, k.op_id, substr(p.doc, 1, 1200), substr(r.doc, 1, 1200), coalesce(a.op_id, l.change_id, 0)
  from receipt_key k
  left join purchase p on p.home_id = k.home_id and p.purchase_id = k.op_id
  left join refund r on r.home_id = k.home_id and r.refund_id = k.op_id
  left join adjustment a on a.home_id = k.home_id and a.op_id = k.op_id
+ left join level_change l on l.home_id = k.home_id and l.change_id = k.op_id
  where (k.till_id, k.key) > ($1, $2) and (k.till_id, k.key) <= ($3, $4) order by k.till_id, k.key`
 
 	qLimitPage = `select limit_key, slot from limit_use where (limit_key, slot) > ($1, $2) order by limit_key, slot limit $3`
@@ -61,6 +65,8 @@ const (
  join account a on a.home_id = p.home_id and a.account_id = p.account_id where p.kind = 'expire' group by a.programme_id`
 	qAdjusted = `select a.programme_id, cast(sum(j.points) as bigint) from adjustment j
  join account a on a.home_id = j.home_id and a.account_id = j.account_id group by a.programme_id`
+	qLevels = `select a.programme_id, cast(sum(c.given - c.taken) as bigint) from level_change c
+ join account a on a.home_id = c.home_id and a.account_id = c.account_id group by a.programme_id`
 	qOpened = `select programme_id, count(*) from account group by programme_id`
 	qGifts  = `select a.programme_id, cast(sum(l.amount) as bigint) from lot l
  join account a on a.home_id = l.home_id and a.account_id = l.account_id where l.source = 'gift' and l.op_id = l.account_id group by a.programme_id`
@@ -94,7 +100,8 @@ type accountRow struct {
 func scanAccount(r db.Row) (a accountRow, err error) {
 	return a, r.Scan((*int64)(&a.home), (*int64)(&a.ID), (*int64)(&a.Programme), (*int64)(&a.Active), (*int64)(&a.Pending), (*int64)(&a.Debt),
 		(*int64)(&a.Earned), (*int64)(&a.Spent), (*int64)(&a.Expired), &a.Purchases, (*int64)(&a.Turnover),
-		(*int64)(&a.FirstPurchase), (*int64)(&a.LastPurchase), (*int64)(&a.SlideAt), (*int64)(&a.DueAt))
+		(*int64)(&a.FirstPurchase), (*int64)(&a.LastPurchase), (*int64)(&a.SlideAt), (*int64)(&a.DueAt),
+		&a.Standing.Level, (*int64)(&a.Standing.Since), (*int64)(&a.Standing.Until), &a.Standing.Sums)
 }
 
 type lotRow struct {

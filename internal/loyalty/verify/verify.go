@@ -31,20 +31,21 @@ type Options struct {
 
 // Counts are what was looked at.
 type Counts struct {
-	Homes       int64 `json:"homes"`
-	Accounts    int64 `json:"accounts"`
-	Lots        int64 `json:"lots"`
-	Postings    int64 `json:"postings"`
-	Purchases   int64 `json:"purchases"`
-	Refunds     int64 `json:"refunds"`
-	Adjustments int64 `json:"adjustments"`
-	Keys        int64 `json:"keys"`
-	Limits      int64 `json:"limits"`
-	Programmes  int64 `json:"programmes"`
-	Figures     int64 `json:"figures"`
-	Events      int64 `json:"events"` // not folded yet
-	Seals       int64 `json:"seals"`
-	Leaves      int64 `json:"leaves"`
+	Homes        int64 `json:"homes"`
+	Accounts     int64 `json:"accounts"`
+	Lots         int64 `json:"lots"`
+	Postings     int64 `json:"postings"`
+	Purchases    int64 `json:"purchases"`
+	Refunds      int64 `json:"refunds"`
+	Adjustments  int64 `json:"adjustments"`
+	LevelChanges int64 `json:"level_changes"`
+	Keys         int64 `json:"keys"`
+	Limits       int64 `json:"limits"`
+	Programmes   int64 `json:"programmes"`
+	Figures      int64 `json:"figures"`
+	Events       int64 `json:"events"` // not folded yet
+	Seals        int64 `json:"seals"`
+	Leaves       int64 `json:"leaves"`
 }
 
 // Break is the first row that breaks an invariant.

@@ -104,7 +104,7 @@ func (r *run) compareTotals(q *db.Snapshot, stored *figure.Table) error {
 		column figure.Column
 		text   string
 	}{
-		{figure.Expired, qExpired}, {figure.Adjusted, qAdjusted}, {figure.Opened, qOpened}, {figure.Gifts, qGifts},
+		{figure.Expired, qExpired}, {figure.Adjusted, qAdjusted}, {figure.Opened, qOpened}, {figure.Gifts, qGifts}, {figure.Levels, qLevels},
 	} {
 		wanted := map[id.ID]int64{}
 		err := q.Each(r.ctx, func(row db.Row) error {

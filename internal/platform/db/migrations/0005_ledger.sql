@@ -21,6 +21,12 @@ create table account (
     clock_at         bigint not null, -- dues up to here are written
     due_at           bigint,          -- no due is earlier; null: no lot has one
     gifts            bigint not null, -- bits: which once-only gifts it had
+    level            text   not null, -- id in the programme; '': none
+    level_since      bigint,
+    level_until      bigint,          -- when it is looked at again by itself; null: at none
+    level_floor      text   not null, -- given by hand: it does not fall below; '': none
+    level_held       bigint,          -- until then
+    level_sums       {{bytes}},       -- spent and visits by day, as far back as the programme's levels look
     opened_at        bigint not null,
     primary key (home_id, programme_id)
 ){{hot}};
@@ -38,7 +44,7 @@ create table lot (
     active_at   bigint not null,
     expires_at  bigint,               -- null: never, or with the account's sliding date
     sliding     {{bool}} not null,
-    source      text   not null check (source in ('purchase', 'gift', 'hand', 'refund')),
+    source      text   not null check (source in ('purchase', 'gift', 'hand', 'refund', 'level')),
     op_id       bigint not null,      -- what made it
     partner_id  bigint,               -- who issued it
     primary key (home_id, lot_id)
@@ -73,4 +79,26 @@ create table adjustment (
     at         bigint not null,
     digest     {{bytes}} not null,
     primary key (home_id, op_id)
+);
+
+-- What became of an account's level, in the order of the journal.
+create table level_change (
+    home_id    bigint not null,
+    change_id  bigint not null,       -- the operation of its postings
+    account_id bigint not null,
+    seq        bigint not null,       -- of its first posting
+    at         bigint not null,
+    written_at bigint not null,
+    from_level text   not null,       -- '': none
+    to_level   text   not null,
+    until_at   bigint,                -- the end of its term; null: none
+    cause      text   not null check (cause in ('purchase', 'refund', 'adjustment', 'time', 'hand', 'opening', 'rules')),
+    op_id      bigint not null,       -- what caused it; 0: nothing that is stored
+    given      bigint not null,       -- hundredths
+    taken      bigint not null,
+    short      bigint not null,       -- of what was to be taken, not there
+    reason     text   not null,       -- by hand
+    actor      text   not null,
+    digest     {{bytes}} not null,
+    primary key (home_id, change_id)
 );

@@ -29,6 +29,7 @@ create table figure_day (
     adjusted        bigint not null, -- hundredths by hand, signed
     opened          bigint not null, -- accounts
     gifts           bigint not null, -- hundredths given on opening
+    levels          bigint not null, -- hundredths given by changes of level, less those taken
     primary key (day, outlet_id, programme_id)
 );
 create index figure_outlet on figure_day (outlet_id, day);

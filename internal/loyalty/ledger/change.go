@@ -1,0 +1,165 @@
+package ledger
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"slices"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// Cause says why an account's level has changed.
+type Cause string
+
+// The causes.
+const (
+	ByPurchase   Cause = "purchase"   // a purchase reached it
+	ByRefund     Cause = "refund"     // a refund of the purchase that had reached it
+	ByAdjustment Cause = "adjustment" // points by hand
+	ByTime       Cause = "time"       // its term is over, or points became active
+	ByHand       Cause = "hand"
+	ByOpening    Cause = "opening" // where everybody starts
+	ByRules      Cause = "rules"   // the programme, or the member's groups, are others now
+)
+
+// LevelChange is one change of an account's level. It is an operation with
+// postings of its own: those of the points it gave or took, or one that only
+// chains it.
+type LevelChange struct {
+	Home      home.ID      `json:"home"`
+	ID        id.ID        `json:"id"`
+	Account   id.ID        `json:"account"`
+	Seq       int64        `json:"seq"` // of its first posting
+	At        clock.Micros `json:"at"`
+	WrittenAt clock.Micros `json:"written_at"`
+	From      string       `json:"from"` // "": none
+	To        string       `json:"to"`
+	Until     clock.Micros `json:"until"` // 0: no term
+	Cause     Cause        `json:"cause"`
+	Op        id.ID        `json:"op"` // what caused it
+	Given     money.Points `json:"given"`
+	Taken     money.Points `json:"taken"`
+	Short     money.Points `json:"short"` // of what was to be taken, not there
+	Reason    string       `json:"reason"`
+	Actor     string       `json:"actor"`
+
+	digest Hash
+}
+
+// Digest is what the chain holds of a change.
+func (c *LevelChange) Digest() Hash {
+	doc, err := json.Marshal(c)
+	if err != nil {
+		panic(err) // plain fields
+	}
+	return sha256.Sum256(doc)
+}
+
+// Moves are the points that go with a change of level.
+type Moves struct {
+	Give    money.Points
+	Expires clock.Micros // of what is given; 0: never, or sliding
+	Sliding bool
+	Take    money.Points // as far as there are active ones
+	From    []id.ID      // changes whose gifts are taken first
+}
+
+// ChangeLevel moves an account to another level, with its points, and notes
+// the change for its history. Its time is not before the account's clock or
+// the due that is being written.
+func (b *Book) ChangeLevel(a *Account, to Standing, c LevelChange, m Moves) *LevelChange {
+	c.Home, c.ID, c.Account, c.WrittenAt = b.Home, b.IDs.New(), a.ID, b.Now
+	c.From, c.To, c.Until = a.Standing.Level, to.Level, to.Until
+	from, seq := len(b.postings), b.Seq
+	if m.Give > 0 {
+		b.Earn(a, Grant{Points: m.Give, EarnedAt: c.At, ActiveAt: c.At, ExpiresAt: m.Expires, Sliding: m.Sliding, Source: FromLevel, Op: c.ID})
+		c.Given = m.Give
+	}
+	if m.Take > 0 {
+		c.Short = b.takeActive(a, c.ID, m, c.At)
+		c.Taken = m.Take - c.Short
+	}
+	c.Seq = seq + 1
+	c.digest = c.Digest()
+	b.Chain(Mark{postings: from}, c.ID, c.digest, c.At)
+	b.SetStanding(a, to)
+	b.changes = append(b.changes, c)
+	return &b.changes[len(b.changes)-1]
+}
+
+// takeActive takes points that are there: of the lot that another change made
+// first, then those that expire first.
+func (b *Book) takeActive(a *Account, op id.ID, m Moves, at clock.Micros) (short money.Points) {
+	if !a.loaded {
+		panic("ledger: points taken from an account whose lots are not loaded")
+	}
+	active := b.active(a)
+	var own []*Lot
+	for _, l := range active {
+		if l.Source == FromLevel && slices.Contains(m.From, l.Op) {
+			own = append(own, l)
+		}
+	}
+	_, short = b.take(a, own, op, Take, Issued, m.Take, at)
+	_, short = b.take(a, active, op, Take, Issued, short, at)
+	return short
+}
+
+// SetStanding keeps where an account stands where its level has not changed.
+func (b *Book) SetStanding(a *Account, s Standing) {
+	a.Standing = s
+	a.dirty = true
+	if s.Until != 0 && (a.DueAt == 0 || s.Until < a.DueAt) {
+		a.DueAt = s.Until
+	}
+	b.touched = true
+}
+
+// Changes calls f for each change of level that this write makes.
+func (b *Book) Changes(f func(a *Account, c *LevelChange)) {
+	for i := range b.changes {
+		f(b.AccountByID(b.changes[i].Account), &b.changes[i])
+	}
+}
+
+const changeColumns = `home_id, change_id, account_id, seq, at, written_at, from_level, to_level, coalesce(until_at, 0), cause, op_id,
+ given, taken, short, reason, actor`
+
+const (
+	qChanges   = `select ` + changeColumns + ` from level_change where home_id = $1 and (account_id = $2 or $2 = 0) and (seq < $3 or $3 = 0) order by seq desc limit $4`
+	qChange    = `select ` + changeColumns + ` from level_change where home_id = $1 and change_id = $2`
+	maxChanges = 500
+)
+
+// ScanChange reads a change of level.
+func ScanChange(r db.Row) (c LevelChange, err error) {
+	return c, r.Scan((*int64)(&c.Home), (*int64)(&c.ID), (*int64)(&c.Account), &c.Seq, (*int64)(&c.At), (*int64)(&c.WrittenAt),
+		&c.From, &c.To, (*int64)(&c.Until), (*string)(&c.Cause), (*int64)(&c.Op),
+		(*int64)(&c.Given), (*int64)(&c.Taken), (*int64)(&c.Short), &c.Reason, &c.Actor)
+}
+
+// LevelChanges lists how the levels of a home came to be, the newest first:
+// those of an account or, with 0, of all; before is the seq of the last one
+// already had, 0 for the beginning.
+func LevelChanges(ctx context.Context, q db.Q, h home.ID, account id.ID, before int64, limit int) ([]LevelChange, error) {
+	return db.All(ctx, q, ScanChange, qChanges, h, account, before, min(limit, maxChanges))
+}
+
+// FindLevelChange reads one change.
+func FindLevelChange(ctx context.Context, q db.Q, h home.ID, change id.ID) (LevelChange, error) {
+	return ScanChange(q.Row(ctx, qChange, h, change))
+}
+
+// LoadChanges adds to the batch what reads all changes of level of a home.
+func LoadChanges(b *db.Batch, h home.ID, onChange func(LevelChange)) {
+	b.Each(func(r db.Row) error {
+		c, err := ScanChange(r)
+		onChange(c)
+		return err
+	}, qChanges, h, 0, 0, maxChanges)
+}

@@ -1,0 +1,114 @@
+package purchase
+
+import (
+	"context"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/level"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/text"
+)
+
+// LevelView is where an account stands, and what is left to the next level.
+type LevelView struct {
+	Level *level.Level // nil: none
+	Since clock.Micros
+	Until clock.Micros // when it is looked at again by itself; 0: at none
+	Floor *level.Level // given by hand: it does not fall below …
+	Held  clock.Micros // … before this
+	Next  *level.Left  // nil: there is none to come to
+}
+
+// levelOf is the level of an account, "" where there is neither.
+func levelOf(a *ledger.Account) string {
+	if a == nil {
+		return ""
+	}
+	return a.Standing.Level
+}
+
+// view is where an account stands now; nil: its programme has no levels.
+func (v *levels) view(b *ledger.Book, a *ledger.Account) *LevelView {
+	l := v.set.Ladder(a.Programme)
+	if l.None() {
+		return nil
+	}
+	s := &a.Standing
+	return &LevelView{
+		Level: l.Find(s.Level), Since: s.Since, Until: s.Until, Floor: l.Find(s.Floor), Held: s.Held,
+		Next: l.Next(stateOf(a), v.facts(b, a, l, l.Day(a.Clock))),
+	}
+}
+
+// peek reads a home without locking it, and what its levels need; of is a
+// programme whose account may still have to be opened, 0 none.
+func (d *Desk) peek(ctx context.Context, h home.ID, of id.ID, at clock.Micros) (*ledger.Book, *levels, error) {
+	v := newLevels(d.Programmes.Current())
+	books, err := ledger.View(ctx, d.DB, []int64{int64(h)}, true, at, d.IDs)
+	if err != nil {
+		return nil, v, err
+	}
+	book := books[h]
+	if book == nil {
+		return nil, v, errNoHome()
+	}
+	book.Turns = v
+	for _, a := range book.Accounts {
+		v.want(h, a, a.Programme, at)
+	}
+	if book.Account(of) == nil {
+		v.want(h, nil, of, at)
+	}
+	if len(v.wanted) == 0 {
+		return book, v, nil
+	}
+	b := &db.Batch{}
+	v.read(b)
+	return book, v, d.DB.Run(ctx, b)
+}
+
+// atLevel judges a receipt at the level held before it or, if the programme
+// says so, at the one that it reaches: that of the sums with this receipt as
+// it is judged at the level before. What it comes to at the level reached may
+// be less; it has reached it all the same, and is not judged a third time.
+func (s *sale) atLevel(b *ledger.Book, a *ledger.Account, judge func(m *rule.Member) (*rule.Outcome, error)) (*rule.Outcome, error) {
+	s.reached = ""
+	m := s.member(b, a)
+	out, err := judge(m)
+	if err != nil || a == nil || s.programme.Settings.LevelOn != rule.LevelAfter || s.at < a.Clock {
+		return out, err
+	}
+	to := s.reaches(b, a, out)
+	if to == "" {
+		return out, nil
+	}
+	s.reached = to
+	m = s.member(b, a)
+	m.Level, m.LevelDay = text.Fold(to), s.programme.Day(s.at)
+	return judge(m)
+}
+
+// reaches finds the level that a receipt reaches by what it comes to; "": it
+// does not rise. Points count as they are before it.
+func (s *sale) reaches(b *ledger.Book, a *ledger.Account, out *rule.Outcome) string {
+	l := s.levels.set.Ladder(a.Programme)
+	if l.None() {
+		return ""
+	}
+	day := l.Day(s.at)
+	f := s.levels.facts(b, a, l, day)
+	e := level.Entry{Day: day, Visits: 1}
+	for i := range out.Lines {
+		e.Lines = append(e.Lines, level.Spent{Type: s.receipt.Lines[i].Type, Money: out.Lines[i].Due})
+	}
+	f.Sums.Add(&e)
+	f.Total += out.Due
+	if to := l.Reached(f); l.Rose(a.Standing.Level, to) {
+		return to
+	}
+	return ""
+}

@@ -1,0 +1,121 @@
+package verify
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/level"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
+)
+
+// changeRow is a change of an account's level.
+type changeRow struct {
+	ledger.LevelChange
+	digest []byte
+}
+
+func scanChange(r db.Row) (c changeRow, err error) {
+	c.LevelChange, err = ledger.ScanChange(withDigest{r, &c.digest})
+	return c, err
+}
+
+// withDigest reads one column more than the ledger does.
+type withDigest struct {
+	db.Row
+	digest *[]byte
+}
+
+// Scan reads the row.
+func (r withDigest) Scan(dest ...any) error { return r.Row.Scan(append(dest, r.digest)...) }
+
+// readChanges holds the digests of changes to them.
+func (c *homeCheck) readChanges() {
+	for i := range c.rows.changes {
+		row := &c.rows.changes[i]
+		c.op(row.ID, "level_change", key("change_id", row.ID), row.Digest(), row.digest)
+	}
+}
+
+// checkChanges holds each change to its postings, and the changes of each
+// account to one another and to where it stands.
+func (c *homeCheck) checkChanges() {
+	of := map[id.ID][]*changeRow{}
+	for i := range c.rows.changes {
+		row := &c.rows.changes[i]
+		at := key("change_id", row.ID)
+		if o := c.chained("level_change", at, row.ID); o != nil && (o.issued != row.Taken-row.Given || o.first != row.Seq) {
+			c.bad(OpPostings, "level_change", at, fmt.Sprintf("%s, first %d", moved(o), o.first), fmt.Sprintf("%d given, %d taken, first %d", row.Given, row.Taken, row.Seq))
+		}
+		if c.accounts[row.Account] == nil {
+			c.bad(LevelChain, "level_change", at, "account_id "+row.Account.String(), "an account of the home")
+			continue
+		}
+		of[row.Account] = append(of[row.Account], row)
+	}
+	for i := range c.rows.accounts {
+		a := &c.rows.accounts[i]
+		c.checkStanding(a, of[a.ID])
+	}
+}
+
+func (c *homeCheck) checkStanding(a *accountRow, changes []*changeRow) {
+	slices.SortFunc(changes, func(x, y *changeRow) int { return cmp.Compare(x.Seq, y.Seq) })
+	var last ledger.Standing
+	for _, x := range changes {
+		if x.From != last.Level {
+			c.bad(LevelChain, "level_change", key("change_id", x.ID), fmt.Sprintf("from %q", x.From), fmt.Sprintf("from %q", last.Level))
+		}
+		if x.From != x.To {
+			last.Since = x.At
+		}
+		last.Level = x.To
+	}
+	if s := &a.Standing; s.Level != last.Level || s.Since != last.Since {
+		c.bad(AccountLevel, "account", key("programme_id", a.Programme), fmt.Sprintf("%q since %d", s.Level, s.Since), fmt.Sprintf("%q since %d", last.Level, last.Since))
+	}
+}
+
+// checkSums holds an account's sums by day to its receipts.
+func (c *homeCheck) checkSums(a *accountRow) {
+	at := key("programme_id", a.Programme)
+	found, err := level.Decode(a.Standing.Sums)
+	if err != nil {
+		c.bad(AccountSums, "account", at, "sums that can't be read", "sums by day")
+		return
+	}
+	if found.From == 0 {
+		return
+	}
+	wanted := level.Sums{From: found.From, Types: found.Types}
+	for _, s := range c.sales {
+		if s.doc != nil && s.doc.Account == a.ID {
+			e := s.doc.Counts()
+			wanted.Add(&e)
+		}
+	}
+	for _, f := range c.refunds {
+		if f.doc.Account == a.ID && f.countable() {
+			e := f.doc.Counts(f.of())
+			wanted.Add(&e)
+		}
+	}
+	if !found.Equal(&wanted) {
+		c.bad(AccountSums, "account", at, tell(&found, &wanted), tell(&wanted, &found))
+	}
+}
+
+// tell tells the first day that is another in other sums.
+func tell(s, other *level.Sums) string {
+	for i := range s.Days {
+		d := &s.Days[i]
+		if !slices.ContainsFunc(other.Days, func(x level.Sum) bool {
+			return x.Day == d.Day && x.Visits == d.Visits && x.Sum == d.Sum && slices.Equal(x.By, d.By)
+		}) {
+			return fmt.Sprintf("%s: %d visits, %d, by types %d", d.Day, d.Visits, d.Sum, d.By)
+		}
+	}
+	return fmt.Sprintf("%d days", len(s.Days))
+}
