@@ -111,8 +111,12 @@ func TestUnknownIsRefused(t *testing.T) {
 	t.Parallel()
 	r := reading{enums: map[string]*enum{}}
 	for _, s := range []*huma.Schema{
-		{}, {Type: huma.TypeNumber}, {Type: huma.TypeObject}, {Type: huma.TypeObject, AdditionalProperties: false},
-		{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeNumber}}, {Type: huma.TypeInteger, Enum: []any{1}},
+		{},
+		{Type: huma.TypeNumber},
+		{Type: huma.TypeObject},
+		{Type: huma.TypeObject, AdditionalProperties: false},
+		{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeNumber}},
+		{Type: huma.TypeInteger, Enum: []any{1}},
 	} {
 		if got, err := r.goType("X", s, nil); err == nil {
 			t.Errorf("%+v became %s", s, got)

@@ -40,7 +40,7 @@ func (c *backupCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return fault.Wrap(err, fault.Unavailable, "cli.cannot-write", "file", part)
 	}
-	defer os.Remove(part)
+	defer func() { _ = os.Remove(part) }()
 	show := newBars(p, func(table string) string { return table })
 	w := bufio.NewWriterSize(f, 1<<20)
 	info, err := backup.Backup(ctx, d, w, func(table string, rows int64) { show.show(table, rows, rows, false) })

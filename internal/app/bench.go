@@ -26,7 +26,7 @@ type benchReceiptsCmd struct {
 	Engine     string        `help:"cli.bench-engine" enum:"sqlite,postgres" default:"sqlite" placeholder:"sqlite|postgres"`
 	Members    int64         `help:"cli.bench-members" default:"1000000" placeholder:"N"`
 	Clients    int           `help:"cli.bench-clients" default:"64" placeholder:"N"`
-	Seconds    time.Duration `help:"cli.bench-seconds" default:"20s" placeholder:"20s"`
+	Phase      time.Duration `name:"seconds" help:"cli.bench-seconds" default:"20s" placeholder:"20s"`
 	Warmup     time.Duration `help:"cli.bench-warmup" default:"3s" placeholder:"3s"`
 	Rounds     int           `help:"cli.bench-rounds" default:"3" placeholder:"N"`
 	Dir        string        `help:"cli.bench-dir" placeholder:"DIR"`
@@ -56,7 +56,7 @@ func (c *benchReceiptsCmd) Run(ctx context.Context, p *program) error {
 	bars := newBars(p, func(stage string) string { return p.texts.Text(p.lang, "bench.step-members") })
 	report, err := bench.Run(ctx, bench.Options{
 		Engine: db.Dialect(c.Engine), URL: c.URL, Dir: c.Dir, Members: c.Members, Clients: c.Clients,
-		Seconds: c.Seconds, Warmup: c.Warmup, Rounds: c.Rounds, Keep: c.Keep, Bare: c.Bare,
+		Phase: c.Phase, Warmup: c.Warmup, Rounds: c.Rounds, Keep: c.Keep, Bare: c.Bare,
 		Direct: c.Direct, Measured: measured, Verify: verifyBench,
 		Start: func(ctx context.Context, url string) (bench.Server, error) {
 			return startBench(ctx, p, *cfg, url, c.Client)
@@ -96,7 +96,7 @@ func (c *benchReceiptsCmd) check(cfg *config.Config) error {
 	unless(c.Members >= 1 && c.Members <= bench.MaxMembers, "--members", 1, bench.MaxMembers)
 	unless(c.Clients >= 1 && c.Clients <= mostClients, "--clients", 1, mostClients)
 	unless(c.Rounds >= 1 && c.Rounds <= mostRounds, "--rounds", 1, mostRounds)
-	unless(c.Seconds >= 100*time.Millisecond && c.Seconds <= longest, "--seconds", 100*time.Millisecond, longest)
+	unless(c.Phase >= 100*time.Millisecond && c.Phase <= longest, "--seconds", 100*time.Millisecond, longest)
 	unless(c.Warmup >= 0 && c.Warmup <= longest, "--warmup", 0, longest)
 	unless(c.Bare >= 1 && c.Bare <= 10*bare.Accounts, "--bare", 1, 10*bare.Accounts)
 	if c.URL == "" {

@@ -47,7 +47,7 @@ func Start(ctx context.Context, o ServiceOptions) (_ *Service, err error) {
 	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
 		if err != nil {
-			s.Close(ctx)
+			_ = s.Close(ctx)
 		}
 	}()
 	reg := metrics.New(readBuild().version)

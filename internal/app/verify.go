@@ -59,10 +59,21 @@ func (p *program) tell(r *verify.Report) {
 		what string
 		n    int64
 	}{
-		{"homes", r.Counts.Homes}, {"accounts", r.Counts.Accounts}, {"lots", r.Counts.Lots}, {"postings", r.Counts.Postings},
-		{"purchases", r.Counts.Purchases}, {"refunds", r.Counts.Refunds}, {"adjustments", r.Counts.Adjustments}, {"level-changes", r.Counts.LevelChanges}, {"keys", r.Counts.Keys},
-		{"limits", r.Counts.Limits}, {"programmes", r.Counts.Programmes}, {"figures", r.Counts.Figures}, {"events", r.Counts.Events},
-		{"seals", r.Counts.Seals}, {"leaves", r.Counts.Leaves},
+		{"homes", r.Counts.Homes},
+		{"accounts", r.Counts.Accounts},
+		{"lots", r.Counts.Lots},
+		{"postings", r.Counts.Postings},
+		{"purchases", r.Counts.Purchases},
+		{"refunds", r.Counts.Refunds},
+		{"adjustments", r.Counts.Adjustments},
+		{"level-changes", r.Counts.LevelChanges},
+		{"keys", r.Counts.Keys},
+		{"limits", r.Counts.Limits},
+		{"programmes", r.Counts.Programmes},
+		{"figures", r.Counts.Figures},
+		{"events", r.Counts.Events},
+		{"seals", r.Counts.Seals},
+		{"leaves", r.Counts.Leaves},
 	} {
 		fmt.Fprintf(p.stdout, "%s: %s\n", p.texts.Text(p.lang, "verify.count-"+line.what), i18n.Number(p.lang, line.n))
 	}

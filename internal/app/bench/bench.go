@@ -35,7 +35,7 @@ type Options struct {
 	Dir     string // SQLite: where the files are made
 	Members int64
 	Clients int
-	Seconds time.Duration // of each measured phase
+	Phase   time.Duration // that is measured
 	Warmup  time.Duration // before it
 	Rounds  int           // how often the two take turns
 	Keep    bool          // leave the bases for the next run
@@ -277,14 +277,14 @@ func (r *run) rounds(ctx context.Context, d *db.DB, l *load, yardstick bare.Runn
 		r.Step(Step{Name: Measuring, N: int64(n + 1)})
 		settle(ctx, d)
 		before := m.read()
-		b, err := yardstick.Run(ctx, r.Seconds)
+		b, err := yardstick.Run(ctx, r.Phase)
 		if err != nil {
 			return err
 		}
 		bareCPU := m.read().since(before)
 		settle(ctx, d)
 		before = m.read()
-		s, err := l.phase(ctx, r.Warmup, r.Seconds, r.Measured)
+		s, err := l.phase(ctx, r.Warmup, r.Phase, r.Measured)
 		if err != nil {
 			return err
 		}

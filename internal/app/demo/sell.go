@@ -21,7 +21,6 @@ type visit struct {
 	till   id.ID
 	key    string
 	lines  []purchase.CartLine
-	codes  []string
 	spends bool
 	back   time.Duration // 0: stays
 }

@@ -15,10 +15,12 @@ func TestMembers(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newShop(t, d)
 		s.deals([]deal{
-			{step: step{do: "POST /members", body: `{"profile":{"surname":"Ёлкина","name":"Анна","birth_date":"1990-05-17","sex":"female","address":{"city":"Омск"}},` +
-				`"identifiers":[{"kind":"phone","value":"8 916 000-00-01"},{"kind":"email","value":"Anna@Example.ru"}],"tags":["vip"],` +
-				`"relatives":[{"kind":"child","birth_date":"2015-01-02","name":"Пётр"}],"programmes":["$programme"]}`, want: 201,
-				has: `"state":"active" "value":"+79160000001" "value":"anna@example.ru" "city":"Омск" "source":"till" "outlet":"$here" "accounts":[{"id" "spendable":0`, keep: "ann v=version"}},
+			{step: step{
+				do: "POST /members", body: `{"profile":{"surname":"Ёлкина","name":"Анна","birth_date":"1990-05-17","sex":"female","address":{"city":"Омск"}},` +
+					`"identifiers":[{"kind":"phone","value":"8 916 000-00-01"},{"kind":"email","value":"Anna@Example.ru"}],"tags":["vip"],` +
+					`"relatives":[{"kind":"child","birth_date":"2015-01-02","name":"Пётр"}],"programmes":["$programme"]}`, want: 201,
+				has: `"state":"active" "value":"+79160000001" "value":"anna@example.ru" "city":"Омск" "source":"till" "outlet":"$here" "accounts":[{"id" "spendable":0`, keep: "ann v=version",
+			}},
 			{step: step{do: "POST /members", body: `{"identifiers":[{"kind":"phone","value":"+79160000001"}]}`, want: 409, code: "member.taken"}},
 			{step: step{do: "POST /members", body: `{"identifiers":[{"kind":"phone","value":"12"}]}`, want: 400, code: "member.invalid", at: "identifiers[0].value contact.phone-invalid"}},
 			{step: step{do: "POST /members", body: `{}`, want: 400, code: "member.invalid", at: "phone member.mandatory"}},
@@ -81,8 +83,10 @@ func TestConsents(t *testing.T) {
 			{step: step{do: "GET /consent-texts", want: 200, has: `"id":"$text" "version":2`, not: `"version":1,`}},
 			{step: step{do: "GET /consent-texts/$text/1", want: 200, has: `"body":"Согласен"`}},
 			{step: step{do: "GET /consent-texts/$text/9", want: 404, code: "member.no-text"}},
-			{step: step{do: "POST /members/$ann/consents", body: `{"consents":[{"kind":"advertising","channel":"sms","action":"granted","text":"$text","text_version":2,"ip":"10.0.0.1"}]}`, want: 200,
-				has: `"action":"granted" "channel":"sms" "source":"till" "ip":"10.0.0.1"`}},
+			{step: step{
+				do: "POST /members/$ann/consents", body: `{"consents":[{"kind":"advertising","channel":"sms","action":"granted","text":"$text","text_version":2,"ip":"10.0.0.1"}]}`, want: 200,
+				has: `"action":"granted" "channel":"sms" "source":"till" "ip":"10.0.0.1"`,
+			}},
 			{step: step{do: "POST /members/$ann/consents", body: `{"consents":[{"kind":"advertising","channel":"sms","action":"withdrawn"}]}`, want: 200, has: `"action":"withdrawn"`, not: "granted"}},
 			{step: step{do: "POST /members/$ann/consents", body: `{"consents":[{"kind":"advertising","channel":"sms","action":"granted"}]}`, want: 400, code: "member.invalid", at: "consents[0].text member.mandatory"}},
 			{step: step{do: "POST /members/77/consents", body: `{"consents":[{"kind":"rules","action":"withdrawn"}]}`, want: 404, code: "member.not-found"}},

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -47,7 +46,7 @@ func newOffice(t testing.TB, d *db.DB) *office {
 		t.Fatal(err)
 	}
 	o := &office{t: t, clock: clock.NewFixed(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)), names: map[string]string{}, keys: map[string]string{"": ""}}
-	log, ids := slog.New(slog.NewTextHandler(io.Discard, nil)), id.NewMaker(1)
+	log, ids := slog.New(slog.DiscardHandler), id.NewMaker(1)
 	router, faults := httpx.NewRouter(httpx.Stack{
 		Log: log, Texts: texts, Lang: i18n.EN, Metrics: metrics.New("test"), Health: httpx.NewHealth(o.clock), Body: 4 << 20, Timeout: time.Minute,
 	})

@@ -26,21 +26,29 @@ func TestSales(t *testing.T) {
 		s.buyer("ann", phone1, 20000)
 		by := `"buyer":{"phone":"8 916 000-00-01"}`
 		s.deals([]deal{
-			{step: step{do: "POST /quotes", body: `{` + by + `,"lines":[` + ticket + `,` + bar + `]}`, want: 200,
-				has: `"due":80000 "earned":5900 "most":20000 "spendable":20000 "member":"$ann" "rule":"earn.ticket" "applied":true`, not: "fiscal"}},
-			{step: step{do: "POST /quotes?fiscal=true", body: `{` + by + `,"spend_max":true,"lines":[` + ticket + `,{"sku":"B1","quantity":"3","price":10000}]}`, want: 200,
-				has: `"spent":20000 "paid_with_points":20000 "fiscal":[{"price":`, keep: "quote"}},
+			{step: step{
+				do: "POST /quotes", body: `{` + by + `,"lines":[` + ticket + `,` + bar + `]}`, want: 200,
+				has: `"due":80000 "earned":5900 "most":20000 "spendable":20000 "member":"$ann" "rule":"earn.ticket" "applied":true`, not: "fiscal",
+			}},
+			{step: step{
+				do: "POST /quotes?fiscal=true", body: `{` + by + `,"spend_max":true,"lines":[` + ticket + `,{"sku":"B1","quantity":"3","price":10000}]}`, want: 200,
+				has: `"spent":20000 "paid_with_points":20000 "fiscal":[{"price":`, keep: "quote",
+			}},
 			{step: step{do: "POST /quotes", body: `{"lines":[` + bar + `]}`, want: 200, has: `"earned":0 "most":0 "reason":"no-member" Without`, not: `"member"`}},
 
-			{step: step{do: "POST /purchases", body: `{` + by + `,"lines":[` + ticket + `,` + bar + `],"number":"17"}`, want: 201,
-				has: `"state":"done" "mode":"commit" "due":80000 "earned":5900 "number":"17" "member":"$ann" "active":25900 "kind":"money"`, keep: "p1"}, key: "k1"},
+			{step: step{
+				do: "POST /purchases", body: `{` + by + `,"lines":[` + ticket + `,` + bar + `],"number":"17"}`, want: 201,
+				has: `"state":"done" "mode":"commit" "due":80000 "earned":5900 "number":"17" "member":"$ann" "active":25900 "kind":"money"`, keep: "p1",
+			}, key: "k1"},
 			{step: step{do: "POST /purchases", body: `{"number":"17",` + by + `,"lines":[` + ticket + `,` + bar + `]}`, want: 201, has: `"id":"$p1" "active":25900`}, key: "k1", replayed: true},
 			{step: step{do: "POST /purchases", body: `{` + by + `,"lines":[` + ticket + `]}`, want: 409, code: "key.other-body"}, key: "k1"},
 			{step: step{do: "POST /purchases", body: `{` + by + `,"lines":[` + ticket + `]}`, want: 400, code: "key.invalid"}},
 
 			// A key belongs to its till.
-			{step: step{as: "till2", do: "POST /purchases", body: `{` + by + `,"lines":[` + ticket + `],"spend":10000,"payments":[{"kind":"card","amount":30000},{"kind":"cash","amount":10000}]}`, want: 201,
-				has: `"spent":10000 "due":40000 "kind":"card" "active":19900 "paid_with_points":10000`, keep: "p2"}, key: "k1"},
+			{step: step{
+				as: "till2", do: "POST /purchases", body: `{` + by + `,"lines":[` + ticket + `],"spend":10000,"payments":[{"kind":"card","amount":30000},{"kind":"cash","amount":10000}]}`, want: 201,
+				has: `"spent":10000 "due":40000 "kind":"card" "active":19900 "paid_with_points":10000`, keep: "p2",
+			}, key: "k1"},
 			{step: step{do: "POST /purchases", body: `{` + by + `,"lines":[` + ticket + `],"payments":[{"kind":"card","amount":30000}]}`, want: 400, code: "purchase.payments-sum"}, key: "k2"},
 			{step: step{do: "POST /purchases", body: `{` + by + `,"lines":[` + ticket + `],"spend":9000000}`, want: 422, code: "points.above-allowed"}, key: "k2"},
 			{step: step{do: "POST /purchases", body: `{` + by + `,"lines":[` + ticket + `],"spend":30000}`, want: 422, code: "points.not-enough"}, key: "k2"},
@@ -57,8 +65,10 @@ func TestSales(t *testing.T) {
 			{step: step{as: "admin", do: "GET /purchases/$p2/why", want: 200, has: `"same":true "reason":"points-spent"`}},
 			{step: step{do: "GET /purchases/$p2/why", want: 404, code: "purchase.not-found"}},
 
-			{step: step{do: "POST /refunds", body: `{"purchase":{"key":"k1"},"lines":[{"line":1,"quantity":"1"}]}`, want: 201,
-				has: `"purchase":"$p1" "money":15000 "earned":450 "whole":false "active":19450`, keep: "r1"}, key: "r1"},
+			{step: step{
+				do: "POST /refunds", body: `{"purchase":{"key":"k1"},"lines":[{"line":1,"quantity":"1"}]}`, want: 201,
+				has: `"purchase":"$p1" "money":15000 "earned":450 "whole":false "active":19450`, keep: "r1",
+			}, key: "r1"},
 			{step: step{do: "POST /refunds", body: `{"purchase":{"key":"k1"},"lines":[{"line":1,"quantity":"1"}]}`, want: 201, has: `"id":"$r1"`}, key: "r1", replayed: true},
 			{step: step{do: "POST /refunds", body: `{"purchase":{"id":"$p1"},"amount":10000}`, want: 201, has: `"money":10000 "by_amount":true`}, key: "r2"},
 			{step: step{do: "POST /refunds", body: `{"purchase":{"id":"$p1"},"whole":true}`, want: 201, has: `"whole":true "money":55000 "active":14000`}, key: "r3"},
@@ -75,8 +85,10 @@ func TestSales(t *testing.T) {
 			{step: step{do: "POST /refunds", body: `{"purchase":{"key":"k1"},"whole":true,"amount":5}`, want: 400, code: "api.refund-ways"}, key: "r5"},
 			{step: step{do: "POST /refunds", body: `{"purchase":{},"whole":true}`, want: 400, code: "api.invalid", at: "purchase api.purchase-ways"}, key: "r5"},
 
-			{step: step{do: "POST /refunds/unlinked", body: `{` + by + `,"lines":[{"sku":"T1","quantity":"1","price":70000}]}`, want: 201,
-				has: `"unmatched" "money":70000`, keep: "u1"}, key: "u1"},
+			{step: step{
+				do: "POST /refunds/unlinked", body: `{` + by + `,"lines":[{"sku":"T1","quantity":"1","price":70000}]}`, want: 201,
+				has: `"unmatched" "money":70000`, keep: "u1",
+			}, key: "u1"},
 			{step: step{do: "POST /refunds/unlinked", body: `{` + by + `,"lines":[{"sku":"T1","quantity":"1","price":70000}]}`, want: 201, has: `"id":"$u1"`}, key: "u1", replayed: true},
 			{step: step{as: "till2", do: "POST /refunds/unlinked", body: `{` + by + `,"lines":[` + ticket + `]}`, want: 201, has: `"matched":[{"id": "purchase":"$p2"`}, key: "u1"},
 			{step: step{do: "POST /refunds/unlinked", body: `{"lines":[]}`, want: 400, code: "api.invalid", at: "lines api.too-few"}, key: "u2"},
@@ -93,8 +105,10 @@ func TestRecords(t *testing.T) {
 		by := `"buyer":{"phone":"` + phone1 + `"}`
 		at := `"at":"2026-11-21T21:00:00+03:00"`
 		s.deals([]deal{
-			{step: step{do: "POST /purchases/record", body: `{` + at + `,` + by + `,"lines":[{"sku":"T1","quantity":"1","price":50000,"discount":5000}],"spent":10000,"number":"99"}`, want: 201,
-				has: `"mode":"record" "at":"2026-11-21T18:00:00Z" "discount":5000 "spent":10000 "points-owed" "debt":1500 "due":35000 "would"`, keep: "p1"}, key: "k1"},
+			{step: step{
+				do: "POST /purchases/record", body: `{` + at + `,` + by + `,"lines":[{"sku":"T1","quantity":"1","price":50000,"discount":5000}],"spent":10000,"number":"99"}`, want: 201,
+				has: `"mode":"record" "at":"2026-11-21T18:00:00Z" "discount":5000 "spent":10000 "points-owed" "debt":1500 "due":35000 "would"`, keep: "p1",
+			}, key: "k1"},
 			{step: step{do: "POST /purchases/record", body: `{"at":"2026-11-21T18:00:00Z",` + by + `,"lines":[{"sku":"T1","quantity":"1","price":50000,"discount":5000}],"spent":10000,"number":"99"}`, want: 201, has: `"id":"$p1"`}, key: "k1", replayed: true},
 			{step: step{do: "POST /purchases/record", body: `{` + at + `,"buyer":{"phone":"+79168888888"},"lines":[` + ticket + `]}`, want: 201, has: `"buyer-not-served"`, not: `"member"`}, key: "k2"},
 			{step: step{do: "POST /purchases/record", body: `{` + by + `,"lines":[` + ticket + `]}`, want: 400, code: "api.invalid", at: "at api.required"}, key: "k3"},

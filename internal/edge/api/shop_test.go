@@ -145,20 +145,6 @@ func (a *answer) json(t testing.TB) map[string]any {
 	return m
 }
 
-// num gives a number of the answer by its path, e.g. balance.active.
-func (a *answer) num(t testing.TB, path string) int64 {
-	t.Helper()
-	var v any = a.json(t)
-	for part := range strings.SplitSeq(path, ".") {
-		v = v.(map[string]any)[part]
-	}
-	f, ok := v.(float64)
-	if !ok {
-		t.Fatalf("no %s in %s", path, a.body)
-	}
-	return int64(f)
-}
-
 // send sends a request with a key of its operation and headers, name by value.
 func (s *shop) send(as, do, key, body string, headers ...string) *answer {
 	method, path, _ := strings.Cut(s.fill(do), " ")

@@ -110,8 +110,13 @@ func TestProducts(t *testing.T) {
 		_, err = b.BySKU(b.ctx, "\x00\xff")
 		wants(t, err, "catalog.product-not-found")
 		for _, wrong := range []catalog.Product{
-			{SKU: "", Name: "x"}, {SKU: " 5", Name: "x"}, {SKU: strings.Repeat("я", catalog.MaxSKU+1), Name: "x"}, {SKU: "5"}, {SKU: "5", Name: "x", Least: -1},
-			{SKU: "5", Name: "x", Barcodes: []string{""}}, {SKU: "5", Name: "x", GroupIDs: many(catalog.MaxOf + 1)},
+			{SKU: "", Name: "x"},
+			{SKU: " 5", Name: "x"},
+			{SKU: strings.Repeat("я", catalog.MaxSKU+1), Name: "x"},
+			{SKU: "5"},
+			{SKU: "5", Name: "x", Least: -1},
+			{SKU: "5", Name: "x", Barcodes: []string{""}},
+			{SKU: "5", Name: "x", GroupIDs: many(catalog.MaxOf + 1)},
 		} {
 			_, err = b.SaveProduct(b.ctx, wrong)
 			wants(t, err, "reference.invalid")
@@ -166,7 +171,10 @@ func TestEnsureKeepsUnknownGoods(t *testing.T) {
 		b := setup(t, d)
 		known := must(b.SaveProduct(b.ctx, catalog.Product{SKU: "85123A", Name: "Фонарь"}))
 		seen := []catalog.Seen{
-			{SKU: "85123A", Name: "other"}, {SKU: "POST", Name: "POSTAGE"}, {SKU: "POST", Name: "again"}, {SKU: "BANK CHARGES"},
+			{SKU: "85123A", Name: "other"},
+			{SKU: "POST", Name: "POSTAGE"},
+			{SKU: "POST", Name: "again"},
+			{SKU: "BANK CHARGES"},
 			{SKU: "22", Name: "a\x00b\xff" + strings.Repeat("ж", 300)},
 		}
 		if n := must(b.Ensure(b.ctx, seen)); n != 3 {

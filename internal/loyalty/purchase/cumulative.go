@@ -203,9 +203,9 @@ func byAmount(states []lineState, amount money.Amount) ([]RefundLine, error) {
 	shares, _ := money.Split(int64(amount), left, left)
 	var out []RefundLine
 	for i, v := range shares {
-		switch {
-		case v == 0:
-		case v == left[i]:
+		switch v {
+		case 0:
+		case left[i]:
 			// The line's last money brings back all that is left of it.
 			states[i].byAmount = true
 			out = append(out, states[i].rest(i))

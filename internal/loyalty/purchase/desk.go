@@ -288,7 +288,7 @@ func (d *Desk) pause(ctx context.Context, try int, err error) bool {
 	if !db.IsUnavailable(err) && !errors.Is(err, db.ErrOutcomeUnknown) {
 		return true
 	}
-	timer := time.NewTimer(time.Duration(try*try) * 100 * time.Millisecond)
+	timer := time.NewTimer(time.Duration(try*try) * 100 * time.Millisecond) //nolint:forbidigo // it waits for the machine, whatever the product's clock says
 	defer timer.Stop()
 	select {
 	case <-timer.C:

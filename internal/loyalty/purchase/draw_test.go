@@ -73,7 +73,10 @@ func drawProgramme(t *rapid.T) rule.Programme {
 func drawExpiry(t *rapid.T) rule.Expiry {
 	days := rapid.SampledFrom([]int{1, 10, 40}).Draw(t, "term")
 	return rapid.SampledFrom([]rule.Expiry{
-		{Mode: rule.Never}, {Mode: rule.AfterAccrual, Days: days}, {Mode: rule.AfterPurchase, Days: days}, {Mode: rule.AfterPurchase, Days: days},
+		{Mode: rule.Never},
+		{Mode: rule.AfterAccrual, Days: days},
+		{Mode: rule.AfterPurchase, Days: days},
+		{Mode: rule.AfterPurchase, Days: days},
 		{Mode: rule.OnDates, Dates: []string{"03-31", "06-30", "02-29"}},
 	}).Draw(t, "expiry")
 }

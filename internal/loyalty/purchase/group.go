@@ -257,13 +257,12 @@ func (g *group) do(t *ticket) error {
 	book := g.books[t.home]
 	mark := book.Mark()
 	err := t.op.do(g)
-	if errors.Is(err, errAgain) || errors.Is(err, errBase) {
+	switch {
+	case errors.Is(err, errAgain), errors.Is(err, errBase):
 		return err
-	}
-	if err != nil {
+	case err != nil:
 		book.Revert(mark)
 		t.err = err
-		return nil
 	}
 	return nil
 }

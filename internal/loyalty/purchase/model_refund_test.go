@@ -80,9 +80,9 @@ func byMoney(lines []mLine, n int64) (back []purchase.RefundLine, err error) {
 		return nil, refused(fault.Conflict, "refund.above-paid")
 	}
 	for i, v := range split(n, left) {
-		switch {
-		case v == 0:
-		case v == left[i]:
+		switch v {
+		case 0:
+		case left[i]:
 			lines[i].byAmount = true
 			back = append(back, lines[i].rest(i))
 		default:

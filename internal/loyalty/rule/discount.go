@@ -50,7 +50,7 @@ func (j *judgement) off(r *Rule, picked []int, sum money.Amount) money.Amount {
 		}
 		return min(r.Amount, sum)
 	case wayTable:
-		return j.byTable(r, int64(j.tableValue(r, int64(sum), j.unitsOf(picked))), sum)
+		return j.byTable(r, j.tableValue(r, int64(sum), j.unitsOf(picked)), sum)
 	}
 	return 0
 }

@@ -122,7 +122,7 @@ func (k *ruleChecker) work(at string, r *Rule) {
 
 // amounts checks the figures of a rule.
 func (k *ruleChecker) amounts(at string, r *Rule) {
-	most := money.Rate(maxRate)
+	most := maxRate
 	if r.Kind != AccrualRule {
 		most = money.Whole
 	}

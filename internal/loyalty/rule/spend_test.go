@@ -104,10 +104,10 @@ func TestWishes(t *testing.T) {
 func TestMostIsExact(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		p, r, _, o := judged(t)
+		p, r, _, _ := judged(t)
 		r.Wish = rule.Wish{}
 		rich := &rule.Member{Home: 7, Spendable: 1e15}
-		o = mustJudge(t, p, r, rich)
+		o := mustJudge(t, p, r, rich)
 		room := new(big.Int)
 		for i, l := range r.Lines {
 			if !l.Payable {

@@ -22,7 +22,7 @@ func scope(types ...string) []rule.Condition {
 // floor is off, so that what is free is free.
 func TestUnits(t *testing.T) {
 	t.Parallel()
-	half, whole := 50*money.Percent, money.Rate(money.Whole)
+	half, whole := 50*money.Percent, money.Whole
 	for name, c := range map[string]struct {
 		rule  rule.Rule
 		lines []rule.Line
@@ -33,7 +33,8 @@ func TestUnits(t *testing.T) {
 		},
 		"3 for 2 of seven: the dearest with the dearest": {
 			// 500 500 400 | 400 300 200 | 100
-			rule.Rule{Take: 3, Pay: 2}, []rule.Line{typed("a", 2, 500), typed("b", 2, 400), typed("c", 1, 300), typed("d", 1, 200), typed("e", 1, 100)},
+			rule.Rule{Take: 3, Pay: 2},
+			[]rule.Line{typed("a", 2, 500), typed("b", 2, 400), typed("c", 1, 300), typed("d", 1, 200), typed("e", 1, 100)},
 			[]money.Amount{0, 400, 0, 200, 0},
 		},
 		"3 for 2 of two is nothing": {rule.Rule{Take: 3, Pay: 2}, []rule.Line{typed("a", 2, 500)}, []money.Amount{0}},
@@ -52,19 +53,23 @@ func TestUnits(t *testing.T) {
 		},
 		"a bundle at its price": {
 			rule.Rule{Set: &rule.Set{Price: 700, Parts: []rule.SetPart{{Scope: scope("film"), Count: 1}, {Scope: scope("corn"), Count: 1}}}},
-			[]rule.Line{typed("film", 1, 600), typed("corn", 1, 400), typed("tea", 1, 100)}, []money.Amount{180, 120, 0},
+			[]rule.Line{typed("film", 1, 600), typed("corn", 1, 400), typed("tea", 1, 100)},
+			[]money.Amount{180, 120, 0},
 		},
 		"two bundles, one unit over": {
 			rule.Rule{Set: &rule.Set{Off: 100, Parts: []rule.SetPart{{Scope: scope("film"), Count: 1}, {Scope: scope("corn"), Count: 1}}}},
-			[]rule.Line{typed("film", 3, 600), typed("corn", 2, 400)}, []money.Amount{120, 80},
+			[]rule.Line{typed("film", 3, 600), typed("corn", 2, 400)},
+			[]money.Amount{120, 80},
 		},
 		"buy two films, popcorn at half": {
 			rule.Rule{Set: &rule.Set{Parts: []rule.SetPart{{Scope: scope("film"), Count: 2}, {Scope: scope("corn"), Count: 1, Rate: half}}}},
-			[]rule.Line{typed("film", 5, 600), typed("corn", 3, 400)}, []money.Amount{0, 400},
+			[]rule.Line{typed("film", 5, 600), typed("corn", 3, 400)},
+			[]money.Amount{0, 400},
 		},
 		"buy two, the third of the same free": {
 			rule.Rule{Set: &rule.Set{Parts: []rule.SetPart{{Count: 2}, {Count: 1, Rate: whole}}}},
-			[]rule.Line{typed("a", 2, 500), typed("b", 1, 100), typed("c", 2, 300)}, []money.Amount{0, 100, 0},
+			[]rule.Line{typed("a", 2, 500), typed("b", 1, 100), typed("c", 2, 300)},
+			[]money.Amount{0, 100, 0},
 		},
 		"at most one set": {
 			rule.Rule{Set: &rule.Set{Most: 1, Rate: half, Parts: []rule.SetPart{{Scope: scope("a"), Count: 2}}}}, []rule.Line{typed("a", 6, 100)}, []money.Amount{100},

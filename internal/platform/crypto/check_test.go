@@ -14,7 +14,9 @@ func TestCheckDigits(t *testing.T) {
 		want  byte
 	}{
 		{LuhnDigit, "7992739871", '3'},
-		{EANDigit, "200000000001", '5'}, {EANDigit, "460123456789", '3'}, {EANDigit, "2000001", '1'},
+		{EANDigit, "200000000001", '5'},
+		{EANDigit, "460123456789", '3'},
+		{EANDigit, "2000001", '1'},
 	} {
 		if got, ok := c.digit(c.body); !ok || got != c.want {
 			t.Errorf("%s: %c %v, want %c", c.body, got, ok, c.want)
@@ -34,10 +36,18 @@ func TestValid(t *testing.T) {
 		s     string
 		want  bool
 	}{
-		{ValidEAN13, "2037215727383", true}, {ValidEAN13, "2960201528063", true}, {ValidEAN13, "2037215727384", false},
-		{ValidEAN13, "20000011", false}, {ValidEAN8, "20000011", true}, {ValidEAN8, "20000012", false}, {ValidEAN8, "", false},
-		{ValidEAN13, "203721572738x", false}, {ValidLuhn, "79927398713", true}, {ValidLuhn, "79927398710", false},
-		{ValidLuhn, "0", false}, {ValidLuhn, "", false},
+		{ValidEAN13, "2037215727383", true},
+		{ValidEAN13, "2960201528063", true},
+		{ValidEAN13, "2037215727384", false},
+		{ValidEAN13, "20000011", false},
+		{ValidEAN8, "20000011", true},
+		{ValidEAN8, "20000012", false},
+		{ValidEAN8, "", false},
+		{ValidEAN13, "203721572738x", false},
+		{ValidLuhn, "79927398713", true},
+		{ValidLuhn, "79927398710", false},
+		{ValidLuhn, "0", false},
+		{ValidLuhn, "", false},
 	} {
 		if got := c.valid(c.s); got != c.want {
 			t.Errorf("%q: %v, want %v", c.s, got, c.want)

@@ -42,7 +42,7 @@ func (t *Tx) Pgx(ctx context.Context) (pgx.Tx, error) {
 func (t *Tx) SQL(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
 	ctx = context.WithoutCancel(ctx)
 	held := sql.OpenDB(heldConn{t.lite.c.(liteDriverConn)})
-	defer held.Close()
+	defer func() { _ = held.Close() }()
 	tx, err := held.BeginTx(ctx, nil)
 	if err != nil {
 		return err

@@ -123,8 +123,14 @@ func TestStep(t *testing.T) {
 		r       Rounding
 		want    int64
 	}{
-		{1234, 100, Down, 1200}, {1234, 100, Up, 1300}, {1250, 100, HalfUp, 1300}, {1250, 100, HalfEven, 1200},
-		{-1250, 100, HalfUp, -1300}, {1200, 100, Up, 1200}, {0, 7, Up, 0}, {5, 1, HalfEven, 5},
+		{1234, 100, Down, 1200},
+		{1234, 100, Up, 1300},
+		{1250, 100, HalfUp, 1300},
+		{1250, 100, HalfEven, 1200},
+		{-1250, 100, HalfUp, -1300},
+		{1200, 100, Up, 1200},
+		{0, 7, Up, 0},
+		{5, 1, HalfEven, 5},
 	} {
 		if got, ok := Step(c.v, c.step, c.r); !ok || got != c.want {
 			t.Errorf("Step(%d, %d, %v) = %d %v, want %d", c.v, c.step, c.r, got, ok, c.want)

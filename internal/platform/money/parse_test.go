@@ -48,12 +48,25 @@ func TestParseDecimal(t *testing.T) {
 		want    int64
 		rounded bool
 	}{
-		{"2.345", 2, HalfUp, 235, true}, {"2.345", 2, HalfEven, 234, true}, {"2.355", 2, HalfEven, 236, true},
-		{"2.345", 2, Down, 234, true}, {"2.341", 2, Up, 235, true}, {"-2.345", 2, HalfUp, -235, true},
-		{"2.5499999999999998", 2, HalfUp, 255, true}, {"2.3450000000001", 2, HalfEven, 235, true},
-		{"2.340", 2, Up, 234, false}, {"0.001", 2, Up, 1, true}, {"0.001", 2, HalfUp, 0, true}, {"-0.001", 2, Down, 0, true},
-		{"0.005", 2, HalfUp, 1, true}, {"1.5E2", 2, Down, 15000, false}, {"4.0000000000000001E-2", 2, HalfUp, 4, true},
-		{"1e-60", 2, Up, 1, true}, {"0e60", 2, Up, 0, false}, {"7", 0, Down, 7, false}, {"1e18", 0, Down, 1e18, false},
+		{"2.345", 2, HalfUp, 235, true},
+		{"2.345", 2, HalfEven, 234, true},
+		{"2.355", 2, HalfEven, 236, true},
+		{"2.345", 2, Down, 234, true},
+		{"2.341", 2, Up, 235, true},
+		{"-2.345", 2, HalfUp, -235, true},
+		{"2.5499999999999998", 2, HalfUp, 255, true},
+		{"2.3450000000001", 2, HalfEven, 235, true},
+		{"2.340", 2, Up, 234, false},
+		{"0.001", 2, Up, 1, true},
+		{"0.001", 2, HalfUp, 0, true},
+		{"-0.001", 2, Down, 0, true},
+		{"0.005", 2, HalfUp, 1, true},
+		{"1.5E2", 2, Down, 15000, false},
+		{"4.0000000000000001E-2", 2, HalfUp, 4, true},
+		{"1e-60", 2, Up, 1, true},
+		{"0e60", 2, Up, 0, false},
+		{"7", 0, Down, 7, false},
+		{"1e18", 0, Down, 1e18, false},
 	} {
 		got, rounded, err := ParseDecimal(c.s, c.scale, c.r)
 		if err != nil || got != c.want || rounded != c.rounded {

@@ -36,8 +36,13 @@ func TestSplit(t *testing.T) {
 		"a cap below zero":        {5, []int64{1, 1}, []int64{-5, 5}, []int64{0, 5}, 5},
 		"no lines":                {5, nil, nil, []int64{}, 0},
 		"no room":                 {5, []int64{1}, []int64{0}, []int64{0}, 0},
-		"the largest numbers": {math.MaxInt64, []int64{math.MaxInt64, math.MaxInt64, math.MaxInt64}, none,
-			[]int64{math.MaxInt64/3 + 1, math.MaxInt64 / 3, math.MaxInt64 / 3}, math.MaxInt64},
+		"the largest numbers": {
+			math.MaxInt64,
+			[]int64{math.MaxInt64, math.MaxInt64, math.MaxInt64},
+			none,
+			[]int64{math.MaxInt64/3 + 1, math.MaxInt64 / 3, math.MaxInt64 / 3},
+			math.MaxInt64,
+		},
 	} {
 		shares, given := Split(c.total, c.weights, c.caps)
 		if given != c.given || !cmp.Equal(shares, c.want) {

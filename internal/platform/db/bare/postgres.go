@@ -48,7 +48,7 @@ func makeTables(ctx context.Context, cfg *pgx.ConnConfig, accounts int) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx))
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	var there int
 	if err := conn.QueryRow(ctx, "select count(*) from account").Scan(&there); err == nil && there == accounts {
 		return nil

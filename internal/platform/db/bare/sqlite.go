@@ -104,7 +104,7 @@ func (l *lite) prepare(ctx context.Context) error {
 		{&l.add, "UPDATE account SET balance=balance+? WHERE id=?"},
 	} {
 		var err error
-		if *s.to, err = l.conn.PrepareContext(ctx, s.q); err != nil {
+		if *s.to, err = l.conn.PrepareContext(ctx, s.q); err != nil { //nolint:sqlclosecheck // it ends with its connection
 			return err
 		}
 	}
