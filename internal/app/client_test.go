@@ -182,7 +182,7 @@ func (s *clientShop) fail(t *testing.T) {
 			func() error { _, _, err := s.till.CommitPurchase(ctx, "drive/4", bad, nil); return err }, 400, "api.invalid", []string{"lines[1].price"},
 		},
 		"an outlet of nobody": {
-			func() error { _, err := s.office.CreateOutlet(ctx, &client.OutletBody{}); return err }, 400, "api.invalid", []string{"partner", "code", "name", "zone"},
+			func() error { _, err := s.office.CreateOutlet(ctx, &client.OutletBody{}); return err }, 400, "api.invalid", []string{"code", "name", "zone"},
 		},
 	} {
 		p, ok := errors.AsType[*client.Problem](tc.ask())

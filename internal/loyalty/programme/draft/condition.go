@@ -103,8 +103,13 @@ func wordsOf(r *reader, n *yaml.Node, at string, info *rule.FieldInfo) []string 
 
 // weekdays by their names; the first of each is written.
 var weekdays = [7][]string{
-	{"mon", "monday", "пн", "понедельник"}, {"tue", "tuesday", "вт", "вторник"}, {"wed", "wednesday", "ср", "среда"},
-	{"thu", "thursday", "чт", "четверг"}, {"fri", "friday", "пт", "пятница"}, {"sat", "saturday", "сб", "суббота"}, {"sun", "sunday", "вс", "воскресенье"},
+	{"mon", "monday", "пн", "понедельник"},
+	{"tue", "tuesday", "вт", "вторник"},
+	{"wed", "wednesday", "ср", "среда"},
+	{"thu", "thursday", "чт", "четверг"},
+	{"fri", "friday", "пт", "пятница"},
+	{"sat", "saturday", "сб", "суббота"},
+	{"sun", "sunday", "вс", "воскресенье"},
 }
 
 // weekdayOf gives the number of a weekday by its name, any other text as it

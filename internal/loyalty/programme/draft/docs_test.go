@@ -48,7 +48,9 @@ func TestExampleOfThePage(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, kind := range []rule.Kind{rule.TariffRule, rule.DiscountRule, rule.ShareRule, rule.AccrualRule, rule.AwardRule, rule.MessageRule} {
-		of := func(rs []rule.Rule) bool { return slices.ContainsFunc(rs, func(r rule.Rule) bool { return r.Kind == kind }) }
+		of := func(rs []rule.Rule) bool {
+			return slices.ContainsFunc(rs, func(r rule.Rule) bool { return r.Kind == kind })
+		}
 		if !of(d.Programme.Rules) && !slices.ContainsFunc(d.Programme.Campaigns, func(c rule.Campaign) bool { return of(c.Rules) }) {
 			t.Errorf("the page shows no %s", kind)
 		}

@@ -49,7 +49,7 @@ func (m *meeting) add(at string, c *rule.Condition) {
 	if info == nil {
 		return
 	}
-	holds := true
+	var holds bool
 	switch {
 	case info.Form == rule.Minute:
 		holds = m.minutes(c)

@@ -140,7 +140,7 @@ func writeRange(info *rule.FieldInfo, c *rule.Condition) *value {
 func bound(form rule.Form, v int64) *value {
 	switch form {
 	case rule.Money:
-		return roubles.print(money.Amount(v))
+		return roubles.form(money.Amount(v))
 	case rule.Minute:
 		return quoted(fmt.Sprintf("%02d:%02d", v/60, v%60))
 	case rule.Date:

@@ -17,7 +17,7 @@ import (
 // scalar is a single value.
 type scalar[T any] struct {
 	parse func(s string) (T, error)
-	print func(v T) *value
+	form  func(v T) *value
 	shape func(s *schemas) *value
 }
 
@@ -34,11 +34,11 @@ func (f scalar[T]) read(r *reader, n *yaml.Node, at string, to *T) {
 	*to = v
 }
 
-func (f scalar[T]) write(_ *writer, v T) *value { return f.print(v) }
+func (f scalar[T]) write(_ *writer, v T) *value { return f.form(v) }
 
 func (f scalar[T]) schema(s *schemas) *value { return f.shape(s) }
 
-func (f scalar[T]) diff(d *differ, at path, was, is T) { d.changed(at, f.print(was), f.print(is)) }
+func (f scalar[T]) diff(d *differ, at path, was, is T) { d.changed(at, f.form(was), f.form(is)) }
 
 // words is a text.
 var words = scalar[string]{
@@ -48,7 +48,7 @@ var words = scalar[string]{
 		}
 		return s, nil
 	},
-	print: textOf,
+	form: textOf,
 	shape: func(s *schemas) *value {
 		return s.object("type", s.list(textOf("string"), textOf("number"), textOf("boolean")))
 	},
@@ -67,7 +67,7 @@ var day = scalar[string]{
 		}
 		return s, nil
 	},
-	print: figure,
+	form:  figure,
 	shape: func(s *schemas) *value { return s.pattern(`^\d{4}-\d{2}-\d{2}$`, "2026-01-31") },
 }
 
@@ -80,7 +80,7 @@ var roubles = scalar[money.Amount]{
 		}
 		return money.ParseAmount(s)
 	},
-	print: func(v money.Amount) *value { return figure(short(v.String())) },
+	form: func(v money.Amount) *value { return figure(short(v.String())) },
 	shape: func(s *schemas) *value {
 		return s.figure("^-?\\d[\\d \u00a0\u2009\u202f]*([.,]\\d{1,2})? ?(₽|руб\\.?|RUB)?$", "99.90")
 	},
@@ -95,7 +95,7 @@ var points = scalar[money.Points]{
 		v, err := money.ParseAmount(s)
 		return money.Points(v), err
 	},
-	print: func(v money.Points) *value {
+	form: func(v money.Points) *value {
 		s := short(v.String())
 		if strings.Contains(s, ".") {
 			s = strings.TrimSuffix(s, "0")
@@ -113,11 +113,11 @@ var pointsOrNever = scalar[money.Points]{
 		}
 		return points.parse(s)
 	},
-	print: func(v money.Points) *value {
+	form: func(v money.Points) *value {
 		if v == -1 {
 			return figure("never")
 		}
-		return points.print(v)
+		return points.form(v)
 	},
 	shape: func(s *schemas) *value { return s.either(points.schema(s), s.object("const", textOf("never"))) },
 }
@@ -125,7 +125,7 @@ var pointsOrNever = scalar[money.Points]{
 // percent is a rate.
 var percent = scalar[money.Rate]{
 	parse: money.ParseRate,
-	print: func(v money.Rate) *value { return figure(v.String() + "%") },
+	form:  func(v money.Rate) *value { return figure(v.String() + "%") },
 	shape: func(s *schemas) *value { return s.figure(`^\d[\d ]*([.,]\d{1,4})? ?%?$`, "2.5%") },
 }
 
@@ -138,7 +138,7 @@ var times = scalar[money.Rate]{
 		}
 		return money.Rate(v), err
 	},
-	print: func(v money.Rate) *value {
+	form: func(v money.Rate) *value {
 		whole, rest := v/money.Whole, v%money.Whole
 		s := strconv.FormatInt(int64(whole), 10)
 		if rest != 0 {
@@ -160,7 +160,7 @@ func count[T ~int | ~int64]() scalar[T] {
 			}
 			return T(n), nil
 		},
-		print: number[T],
+		form: number[T],
 		shape: func(s *schemas) *value {
 			return s.either(s.object("type", textOf("integer")), s.pattern(`^-?\d+$`, "30"))
 		},
@@ -185,7 +185,7 @@ func parseFlag(s string) (bool, error) {
 }
 
 // yesNo is a flag.
-var yesNo = scalar[bool]{parse: parseFlag, print: flag, shape: flagShape}
+var yesNo = scalar[bool]{parse: parseFlag, form: flag, shape: flagShape}
 
 // not is a flag that is kept the other way round: active is what is not off.
 var not = scalar[bool]{
@@ -193,7 +193,7 @@ var not = scalar[bool]{
 		v, err := parseFlag(s)
 		return !v, err
 	},
-	print: func(v bool) *value { return flag(!v) },
+	form:  func(v bool) *value { return flag(!v) },
 	shape: flagShape,
 }
 
@@ -217,7 +217,7 @@ func choice[T ~string](all ...T) scalar[T] {
 			}
 			return "", fault.New(fault.Invalid, "programme.choice", "choices", strings.Join(names, ", "))
 		},
-		print: func(v T) *value { return textOf(string(v)) },
+		form: func(v T) *value { return textOf(string(v)) },
 		shape: func(s *schemas) *value {
 			out := s.list()
 			for _, n := range names {
@@ -234,7 +234,7 @@ var rounding = scalar[money.Rounding]{
 		var v money.Rounding
 		return v, v.UnmarshalText([]byte(s))
 	},
-	print: func(v money.Rounding) *value { return textOf(v.String()) },
+	form: func(v money.Rounding) *value { return textOf(v.String()) },
 	shape: func(s *schemas) *value {
 		out := s.list()
 		for _, n := range money.Roundings() {
@@ -247,7 +247,7 @@ var rounding = scalar[money.Rounding]{
 // idNumber is the id of a programme: only the API gives it.
 var idNumber = scalar[id.ID]{
 	parse: id.Parse,
-	print: func(v id.ID) *value { return &value{sort: quotedValue, text: v.String()} },
+	form:  func(v id.ID) *value { return &value{sort: quotedValue, text: v.String()} },
 	shape: func(s *schemas) *value { return s.pattern(`^\d+$`, "912345678901234567") },
 }
 

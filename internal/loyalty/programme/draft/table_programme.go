@@ -116,7 +116,7 @@ var expiryForm = &object[rule.Expiry]{
 			mode, err := choice(rule.Never).parse(s)
 			return rule.Expiry{Mode: mode}, err
 		},
-		print: func(v rule.Expiry) *value {
+		form: func(v rule.Expiry) *value {
 			if v.Mode == rule.Never && v.Days == 0 && len(v.Dates) == 0 {
 				return figure(string(rule.Never))
 			}
@@ -139,11 +139,11 @@ var giftForm = &object[rule.Gift]{
 			v, err := points.parse(s)
 			return rule.Gift{Points: v}, err
 		},
-		print: func(v rule.Gift) *value {
+		form: func(v rule.Gift) *value {
 			if v.Days != 0 {
 				return nil
 			}
-			return points.print(v.Points)
+			return points.form(v.Points)
 		},
 		shape: func(s *schemas) *value { return points.schema(s) },
 	},

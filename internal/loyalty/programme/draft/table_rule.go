@@ -131,7 +131,7 @@ var textForm = &object[rule.Text]{
 			v, err := words.parse(s)
 			return rule.Text{RU: v}, err
 		},
-		print: func(v rule.Text) *value {
+		form: func(v rule.Text) *value {
 			if v.EN != "" {
 				return nil
 			}

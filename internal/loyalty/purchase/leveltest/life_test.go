@@ -24,7 +24,10 @@ func ladders() map[string][]rule.Level {
 			start, {ID: "silver", Priority: 2, Total: 800_00}, {ID: "gold", Priority: 3, Total: 2_000_00, Term: 15, Gift: rule.Gift{Points: 50_00}, Fall: 30_00},
 		},
 		"America/Santiago": { // its days begin at one o'clock where summer does
-			start, {ID: "v5", Priority: 2, Days: 14, Visits: 3}, {ID: "v10", Priority: 3, Days: 30, Visits: 7, Sum: 500_00, Any: true}, {ID: "vip", Priority: 4},
+			start,
+			{ID: "v5", Priority: 2, Days: 14, Visits: 3},
+			{ID: "v10", Priority: 3, Days: 30, Visits: 7, Sum: 500_00, Any: true},
+			{ID: "vip", Priority: 4},
 			{ID: "top", Priority: 5, Days: 30, Visits: 12, Term: 7},
 		},
 		"Europe/Berlin": {
