@@ -273,12 +273,18 @@ func (v *Refund) decode(r *reader) {
 			v.Money = r.int()
 		case "kept":
 			v.Kept = r.int()
+		case "held":
+			v.Held = r.int()
+		case "unheld":
+			v.Unheld = r.int()
 		case "spent":
 			v.Spent = r.int()
 		case "given":
 			v.Given = r.int()
 		case "earned":
 			v.Earned = r.int()
+		case "taken":
+			v.Taken = r.int()
 		case "short":
 			v.Short = r.int()
 		case "whole":

@@ -2302,12 +2302,20 @@ type Refund struct {
 	Money int64 `json:"money"`
 	// Money kept for points that were gone, kopecks
 	Kept int64 `json:"kept"`
+	// Held back by the refund's terms (a discount that what stays would not have had), kopecks; below
+	// zero: what was held before is given
+	Held int64 `json:"held"`
+	// What the refund's money was too little to hold back, kopecks
+	Unheld int64 `json:"unheld"`
 	// Spent points of what came back, hundredths
 	Spent int64 `json:"spent"`
 	// Spent points given back, hundredths
 	Given int64 `json:"given"`
 	// Earned points taken back, hundredths
 	Earned int64 `json:"earned"`
+	// Points taken by the refund's terms (that what stays would not have earned), hundredths; below
+	// zero: they were taken before
+	Taken int64 `json:"taken"`
 	// Points to be taken that were no longer there, hundredths
 	Short int64 `json:"short"`
 	// Nothing of the receipt is left

@@ -59,7 +59,8 @@ type UnlinkedLine struct {
 }
 
 // Refund is what came back of a purchase, or of what is not known. All its
-// figures are above zero.
+// figures are above zero, but held and taken where this refund undoes what an
+// earlier one did.
 type Refund struct {
 	ID        OpID    `json:"id"`
 	Purchase  OpID    `json:"purchase,omitzero"`
@@ -81,9 +82,12 @@ type Refund struct {
 	PaidWithPoints money.Amount `json:"paid_with_points"`
 	Money          money.Amount `json:"money"`
 	Kept           money.Amount `json:"kept"`
+	Held           money.Amount `json:"held"`
+	Unheld         money.Amount `json:"unheld"`
 	Spent          money.Points `json:"spent"`
 	Given          money.Points `json:"given"`
 	Earned         money.Points `json:"earned"`
+	Taken          money.Points `json:"taken"`
 	Short          money.Points `json:"short"`
 	Whole          bool         `json:"whole"`
 	Level          string       `json:"level,omitempty"`
@@ -220,8 +224,8 @@ func refundOf(f *purchase.Refund) *Refund {
 		ID: OpID{f.Home, f.ID}, Till: f.Till, Outlet: f.Outlet, Cashier: f.Cashier, Key: f.Key, Number: f.Number,
 		At: Time(f.At), WrittenAt: Time(f.WrittenAt), Day: f.Day, Programme: f.Programme,
 		Lines: make([]RefundLine, len(f.Lines)), Payments: paymentsOut(f.Payments),
-		Gross: f.Gross, Discount: f.Discount, PaidWithPoints: f.Paid, Money: f.Money, Kept: f.Kept,
-		Spent: f.Spent, Given: f.Given, Earned: f.Earned, Short: f.Short, Whole: f.Whole,
+		Gross: f.Gross, Discount: f.Discount, PaidWithPoints: f.Paid, Money: f.Money, Kept: f.Kept, Held: f.Held, Unheld: f.Unheld,
+		Spent: f.Spent, Given: f.Given, Earned: f.Earned, Taken: f.Taken, Short: f.Short, Whole: f.Whole,
 		Level: f.Level, Balance: balanceOf(f.Balance), Flags: f.Flags,
 	}
 	if f.Purchase != 0 {

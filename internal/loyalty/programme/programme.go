@@ -34,7 +34,19 @@ type Programmes struct {
 
 	current atomic.Pointer[Set]
 	load    sync.Mutex
+
+	mu    sync.Mutex
+	older map[versionOf]*rule.Programme // that were asked for
 }
+
+// versionOf names one version of a programme.
+type versionOf struct {
+	programme id.ID
+	version   int64
+}
+
+// maxOlder bounds the versions that are kept compiled beside the newest.
+const maxOlder = 32
 
 // Set is the newest versions of all programmes at one instant. It does not
 // change.
@@ -205,7 +217,37 @@ func put(ctx context.Context, tx *db.Tx, p *rule.Programme, was int64) error {
 
 // Version reads one stored version of a programme, compiled.
 func (ps *Programmes) Version(ctx context.Context, i id.ID, version int64) (*rule.Programme, error) {
-	p, err := scanProgramme(ps.DB.Row(ctx, qVersion, i, version))
+	return ps.VersionIn(ctx, ps.DB, i, version)
+}
+
+// VersionIn is Version inside a transaction. No version ever changes, so that
+// some are kept.
+func (ps *Programmes) VersionIn(ctx context.Context, q db.Q, i id.ID, version int64) (*rule.Programme, error) {
+	if p := ps.Current().Get(i); p != nil && p.Version == version {
+		return p, nil
+	}
+	name := versionOf{i, version}
+	ps.mu.Lock()
+	p := ps.older[name]
+	ps.mu.Unlock()
+	if p != nil {
+		return p, nil
+	}
+	p, err := readVersion(ctx, q, i, version)
+	if err != nil {
+		return nil, err
+	}
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	if ps.older == nil || len(ps.older) >= maxOlder {
+		ps.older = map[versionOf]*rule.Programme{}
+	}
+	ps.older[name] = p
+	return p, nil
+}
+
+func readVersion(ctx context.Context, q db.Q, i id.ID, version int64) (*rule.Programme, error) {
+	p, err := scanProgramme(q.Row(ctx, qVersion, i, version))
 	if errors.Is(err, db.ErrNotFound) {
 		return nil, fault.Wrap(err, fault.NotFound, "programme.not-found")
 	}

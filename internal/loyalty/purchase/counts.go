@@ -25,7 +25,8 @@ func (p *Purchase) countedOn() level.Day {
 
 // Counts is what the refund takes from them again: on its purchase's day or,
 // where that is not known (nil), on its own. Money kept for points that were
-// gone stays counted, split over the lines.
+// gone stays counted, split over the lines. What is held back by terms is of
+// what stays, and of none of these lines: it is not counted here.
 func (f *Refund) Counts(of *Purchase) level.Entry {
 	e := level.Entry{Lines: make([]level.Spent, len(f.Lines))}
 	back := make([]int64, len(f.Lines))

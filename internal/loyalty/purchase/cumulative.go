@@ -48,13 +48,16 @@ func (l *RefundLine) amounts() []int64 {
 }
 
 // states sums up what the refunds so far have brought back of each line.
-func (s *Stored) states() []lineState {
+func (s *Stored) states() []lineState { return s.statesAfter(s.Refunds) }
+
+// statesAfter sums up what some refunds have brought back of each line.
+func (s *Stored) statesAfter(refunds []*Refund) []lineState {
 	out := make([]lineState, len(s.Lines))
 	for i := range s.Lines {
 		l := &s.Lines[i]
 		out[i] = lineState{line: l, back: make([]int64, len(l.amounts()))}
 	}
-	for _, f := range s.Refunds {
+	for _, f := range refunds {
 		for i := range f.Lines {
 			r := &f.Lines[i]
 			st := &out[r.Line]

@@ -40,6 +40,7 @@ func drawProgramme(t *rapid.T) rule.Programme {
 	s.ReturnSpent = rapid.IntRange(0, 3).Draw(t, "return spent") > 0
 	s.Clawback = rapid.SampledFrom([]rule.Clawback{rule.ClawDebt, rule.ClawDebt, rule.ClawMoney, rule.ClawForgive}).Draw(t, "clawback")
 	s.ExpiredReturn = rapid.SampledFrom([]int{0, 5, 30}).Draw(t, "expired return")
+	s.RefundTerms = drawTerms(t)
 	s.UnlinkedTakes = rapid.Bool().Draw(t, "unlinked takes")
 	s.LateMax = rapid.SampledFrom([]int{0, 0, 20}).Draw(t, "late max")
 	rates := []money.Rate{0, 3 * money.Percent, 10 * money.Percent, 33_333, money.Whole, 2 * money.Whole}
@@ -65,9 +66,17 @@ func drawProgramme(t *rapid.T) rule.Programme {
 		} else {
 			o.Rate = rapid.SampledFrom([]money.Rate{1, 10 * money.Percent, money.Whole}).Draw(t, "rate off")
 		}
-		p.Campaigns = append(p.Campaigns, o.Campaign())
+		c := o.Campaign()
+		if rapid.Bool().Draw(t, "terms of its own") {
+			c.Refund = drawTerms(t)
+		}
+		p.Campaigns = append(p.Campaigns, c)
 	}
 	return p
+}
+
+func drawTerms(t *rapid.T) rule.OnRefund {
+	return rapid.SampledFrom([]rule.OnRefund{rule.KeepTerms, rule.RecomputeTerms, rule.TakeDifference}).Draw(t, "refund terms")
 }
 
 func drawExpiry(t *rapid.T) rule.Expiry {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"slices"
 
 	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/loyalty/home"
@@ -180,15 +179,21 @@ func (r *refunding) bring(g *group, s *Stored, f *Refund, named []Payment) error
 		p = rule.None()
 	}
 	f.Version = p.Version
+	held, claimed, err := g.terms(s, f)
+	if err != nil {
+		return err
+	}
 	if err := f.pay(s, named); err != nil {
 		return err
 	}
+	f.hold(s, held)
 	a := book.AccountByID(s.Account)
 	if a == nil {
 		f.Flags = append(f.Flags, FlagAnonymous)
 	}
 	mark := book.Mark()
 	if a != nil {
+		f.Taken = claimed - f.Earned
 		g.levels.settle(book, a, r.at)
 		mark = book.Mark()
 		r.restore(book, a, p, s, f)
@@ -269,7 +274,8 @@ func reversed(parts []ledger.Part, before, n int64) (out []ledger.Part) {
 // claw takes earned points back, of a purchase or (nil) of none; for those that
 // are gone the programme says what happens.
 func (r *refunding) claw(book *ledger.Book, a *ledger.Account, p *rule.Programme, f *Refund, s *Stored) {
-	if f.Earned == 0 {
+	points := f.Claimed()
+	if points == 0 {
 		return
 	}
 	var own []ledger.Part
@@ -280,7 +286,7 @@ func (r *refunding) claw(book *ledger.Book, a *ledger.Account, p *rule.Programme
 			before += x.Short
 		}
 	}
-	f.Short = book.Claw(a, f.ID, own, f.Earned, r.at)
+	f.Short = book.Claw(a, f.ID, own, points, r.at)
 	if f.Short == 0 {
 		return
 	}
@@ -291,28 +297,6 @@ func (r *refunding) claw(book *ledger.Book, a *ledger.Account, p *rule.Programme
 	default:
 		book.Charge(a, f.ID, f.Short, r.at)
 	}
-}
-
-// asked tells how much of what a refund takes was earned into each of the
-// purchase's lots.
-func (s *Stored) asked(f *Refund) []ledger.Part {
-	out := make([]ledger.Part, len(s.Lots))
-	for i := range s.Lots {
-		out[i].Lot = s.Lots[i].ID
-		if len(s.Lots) == 1 {
-			out[i].Points = f.Earned
-			return out
-		}
-		for k := range f.Lines {
-			earned := s.Lines[f.Lines[k].Line].Earned
-			for r, v := range f.Lines[k].Earned {
-				if slices.Contains(s.Lots[i].Rules, earned[r].Rule) {
-					out[i].Points += pointsOf(v)
-				}
-			}
-		}
-	}
-	return out
 }
 
 // write stores the refund's document and chains it.
@@ -327,7 +311,7 @@ func (r *refunding) write(g *group, book *ledger.Book, mark ledger.Mark, a *ledg
 	g.refunds.Add(int64(f.Home), int64(f.ID), int64(f.Purchase), int64(f.Outlet), int64(f.At), f.Day, string(doc), digest[:])
 	g.happened(eventtype.Event{
 		Kind: eventtype.Refunded, Home: f.Home, Op: f.ID, At: f.At, Day: f.Day, Outlet: f.Outlet, Programme: f.Programme,
-		Gross: f.Gross, Discount: f.Discount, Paid: f.Paid, Money: f.Money, Spent: f.Given, Earned: f.Earned, Last: f.Whole,
+		Gross: f.Gross, Discount: f.Discount, Paid: f.Paid, Money: f.Money, Spent: f.Given, Earned: f.Claimed(), Last: f.Whole,
 		Part: f.Parent != 0,
 	}, book)
 	return nil

@@ -99,7 +99,9 @@ func (w *mWorld) bring(s *mSale, f *purchase.Refund, lines []mLine, named []purc
 		return err
 	}
 	f.Whole = !slices.ContainsFunc(lines, func(l mLine) bool { return !l.over() })
+	s.hold(w, f, lines)
 	if a := w.accounts[s.home]; a != nil {
+		s.take(w, f, lines)
 		a.settle(f.At)
 		w.restore(s, f, a)
 		var before money.Points
@@ -177,7 +179,7 @@ func (w *mWorld) restore(s *mSale, f *purchase.Refund, a *mAccount) {
 // claw takes earned points back; for those that are gone the programme says
 // what happens.
 func (w *mWorld) claw(f *purchase.Refund, a *mAccount, own []int, before money.Points) {
-	f.Short = money.Points(a.claw(own, int64(f.Earned)))
+	f.Short = money.Points(a.claw(own, int64(f.Earned+f.Taken)))
 	switch w.programme.Settings.Clawback {
 	case rule.ClawForgive:
 	case rule.ClawMoney:
@@ -201,8 +203,8 @@ func less(payments []purchase.Payment, n money.Amount) (out []purchase.Payment) 
 	return out
 }
 
-// pay says to which kinds the money goes back.
-func (s *mSale) pay(f *purchase.Refund, named []purchase.Payment) error {
+// left is what of each payment is not back yet.
+func (s *mSale) left() []purchase.Payment {
 	left := slices.Clone(s.doc.Payments) // kinds are different in the model's sales
 	for _, r := range s.refunds {
 		for _, p := range r.Payments {
@@ -218,6 +220,12 @@ func (s *mSale) pay(f *purchase.Refund, named []purchase.Payment) error {
 			n -= k
 		}
 	}
+	return left
+}
+
+// pay says to which kinds the money goes back.
+func (s *mSale) pay(f *purchase.Refund, named []purchase.Payment) error {
+	left := s.left()
 	if len(named) > 0 {
 		return payNamed(f, left, named)
 	}

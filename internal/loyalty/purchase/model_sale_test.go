@@ -35,6 +35,11 @@ type mSale struct {
 	parts []mPart
 	own   []int // lots it earned
 	uses  []mUse
+	rules *rule.Programme // of its time
+	seen  rule.Member
+	codes []rule.Code
+	wish  rule.Wish
+	full  []string // uses that were used up
 
 	refunds []*purchase.Refund // what they should be
 	state   string
@@ -97,11 +102,11 @@ func (w *mWorld) sell(c *purchase.Cart) (*mSale, error) {
 		a.settle(at)
 		m = &rule.Member{Home: h, Spendable: a.spendable(), Purchases: a.purchases, Turnover: money.Amount(a.turnover)}
 	}
-	out, uses, err := w.judge(c, w.receipt(c, at), m)
+	out, uses, full, err := w.judge(c, w.receipt(c, at), m)
 	if err != nil {
 		return nil, err
 	}
-	s := &mSale{at: at, home: h, uses: uses, state: "done"}
+	s := &mSale{at: at, home: h, uses: uses, state: "done", rules: w.programme, seen: *m, codes: codesOf(c.Codes), wish: c.Wish, full: full}
 	if err := s.document(w, c, out, m, a != nil); err != nil {
 		return nil, err
 	}
@@ -118,7 +123,7 @@ func (w *mWorld) sell(c *purchase.Cart) (*mSale, error) {
 }
 
 // judge finds the best that may be had without codes whose limits are reached.
-func (w *mWorld) judge(c *purchase.Cart, r *rule.Receipt, m *rule.Member) (*rule.Outcome, []mUse, error) {
+func (w *mWorld) judge(c *purchase.Cart, r *rule.Receipt, m *rule.Member) (*rule.Outcome, []mUse, []string, error) {
 	if c.Facts != nil {
 		f := &rule.Facts{Points: c.Facts.Points}
 		for _, l := range c.Lines {
@@ -133,7 +138,7 @@ func (w *mWorld) judge(c *purchase.Cart, r *rule.Receipt, m *rule.Member) (*rule
 				uses = append(uses, use)
 			}
 		}
-		return out, uses, err
+		return out, uses, nil, err
 	}
 	var usedUp []string
 	for i := range r.Codes {
@@ -145,10 +150,10 @@ func (w *mWorld) judge(c *purchase.Cart, r *rule.Receipt, m *rule.Member) (*rule
 	}
 	out, err := rule.Judge(w.programme, r, m, usedUp)
 	if err != nil || len(out.Uses) == 0 {
-		return out, nil, err
+		return out, nil, usedUp, err
 	}
 	use, _ := w.use(&out.Uses[0], c.Buyer.Home)
-	return out, []mUse{use}, nil
+	return out, []mUse{use}, usedUp, nil
 }
 
 // use names the counters of a use and tells whether any is full.

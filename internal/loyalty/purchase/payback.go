@@ -95,9 +95,14 @@ func ofKind(payments []Payment, kind string) (sum money.Amount) {
 // keep holds money back for points that were gone.
 func (f *Refund) keep(value money.Amount) {
 	f.Kept = min(value, f.Money)
-	f.Money -= f.Kept
-	left := f.Kept
-	kept := f.Payments[:0]
+	f.lower(f.Kept)
+}
+
+// lower takes money off the refund, from its kinds in their order.
+func (f *Refund) lower(by money.Amount) {
+	f.Money -= by
+	left := by
+	kept := make([]Payment, 0, len(f.Payments)) // the request's own are left alone
 	for _, p := range f.Payments {
 		d := min(left, p.Amount)
 		p.Amount -= d

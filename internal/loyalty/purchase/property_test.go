@@ -197,7 +197,7 @@ func (w *mWorld) tryRefund(s *mSale, r *purchase.RefundRequest) (*purchase.Refun
 	tried.refunds = append([]*purchase.Refund(nil), s.refunds...)
 	f, err := c.refund(&tried, r)
 	if err == nil {
-		f.Money += f.Kept // kinds are named before points are found gone
+		f.Money += f.Kept + f.Held // kinds are named before anything is held back
 	}
 	return f, err
 }

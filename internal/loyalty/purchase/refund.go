@@ -10,7 +10,8 @@ import (
 )
 
 // Refund is a refund as it is stored: what came back of a purchase, or of
-// what is not known. All its figures are above zero.
+// what is not known. All its figures are above zero, but those of its terms
+// where a later refund undoes what an earlier one did.
 type Refund struct {
 	ID        id.ID        `json:"id"`
 	Home      home.ID      `json:"home"`
@@ -36,10 +37,13 @@ type Refund struct {
 	Paid     money.Amount `json:"paid,omitempty"`     // points' part of the price
 	Money    money.Amount `json:"money"`              // given back
 	Kept     money.Amount `json:"kept,omitempty"`     // money kept for points that were gone (clawback = money)
+	Held     money.Amount `json:"held,omitempty"`     // money held back for discounts that what stays would not have had; below zero: given after all
+	Unheld   money.Amount `json:"unheld,omitempty"`   // of all that should be held back by now, what the money was too little for
 	Spent    money.Points `json:"spent,omitempty"`    // spent points of the lines
 	Given    money.Points `json:"given,omitempty"`    // of them given back
 	Earned   money.Points `json:"earned,omitempty"`   // earned points of the lines, taken back
-	Short    money.Points `json:"short,omitempty"`    // of them no longer there
+	Taken    money.Points `json:"taken,omitempty"`    // beside them, what the lines that stay would not have earned; below zero: taken before
+	Short    money.Points `json:"short,omitempty"`    // of both no longer there
 
 	Uses    []UseRow `json:"uses,omitempty"`    // counters that got their use back
 	Whole   bool     `json:"whole,omitempty"`   // nothing of the purchase is left
@@ -55,6 +59,9 @@ const (
 	FlagAnonymous = "refund-nobody"  // nobody's points are concerned
 	FlagPayments  = "payments-other" // money went back to other kinds than it came from
 )
+
+// Claimed is what the refund takes of earned points in all.
+func (f *Refund) Claimed() money.Points { return f.Earned + f.Taken }
 
 // RefundLine is what came back of one line.
 type RefundLine struct {

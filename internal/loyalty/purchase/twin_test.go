@@ -82,6 +82,7 @@ func (s sums) add(f *purchase.Refund) {
 	for what, n := range map[string]int64{
 		"gross": int64(f.Gross), "discount": int64(f.Discount), "paid": int64(f.Paid), "money and kept": int64(f.Money + f.Kept),
 		"spent": int64(f.Spent), "given": int64(f.Given), "earned": int64(f.Earned), "short": int64(f.Short),
+		"held": int64(f.Held), "taken": int64(f.Taken),
 	} {
 		s[what] += n
 	}
@@ -126,7 +127,7 @@ func inParts(t *rapid.T, s *purchasetest.Shop, p *purchase.Purchase) sums {
 		switch purchasetest.Code(err) {
 		case "":
 			out.add(a.Refund)
-			left -= a.Refund.Money + a.Refund.Kept
+			left -= a.Refund.Money + a.Refund.Kept + a.Refund.Held
 			if a.Refund.Whole {
 				return out
 			}

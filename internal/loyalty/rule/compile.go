@@ -150,7 +150,7 @@ func (c *checker) expiry(path string, x *Expiry) {
 // and puts them into the order they act and into the index.
 func (p *Programme) compileRules(c *checker) {
 	k := &ruleChecker{checker: c, p: p, ids: map[string]bool{p.Earning.Rule: true, SpendRule: true, TillRule: true}}
-	p.codes, p.all, p.needs = map[string]*Campaign{}, nil, 0
+	p.codes, p.onRefund, p.all, p.needs = map[string]*Campaign{}, map[string]OnRefund{}, nil, 0
 	k.rules("rules", p.Rules, nil)
 	p.compileLevels(k)
 	p.compileCampaigns(k)
@@ -235,6 +235,11 @@ func (p *Programme) compileCampaigns(k *ruleChecker) {
 		ids[c.ID] = true
 		k.campaign(at, c)
 		k.rules(at+".rules", c.Rules, c)
+		if c.Refund != "" {
+			for n := range c.Rules {
+				p.onRefund[c.Rules[n].ID] = c.Refund
+			}
+		}
 	}
 	k.check(len(p.codes) <= MaxCodes, "campaigns", "programme.too-many", "most", MaxCodes)
 	for _, r := range p.all {

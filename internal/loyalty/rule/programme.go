@@ -35,11 +35,12 @@ type Programme struct {
 	Rules     []Rule             `json:"rules,omitempty"` // of the built-in campaign, base
 	Campaigns []Campaign         `json:"campaigns,omitempty"`
 
-	zone  *time.Location
-	codes map[string]*Campaign // by folded code
-	needs Needs
-	all   []*Rule // in the order they act
-	index index
+	zone     *time.Location
+	codes    map[string]*Campaign // by folded code
+	onRefund map[string]OnRefund  // by rule, of campaigns that say it
+	needs    Needs
+	all      []*Rule // in the order they act
+	index    index
 }
 
 // Base names the built-in campaign of the programme's own rules and levels,

@@ -143,6 +143,11 @@ func refundHarms() []harm {
 		back("not whole, though nothing is left", whole, func(f *purchase.Refund) { f.Whole = false }, verify.RefundExact, verify.PurchaseState, day),
 		back("another kind of payment", part, func(f *purchase.Refund) { f.Payments[0].Kind = "gold" }, verify.RefundPayments),
 		back("less by kinds than in all", part, func(f *purchase.Refund) { f.Payments[0].Amount-- }, verify.RefundPayments),
+		back("held back, though nothing stays", whole, func(f *purchase.Refund) { f.Held, f.Money, f.Payments[0].Amount = 5, f.Money-5, f.Payments[0].Amount-5 },
+			verify.RefundTerms, day, verify.PurchaseRefunded, verify.AccountTurnover),
+		back("more points taken than earned", part, func(f *purchase.Refund) { f.Taken = 1e6 }, verify.RefundTerms, day, verify.OpPostings),
+		back("points left, though nothing stays", whole, func(f *purchase.Refund) { f.Taken = -1 }, verify.RefundTerms, day, verify.OpPostings),
+		back("not held back, though there was money", part, func(f *purchase.Refund) { f.Unheld = 1 }, sums),
 		back("a use that was not made", part, func(f *purchase.Refund) {
 			f.Uses = append(f.Uses, purchase.UseRow{Key: f.Programme.String() + ":free:all"})
 		}, verify.RefundUses, verify.LimitUsed),

@@ -65,6 +65,7 @@ const (
 	RefundAbove       Invariant = "refund-above"       // refunds never come to more than any amount of any line
 	RefundExact       Invariant = "refund-exact"       // and to exactly all amounts where nothing is left
 	RefundPayments    Invariant = "refund-payments"    // no kind of payment gives back more than it paid
+	RefundTerms       Invariant = "refund-terms"       // what is held back and taken by terms is in its bounds, and nothing where nothing is left
 	RefundUses        Invariant = "refund-uses"        // uses given back are the purchase's
 	RefundKey         Invariant = "refund-key"         // its key stands for it
 	KeyOp             Invariant = "key-op"             // what a key stands for is there, under that key
@@ -89,7 +90,7 @@ func Invariants() []Invariant {
 	return []Invariant{
 		HomeMissing, PostingSeq, PostingSides, PostingOp, PostingAccount, PostingLot, OpDigest, PostingHash, HomeSeq, HomeHead, OpChained,
 		PurchaseDoc, PurchaseColumns, PurchaseLines, PurchaseSums, PurchaseParts, PurchaseLots, PurchaseProgramme,
-		RefundDoc, RefundColumns, RefundPurchase, RefundSums, RefundAbove, RefundExact, RefundPayments, RefundUses,
+		RefundDoc, RefundColumns, RefundPurchase, RefundSums, RefundAbove, RefundExact, RefundPayments, RefundTerms, RefundUses,
 		PurchaseState, PurchaseRefunded, OpPostings,
 		LotAccount, LotRemaining, LotMade, LotPostings, LotWrittenOff,
 		AccountProgramme, AccountLotsActive, AccountLotsPending, AccountActive, AccountPending, AccountDebt, AccountEarned, AccountSpent,

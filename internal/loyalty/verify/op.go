@@ -29,9 +29,9 @@ func (c *homeCheck) checkOps() {
 			continue
 		}
 		// What the lots no longer had became debt, or was let go.
-		taken := o.issued == r.Earned || o.issued == r.Earned-r.Short
+		taken := o.issued == r.Claimed() || o.issued == r.Claimed()-r.Short
 		if o.redeemed != -r.Given || !taken {
-			c.bad(OpPostings, "refund", key("refund_id", f.id), moved(o), fmt.Sprintf("%d spent, %d earned", -r.Given, -r.Earned))
+			c.bad(OpPostings, "refund", key("refund_id", f.id), moved(o), fmt.Sprintf("%d spent, %d earned", -r.Given, -r.Claimed()))
 		}
 	}
 	for i := range c.rows.adjustments {

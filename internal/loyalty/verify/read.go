@@ -162,6 +162,12 @@ func readRefundSum(c *figure.Cursor, name []byte, r *purchase.Refund) {
 		r.Money = money.Amount(c.Int())
 	case "kept":
 		r.Kept = money.Amount(c.Int())
+	case "held":
+		r.Held = money.Amount(c.Int())
+	case "unheld":
+		r.Unheld = money.Amount(c.Int())
+	case "taken":
+		r.Taken = money.Points(c.Int())
 	case "spent":
 		r.Spent = money.Points(c.Int())
 	case "given":

@@ -88,7 +88,7 @@ func (c *homeCheck) checkRefundSums(r *purchase.Refund, at rowKey) {
 			sum.Earned += money.Points(v)
 		}
 	}
-	sum.Money -= r.Kept
+	sum.Money -= r.Kept + r.Held
 	found := totals{r.Gross, r.Discount, r.Paid, r.Money, r.Spent, r.Earned}
 	if wanted := (totals{sum.Gross, sum.Discount, sum.Paid, sum.Money, sum.Spent, sum.Earned}); found != wanted {
 		c.bad(RefundSums, "refund", at, found, wanted)
@@ -100,8 +100,8 @@ func (c *homeCheck) checkRefundSums(r *purchase.Refund, at rowKey) {
 	if paid != r.Money || r.Kept < 0 || r.Money < 0 {
 		c.bad(RefundPayments, "refund", at, fmt.Sprintf("%d by kinds", paid), fmt.Sprintf("%d", r.Money))
 	}
-	if r.Given != 0 && r.Given != r.Spent || r.Short < 0 || r.Short > r.Earned {
-		c.bad(RefundSums, "refund", at, fmt.Sprintf("given %d short %d", r.Given, r.Short), fmt.Sprintf("of spent %d and earned %d", r.Spent, r.Earned))
+	if r.Given != 0 && r.Given != r.Spent || r.Short < 0 || r.Short > r.Claimed() || r.Claimed() < 0 || r.Unheld < 0 || r.Unheld > 0 && r.Money > 0 {
+		c.bad(RefundSums, "refund", at, fmt.Sprintf("given %d short %d unheld %d", r.Given, r.Short, r.Unheld), fmt.Sprintf("of spent %d, earned %d and taken %d", r.Spent, r.Earned, r.Taken))
 	}
 }
 
@@ -132,6 +132,7 @@ func (c *homeCheck) checkBack(s *saleCheck) {
 	}
 	state, refunded := "done", money.Amount(0)
 	whole := false
+	var terms termsBack
 	for _, f := range s.refunds {
 		at := key("refund_id", f.id)
 		if !c.addBack(lines, s, f) {
@@ -142,6 +143,7 @@ func (c *homeCheck) checkBack(s *saleCheck) {
 		if whole {
 			c.bad(RefundAbove, "refund", at, "a refund of a purchase of which nothing was left", "none")
 		}
+		c.checkTerms(s, f, &terms)
 		all := left(s.doc, lines) == ""
 		if f.doc.Whole != all {
 			c.bad(RefundExact, "refund", at, fmt.Sprintf("whole %v", f.doc.Whole), "left: "+left(s.doc, lines))

@@ -1,0 +1,276 @@
+package purchase
+
+import (
+	"fmt"
+	"slices"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/money"
+)
+
+// What stays of a purchase keeps its discounts and its points, or is judged
+// anew (refund_conditions, and a campaign's own word): by the version of the
+// programme and the facts of its time, with all that has come back so far
+// taken away. What is to be held back and to be taken in all is a function of
+// that alone; a refund does the difference. So refunds in any order end where
+// one whole refund ends: where nothing stays, nothing is held.
+
+// terms says how much money the refund f should hold back, below zero: give
+// after all, and how many earned points it claims.
+func (g *group) terms(s *Stored, f *Refund) (held money.Amount, claimed money.Points, err error) {
+	for _, x := range s.Refunds {
+		held -= x.Held
+	}
+	refunds := append(slices.Clip(s.Refunds), f)
+	if s.Programme == 0 {
+		return held, f.Earned, nil
+	}
+	// The rules of its time, so that the function is one for all its refunds.
+	p, err := g.desk.Programmes.VersionIn(g.ctx, g.tx, s.Programme, s.Version)
+	if err != nil {
+		if fault.From(err).Code == "programme.not-found" {
+			return 0, 0, err
+		}
+		return 0, 0, fmt.Errorf("%w: %w", errBase, err)
+	}
+	hold, take, err := s.terms(p, s.statesAfter(refunds))
+	if err != nil {
+		return 0, 0, err
+	}
+	// What has been taken already is not given again, but counts for all that
+	// is still to be taken.
+	var back, before money.Points
+	for _, x := range refunds {
+		back += x.Earned
+		before += x.Claimed() // f's own Taken is still nothing
+	}
+	before -= f.Earned
+	want := back + min(take, s.Earned-back)
+	return held + hold, max(want-before, 0), nil
+}
+
+// terms says what is to be held back and to be taken, beside what the lines
+// bring back, after all that has come back.
+func (s *Stored) terms(p *rule.Programme, states []lineState) (held money.Amount, taken money.Points, err error) {
+	if p.KeepsAll() || !s.anew(p) {
+		return 0, 0, nil
+	}
+	r := s.remains(states)
+	if len(r.receipt.Lines) == 0 {
+		return 0, 0, nil
+	}
+	m := s.Seen.Member
+	if s.Home.Kind() == home.Member && s.Account != 0 {
+		m.Home = s.Home
+	}
+	out, err := rule.Again(p, r.receipt, &m, s.Seen.UsedUp, &r.kept)
+	if err != nil {
+		return 0, 0, err
+	}
+	had, now := r.given(p), givenBy(p, out)
+	held = max(min(had.discount-now.discount, r.off-out.Discount), 0)
+	taken = max(min(had.points-now.points, r.earned-out.Earned), 0)
+	return held, taken, nil
+}
+
+// anew tells whether any rule that gave something to the purchase is judged
+// anew.
+func (s *Stored) anew(p *rule.Programme) bool {
+	for i := range s.Lines {
+		l := &s.Lines[i]
+		if slices.ContainsFunc(l.Discounts, func(d RuleAmount) bool { return p.OnRefund(d.Rule) != rule.KeepTerms }) ||
+			slices.ContainsFunc(l.Earned, func(e RuleAmount) bool { return p.OnRefund(e.Rule) == rule.RecomputeTerms }) {
+			return true
+		}
+	}
+	return false
+}
+
+// remains is what stays of a purchase: the receipt it would have been, and
+// what it has had.
+type remains struct {
+	receipt   *rule.Receipt
+	kept      rule.Kept
+	off       money.Amount // what it cost less than its prices, for money
+	earned    money.Points
+	discounts []RuleAmount
+	points    []RuleAmount
+}
+
+// remains finds what stays. A line returned by amount stays in all its units
+// until its money is back: money given for a flaw takes no unit away.
+func (s *Stored) remains(states []lineState) *remains {
+	all := s.receipt()
+	out := &remains{receipt: all}
+	lines := all.Lines[:0]
+	pays := make([]money.Amount, len(s.Payments))
+	for i := range states {
+		st := &states[i]
+		if st.whole() || st.quantity == st.line.Quantity {
+			continue
+		}
+		l := all.Lines[i]
+		l.Quantity -= st.quantity
+		l.Gross = out.add(st, pays)
+		lines = append(lines, l)
+	}
+	all.Lines = lines
+	for k := range all.Payments {
+		all.Payments[k].Amount = pays[k]
+	}
+	if s.Mode == Commit {
+		all.Wish = rule.Wish{Max: s.Seen.Max}
+		if !all.Wish.Max {
+			all.Wish.Points = out.kept.Points
+		}
+		out.kept.Discounts = nil
+	}
+	return out
+}
+
+// add adds what stays of a line by its units, and gives its price.
+func (r *remains) add(st *lineState, pays []money.Amount) (gross money.Amount) {
+	l := st.line
+	stays := func(v int64) int64 { return v - money.Share(v, int64(st.quantity), int64(l.Quantity)) }
+	gross = moneyOf(stays(int64(l.Gross)))
+	paid := moneyOf(stays(int64(l.Paid)))
+	r.off += gross - paid
+	for k, p := range l.Pays {
+		v := moneyOf(stays(int64(p)))
+		pays[k] += v
+		r.off -= v
+	}
+	var off money.Amount
+	for _, d := range l.Discounts {
+		v := stays(d.Amount)
+		off += moneyOf(v)
+		r.discounts = append(r.discounts, RuleAmount{d.Rule, v})
+	}
+	for _, e := range l.Earned {
+		v := stays(e.Amount)
+		r.earned += pointsOf(v)
+		r.points = append(r.points, RuleAmount{e.Rule, v})
+	}
+	r.kept.Points += pointsOf(stays(int64(l.Points)))
+	r.kept.Paid = append(r.kept.Paid, paid)
+	r.kept.Discounts = append(r.kept.Discounts, min(off, gross))
+	return gross
+}
+
+// given is what rules that are judged anew give.
+type given struct {
+	discount money.Amount
+	points   money.Points
+}
+
+func (r *remains) given(p *rule.Programme) (out given) {
+	for _, d := range r.discounts {
+		out.add(p, rule.Discount, d)
+	}
+	for _, e := range r.points {
+		out.add(p, rule.Accrual, e)
+	}
+	return out
+}
+
+func givenBy(p *rule.Programme, o *rule.Outcome) (out given) {
+	for i := range o.Effects {
+		e := &o.Effects[i]
+		out.add(p, e.Kind, RuleAmount{e.Rule, e.Amount})
+	}
+	return out
+}
+
+func (g *given) add(p *rule.Programme, kind rule.EffectKind, v RuleAmount) {
+	how := p.OnRefund(v.Rule)
+	switch {
+	case kind == rule.Discount && how != rule.KeepTerms:
+		g.discount += moneyOf(v.Amount)
+	case kind == rule.Accrual && how == rule.RecomputeTerms:
+		g.points += pointsOf(v.Amount)
+	}
+}
+
+// hold holds money back, or gives what was held before, to kinds that have
+// not all back yet.
+func (f *Refund) hold(s *Stored, want money.Amount) {
+	f.Held = min(want, f.Money)
+	f.Unheld = want - f.Held
+	switch {
+	case f.Held > 0:
+		f.lower(f.Held)
+	case f.Held < 0:
+		f.raise(s.left(), -f.Held)
+	}
+}
+
+// raise gives more money, to the kinds that have some left, in their order.
+func (f *Refund) raise(left []Payment, more money.Amount) {
+	f.Money += more
+	given := slices.Clone(f.Payments)
+	f.Payments = nil
+	for k := range left {
+		var now money.Amount
+		for i := range given {
+			if given[i].Kind == left[k].Kind {
+				d := min(given[i].Amount, left[k].Amount-now)
+				now += d
+				given[i].Amount -= d
+			}
+		}
+		d := min(more, left[k].Amount-now)
+		more -= d
+		if now += d; now > 0 {
+			f.Payments = append(f.Payments, Payment{Kind: left[k].Kind, Amount: now})
+		}
+	}
+}
+
+// asked tells how much of what a refund takes was earned into each of the
+// purchase's lots: by its lines, and what its terms take beside them, or less,
+// by what no refund has asked the lots for.
+func (s *Stored) asked(f *Refund) (out []ledger.Part) {
+	sofar := make([]money.Points, len(s.Lots))
+	for _, x := range append(slices.Clip(s.Refunds), f) {
+		out = s.askedBy(x, sofar)
+		for i := range out {
+			sofar[i] += out[i].Points
+		}
+	}
+	return out
+}
+
+func (s *Stored) askedBy(f *Refund, sofar []money.Points) []ledger.Part {
+	out := make([]ledger.Part, len(s.Lots))
+	left := f.Claimed()
+	for i := range s.Lots {
+		out[i].Lot = s.Lots[i].ID
+		out[i].Points = min(s.earnedInto(i, f), s.Lots[i].Points-sofar[i], left)
+		left -= out[i].Points
+	}
+	for i := range s.Lots {
+		d := min(left, s.Lots[i].Points-sofar[i]-out[i].Points)
+		out[i].Points += d
+		left -= d
+	}
+	return out
+}
+
+// earnedInto is what the refund's lines had earned into a lot.
+func (s *Stored) earnedInto(lot int, f *Refund) (sum money.Points) {
+	if len(s.Lots) == 1 {
+		return f.Earned
+	}
+	for k := range f.Lines {
+		earned := s.Lines[f.Lines[k].Line].Earned
+		for r, v := range f.Lines[k].Earned {
+			if slices.Contains(s.Lots[lot].Rules, earned[r].Rule) {
+				sum += pointsOf(v)
+			}
+		}
+	}
+	return sum
+}
