@@ -71,8 +71,8 @@ func (e *event) common(c *Cursor, key []byte) {
 		e.discount = c.Int()
 	case "paid":
 		e.paid = c.Int()
-	case "earned":
-		e.earned = c.Int()
+	case "earned", "taken": // of a refund: by its lines, and by its terms
+		e.earned += c.Int()
 	default:
 		c.Skip()
 	}

@@ -74,6 +74,9 @@ func TestTermsOfRefunds(t *testing.T) {
 			"money 50000 held 0 unheld 0 earned 11500 taken 14000 whole false",
 			"money 70000 held 0 unheld 0 earned 16100 taken -14000 whole true",
 		}},
+		{"points from 1000, judged anew, of a part", rule.RecomputeTerms, "", big, two, []int{0}, []string{
+			"money 70000 held 0 unheld 0 earned 16100 taken 10000 whole false",
+		}},
 		// 100 ₽ off for a flaw take no piece away, and hold nothing back.
 		{"3 for 2, by amount", rule.TakeDifference, "", threeForTwo, three, []int{-1}, []string{
 			"money 10000 held 0 unheld 0 earned 299 taken 0 whole false",
