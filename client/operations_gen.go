@@ -494,21 +494,28 @@ func (c *Client) CreateTill(ctx context.Context, body *TillBody) (*Till, error) 
 
 // ExplainPurchaseQuery are the parameters of ExplainPurchase. What is zero is left out.
 type ExplainPurchaseQuery struct {
-	// true: show each line's unit prices in whole kopecks, for a fiscal receipt
-	Fiscal bool
+	// Id of the programme to explain by; none: that of the purchase
+	Programme string
+	// Version of the programme to explain by; none: that of its time
+	Version int64
+	// true: tell of every rule of the programme, also of those that could not act
+	Full bool
 }
 
 func (p *ExplainPurchaseQuery) query() (q query) {
 	if p == nil {
 		return q
 	}
-	q.addBool("fiscal", p.Fiscal)
+	q.add("programme", p.Programme)
+	q.addInt("version", p.Version)
+	q.addBool("full", p.Full)
 	return q
 }
 
 // ExplainPurchase is GET /purchases/{id}/why: Why a receipt came out as it did
 //
-// The reasons are computed again by the programme's version of that time.
+// The reasons are computed again: by the programme's version of that time or by any other. What was
+// known of the member then stands.
 //
 // The key needs the scope purchases.write or purchases.refund or reports.read.
 func (c *Client) ExplainPurchase(ctx context.Context, id string, query *ExplainPurchaseQuery) (*Reasons, error) {

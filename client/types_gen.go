@@ -900,6 +900,26 @@ type Grouped struct {
 	Missing []string `json:"missing"`
 }
 
+// Hint is the schema Hint of the document.
+type Hint struct {
+	// Rule
+	Rule string `json:"rule"`
+	// Campaign; none: the rules of the programme itself
+	Campaign string `json:"campaign,omitempty"`
+	// Line of the receipt, from 0: the cheapest that fits
+	Line int64 `json:"line"`
+	// So many more units of the line
+	Units int64 `json:"units,omitempty"`
+	// Or so much more, in kopecks, on goods like it
+	Amount int64 `json:"amount,omitempty"`
+	// So much more discount, in kopecks
+	Saves int64 `json:"saves"`
+	// So much more earned, in hundredths of a point
+	Earns int64 `json:"earns"`
+	// The hint in words
+	Text string `json:"text"`
+}
+
 // Identifier is the schema Identifier of the document.
 type Identifier struct {
 	// Kind
@@ -2176,6 +2196,8 @@ type Quote struct {
 	Messages []string `json:"messages,omitempty"`
 	// Each rule: what it did, or why not
 	Why []Why `json:"why"`
+	// What a slightly larger receipt would bring; three hints at most
+	Hints []Hint `json:"hints,omitempty"`
 }
 
 // QuoteLine is the schema QuoteLine of the document.
@@ -2200,10 +2222,17 @@ type QuoteLine struct {
 
 // Reasons is the schema Reasons of the document.
 type Reasons struct {
+	// Id of the programme
+	Programme string `json:"programme,omitempty"`
+	// Version; in a change, the one that was read
+	Version int64 `json:"version,omitempty"`
 	// Each rule: what it did, or why not
 	Why []Why `json:"why"`
 	// These are the very reasons it was decided by; else near to them
 	Same bool `json:"same"`
+	// What of the member these rules look at and was not read then: such conditions are taken as not
+	// holding
+	Unseen []string `json:"unseen,omitempty"`
 }
 
 // RecordBody is the schema RecordBody of the document.

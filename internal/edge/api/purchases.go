@@ -32,6 +32,13 @@ type purchaseIn struct {
 	Fiscal bool `query:"fiscal"`
 }
 
+type explainIn struct {
+	ID        OpID  `path:"id"`
+	Programme id.ID `query:"programme"`
+	Version   int64 `query:"version"`
+	Full      bool  `query:"full"`
+}
+
 type listPurchasesIn struct {
 	Till   id.ID   `query:"till"`
 	Key    string  `query:"key"`
@@ -115,20 +122,28 @@ func (c *call) stored(ctx context.Context, ref purchase.PurchaseRef) (*purchase.
 
 // Reasons is why a purchase came out as it did.
 type Reasons struct {
-	Why  []Why `json:"why"`
-	Same bool  `json:"same"`
+	Programme id.ID    `json:"programme,omitzero"`
+	Version   int64    `json:"version,omitzero"`
+	Why       []Why    `json:"why"`
+	Same      bool     `json:"same"`
+	Unseen    []string `json:"unseen,omitempty"`
 }
 
-func explainPurchase(ctx context.Context, c *call, in *purchaseIn) (*Reasons, error) {
+func explainPurchase(ctx context.Context, c *call, in *explainIn) (*Reasons, error) {
 	s, err := c.stored(ctx, purchase.PurchaseRef{Home: in.ID.Home, ID: in.ID.ID})
 	if err != nil {
 		return nil, err
 	}
-	r, err := c.Desk.Why(ctx, s)
+	r, err := c.Desk.Why(ctx, s, purchase.Asked{Programme: in.Programme, Version: in.Version, Full: in.Full})
 	if err != nil {
 		return nil, err
 	}
-	return &Reasons{Why: c.why(r.Trace), Same: r.Same}, nil
+	out := &Reasons{Programme: r.Programme, Version: r.Version, Same: r.Same}
+	for _, f := range r.Unseen {
+		out.Unseen = append(out.Unseen, string(f))
+	}
+	out.Why, err = c.why(ctx, r.Trace)
+	return out, err
 }
 
 func listPurchases(ctx context.Context, c *call, in *listPurchasesIn) (*Page[Purchase], error) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -36,6 +37,20 @@ type Quote struct {
 	Campaigns      []string      `json:"campaigns,omitempty"`
 	Messages       []string      `json:"messages,omitempty"`
 	Why            []Why         `json:"why"`
+	Hints          []Hint        `json:"hints,omitempty"`
+}
+
+// Hint tells what a little more in the receipt would bring: so many more units
+// of the line, or so much more money.
+type Hint struct {
+	Rule     string       `json:"rule"`
+	Campaign string       `json:"campaign,omitempty"`
+	Line     int          `json:"line"`
+	Units    int64        `json:"units,omitempty"`
+	Amount   money.Amount `json:"amount,omitempty"`
+	Saves    money.Amount `json:"saves"`
+	Earns    money.Points `json:"earns"`
+	Text     string       `json:"text"`
 }
 
 // QuoteLine is what becomes of one line.
@@ -102,16 +117,23 @@ func quote(ctx context.Context, c *call, in *quoteIn) (*Quote, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.quoteOf(q, cart, in.Fiscal), nil
+	return c.quoteOf(ctx, q, cart, in.Fiscal)
 }
 
-func (c *call) quoteOf(q *purchase.Quoted, cart *purchase.Cart, fiscal bool) *Quote {
+func (c *call) quoteOf(ctx context.Context, q *purchase.Quoted, cart *purchase.Cart, fiscal bool) (*Quote, error) {
 	o := q.Outcome
+	why, err := c.why(ctx, o.Trace)
+	if err != nil {
+		return nil, err
+	}
 	out := &Quote{
 		ID: q.ID, Until: Time(q.Until), Member: q.Home, Programme: q.Programme.ID, Version: q.Programme.Version,
 		Lines: make([]QuoteLine, len(o.Lines)), Gross: o.Gross, Discount: o.Discount, PaidWithPoints: o.Paid, Due: o.Due,
 		Spent: o.Spent, Most: o.Most, Allowed: o.Allowed, Earned: o.Earned,
-		Balance: balanceOf(q.Balance), Level: accountLevelOf(q.Level), Ending: endingOf(q.Ending), Why: c.why(o.Trace), Campaigns: o.Campaigns, Messages: c.messages(o.Messages),
+		Balance: balanceOf(q.Balance), Level: accountLevelOf(q.Level), Ending: endingOf(q.Ending), Why: why, Campaigns: o.Campaigns, Messages: c.messages(o.Messages),
+	}
+	for i := range q.Hints {
+		out.Hints = append(out.Hints, c.hint(&q.Hints[i], cart))
 	}
 	for i := range o.Lines {
 		l := &o.Lines[i]
@@ -122,7 +144,7 @@ func (c *call) quoteOf(q *purchase.Quoted, cart *purchase.Cart, fiscal bool) *Qu
 			out.Lines[i].Fiscal = fiscalOf(l.Due, cart.Lines[i].Quantity)
 		}
 	}
-	return out
+	return out, nil
 }
 
 // endingOf adds up what expires at one time.
@@ -147,12 +169,34 @@ func balanceOf(b purchase.Balance) Balance {
 }
 
 // why renders a trace in the reader's language.
-func (c *call) why(trace []rule.Step) []Why {
+func (c *call) why(ctx context.Context, trace []rule.Step) ([]Why, error) {
+	names := c.names(ctx)
 	out := make([]Why, len(trace))
 	for i := range trace {
 		s := &trace[i]
-		out[i] = Why{Rule: s.Rule, Campaign: s.Campaign, Code: s.Code, Applied: s.Applied, Reason: s.Reason, Amount: s.Amount, Text: c.Texts.Text(c.lang(), "why."+s.Reason, c.spoken(s)...)}
+		out[i] = Why{Rule: s.Rule, Campaign: s.Campaign, Code: s.Code, Applied: s.Applied, Reason: s.Reason, Amount: s.Amount, Text: speaker{c.Texts, c.lang(), names}.say(s)}
 	}
+	return out, names.Err()
+}
+
+// hint puts a hint into words; lines are counted from 0, as everywhere here.
+func (c *call) hint(h *rule.Hint, cart *purchase.Cart) Hint {
+	out := Hint{Rule: h.Rule, Campaign: h.Campaign, Line: h.Line, Units: h.Units, Amount: h.Amount, Saves: h.Saves, Earns: h.Earns}
+	l := &cart.Lines[h.Line]
+	key := "why.hint-units"
+	if h.Units == 0 {
+		key = "why.hint-amount"
+	}
+	switch {
+	case h.Earns == 0:
+		key += "-saves"
+	case h.Saves == 0:
+		key += "-earns"
+	default:
+		key += "-both"
+	}
+	out.Text = c.Texts.Text(c.lang(), key,
+		"name", cmp.Or(l.Name, l.SKU), "units", h.Units, "amount", h.Amount, "saves", h.Saves, "earns", h.Earns)
 	return out
 }
 

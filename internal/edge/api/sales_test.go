@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
 )
@@ -64,6 +65,9 @@ func TestSales(t *testing.T) {
 			{step: step{do: "GET /purchases/$p1/why", want: 200, has: `"same":true "rule":"earn.ticket" "reason":"earned"`}},
 			{step: step{as: "admin", do: "GET /purchases/$p2/why", want: 200, has: `"same":true "reason":"points-spent"`}},
 			{step: step{do: "GET /purchases/$p2/why", want: 404, code: "purchase.not-found"}},
+			{step: step{do: "GET /purchases/$p1/why?full=true&version=1", want: 200, has: `"programme":"$programme" "version":1 "same":true`}},
+			{step: step{do: "GET /purchases/$p1/why?programme=$programme", want: 400, code: "purchase.why-version"}},
+			{step: step{do: "GET /purchases/$p1/why?version=9", want: 404, code: "programme.not-found"}},
 
 			{step: step{
 				do: "POST /refunds", body: `{"purchase":{"key":"k1"},"lines":[{"line":1,"quantity":"1"}]}`, want: 201,
@@ -263,6 +267,22 @@ func TestQuoteThenCommit(t *testing.T) {
 			{step: step{do: "POST /purchases", body: `{` + cart + `,"quote":"$q","accept":true}`, want: 201, has: `"spent":5700`}, key: "k"},
 			{step: step{do: "POST /quotes", body: `{` + cart + `}`, want: 200, has: `"spent":4400 "due":45600`, keep: "q"}},
 			{step: step{do: "POST /purchases", body: `{` + cart + `,"quote":"$q"}`, want: 201, has: `"spent":4400 "due":45600`}, key: "k2"},
+		})
+	})
+}
+
+// A quote hints at what a little more would bring, in the caller's language.
+func TestHintsOfQuotes(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		p := *s.parts.Programmes.Current().All()[0]
+		p.Rules = []rule.Rule{{ID: "three", Kind: rule.DiscountRule, Take: 3, Pay: 2}}
+		s.must(s.parts.Programmes.Put(t.Context(), p, "test"))
+		s.deals([]deal{
+			{step: step{do: "POST /quotes", body: `{"lines":[{"sku":"T1","name":"Билет","quantity":"2","price":50000}]}`, want: 200,
+				has: `"discount":0 "hints":[{"rule":"three" "line":0 "units":1 "saves":49999 "earns":0 “Билет”`}},
+			{step: step{do: "POST /quotes", body: `{"lines":[{"sku":"T1","quantity":"3","price":50000}]}`, want: 200, has: `"discount":49999`, not: "hints"}},
 		})
 	})
 }

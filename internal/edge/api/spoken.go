@@ -2,71 +2,132 @@ package api
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/i18n"
+	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
 )
 
-// spoken turns what a trace found and needed into words of the reader's
-// language.
-func (c *call) spoken(s *rule.Step) []any {
+// speaker turns the steps of a trace into sentences of the reader's language.
+type speaker struct {
+	texts *i18n.Catalog
+	lang  i18n.Lang
+	names interface {
+		Word(of rule.Field, i id.ID) (string, bool)
+	}
+}
+
+// mostWords is how many values a sentence names; a condition may have
+// thousands.
+const mostWords = 10
+
+// say gives the sentence of a step.
+func (p speaker) say(s *rule.Step) string {
 	form := rule.Form(0)
 	for _, a := range s.Args {
 		if r, ok := a.Value.(rule.Range); ok {
 			form = r.Form
 		}
 	}
-	out := make([]any, 0, 2*len(s.Args))
+	args := make([]any, 0, 2*len(s.Args))
 	for _, a := range s.Args {
-		out = append(out, a.Name, c.spokenValue(s.Reason, form, a))
+		args = append(args, a.Name, p.value(s.Reason, form, a))
 	}
-	return out
+	return p.text("why."+s.Reason, args...)
 }
 
-func (c *call) spokenValue(reason string, form rule.Form, a fault.Arg) any {
+func (p speaker) text(key string, args ...any) string { return p.texts.Text(p.lang, key, args...) }
+
+func (p speaker) value(reason string, form rule.Form, a fault.Arg) any {
 	switch v := a.Value.(type) {
 	case rule.Range:
-		return c.spokenRange(&v)
+		return p.span(&v)
 	case rule.Wanted:
-		if len(v.In) > 0 {
-			return c.words(reason, v.In)
+		in, not := p.words(reason, v.In, "why.or"), p.words(reason, v.Not, "why.or")
+		switch {
+		case len(v.Not) == 0:
+			return in
+		case len(v.In) == 0:
+			return p.text("why.not", "words", not)
 		}
-		return c.Texts.Text(c.lang(), "why.not", "words", c.words(reason, v.Not))
+		return p.text("why.in-not", "in", in, "not", not)
 	case []string:
 		if len(v) == 0 {
-			return c.Texts.Text(c.lang(), "why.none")
+			return p.text(absent(reason))
 		}
-		return c.words(reason, v)
+		return p.words(reason, v, "why.and")
 	case int64:
 		if form != 0 {
 			return number(form, v)
 		}
 	case string:
 		if v == "" {
-			return c.Texts.Text(c.lang(), "why.none")
+			return p.text(absent(reason))
 		}
 	}
 	return a.Value
 }
 
-// words lists values; those that are the program's own are translated.
-func (c *call) words(reason string, values []string) string {
-	out := make([]string, len(values))
-	for i, v := range values {
-		out[i] = v
-		switch key := "why.word." + v; {
-		case reason == rule.Unmet+string(rule.FieldWeekday):
-			out[i] = c.Texts.Text(c.lang(), "why.weekday."+v)
-		case v == "yes" || v == "no" || v == "male" || v == "female":
-			out[i] = c.Texts.Text(c.lang(), key)
-		}
+// several are the fields of which one may have none, as against not known.
+var several = []rule.Field{rule.FieldTag, rule.FieldMemberGroup, rule.FieldCardType, rule.FieldCategory, rule.FieldLevel, rule.FieldGroup}
+
+// absent is the word for what was not found.
+func absent(reason string) string {
+	if slices.Contains(several, fieldOf(reason)) {
+		return "why.none"
 	}
-	return strings.Join(out, ", ")
+	return "why.unknown"
 }
 
-func (c *call) spokenRange(r *rule.Range) string {
+// fieldOf is the field that a reason is about.
+func fieldOf(reason string) rule.Field {
+	f, _ := strings.CutPrefix(reason, rule.Unmet)
+	return rule.Field(f)
+}
+
+// words lists values; those that are the program's own are translated, and
+// what has a code or a name is called by it.
+func (p speaker) words(reason string, values []string, last string) string {
+	field := fieldOf(reason)
+	out := make([]string, 0, min(len(values), mostWords))
+	for _, v := range values[:min(len(values), mostWords)] {
+		out = append(out, p.word(field, v))
+	}
+	switch n := len(values); {
+	case n == 0:
+		return ""
+	case n > mostWords:
+		return p.text("why.more", "words", strings.Join(out, ", "), "more", n-mostWords)
+	case n > 1:
+		return p.text(last, "words", strings.Join(out[:n-1], ", "), "last", out[n-1])
+	}
+	return out[0]
+}
+
+func (p speaker) word(field rule.Field, v string) string {
+	if field == rule.FieldWeekday {
+		return p.text("why.weekday." + v)
+	}
+	info := rule.InfoOf(field)
+	switch {
+	case info == nil:
+	case info.Form == rule.IDs:
+		if i, err := id.Parse(v); err == nil {
+			if word, ok := p.names.Word(field, i); ok {
+				return word
+			}
+		}
+	case info.Form == rule.Flag, info.Form == rule.Choice:
+		return p.text("why.word." + v)
+	}
+	return v
+}
+
+func (p speaker) span(r *rule.Range) string {
 	var args []any
 	key := "why.range"
 	if r.From != nil {
@@ -77,7 +138,7 @@ func (c *call) spokenRange(r *rule.Range) string {
 		key += "-below"
 		args = append(args, "below", number(r.Form, *r.Below))
 	}
-	return c.Texts.Text(c.lang(), key, args...)
+	return p.text(key, args...)
 }
 
 // number gives a value as what it counts.

@@ -62,7 +62,7 @@ func (e *encoder) seen(s *Seen) {
 		e.other(`,"custom":`, m.Custom)
 	}
 	e.optTexts(`,"tags":`, m.Tags).optIDs(`,"groups":`, m.Groups).optIDs(`,"card_types":`, m.CardTypes)
-	e.optIDs(`,"audiences":`, m.Audiences).optTexts(`,"relatives":`, m.Relatives)
+	e.optTexts(`,"relatives":`, m.Relatives)
 	if len(e.b) == first {
 		e.raw(`{`)
 	} else {

@@ -69,7 +69,7 @@ func anyMember(t *rapid.T, text *rapid.Generator[string], num *rapid.Generator[i
 	}
 	if rapid.Bool().Draw(t, "own fields") {
 		m.Custom = map[string]string{text.Draw(t, "field"): text.Draw(t, "value")}
-		m.Groups, m.CardTypes, m.Audiences = []id.ID{1, 2}, []id.ID{3}, []id.ID{4}
+		m.Groups, m.CardTypes = []id.ID{1, 2}, []id.ID{3}
 	}
 	return m
 }

@@ -26,6 +26,7 @@ type group struct {
 	books     ledger.Books
 	levels    *levels
 	docs      docs
+	facts     facts
 	limits    limits
 	wantLots  map[home.ID]bool
 	wantNamed []ledger.LotRef
@@ -155,7 +156,7 @@ func (g *group) reset(tx *db.Tx) {
 	g.set = g.desk.Programmes.Current()
 	g.books = ledger.Books{}
 	g.levels = newLevels(g.set)
-	g.docs = docs{}
+	g.docs, g.facts = docs{}, facts{}
 	g.wantLots, g.wantNamed = map[home.ID]bool{}, nil
 	g.limits.reset()
 	g.keys, g.purchases, g.states = insertKey.Of(), insertPurchase.Of(), updatePurchase.Of()
@@ -225,6 +226,7 @@ func (g *group) prepare(mine []*ticket) error {
 	}
 	g.docs.read(b, g.tx.Dialect())
 	g.levels.read(b)
+	g.facts.read(b, g.tx.Dialect())
 	if err := g.tx.Run(g.ctx, b); err != nil {
 		return err
 	}

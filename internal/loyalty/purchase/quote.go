@@ -27,7 +27,8 @@ type Quoted struct {
 	Outcome   *rule.Outcome
 	Balance   Balance // before the purchase
 	Ending    []ledger.Ending
-	Level     *LevelView // before the purchase; nil: the programme has no levels
+	Level     *LevelView  // before the purchase; nil: the programme has no levels
+	Hints     []rule.Hint // what a little more would bring
 }
 
 // Quote tells what a purchase would give, and why.
@@ -55,18 +56,22 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	if a != nil {
 		s.levels.settle(book, a, s.at)
 	}
+	if s.known, err = d.factsOf(ctx, s); err != nil {
+		return nil, err
+	}
 	out, err := s.atLevel(book, a, func(m *rule.Member) (*rule.Outcome, error) {
-		usedUp, err := d.usedUp(ctx, s, m)
-		if err != nil {
+		s.seen = m
+		if s.usedUp, err = d.usedUp(ctx, s, m); err != nil {
 			return nil, err
 		}
-		return s.evaluate(m, usedUp)
+		return s.evaluate(m, s.usedUp)
 	})
 	if err != nil {
 		return nil, err
 	}
 	q := &Quoted{Until: s.at.Add(quoteLife), Programme: s.programme, Outcome: out, Balance: balanceOf(a)}
 	q.ID = d.quoteID(s, out, version)
+	q.Hints = rule.Hints(s.programme, &s.receipt, s.seen, s.usedUp, out)
 	if a != nil {
 		q.Home, q.Level = s.home, s.levels.view(book, a)
 		q.Ending = ledger.Expiring(a, book.Lots(a))

@@ -2,7 +2,6 @@ package purchase
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"time"
 
@@ -90,50 +89,6 @@ func (d *Desk) OfOutlet(ctx context.Context, outlet id.ID, from, to clock.Micros
 		after = Cursor{At: from}
 	}
 	return db.All(ctx, d.DB, scanPurchase, qOfOutlet, outlet, after.At, after.ID, to, min(limit, maxPage))
-}
-
-// Reasons is a purchase's trace, computed again.
-type Reasons struct {
-	Trace []rule.Step
-	Same  bool // it is the very trace that was decided by
-}
-
-// Why computes again why a purchase came out as it did, by the rules of its
-// time.
-func (d *Desk) Why(ctx context.Context, s *Stored) (*Reasons, error) {
-	p := rule.None()
-	if s.Programme != 0 {
-		var err error
-		if p, err = d.Programmes.Version(ctx, s.Programme, s.Version); err != nil {
-			return nil, err
-		}
-	}
-	out, err := s.again(p)
-	if err != nil {
-		return nil, err
-	}
-	digest := out.Digest()
-	return &Reasons{Trace: out.Trace, Same: hex.EncodeToString(digest[:]) == s.Trace}, nil
-}
-
-// again judges the purchase by a programme, from what was seen then.
-func (s *Stored) again(p *rule.Programme) (*rule.Outcome, error) {
-	r, m := s.receipt(), s.Seen.Member
-	if s.Home.Kind() == home.Member && s.Account != 0 {
-		m.Home = s.Home
-	}
-	if s.Mode == Commit {
-		r.Wish = rule.Wish{Max: s.Seen.Max, Points: s.Spent}
-		if r.Wish.Max {
-			r.Wish.Points = 0
-		}
-		return rule.Judge(p, r, &m, s.Seen.UsedUp)
-	}
-	f := &rule.Facts{Points: s.Spent}
-	for i := range s.Lines {
-		f.Discounts = append(f.Discounts, s.Lines[i].Discount())
-	}
-	return rule.Record(p, r, &m, f)
 }
 
 // receipt is what was judged.

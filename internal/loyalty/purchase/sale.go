@@ -84,6 +84,7 @@ type sale struct {
 	receipt   rule.Receipt
 	seen      *rule.Member // what the rules know of the buyer
 	usedUp    []string     // uses that are used up
+	known     *facts       // what is read of members for the rules
 	levels    *levels
 	reached   string // level that it is judged at, since it reaches it; "": that held before
 	at        clock.Micros
@@ -147,6 +148,8 @@ func (s *sale) load(g *group) error {
 	}
 	s.levels = g.levels
 	g.wantLevel(s.home, s.programme.ID, s.at)
+	s.known = &g.facts
+	g.facts.want(s.home, s.programme.Needs())
 	uses := s.programme.MayLimit(&s.receipt)
 	for i := range uses {
 		g.need(s.programme.ID, &uses[i], s.home)
@@ -314,6 +317,7 @@ func (g *group) giveBackUses(uses []Use) {
 	}
 }
 
+// member is what the rules may know of the buyer.
 func (s *sale) member(book *ledger.Book, a *ledger.Account) *rule.Member {
 	m := &rule.Member{}
 	if a != nil {
@@ -324,6 +328,7 @@ func (s *sale) member(book *ledger.Book, a *ledger.Account) *rule.Member {
 		if a.LastPurchase != 0 {
 			m.LastDay = s.programme.Day(a.LastPurchase)
 		}
+		s.known.tell(s.programme, s.home, m)
 	}
 	return m
 }

@@ -77,7 +77,7 @@ func (j *judgement) standing(r *Rule) *Step {
 	case !within(j.r.Day, r.From, r.To):
 		return &Step{Reason: WhyDates, Args: args("day", j.r.Day, "from", r.From, "to", r.To)}
 	case r.level != "" && j.m.Level != r.level:
-		return &Step{Reason: unmet(FieldLevel), Args: args("found", []string{j.m.Level}, "needed", r.level)}
+		return j.unmetLevel(r)
 	case j.p.Gives == GivesPoints && r.order() <= 2, j.p.Gives == GivesDiscounts && (r.Kind == AccrualRule || r.Kind == ShareRule):
 		return &Step{Reason: WhyGives}
 	}
@@ -88,6 +88,15 @@ func (j *judgement) standing(r *Rule) *Step {
 		}
 	}
 	return j.whenHolds(r.When)
+}
+
+// unmetLevel says that the level whose rule it is is not held.
+func (j *judgement) unmetLevel(r *Rule) *Step {
+	found := []string{}
+	if j.m.Level != "" {
+		found = append(found, j.m.Level)
+	}
+	return &Step{Reason: unmet(FieldLevel), Args: args("found", found, "needed", Wanted{In: []string{r.level}})}
 }
 
 // whenHolds checks conditions of a receipt and its member, but those on

@@ -150,7 +150,7 @@ func (c *checker) expiry(path string, x *Expiry) {
 // and puts them into the order they act and into the index.
 func (p *Programme) compileRules(c *checker) {
 	k := &ruleChecker{checker: c, p: p, ids: map[string]bool{p.Earning.Rule: true, SpendRule: true, TillRule: true}}
-	p.codes, p.onRefund, p.all, p.needs = map[string]*Campaign{}, map[string]OnRefund{}, nil, 0
+	p.codes, p.onRefund, p.all, p.looks = map[string]*Campaign{}, map[string]OnRefund{}, nil, map[Field]bool{}
 	k.rules("rules", p.Rules, nil)
 	p.compileLevels(k)
 	p.compileCampaigns(k)
@@ -160,6 +160,10 @@ func (p *Programme) compileRules(c *checker) {
 	})
 	for i, r := range p.all {
 		r.index = i
+	}
+	p.needs = 0
+	for f := range p.looks {
+		p.needs |= InfoOf(f).needs
 	}
 	p.index.build(p.all)
 }
@@ -269,3 +273,20 @@ func (p *Programme) LevelOf(id string) *Level {
 
 // Needs tells which facts of a member the programme's rules look at.
 func (p *Programme) Needs() Needs { return p.needs }
+
+// LooksAt tells whether a rule of the programme that is not switched off looks
+// at a field.
+func (p *Programme) LooksAt(f Field) bool { return p.looks[f] }
+
+// Unseen lists the fields of a member that are read only where a rule looks at
+// them, and at which this programme looks and another does not: what was judged
+// by the other does not know them.
+func (p *Programme) Unseen(other *Programme) (out []Field) {
+	for f := range p.looks {
+		if InfoOf(f).needs != 0 && !other.looks[f] {
+			out = append(out, f)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

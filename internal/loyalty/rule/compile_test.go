@@ -40,6 +40,9 @@ func TestCompileSaysWhereItIsWrong(t *testing.T) {
 		spoil func(p *rule.Programme)
 	}{
 		{"zone", func(p *rule.Programme) { p.Zone = "Europe/Moskva" }},
+		{"campaigns[0].when[0]", func(p *rule.Programme) {
+			p.Campaigns[0].When = []rule.Condition{{Field: "audience", In: []string{"1"}}}
+		}},
 		{"zone", func(p *rule.Programme) { p.Zone = "Local" }},
 		{"code", func(p *rule.Programme) { p.Code = "" }},
 		{"code", func(p *rule.Programme) { p.Code = strings.Repeat("x", 65) }},

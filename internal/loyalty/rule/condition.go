@@ -253,8 +253,6 @@ func (f *found) ofMember(c *Condition, m *Member, day string) {
 		f.word(m.City)
 	case FieldTag:
 		f.words, f.known = m.Tags, len(m.Tags) > 0
-	case FieldAudience:
-		f.ids, f.known = m.Audiences, len(m.Audiences) > 0
 	case FieldSource:
 		f.word(m.Source)
 	case FieldPurchases:

@@ -51,7 +51,6 @@ const (
 	FieldAge          Field = "age" // full years
 	FieldCity         Field = "city"
 	FieldTag          Field = "tag"
-	FieldAudience     Field = "audience"
 	FieldBirthday     Field = "birthday"          // days since the nearest one, below 0 before it
 	FieldRelative     Field = "relative_birthday" // the same of relatives
 	FieldPurchases    Field = "purchases"         // before this one
@@ -141,7 +140,6 @@ var fields = []FieldInfo{
 	{FieldAge, OfMember, Count, nil, NeedProfile},
 	{FieldCity, OfMember, Words, nil, NeedProfile},
 	{FieldTag, OfMember, Words, nil, NeedTags},
-	{FieldAudience, OfMember, IDs, nil, NeedAudiences},
 	{FieldBirthday, OfMember, Days, nil, NeedProfile},
 	{FieldRelative, OfMember, Days, nil, NeedRelatives},
 	{FieldPurchases, OfMember, Count, nil, 0},
@@ -181,5 +179,4 @@ const (
 	NeedTags
 	NeedCards
 	NeedRelatives
-	NeedAudiences
 )

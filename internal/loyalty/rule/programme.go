@@ -38,6 +38,7 @@ type Programme struct {
 	zone     *time.Location
 	codes    map[string]*Campaign // by folded code
 	onRefund map[string]OnRefund  // by rule, of campaigns that say it
+	looks    map[Field]bool       // fields that rules look at
 	needs    Needs
 	all      []*Rule // in the order they act
 	index    index

@@ -139,7 +139,7 @@ type Wish struct {
 }
 
 // Member is what the rules may know of the buyer. What a programme's rules do
-// not look at (Needs) is left empty. Words are folded, days YYYY-MM-DD.
+// not look at (LooksAt) is left empty. Words are folded, days YYYY-MM-DD.
 type Member struct {
 	Home      home.ID      `json:"-"` // 0: no member
 	Spendable money.Points `json:"spendable,omitempty"`
@@ -160,7 +160,6 @@ type Member struct {
 	Tags          []string          `json:"tags,omitempty"`
 	Groups        []id.ID           `json:"groups,omitempty"`
 	CardTypes     []id.ID           `json:"card_types,omitempty"`
-	Audiences     []id.ID           `json:"audiences,omitempty"`
 	Relatives     []string          `json:"relatives,omitempty"` // birth dates
 }
 

@@ -38,13 +38,15 @@ func (k *ruleChecker) rule(at string, r *Rule) {
 	k.check(validDays(r.From, r.To), at+".from", "programme.dates")
 	k.conditions(at+".when", r.When, OfReceipt, OfMember)
 	k.conditions(at+".scope", r.Scope, OfLine)
+	if !r.Off && (r.campaign == nil || !r.campaign.Off) {
+		k.look(r.When)
+	}
 	r.level = text.Fold(k.ofLevel)
 	r.scoped, r.dynamic, r.onPayment = len(r.Scope) > 0, false, nil
 	for _, cs := range k.conditionsOf(r) {
 		for i := range cs {
 			r.scoped = r.scoped || cs[i].info.Of == OfLine
 			r.dynamic = r.dynamic || cs[i].Field == FieldSum || cs[i].Field == FieldCount
-			k.p.needs |= cs[i].info.needs
 			if cs[i].Field == FieldPayment {
 				r.onPayment = &cs[i]
 			}
@@ -75,6 +77,15 @@ func (k *ruleChecker) conditions(at string, cs []Condition, of ...Of) {
 	k.check(len(cs) <= MaxRows, at, "programme.too-many", "most", MaxRows)
 	for i := range cs {
 		cs[i].compile(k.checker, fmt.Sprintf("%s[%d]", at, i), of...)
+	}
+}
+
+// look notes the fields that conditions look at.
+func (k *ruleChecker) look(cs []Condition) {
+	for i := range cs {
+		if InfoOf(cs[i].Field) != nil {
+			k.p.looks[cs[i].Field] = true
+		}
 	}
 }
 
@@ -193,6 +204,9 @@ func (k *ruleChecker) campaign(at string, c *Campaign) {
 	oneOf(k.checker, at+".refund", c.Refund, "", KeepTerms, RecomputeTerms, TakeDifference)
 	k.conditions(at+".when", c.When, OfReceipt, OfMember)
 	k.conditions(at+".scope", c.Scope, OfLine)
+	if !c.Off {
+		k.look(c.When)
+	}
 	c.NeedsCode = c.NeedsCode || len(c.Codes) > 0
 	for j, code := range c.Codes {
 		f := text.Fold(code)
@@ -208,7 +222,7 @@ func (k *ruleChecker) level(at string, l *Level) {
 	k.check(l.Days > 0 || l.Sum == 0 && l.Visits == 0 && len(l.Parts) == 0, at+".days", "programme.level-period")
 	k.check(l.MemberGroup == "" || digits(l.MemberGroup), at+".member_group", "programme.value", "value", l.MemberGroup)
 	if l.MemberGroup != "" {
-		k.p.needs |= NeedGroups
+		k.p.looks[FieldMemberGroup] = true
 	}
 	k.gift(at+".gift", l.Gift)
 	var parts money.Amount

@@ -52,6 +52,9 @@ const (
 	WhyLevelEarnsNot = "level-earns-not"       // the member's level earns nothing (any more)
 	WhyAward         = "award"                 // a promo code is given
 	WhyMessage       = "message"               // something is said
+	WhyShare         = "share"                 // the rule says what share points may pay
+	WhyShareSet      = "share-set"             // another rule says it for all of its lines
+	WhyClosed        = "closed"                // the till has set the prices already
 
 	// Unmet begins the reasons of conditions: "unmet-" and the field.
 	Unmet = "unmet-"
@@ -181,41 +184,6 @@ func (p *Programme) campaignIDOf(rule string) string {
 		}
 	}
 	return ""
-}
-
-// Explain judges the receipt and adds to the trace every rule of the
-// programme that did not come near acting, with the first reason why not.
-func Explain(p *Programme, r *Receipt, m *Member, usedUp []string) (*Outcome, error) {
-	out, err := Judge(p, r, m, usedUp)
-	if err != nil {
-		return nil, err
-	}
-	out.Trace = append(out.Trace, Refusals(p, r, m, usedUp, out)...)
-	return out, nil
-}
-
-// Refusals gives for each rule that an outcome's trace does not name why it
-// could not act on the receipt.
-func Refusals(p *Programme, r *Receipt, m *Member, usedUp []string, out *Outcome) (steps []Step) {
-	named := map[string]bool{}
-	for i := range out.Trace {
-		named[out.Trace[i].Rule] = true
-	}
-	j, err := newJudgement(p, r, m)
-	if err != nil {
-		return nil
-	}
-	j.usedUp = usedUp
-	for _, x := range p.all {
-		if named[x.ID] {
-			continue
-		}
-		if _, step := j.candidate(x); step != nil {
-			step.Rule, step.Campaign = x.ID, x.campaignID()
-			steps = append(steps, *step)
-		}
-	}
-	return steps
 }
 
 // told is what a condition found and what it needs, for a trace.

@@ -33,7 +33,7 @@ const MaxText = 4 << 20
 
 // Names knows what a programme names of the base by what kind of field it is
 // named in: outlets, partners, tills, cashiers, product groups, member groups,
-// categories, types of cards, audiences.
+// categories, types of cards.
 type Names interface {
 	// Find gives the id of what has the code, or the name where there are no
 	// codes.

@@ -29,7 +29,7 @@ func (w *warner) meet() *meeting {
 
 // many are fields of which a member or a line has more than one value.
 var many = []rule.Field{
-	rule.FieldGroup, rule.FieldPayment, rule.FieldMemberGroup, rule.FieldCardType, rule.FieldTag, rule.FieldAudience, rule.FieldRelative,
+	rule.FieldGroup, rule.FieldPayment, rule.FieldMemberGroup, rule.FieldCardType, rule.FieldTag, rule.FieldRelative,
 }
 
 // addAll adds conditions that stand at a path; without one nothing is said of

@@ -365,7 +365,7 @@ func TestLevelAfter(t *testing.T) {
 		if p := a.Purchase; q.Outcome.Due != 900_00 || p.Due != 900_00 || p.Level != "gold" || p.Seen.Member.Level != "gold" {
 			t.Fatalf("quoted %d, due %d at %q", q.Outcome.Due, p.Due, p.Level)
 		}
-		why, err := s.Desk.Why(t.Context(), &purchase.Stored{Purchase: *a.Purchase})
+		why, err := s.Desk.Why(t.Context(), &purchase.Stored{Purchase: *a.Purchase}, purchase.Asked{})
 		if err != nil || !why.Same {
 			t.Fatalf("another reason: %v", err)
 		}

@@ -1,0 +1,117 @@
+package purchase
+
+import (
+	"context"
+	"encoding/hex"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+)
+
+// Asked says by which rules a purchase is to be explained, and how fully.
+type Asked struct {
+	Programme id.ID // 0: the purchase's own
+	Version   int64 // 0: that of the purchase's time
+	Full      bool  // tell of every rule, also of those that could not act
+}
+
+// Reasons is a purchase's trace, computed again.
+type Reasons struct {
+	Programme id.ID
+	Version   int64
+	Trace     []rule.Step
+	Same      bool // these rules decide as it was decided
+
+	// Unseen are facts of the member that these rules look at and that were
+	// not read then: conditions on them are taken as not holding.
+	Unseen []rule.Field
+}
+
+// Why computes again why a purchase came out as it did, by the rules of its
+// time, or how it would have come out by others. What was known of the buyer
+// and what was used up then stands.
+func (d *Desk) Why(ctx context.Context, s *Stored, a Asked) (*Reasons, error) {
+	own := rule.None()
+	var err error
+	if s.Programme != 0 {
+		if own, err = d.Programmes.Version(ctx, s.Programme, s.Version); err != nil {
+			return nil, err
+		}
+	}
+	p := own
+	switch {
+	case a.Programme == 0 && a.Version == 0:
+	case a.Version < 1, a.Programme == 0 && s.Programme == 0:
+		return nil, fault.New(fault.Invalid, "purchase.why-version")
+	default:
+		if a.Programme == 0 {
+			a.Programme = s.Programme
+		}
+		if p, err = d.Programmes.Version(ctx, a.Programme, a.Version); err != nil {
+			return nil, err
+		}
+	}
+	e := s.evidence(p)
+	out, err := e.judge(p)
+	if err != nil {
+		return nil, err
+	}
+	digest := out.Digest()
+	r := &Reasons{Programme: p.ID, Version: p.Version, Trace: out.Trace, Same: hex.EncodeToString(digest[:]) == s.Trace}
+	if s.Home.Kind() == home.Member {
+		r.Unseen = p.Unseen(own)
+	}
+	if a.Full {
+		r.Trace = append(r.Trace, rule.Refusals(p, e.receipt, &e.member, e.usedUp, out, e.facts != nil)...)
+	}
+	return r, nil
+}
+
+// evidence is what a stored purchase was judged by.
+type evidence struct {
+	receipt *rule.Receipt
+	member  rule.Member
+	usedUp  []string
+	facts   *rule.Facts // of a record
+}
+
+// evidence gives what a programme is to judge the purchase by, from what was
+// seen then.
+func (s *Stored) evidence(p *rule.Programme) *evidence {
+	e := &evidence{receipt: s.receipt(), member: s.Seen.Member}
+	if s.Home.Kind() == home.Member && (s.Account != 0 || p.ID != s.Programme) {
+		e.member.Home = s.Home
+	}
+	if p.ID == s.Programme { // campaigns of another programme are others
+		e.usedUp = s.Seen.UsedUp
+	}
+	if s.Mode == Commit {
+		e.receipt.Wish = rule.Wish{Max: s.Seen.Max, Points: s.Spent}
+		if s.Seen.Max {
+			e.receipt.Wish.Points = 0
+		}
+		return e
+	}
+	e.facts = &rule.Facts{Points: s.Spent}
+	for i := range s.Lines {
+		e.facts.Discounts = append(e.facts.Discounts, s.Lines[i].Discount())
+	}
+	return e
+}
+
+// judge judges the evidence. Rules that do not let all the points be spent
+// that were are taken to let as many of them be spent as they do.
+func (e *evidence) judge(p *rule.Programme) (*rule.Outcome, error) {
+	if e.facts != nil {
+		return rule.Record(p, e.receipt, &e.member, e.facts)
+	}
+	out, err := rule.Judge(p, e.receipt, &e.member, e.usedUp)
+	if fault.From(err) == nil || e.receipt.Wish.Points == 0 {
+		return out, err
+	}
+	e.member.Spendable = min(e.member.Spendable, e.receipt.Wish.Points)
+	e.receipt.Wish = rule.Wish{Max: true}
+	return rule.Judge(p, e.receipt, &e.member, e.usedUp)
+}
