@@ -434,8 +434,6 @@ type CardBatchLoad struct {
 type CardProperties struct {
 	// Beginning of numbers, 2 to 4 digits
 	Prefix string `json:"prefix,omitempty"`
-	// Its number alone may spend points
-	StaticSpend bool `json:"static_spend,omitempty"`
 	// Each card has a secret code
 	Secret bool `json:"secret,omitempty"`
 	// Issued as new, to be activated
@@ -2184,6 +2182,9 @@ type Quote struct {
 	Allowed int64 `json:"allowed"`
 	// Points earned, hundredths
 	Earned int64 `json:"earned"`
+	// Spending more points than this takes a one-time QR, a code or the card's secret code, hundredths;
+	// missing: never
+	ProofAbove *int64 `json:"proof_above,omitempty"`
 	// The account's points before the purchase
 	Balance Balance `json:"balance"`
 	// The member's level before the purchase; none: the programme has no levels

@@ -33,7 +33,7 @@ func TestCardTypes(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		o := newOffice(t, d)
 		o.run([]step{
-			{do: "POST /card-types", body: `{"code":"vip","name":"VIP","kind":"virtual","properties":{"prefix":"29","secret":true}}`, want: 201, has: `"active":true "prefix":"29" "secret":true "static_spend":false`, keep: "vip"},
+			{do: "POST /card-types", body: `{"code":"vip","name":"VIP","kind":"virtual","properties":{"prefix":"29","secret":true}}`, want: 201, has: `"active":true "prefix":"29" "secret":true "by_hand":false`, keep: "vip"},
 			{do: "POST /card-types", body: `{"code":"vip","name":"VIP","kind":"virtual","properties":{"prefix":"29"}}`, want: 409, code: "card.code-taken"},
 			{do: "POST /card-types", body: `{"code":"VIP 2","name":"VIP","kind":"virtual","properties":{"prefix":"99"}}`, want: 400, code: "card.invalid", at: "properties.prefix crypto.prefix-invalid"},
 			{do: "POST /card-types", body: `{"code":"paper","name":"Бумага","kind":"paper"}`, want: 400, code: "api.invalid", at: "kind api.choice"},

@@ -20,12 +20,11 @@ type CardTypeBody struct {
 
 // CardProperties are the same for every card of a type.
 type CardProperties struct {
-	Prefix      string `json:"prefix,omitempty" maxLength:"4" example:"27"`
-	StaticSpend bool   `json:"static_spend" required:"false"`
-	Secret      bool   `json:"secret" required:"false"`
-	ByHand      bool   `json:"by_hand" required:"false"`
-	StockOnly   bool   `json:"stock_only" required:"false"`
-	Unchecked   bool   `json:"unchecked" required:"false"`
+	Prefix    string `json:"prefix,omitempty" maxLength:"4" example:"27"`
+	Secret    bool   `json:"secret" required:"false"`
+	ByHand    bool   `json:"by_hand" required:"false"`
+	StockOnly bool   `json:"stock_only" required:"false"`
+	Unchecked bool   `json:"unchecked" required:"false"`
 }
 
 // CardTypeChange is a type of cards as it is to be; its code and kind stay.

@@ -31,6 +31,7 @@ type Quote struct {
 	Most           money.Points  `json:"most"`
 	Allowed        money.Points  `json:"allowed"`
 	Earned         money.Points  `json:"earned"`
+	ProofAbove     *money.Points `json:"proof_above,omitempty"`
 	Balance        Balance       `json:"balance"`
 	Level          *AccountLevel `json:"level,omitempty"`
 	Ending         []Ending      `json:"ending"`
@@ -134,6 +135,9 @@ func (c *call) quoteOf(ctx context.Context, q *purchase.Quoted, cart *purchase.C
 	}
 	for i := range q.Hints {
 		out.Hints = append(out.Hints, c.hint(&q.Hints[i], cart))
+	}
+	if above := q.Programme.Settings.SpendProofAbove; above >= 0 && q.Home != 0 {
+		out.ProofAbove = &above
 	}
 	for i := range o.Lines {
 		l := &o.Lines[i]

@@ -46,7 +46,7 @@ func newBundle(t *testing.T, d *db.DB) *bundle {
 		t: t, ctx: t.Context(), db: d, clock: c,
 		by: member.Actor{Kind: member.ByCashier, ID: 77, Source: "till", Outlet: 5},
 	}
-	b.plastic = b.typ(card.Type{Code: "standard", Kind: card.Plastic, Properties: card.Properties{Prefix: "2037", StaticSpend: true}})
+	b.plastic = b.typ(card.Type{Code: "standard", Kind: card.Plastic, Properties: card.Properties{Prefix: "2037"}})
 	b.virtual = b.typ(card.Type{Code: "virtual", Kind: card.Virtual, Properties: card.Properties{Prefix: "29"}})
 	b.phone = b.typ(card.Type{Code: "phone", Kind: card.Phone})
 	return b

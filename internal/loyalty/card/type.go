@@ -39,12 +39,11 @@ type Type struct {
 
 // Properties are the same for every card of a type.
 type Properties struct {
-	Prefix      string `json:"prefix"`       // of numbers made here: 2 to 4 digits, 20 to 29 first
-	StaticSpend bool   `json:"static_spend"` // its number alone may spend points
-	Secret      bool   `json:"secret"`       // each gets a secret code, made if none is given
-	ByHand      bool   `json:"by_hand"`      // issued as new, to be activated
-	StockOnly   bool   `json:"stock_only"`   // plastic: only numbers printed ahead
-	Unchecked   bool   `json:"unchecked"`    // plastic: 8 or 13 digits need not be an EAN
+	Prefix    string `json:"prefix"`     // of numbers made here: 2 to 4 digits, 20 to 29 first
+	Secret    bool   `json:"secret"`     // each gets a secret code, made if none is given
+	ByHand    bool   `json:"by_hand"`    // issued as new, to be activated
+	StockOnly bool   `json:"stock_only"` // plastic: only numbers printed ahead
+	Unchecked bool   `json:"unchecked"`  // plastic: 8 or 13 digits need not be an EAN
 }
 
 // Limits on types of cards, in characters.

@@ -98,7 +98,6 @@ const (
 	FlagLate      = "late"             // it came after something later had been written
 	FlagTooLate   = "too-late"         // past the time in which a record still earns
 	FlagCode      = "code-unknown"     // the till honoured a code that opens no campaign
-	FlagUnknown   = "product-unknown"  // a product is not in the catalogue
 )
 
 // Line is one position as it is stored: its inputs and what became of it.

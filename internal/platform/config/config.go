@@ -22,14 +22,13 @@ import (
 
 // Config is all settings of one process, checked.
 type Config struct {
-	Lang      i18n.Lang `key:"lang"`
-	DataDir   string    `key:"data_dir"`
-	PublicURL string    `key:"public_url"`
-	DB        DB        `key:"db"`
-	HTTP      HTTP      `key:"http"`
-	Metrics   Metrics   `key:"metrics"`
-	Log       Log       `key:"log"`
-	Limits    Limits    `key:"limits"`
+	Lang    i18n.Lang `key:"lang"`
+	DataDir string    `key:"data_dir"`
+	DB      DB        `key:"db"`
+	HTTP    HTTP      `key:"http"`
+	Metrics Metrics   `key:"metrics"`
+	Log     Log       `key:"log"`
+	Limits  Limits    `key:"limits"`
 }
 
 // DB says which base to open. Without a URL it is the SQLite file kopilka.db

@@ -98,12 +98,12 @@ func TestAllFaultsAreToldAtOnce(t *testing.T) {
 			"KOPILKA_LOG__LEVEL=loud", "KOPILKA_LIMITS__REQUEST_TIMEOUT=5", "KOPILKA_DB__URL=mysql://x/y",
 			"KOPILKA_NO_SUCH=1", "KOPILKA_LANG=fr",
 		},
-		Flags: map[string]string{"http.tls_cert": "only.pem", "public_url": "bonus.example.ru", "limits.body": "1B", "data_dir": ""},
+		Flags: map[string]string{"http.tls_cert": "only.pem", "limits.body": "1B", "data_dir": ""},
 	})
 	want := []string{
 		"colour config.unknown-key", "http.adr config.unknown-key", "limits.rate config.not-a-number",
 		"limits.request_timeout config.not-a-duration", "log.level config.not-a-level", "no_such config.unknown-key",
-		"lang config.unknown-lang", "data_dir config.empty", "public_url config.not-a-url", "db.url config.not-a-database",
+		"lang config.unknown-lang", "data_dir config.empty", "db.url config.not-a-database",
 		"http.addr config.not-an-address", "http.tls_cert config.half-tls", "limits.body config.out-of-range",
 		"limits.burst config.out-of-range",
 	}
@@ -127,7 +127,6 @@ func TestWrongValues(t *testing.T) {
 		{"db.url", "postgres://%zz", "config.not-a-database"},
 		{"db.password", "x", "config.password-without-postgres"},
 		{"db.url_file", "no/such/file", "config.unreadable-secret"},
-		{"public_url", "https://user@host/", "config.not-a-url"},
 	} {
 		_, err := Load(Source{Flags: map[string]string{tc.key: tc.value}})
 		if diff := cmp.Diff([]string{tc.key + " " + tc.code}, faultsOf(t, err)); diff != "" {
@@ -206,7 +205,6 @@ func TestDumpIsReadBack(t *testing.T) {
 	}
 	c := Default()
 	c.HTTP.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}
-	c.PublicURL = "https://bonus.example.ru"
 	var dump bytes.Buffer
 	if err := c.Dump(&dump, texts, i18n.RU); err != nil {
 		t.Fatal(err)

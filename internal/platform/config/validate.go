@@ -36,7 +36,6 @@ func (c *Config) validate() []fault.Field {
 	var f faults
 	f.unless(c.Lang == i18n.RU || c.Lang == i18n.EN, "lang", "config.unknown-lang", "value", shorten(string(c.Lang)))
 	f.unless(c.DataDir != "", "data_dir", "config.empty")
-	f.unless(c.PublicURL == "" || isBaseURL(c.PublicURL), "public_url", "config.not-a-url", "value", shorten(c.PublicURL))
 	c.DB.validate(&f)
 	f.unless(isAddr(c.HTTP.Addr), "http.addr", "config.not-an-address", "value", shorten(c.HTTP.Addr))
 	f.unless((c.HTTP.TLSCert == "") == (c.HTTP.TLSKey == ""), "http.tls_cert", "config.half-tls")
@@ -83,11 +82,6 @@ func isAddr(addr string) bool {
 func hasAnyPort(addr string) bool {
 	_, port, _ := net.SplitHostPort(addr)
 	return port == "0"
-}
-
-func isBaseURL(text string) bool {
-	u, err := url.Parse(text)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
 }
 
 func isFile(path string) bool {
