@@ -20,6 +20,7 @@ type cli struct {
 	Verify    verifyCmd    `cmd:"" help:"cli.verify"`
 	Backup    backupCmd    `cmd:"" help:"cli.backup"`
 	Restore   restoreCmd   `cmd:"" help:"cli.restore"`
+	Key       keyCmd       `cmd:"" help:"cli.key"`
 	Bench     benchCmd     `cmd:"" help:"cli.bench"`
 	Config    configCmd    `cmd:"" help:"cli.config"`
 	Seal      sealCmd      `cmd:"" help:"cli.seal"`

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/crypto"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
@@ -34,7 +35,9 @@ func TestSpendingProof(t *testing.T) {
 			return s.names["prefix"] + crypto.TOTP(secret, crypto.TOTPStep(s.clock.Now()))
 		}
 		s.names["shown"] = qr()
-		buy := func(buyer, more string) string { return `{"buyer":{` + buyer + `}` + more + `,"lines":[` + ticket + `]}` }
+		buy := func(buyer, more string) string {
+			return `{"buyer":{` + buyer + `}` + more + `,"lines":[` + ticket + `]}`
+		}
 		card := `"card":"$number"`
 		s.deals([]deal{
 			{step: step{do: "POST /quotes", body: buy(card, ""), want: 200, has: `"proof_above":2000 "member":"$anna"`}},
@@ -58,6 +61,28 @@ func TestSpendingProof(t *testing.T) {
 			{step: step{do: "POST /codes/check", body: `{"purpose":"spend","member":"$anna","code":"$code"}`, want: 200, keep: "proof=proof"}},
 			{step: step{do: "POST /purchases", body: buy(card, `,"spend":4000,"proof":{"code":"$proof"}`), want: 201, has: `"spent":4000`}, key: "7"},
 			{step: step{do: "POST /purchases", body: buy(card, `,"spend":4000,"proof":{"code":"$proof"}`), want: 422, code: "member.no-proof"}, key: "8"},
+		})
+	})
+}
+
+// Where a phone may be several members', the till sees them all and says whom
+// it means.
+func TestSharedPhoneAtATill(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		rules := member.DefaultRules()
+		rules.UniquePhone = false
+		for _, name := range []string{"ann", "bob"} {
+			m := s.must(s.parts.Members.Register(t.Context(), rules, member.Registration{
+				Identifiers: []member.NewIdentifier{{Kind: member.Phone, Value: phone1}},
+			}, member.Actor{Kind: member.BySystem, Source: "test"})).(member.Member)
+			s.names[name] = m.Home.String()
+		}
+		s.deals([]deal{
+			{step: step{do: "GET /members/find?q=89160000001", want: 200, has: `"id":"$ann" "id":"$bob"`}},
+			{step: step{do: "POST /purchases", body: `{"buyer":{"phone":"` + phone1 + `"},"lines":[` + ticket + `]}`, want: 409, code: "buyer.several"}, key: "k"},
+			{step: step{do: "POST /purchases", body: `{"buyer":{"member":"$bob"},"lines":[` + ticket + `]}`, want: 201, has: `"member":"$bob"`}, key: "k"},
 		})
 	})
 }
