@@ -185,7 +185,9 @@ func (w *mWorld) claw(f *purchase.Refund, a *mAccount, own []int, before money.P
 	case rule.ClawMoney:
 		f.Kept = min(w.programme.Kopecks(before+f.Short)-w.programme.Kopecks(before), f.Money)
 		f.Money -= f.Kept
-		f.Payments = less(f.Payments, f.Kept)
+		if f.Kept > 0 {
+			f.Payments = less(f.Payments, f.Kept)
+		}
 	default:
 		a.charge(int64(f.Short))
 	}

@@ -100,6 +100,9 @@ func (f *Refund) keep(value money.Amount) {
 
 // lower takes money off the refund, from its kinds in their order.
 func (f *Refund) lower(by money.Amount) {
+	if by == 0 {
+		return // kinds that the till named with nothing stay named
+	}
 	f.Money -= by
 	left := by
 	kept := make([]Payment, 0, len(f.Payments)) // the request's own are left alone
