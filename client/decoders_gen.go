@@ -27,6 +27,21 @@ func (v *Adjustment) decode(r *reader) {
 	}
 }
 
+func (v *Award) decode(r *reader) {
+	for more := r.open('{'); more; more = r.next('}') {
+		switch string(r.key()) {
+		case "campaign":
+			v.Campaign = r.text()
+		case "code":
+			v.Code = r.text()
+		case "until":
+			v.Until = r.text()
+		default:
+			r.skip()
+		}
+	}
+}
+
 func (v *Balance) decode(r *reader) {
 	for more := r.open('{'); more; more = r.next('}') {
 		switch string(r.key()) {
@@ -181,6 +196,8 @@ func (v *Purchase) decode(r *reader) {
 			v.Level = r.text()
 		case "balance":
 			v.Balance.decode(r)
+		case "awards":
+			v.Awards = list(r, (*Award).decode)
 		case "flags":
 			v.Flags = list(r, textInto)
 		case "would":

@@ -694,6 +694,16 @@ func (c *Client) GetProgrammeVersion(ctx context.Context, programme string, vers
 	return answer, err
 }
 
+// GetPromoCode is GET /promo/codes/{code}: A promo code
+//
+// The key needs the scope reference.write.
+func (c *Client) GetPromoCode(ctx context.Context, code string) (*PromoCode, error) {
+	answer, _, err := ask[PromoCode](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/promo/codes/", code},
+	})
+	return answer, err
+}
+
 // GetPurchaseQuery are the parameters of GetPurchase. What is zero is left out.
 type GetPurchaseQuery struct {
 	// true: show each line's unit prices in whole kopecks, for a fiscal receipt
@@ -1049,6 +1059,35 @@ func (c *Client) ListMemberChanges(ctx context.Context, member string, query *Li
 	return answer, err
 }
 
+// ListMemberPromoCodesQuery are the parameters of ListMemberPromoCodes. What is zero is left out.
+type ListMemberPromoCodesQuery struct {
+	// The last code of the part before
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
+}
+
+func (p *ListMemberPromoCodesQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
+	return q
+}
+
+// ListMemberPromoCodes is GET /members/{member}/promo-codes: A member's own promo codes
+//
+// Codes that only this member can use: the campaign, the state, what they give.
+//
+// The key needs the scope members.read.
+func (c *Client) ListMemberPromoCodes(ctx context.Context, member string, query *ListMemberPromoCodesQuery) (*PageMemberPromoCode, error) {
+	answer, _, err := ask[PageMemberPromoCode](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/members/", member, "/promo-codes"}, query: query.query(),
+	})
+	return answer, err
+}
+
 // ListMembersQuery are the parameters of ListMembers. What is zero is left out.
 type ListMembersQuery struct {
 	// In this state only
@@ -1313,6 +1352,48 @@ func (c *Client) ListProgrammes(ctx context.Context) (*PageProgramme, error) {
 	return answer, err
 }
 
+// ListPromoCodesQuery are the parameters of ListPromoCodes. What is zero is left out.
+type ListPromoCodesQuery struct {
+	// Id of the programme
+	Programme string
+	// Id of the campaign; together with programme
+	Campaign string
+	// Only the member's own codes
+	Member string
+	// In this state only
+	State PromoState
+	// The last code of the part before
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
+}
+
+func (p *ListPromoCodesQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("programme", p.Programme)
+	q.add("campaign", p.Campaign)
+	q.add("member", p.Member)
+	q.add("state", string(p.State))
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
+	return q
+}
+
+// ListPromoCodes is GET /promo/codes: Promo codes given out
+//
+// In the order of codes. Those made over the API or awarded by rules; the codes that a campaign
+// lists are in the programme itself.
+//
+// The key needs the scope reference.write.
+func (c *Client) ListPromoCodes(ctx context.Context, query *ListPromoCodesQuery) (*PagePromoCode, error) {
+	answer, _, err := ask[PagePromoCode](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/promo/codes"}, query: query.query(),
+	})
+	return answer, err
+}
+
 // ListPurchasesQuery are the parameters of ListPurchases. What is zero is left out.
 type ListPurchasesQuery struct {
 	// Id of the till
@@ -1440,6 +1521,20 @@ func (c *Client) MakeCardBatch(ctx context.Context, body *NewCardBatch) (*MadeCa
 func (c *Client) MakeCardSecret(ctx context.Context, member, card string) (*IssuedCard, error) {
 	answer, _, err := ask[IssuedCard](ctx, c, &request{
 		method: http.MethodPost, path: []string{"/members/", member, "/cards/", card, "/secret"},
+	})
+	return answer, err
+}
+
+// MakePromoCodes is POST /promo/codes: Make promo codes
+//
+// Each is random, good for one use and never given again. With members, each gets count codes of
+// their own; 1000 in all at most.
+//
+// The key needs the scope reference.write.
+// It is never sent again by the client itself.
+func (c *Client) MakePromoCodes(ctx context.Context, body *NewPromoCodes) (*PagePromoCode, error) {
+	answer, _, err := ask[PagePromoCode](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/promo/codes"}, body: body,
 	})
 	return answer, err
 }
@@ -1786,4 +1881,17 @@ func (c *Client) VoidCardStock(ctx context.Context, body *StockNumber) error {
 		method: http.MethodPost, path: []string{"/card-stock/void"}, body: body,
 	}, nil)
 	return err
+}
+
+// WithdrawPromoCode is POST /promo/codes/{code}/withdraw: Withdraw a promo code
+//
+// It can be used no more. As often as wanted; a used one cannot be withdrawn (409).
+//
+// The key needs the scope reference.write.
+// It is never sent again by the client itself.
+func (c *Client) WithdrawPromoCode(ctx context.Context, code string) (*PromoCode, error) {
+	answer, _, err := ask[PromoCode](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/promo/codes/", code, "/withdraw"},
+	})
+	return answer, err
 }

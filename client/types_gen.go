@@ -193,6 +193,16 @@ const (
 	ProgrammeDeltaWhatMoved   ProgrammeDeltaWhat = "moved"
 )
 
+// PromoState is one of the values below.
+type PromoState string
+
+// Values of PromoState.
+const (
+	PromoStateActive    PromoState = "active"
+	PromoStateUsed      PromoState = "used"
+	PromoStateWithdrawn PromoState = "withdrawn"
+)
+
 // PurchaseMode is one of the values below.
 type PurchaseMode string
 
@@ -231,6 +241,17 @@ const (
 	RelativeKindParent  RelativeKind = "parent"
 	RelativeKindSibling RelativeKind = "sibling"
 	RelativeKindOther   RelativeKind = "other"
+)
+
+// RuleKind is one of the values below.
+type RuleKind string
+
+// Values of RuleKind.
+const (
+	RuleKindTariff   RuleKind = "tariff"
+	RuleKindDiscount RuleKind = "discount"
+	RuleKindSpending RuleKind = "spending"
+	RuleKindAccrual  RuleKind = "accrual"
 )
 
 // SendCodeLanguage is one of the values below.
@@ -340,6 +361,16 @@ type Adjustment struct {
 	At time.Time `json:"at"`
 	// The account's points after it
 	Balance Balance `json:"balance"`
+}
+
+// Award is the schema Award of the document.
+type Award struct {
+	// Id of the campaign
+	Campaign string `json:"campaign"`
+	// The promo code
+	Code string `json:"code"`
+	// Last day on which it works; none: no end
+	Until string `json:"until,omitempty"`
 }
 
 // Balance is the schema Balance of the document.
@@ -1233,6 +1264,36 @@ type MemberLevel struct {
 	Level AccountLevel `json:"level"`
 }
 
+// MemberPromoCode is the schema MemberPromoCode of the document.
+type MemberPromoCode struct {
+	// The promo code
+	Code string `json:"code"`
+	// Id of the programme
+	Programme string `json:"programme"`
+	// Id of the campaign
+	Campaign string `json:"campaign"`
+	// Whose it is
+	Member string `json:"member,omitempty"`
+	// active: to be used; used; withdrawn
+	State PromoState `json:"state"`
+	// Last day on which it works; none: no end
+	Until string `json:"until,omitempty"`
+	// When it was made
+	MadeAt time.Time `json:"made_at"`
+	// Who made it
+	MadeBy string `json:"made_by,omitempty"`
+	// The purchase it was awarded for; none: made by hand
+	AwardedFor string `json:"awarded_for,omitempty"`
+	// When it was used
+	UsedAt time.Time `json:"used_at,omitzero"`
+	// The purchase that used it
+	UsedBy string `json:"used_by,omitempty"`
+	// The campaign's name
+	CampaignName string `json:"campaign_name,omitempty"`
+	// What the code gives, by the campaign's rules; rules of which only a receipt can tell are not here
+	Sizes []PromoSize `json:"sizes"`
+}
+
 // MemberRow is the schema MemberRow of the document.
 type MemberRow struct {
 	// Id
@@ -1379,6 +1440,20 @@ type NewProgramme struct {
 	Text json.RawMessage `json:"text"`
 	// Note
 	Note string `json:"note,omitempty"`
+}
+
+// NewPromoCodes is the schema NewPromoCodes of the document.
+type NewPromoCodes struct {
+	// Id of the programme
+	Programme string `json:"programme"`
+	// Id of the campaign
+	Campaign string `json:"campaign"`
+	// How many codes; with members, how many for each
+	Count int64 `json:"count"`
+	// Members whose own the codes are; none: codes for anybody
+	Members []string `json:"members,omitempty"`
+	// Last day on which they work; none: no end
+	Until string `json:"until,omitempty"`
 }
 
 // NextLevel is the schema NextLevel of the document.
@@ -1605,6 +1680,14 @@ type PageMemberEvent struct {
 	Next string `json:"next,omitempty"`
 }
 
+// PageMemberPromoCode is the schema PageMemberPromoCode of the document.
+type PageMemberPromoCode struct {
+	// Rows
+	Items []MemberPromoCode `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
 // PageMemberRow is the schema PageMemberRow of the document.
 type PageMemberRow struct {
 	// Rows
@@ -1673,6 +1756,14 @@ type PageProgramme struct {
 type PageProgrammeVersion struct {
 	// Rows
 	Items []ProgrammeVersion `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
+// PagePromoCode is the schema PagePromoCode of the document.
+type PagePromoCode struct {
+	// Rows
+	Items []PromoCode `json:"items"`
 	// Give it as after to go on; none: the end
 	Next string `json:"next,omitempty"`
 }
@@ -2010,6 +2101,48 @@ type ProgrammeWarning struct {
 	Column int64 `json:"column,omitempty"`
 }
 
+// PromoCode is the schema PromoCode of the document.
+type PromoCode struct {
+	// The promo code
+	Code string `json:"code"`
+	// Id of the programme
+	Programme string `json:"programme"`
+	// Id of the campaign
+	Campaign string `json:"campaign"`
+	// Whose it is; none: whoever knows it
+	Member string `json:"member,omitempty"`
+	// active: to be used; used; withdrawn
+	State PromoState `json:"state"`
+	// Last day on which it works; none: no end
+	Until string `json:"until,omitempty"`
+	// When it was made
+	MadeAt time.Time `json:"made_at"`
+	// Who made it
+	MadeBy string `json:"made_by,omitempty"`
+	// The purchase it was awarded for; none: made by hand
+	AwardedFor string `json:"awarded_for,omitempty"`
+	// When it was used
+	UsedAt time.Time `json:"used_at,omitzero"`
+	// The purchase that used it
+	UsedBy string `json:"used_by,omitempty"`
+}
+
+// PromoSize is the schema PromoSize of the document.
+type PromoSize struct {
+	// Kind of the rule
+	Kind RuleKind `json:"kind"`
+	// Rate in percent
+	Rate string `json:"rate,omitempty"`
+	// Kopecks: off the price or, of a tariff, the price
+	Amount int64 `json:"amount,omitempty"`
+	// Points, hundredths
+	Points int64 `json:"points,omitempty"`
+	// For each piece
+	EachUnit bool `json:"each_unit,omitempty"`
+	// How many times more points, in percent: 200 is twice
+	Multiply string `json:"multiply,omitempty"`
+}
+
 // Proof is the schema Proof of the document.
 type Proof struct {
 	// A one-time code that was checked (its proof)
@@ -2086,6 +2219,8 @@ type Purchase struct {
 	Level string `json:"level,omitempty"`
 	// The account's points after it
 	Balance Balance `json:"balance"`
+	// Promo codes given to the member for this purchase
+	Awards []Award `json:"awards,omitempty"`
 	// What is odd about it
 	Flags []string `json:"flags,omitempty"`
 	// What the rules would have given, where it differs

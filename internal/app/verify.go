@@ -69,6 +69,7 @@ func (p *program) tell(r *verify.Report) {
 		{"level-changes", r.Counts.LevelChanges},
 		{"keys", r.Counts.Keys},
 		{"limits", r.Counts.Limits},
+		{"codes", r.Counts.Codes},
 		{"programmes", r.Counts.Programmes},
 		{"figures", r.Counts.Figures},
 		{"events", r.Counts.Events},

@@ -39,6 +39,7 @@ type Purchase struct {
 	Level          string         `json:"level,omitempty"`
 	Balance        Balance        `json:"balance"`
 
+	Awards  []Award  `json:"awards,omitempty"`
 	Flags   []string `json:"flags,omitempty"`
 	Would   *Would   `json:"would,omitempty"`
 	Refunds []Refund `json:"refunds,omitempty"`
@@ -85,7 +86,7 @@ func purchaseOf(p *purchase.Purchase, fiscal bool) *Purchase {
 		Account: p.Account, Programme: p.Programme, Version: p.Version,
 		Lines: make([]PurchaseLine, len(p.Lines)), Codes: p.Codes, Payments: paymentsOut(p.Payments),
 		Gross: p.Gross, Discount: p.Discount, PaidWithPoints: p.Paid, Due: p.Due, Spent: p.Spent, Earned: p.Earned,
-		Level: p.Level, Balance: balanceOf(p.Balance), Flags: p.Flags,
+		Level: p.Level, Balance: balanceOf(p.Balance), Flags: p.Flags, Awards: awardsOf(p.Awards),
 	}
 	if p.Home.Kind() == home.Member {
 		out.Member = p.Home

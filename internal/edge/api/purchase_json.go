@@ -41,7 +41,7 @@ func (p *Purchase) appendJSON(b []byte) []byte {
 	w.optText(`,"level":`, p.Level)
 	w.raw(`,"balance":{"active":`).num(int64(p.Balance.Active)).raw(`,"pending":`).num(int64(p.Balance.Pending))
 	w.raw(`,"debt":`).num(int64(p.Balance.Debt)).raw(`,"spendable":`).num(int64(p.Balance.Spendable)).raw(`}`)
-	w.texts(`,"flags":`, p.Flags)
+	w.awards(p.Awards).texts(`,"flags":`, p.Flags)
 	if p.Would != nil {
 		w.raw(`,"would":{"discount":`).num(int64(p.Would.Discount)).raw(`,"most":`).num(int64(p.Would.Most))
 		w.raw(`,"earned":`).num(int64(p.Would.Earned)).raw(`}`)
@@ -62,6 +62,17 @@ func (w *writer) line(l *PurchaseLine) *writer {
 		w.raw(`]`)
 	}
 	return w.raw(`}`)
+}
+
+func (w *writer) awards(list []Award) *writer {
+	if len(list) == 0 {
+		return w
+	}
+	w.raw(`,"awards":[`)
+	for i, a := range list {
+		w.comma(i).raw(`{"campaign":`).text(a.Campaign).raw(`,"code":`).text(a.Code).optText(`,"until":`, a.Until).raw(`}`)
+	}
+	return w.raw(`]`)
 }
 
 // sums are the figures that a receipt and its lines have alike.

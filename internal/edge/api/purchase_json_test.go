@@ -47,6 +47,7 @@ func anyAnswer(t *rapid.T) *Purchase {
 			l.Fiscal = append(l.Fiscal, FiscalPart{rub("fp"), num.Draw(t, "pieces")})
 		}
 		p.Lines = append(p.Lines, l)
+		p.Awards = append(p.Awards, Award{txt("campaign"), txt("awarded"), txt("until")})
 		p.Payments = append(p.Payments, Payment{txt("kind"), rub("pay")})
 		p.Would = &Would{rub("wd"), pts("wm"), pts("we")}
 	}

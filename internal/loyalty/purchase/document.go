@@ -45,7 +45,7 @@ func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []U
 
 // saw is what the rules knew beside the receipt itself.
 func (s *sale) saw() Seen {
-	out := Seen{Member: *s.seen, Max: s.cart.Wish.Max, UsedUp: s.usedUp}
+	out := Seen{Member: *s.seen, Max: s.cart.Wish.Max, UsedUp: s.usedUp, Given: s.foundCodes()}
 	out.Member.Home = 0 // it is the purchase's own
 	return out
 }

@@ -37,6 +37,10 @@ func (p *Purchase) encode() ([]byte, error) {
 	if len(p.Uses) > 0 {
 		e.other(`,"uses":`, p.Uses)
 	}
+	e.optTexts(`,"used_codes":`, p.UsedCodes)
+	if len(p.Awards) > 0 {
+		e.other(`,"awards":`, p.Awards)
+	}
 	e.raw(`,"trace":`).text(p.Trace)
 	if p.Would != nil {
 		e.other(`,"would":`, p.Would)
@@ -68,7 +72,11 @@ func (e *encoder) seen(s *Seen) {
 	} else {
 		e.b[first] = '{' // in the place of the first comma
 	}
-	e.raw(`}`).optTrue(`,"max":`, s.Max).optTexts(`,"used_up":`, s.UsedUp).raw(`}`)
+	e.raw(`}`).optTrue(`,"max":`, s.Max).optTexts(`,"used_up":`, s.UsedUp)
+	if len(s.Given) > 0 {
+		e.other(`,"given":`, s.Given)
+	}
+	e.raw(`}`)
 }
 
 func (e *encoder) lots(lots []Lot) {

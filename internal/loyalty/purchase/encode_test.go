@@ -54,6 +54,9 @@ func anyPurchase(t *rapid.T) *Purchase {
 		p.Lots = append(p.Lots, Lot{ids("lot"), money.Points(num.Draw(t, "lot points")), rapid.SliceOf(text).Draw(t, "lot rules")})
 		p.Parts = append(p.Parts, ledger.Part{Lot: ids("part"), Points: 5})
 		p.Uses = append(p.Uses, Use{Campaign: text.Draw(t, "campaign"), Rows: []UseRow{{Key: "k", Slot: 3}}})
+		p.UsedCodes = rapid.SliceOf(text).Draw(t, "taken")
+		p.Awards = append(p.Awards, Award{Rule: text.Draw(t, "award"), Campaign: "c", Code: text.Draw(t, "awarded")})
+		p.Seen.Given = append(p.Seen.Given, Given{Code: text.Draw(t, "given"), Used: true})
 		p.Would = &Would{Earned: 7}
 	}
 	return p

@@ -139,6 +139,7 @@ func (g *group) wantOf(s *Stored) {
 			g.limits.want[slotKey{row.Key, row.Slot}] = true
 		}
 	}
+	g.wantCodes(s)
 }
 
 func (r *linkedRefund) do(g *group) error {
@@ -323,6 +324,7 @@ func (g *group) returnUses(p *rule.Programme, s *Stored, f *Refund) {
 	if !f.Whole {
 		return
 	}
+	g.returnCodes(p, s, f)
 	for _, u := range s.Uses {
 		if c := p.CampaignOf(u.Campaign); c != nil && c.Limits.Return {
 			g.giveBack(u.Rows)

@@ -27,6 +27,7 @@ type group struct {
 	levels    *levels
 	docs      docs
 	facts     facts
+	codes     codes
 	limits    limits
 	wantLots  map[home.ID]bool
 	wantNamed []ledger.LotRef
@@ -158,6 +159,7 @@ func (g *group) reset(tx *db.Tx) {
 	g.levels = newLevels(g.set)
 	g.docs, g.facts = docs{}, facts{}
 	g.wantLots, g.wantNamed = map[home.ID]bool{}, nil
+	g.codes.reset()
 	g.limits.reset()
 	g.keys, g.purchases, g.states = insertKey.Of(), insertPurchase.Of(), updatePurchase.Of()
 	g.refunds, g.adjusts = insertRefund.Of(), insertAdjustment.Of()
@@ -233,6 +235,9 @@ func (g *group) prepare(mine []*ticket) error {
 	if err := g.named(mine); err != nil {
 		return err
 	}
+	if err := g.codes.lock(g); err != nil {
+		return err
+	}
 	return g.limits.lock(g)
 }
 
@@ -289,6 +294,7 @@ func (g *group) flush() error {
 	b.Many(g.states)
 	b.Many(g.refunds)
 	b.Many(g.adjusts)
+	g.codes.flush(b)
 	g.limits.flush(b)
 	if err := g.addEvents(b, heads); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/promo"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 )
@@ -17,6 +18,9 @@ type look struct {
 
 	refs    []member.Ref
 	members map[member.Ref][]member.Resolved
+
+	codes []string // that no campaign lists, folded
+	given map[string]*promo.Code
 }
 
 func newLook(d *Desk) *look {
@@ -59,6 +63,10 @@ func (l *look) run(ctx context.Context) error {
 	resolved := func() error { return nil }
 	if len(l.refs) > 0 {
 		resolved = member.Resolve(b, l.desk.DB.Dialect(), l.refs, &l.members)
+	}
+	if len(l.codes) > 0 {
+		l.given = map[string]*promo.Code{}
+		promo.Find(b, l.desk.DB.Dialect(), l.codes, l.given)
 	}
 	if err := l.desk.DB.Run(ctx, b); err != nil {
 		return err

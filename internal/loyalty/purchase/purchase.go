@@ -78,9 +78,12 @@ type Purchase struct {
 	Spent    money.Points `json:"spent,omitempty"`
 	Earned   money.Points `json:"earned,omitempty"`
 
-	Parts []ledger.Part `json:"parts,omitempty"` // lots the points were taken from; lot 0: they were not there
-	Lots  []Lot         `json:"lots,omitempty"`  // that it earned
-	Uses  []Use         `json:"uses,omitempty"`
+	Parts     []ledger.Part `json:"parts,omitempty"` // lots the points were taken from; lot 0: they were not there
+	Lots      []Lot         `json:"lots,omitempty"`  // that it earned
+	Uses      []Use         `json:"uses,omitempty"`
+	UsedCodes []string      `json:"used_codes,omitempty"` // given out, folded
+
+	Awards []Award `json:"awards,omitempty"` // codes that it gave the member
 
 	Trace   string   `json:"trace"`             // digest of the outcome and its reasons, in hex
 	Would   *Would   `json:"would,omitempty"`   // record: what we would have given, where it differs
@@ -129,6 +132,7 @@ type Seen struct {
 	Member rule.Member `json:"member"`
 	Max    bool        `json:"max,omitempty"`     // as many points as may be were wished for
 	UsedUp []string    `json:"used_up,omitempty"` // uses that were used up
+	Given  []Given     `json:"given,omitempty"`   // its codes that were given out
 }
 
 // Lot is a lot that a purchase earned.

@@ -59,6 +59,7 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	if s.known, err = d.factsOf(ctx, s); err != nil {
 		return nil, err
 	}
+	s.mark(s.rows)
 	out, err := s.atLevel(book, a, func(m *rule.Member) (*rule.Outcome, error) {
 		s.seen = m
 		if s.usedUp, err = d.usedUp(ctx, s, m); err != nil {

@@ -3,6 +3,7 @@ package purchase
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"kopilka/internal/loyalty/home"
@@ -96,6 +97,12 @@ func (s *Stored) receipt() *rule.Receipt {
 	r := &rule.Receipt{
 		At: s.At, Day: s.Day, Minute: s.Minute, Weekday: weekdayOf(s.Day), Outlet: s.Outlet, Partner: s.Partner, Till: s.Till, Cashier: s.Cashier,
 		Channel: s.Channel, Codes: codesOf(s.Codes), Lines: make([]rule.Line, len(s.Lines)),
+	}
+	for _, v := range s.Seen.Given {
+		i := slices.IndexFunc(r.Codes, func(c rule.Code) bool { return c.Text == v.Code })
+		if i >= 0 {
+			r.Codes[i] = rule.Code{Text: v.Code, Campaign: v.Campaign, Foreign: v.Foreign, Used: v.Used}
+		}
 	}
 	if s.Told {
 		for _, p := range s.Payments {

@@ -45,12 +45,14 @@ type Refund struct {
 	Taken    money.Points `json:"taken,omitempty"`    // beside them, what the lines that stay would not have earned; below zero: taken before
 	Short    money.Points `json:"short,omitempty"`    // of both no longer there
 
-	Uses    []UseRow `json:"uses,omitempty"`    // counters that got their use back
-	Whole   bool     `json:"whole,omitempty"`   // nothing of the purchase is left
-	Matched []id.ID  `json:"matched,omitempty"` // refunds that an unlinked one was split into
-	Flags   []string `json:"flags,omitempty"`
-	Level   string   `json:"level,omitempty"` // of the account, after it
-	Balance Balance  `json:"balance,omitempty"`
+	Uses      []UseRow `json:"uses,omitempty"`      // counters that got their use back
+	Codes     []string `json:"codes,omitempty"`     // given out, that came back to be used again
+	Withdrawn []string `json:"withdrawn,omitempty"` // codes that the purchase had awarded
+	Whole     bool     `json:"whole,omitempty"`     // nothing of the purchase is left
+	Matched   []id.ID  `json:"matched,omitempty"`   // refunds that an unlinked one was split into
+	Flags     []string `json:"flags,omitempty"`
+	Level     string   `json:"level,omitempty"` // of the account, after it
+	Balance   Balance  `json:"balance,omitempty"`
 }
 
 // Flags of a refund.

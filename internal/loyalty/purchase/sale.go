@@ -10,6 +10,7 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/partner"
+	"kopilka/internal/loyalty/promo"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
@@ -86,7 +87,8 @@ type sale struct {
 	usedUp    []string     // uses that are used up
 	known     *facts       // what is read of members for the rules
 	levels    *levels
-	reached   string // level that it is judged at, since it reaches it; "": that held before
+	reached   string                 // level that it is judged at, since it reaches it; "": that held before
+	rows      map[string]*promo.Code // of its codes that were given out, before the lock
 	at        clock.Micros
 	out       *Purchase
 }
@@ -114,9 +116,13 @@ func (d *Desk) newSale(c *Cart, mode Mode) (*sale, error) {
 
 func (s *sale) claim() (claim, [32]byte) { return claim{s.cart.Till, s.cart.Key}, s.hash }
 
-func (s *sale) lookUp(l *look) { l.buyer(s.cart.Buyer) }
+func (s *sale) lookUp(l *look) {
+	l.buyer(s.cart.Buyer)
+	l.codes = append(l.codes, s.unlisted(l.desk)...)
+}
 
 func (s *sale) found(l *look) (home.ID, error) {
+	s.rows = l.given
 	if s.cart.Buyer.None() {
 		s.home = home.OfReceipt(s.cart.Till, s.cart.Key)
 		return s.home, nil
@@ -150,6 +156,11 @@ func (s *sale) load(g *group) error {
 	g.wantLevel(s.home, s.programme.ID, s.at)
 	s.known = &g.facts
 	g.facts.want(s.home, s.programme.Needs())
+	for _, c := range s.receipt.Codes {
+		if c.Campaign != "" {
+			g.codes.want[c.Text] = true
+		}
+	}
 	uses := s.programme.MayLimit(&s.receipt)
 	for i := range uses {
 		g.need(s.programme.ID, &uses[i], s.home)
@@ -184,6 +195,7 @@ func (d *Desk) complete(s *sale, find func(outlet, partner id.ID, day string) *r
 	for _, p := range c.Payments {
 		s.receipt.Payments = append(s.receipt.Payments, rule.PaidBy{Kind: text.Fold(p.Kind), Amount: p.Amount})
 	}
+	s.name()
 }
 
 // line completes a line from the catalogue; a product that is not there is
@@ -224,6 +236,8 @@ func (s *sale) do(g *group) error {
 	if a != nil {
 		s.move(book, a, p, out)
 	}
+	s.useCodes(g, p, out)
+	s.award(g, p, out)
 	p.Balance, p.Level = balanceOf(a), levelOf(a)
 	return s.write(g, book, mark, p)
 }
@@ -251,6 +265,7 @@ func (s *sale) account(book *ledger.Book) *ledger.Account {
 // judge judges the receipt, or takes the till's facts, and counts its uses of
 // limited campaigns.
 func (s *sale) judge(g *group, book *ledger.Book, a *ledger.Account) (*rule.Outcome, []Use, error) {
+	s.mark(g.codes.rows)
 	out, err := s.atLevel(book, a, func(m *rule.Member) (*rule.Outcome, error) {
 		s.seen = m
 		if err := s.findUsedUp(g); err != nil {

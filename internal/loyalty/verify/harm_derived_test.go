@@ -80,6 +80,19 @@ func swap(data []byte) {
 	copy(data[n:], first)
 }
 
+// ofCode changes, or deletes, the row of the code that a purchase awarded.
+func ofCode(change string) func(s *shop) (string, string) {
+	return func(s *shop) (string, string) {
+		code := s.rewarded.Awards[0].Code
+		if change == "" {
+			s.exec("delete from promo_code where code = $1", code)
+		} else {
+			s.exec("update promo_code set "+change+" where code = $1", code)
+		}
+		return "promo_code", "code=" + code
+	}
+}
+
 func derivedHarms() []harm {
 	day := verify.FigureDay
 	out := []harm{
@@ -97,6 +110,32 @@ func derivedHarms() []harm {
 		}, []verify.Invariant{verify.LimitUsed}},
 		{"past the limit, over all", ofLimit(all, "used = 501"), []verify.Invariant{verify.LimitRoom, verify.LimitUsed}},
 		{"past the limit, of a member", ofLimit(member, "used = 2"), []verify.Invariant{verify.LimitRoom, verify.LimitUsed}},
+
+		{"a code is free again", ofCode("state = 'active', used_op = 0, used_home = 0"), []verify.Invariant{verify.CodeUsed}},
+		{"a code is used by another", ofCode("used_op = used_op + 1"), []verify.Invariant{verify.CodeUsed}},
+		{"a code is used by a purchase of another home", ofCode("used_home = used_home + 1"), []verify.Invariant{verify.CodeUsed}},
+		{"a code is another's", ofCode("home_id = home_id + 1"), []verify.Invariant{verify.CodeAwarded}},
+		{"a code was awarded for another purchase", ofCode("op_id = op_id + 1"), []verify.Invariant{verify.CodeAwarded}},
+		{"a code was made by hand", ofCode("op_id = 0"), []verify.Invariant{verify.CodeAwarded}},
+		{"a code is deleted", ofCode(""), []verify.Invariant{verify.CodeAwarded, verify.CodeUsed}},
+		{"a code that nobody was awarded", func(s *shop) (string, string) {
+			s.exec(`insert into promo_code (code, programme_id, campaign, home_id, state, made_at, made_by, op_id, expires, used_at, used_home, used_op)
+ values ('x', $1, 'gift', $2, 'active', 1, '', $3, '', 0, 0, 0)`, s.Programme.ID, s.used.Home, s.used.ID)
+			return "promo_code", "code=x"
+		}, []verify.Invariant{verify.CodeAwarded}},
+		{"a code is used that was not", func(s *shop) (string, string) {
+			s.exec(`insert into promo_code (code, programme_id, campaign, home_id, state, made_at, made_by, op_id, expires, used_at, used_home, used_op)
+ values ('x', $1, 'gift', 0, 'used', 1, 'test', 0, '', 1, $2, $3)`, s.Programme.ID, s.bought.Home, s.bought.ID)
+			return "promo_code", "code=x"
+		}, []verify.Invariant{verify.CodeUsed}},
+		{"a withdrawn code is back", func(s *shop) (string, string) {
+			var code string
+			if err := s.DB.Row(s.t.Context(), `select code from promo_code where state = 'withdrawn'`).Scan(&code); err != nil {
+				s.t.Fatal(err)
+			}
+			s.exec(`update promo_code set state = 'active' where code = $1`, code)
+			return "promo_code", "code=" + code
+		}, []verify.Invariant{verify.CodeAwarded}},
 
 		{"no such version", func(s *shop) (string, string) {
 			s.exec(`update programme set version = 99`)

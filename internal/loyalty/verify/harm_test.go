@@ -28,7 +28,7 @@ type harm struct {
 
 // tables are all that the shop has rows in, children before parents.
 var tables = []string{
-	"home", "account", "lot", "posting", "adjustment", "level_change", "receipt_key", "purchase", "refund", "limit_use", "event",
+	"home", "account", "lot", "posting", "adjustment", "level_change", "receipt_key", "purchase", "refund", "limit_use", "promo_code", "event",
 	"programme_version", "programme", "figure_day", "seal_chunk", "seal", "seal_pending",
 }
 

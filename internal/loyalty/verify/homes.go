@@ -74,9 +74,10 @@ type rows struct {
 // walk checks a run of homes in one snapshot.
 type walk struct {
 	*run
-	all  rows
-	keys keysWanted
-	uses usesWanted
+	all   rows
+	keys  keysWanted
+	uses  usesWanted
+	codes codesWanted
 }
 
 func (w *walk) walk(q *db.Snapshot, from, to int64) error {
@@ -104,6 +105,9 @@ func (w *walk) walk(q *db.Snapshot, from, to int64) error {
 		}
 	}
 	if err := w.keys.check(w.run, q); err != nil {
+		return err
+	}
+	if err := w.codes.check(w.run, q); err != nil {
 		return err
 	}
 	return w.uses.check(w.run, q)

@@ -75,6 +75,8 @@ const (
 const (
 	LimitUsed        Invariant = "limit-used"        // uses are counted as receipts have them
 	LimitRoom        Invariant = "limit-room"        // no more than the limit
+	CodeUsed         Invariant = "code-used"         // a used promo code and the purchase that used it name each other
+	CodeAwarded      Invariant = "code-awarded"      // so do an awarded one and the purchase it was awarded for
 	ProgrammeVersion Invariant = "programme-version" // a programme's newest version is there and can be read
 	FigureDay        Invariant = "figure-day"        // figures and events not folded yet are the sums over receipts
 	FigureTotal      Invariant = "figure-total"      // and over accounts, gifts, adjustments and expiries
@@ -96,7 +98,7 @@ func Invariants() []Invariant {
 		AccountProgramme, AccountLotsActive, AccountLotsPending, AccountActive, AccountPending, AccountDebt, AccountEarned, AccountSpent,
 		AccountExpired, AccountDebtFirst, AccountDue, AccountPurchases, AccountTurnover, AccountDates,
 		LevelChain, AccountLevel, AccountSums,
-		PurchaseKey, RefundKey, KeyOp, LimitUsed, LimitRoom, ProgrammeVersion, FigureDay, FigureTotal,
+		PurchaseKey, RefundKey, KeyOp, LimitUsed, LimitRoom, CodeUsed, CodeAwarded, ProgrammeVersion, FigureDay, FigureTotal,
 		SealChain, SealRoot, SealLeaves, SealHead,
 	}
 }

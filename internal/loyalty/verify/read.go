@@ -66,6 +66,10 @@ func readPurchase(doc []byte) *purchase.Purchase {
 			c.Array(func() { p.Lots = append(p.Lots, readLot(c)) })
 		case "uses":
 			c.Array(func() { p.Uses = append(p.Uses, readUse(c)) })
+		case "used_codes":
+			c.Array(func() { p.UsedCodes = append(p.UsedCodes, text(c)) })
+		case "awards":
+			c.Array(func() { p.Awards = append(p.Awards, readAward(c)) })
 		default:
 			c.Skip()
 		}
@@ -138,6 +142,10 @@ func readRefund(doc []byte) *purchase.Refund {
 			r.Payments = readPayments(c)
 		case "uses":
 			c.Array(func() { r.Uses = append(r.Uses, readUseRow(c)) })
+		case "codes":
+			c.Array(func() { r.Codes = append(r.Codes, text(c)) })
+		case "withdrawn":
+			c.Array(func() { r.Withdrawn = append(r.Withdrawn, text(c)) })
 		case "whole":
 			r.Whole = c.Bool()
 		default:
@@ -278,6 +286,17 @@ func readUse(c *figure.Cursor) (u purchase.Use) {
 		c.Skip()
 	})
 	return u
+}
+
+func readAward(c *figure.Cursor) (a purchase.Award) {
+	c.Object(func(name []byte) {
+		if string(name) == "code" {
+			a.Code = text(c)
+			return
+		}
+		c.Skip()
+	})
+	return a
 }
 
 func readUseRow(c *figure.Cursor) (r purchase.UseRow) {

@@ -21,6 +21,7 @@ var read = cmp.Options{
 	cmpopts.IgnoreFields(purchase.Lot{}, "Rules"),
 	cmpopts.IgnoreFields(purchase.RuleAmount{}, "Rule"),
 	cmpopts.IgnoreFields(purchase.Use{}, "Campaign", "Code"),
+	cmpopts.IgnoreFields(purchase.Award{}, "Rule", "Campaign", "Until"),
 	cmpopts.IgnoreFields(purchase.Refund{}, "Cashier", "Number", "WrittenAt", "Version", "Matched", "Flags", "Level", "Balance"),
 	cmpopts.IgnoreFields(purchase.RefundLine{}, "SKU"),
 }

@@ -166,6 +166,9 @@ func (c *homeCheck) checkBack(s *saleCheck) {
 	if len(s.doc.Uses) > 0 || len(s.refunds) > 0 {
 		c.checkUses(s)
 	}
+	if len(s.doc.UsedCodes) > 0 || len(s.doc.Awards) > 0 || len(s.refunds) > 0 {
+		c.checkCodes(s)
+	}
 }
 
 func linesOf(p *purchase.Purchase) []lineBack {

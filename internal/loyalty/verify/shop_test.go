@@ -32,6 +32,8 @@ type shop struct {
 	bought             *purchase.Purchase // by rich: earned, spent, with a discount, two kinds of payment
 	part, whole        *purchase.Refund   // of purchases of buyer's
 	partly, returned   *purchase.Purchase
+	rewarded           *purchase.Purchase // awarded a code
+	used               *purchase.Purchase // that used it
 }
 
 // programme gives everything there is: a welcome gift, a delay, offers with
@@ -39,7 +41,9 @@ type shop struct {
 func programme() rule.Programme {
 	p := purchasetest.Programme()
 	p.Welcome = rule.Gift{Points: 3000, Days: 10}
+	p.Rules = append(p.Rules, rule.Rule{ID: "reward", Kind: rule.AwardRule, Campaign: "gift", When: []rule.Condition{{Field: rule.FieldChannel, In: []string{"web"}}}})
 	p.Campaigns = rule.CampaignsOf(
+		rule.Offer{ID: "gift", Name: "В подарок", Rate: 5 * money.Percent},
 		rule.Offer{ID: "all", Name: "Всем", Codes: []string{"ALL"}, Rate: 5 * money.Percent, Limits: rule.Limits{InAll: 500, PerCode: 400, PerHead: 2, Return: true}},
 		rule.Offer{ID: "few", Name: "Первым", Codes: []string{"FEW"}, Amount: 1000, Limits: rule.Limits{InAll: 3, PerHead: 1}},
 		rule.Offer{ID: "free", Name: "Без предела", Codes: []string{"FREE"}, Amount: 500},
@@ -74,6 +78,7 @@ func fill(t testing.TB, d *db.DB) *shop {
 	s.returned = s.sell(c)
 	s.whole = s.refund(&purchase.RefundRequest{Purchase: ref(c)})
 
+	s.codes()
 	s.debt()
 	s.fold()
 	s.limits()
@@ -91,6 +96,22 @@ func fill(t testing.TB, d *db.DB) *shop {
 	s.settle()
 	s.sell(s.Cart(s.rich, line("T1", 1, 40000))) // stays an event
 	return s
+}
+
+// codes awards two codes, one of which is used and one withdrawn by the
+// refund.
+func (s *shop) codes() {
+	b := s.Member(s.t)
+	c := s.Cart(b, line("T1", 1, 30000))
+	c.Channel = "web"
+	s.rewarded = s.sell(c)
+	c = s.Cart(b, line("T1", 1, 30000))
+	c.Codes = []string{s.rewarded.Awards[0].Code}
+	s.used = s.sell(c)
+	c = s.Cart(b, line("T1", 1, 30000))
+	c.Channel = "web"
+	s.sell(c)
+	s.refund(&purchase.RefundRequest{Purchase: ref(c)})
 }
 
 // debt leaves a member who owes, and one whose debt new points have paid.
@@ -233,7 +254,7 @@ func TestCleanShop(t *testing.T) {
 		c := r.Counts
 		for name, n := range map[string]int64{
 			"homes": c.Homes, "accounts": c.Accounts, "lots": c.Lots, "postings": c.Postings, "purchases": c.Purchases, "refunds": c.Refunds,
-			"adjustments": c.Adjustments, "keys": c.Keys, "limits": c.Limits, "programmes": c.Programmes, "figures": c.Figures, "events": c.Events,
+			"adjustments": c.Adjustments, "keys": c.Keys, "limits": c.Limits, "codes": c.Codes, "programmes": c.Programmes, "figures": c.Figures, "events": c.Events,
 			"seals": c.Seals, "leaves": c.Leaves,
 		} {
 			if n == 0 {

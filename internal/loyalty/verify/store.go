@@ -13,7 +13,7 @@ const (
 	qByKeys = `select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`
 
 	qTotal = `select (select count(*) from home) + (select count(*) from receipt_key) + (select count(*) from purchase) + (select count(*) from refund)
- + (select count(*) from limit_use) + (select cast(coalesce(sum(leaves), 0) as bigint) from seal)`
+ + (select count(*) from limit_use) + (select count(*) from promo_code) + (select cast(coalesce(sum(leaves), 0) as bigint) from seal)`
 
 	qHomePage = `select home_id, seq from home where home_id > $1 order by home_id limit $2`
 
@@ -52,6 +52,12 @@ const (
 	qLimitPage = `select limit_key, slot from limit_use where (limit_key, slot) > ($1, $2) order by limit_key, slot limit $3`
 	qLimitRows = `select limit_key, slot, used, over from limit_use
  where (limit_key, slot) > ($1, $2) and (limit_key, slot) <= ($3, $4) order by limit_key, slot`
+	qCode     = `select code, state, home_id, op_id, used_home, used_op from promo_code where code = $1`
+	qCodePage = `select code from promo_code where code > $1 order by code limit $2`
+	qCodeRows = `select c.code, c.state, c.home_id, c.op_id, c.used_home, c.used_op, a.doc, u.doc from promo_code c
+ left join purchase a on a.home_id = c.home_id and a.purchase_id = c.op_id
+ left join purchase u on u.home_id = c.used_home and u.purchase_id = c.used_op
+ where c.code > $1 and c.code <= $2 order by c.code`
 	qAllLimits  = `select limit_key, slot, used, over from limit_use order by limit_key, slot`
 	qHasLimit   = `select count(*) from limit_use where limit_key = $1 and slot = $2`
 	qVersions   = `select programme_id, version from programme_version`

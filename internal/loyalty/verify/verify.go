@@ -41,6 +41,7 @@ type Counts struct {
 	LevelChanges int64 `json:"level_changes"`
 	Keys         int64 `json:"keys"`
 	Limits       int64 `json:"limits"`
+	Codes        int64 `json:"codes"`
 	Programmes   int64 `json:"programmes"`
 	Figures      int64 `json:"figures"`
 	Events       int64 `json:"events"` // not folded yet
@@ -83,6 +84,7 @@ func Run(ctx context.Context, d *db.DB, o Options) (Report, error) {
 	r.homes()
 	r.keys()
 	r.limits()
+	r.codes()
 	r.seals()
 	return r.end()
 }

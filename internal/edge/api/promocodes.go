@@ -1,0 +1,198 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/promo"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// PromoCode is a promo code that was given out.
+type PromoCode struct {
+	Code       string      `json:"code" example:"K7QWMX4HTRAD"`
+	Programme  id.ID       `json:"programme"`
+	Campaign   string      `json:"campaign"`
+	Member     home.ID     `json:"member,omitzero"`
+	State      promo.State `json:"state" enum:"active,used,withdrawn"`
+	Until      string      `json:"until,omitempty" example:"2026-12-31"`
+	MadeAt     Time        `json:"made_at"`
+	MadeBy     string      `json:"made_by,omitempty"`
+	AwardedFor OpID        `json:"awarded_for,omitzero"`
+	UsedAt     Time        `json:"used_at,omitzero"`
+	UsedBy     OpID        `json:"used_by,omitzero"`
+}
+
+// MemberPromoCode is a member's own promo code with what it is for.
+type MemberPromoCode struct {
+	PromoCode
+	CampaignName string      `json:"campaign_name,omitempty"`
+	Sizes        []PromoSize `json:"sizes"`
+}
+
+// PromoSize is what a rule of a promo code's campaign gives; what is not there
+// is not its way.
+type PromoSize struct {
+	Kind     rule.Kind    `json:"kind" enum:"tariff,discount,spending,accrual"`
+	Rate     money.Rate   `json:"rate,omitzero"`
+	Amount   money.Amount `json:"amount,omitzero"`
+	Points   money.Points `json:"points,omitzero"`
+	EachUnit bool         `json:"each_unit,omitempty"`
+	Multiply money.Rate   `json:"multiply,omitzero"`
+}
+
+// NewPromoCodes is promo codes to be made.
+type NewPromoCodes struct {
+	Programme id.ID     `json:"programme"`
+	Campaign  string    `json:"campaign" minLength:"1" maxLength:"100"`
+	Count     int       `json:"count" minimum:"1" maximum:"1000"`
+	Members   []home.ID `json:"members,omitempty" maxItems:"1000"`
+	Until     string    `json:"until,omitempty" maxLength:"10" example:"2026-12-31"`
+}
+
+// Award is a promo code that a rule gave the member for the purchase.
+type Award struct {
+	Campaign string `json:"campaign"`
+	Code     string `json:"code" example:"K7QWMX4HTRAD"`
+	Until    string `json:"until,omitempty" example:"2026-12-31"`
+}
+
+type (
+	makePromoCodesIn struct{ Body NewPromoCodes }
+	listPromoCodesIn struct {
+		Programme id.ID   `query:"programme"`
+		Campaign  string  `query:"campaign" maxLength:"100"`
+		Member    home.ID `query:"member"`
+		State     string  `query:"state" enum:"active,used,withdrawn"`
+		After     string  `query:"after" maxLength:"64"`
+		Limit     int     `query:"limit" maximum:"200"`
+	}
+	promoCodeIn struct {
+		Code string `path:"code"`
+	}
+	memberPromoCodesIn struct {
+		Member home.ID `path:"member"`
+		After  string  `query:"after" maxLength:"64"`
+		Limit  int     `query:"limit" maximum:"200"`
+	}
+)
+
+// promoCodes has the codes that were given out. Whoever knows a code that is
+// no member's can use it, so they are for who may change reference data only;
+// a member's own are for who may read the member.
+func promoCodes(a *API) {
+	write := []identity.Scope{identity.ReferenceWrite}
+	row := func(id, method, path string, status int, scopes []identity.Scope) operation {
+		return operation{id: id, method: method, path: path, group: "promo", status: status, scopes: scopes}
+	}
+	add(a, row("listPromoCodes", http.MethodGet, "/promo/codes", http.StatusOK, write), listPromoCodes)
+	add(a, row("makePromoCodes", http.MethodPost, "/promo/codes", http.StatusCreated, write), makePromoCodes)
+	add(a, row("getPromoCode", http.MethodGet, "/promo/codes/{code}", http.StatusOK, write), getPromoCode)
+	add(a, row("withdrawPromoCode", http.MethodPost, "/promo/codes/{code}/withdraw", http.StatusOK, write), withdrawPromoCode)
+	add(a, row("listMemberPromoCodes", http.MethodGet, "/members/{member}/promo-codes", http.StatusOK,
+		[]identity.Scope{identity.MembersRead}), listMemberPromoCodes)
+}
+
+func makePromoCodes(ctx context.Context, c *call, in *makePromoCodesIn) (*Page[PromoCode], error) {
+	if err := c.whole(); err != nil {
+		return nil, err
+	}
+	p, err := c.programme(ctx, in.Body.Programme)
+	if err != nil {
+		return nil, err
+	}
+	codes := promo.Codes{DB: c.DB, Clock: c.Clock}
+	list, err := codes.Make(ctx, promo.Order{
+		Programme: p, Campaign: in.Body.Campaign, Count: in.Body.Count, Members: in.Body.Members, Expires: in.Body.Until, By: c.author(),
+	})
+	return all(list, err, promoCodeOf)
+}
+
+func listPromoCodes(ctx context.Context, c *call, in *listPromoCodesIn) (*Page[PromoCode], error) {
+	if err := c.whole(); err != nil {
+		return nil, err
+	}
+	if in.Campaign != "" && in.Programme == 0 {
+		return nil, fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: "programme", Code: "api.required"})
+	}
+	limit := limitOf(in.Limit)
+	list, err := promo.List(ctx, c.DB, promo.Filter{
+		Programme: in.Programme, Campaign: in.Campaign, Home: in.Member, State: promo.State(in.State), After: in.After,
+	}, limit+1)
+	if err == nil && in.Member != 0 {
+		err = c.known(ctx, in.Member, len(list))
+	}
+	return cut(list, err, limit, promoCodeOf, func(p PromoCode) string { return p.Code })
+}
+
+func getPromoCode(ctx context.Context, c *call, in *promoCodeIn) (*PromoCode, error) {
+	if err := c.whole(); err != nil {
+		return nil, err
+	}
+	code, err := promo.Get(ctx, c.DB, in.Code)
+	return one(code, err, promoCodeOf)
+}
+
+func withdrawPromoCode(ctx context.Context, c *call, in *promoCodeIn) (*PromoCode, error) {
+	if err := c.whole(); err != nil {
+		return nil, err
+	}
+	codes := promo.Codes{DB: c.DB, Clock: c.Clock}
+	code, err := codes.Withdraw(ctx, in.Code)
+	return one(code, err, promoCodeOf)
+}
+
+func listMemberPromoCodes(ctx context.Context, c *call, in *memberPromoCodesIn) (*Page[MemberPromoCode], error) {
+	limit := limitOf(in.Limit)
+	var list []promo.Code
+	err := someone(in.Member)
+	if err == nil {
+		list, err = promo.List(ctx, c.DB, promo.Filter{Home: in.Member, After: in.After}, limit+1)
+	}
+	if err == nil {
+		err = c.known(ctx, in.Member, len(list))
+	}
+	set := c.Programmes.Current()
+	render := func(p promo.Code) MemberPromoCode {
+		out := MemberPromoCode{PromoCode: promoCodeOf(p), Sizes: []PromoSize{}}
+		if of := set.Get(p.Programme); of != nil {
+			if k := of.CampaignOf(p.Campaign); k != nil {
+				out.CampaignName, out.Sizes = k.Name, each(promo.Sizes(k), promoSizeOf)
+			}
+		}
+		return out
+	}
+	return cut(list, err, limit, render, func(p MemberPromoCode) string { return p.Code })
+}
+
+func promoSizeOf(s promo.Size) PromoSize {
+	return PromoSize{Kind: s.Kind, Rate: s.Rate, Amount: s.Amount, Points: s.Points, EachUnit: s.EachUnit, Multiply: s.Multiply}
+}
+
+func promoCodeOf(p promo.Code) PromoCode {
+	out := PromoCode{
+		Code: promo.Shown(p.Code), Programme: p.Programme, Campaign: p.Campaign, Member: p.Home, State: p.State, Until: p.Expires,
+		MadeAt: Time(p.MadeAt), MadeBy: p.MadeBy, UsedAt: Time(p.UsedAt),
+	}
+	if p.Op != 0 {
+		out.AwardedFor = OpID{p.Home, p.Op}
+	}
+	if p.UsedOp != 0 {
+		out.UsedBy = OpID{p.UsedHome, p.UsedOp}
+	}
+	return out
+}
+
+// awardsOf renders the codes that a purchase gave.
+func awardsOf(list []purchase.Award) []Award {
+	if len(list) == 0 {
+		return nil
+	}
+	return each(list, func(a purchase.Award) Award { return Award{a.Campaign, promo.Shown(a.Code), a.Until} })
+}

@@ -1,0 +1,74 @@
+package api
+
+import (
+	"testing"
+
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/db/dbtest"
+	"kopilka/internal/platform/money"
+)
+
+// TestPromoCodes: a purchase gives a member a code, he uses it once and nobody
+// else does; codes made by hand are listed, found and withdrawn.
+func TestPromoCodes(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		s.award()
+		s.member("ann", phone1)
+		rich := `{"buyer":{"phone":"` + phone1 + `"},"lines":[` + ticket + `,` + ticket + `]}`
+		s.deals([]deal{
+			{step: step{do: "POST /purchases", body: rich, want: 201, has: `"awards":[{"campaign":"gift","code":" "until":"2026-12-31"}]`}, key: "k1"},
+			{step: step{do: "POST /purchases", body: rich, want: 201, has: `"awards":[{"campaign":"gift","code":"`}, key: "k1", replayed: true},
+			{step: step{as: "reader", do: "GET /members/$ann/promo-codes", want: 200, has: `"campaign":"gift" "state":"active" "campaign_name":"Подарок" "sizes":[{"kind":"discount","rate":"20"}] "awarded_for":"`}},
+			{step: step{as: "admin", do: "POST /promo/codes", body: `{"programme":"$programme","campaign":"gift","count":2,"members":["$ann"],"until":"2026-11-30"}`, want: 201, has: `"member":"$ann" "until":"2026-11-30" "made_by":"key`}},
+			{step: step{as: "admin", do: "POST /promo/codes", body: `{"programme":"$programme","campaign":"gift","count":3}`, want: 201, not: `"member"`}},
+			{step: step{as: "admin", do: "GET /promo/codes?programme=$programme&campaign=gift&limit=2", want: 200, has: `"next":"`, keep: "next=next"}},
+			{step: step{as: "admin", do: "GET /promo/codes?after=$next&limit=1&state=active", want: 200, has: `"next":"`}},
+			{step: step{as: "admin", do: "GET /promo/codes?campaign=gift", want: 400, code: "api.invalid", at: "programme api.required"}},
+			{step: step{as: "admin", do: "GET /promo/codes?member=7", want: 404, code: "member.not-found"}},
+			{step: step{as: "admin", do: "GET /promo/codes/$next", want: 200, has: `"code":"$next"`}},
+			{step: step{as: "admin", do: "GET /promo/codes/x", want: 404, code: "promo.not-found"}},
+			{step: step{as: "admin", do: "POST /promo/codes/$next/withdraw", want: 200, has: `"state":"withdrawn"`}},
+			{step: step{as: "admin", do: "POST /promo/codes/x/withdraw", want: 404, code: "promo.not-found"}},
+			{step: step{as: "admin", do: "GET /promo/codes?state=withdrawn", want: 200, has: `"code":"$next"`}},
+			{step: step{as: "admin", do: "POST /promo/codes", body: `{"programme":"$programme","campaign":"none","count":2}`, want: 404, code: "promo.no-campaign"}},
+			{step: step{as: "admin", do: "POST /promo/codes", body: `{"programme":"$programme","campaign":"gift","count":1001}`, want: 400, code: "api.invalid"}},
+			{step: step{as: "admin", do: "POST /promo/codes", body: `{"programme":"$programme","campaign":"gift","count":1,"until":"soon"}`, want: 400, code: "promo.day"}},
+			{step: step{as: "outlet", do: "POST /promo/codes", body: `{"programme":"$programme","campaign":"gift","count":1}`, want: 403, code: "api.whole-organization"}},
+			{step: step{as: "outlet", do: "GET /promo/codes", want: 403, code: "api.whole-organization"}},
+			{step: step{as: "reader", do: "GET /members/7/promo-codes", want: 404, code: "member.not-found"}},
+		})
+		s.names["code"] = s.awardedCode()
+		bare := `{"codes":["$code"],"lines":[` + ticket + `]}`
+		his := `{"buyer":{"phone":"` + phone1 + `"},"codes":["$code"],"lines":[` + ticket + `]}`
+		s.deals([]deal{
+			{step: step{do: "POST /quotes", body: bare, want: 200, has: `"reason":"code-foreign" "discount":0`}},
+			{step: step{do: "POST /quotes", body: his, want: 200, has: `"campaigns":["gift"]`}},
+			{step: step{do: "POST /purchases", body: his, want: 201, not: `"discount":0`, keep: "used"}, key: "k2"},
+			{step: step{do: "POST /quotes", body: his, want: 200, has: `"reason":"code-used-up" "discount":0`}},
+			{step: step{as: "admin", do: "GET /promo/codes/$code", want: 200, has: `"state":"used" "used_by":"$used"`}},
+			{step: step{as: "admin", do: "POST /promo/codes/$code/withdraw", want: 409, code: "promo.used"}},
+		})
+	})
+}
+
+// award gives the shop's programme a campaign for codes, and a rule that gives
+// one for a purchase of a thousand roubles.
+func (s *shop) award() {
+	p := *s.parts.Programmes.Current().Get(idOf(s.t, s.names["programme"]))
+	p.Campaigns = rule.CampaignsOf(rule.Offer{ID: "gift", Name: "Подарок", To: "2026-12-31", Rate: 20 * money.Percent})
+	least := int64(100_000)
+	p.Rules = []rule.Rule{{ID: "reward", Kind: rule.AwardRule, Campaign: "gift", When: []rule.Condition{{Field: rule.FieldSum, From: &least}}}}
+	s.must(s.parts.Programmes.Put(s.t.Context(), p, "test"))
+}
+
+// awardedCode is the code that a rule has given.
+func (s *shop) awardedCode() (code string) {
+	s.t.Helper()
+	if err := s.parts.DB.Row(s.t.Context(), `select code from promo_code where op_id <> 0`).Scan(&code); err != nil {
+		s.t.Fatal(err)
+	}
+	return code
+}

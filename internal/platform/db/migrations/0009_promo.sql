@@ -1,0 +1,20 @@
+-- Promo codes that were given out; those that a campaign lists are in its
+-- programme. Spread by the code itself.
+create table promo_code (
+    code         text   primary key,   -- folded
+    programme_id bigint not null,
+    campaign     text   not null,
+    home_id      bigint not null,      -- 0: whoever has it
+    state        text   not null check (state in ('active', 'used', 'withdrawn')),
+    made_at      bigint not null,
+    made_by      text   not null,      -- who made it; '': a rule awarded it
+    op_id        bigint not null,      -- the purchase, of the same home, that it was awarded for; 0: none
+    expires      text   not null,      -- last day on which it works; '': none
+    used_at      bigint not null,
+    used_home    bigint not null,      -- the purchase that used it; 0: none
+    used_op      bigint not null,
+    check ((state = 'used') = (used_op <> 0)),
+    check (op_id = 0 or home_id <> 0)
+);
+create index promo_code_home on promo_code (home_id, code) where home_id <> 0;
+create index promo_code_campaign on promo_code (programme_id, campaign, code);
