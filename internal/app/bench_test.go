@@ -24,7 +24,7 @@ func TestBenchPrintsOneObject(t *testing.T) {
 		for _, caller := range []string{"raw", "go"} {
 			t.Run(string(engine)+" "+caller, func(t *testing.T) {
 				t.Parallel()
-				args := strings.Fields("bench receipts --members 400 --clients 6 --seconds 300ms --warmup 100ms --rounds 1 --bare 1000 --json")
+				args := strings.Fields("bench receipts --members 400 --clients 6 --seconds 3s --warmup 500ms --rounds 1 --bare 1000 --json")
 				args = append(args, "--engine", string(engine), "--client", caller)
 				if engine == db.Postgres {
 					args = append(args, "--url", dbtest.URL(t, engine))

@@ -36,7 +36,7 @@ func each(t *testing.T, members int64, body func(t *testing.T, o Options)) {
 			t.Parallel()
 			body(t, Options{
 				Engine: engine, URL: beside(t, engine), Dir: t.TempDir(), Members: members, Clients: 5,
-				Phase: 300 * time.Millisecond, Warmup: 50 * time.Millisecond, Rounds: 2, Bare: 1000,
+				Phase: 2 * time.Second, Warmup: 500 * time.Millisecond, Rounds: 2, Bare: 1000,
 				Direct: true, Step: func(Step) {}, mark: strings.ToLower(rand.Text()),
 			})
 		})

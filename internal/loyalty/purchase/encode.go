@@ -59,7 +59,7 @@ func (e *encoder) seen(s *Seen) {
 	first := len(e.b) + len(`,"seen":{"member":`)
 	e.raw(`,"seen":{"member":`)
 	e.optNum(`,"spendable":`, int64(m.Spendable)).optNum(`,"purchases":`, m.Purchases).optNum(`,"turnover":`, int64(m.Turnover))
-	e.optNum(`,"used":`, int64(m.Used)).optText(`,"last_day":`, m.LastDay).optText(`,"level":`, m.Level).optText(`,"level_day":`, m.LevelDay)
+	e.optText(`,"last_day":`, m.LastDay).optText(`,"level":`, m.Level).optText(`,"level_day":`, m.LevelDay)
 	e.optText(`,"registered_day":`, m.RegisteredDay).optText(`,"source":`, m.Source).optText(`,"birth":`, m.Birth).optText(`,"sex":`, m.Sex)
 	e.optText(`,"city":`, m.City).optID(`,"category":`, m.Category)
 	if len(m.Custom) > 0 {

@@ -65,7 +65,7 @@ func anyPurchase(t *rapid.T) *Purchase {
 func anyMember(t *rapid.T, text *rapid.Generator[string], num *rapid.Generator[int64]) rule.Member {
 	m := rule.Member{
 		Spendable: money.Points(num.Draw(t, "spendable")), Purchases: num.Draw(t, "purchases"), Turnover: money.Amount(num.Draw(t, "turnover")),
-		Used: money.Amount(num.Draw(t, "used")), LastDay: text.Draw(t, "last"), Level: text.Draw(t, "level"), LevelDay: text.Draw(t, "level day"),
+		LastDay: text.Draw(t, "last"), Level: text.Draw(t, "level"), LevelDay: text.Draw(t, "level day"),
 		RegisteredDay: text.Draw(t, "registered"), Source: text.Draw(t, "source"), Birth: text.Draw(t, "birth"), Sex: text.Draw(t, "sex"),
 		City: text.Draw(t, "city"), Category: id.ID(num.Draw(t, "category")), Tags: rapid.SliceOf(text).Draw(t, "tags"),
 		Relatives: rapid.SliceOf(text).Draw(t, "relatives"),

@@ -33,7 +33,6 @@ const (
 	BySum   Basis = "sum"   // of the units in scope
 	ByCount Basis = "count" // of the units in scope
 	ByPast  Basis = "past"  // the member's past purchases, kopecks
-	ByUsed  Basis = "used"  // those of his past purchases whose tickets were used
 )
 
 // Rule is one rule as data. Which of its parts it has says how it works; a
@@ -144,9 +143,8 @@ type Text struct {
 
 // Terms say when points become active and when they expire.
 type Terms struct {
-	Delay   int     `json:"delay,omitempty"`    // days until they are active; 0: at once
-	OnVisit bool    `json:"on_visit,omitempty"` // active when the ticket is used
-	Expiry  *Expiry `json:"expiry,omitempty"`   // nil: the programme's
+	Delay  int     `json:"delay,omitempty"`  // days until they are active; 0: at once
+	Expiry *Expiry `json:"expiry,omitempty"` // nil: the programme's
 }
 
 // way is how a rule works.

@@ -372,6 +372,6 @@ func (j *judgement) grant(e *earning) {
 }
 
 func (r *Resolved) equal(o *Resolved) bool {
-	return r.Delay == o.Delay && r.OnVisit == o.OnVisit && r.Expiry.Mode == o.Expiry.Mode && r.Expiry.Days == o.Expiry.Days &&
+	return r.Delay == o.Delay && r.Expiry.Mode == o.Expiry.Mode && r.Expiry.Days == o.Expiry.Days &&
 		slices.Equal(r.Expiry.Dates, o.Expiry.Dates)
 }

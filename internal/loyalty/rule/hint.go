@@ -219,7 +219,7 @@ func (j *judgement) lacksOfTable(c *candidate) (lack, bool) {
 	switch c.rule.By {
 	case ByCount:
 		of = FieldCount
-	case ByPast, ByUsed:
+	case ByPast:
 		return lack{}, false
 	}
 	for i := range c.rule.Table {

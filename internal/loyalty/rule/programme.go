@@ -104,15 +104,6 @@ const (
 	LevelAfter  LevelOn = "after"  // reached by it
 )
 
-// LevelScope says whose purchases count for a level.
-type LevelScope string
-
-// Whose purchases count.
-const (
-	ScopeAccount LevelScope = "account" // all of a household together
-	ScopeMember  LevelScope = "member"  // each member's own
-)
-
 // Settings are the terms of a programme.
 type Settings struct {
 	PointValue      money.Amount   `json:"point_value"`         // kopecks that a point takes off; 100
@@ -128,8 +119,6 @@ type Settings struct {
 	Progressive     Progressive    `json:"progressive"`         // whole
 	ConditionsOn    ConditionsOn   `json:"conditions_on"`       // stage
 	LevelOn         LevelOn        `json:"level_on"`            // before
-	LevelScope      LevelScope     `json:"level_scope"`         // account
-	UnusedLapse     int            `json:"unused_ticket_lapse"` // days after the session when points that wait for a ticket's use lapse; 30
 	PriceFloor      money.Amount   `json:"price_floor"`         // least price of a unit, kopecks; 1
 	ReturnSpent     bool           `json:"return_spent"`        // a refund gives spent points back; true
 	Clawback        Clawback       `json:"clawback"`            // debt
@@ -146,7 +135,7 @@ func DefaultSettings() Settings {
 		PointValue: 100, AccrualStep: 1, SpendStep: 100, Round: money.Down,
 		EarnOn: AfterDiscounts, EarnMoneyOnly: true, EarnWithSpend: true, PriceFloor: 1,
 		EarnDiscounted: true, EarnMemorandum: true, EarnCertificate: true,
-		Progressive: OnWhole, ConditionsOn: BeforeStage, LevelOn: LevelBefore, LevelScope: ScopeAccount, UnusedLapse: 30,
+		Progressive: OnWhole, ConditionsOn: BeforeStage, LevelOn: LevelBefore,
 		ReturnSpent: true, Clawback: ClawDebt, ExpiredReturn: 30, RefundTerms: KeepTerms, UnlinkedTakes: true, SpendProofAbove: -1,
 	}
 }
@@ -154,13 +143,12 @@ func DefaultSettings() Settings {
 // Earning is the accrual rule: points as a percentage of a line, a point to
 // the rouble whatever a point is worth, by the type of its product.
 type Earning struct {
-	Rate    money.Rate            `json:"rate"`               // of types not named
-	ByType  map[string]money.Rate `json:"by_type"`            // by the type's code
-	Delay   int                   `json:"delay"`              // days until earned points are active; 0: at once
-	OnVisit bool                  `json:"on_visit,omitempty"` // they are active when the ticket is used
-	Expiry  Expiry                `json:"expiry"`             // of earned points
-	Rule    string                `json:"rule,omitempty"`     // name in traces; "earn"
-	Note    string                `json:"note,omitempty"`     // for the staff
+	Rate   money.Rate            `json:"rate"`           // of types not named
+	ByType map[string]money.Rate `json:"by_type"`        // by the type's code
+	Delay  int                   `json:"delay"`          // days until earned points are active; 0: at once
+	Expiry Expiry                `json:"expiry"`         // of earned points
+	Rule   string                `json:"rule,omitempty"` // name in traces; "earn"
+	Note   string                `json:"note,omitempty"` // for the staff
 }
 
 // ExpiryMode says what the end of points is counted from.
@@ -244,9 +232,8 @@ func (p *Programme) MonthTurn(t clock.Micros) clock.Micros {
 
 // Resolved is the terms of points with the programme's filled in.
 type Resolved struct {
-	Delay   int    `json:"delay,omitempty"`
-	OnVisit bool   `json:"on_visit,omitempty"`
-	Expiry  Expiry `json:"expiry"`
+	Delay  int    `json:"delay,omitempty"`
+	Expiry Expiry `json:"expiry"`
 }
 
 // Terms are those of the programme's own earning.
@@ -254,11 +241,11 @@ func (p *Programme) Terms() Resolved { return p.terms(nil) }
 
 // terms are those of a rule's points; nil: the programme's.
 func (p *Programme) terms(r *Rule) Resolved {
-	out := Resolved{Delay: p.Earning.Delay, OnVisit: p.Earning.OnVisit, Expiry: p.Earning.Expiry}
+	out := Resolved{Delay: p.Earning.Delay, Expiry: p.Earning.Expiry}
 	if r == nil || r.Terms == nil {
 		return out
 	}
-	out.Delay, out.OnVisit = r.Terms.Delay, r.Terms.OnVisit
+	out.Delay = r.Terms.Delay
 	if r.Terms.Expiry != nil {
 		out.Expiry = *r.Terms.Expiry
 	}

@@ -145,7 +145,6 @@ type Member struct {
 	Spendable money.Points `json:"spendable,omitempty"`
 	Purchases int64        `json:"purchases,omitempty"` // before this one
 	Turnover  money.Amount `json:"turnover,omitempty"`  // of past purchases
-	Used      money.Amount `json:"used,omitempty"`      // of those whose tickets were used
 	LastDay   string       `json:"last_day,omitempty"`  // of the last purchase
 	Level     string       `json:"level,omitempty"`
 	LevelDay  string       `json:"level_day,omitempty"` // on which it began
@@ -208,8 +207,7 @@ type Use struct {
 	PerHead  int64
 }
 
-// Grant is points earned on terms of their own: they make a lot, or one a
-// ticket where they wait for its use.
+// Grant is points earned on terms of their own: they make a lot.
 type Grant struct {
 	Terms  Resolved
 	Points money.Points

@@ -14,7 +14,6 @@ func (s *Settings) fill() {
 	s.Progressive = cmp.Or(s.Progressive, d.Progressive)
 	s.ConditionsOn = cmp.Or(s.ConditionsOn, d.ConditionsOn)
 	s.LevelOn = cmp.Or(s.LevelOn, d.LevelOn)
-	s.LevelScope = cmp.Or(s.LevelScope, d.LevelScope)
 }
 
 func (p *Programme) checkSettings(c *checker) {
@@ -34,10 +33,8 @@ func (p *Programme) checkSettings(c *checker) {
 	oneOf(c, "settings.progressive", s.Progressive, OnWhole, OnPart)
 	oneOf(c, "settings.conditions_on", s.ConditionsOn, BeforeStage, BeforeAll)
 	oneOf(c, "settings.level_on", s.LevelOn, LevelBefore, LevelAfter)
-	oneOf(c, "settings.level_scope", s.LevelScope, ScopeAccount, ScopeMember)
 	c.check(days(s.ExpiredReturn), "settings.expired_return", "programme.days")
 	c.check(days(s.LateMax), "settings.late_max", "programme.days")
-	c.check(days(s.UnusedLapse), "settings.unused_ticket_lapse", "programme.days")
 }
 
 // oneOf checks that a word is one of those there are.

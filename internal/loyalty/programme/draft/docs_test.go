@@ -33,7 +33,7 @@ func TestExampleOfThePage(t *testing.T) {
 	if err := compileSchema(t).check(plain(t, text)); err != nil {
 		t.Errorf("the schema says no: %v", err)
 	}
-	for _, f := range d.Warnings(draft.Facts{Today: "2026-04-01", Gates: true}) {
+	for _, f := range d.Warnings(draft.Facts{Today: "2026-04-01"}) {
 		t.Errorf("line %d: %s", f.Line, f.Code)
 	}
 	again, err := draft.YAML(&d.Programme, names{})

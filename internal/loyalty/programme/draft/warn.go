@@ -15,7 +15,6 @@ import (
 // Facts are what warnings rest on besides the programme.
 type Facts struct {
 	Today string // YYYY-MM-DD of the programme
-	Gates bool   // tickets are checked at some gate
 }
 
 // Warnings tells what in a programme can't act, or not any more, though
@@ -36,7 +35,6 @@ func Warnings(p *rule.Programme, f Facts) []fault.Field {
 		w.levels[text.Fold(p.Levels[i].ID)] = true
 	}
 	w.over("to", p.To)
-	w.gate("earning.on_visit", p.Earning.OnVisit)
 	all := w.rules("rules", p.Rules, nil, "")
 	for i := range p.Levels {
 		all = append(all, w.rules(fmt.Sprintf("levels[%d].rules", i), p.Levels[i].Rules, nil, p.Levels[i].ID)...)
@@ -70,12 +68,6 @@ func (w *warner) over(at, to string) bool {
 	return over
 }
 
-func (w *warner) gate(at string, onVisit bool) {
-	if onVisit && !w.facts.Gates {
-		w.warn(at, "programme.warn-gate")
-	}
-}
-
 // placed is a rule with where it stands.
 type placed struct {
 	*rule.Rule
@@ -99,9 +91,6 @@ func (w *warner) rules(at string, rules []rule.Rule, c *rule.Campaign, level str
 			w.warn(r.at+".kind", "programme.warn-gives", "gives", string(w.p.Gives))
 		case r.Kind == rule.AwardRule:
 			w.award(r)
-		}
-		if r.Terms != nil {
-			w.gate(r.at+".terms.on_visit", r.Terms.OnVisit)
 		}
 		w.rule(r)
 	}

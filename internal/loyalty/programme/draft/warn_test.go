@@ -20,7 +20,6 @@ func TestWarnings(t *testing.T) {
 		{"nothing", whole, nil},
 		{"over", head + "to: 2026-01-01\n", []string{"3:5 programme.warn-over"}},
 		{"today is not over", head + "to: 2026-06-01\n", nil},
-		{"gate", head + "earning: {rate: 5%, on_visit: yes}\n", []string{"3:31 programme.warn-gate"}},
 		{"gives", head + "gives: points\nrules: [{id: a, kind: discount, rate: 5%}]\n", []string{"4:23 programme.warn-gives"}},
 		{"award of what is off", head + "rules: [{id: a, kind: award, campaign: c}]\ncampaigns: [{id: c, active: no}]\n", []string{"3:40 programme.warn-award"}},
 		{"empty", head + "campaigns: [{id: c}]\n", []string{"3:13 programme.warn-empty"}},
