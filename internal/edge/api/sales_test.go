@@ -280,8 +280,10 @@ func TestHintsOfQuotes(t *testing.T) {
 		p.Rules = []rule.Rule{{ID: "three", Kind: rule.DiscountRule, Take: 3, Pay: 2}}
 		s.must(s.parts.Programmes.Put(t.Context(), p, "test"))
 		s.deals([]deal{
-			{step: step{do: "POST /quotes", body: `{"lines":[{"sku":"T1","name":"Билет","quantity":"2","price":50000}]}`, want: 200,
-				has: `"discount":0 "hints":[{"rule":"three" "line":0 "units":1 "saves":49999 "earns":0 “Билет”`}},
+			{step: step{
+				do: "POST /quotes", body: `{"lines":[{"sku":"T1","name":"Билет","quantity":"2","price":50000}]}`, want: 200,
+				has: `"discount":0 "hints":[{"rule":"three" "line":0 "units":1 "saves":49999 "earns":0 “Билет”`,
+			}},
 			{step: step{do: "POST /quotes", body: `{"lines":[{"sku":"T1","quantity":"3","price":50000}]}`, want: 200, has: `"discount":49999`, not: "hints"}},
 		})
 	})

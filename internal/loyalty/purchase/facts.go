@@ -43,8 +43,11 @@ func (f *facts) read(b *db.Batch, dialect db.Dialect) {
 			need rule.Needs
 			list *[]home.ID
 		}{
-			{rule.NeedProfile, &of.Profile}, {rule.NeedGroups, &of.Groups}, {rule.NeedTags, &of.Tags},
-			{rule.NeedRelatives, &of.Relatives}, {rule.NeedCards, &cards},
+			{rule.NeedProfile, &of.Profile},
+			{rule.NeedGroups, &of.Groups},
+			{rule.NeedTags, &of.Tags},
+			{rule.NeedRelatives, &of.Relatives},
+			{rule.NeedCards, &cards},
 		} {
 			if n&x.need != 0 {
 				*x.list = append(*x.list, h)

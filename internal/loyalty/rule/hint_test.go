@@ -33,7 +33,7 @@ func larger(r *rule.Receipt, h *rule.Hint) *rule.Receipt {
 // TestHints: what lacks a little, by examples worked out by hand.
 func TestHints(t *testing.T) {
 	t.Parallel()
-	whole := money.Rate(money.Whole)
+	whole := money.Whole
 	n := func(v int64) *int64 { return &v }
 	for name, c := range map[string]struct {
 		rule  rule.Rule
@@ -53,7 +53,8 @@ func TestHints(t *testing.T) {
 		},
 		"one more for a set": {
 			rule.Rule{Set: &rule.Set{Off: 100, Parts: []rule.SetPart{{Scope: scope("film"), Count: 2}, {Scope: scope("corn"), Count: 1}}}},
-			[]rule.Line{typed("film", 1, 600), typed("corn", 1, 400)}, []rule.Hint{{Units: 1, Saves: 100}},
+			[]rule.Line{typed("film", 1, 600), typed("corn", 1, 400)},
+			[]rule.Hint{{Units: 1, Saves: 100}},
 		},
 		"one more of three alike": {
 			rule.Rule{Set: &rule.Set{Parts: []rule.SetPart{{Count: 2}, {Count: 1, Rate: whole}}}}, []rule.Line{typed("a", 2, 500)}, []rule.Hint{{Units: 1, Saves: 500}},
