@@ -198,6 +198,13 @@ func (c *call) draft(ctx context.Context, text ProgrammeText) (*draft.Draft, err
 	if broken := names.Err(); broken != nil {
 		return nil, broken
 	}
+	if f := fault.From(err); err != nil {
+		for i := range f.Fields {
+			if f.Fields[i].Path == "" { // the text as a whole
+				f.Fields[i].Path = "text"
+			}
+		}
+	}
 	return d, err
 }
 

@@ -20,8 +20,8 @@ func TestSpendingProof(t *testing.T) {
 		s := newShop(t, d)
 		s.cardTypes()
 		s.deals([]deal{
-			{step: step{as: "admin", do: "PUT /programmes/$programme", body: `{"version":1,"code":"main","name":"Основная","on":true,"settings":{"spend_proof_above":2000},` +
-				`"earning":{"rate":"3"},"spending":{"share":"100"}}`, want: 200}},
+			{step: step{as: "admin", do: "PUT /programmes/$programme", body: programmeBody("1",
+				`{"code":"main","name":"Основная","settings":{"spend_proof_above":"20"},"earning":{"rate":"3%"},"spending":{"share":"100%"}}`), want: 200}},
 			{step: step{as: "admin", do: "POST /members/$anna/cards", body: `{"type":"$virtual"}`, want: 201, keep: "card number=number"}},
 			{step: step{as: "admin", do: "PUT /members/$anna/cards/$card/secret", body: `{"secret":"лютик-7"}`, want: 200}},
 			{step: step{as: "admin", do: "POST /members/$anna/cards/$card/qr", want: 200, keep: "qr=secret prefix=prefix"}},
