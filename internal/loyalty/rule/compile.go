@@ -27,6 +27,7 @@ const (
 // Compile checks the programme, fills in what it leaves to the defaults and
 // makes it ready to judge. It says all that is wrong at once.
 func (p *Programme) Compile() error {
+	p.own()
 	c := checker{}
 	p.Earning.Rule = cmp.Or(p.Earning.Rule, "earn")
 	p.Earning.Expiry.Mode = cmp.Or(p.Earning.Expiry.Mode, Never)

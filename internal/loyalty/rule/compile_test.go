@@ -149,3 +149,29 @@ func manyCodes() []string {
 	}
 	return out
 }
+
+// TestCompileTouchesNoCopy: a copy of a programme that judges is compiled
+// without a trace in it.
+func TestCompileTouchesNoCopy(t *testing.T) {
+	t.Parallel()
+	p := good()
+	p.Rules = []rule.Rule{{ID: "r", Kind: rule.DiscountRule, Set: &rule.Set{Off: 1, Parts: []rule.SetPart{{Count: 1, Scope: scope("a")}}}}}
+	if err := p.Compile(); err != nil {
+		t.Fatal(err)
+	}
+	r := &rule.Receipt{Day: "2026-03-02", Codes: codesOf("ВЕСНА"), Lines: []rule.Line{typed("a", 1, 1000)}}
+	want := mustJudge(t, p, r, &rule.Member{}).Digest()
+	done := make(chan error)
+	go func() {
+		q := *p
+		done <- q.Compile()
+	}()
+	for range 100 {
+		if mustJudge(t, p, r, &rule.Member{}).Digest() != want {
+			t.Error("judged otherwise")
+		}
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
