@@ -9,6 +9,7 @@ import (
 
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/text"
 )
 
 // Bounds on a programme's size.
@@ -159,7 +160,9 @@ func (p *Programme) compileRules(c *checker) {
 	slices.SortStableFunc(p.all, func(x, y *Rule) int {
 		return cmp.Or(cmp.Compare(x.order(), y.order()), cmp.Compare(y.rank(), x.rank()), cmp.Compare(y.Priority, x.Priority), cmp.Compare(x.ID, y.ID))
 	})
+	p.accrues = false
 	for i, r := range p.all {
+		p.accrues = p.accrues || r.Kind == AccrualRule
 		r.index = i
 	}
 	p.needs = 0
@@ -216,6 +219,7 @@ func (r *Rule) stage() Stage {
 func (p *Programme) compileLevels(k *ruleChecker) {
 	k.check(len(p.Levels) <= MaxLevels, "levels", "programme.too-many", "most", MaxLevels)
 	ids, priorities := map[string]bool{}, map[int]bool{}
+	p.levels = make(map[string]*Level, len(p.Levels))
 	for i := range p.Levels {
 		l := &p.Levels[i]
 		at := fmt.Sprintf("levels[%d]", i)
@@ -223,6 +227,7 @@ func (p *Programme) compileLevels(k *ruleChecker) {
 		k.check(l.Priority >= 1 && !priorities[l.Priority], at+".priority", "programme.level-priority")
 		ids[l.ID], priorities[l.Priority] = true, true
 		k.level(at, l)
+		p.levels[text.Fold(l.ID)] = l
 		k.ofLevel = l.ID
 		k.rules(at+".rules", l.Rules, nil)
 		k.ofLevel = ""

@@ -89,40 +89,20 @@ func (c *Condition) values(k *checker, at string, words []string) (folded []stri
 	return folded, ids
 }
 
-// wordsHold tells whether what was found has one of the wanted and none of the
-// unwanted.
-func (c *Condition) wordsHold(found []string) bool {
-	for _, w := range found {
-		if slices.Contains(c.not, w) {
-			return false
-		}
-	}
-	if len(c.in) == 0 {
-		return true
-	}
-	for _, w := range found {
-		if slices.Contains(c.in, w) {
-			return true
-		}
-	}
-	return false
-}
+// wordsHold tells whether the words found are wanted.
+func (c *Condition) wordsHold(found []string) bool { return wanted(found, c.in, c.not) }
 
-func (c *Condition) idsHold(found []id.ID) bool {
+// wanted tells whether what was found has one of those in, if any are named,
+// and none of those not.
+func wanted[T comparable](found, in, not []T) bool {
+	holds := len(in) == 0
 	for _, v := range found {
-		if slices.Contains(c.notID, v) {
+		if slices.Contains(not, v) {
 			return false
 		}
+		holds = holds || slices.Contains(in, v)
 	}
-	if len(c.inID) == 0 {
-		return true
-	}
-	for _, v := range found {
-		if slices.Contains(c.inID, v) {
-			return true
-		}
-	}
-	return false
+	return holds
 }
 
 // rangeHolds tells whether a number lies in the range; one of minutes may go
@@ -175,7 +155,7 @@ func (c *Condition) holds(f *found) bool {
 	case c.info.Ranged():
 		return f.known && c.rangeHolds(f.n)
 	case c.info.Form == IDs:
-		return c.idsHold(f.ids)
+		return wanted(f.ids, c.inID, c.notID)
 	}
 	return c.wordsHold(f.words)
 }

@@ -68,17 +68,7 @@ func (j *judgement) earnsNot() string {
 	return ""
 }
 
-func (j *judgement) level() *Level {
-	if j.m.Level == "" {
-		return nil
-	}
-	for i := range j.p.Levels {
-		if foldedID(j.p.Levels[i].ID) == j.m.Level {
-			return &j.p.Levels[i]
-		}
-	}
-	return nil
-}
+func (j *judgement) level() *Level { return j.p.levels[j.m.Level] }
 
 // bases is what each line earns on.
 func (j *judgement) bases() []int64 {
@@ -117,7 +107,7 @@ func (j *judgement) bases() []int64 {
 // in the receipt, in their order there, and "" for all others.
 func (j *judgement) types() []string {
 	if j.p.Earning.Rate == 0 && len(j.p.Earning.ByType) == 0 {
-		if j.p.hasAccruals() {
+		if j.p.accrues {
 			return nil
 		}
 	}
@@ -132,12 +122,6 @@ func (j *judgement) types() []string {
 		}
 	}
 	return out
-}
-
-// hasAccruals tells whether the programme has accrual rules beside its own
-// rates.
-func (p *Programme) hasAccruals() bool {
-	return slices.ContainsFunc(p.all, func(r *Rule) bool { return r.Kind == AccrualRule })
 }
 
 func (j *judgement) earnType(typ string, base []int64) {

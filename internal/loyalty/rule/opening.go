@@ -7,19 +7,9 @@ func (u *Use) Key() string { return u.Campaign + ":" + u.Code }
 
 // Limited lists the uses of limited campaigns that a receipt may make: those
 // that stand open to it. Who judges it finds first which are used up.
-func (p *Programme) Limited(r *Receipt, m *Member) []Use {
+func (p *Programme) Limited(r *Receipt, m *Member) (out []Use) {
 	j := &judgement{p: p, r: r, m: m}
-	return p.limited(r, func(c *Campaign) bool { return j.closed(c) == nil })
-}
-
-// MayLimit lists the same without a look at the member: no other use can be
-// made, whatever is known of him.
-func (p *Programme) MayLimit(r *Receipt) []Use {
-	j := &judgement{p: p, r: r}
-	return p.limited(r, func(c *Campaign) bool { return j.closed(c) == nil })
-}
-
-func (p *Programme) limited(r *Receipt, open func(*Campaign) bool) (out []Use) {
+	open := func(c *Campaign) bool { return j.closed(c) == nil }
 	for i := range r.Codes {
 		if c := p.campaignOf(&r.Codes[i]); c != nil && c.NeedsCode && c.Limits.bound() && open(c) {
 			u := c.use(r.Codes[i].Text)
@@ -35,6 +25,10 @@ func (p *Programme) limited(r *Receipt, open func(*Campaign) bool) (out []Use) {
 	}
 	return out
 }
+
+// MayLimit lists the same without a look at the member: no other use can be
+// made, whatever is known of him.
+func (p *Programme) MayLimit(r *Receipt) []Use { return p.Limited(r, nil) }
 
 // UseOf is the use of a limited campaign that a receipt with the code makes;
 // nil where the code opens none, or one without limits.

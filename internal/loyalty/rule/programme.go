@@ -37,6 +37,8 @@ type Programme struct {
 
 	zone     *time.Location
 	codes    map[string]*Campaign // by folded code
+	levels   map[string]*Level    // by folded id
+	accrues  bool                 // has accrual rules beside its own rates
 	onRefund map[string]OnRefund  // by rule, of campaigns that say it
 	looks    map[Field]bool       // fields that rules look at
 	needs    Needs

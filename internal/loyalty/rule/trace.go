@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"kopilka/internal/platform/fault"
-	"kopilka/internal/platform/text"
 )
 
 // Step is what the trace says of one rule, campaign or code: that it acted and
@@ -69,8 +68,6 @@ func unmet(f Field) string {
 }
 
 func args(pairs ...any) []fault.Arg { return fault.Pairs(pairs...) }
-
-func foldedID(s string) string { return text.Fold(s) }
 
 // why adds a step to the trace of the outcome that is told.
 func (j *judgement) why(s Step) {
@@ -145,8 +142,11 @@ func (j *judgement) settleCampaigns() {
 	for i := range j.Effects {
 		acted[j.Effects[i].Campaign] = true
 	}
-	for _, a := range j.Awards {
-		acted[j.p.campaignIDOf(a.Rule)] = true
+	for i := range j.cands {
+		r := j.cands[i].rule
+		if slices.ContainsFunc(j.Awards, func(a Award) bool { return a.Rule == r.ID }) {
+			acted[r.campaignID()] = true
+		}
 	}
 	for i := range j.opened {
 		o := &j.opened[i]
@@ -175,15 +175,6 @@ func (j *judgement) settleCampaigns() {
 			}
 		}
 	}
-}
-
-func (p *Programme) campaignIDOf(rule string) string {
-	for _, r := range p.all {
-		if r.ID == rule {
-			return r.campaignID()
-		}
-	}
-	return ""
 }
 
 // told is what a condition found and what it needs, for a trace.
