@@ -8,6 +8,7 @@ import (
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
+	"kopilka/internal/platform/money"
 )
 
 // TestExpiredReturn: spent points whose lot has expired meanwhile come back
@@ -55,4 +56,38 @@ func TestExpiredReturn(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestOwedAfterTheSlidingTerm: points that had been owed come back with a term
+// of their own where the member's sliding one is over, so that a refund in
+// parts owes nothing that the whole one does not.
+func TestOwedAfterTheSlidingTerm(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		p := purchasetest.Programme()
+		p.Settings.ExpiredReturn = 0
+		p.Earning.Expiry = rule.Expiry{Mode: rule.AfterPurchase, Days: 1}
+		s := purchasetest.Open(t, d, p)
+		for _, parts := range [][]money.Amount{{0}, {5_000, 1, 0}} {
+			b := s.Member(t)
+			give := &purchase.AdjustRequest{By: 1, Key: s.IDs.New().String(), Buyer: b, Programme: s.Programme.ID, Points: 1, Reason: "test", Days: 3}
+			if _, err := s.Desk.Adjust(ctx, give); err != nil {
+				t.Fatal(err)
+			}
+			cart := s.Cart(b, line("T1", 1, 10_000))
+			cart.Facts = &purchase.Facts{At: s.Clock.Now(), Points: 2}
+			sold, err := s.Desk.Record(ctx, cart)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Clock.Add(5 * day) // all is over
+			for _, n := range parts {
+				refund(t, s, &purchase.RefundRequest{Purchase: ref(sold.Purchase), Amount: n})
+			}
+			if got := s.Balance(t, b); got != (purchase.Balance{}) {
+				t.Errorf("refunds of %v leave %+v", parts, got)
+			}
+		}
+		proved(t, d)
+	})
 }

@@ -251,9 +251,20 @@ func (r *refunding) restore(book *ledger.Book, a *ledger.Account, p *rule.Progra
 	if d := p.Settings.ExpiredReturn; d > 0 {
 		back.Grace = p.EndAfter(r.at, d)
 	}
-	back.Term, back.Sliding = p.Expires(&p.Earning.Expiry, r.at)
+	back.Term, back.Sliding = termNow(p, a)
 	book.Restore(a, parts, back)
 	f.Given = f.Spent
+}
+
+// termNow is when points that come back to an account without a lot of theirs
+// expire. None is over at once: else parts of a refund, between which it would
+// end, would owe what the whole has just given back.
+func termNow(p *rule.Programme, a *ledger.Account) (at clock.Micros, sliding bool) {
+	at, sliding = p.Expires(&p.Earning.Expiry, a.Clock)
+	if sliding && a.SlideAt != 0 && a.SlideAt <= a.Clock {
+		return p.SlideTo(a.Clock), false
+	}
+	return at, sliding
 }
 
 // reversed gives the next n hundredths of the parts, counted from the end,

@@ -258,12 +258,15 @@ func (a *mAccount) restore(parts []mPart, p *rule.Programme, at clock.Micros) {
 }
 
 // restoreOwed: points that had been owed lower the debt; what newer points
-// have paid of it meanwhile comes back as points.
+// have paid of it meanwhile comes back as points, with the term of new ones.
 func (a *mAccount) restoreOwed(n int64, p *rule.Programme, at clock.Micros) {
 	off := min(n, a.debt)
 	a.debt -= off
 	if n > off {
-		ends, slides := p.Expires(&p.Earning.Expiry, at)
+		ends, slides := p.Expires(&p.Earning.Expiry, a.clock)
+		if slides && a.slide != 0 && a.slide <= a.clock { // nobody buys any more: as if bought now
+			ends, slides = p.SlideTo(a.clock), false
+		}
 		a.add(mLot{left: n - off, earned: at, active: at, ends: ends, slides: slides})
 	}
 }
