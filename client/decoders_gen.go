@@ -243,6 +243,10 @@ func (v *PurchaseLine) decode(r *reader) {
 			v.EarnedBy = list(r, (*RuleAmount).decode)
 		case "fiscal":
 			v.Fiscal = list(r, (*FiscalPart).decode)
+		case "tickets":
+			v.Tickets = list(r, textInto)
+		case "session_at":
+			v.SessionAt = r.time()
 		default:
 			r.skip()
 		}

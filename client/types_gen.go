@@ -589,6 +589,11 @@ type CartLine struct {
 	Seat string `json:"seat,omitempty"`
 	// A film under a memorandum: no discount below its least price
 	Memorandum bool `json:"memorandum,omitempty"`
+	// Numbers or barcodes of the tickets, one for each piece; a number is one ticket in all the
+	// organization
+	Tickets []string `json:"tickets,omitempty"`
+	// When the session begins that the tickets of this line are for
+	SessionAt time.Time `json:"session_at,omitzero"`
 }
 
 // Cashier is the schema Cashier of the document.
@@ -2261,6 +2266,11 @@ type PurchaseLine struct {
 	EarnedBy []RuleAmount `json:"earned_by,omitempty"`
 	// Unit prices for a fiscal receipt
 	Fiscal []FiscalPart `json:"fiscal,omitempty"`
+	// Numbers or barcodes of the tickets, one for each piece; a number is one ticket in all the
+	// organization
+	Tickets []string `json:"tickets,omitempty"`
+	// When the session begins that the tickets of this line are for
+	SessionAt time.Time `json:"session_at,omitzero"`
 }
 
 // PurchaseRef is the schema PurchaseRef of the document.
@@ -2423,6 +2433,11 @@ type RecordLine struct {
 	Seat string `json:"seat,omitempty"`
 	// A film under a memorandum: no discount below its least price
 	Memorandum bool `json:"memorandum,omitempty"`
+	// Numbers or barcodes of the tickets, one for each piece; a number is one ticket in all the
+	// organization
+	Tickets []string `json:"tickets,omitempty"`
+	// When the session begins that the tickets of this line are for
+	SessionAt time.Time `json:"session_at,omitzero"`
 	// What the till took off, kopecks
 	Discount int64 `json:"discount,omitempty"`
 }

@@ -53,6 +53,9 @@ type CartLine struct {
 	Sector     string `json:"sector,omitempty" maxLength:"300"`
 	Seat       string `json:"seat,omitempty" maxLength:"300"`
 	Memorandum bool   `json:"memorandum,omitempty"`
+
+	Tickets   []string `json:"tickets,omitempty" maxItems:"500"`
+	SessionAt Time     `json:"session_at,omitzero"`
 }
 
 // RecordBody is a receipt that the till has closed already.
@@ -107,6 +110,7 @@ func (c *call) toSell(ctx context.Context, in *CartBody) (*purchase.Cart, error)
 func lineOf(l *CartLine) purchase.CartLine {
 	return purchase.CartLine{
 		SKU: l.SKU, Name: l.Name, Quantity: l.Quantity, Price: l.Price, Gross: l.Gross, Memorandum: l.Memorandum,
+		Tickets: l.Tickets, SessionAt: clock.Micros(l.SessionAt),
 		Place: rule.Place{
 			Event: l.Event, EventType: l.EventType, Session: l.Session, Hall: l.Hall, Zone: l.Zone, Sector: l.Sector, Seat: l.Seat,
 		},

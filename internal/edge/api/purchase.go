@@ -62,6 +62,8 @@ type PurchaseLine struct {
 	Discounts      []RuleAmount   `json:"discounts,omitempty"`
 	EarnedBy       []RuleAmount   `json:"earned_by,omitempty"`
 	Fiscal         []FiscalPart   `json:"fiscal,omitempty"`
+	Tickets        []string       `json:"tickets,omitempty"`
+	SessionAt      Time           `json:"session_at,omitzero"`
 }
 
 // RuleAmount is a rule's part of a line: kopecks of a discount, hundredths of
@@ -100,6 +102,7 @@ func purchaseOf(p *purchase.Purchase, fiscal bool) *Purchase {
 			SKU: l.SKU, Name: l.Name, Product: l.Product, Type: l.Type, Quantity: l.Quantity, Price: l.Price,
 			Gross: l.Gross, Discount: l.Discount(), PaidWithPoints: l.Paid, Due: l.Due(), Spent: l.Points,
 			Discounts: rulesOut(l.Discounts), EarnedBy: rulesOut(l.Earned),
+			Tickets: l.Tickets, SessionAt: Time(l.SessionAt),
 		}
 		for _, e := range l.Earned {
 			o.Earned += money.Points(e.Amount)

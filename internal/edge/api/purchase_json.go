@@ -61,6 +61,10 @@ func (w *writer) line(l *PurchaseLine) *writer {
 		}
 		w.raw(`]`)
 	}
+	w.texts(`,"tickets":`, l.Tickets)
+	if l.SessionAt != 0 {
+		w.raw(`,"session_at":"`).time(l.SessionAt).raw(`"`)
+	}
 	return w.raw(`}`)
 }
 

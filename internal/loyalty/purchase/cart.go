@@ -24,6 +24,10 @@ const (
 	maxName     = 300
 	maxKind     = 32
 	maxNumber   = 64
+	maxTicket   = 64
+
+	MaxPieces  = 500  // of one line of tickets
+	MaxTickets = 2000 // pieces in all lines of tickets
 )
 
 // Buyer names the member: by home, or by an identifier. The zero Buyer is
@@ -74,6 +78,9 @@ type CartLine struct {
 	Place    rule.Place   // of a ticket
 
 	Memorandum bool // a film under a distributor's terms
+
+	Tickets   []string     // numbers or barcodes, one for each piece
+	SessionAt clock.Micros // when the session begins that they are for
 }
 
 // check refuses a cart that no programme could judge, naming every wrong place.
@@ -93,6 +100,7 @@ func (c *Cart) check(now clock.Micros) error {
 	if len(bad) > 0 {
 		return fault.New(fault.Invalid, "purchase.invalid").With(bad...)
 	}
+	tickets := ticketCheck{}
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		at := fmt.Sprintf("lines[%d]", i)
@@ -104,8 +112,10 @@ func (c *Cart) check(now clock.Micros) error {
 		want(l.Quantity > 0 && l.Quantity <= 1e12, at+".quantity", "purchase.quantity")
 		want(l.Price >= 0 && l.Price <= rule.MaxCents, at+".price", "purchase.price")
 		want(l.fill(), at+".gross", "purchase.gross")
+		tickets.check(l, at, want)
 		want(l.Discount >= 0 && l.Discount <= l.Gross && (c.Facts != nil || l.Discount == 0), at+".discount", "purchase.line-discount")
 	}
+	want(tickets.pieces <= MaxTickets, "lines", "purchase.too-many-tickets")
 	for i, p := range c.Payments {
 		at := fmt.Sprintf("payments[%d]", i)
 		want(p.Kind != "" && text.Valid(p.Kind, maxKind), at+".kind", "purchase.payment-kind")
@@ -173,6 +183,10 @@ func (c *Cart) hash(kind Mode) [32]byte {
 		num(int64(l.Quantity), int64(l.Price), int64(l.Gross), int64(l.Discount), flag(l.Memorandum))
 		if l.Place != (rule.Place{}) {
 			text(l.Place.Words()...)
+		}
+		if len(l.Tickets) > 0 || l.SessionAt != 0 {
+			num(int64(len(l.Tickets)), int64(l.SessionAt))
+			text(l.Tickets...)
 		}
 	}
 	text(c.Codes...)

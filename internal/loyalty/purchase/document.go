@@ -67,6 +67,9 @@ func (s *sale) recorded(g *group, p *Purchase, a *ledger.Account) {
 			break
 		}
 	}
+	if s.taken(g) != "" {
+		p.Flags = append(p.Flags, FlagTicket)
+	}
 	if slices.ContainsFunc(p.Uses, Use.over) {
 		p.Flags = append(p.Flags, FlagOverLimit)
 	}
@@ -97,7 +100,7 @@ func (s *sale) lines(out *rule.Outcome) []Line {
 		lines[i] = Line{
 			SKU: c.SKU, Name: c.Name, Product: r.Product, Type: r.Type, Quantity: c.Quantity, Price: c.Price,
 			Least: r.Least, NotPaid: !r.Payable, NoEarn: !r.Earns, Memo: r.Memorandum, Groups: r.Groups,
-			Gross: o.Gross, Paid: o.Paid, Points: o.Points,
+			Gross: o.Gross, Paid: o.Paid, Points: o.Points, Tickets: c.Tickets, SessionAt: c.SessionAt,
 		}
 		if r.Place != (rule.Place{}) {
 			lines[i].Place = &r.Place

@@ -111,6 +111,7 @@ func (e *encoder) lines(lines []Line) {
 		if l.Place != nil {
 			e.other(`,"place":`, l.Place)
 		}
+		e.optTexts(`,"tickets":`, l.Tickets).optNum(`,"session_at":`, int64(l.SessionAt))
 		e.raw(`,"gross":`).num(int64(l.Gross)).rules(`,"discounts":`, l.Discounts)
 		e.optNum(`,"paid":`, int64(l.Paid)).optNum(`,"points":`, int64(l.Points)).rules(`,"earned":`, l.Earned)
 		if l.Pays == nil {

@@ -88,6 +88,7 @@ func anyLine(t *rapid.T, text *rapid.Generator[string], num *rapid.Generator[int
 	if rapid.Bool().Draw(t, "place") {
 		l.Groups, l.Place = []id.ID{5, 6}, &rule.Place{Event: text.Draw(t, "event"), Seat: text.Draw(t, "seat")}
 	}
+	l.Tickets, l.SessionAt = rapid.SliceOf(text).Draw(t, "tickets"), clock.Micros(num.Draw(t, "session"))
 	for range rapid.IntRange(0, 2).Draw(t, "parts") {
 		l.Discounts = append(l.Discounts, RuleAmount{text.Draw(t, "rule"), num.Draw(t, "amount")})
 		l.Earned = append(l.Earned, RuleAmount{text.Draw(t, "rule2"), num.Draw(t, "amount2")})

@@ -29,6 +29,7 @@ type group struct {
 	facts     facts
 	codes     codes
 	limits    limits
+	bound     map[string]bool // numbers of tickets that this transaction binds
 	wantLots  map[home.ID]bool
 	wantNamed []ledger.LotRef
 
@@ -37,6 +38,7 @@ type group struct {
 	states    *db.Many
 	refunds   *db.Many
 	adjusts   *db.Many
+	tickets   *db.Many
 	events    []eventtype.Event
 }
 
@@ -163,6 +165,7 @@ func (g *group) reset(tx *db.Tx) {
 	g.limits.reset()
 	g.keys, g.purchases, g.states = insertKey.Of(), insertPurchase.Of(), updatePurchase.Of()
 	g.refunds, g.adjusts = insertRefund.Of(), insertAdjustment.Of()
+	g.tickets, g.bound = insertTicket.Of(), map[string]bool{}
 	g.events = nil
 }
 
@@ -294,6 +297,7 @@ func (g *group) flush() error {
 	b.Many(g.states)
 	b.Many(g.refunds)
 	b.Many(g.adjusts)
+	b.Many(g.tickets)
 	g.codes.flush(b)
 	g.limits.flush(b)
 	if err := g.addEvents(b, heads); err != nil {

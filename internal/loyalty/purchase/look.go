@@ -21,10 +21,13 @@ type look struct {
 
 	codes []string // that no campaign lists, folded
 	given map[string]*promo.Code
+
+	numbers []string // of tickets
+	tickets map[string]ticketRow
 }
 
 func newLook(d *Desk) *look {
-	return &look{desk: d, keys: map[claim]doneKey{}}
+	return &look{desk: d, keys: map[claim]doneKey{}, tickets: map[string]ticketRow{}}
 }
 
 // key asks which operation a key stands for.
@@ -68,6 +71,7 @@ func (l *look) run(ctx context.Context) error {
 		l.given = map[string]*promo.Code{}
 		promo.Find(b, l.desk.DB.Dialect(), l.codes, l.given)
 	}
+	l.readTickets(b)
 	if err := l.desk.DB.Run(ctx, b); err != nil {
 		return err
 	}

@@ -101,6 +101,7 @@ const (
 	FlagLate      = "late"             // it came after something later had been written
 	FlagTooLate   = "too-late"         // past the time in which a record still earns
 	FlagCode      = "code-unknown"     // the till honoured a code that opens no campaign
+	FlagTicket    = "ticket-taken"     // a ticket's number is another purchase's
 )
 
 // Line is one position as it is stored: its inputs and what became of it.
@@ -117,6 +118,9 @@ type Line struct {
 	Memo     bool           `json:"memorandum,omitempty"`
 	Groups   []id.ID        `json:"groups,omitempty"` // product groups
 	Place    *rule.Place    `json:"place,omitempty"`  // of a ticket
+
+	Tickets   []string     `json:"tickets,omitempty"`    // numbers, one for each piece
+	SessionAt clock.Micros `json:"session_at,omitempty"` // when the session of its tickets begins
 
 	Gross     money.Amount   `json:"gross"`
 	Discounts []RuleAmount   `json:"discounts,omitempty"` // kopecks

@@ -45,6 +45,9 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	if _, err := s.found(l); err != nil {
 		return nil, err
 	}
+	if err := s.numbersFree(nil); err != nil {
+		return nil, err
+	}
 	s.at = d.Clock.Now()
 	d.complete(s, d.Programmes.Current().For)
 	book, err := d.view(ctx, s)

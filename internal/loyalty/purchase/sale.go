@@ -89,6 +89,7 @@ type sale struct {
 	levels    *levels
 	reached   string                 // level that it is judged at, since it reaches it; "": that held before
 	rows      map[string]*promo.Code // of its codes that were given out, before the lock
+	tickets   map[string]ticketRow   // those of its tickets' numbers that are taken, before the lock
 	at        clock.Micros
 	out       *Purchase
 }
@@ -119,10 +120,13 @@ func (s *sale) claim() (claim, [32]byte) { return claim{s.cart.Till, s.cart.Key}
 func (s *sale) lookUp(l *look) {
 	l.buyer(s.cart.Buyer)
 	l.codes = append(l.codes, s.unlisted(l.desk)...)
+	for i := range s.cart.Lines {
+		l.numbers = append(l.numbers, s.cart.Lines[i].Tickets...)
+	}
 }
 
 func (s *sale) found(l *look) (home.ID, error) {
-	s.rows = l.given
+	s.rows, s.tickets = l.given, l.tickets
 	if s.cart.Buyer.None() {
 		s.home = home.OfReceipt(s.cart.Till, s.cart.Key)
 		return s.home, nil
@@ -225,6 +229,9 @@ func (s *sale) do(g *group) error {
 		return err
 	}
 	p, err := s.document(g, out, a, rows)
+	if err == nil {
+		err = s.numbersFree(g)
+	}
 	if err == nil {
 		err = s.prove(g, p)
 	}
@@ -438,6 +445,7 @@ func (s *sale) write(g *group, book *ledger.Book, mark ledger.Mark, p *Purchase)
 	book.Chain(mark, p.ID, digest, s.at)
 	g.purchases.Add(int64(p.Home), int64(p.ID), int64(p.Account), int64(p.Programme), int64(p.Outlet),
 		int64(p.At), p.Day, string(doc), digest[:])
+	g.bindTickets(p, s.tickets)
 	g.claimKey(claim{p.Till, p.Key}, s.hash, p.Home, p.ID)
 	g.happened(eventtype.Event{
 		Kind: eventtype.Purchased, Home: p.Home, Op: p.ID, At: p.At, Day: p.Day, Outlet: p.Outlet, Programme: p.Programme,

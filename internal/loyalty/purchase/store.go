@@ -22,6 +22,8 @@ const (
 	qRefundsOf    = `select doc from refund where home_id = $1 and purchase_id = $2 order by refund_id`
 	qRefund       = `select doc from refund where home_id = $1 and refund_id = $2`
 	qAdjustment   = `select account_id, points, reason, actor, at from adjustment where home_id = $1 and op_id = $2`
+	qTicketsPG    = `select number, home_id, purchase_id, line, piece from ticket where number = any($1)`
+	qTicketLite   = `select number, home_id, purchase_id, line, piece from ticket where number = $1`
 	qAddEvent     = `insert into event (home_id, event_id, doc) values ($1, $2, $3)`
 	qUsed         = `select coalesce(sum(used), 0) from limit_use where limit_key = $1`
 	qDue          = `select home_id, account_id from account where due_at is not null and due_at <= $1 order by due_at limit $2`
@@ -67,6 +69,13 @@ var insertAdjustment = db.Many{
  select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::bytea[])`,
 	Lite:  `insert into adjustment (home_id, op_id, account_id, points, reason, actor, at, digest) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 	Types: []string{"bigint", "bigint", "bigint", "bigint", "text", "text", "bigint", "bytea"},
+}
+
+var insertTicket = db.Many{
+	PG: `insert into ticket (number, home_id, purchase_id, line, piece)
+ select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])`,
+	Lite:  `insert into ticket (number, home_id, purchase_id, line, piece) values ($1, $2, $3, $4, $5)`,
+	Types: []string{"text", "bigint", "bigint", "bigint", "bigint"},
 }
 
 var updateSlot = db.Many{

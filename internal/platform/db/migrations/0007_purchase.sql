@@ -27,6 +27,16 @@ create table purchase (
 );
 create index purchase_outlet on purchase (outlet_id, at);
 
+-- The numbers of tickets, which the gates read, and the piece that each is of.
+-- Spread by the number; it stays its purchase's for good.
+create table ticket (
+    number      text   primary key,
+    home_id     bigint not null,
+    purchase_id bigint not null,
+    line        bigint not null,   -- index in the purchase, from 0
+    piece       bigint not null    -- of the line, from 0
+);
+
 create table refund (
     home_id     bigint not null,
     refund_id   bigint not null,
