@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -72,8 +73,8 @@ func (c *demoCmd) show(ctx context.Context, p *program, s *Service) error {
 	p.say("demo.page", "url", s.URL+"/api/")
 	p.say("demo.till-key", "key", try.TillKey)
 	p.say("demo.admin-key", "key", try.AdminKey)
-	for _, phone := range try.Phones {
-		p.say("demo.member", "phone", phone)
+	for _, m := range try.Members {
+		p.say("demo.member", "phone", m.Phone, "card", cmp.Or(m.Card, "–"), "level", m.Level, "points", m.Points)
 	}
 	p.say("demo.try")
 	for _, line := range try.Curl(s.URL) {
@@ -87,7 +88,8 @@ func (c *demoCmd) show(ctx context.Context, p *program, s *Service) error {
 // fill fills the base if it is empty.
 func (c *demoCmd) fill(ctx context.Context, p *program, s *Service) (*demo.Try, error) {
 	parts := demo.Parts{
-		DB: s.DB, IDs: s.IDs, Clock: s.Clock, Partners: s.Partners, Products: s.Products, Members: s.Members,
+		DB: s.DB, IDs: s.IDs, Clock: s.Clock, Partners: s.Partners, Directory: s.Directory, Products: s.Products,
+		Members: s.Members, Cards: s.Cards,
 		Programmes: s.Programmes, Desk: s.Desk, Refresh: s.Refresh,
 	}
 	if len(s.Programmes.Current().All()) == 0 {

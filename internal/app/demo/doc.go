@@ -1,7 +1,7 @@
 // Package demo fills a base with a believable organization, so that whoever
 // starts the program for the first time sees it at work: a cinema with a bar,
-// a theatre's box office and two shops, their members, and half a year of
-// receipts.
+// a theatre's box office and two shops, a programme with levels and campaigns
+// (programme.yaml), members with cards, and half a year of receipts.
 //
 // Everybody in it is invented. Phones are of the code 945, which no operator
 // in Russia has; e-mails are of example.com. The same seed and the same day
@@ -11,6 +11,7 @@ package demo
 import (
 	"context"
 
+	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
@@ -27,8 +28,10 @@ type Parts struct {
 	IDs        *id.Maker
 	Clock      clock.Clock
 	Partners   *partner.Registry
+	Directory  *partner.Directory
 	Products   *catalog.Registry
 	Members    *member.Members
+	Cards      *card.Cards
 	Programmes *programme.Programmes
 	Desk       *purchase.Desk
 	Refresh    func(ctx context.Context) error // takes in new reference data

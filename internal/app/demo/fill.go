@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/id"
 )
 
 // Stage is what is being made.
@@ -36,6 +37,7 @@ type filler struct {
 	start    clock.Micros
 	end      clock.Micros
 	places   []*place
+	virtual  id.ID // type of cards
 	people   []*person
 }
 
@@ -48,7 +50,7 @@ func Fill(ctx context.Context, p Parts, size Size, progress Progress) (*Made, er
 		Parts: p, size: size, progress: progress, random: rand.New(rand.NewPCG(seed, uint64(size.Receipts))),
 		end: now, start: now.Add(-time.Duration(size.Days) * 24 * time.Hour),
 	}
-	for _, step := range []func(context.Context) error{f.makePlaces, f.makeGoods, f.makeProgramme, p.Refresh, f.makePeople} {
+	for _, step := range []func(context.Context) error{f.makePlaces, f.makeGoods, f.makeCards, p.Refresh, f.makeProgramme, p.Refresh, f.makePeople} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}

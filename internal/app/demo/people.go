@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/clock"
@@ -30,6 +31,7 @@ type person struct {
 	since  clock.Micros
 	weight int // how often he buys
 	points int64
+	bought bool // anything yet
 }
 
 // phone gives the number of the n-th member.
@@ -55,6 +57,11 @@ func (f *filler) makePeople(ctx context.Context) error {
 				if err != nil {
 					return err
 				}
+				if f.hasCard(first + i) {
+					if _, err := f.Cards.IssueIn(ctx, tx, &m, card.NewCard{Type: f.virtual}, by); err != nil {
+						return err
+					}
+				}
 				made = append(made, &person{home: m.Home, phone: phone(first + i), since: r.At, weight: 1 + (first+i)*7919%11})
 			}
 			return nil
@@ -67,6 +74,10 @@ func (f *filler) makePeople(ctx context.Context) error {
 	}
 	return nil
 }
+
+// hasCard tells whether the n-th member has a virtual card; the others are
+// found by their phones.
+func (f *filler) hasCard(n int) bool { return n%3 != 1 }
 
 // draw invents the n-th member.
 func (f *filler) draw(n int) member.Registration {

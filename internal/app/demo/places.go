@@ -5,7 +5,6 @@ import (
 
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/partner"
-	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
 )
@@ -135,30 +134,4 @@ func (f *filler) makeGoods(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// makeProgramme makes the programme.
-func (f *filler) makeProgramme(ctx context.Context) error {
-	_, err := f.Programmes.Put(ctx, rule.Programme{
-		Code: "kopilka", Name: "Копилка «Авроры»", On: true, Zone: "Europe/Moscow", TermsURL: "https://example.com/terms",
-		Settings: rule.DefaultSettings(),
-		Earning: rule.Earning{
-			Rate:   3 * money.Percent,
-			ByType: map[string]money.Rate{"ticket": 5 * money.Percent, "bar": 10 * money.Percent},
-			Expiry: rule.Expiry{Mode: rule.AfterAccrual, Days: 120},
-		},
-		Spending: rule.Spending{
-			Share:  20 * money.Percent,
-			ByType: map[string]money.Rate{"ticket": 30 * money.Percent, "bar": 50 * money.Percent},
-		},
-		Welcome: rule.Gift{Points: 100 * money.Point, Days: 30},
-		Campaigns: rule.CampaignsOf(
-			rule.Offer{
-				ID: "friends", Name: "Приведи друзей", Codes: []string{"ДРУЗЬЯ"}, Amount: 20000, LeastSum: 100000,
-				Limits: rule.Limits{InAll: 1000, PerHead: 3},
-			},
-			rule.Offer{ID: "first", Name: "Первый поход", Codes: []string{"ПРИВЕТ"}, Rate: 10 * money.Percent, Members: true, Limits: rule.Limits{PerHead: 1, Return: true}},
-		),
-	}, "demo")
-	return err
 }

@@ -22,6 +22,7 @@ type visit struct {
 	key    string
 	lines  []purchase.CartLine
 	spends bool
+	luck   int           // 0 to 99: whether it comes with a code
 	back   time.Duration // 0: stays
 }
 
@@ -92,6 +93,7 @@ func (f *filler) visit(n int) visit {
 	}
 	if v.who != nil {
 		v.spends = f.random.IntN(100) < 18
+		v.luck = f.random.IntN(100)
 	}
 	if f.random.IntN(100) < 3 {
 		v.back = time.Duration(1+f.random.IntN(48)) * time.Hour
@@ -167,8 +169,12 @@ func (f *filler) sell(ctx context.Context, v *visit) (back bool, err error) {
 	c := &purchase.Cart{Till: v.till, Key: v.key, Lines: v.lines, Facts: &purchase.Facts{At: v.at}}
 	if v.who != nil {
 		c.Buyer.Home = v.who.home
+		if o := v.offer(); o != nil {
+			c.Codes, c.Lines = []string{o.code}, o.take(v.lines)
+		}
+		v.who.bought = true
 		if v.spends {
-			c.Facts.Points = v.who.pay(v.lines)
+			c.Facts.Points = v.who.pay(c.Lines)
 		}
 	}
 	a, err := f.Desk.Record(ctx, c)
@@ -198,8 +204,49 @@ func (f *filler) sell(ctx context.Context, v *visit) (back bool, err error) {
 func (p *person) pay(lines []purchase.CartLine) money.Points {
 	var total int64
 	for _, l := range lines {
-		total += int64(l.Quantity) / int64(money.Piece) * int64(l.Price)
+		total += int64(gross(&l) - l.Discount)
 	}
 	n := min(p.points, total/5)
 	return money.Points(n - n%int64(money.Point))
+}
+
+// offer is what the member's code is for, nil without one.
+func (v *visit) offer() *offer {
+	var sum money.Amount
+	for i := range v.lines {
+		sum += gross(&v.lines[i])
+	}
+	switch {
+	case !v.who.bought && v.luck < 40:
+		return forFirst
+	case v.luck < 4 && sum >= forFriends.from:
+		return forFriends
+	}
+	return nil
+}
+
+// take takes the offer off the lines, split over them as the programme does.
+func (o *offer) take(lines []purchase.CartLine) []purchase.CartLine {
+	out := slices.Clone(lines)
+	bases := make([]int64, len(lines))
+	var sum money.Amount
+	for i := range lines {
+		bases[i] = int64(gross(&lines[i]))
+		sum += gross(&lines[i])
+	}
+	off := o.amount
+	if o.rate > 0 {
+		v, _ := o.rate.Of(int64(sum), money.Down)
+		off = money.Amount(v)
+	}
+	shares, _ := money.Split(int64(off), bases, bases)
+	for i := range out {
+		out[i].Discount = money.Amount(shares[i])
+	}
+	return out
+}
+
+// gross is what a line of whole pieces costs.
+func gross(l *purchase.CartLine) money.Amount {
+	return money.Amount(int64(l.Quantity) / int64(money.Piece) * int64(l.Price))
 }

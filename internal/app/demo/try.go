@@ -4,7 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
 
+	"kopilka/internal/loyalty/card"
+	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/money"
@@ -14,39 +17,66 @@ import (
 type Try struct {
 	TillKey  string
 	AdminKey string
-	Phones   []string // of members with points
+	Members  []Known // with points
+}
+
+// Known is a member to try things with.
+type Known struct {
+	Phone, Card, Level string
+	Points             money.Points
 }
 
 const (
-	tryPhones = 3
-	lookAt    = 500 // members to look for points at
+	tryMembers = 3
+	lookAt     = 500 // members to look for points at
 )
 
 // Find finds members with points in a filled base.
 func Find(ctx context.Context, p Parts) (*Try, error) {
 	t := &Try{}
-	for n := 0; n < lookAt && len(t.Phones) < tryPhones; n++ {
+	for n := 0; n < lookAt && len(t.Members) < tryMembers; n++ {
 		ref := member.Ref{Kind: member.Phone, Value: phone(n)}
 		found, err := member.ResolveAll(ctx, p.DB, []member.Ref{ref})
 		if err != nil {
 			return nil, err
 		}
 		for _, m := range found[ref] {
-			accounts, err := p.Desk.Accounts(ctx, m.Home)
-			if err != nil {
+			if err := t.add(ctx, p, ref.Value, m.Home); err != nil {
 				return nil, err
-			}
-			for _, a := range accounts {
-				if a.Account.Spendable() >= 100*money.Point {
-					t.Phones = append(t.Phones, ref.Value)
-				}
 			}
 		}
 	}
-	if len(t.Phones) == 0 {
+	if len(t.Members) == 0 {
 		return nil, fault.New(fault.Conflict, "demo.not-ours")
 	}
 	return t, nil
+}
+
+// add takes a member in who has enough points and whose level no other has.
+func (t *Try) add(ctx context.Context, p Parts, phone string, h home.ID) error {
+	accounts, err := p.Desk.Accounts(ctx, h)
+	if err != nil {
+		return err
+	}
+	for i := range accounts {
+		a := &accounts[i]
+		k := Known{Phone: phone, Points: a.Account.Spendable()}
+		if l := p.Programmes.Current().Get(a.Account.Programme).LevelOf(a.Account.Standing.Level); l != nil {
+			k.Level = l.Name
+		}
+		if k.Points < 100*money.Point || slices.ContainsFunc(t.Members, func(o Known) bool { return o.Level == k.Level }) {
+			continue
+		}
+		cards, err := card.List(ctx, p.DB, h)
+		if err != nil {
+			return err
+		}
+		if len(cards) > 0 {
+			k.Card = cards[0].Number
+		}
+		t.Members = append(t.Members, k)
+	}
+	return nil
 }
 
 // Request is one request that can be pasted into a shell.
@@ -56,12 +86,16 @@ type Request struct {
 	Body string
 }
 
-// Requests sell, spend and refund, in this order, under keys that were not
-// used before.
+// Requests quote an order that campaigns act on, sell, spend and refund, in
+// this order, under keys that were not used before.
 func (t *Try) Requests() []Request {
 	run := rand.Text()[:8]
-	buyer := fmt.Sprintf(`"buyer":{"phone":"%s"}`, t.Phones[0])
+	buyer := fmt.Sprintf(`"buyer":{"phone":"%s"}`, t.Members[0].Phone)
 	return []Request{
+		{
+			Path: "/api/v1/quotes", Key: "try-" + run + "-0",
+			Body: `{` + buyer + `,"sales_channel":"сайт","codes":["ДРУЗЬЯ"],"lines":[{"sku":"kino-vzr","quantity":"3","price":45000},{"sku":"popcorn-s","quantity":"1","price":24000}]}`,
+		},
 		{
 			Path: "/api/v1/purchases", Key: "try-" + run + "-1",
 			Body: `{` + buyer + `,"lines":[{"sku":"kino-vzr","quantity":"2","price":45000},{"sku":"popcorn-l","quantity":"1","price":39000}]}`,

@@ -40,8 +40,8 @@ func start(t *testing.T) program {
 		}
 	})
 	parts := demo.Parts{
-		DB: s.DB, IDs: s.IDs, Clock: s.Clock, Partners: s.Partners, Products: s.Products, Members: s.Members,
-		Programmes: s.Programmes, Desk: s.Desk, Refresh: s.Refresh,
+		DB: s.DB, IDs: s.IDs, Clock: s.Clock, Partners: s.Partners, Directory: s.Directory, Products: s.Products,
+		Members: s.Members, Cards: s.Cards, Programmes: s.Programmes, Desk: s.Desk, Refresh: s.Refresh,
 	}
 	if _, err := demo.Fill(t.Context(), parts, demo.Size{Members: 20, Receipts: 200, Days: 60}, nil); err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func start(t *testing.T) program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return program{url: s.URL, till: tillKey(t, s), phone: try.Phones[0]}
+	return program{url: s.URL, till: tillKey(t, s), phone: try.Members[0].Phone}
 }
 
 func tillKey(t *testing.T, s *app.Service) string {

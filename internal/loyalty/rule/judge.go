@@ -198,7 +198,7 @@ func (j *judgement) facts(f *Facts) error {
 		}
 		if j.Discount > 0 {
 			j.effect(Effect{Rule: TillRule, Kind: Discount, Amount: int64(j.Discount)}, nil)
-			j.why(Step{Rule: TillRule, Applied: true, Reason: WhyDiscount, Amount: int64(j.Discount)})
+			j.why(Step{Rule: TillRule, Applied: true, Reason: WhyDiscount, Amount: int64(j.Discount), Args: args("amount", j.Discount)})
 		}
 		j.Due -= j.Discount
 	}

@@ -86,7 +86,7 @@ func (j *judgement) whyRule(r *Rule, s Step) {
 func (j *judgement) noteGot(c *candidate) { c.asked, c.gave = 0, 0 }
 
 func (j *judgement) tellDiscount(c *candidate) {
-	s := Step{Applied: true, Reason: WhyDiscount, Amount: int64(c.gave)}
+	s := Step{Applied: true, Reason: WhyDiscount, Amount: int64(c.gave), Args: args("amount", c.gave)}
 	switch {
 	case c.gave == 0:
 		s = Step{Reason: WhyNothing}
