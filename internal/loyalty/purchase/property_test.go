@@ -14,6 +14,7 @@ import (
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
@@ -78,13 +79,16 @@ func begin(t *rapid.T, tb testing.TB, s *purchasetest.Shop) *machine {
 
 // programme puts new rules in the place of those before. Each case has offers
 // of its own, so that limits begin anew.
-func (m *machine) programme(t *rapid.T) {
-	p := drawProgramme(t)
+func (m *machine) programme(t *rapid.T) { m.put(t, drawProgramme(t)) }
+
+func (m *machine) put(t *rapid.T, p rule.Programme) {
 	old := m.s.Programmes.Current().Get(m.s.Programme.ID)
 	p.ID, p.Version, p.Code = old.ID, old.Version, old.Code
 	for i := range p.Campaigns {
 		p.Campaigns[i].ID += m.tag
-		p.Campaigns[i].Rules[0].ID += m.tag
+		for j := range p.Campaigns[i].Rules {
+			p.Campaigns[i].Rules[j].ID += m.tag
+		}
 	}
 	made, err := m.s.Programmes.Put(ctx, p, "test")
 	if err != nil {
