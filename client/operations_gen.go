@@ -1440,6 +1440,19 @@ func (c *Client) ListPurchases(ctx context.Context, query *ListPurchasesQuery) (
 	return answer, err
 }
 
+// ListSettings is GET /settings: Settings
+//
+// The whole table of settings: what there is and what holds by default, with texts in the caller's
+// language. How each is changed depends on its level.
+//
+// The key needs the scope reference.read or reference.write.
+func (c *Client) ListSettings(ctx context.Context) (*PageSetting, error) {
+	answer, _, err := ask[PageSetting](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/settings"},
+	})
+	return answer, err
+}
+
 // ListTillsQuery are the parameters of ListTills. What is zero is left out.
 type ListTillsQuery struct {
 	// Go on with the list: next of the last answer

@@ -263,6 +263,33 @@ const (
 	SendCodeLanguageEN SendCodeLanguage = "en"
 )
 
+// SettingKind is one of the values below.
+type SettingKind string
+
+// Values of SettingKind.
+const (
+	SettingKindFlag      SettingKind = "flag"
+	SettingKindMoney     SettingKind = "money"
+	SettingKindPoints    SettingKind = "points"
+	SettingKindDays      SettingKind = "days"
+	SettingKindMinutes   SettingKind = "minutes"
+	SettingKindChoice    SettingKind = "choice"
+	SettingKindChoices   SettingKind = "choices"
+	SettingKindText      SettingKind = "text"
+	SettingKindReference SettingKind = "reference"
+)
+
+// SettingsLevel is one of the values below.
+type SettingsLevel string
+
+// Values of SettingsLevel.
+const (
+	SettingsLevelOrganization SettingsLevel = "organization"
+	SettingsLevelProgramme    SettingsLevel = "programme"
+	SettingsLevelCampaign     SettingsLevel = "campaign"
+	SettingsLevelOutlet       SettingsLevel = "outlet"
+)
+
 // Account is the schema Account of the document.
 type Account struct {
 	// Id
@@ -1781,6 +1808,14 @@ type PagePurchase struct {
 	Next string `json:"next,omitempty"`
 }
 
+// PageSetting is the schema PageSetting of the document.
+type PageSetting struct {
+	// Rows
+	Items []Setting `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
 // PageStockCard is the schema PageStockCard of the document.
 type PageStockCard struct {
 	// Rows
@@ -2660,6 +2695,42 @@ type SentCode struct {
 	ExpiresAt time.Time `json:"expires_at"`
 	// When another may be asked for
 	RepeatAt time.Time `json:"repeat_at"`
+}
+
+// Setting is the schema Setting of the document.
+type Setting struct {
+	// Level
+	Level SettingsLevel `json:"level"`
+	// Name
+	Name string `json:"name"`
+	// Key
+	Key string `json:"key"`
+	// Kind
+	Kind SettingKind `json:"kind"`
+	// Title
+	Title string `json:"title"`
+	// Explanation
+	About string `json:"about"`
+	// Default
+	Default string `json:"default,omitempty"`
+	// Name of the setting that holds where this one is not told
+	Inherits string `json:"inherits,omitempty"`
+	// Least
+	Least string `json:"least,omitempty"`
+	// The most points that may be spent, hundredths
+	Most string `json:"most,omitempty"`
+	// It may be never
+	Never bool `json:"never,omitempty"`
+	// Choices
+	Choices []SettingChoice `json:"choices,omitempty"`
+}
+
+// SettingChoice is the schema SettingChoice of the document.
+type SettingChoice struct {
+	// Value
+	Value string `json:"value"`
+	// Title
+	Title string `json:"title,omitempty"`
 }
 
 // StateChange is the schema StateChange of the document.

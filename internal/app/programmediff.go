@@ -110,7 +110,7 @@ func (p *program) item(what, id, name string) string {
 
 // keyName names a key: what its text says before it goes into particulars.
 func (p *program) keyName(key string) string {
-	text := p.texts.Text(p.lang, "programme.key."+key)
+	text := p.texts.Text(p.lang, key)
 	if i := strings.IndexAny(text, ":;"); i > 0 {
 		text = text[:i]
 	}

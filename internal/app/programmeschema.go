@@ -10,11 +10,6 @@ type programmeSchemaCmd struct{}
 
 // Run prints the JSON Schema of a programme's text, for editors.
 func (*programmeSchemaCmd) Run(_ context.Context, p *program) error {
-	_, err := p.stdout.Write(draft.Schema(func(object, key string) string {
-		if key == "" {
-			return p.texts.Text(p.lang, "programme.object."+object)
-		}
-		return p.texts.Text(p.lang, "programme.key."+object+"."+key)
-	}))
+	_, err := p.stdout.Write(draft.Schema(func(key string) string { return p.texts.Text(p.lang, key) }))
 	return err
 }

@@ -23,7 +23,7 @@ var ranks = map[string]int{
 	"identity": 0, "partner": 0, "member": 0, "catalog": 0, "eventtype": 0,
 	"card": 1, "ledger": 1, "segment": 1,
 	"rule": 2, "level": 2, "certificate": 2, "deposit": 2, "ticket": 2,
-	"promo": 3, "programme": 3,
+	"promo": 3, "programme": 3, "settings": 3,
 	"purchase": 4,
 	"mailing":  5, "figure": 5, "seal": 5, "importer": 5,
 	"referral": 6, "survey": 6, "feedback": 6,

@@ -82,7 +82,7 @@ func New(p Parts) *API {
 		quotes, purchases, refunds,
 		members, identifiers, consents, changes, cards, accounts, levels, codes,
 		groups, memberSettings,
-		partners, cashiers, catalogue, programmes, cardStock, keys, promoCodes,
+		partners, cashiers, catalogue, programmes, settingList, cardStock, keys, promoCodes,
 	} {
 		resource(a)
 	}

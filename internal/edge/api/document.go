@@ -242,12 +242,7 @@ func (a *API) mountDocument(r chi.Router) error {
 
 // programmeSchema is the JSON Schema of a programme's text.
 func programmeSchema(texts *i18n.Catalog, lang i18n.Lang) []byte {
-	return draft.Schema(func(object, key string) string {
-		if key == "" {
-			return texts.Text(lang, "programme.object."+object)
-		}
-		return texts.Text(lang, "programme.key."+object+"."+key)
-	})
+	return draft.Schema(func(key string) string { return texts.Text(lang, key) })
 }
 
 type (

@@ -56,7 +56,7 @@ func TestMemberSettings(t *testing.T) {
 			{do: "GET /member-rules", want: 200, has: `"region":"KZ" "version":$v`},
 			{do: "PUT /member-rules", body: rules, want: 409, code: "member.moved"},
 			{do: "PUT /member-rules", body: strings.Replace(rules, `"version":0`, `"version":$v,"category":"77"`, 1), want: 400, code: "member.bad-category"},
-			{do: "PUT /member-rules", body: strings.Replace(rules, `"surname"`, `"shoe_size"`, 1), want: 400, code: "member.invalid", at: "mandatory[1] member.bad-field"},
+			{do: "PUT /member-rules", body: strings.Replace(rules, `"surname"`, `"shoe_size"`, 1), want: 400, code: "member.invalid", at: "mandatory[1] setting.choice"},
 			{do: "PUT /member-rules", body: strings.Replace(rules, `"activation":false,`, ``, 1), want: 400, code: "api.invalid", at: "activation api.required"},
 			{as: "outlet", do: "PUT /member-rules", body: rules, want: 403, code: "api.whole-organization"},
 		})

@@ -41,7 +41,7 @@ func TestProgrammes(t *testing.T) {
 			{do: "POST /programmes", body: wrong(`"spending":{"share":"130","by_type":{"bar":"101"}}`), want: 400, code: "programme.invalid", at: "spending.by_type.bar programme.share"},
 			{do: "POST /programmes", body: wrong(`"outlets":["here","nowhere"]`), want: 400, code: "programme.invalid", at: "outlets[1] programme.text-no-such"},
 			{do: "POST /programmes", body: wrong(`"partners":["78"]`), want: 400, code: "programme.invalid", at: "partners[0] programme.text-no-such"},
-			{do: "POST /programmes", body: wrong(`"settings":{"round":"away"}`), want: 400, code: "programme.invalid", at: "settings.round money.rounding-unknown"},
+			{do: "POST /programmes", body: wrong(`"settings":{"round":"away"}`), want: 400, code: "programme.invalid", at: "settings.round programme.choice"},
 			{do: "POST /programmes", body: wrong(`"settings":{"no_such":1}`), want: 400, code: "programme.invalid", at: "settings.no_such programme.text-unknown"},
 			{do: "POST /programmes", body: `{"text":7}`, want: 400, code: "programme.invalid"},
 			{do: "POST /programmes", body: `{}`, want: 400, code: "api.invalid", at: "text api.required"},

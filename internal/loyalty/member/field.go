@@ -106,17 +106,13 @@ var profileFields = []profileField{
 	{FieldCodeWord, MaxCodeWord, nil, func(p *Profile) *string { return &p.CodeWord }},
 }
 
-// known tells whether the field may be called mandatory.
-func (f Field) known() bool {
-	if f == FieldPhone || f == FieldEmail || f == FieldCategory {
-		return true
-	}
+// mandatoryFields are those that may be called mandatory.
+func mandatoryFields() []Field {
+	out := []Field{FieldPhone, FieldEmail}
 	for i := range profileFields {
-		if profileFields[i].name == f {
-			return true
-		}
+		out = append(out, profileFields[i].name)
 	}
-	return false
+	return append(out, FieldCategory)
 }
 
 // secret tells that the audit trail keeps that it changed, not its values.

@@ -217,7 +217,7 @@ func TestRulesAreKept(t *testing.T) {
 		refused(t, b.SaveRules(b.ctx, want, 2), "member.bad-category")
 		want.Mandatory, want.Region = append(want.Mandatory, "shoe", member.FieldPhone), "Russia"
 		wrong(t, b.SaveRules(b.ctx, want, 2), map[string]string{
-			"mandatory[2]": "member.bad-field", "mandatory[3]": "member.bad-field", "region": "member.bad-region",
+			"mandatory[2]": "setting.choice", "mandatory[3]": "setting.twice", "region": "member.bad-region",
 		})
 	})
 }

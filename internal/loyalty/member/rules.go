@@ -4,11 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/setting"
 )
 
 // Rules are the organization's settings on members.
@@ -23,10 +23,22 @@ type Rules struct {
 	Category     id.ID   `json:"category"`      // given at registration where none is told; zero: none
 }
 
-// DefaultRules are those of a base where nothing was set: only the phone is
-// mandatory, a phone and an e-mail are one member's, nothing is to be proven.
-func DefaultRules() Rules {
-	return Rules{Mandatory: []Field{FieldPhone}, UniquePhone: true, UniqueEmail: true, Region: "RU"}
+// Settings is the table of the organization's settings on members.
+var Settings = setting.Of("organization",
+	setting.OfChoices("mandatory", func(r *Rules) *[]Field { return &r.Mandatory }, []Field{FieldPhone}, mandatoryFields()),
+	setting.OfFlag("unique_phone", func(r *Rules) *bool { return &r.UniquePhone }, true),
+	setting.OfFlag("unique_email", func(r *Rules) *bool { return &r.UniqueEmail }, true),
+	setting.OfFlag("confirm_phone", func(r *Rules) *bool { return &r.ConfirmPhone }, false),
+	setting.OfFlag("confirm_email", func(r *Rules) *bool { return &r.ConfirmEmail }, false),
+	setting.OfFlag("activation", func(r *Rules) *bool { return &r.Activation }, false),
+	setting.OfText("region", func(r *Rules) *string { return &r.Region }, "RU", checkRegion),
+	setting.OfReference("category", func(r *Rules) *id.ID { return &r.Category }),
+)
+
+// DefaultRules are those of a base where nothing was set.
+func DefaultRules() (r Rules) {
+	Settings.Reset(&r)
+	return r
 }
 
 // unique tells whether identifiers of the kind are one member's only.
@@ -70,17 +82,8 @@ func LoadRules(ctx context.Context, q db.Q) (Rules, int64, error) {
 // SaveRules stores the settings if they are still of the version. Members
 // that are there already stay as they are.
 func (m *Members) SaveRules(ctx context.Context, r Rules, version int64) error {
-	var f form
-	for i, field := range r.Mandatory {
-		if !field.known() || slices.Index(r.Mandatory, field) < i {
-			f.add(pathOf("mandatory", i), &fault.Field{Code: "member.bad-field"})
-		}
-	}
-	if !validRegion(r.Region) {
-		f.add("region", &fault.Field{Code: "member.bad-region"})
-	}
-	if err := f.err(); err != nil {
-		return err
+	if wrong := Settings.Check(&r); len(wrong) > 0 {
+		return fault.New(fault.Invalid, "member.invalid").With(wrong...)
 	}
 	if r.Mandatory == nil {
 		r.Mandatory = []Field{}
@@ -129,6 +132,9 @@ func (r *Rules) filled(field Field, p *Profile, has map[Kind]bool) bool {
 	return true
 }
 
-func validRegion(s string) bool {
-	return len(s) == 2 && only(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+func checkRegion(s string) []fault.Field {
+	if len(s) == 2 && only(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		return nil
+	}
+	return []fault.Field{{Code: "member.bad-region"}}
 }

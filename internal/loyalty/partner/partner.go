@@ -14,6 +14,7 @@ import (
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/reference"
+	"kopilka/internal/platform/setting"
 )
 
 // Set is the name of the version that every change here moves.
@@ -22,6 +23,11 @@ const Set = "partner"
 // DefaultCutover is when an outlet's business day begins unless told
 // otherwise, in minutes after midnight: 04:00.
 const DefaultCutover = 240
+
+// Settings is the table of an outlet's settings.
+var Settings = setting.Of("outlet",
+	setting.OfMinutes("day_cutover", func(o *Outlet) *int { return &o.Cutover }, DefaultCutover),
+)
 
 // Limits on how many there may be; all of them are held in memory.
 const (

@@ -133,7 +133,7 @@ func TestRefusals(t *testing.T) {
 		}
 		want := []string{
 			"code reference.code-invalid", "name reference.missing", "address reference.characters",
-			"state reference.state-unknown", "day_cutover reference.range", "zone partner.zone-unknown",
+			"state reference.state-unknown", "day_cutover setting.between", "zone partner.zone-unknown",
 		}
 		if diff := cmp.Diff(want, fields); diff != "" {
 			t.Error(diff)

@@ -63,7 +63,9 @@ func (r *Registry) SaveOutlet(ctx context.Context, o Outlet) (Outlet, error) {
 	f.Name("name", &o.Name)
 	f.Text("address", &o.Address)
 	f.State("state", &o.State)
-	f.Range("day_cutover", int64(o.Cutover), 0, 24*60-1)
+	for _, wrong := range Settings.Check(&o) {
+		f.Add(wrong)
+	}
 	zone, err := loadZone(o.Zone)
 	if err != nil {
 		f.Add(fault.Field{Path: "zone", Code: "partner.zone-unknown"})

@@ -34,7 +34,7 @@ func (p *Programme) Compile() error {
 	p.Earning.Expiry.Mode = cmp.Or(p.Earning.Expiry.Mode, Never)
 	p.Zone = cmp.Or(p.Zone, "Europe/Moscow")
 	p.Gives = cmp.Or(p.Gives, GivesAll)
-	p.Settings.fill()
+	ProgrammeSettings.Fill(&p.Settings)
 	zone, err := time.LoadLocation(p.Zone)
 	c.check(err == nil && p.Zone != "Local", "zone", "programme.zone")
 	p.zone = zone
@@ -66,6 +66,15 @@ const maxFaults = 200
 func (c *checker) check(ok bool, path, code string, args ...any) {
 	if !ok && len(c.fields) < maxFaults {
 		c.fields = append(c.fields, fault.Field{Path: path, Code: code, Args: fault.Pairs(args...)})
+	}
+}
+
+// found takes in what is wrong with settings.
+func (c *checker) found(at string, wrong []fault.Field) {
+	for _, f := range wrong {
+		if f.Path = at + "." + f.Path; len(c.fields) < maxFaults {
+			c.fields = append(c.fields, f)
+		}
 	}
 }
 

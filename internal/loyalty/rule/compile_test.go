@@ -61,7 +61,7 @@ func TestCompileSaysWhereItIsWrong(t *testing.T) {
 		{"settings.spend_step", func(p *rule.Programme) { p.Settings.PointValue, p.Settings.SpendStep = 333, 150 }},
 		{"settings.round", func(p *rule.Programme) { p.Settings.Round = 9 }},
 		{"settings.price_floor", func(p *rule.Programme) { p.Settings.PriceFloor = -1 }},
-		{"settings.earn_on", func(p *rule.Programme) { p.Settings.EarnOn = "" }},
+		{"settings.earn_on", func(p *rule.Programme) { p.Settings.EarnOn = "gross" }},
 		{"settings.clawback", func(p *rule.Programme) { p.Settings.Clawback = "steal" }},
 		{"settings.expired_return", func(p *rule.Programme) { p.Settings.ExpiredReturn = -1 }},
 		{"settings.late_max", func(p *rule.Programme) { p.Settings.LateMax = rule.MaxDays + 1 }},
@@ -110,7 +110,7 @@ func TestCompileSaysWhereItIsWrong(t *testing.T) {
 // TestCompileSaysAllAtOnce: one answer names every wrong place.
 func TestCompileSaysAllAtOnce(t *testing.T) {
 	t.Parallel()
-	got := pathsOf((&rule.Programme{Earning: rule.Earning{Rate: -1}}).Compile())
+	got := pathsOf((&rule.Programme{Settings: rule.Settings{EarnOn: "?", Clawback: "?"}, Earning: rule.Earning{Rate: -1}}).Compile())
 	want := []string{
 		"code", "name", "settings.point_value", "settings.accrual_step", "settings.spend_step",
 		"settings.earn_on", "settings.clawback", "earning.rate",

@@ -106,42 +106,6 @@ const (
 	LevelAfter  LevelOn = "after"  // reached by it
 )
 
-// Settings are the terms of a programme.
-type Settings struct {
-	PointValue      money.Amount   `json:"point_value"`         // kopecks that a point takes off; 100
-	AccrualStep     money.Points   `json:"accrual_step"`        // earned points are a multiple; 1 (0.01)
-	SpendStep       money.Points   `json:"spend_step"`          // spent points are a multiple; 100 (one point)
-	Round           money.Rounding `json:"round"`               // of earned points and discounts; down
-	EarnOn          EarnOn         `json:"earn_on"`             // after
-	EarnMoneyOnly   bool           `json:"earn_money_only"`     // not on what points paid; true
-	EarnWithSpend   bool           `json:"earn_with_spend"`     // earn at all on a receipt partly paid with points; true
-	EarnDiscounted  bool           `json:"earn_on_discounted"`  // lines with a discount earn; true
-	EarnMemorandum  bool           `json:"earn_on_memorandum"`  // lines under a memorandum earn; true
-	EarnCertificate bool           `json:"earn_on_certificate"` // what certificates and deposits paid earns as money; true
-	Progressive     Progressive    `json:"progressive"`         // whole
-	ConditionsOn    ConditionsOn   `json:"conditions_on"`       // stage
-	LevelOn         LevelOn        `json:"level_on"`            // before
-	PriceFloor      money.Amount   `json:"price_floor"`         // least price of a unit, kopecks; 1
-	ReturnSpent     bool           `json:"return_spent"`        // a refund gives spent points back; true
-	Clawback        Clawback       `json:"clawback"`            // debt
-	ExpiredReturn   int            `json:"expired_return"`      // days that points get whose lot has expired meanwhile; 0: they stay lost
-	RefundTerms     OnRefund       `json:"refund_conditions"`   // keep
-	UnlinkedTakes   bool           `json:"unlinked_refund"`     // an unmatched refund takes points back by the base rules; true
-	SpendProofAbove money.Points   `json:"spend_proof_above"`   // spending more than this takes a one-time QR, a code or a PIN; below zero: never; -1
-	LateMax         int            `json:"late_max"`            // days after which a record is too late to earn; 0: never
-}
-
-// DefaultSettings are the terms of a programme that says nothing else.
-func DefaultSettings() Settings {
-	return Settings{
-		PointValue: 100, AccrualStep: 1, SpendStep: 100, Round: money.Down,
-		EarnOn: AfterDiscounts, EarnMoneyOnly: true, EarnWithSpend: true, PriceFloor: 1,
-		EarnDiscounted: true, EarnMemorandum: true, EarnCertificate: true,
-		Progressive: OnWhole, ConditionsOn: BeforeStage, LevelOn: LevelBefore,
-		ReturnSpent: true, Clawback: ClawDebt, ExpiredReturn: 30, RefundTerms: KeepTerms, UnlinkedTakes: true, SpendProofAbove: -1,
-	}
-}
-
 // Earning is the accrual rule: points as a percentage of a line, a point to
 // the rouble whatever a point is worth, by the type of its product.
 type Earning struct {

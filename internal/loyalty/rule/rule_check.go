@@ -144,7 +144,7 @@ func (k *ruleChecker) amounts(at string, r *Rule) {
 	k.check(r.Multiply == 0 || r.Multiply > money.Whole && r.Multiply <= maxRate, at+".multiply", "programme.multiply")
 	k.check(len([]rune(r.Text.RU)) <= maxTextRune && len([]rune(r.Text.EN)) <= maxTextRune && (r.Text.RU != "" || r.Text.EN == ""), at+".text", "programme.text")
 	k.check(r.By == "" || r.way == wayTable, at+".by", "programme.rule-way", "kind", string(r.Kind))
-	oneOf(k.checker, at+".by", r.By, "", BySum, ByCount, ByPast)
+	k.check(slices.Contains([]Basis{"", BySum, ByCount, ByPast}, r.By), at+".by", "programme.choice", "choices", "sum, count, past")
 	k.check(!r.EachUnit || r.way == wayAmount || r.way == wayPoints, at+".each_unit", "programme.rule-way", "kind", string(r.Kind))
 	k.check(len(r.Table) <= MaxRows, at+".table", "programme.too-many", "most", MaxRows)
 	for i := range r.Table {
@@ -201,7 +201,8 @@ func (k *ruleChecker) campaign(at string, c *Campaign) {
 	k.check(len(c.Stack) <= 64, at+".stack", "programme.stack")
 	k.check(c.MaxUnits >= 0, at+".max_units", "programme.limits")
 	k.check(c.Limits.InAll >= 0 && c.Limits.PerCode >= 0 && c.Limits.PerHead >= 0, at+".limits", "programme.limits")
-	oneOf(k.checker, at+".refund", c.Refund, "", KeepTerms, RecomputeTerms, TakeDifference)
+	k.found(at, CampaignSettings.Check(c))
+	k.found(at+".limits", LimitSettings.Check(&c.Limits))
 	k.conditions(at+".when", c.When, OfReceipt, OfMember)
 	k.conditions(at+".scope", c.Scope, OfLine)
 	if !c.Off {

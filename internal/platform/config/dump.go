@@ -38,3 +38,18 @@ func (s setting) yaml() string {
 	}
 	return strconv.Quote(s.text())
 }
+
+// Listed is a setting of the process: its description is the text
+// "config.key.<key>".
+type Listed struct{ Key, Default string }
+
+// List tells all settings of the process.
+func List() []Listed {
+	c := Default()
+	all := settings(&c)
+	out := make([]Listed, len(all))
+	for i, s := range all {
+		out[i] = Listed{Key: s.key, Default: s.text()}
+	}
+	return out
+}

@@ -26,7 +26,7 @@ type Change struct {
 // Step is a part of the way to what has changed: a key of an object, an item
 // of a list, or a name of the programme's own.
 type Step struct {
-	Key  string `json:"key,omitempty" example:"rule.rate"` // object and key
+	Key  string `json:"key,omitempty" example:"programme.key.rule.rate"` // of its text
 	Item string `json:"item,omitempty" enum:"rule,level,campaign"`
 	ID   string `json:"id,omitempty"` // of an item; a name
 	Name string `json:"name,omitempty"`
@@ -42,11 +42,11 @@ func (p path) add(text string, s Step) path {
 	return path{p.text + text, append(slices.Clip(p.steps), s)}
 }
 
-func (p path) field(object, key string) path {
+func (p path) field(name, text string) path {
 	if p.text == "" {
-		return p.add(key, Step{Key: object + "." + key})
+		return p.add(name, Step{Key: text})
 	}
-	return p.add("."+key, Step{Key: object + "." + key})
+	return p.add("."+name, Step{Key: text})
 }
 
 func (p path) named(name string) path { return p.add("."+name, Step{ID: name}) }

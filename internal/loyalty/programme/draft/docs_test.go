@@ -66,11 +66,7 @@ func TestKeysHaveTexts(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, lang := range i18n.Langs() {
-		draft.Schema(func(object, key string) string {
-			name := "programme.key." + object + "." + key
-			if key == "" {
-				name = "programme.object." + object
-			}
+		draft.Schema(func(name string) string {
 			if !texts.Has(lang, name) {
 				t.Errorf("%s: no text %s", lang, name)
 			}

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"go.yaml.in/yaml/v3"
+
+	"kopilka/internal/platform/setting"
 )
 
 // form is how values of one type are written.
@@ -26,6 +28,16 @@ type field[T any] struct {
 	write  func(w *writer, v, fresh *T) *value // nil: as it is where nothing is said
 	schema func(s *schemas) *value
 	diff   func(d *differ, at path, was, is *T)
+
+	setting *setting.Info // nil, or the setting that it is
+}
+
+// text is the key of the text that says what it is for.
+func (f *field[T]) text(object string) string {
+	if f.setting != nil {
+		return f.setting.Title()
+	}
+	return "programme.key." + object + "." + f.name
 }
 
 // key makes a field of an object whose path in faults is its name.
@@ -181,7 +193,7 @@ func (o *object[T]) diff(d *differ, at path, was, is T) {
 		was, is = o.before(was), o.before(is)
 	}
 	for _, f := range o.fields {
-		f.diff(d, at.field(o.name, f.name), &was, &is)
+		f.diff(d, at.field(f.name, f.text(o.name)), &was, &is)
 	}
 }
 

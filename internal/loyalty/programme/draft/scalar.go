@@ -228,22 +228,6 @@ func choice[T ~string](all ...T) scalar[T] {
 	}
 }
 
-// rounding is a way to round.
-var rounding = scalar[money.Rounding]{
-	parse: func(s string) (money.Rounding, error) {
-		var v money.Rounding
-		return v, v.UnmarshalText([]byte(s))
-	},
-	form: func(v money.Rounding) *value { return textOf(v.String()) },
-	shape: func(s *schemas) *value {
-		out := s.list()
-		for _, n := range money.Roundings() {
-			out.items = append(out.items, textOf(n))
-		}
-		return s.object("enum", out)
-	},
-}
-
 // idNumber is the id of a programme: only the API gives it.
 var idNumber = scalar[id.ID]{
 	parse: id.Parse,

@@ -3,6 +3,7 @@ package draft
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 
 	"kopilka/internal/loyalty/rule"
 )
@@ -10,14 +11,13 @@ import (
 // SchemaURL names the schema, and is where the API serves it.
 const SchemaURL = "/api/v1/programme.schema.json"
 
-// Schema writes the JSON Schema of the text, with descriptions by about: of a
-// key of an object, or of an object where key is empty.
-func Schema(about func(object, key string) string) []byte {
+// Schema writes the JSON Schema of the text; about gives the text of a key.
+func Schema(about func(key string) string) []byte {
 	s := &schemas{about: about, seen: map[string]bool{}, defs: &value{sort: mapValue}}
 	root := programmeForm.schema(s)
 	out := s.object(
 		"$schema", textOf("https://json-schema.org/draft/2020-12/schema"), "$id", textOf(SchemaURL),
-		"title", textOf(about("programme", "")), "$ref", root.items[0], "$defs", s.defs,
+		"title", textOf(about("programme.object.programme")), "$ref", root.items[0], "$defs", s.defs,
 	)
 	var b bytes.Buffer
 	_ = json.Indent(&b, out.json(nil), "", "  ") // it is JSON: never fails
@@ -27,7 +27,7 @@ func Schema(about func(object, key string) string) []byte {
 
 // schemas collects the schemas of objects under $defs.
 type schemas struct {
-	about func(object, key string) string
+	about func(key string) string
 	seen  map[string]bool
 	defs  *value
 }
@@ -58,9 +58,9 @@ func (s *schemas) figure(form, example string) *value {
 func (s *schemas) ref(name string) *value { return s.object("$ref", textOf("#/$defs/"+name)) }
 
 // described adds what a key is for.
-func (s *schemas) described(object, key string, of *value) *value {
-	out := &value{sort: mapValue, keys: of.keys, items: of.items}
-	if about := s.about(object, key); about != "" {
+func (s *schemas) described(about string, of *value) *value {
+	out := &value{sort: mapValue, keys: slices.Clone(of.keys), items: slices.Clone(of.items)}
+	if about != "" {
 		out.put("description", textOf(about))
 	}
 	return out
@@ -73,7 +73,11 @@ func (o *object[T]) schema(s *schemas) *value {
 	s.seen[o.name] = true
 	properties, required := &value{sort: mapValue}, s.list()
 	for _, f := range o.fields {
-		properties.put(f.name, s.described(o.name, f.name, f.schema(s)))
+		about := s.about
+		if f.setting != nil {
+			about = func(string) string { return s.explained(f.setting) }
+		}
+		properties.put(f.name, s.described(about(f.text(o.name)), f.schema(s)))
 		if f.needed {
 			required.items = append(required.items, textOf(f.name))
 		}
@@ -97,7 +101,7 @@ func (f conditions) schema(s *schemas) *value {
 		for _, of := range f.of {
 			member = member || of == rule.OfMember
 			if info.Of == of {
-				properties.put(string(info.Field), s.described("when", string(info.Field), s.condition(&info)))
+				properties.put(string(info.Field), s.described(s.about("programme.key.when."+string(info.Field)), s.condition(&info)))
 			}
 		}
 	}

@@ -20,7 +20,7 @@ type jsonSchema struct{ root map[string]any }
 func compileSchema(t *testing.T) jsonSchema {
 	t.Helper()
 	var s jsonSchema
-	if err := json.Unmarshal(draft.Schema(func(object, key string) string { return object + "." + key }), &s.root); err != nil {
+	if err := json.Unmarshal(draft.Schema(func(key string) string { return key }), &s.root); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -58,7 +58,7 @@ func (s jsonSchema) at(schema map[string]any, v any, at string) error {
 	for word, want := range schema {
 		var err error
 		switch word {
-		case "$schema", "$id", "$defs", "title", "description", "examples":
+		case "$schema", "$id", "$defs", "title", "description", "examples", "default":
 		case "$ref":
 			name := strings.TrimPrefix(want.(string), "#/$defs/")
 			err = s.at(s.root["$defs"].(map[string]any)[name].(map[string]any), v, at)
@@ -70,6 +70,8 @@ func (s jsonSchema) at(schema map[string]any, v any, at string) error {
 			err = one(want.([]any), v)
 		case "const":
 			err = one([]any{want}, v)
+		case "minimum", "maximum":
+			err = bound(word, want.(float64), v)
 		case "pattern":
 			if text, ok := v.(string); ok && !regexp.MustCompile(want.(string)).MatchString(text) {
 				err = fmt.Errorf("%q is not %s", text, want)
@@ -149,6 +151,17 @@ func (s jsonSchema) any(of []any, v any, at string) error {
 		all = append(all, err.Error())
 	}
 	return fmt.Errorf("none of: %s", strings.Join(all, "; "))
+}
+
+func bound(word string, want float64, v any) error {
+	is := reflect.ValueOf(v)
+	if !is.CanFloat() && !is.CanInt() {
+		return nil
+	}
+	if n := is.Convert(reflect.TypeFor[float64]()).Float(); word == "minimum" && n < want || word == "maximum" && n > want {
+		return fmt.Errorf("%v is past the %s, %v", n, word, want)
+	}
+	return nil
 }
 
 func typed(want, v any) error {

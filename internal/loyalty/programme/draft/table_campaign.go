@@ -54,7 +54,7 @@ var campaignForm = &object[rule.Campaign]{
 		key("when", func(c *rule.Campaign) *[]rule.Condition { return &c.When }, when),
 		key("scope", func(c *rule.Campaign) *[]rule.Condition { return &c.Scope }, scope),
 		key("limits", func(c *rule.Campaign) *rule.Limits { return &c.Limits }, limitsForm),
-		key("refund", func(c *rule.Campaign) *rule.OnRefund { return &c.Refund }, onRefund),
+		settingKey(rule.CampaignSettings.Get("refund")),
 		key("rules", func(c *rule.Campaign) *[]rule.Rule { return &c.Rules }, rules),
 	},
 	// A campaign with codes is opened by a code; that need not be said.
@@ -70,6 +70,6 @@ var limitsForm = &object[rule.Limits]{
 		key("in_all", func(l *rule.Limits) *int64 { return &l.InAll }, count[int64]()),
 		key("per_code", func(l *rule.Limits) *int64 { return &l.PerCode }, count[int64]()),
 		key("per_member", func(l *rule.Limits) *int64 { return &l.PerHead }, count[int64]()),
-		key("return", func(l *rule.Limits) *bool { return &l.Return }, yesNo),
+		settingKey(rule.LimitSettings.Get("return")),
 	},
 }

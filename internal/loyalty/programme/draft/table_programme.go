@@ -57,33 +57,8 @@ var programmeForm = &object[rule.Programme]{
 }
 
 var settingsForm = &object[rule.Settings]{
-	name: "settings", fresh: rule.DefaultSettings,
-	fields: []field[rule.Settings]{
-		key("point_value", func(s *rule.Settings) *money.Amount { return &s.PointValue }, roubles),
-		key("accrual_step", func(s *rule.Settings) *money.Points { return &s.AccrualStep }, points),
-		key("spend_step", func(s *rule.Settings) *money.Points { return &s.SpendStep }, points),
-		key("round", func(s *rule.Settings) *money.Rounding { return &s.Round }, rounding),
-		key("earn_on", func(s *rule.Settings) *rule.EarnOn { return &s.EarnOn }, choice(rule.BeforeDiscounts, rule.AfterDiscounts)),
-		key("earn_money_only", func(s *rule.Settings) *bool { return &s.EarnMoneyOnly }, yesNo),
-		key("earn_with_spend", func(s *rule.Settings) *bool { return &s.EarnWithSpend }, yesNo),
-		key("earn_on_discounted", func(s *rule.Settings) *bool { return &s.EarnDiscounted }, yesNo),
-		key("earn_on_memorandum", func(s *rule.Settings) *bool { return &s.EarnMemorandum }, yesNo),
-		key("earn_on_certificate", func(s *rule.Settings) *bool { return &s.EarnCertificate }, yesNo),
-		key("progressive", func(s *rule.Settings) *rule.Progressive { return &s.Progressive }, choice(rule.OnWhole, rule.OnPart)),
-		key("conditions_on", func(s *rule.Settings) *rule.ConditionsOn { return &s.ConditionsOn }, choice(rule.BeforeStage, rule.BeforeAll)),
-		key("level_on", func(s *rule.Settings) *rule.LevelOn { return &s.LevelOn }, choice(rule.LevelBefore, rule.LevelAfter)),
-		key("price_floor", func(s *rule.Settings) *money.Amount { return &s.PriceFloor }, roubles),
-		key("return_spent", func(s *rule.Settings) *bool { return &s.ReturnSpent }, yesNo),
-		key("clawback", func(s *rule.Settings) *rule.Clawback { return &s.Clawback }, choice(rule.ClawDebt, rule.ClawMoney, rule.ClawForgive)),
-		key("expired_return", func(s *rule.Settings) *int { return &s.ExpiredReturn }, count[int]()),
-		key("refund_conditions", func(s *rule.Settings) *rule.OnRefund { return &s.RefundTerms }, onRefund),
-		key("unlinked_refund", func(s *rule.Settings) *bool { return &s.UnlinkedTakes }, yesNo),
-		key("spend_proof_above", func(s *rule.Settings) *money.Points { return &s.SpendProofAbove }, pointsOrNever),
-		key("late_max", func(s *rule.Settings) *int { return &s.LateMax }, count[int]()),
-	},
+	name: "settings", fresh: rule.DefaultSettings, fields: settingKeys(rule.ProgrammeSettings),
 }
-
-var onRefund = choice(rule.KeepTerms, rule.RecomputeTerms, rule.TakeDifference)
 
 var earningForm = &object[rule.Earning]{
 	name: "earning", fresh: newEarning,

@@ -1,0 +1,97 @@
+package rule
+
+import (
+	"encoding/json"
+
+	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/setting"
+)
+
+// Settings are the terms of a programme; ProgrammeSettings says of each what
+// it may be and which it is by default.
+type Settings struct {
+	PointValue      money.Amount   `json:"point_value"` // that a point takes off
+	AccrualStep     money.Points   `json:"accrual_step"`
+	SpendStep       money.Points   `json:"spend_step"`
+	Round           money.Rounding `json:"round"`
+	EarnOn          EarnOn         `json:"earn_on"`
+	EarnMoneyOnly   bool           `json:"earn_money_only"`     // not on what points paid
+	EarnWithSpend   bool           `json:"earn_with_spend"`     // earn at all on a receipt partly paid with points
+	EarnDiscounted  bool           `json:"earn_on_discounted"`  // lines with a discount earn
+	EarnMemorandum  bool           `json:"earn_on_memorandum"`  // lines under a memorandum earn
+	EarnCertificate bool           `json:"earn_on_certificate"` // what certificates and deposits paid earns as money
+	Progressive     Progressive    `json:"progressive"`
+	ConditionsOn    ConditionsOn   `json:"conditions_on"`
+	LevelOn         LevelOn        `json:"level_on"`
+	PriceFloor      money.Amount   `json:"price_floor"`       // least price of a unit
+	ReturnSpent     bool           `json:"return_spent"`      // a refund gives spent points back
+	Clawback        Clawback       `json:"clawback"`          // of points that are gone
+	ExpiredReturn   int            `json:"expired_return"`    // days that points get whose lot has expired meanwhile; 0: they stay lost
+	RefundTerms     OnRefund       `json:"refund_conditions"` // of what stays
+	UnlinkedTakes   bool           `json:"unlinked_refund"`   // an unmatched refund takes points back by the base rules
+	SpendProofAbove money.Points   `json:"spend_proof_above"` // spending more than this takes a one-time QR, a code or a PIN; −1: never
+	LateMax         int            `json:"late_max"`          // days after which a record is too late to earn; 0: never
+}
+
+// ProgrammeSettings is the table of a programme's settings. One more is a
+// field, a row here, texts, and a test of its effect in package settings.
+var ProgrammeSettings = setting.Of("programme",
+	setting.OfMoney("point_value", func(s *Settings) *money.Amount { return &s.PointValue }, 100, 1, 1e9),
+	setting.OfPoints("accrual_step", func(s *Settings) *money.Points { return &s.AccrualStep }, 1, 1, 1e9),
+	setting.OfPoints("spend_step", func(s *Settings) *money.Points { return &s.SpendStep }, 100, 1, 1e9),
+	setting.OfRounding("round", func(s *Settings) *money.Rounding { return &s.Round }, money.Down),
+	setting.OfChoice("earn_on", func(s *Settings) *EarnOn { return &s.EarnOn }, AfterDiscounts, BeforeDiscounts, AfterDiscounts),
+	setting.OfFlag("earn_money_only", func(s *Settings) *bool { return &s.EarnMoneyOnly }, true),
+	setting.OfFlag("earn_with_spend", func(s *Settings) *bool { return &s.EarnWithSpend }, true),
+	setting.OfFlag("earn_on_discounted", func(s *Settings) *bool { return &s.EarnDiscounted }, true),
+	setting.OfFlag("earn_on_memorandum", func(s *Settings) *bool { return &s.EarnMemorandum }, true),
+	setting.OfFlag("earn_on_certificate", func(s *Settings) *bool { return &s.EarnCertificate }, true),
+	setting.OfChoice("progressive", func(s *Settings) *Progressive { return &s.Progressive }, OnWhole, OnWhole, OnPart),
+	setting.OfChoice("conditions_on", func(s *Settings) *ConditionsOn { return &s.ConditionsOn }, BeforeStage, BeforeStage, BeforeAll),
+	setting.OfChoice("level_on", func(s *Settings) *LevelOn { return &s.LevelOn }, LevelBefore, LevelBefore, LevelAfter),
+	setting.OfMoney("price_floor", func(s *Settings) *money.Amount { return &s.PriceFloor }, 1, 0, MaxCents),
+	setting.OfFlag("return_spent", func(s *Settings) *bool { return &s.ReturnSpent }, true),
+	setting.OfChoice("clawback", func(s *Settings) *Clawback { return &s.Clawback }, ClawDebt, ClawDebt, ClawMoney, ClawForgive),
+	setting.OfDays("expired_return", func(s *Settings) *int { return &s.ExpiredReturn }, 30, MaxDays),
+	setting.OfChoice("refund_conditions", func(s *Settings) *OnRefund { return &s.RefundTerms }, KeepTerms, KeepTerms, RecomputeTerms, TakeDifference),
+	setting.OfFlag("unlinked_refund", func(s *Settings) *bool { return &s.UnlinkedTakes }, true),
+	setting.OfPointsOrNever("spend_proof_above", func(s *Settings) *money.Points { return &s.SpendProofAbove }, maxPoints),
+	setting.OfDays("late_max", func(s *Settings) *int { return &s.LateMax }, 0, MaxDays),
+)
+
+// CampaignSettings is the table of a campaign's settings.
+var CampaignSettings = setting.Of("campaign",
+	setting.OfInherited("refund", "programme.refund_conditions", func(c *Campaign) *OnRefund { return &c.Refund }, KeepTerms, RecomputeTerms, TakeDifference),
+)
+
+// LimitSettings is the table of the settings of a campaign's limits.
+var LimitSettings = setting.Of("campaign.limits",
+	setting.OfFlag("return", func(l *Limits) *bool { return &l.Return }, false),
+)
+
+// DefaultSettings are the terms of a programme that says nothing else.
+func DefaultSettings() (s Settings) {
+	ProgrammeSettings.Reset(&s)
+	return s
+}
+
+// UnmarshalJSON gives what is not told its default, so that a programme which
+// was stored before there was a setting goes on as it did.
+func (s *Settings) UnmarshalJSON(b []byte) error {
+	type plain Settings
+	told := plain(DefaultSettings())
+	if err := json.Unmarshal(b, &told); err != nil {
+		return err
+	}
+	*s = Settings(told)
+	return nil
+}
+
+func (p *Programme) checkSettings(c *checker) {
+	s := &p.Settings
+	c.found("settings", ProgrammeSettings.Check(s))
+	// A step that is no whole number of kopecks would take off less than it is worth.
+	whole, ok := money.MulDiv(int64(s.SpendStep), int64(s.PointValue), 100, money.Down)
+	back, ok2 := money.MulDiv(whole, 100, max(int64(s.PointValue), 1), money.Down)
+	c.check(ok && ok2 && back == int64(s.SpendStep), "settings.spend_step", "programme.step-kopecks")
+}
