@@ -1494,7 +1494,7 @@ type NextLevel struct {
 	Level string `json:"level"`
 	// Name
 	Name string `json:"name,omitempty"`
-	// Any one of these is enough
+	// Any one of these is enough; the sum with its parts is one
 	Any bool `json:"any,omitempty"`
 	// The period that sums and visits are counted in, days
 	Days int64 `json:"days,omitempty"`

@@ -54,12 +54,21 @@ func (l *Ladder) lefts(v *Level, f *Facts) []int64 {
 		return out
 	}
 	p := f.Sums.Period(f.Day, v.Days)
-	add(int64(v.Sum), int64(p.Sum))
 	add(v.Visits, p.Visits)
-	for i := range v.Parts {
-		add(int64(v.Parts[i].Sum), int64(p.of(v.Parts[i].Types)))
+	if v.Sum > 0 || len(v.Parts) > 0 {
+		out = append(out, v.unspent(&p))
 	}
 	return out
+}
+
+// unspent is what is missing most of the period's sum and its parts: they are
+// one condition, as a part alone would make the sum mean nothing.
+func (v *Level) unspent(p *Sum) int64 {
+	left := max(v.Sum-p.Sum, 0)
+	for i := range v.Parts {
+		left = max(left, v.Parts[i].Sum-p.of(v.Parts[i].Types))
+	}
+	return int64(left)
 }
 
 // Left is what is left to a level.

@@ -41,7 +41,7 @@ type Level struct {
 	Total  money.Amount
 	Days   int // the period of what follows
 	Sum    money.Amount
-	Parts  []Part
+	Parts  []Part // of the sum, and one condition with it
 	Visits int64
 	Points money.Points
 

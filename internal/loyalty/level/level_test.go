@@ -114,26 +114,36 @@ func TestVisits(t *testing.T) {
 	}
 }
 
-// TestParts asks for bar and tickets apart.
+// TestParts asks for bar and tickets apart: with the sum, of which they are
+// parts, one condition.
 func TestParts(t *testing.T) {
 	t.Parallel()
 	parts := []level.Part{{Types: []string{"Bar"}, Sum: 300}, {Types: []string{"ticket", "abo"}, Sum: 500}}
 	for _, c := range []struct {
 		name                  string
-		any                   bool
+		any                   bool // of the sum and three visits
 		bar, ticket, abo, all money.Amount
+		visits                int64
 		want                  string
 	}{
-		{"both", false, 300, 200, 300, 0, "a"},
-		{"bar is short", false, 299, 500, 0, 0, ""},
-		{"the sum is short", false, 300, 500, 0, 1000, ""},
-		{"any", true, 0, 500, 0, 5000, "a"},
-		{"none of any", true, 299, 499, 0, 5000, ""},
+		{"both", false, 300, 200, 300, 0, 0, "a"},
+		{"bar is short", false, 299, 500, 0, 0, 0, ""},
+		{"the sum is short", false, 300, 500, 0, 1000, 0, ""},
+		{"a part is none of any", true, 0, 500, 0, 1000, 0, ""},
+		{"nor is the sum without a part", true, 299, 5000, 0, 1000, 0, ""},
+		{"the sum with its parts is", true, 300, 700, 0, 1000, 0, "a"},
+		{"the parts are, without a sum", true, 300, 500, 0, 0, 2, "a"},
+		{"visits are", true, 0, 0, 0, 1000, 3, "a"},
+		{"none of any", true, 300, 699, 0, 1000, 2, ""},
 	} {
-		l := level.NewLadder([]level.Level{{ID: "a", Priority: 1, Days: 7, Any: c.any, Sum: c.all, Parts: parts}}, utc)
+		v := level.Level{ID: "a", Priority: 1, Days: 7, Any: c.any, Sum: c.all, Parts: parts}
+		if c.any {
+			v.Visits = 3
+		}
+		l := level.NewLadder([]level.Level{v}, utc)
 		day := level.DayOf("2026-05-05")
 		sums := l.Needed(day)
-		sums.Add(&level.Entry{Day: day, Lines: []level.Spent{{"bar", c.bar}, {"TICKET", c.ticket}, {"abo", c.abo}, {"other", 1}}})
+		sums.Add(&level.Entry{Day: day, Visits: c.visits, Lines: []level.Spent{{"bar", c.bar}, {"TICKET", c.ticket}, {"abo", c.abo}}})
 		if got := l.Reached(&level.Facts{Day: day, Sums: &sums}); got != c.want {
 			t.Errorf("%s: %q", c.name, got)
 		}

@@ -231,7 +231,7 @@ type Level struct {
 	Total       money.Amount `json:"total,omitempty"`  // kopecks of purchases in all
 	Days        int          `json:"days,omitempty"`   // the period of what follows
 	Sum         money.Amount `json:"sum,omitempty"`    // kopecks spent in the period
-	Parts       []LevelPart  `json:"parts,omitempty"`  // of them, by kinds of goods
+	Parts       []LevelPart  `json:"parts,omitempty"`  // of them, by kinds of goods: one condition with the sum
 	Visits      int64        `json:"visits,omitempty"` // in the period
 	Points      money.Points `json:"points,omitempty"` // active points
 

@@ -31,7 +31,7 @@ func ladders() map[string][]rule.Level {
 			{ID: "top", Priority: 5, Days: 30, Visits: 12, Term: 7},
 		},
 		"Europe/Berlin": {
-			{ID: "bar", Priority: 1, Days: 10, Sum: 300_00, Parts: []rule.LevelPart{{Types: []string{"bar"}, Sum: 150_00}}, Term: 4},
+			{ID: "bar", Priority: 1, Days: 10, Any: true, Visits: 6, Sum: 300_00, Parts: []rule.LevelPart{{Types: []string{"bar"}, Sum: 150_00}}, Term: 4},
 			{ID: "both", Priority: 2, Days: 40, Parts: []rule.LevelPart{{Types: []string{"bar"}, Sum: 300_00}, {Types: []string{"ticket", "service"}, Sum: 400_00}}, Price: 20_00},
 		},
 		"UTC": {

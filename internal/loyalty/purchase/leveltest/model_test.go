@@ -107,9 +107,6 @@ func (m *model) holds(l int, day string) bool {
 		met = append(met, m.points >= v.Points)
 	}
 	in := func(s spending) bool { return s.day <= day && s.day > before(day, v.Days) }
-	if v.Sum > 0 {
-		met = append(met, m.sum(in) >= v.Sum)
-	}
 	if v.Visits > 0 {
 		var n int64
 		for _, s := range m.spent {
@@ -119,8 +116,12 @@ func (m *model) holds(l int, day string) bool {
 		}
 		met = append(met, n >= v.Visits)
 	}
-	for _, p := range v.Parts {
-		met = append(met, m.sum(func(s spending) bool { return in(s) && slices.Contains(p.Types, s.typ) }) >= p.Sum)
+	if v.Sum > 0 || len(v.Parts) > 0 {
+		spent := m.sum(in) >= v.Sum
+		for _, p := range v.Parts {
+			spent = spent && m.sum(func(s spending) bool { return in(s) && slices.Contains(p.Types, s.typ) }) >= p.Sum
+		}
+		met = append(met, spent)
 	}
 	if v.Any {
 		return slices.Contains(met, true)
