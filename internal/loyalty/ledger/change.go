@@ -65,8 +65,9 @@ type Moves struct {
 	Give    money.Points
 	Expires clock.Micros // of what is given; 0: never, or sliding
 	Sliding bool
-	Take    money.Points // as far as there are active ones
+	Take    money.Points // as far as there are active ones, unless the rest is owed
 	From    []id.ID      // changes whose gifts are taken first
+	Owe     bool         // what is not there is owed
 }
 
 // ChangeLevel moves an account to another level, with its points, and notes
@@ -82,6 +83,10 @@ func (b *Book) ChangeLevel(a *Account, to Standing, c LevelChange, m Moves) *Lev
 	}
 	if m.Take > 0 {
 		c.Short = b.takeActive(a, c.ID, m, c.At)
+		if m.Owe && c.Short > 0 {
+			b.Charge(a, c.ID, c.Short, c.At)
+			c.Short = 0
+		}
 		c.Taken = m.Take - c.Short
 	}
 	c.Seq = seq + 1

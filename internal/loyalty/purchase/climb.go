@@ -5,6 +5,7 @@ import (
 
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/level"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
@@ -145,8 +146,10 @@ func (v *levels) risen(b *ledger.Book, a *ledger.Account, s *Stored) (from strin
 	return from, rises, again
 }
 
-// back are the points of rises that are undone: their gifts are taken, as far
-// as they are there, and their prices given back.
+// back are the points of rises that are undone: their gifts are taken, and
+// their prices given back. A gift that is gone is treated like points that the
+// purchase earned and are gone, so that it makes no difference which of them a
+// refund in parts takes first.
 func (v *levels) back(a *ledger.Account, rises []*ledger.LevelChange) (m ledger.Moves) {
 	var given, taken money.Points
 	for _, c := range rises {
@@ -155,7 +158,12 @@ func (v *levels) back(a *ledger.Account, rises []*ledger.LevelChange) (m ledger.
 		taken += c.Taken
 	}
 	m.Take, m.Give = max(given-taken, 0), max(taken-given, 0)
-	if p := v.set.Get(a.Programme); p != nil && m.Give > 0 {
+	p := v.set.Get(a.Programme)
+	if p == nil {
+		return m
+	}
+	m.Owe = p.Settings.Clawback == rule.ClawDebt
+	if m.Give > 0 {
 		m.Expires, m.Sliding = p.Expires(&p.Earning.Expiry, a.Clock)
 	}
 	return m

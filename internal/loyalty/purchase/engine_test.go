@@ -41,7 +41,9 @@ func drawEngine(t *rapid.T) rule.Programme {
 		}
 		p.Campaigns = append(p.Campaigns, c)
 	}
-	if rapid.Bool().Draw(t, "levels") {
+	// Where points that are gone are forgiven, what of a level's gift is gone
+	// depends on when it is taken.
+	if p.Settings.Clawback == rule.ClawDebt && rapid.Bool().Draw(t, "levels") {
 		p.Levels = drawLevels(t)
 	}
 	return p

@@ -45,11 +45,11 @@ func TestTicketsOfACart(t *testing.T) {
 			codes []string // path and code
 		}{
 			"fewer numbers than pieces": {[]purchase.CartLine{few}, []string{"lines[0].tickets purchase.tickets"}},
-			"one number twice": {[]purchase.CartLine{tickets("T1", 100, "a"), tickets("T2", 100, "b", "a")}, []string{"lines[1].tickets[1] purchase.ticket-twice"}},
-			"no number":        {[]purchase.CartLine{tickets("T1", 100, "")}, []string{"lines[0].tickets[0] purchase.ticket"}},
-			"half a ticket":    {[]purchase.CartLine{broken}, []string{"lines[0].quantity purchase.ticket-pieces"}},
-			"too many":         {[]purchase.CartLine{tickets("T1", 1, many...)}, []string{"lines[0].quantity purchase.ticket-pieces"}},
-			"too many in all":  {full, []string{"lines purchase.too-many-tickets"}},
+			"one number twice":          {[]purchase.CartLine{tickets("T1", 100, "a"), tickets("T2", 100, "b", "a")}, []string{"lines[1].tickets[1] purchase.ticket-twice"}},
+			"no number":                 {[]purchase.CartLine{tickets("T1", 100, "")}, []string{"lines[0].tickets[0] purchase.ticket"}},
+			"half a ticket":             {[]purchase.CartLine{broken}, []string{"lines[0].quantity purchase.ticket-pieces"}},
+			"too many":                  {[]purchase.CartLine{tickets("T1", 1, many...)}, []string{"lines[0].quantity purchase.ticket-pieces"}},
+			"too many in all":           {full, []string{"lines purchase.too-many-tickets"}},
 		} {
 			_, err := s.Desk.Commit(t.Context(), s.Cart(s.Member(t), c.lines...))
 			var got []string

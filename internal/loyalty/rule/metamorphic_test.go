@@ -134,3 +134,62 @@ func TestMoreIsNotWorse(t *testing.T) {
 		}
 	})
 }
+
+// drawAccrual draws an accrual of the whole receipt, of any sort.
+func drawAccrual(t *rapid.T) rule.Rule {
+	r := rule.Rule{ID: "e", Kind: rule.AccrualRule}
+	switch rapid.IntRange(0, 4).Draw(t, "earns by") {
+	case 0:
+		r.Rate = 33_333
+	case 1:
+		r.Points, r.EachUnit = 350, true
+	case 2:
+		r.Points = 350
+	case 3:
+		r.Points, r.Each = 5000, 10_000
+	default:
+		r.Table = []rule.Row{{From: 0, Rate: 3 * money.Percent}, {From: 50_000, Rate: 10 * money.Percent}}
+	}
+	return r
+}
+
+// ruled draws a programme of one discount and one accrual of any sort, and a
+// receipt of whole pieces.
+func ruled(t *rapid.T) (*rule.Programme, *rule.Receipt) {
+	p := drawProgramme(t)
+	p.Earning, p.Spending, p.Settings.PriceFloor = rule.Earning{}, rule.Spending{Share: money.Whole}, 0
+	p.Rules = []rule.Rule{drawAccrual(t)}
+	p.Campaigns = []rule.Campaign{{ID: "c", Rules: []rule.Rule{drawDiscount(t, "d")}}}
+	if err := p.Compile(); err != nil {
+		t.Fatalf("%v", err)
+	}
+	r := &rule.Receipt{Day: "2026-03-02"}
+	for range rapid.IntRange(1, 6).Draw(t, "lines") {
+		pieces := rapid.SampledFrom([]int64{1, 2, 2, 4}).Draw(t, "pieces")
+		price := rapid.SampledFrom([]int64{1, 333, 10_000, 10_001, 45_000}).Draw(t, "price")
+		r.Lines = append(r.Lines, rule.Line{
+			SKU: "x", Type: rapid.SampledFrom(types).Draw(t, "type"), Quantity: money.Quantity(pieces) * money.Piece,
+			Gross: money.Amount(pieces * price), Payable: true, Earns: true,
+		})
+	}
+	return p, r
+}
+
+// TestLinesWrittenOtherwise: one receipt, its lines halved or in another order,
+// comes to the same under every sort of discount and accrual; only what a
+// position says depends on the order.
+func TestLinesWrittenOtherwise(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p, r := ruled(t)
+		m := &rule.Member{Home: 7}
+		is := mustJudge(t, p, r, m)
+		checkSame(t, is, mustJudge(t, p, halved(r), m))
+		if len(p.Campaigns[0].Rules[0].Positions) > 0 {
+			return
+		}
+		shuffled := *r
+		shuffled.Lines = rapid.Permutation(r.Lines).Draw(t, "order")
+		checkSame(t, is, mustJudge(t, p, &shuffled, m))
+	})
+}

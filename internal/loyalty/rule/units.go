@@ -9,31 +9,49 @@ import (
 
 // positions lowers units by their place among those in scope.
 func (j *judgement) positions(c *candidate, picked []int) {
-	type hit struct {
-		seg  int
-		n    int64
-		rate money.Rate
-	}
-	var hits []hit
+	hits := make([][]int, len(c.rule.Positions)) // segments, by position
 	var start int64
 	for _, i := range picked {
 		n := j.segs[i].count
 		left := n
-		for _, x := range c.rule.Positions {
-			k := between(start, start+n, x)
-			if k = min(k, left); k > 0 {
-				hits = append(hits, hit{i, k, x.Rate})
+		for x, pos := range c.rule.Positions {
+			k := min(between(start, start+n, pos), left)
+			if k > 0 {
+				hits[x] = append(hits[x], j.carve(i, k, true))
 				left -= k
 			}
 		}
 		start += n
 	}
-	for _, h := range hits {
-		i := j.carve(h.seg, h.n, true)
-		amount := j.rateOf(h.rate, j.segs[i].sum)
-		c.asked += amount
-		j.cut(c, []int{i}, amount)
+	var sum onceRounded
+	for x, segs := range hits {
+		j.lowerBy(c, segs, &sum, c.rule.Positions[x].Rate)
 	}
+}
+
+// onceRounded adds up parts of a rule that has several rates, so that their
+// sum is rounded once: kopecks, and millionths of one.
+type onceRounded struct{ whole, rest int64 }
+
+// lowerBy takes a rate off segments as a part of what its rule takes off.
+func (j *judgement) lowerBy(c *candidate, segs []int, of *onceRounded, rate money.Rate) {
+	sum := int64(j.sumOf(segs))
+	part, ok := money.MulDiv(sum, int64(rate), int64(money.Whole), money.Down)
+	if !ok || sum == 0 {
+		return
+	}
+	before := j.rounded(of)
+	of.whole += part
+	of.rest += mulMod(sum, int64(rate))
+	amount := money.Amount(j.rounded(of) - before)
+	c.asked += amount
+	j.cut(c, segs, amount)
+}
+
+func (j *judgement) rounded(s *onceRounded) int64 {
+	odd := s.whole % 2 // a half goes to the even
+	n, _ := money.MulDiv(odd*int64(money.Whole)+s.rest, 1, int64(money.Whole), j.p.Settings.Round)
+	return s.whole - odd + n
 }
 
 // between counts the positions of x among the places after start, up to end.
@@ -161,6 +179,7 @@ func (j *judgement) set(c *candidate) {
 		return
 	}
 	var chosen []int
+	var sum onceRounded
 	taken := make(map[int]bool)
 	for i := range s.Parts {
 		part := &s.Parts[i]
@@ -173,9 +192,7 @@ func (j *judgement) set(c *candidate) {
 		}
 		chosen = append(chosen, got...)
 		if part.Rate > 0 {
-			amount := j.rateOf(part.Rate, j.sumOf(got))
-			c.asked += amount
-			j.cut(c, got, amount)
+			j.lowerBy(c, got, &sum, part.Rate)
 		}
 	}
 	j.wholeSet(c, chosen, most)

@@ -257,10 +257,10 @@ func (l *life) agree() bool {
 	if m.level >= 0 {
 		want = m.levels[m.level].ID
 	}
-	if s.Level == want && s.Since == m.since && s.Until == m.until && s.Held == m.held && a.Active == m.points {
+	if s.Level == want && s.Since == m.since && s.Until == m.until && s.Held == m.held && a.Active-a.Debt == m.points {
 		return true
 	}
 	l.t.Errorf("%q since %s until %s held %s, %d points; the model: %q since %s until %s held %s, %d points",
-		s.Level, s.Since.Time(), s.Until.Time(), s.Held.Time(), a.Active, want, m.since.Time(), m.until.Time(), m.held.Time(), m.points)
+		s.Level, s.Since.Time(), s.Until.Time(), s.Held.Time(), a.Active-a.Debt, want, m.since.Time(), m.until.Time(), m.held.Time(), m.points)
 	return false
 }

@@ -200,10 +200,10 @@ func (m *model) move(to int, at clock.Micros, day string, s step) {
 	case to > m.level:
 		s.given = m.levels[to].Gift.Points
 		m.points += s.given
-		s.taken = min(m.levels[to].Price, m.points)
+		s.taken = min(m.levels[to].Price, max(m.points, 0))
 		m.points -= s.taken
 	case to < m.level:
-		m.points -= min(m.levels[m.level].Fall, m.points)
+		m.points -= min(m.levels[m.level].Fall, max(m.points, 0))
 	}
 	if to != m.level {
 		m.since = at
@@ -242,7 +242,7 @@ func (m *model) undo(purchase int) {
 		taken += s.taken
 	}
 	if !undone {
-		m.points = max(m.points-given+taken, 0)
+		m.points += taken - given // below zero: owed
 	}
 	m.move(to, m.now, day, step{undo: purchase})
 }
