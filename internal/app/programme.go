@@ -28,13 +28,15 @@ type programmeCmd struct {
 	Diff     programmeDiffCmd     `cmd:"" help:"cli.programme-diff"`
 	History  programmeHistoryCmd  `cmd:"" help:"cli.programme-history"`
 	Rollback programmeRollbackCmd `cmd:"" help:"cli.programme-rollback"`
+	Simulate programmeSimulateCmd `cmd:"" help:"cli.programme-simulate"`
 	Schema   programmeSchemaCmd   `cmd:"" help:"cli.programme-schema"`
 }
 
 // rulebook is a base opened for its programmes.
 type rulebook struct {
 	*programme.Programmes
-	names *draft.Base
+	directory *partner.Directory
+	names     *draft.Base
 }
 
 // withProgrammes opens the base and does something with its programmes. It
@@ -56,7 +58,7 @@ func (p *program) withProgrammes(ctx context.Context, do func(b *rulebook) error
 	if _, err := directory.Refresh(ctx, d); err != nil {
 		return err
 	}
-	b := &rulebook{&programme.Programmes{DB: d, Clock: clock.System{}}, draft.NewBase(ctx, d, directory)}
+	b := &rulebook{&programme.Programmes{DB: d, Clock: clock.System{}}, directory, draft.NewBase(ctx, d, directory)}
 	if err := b.Refresh(ctx); err != nil {
 		return err
 	}

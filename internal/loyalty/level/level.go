@@ -225,6 +225,26 @@ func (l *Ladder) Turn(s State, f *Facts, at clock.Micros) (State, bool) {
 	return l.at(s, below, at, at-1), true
 }
 
+// Kept is when the next term of a level ends that was kept at the end of one.
+// 0: there is no such level.
+func (l *Ladder) Kept(held string, at clock.Micros) clock.Micros {
+	n := l.index(held)
+	if n < 0 {
+		return 0
+	}
+	return l.end(n, at, at-1)
+}
+
+// Began is when the term of a level ends that was come to at a time; 0: there
+// is no such level.
+func (l *Ladder) Began(held string, at clock.Micros) clock.Micros {
+	n := l.index(held)
+	if n < 0 {
+		return 0
+	}
+	return l.end(n, at, at)
+}
+
 // Undo takes back a rise from a level, of which a refund says that it should
 // not have been. What is held without it is not lost.
 func (l *Ladder) Undo(s State, from string, f *Facts, at clock.Micros) (State, bool) {

@@ -35,8 +35,9 @@ type Programmes struct {
 	current atomic.Pointer[Set]
 	load    sync.Mutex
 
-	mu    sync.Mutex
-	older map[versionOf]*rule.Programme // that were asked for
+	mu     sync.Mutex
+	older  map[versionOf]*rule.Programme // that were asked for
+	before map[inForce]*Set              // of times that were asked for
 }
 
 // versionOf names one version of a programme.
@@ -55,6 +56,8 @@ type Set struct {
 	byID     map[id.ID]*rule.Programme
 	versions map[id.ID]int64
 	ladders  map[id.ID]*level.Ladder
+	made     map[id.ID][]madeAt // all versions, the oldest first
+	since    clock.Micros       // when the last of them was made
 }
 
 // Current is the set last loaded; it is empty before the first Refresh.
@@ -102,24 +105,42 @@ func (ps *Programmes) Refresh(ctx context.Context) error {
 	if s := ps.current.Load(); s != nil && s.Is(versions) {
 		return nil
 	}
-	s := &Set{byID: map[id.ID]*rule.Programme{}, versions: map[id.ID]int64{}, ladders: map[id.ID]*level.Ladder{}}
-	err := ps.DB.Each(ctx, func(r db.Row) error {
-		p, err := scanProgramme(r)
-		if err != nil {
-			return err
-		}
-		s.all = append(s.all, p)
-		s.byID[p.ID], s.versions[p.ID], s.ladders[p.ID] = p, p.Version, Ladder(p)
-		return nil
-	}, qNewest)
+	// The versions are read last: one that is made meanwhile is one too many
+	// there, not one too few.
+	newest, err := db.All(ctx, ps.DB, scanProgramme, qNewest)
 	if err != nil {
 		return err
+	}
+	s := newSet(newest)
+	if err := s.readMade(ctx, ps.DB); err != nil {
+		return err
+	}
+	ps.current.Store(s)
+	return nil
+}
+
+// newSet makes a set of programmes.
+func newSet(programmes []*rule.Programme) *Set {
+	s := &Set{all: programmes, byID: map[id.ID]*rule.Programme{}, versions: map[id.ID]int64{}, ladders: map[id.ID]*level.Ladder{}}
+	for _, p := range programmes {
+		s.byID[p.ID], s.versions[p.ID], s.ladders[p.ID] = p, p.Version, Ladder(p)
 	}
 	slices.SortFunc(s.all, func(x, y *rule.Programme) int {
 		return cmp.Or(cmp.Compare(y.Priority, x.Priority), cmp.Compare(x.ID, y.ID))
 	})
-	ps.current.Store(s)
-	return nil
+	return s
+}
+
+// With is the set with one programme in the place of its own version, or
+// beside all others. It is of no base: nothing of it is looked up by time.
+func (s *Set) With(p *rule.Programme) *Set {
+	all := []*rule.Programme{p}
+	for _, x := range s.all {
+		if x.ID != p.ID {
+			all = append(all, x)
+		}
+	}
+	return newSet(all)
 }
 
 // All gives the programmes, the highest priority first.

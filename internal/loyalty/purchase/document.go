@@ -32,7 +32,7 @@ func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []U
 		}
 	}
 	var err error
-	if p.Payments, err = payments(c.Payments, out.Due, s.mode); err != nil {
+	if p.Payments, err = payments(c.Payments, out.Due, s.mode == Record || s.again != nil); err != nil {
 		return nil, err
 	}
 	p.Lines = s.lines(out)
@@ -86,6 +86,7 @@ func (s *sale) recorded(g *group, p *Purchase, a *ledger.Account) {
 	if err != nil {
 		return
 	}
+	s.would = would
 	w := Would{Discount: would.Discount, Most: would.Most, Earned: would.Earned}
 	if w.Discount != p.Discount || w.Earned != p.Earned || p.Spent > w.Most {
 		p.Would = &w
@@ -124,7 +125,7 @@ func (s *sale) lines(out *rule.Outcome) []Line {
 // payments checks the till's kinds of payment against what is due; without
 // them all is paid in one kind. What a record paid is its own affair: it is
 // made to fit, the last kind taking the difference.
-func payments(given []Payment, due money.Amount, mode Mode) ([]Payment, error) {
+func payments(given []Payment, due money.Amount, fit bool) ([]Payment, error) {
 	if len(given) == 0 {
 		return []Payment{{Kind: "money", Amount: due}}, nil
 	}
@@ -135,7 +136,7 @@ func payments(given []Payment, due money.Amount, mode Mode) ([]Payment, error) {
 	if sum == due {
 		return given, nil
 	}
-	if mode == Commit {
+	if !fit {
 		return nil, fault.New(fault.Invalid, "purchase.payments-sum", "paid", sum, "due", due)
 	}
 	out := make([]Payment, 0, len(given))

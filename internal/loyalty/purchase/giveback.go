@@ -170,9 +170,18 @@ func (r *refunding) blank(g *group, i id.ID, s *Stored) *Refund {
 	}
 }
 
-// bring does what a refund of known lines does: money, points, counters, the
-// purchase's state.
+// bring does what a refund of known lines does, and writes it.
 func (r *refunding) bring(g *group, s *Stored, f *Refund, named []Payment) error {
+	a, mark, err := r.takeBack(g, s, f, named)
+	if err != nil {
+		return err
+	}
+	return r.write(g, g.books[r.home], mark, a, f)
+}
+
+// takeBack does what a refund of known lines does: money, points, counters, the
+// purchase's state.
+func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*ledger.Account, ledger.Mark, error) {
 	f.sum()
 	book := g.books[r.home]
 	p := g.set.Get(s.Programme)
@@ -182,10 +191,10 @@ func (r *refunding) bring(g *group, s *Stored, f *Refund, named []Payment) error
 	f.Version = p.Version
 	held, claimed, err := g.terms(s, f)
 	if err != nil {
-		return err
+		return nil, ledger.Mark{}, err
 	}
 	if err := f.pay(s, named); err != nil {
-		return err
+		return nil, ledger.Mark{}, err
 	}
 	f.hold(s, held)
 	a := book.AccountByID(s.Account)
@@ -217,7 +226,7 @@ func (r *refunding) bring(g *group, s *Stored, f *Refund, named []Payment) error
 		s.State = "refunded"
 	}
 	g.states.Add(int64(s.Home), int64(s.ID), s.State, s.Refunded)
-	return r.write(g, book, mark, a, f)
+	return a, mark, nil
 }
 
 // sum adds the lines up.

@@ -10,6 +10,7 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/programme"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/id"
@@ -32,6 +33,9 @@ type group struct {
 	bound     map[string]bool // numbers of tickets that this transaction binds
 	wantLots  map[home.ID]bool
 	wantNamed []ledger.LotRef
+
+	// versionOf reads a version of a programme; nil: from the base.
+	versionOf func(programme id.ID, version int64) (*rule.Programme, error)
 
 	keys      *db.Many
 	purchases *db.Many
@@ -275,6 +279,14 @@ func (g *group) do(t *ticket) error {
 		t.err = err
 	}
 	return nil
+}
+
+// version gives one version of a programme.
+func (g *group) version(programme id.ID, version int64) (*rule.Programme, error) {
+	if g.versionOf != nil {
+		return g.versionOf(programme, version)
+	}
+	return g.desk.Programmes.VersionIn(g.ctx, g.tx, programme, version)
 }
 
 // wantLevel names what the level of an account needs of its home.

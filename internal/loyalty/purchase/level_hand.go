@@ -101,18 +101,25 @@ func (o *leveling) do(g *group) error {
 		}
 	}
 	c := ledger.LevelChange{At: a.Clock, Cause: ledger.ByHand, Reason: o.req.Reason, Actor: o.req.Actor}
-	l := g.set.Ladder(p.ID)
-	was := stateOf(a)
-	next, changed := l.Hand(was, o.req.Level, until, a.Clock)
-	var m ledger.Moves
-	if changed {
-		m = g.levels.moves(a, l, was.Level, next.Level, a.Clock)
-	}
-	done := *book.ChangeLevel(a, standing(a, next), c, m)
-	g.levels.rise(book, a, ledger.LevelChange{At: a.Clock, Cause: ledger.ByRules})
+	done := g.levels.byHand(book, a, o.req.Level, until, c)
 	g.claimKey(claim{o.req.By, o.req.Key}, o.hash, o.home, done.ID)
 	o.out = &Leveled{Change: done, Balance: balanceOf(a)}
 	return nil
+}
+
+// byHand puts an account at a level; who has reached a higher one comes back
+// to that at once.
+func (v *levels) byHand(b *ledger.Book, a *ledger.Account, to string, until clock.Micros, c ledger.LevelChange) ledger.LevelChange {
+	l := v.set.Ladder(a.Programme)
+	was := stateOf(a)
+	next, changed := l.Hand(was, to, until, c.At)
+	var m ledger.Moves
+	if changed {
+		m = v.moves(a, l, was.Level, next.Level, c.At)
+	}
+	done := *b.ChangeLevel(a, standing(a, next), c, m)
+	v.rise(b, a, ledger.LevelChange{At: c.At, Cause: ledger.ByRules})
+	return done
 }
 
 func (o *leveling) replay(ctx context.Context, q db.Q, h home.ID, op id.ID) error {

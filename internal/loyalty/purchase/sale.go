@@ -91,6 +91,8 @@ type sale struct {
 	rows      map[string]*promo.Code // of its codes that were given out, before the lock
 	tickets   map[string]ticketRow   // those of its tickets' numbers that are taken, before the lock
 	at        clock.Micros
+	again     *again        // what it was when it happened; nil: it happens
+	would     *rule.Outcome // of a record: what the rules would have given
 	out       *Purchase
 }
 
@@ -215,6 +217,15 @@ func (d *Desk) line(sku string, q money.Quantity, gross money.Amount) rule.Line 
 
 // do judges the receipt and writes it into the home's book.
 func (s *sale) do(g *group) error {
+	p, mark, err := s.happen(g)
+	if err != nil {
+		return err
+	}
+	return s.write(g, g.books[s.home], mark, p)
+}
+
+// happen judges the receipt and moves its points.
+func (s *sale) happen(g *group) (*Purchase, ledger.Mark, error) {
 	book := g.books[s.home]
 	a := s.account(book)
 	if a != nil {
@@ -222,11 +233,11 @@ func (s *sale) do(g *group) error {
 	}
 	out, rows, err := s.judge(g, book, a)
 	if err != nil {
-		return err
+		return nil, ledger.Mark{}, err
 	}
 	if err := g.desk.checkQuote(s, out, book.Version); err != nil {
 		g.giveBackUses(rows)
-		return err
+		return nil, ledger.Mark{}, err
 	}
 	p, err := s.document(g, out, a, rows)
 	if err == nil {
@@ -237,7 +248,7 @@ func (s *sale) do(g *group) error {
 	}
 	if err != nil {
 		g.giveBackUses(rows)
-		return err
+		return nil, ledger.Mark{}, err
 	}
 	mark := book.Mark()
 	if a != nil {
@@ -246,7 +257,8 @@ func (s *sale) do(g *group) error {
 	s.useCodes(g, p, out)
 	s.award(g, p, out)
 	p.Balance, p.Level = balanceOf(a), levelOf(a)
-	return s.write(g, book, mark, p)
+	s.out = p
+	return p, mark, nil
 }
 
 // prove asks for the proof that spending needs, and uses a one-time one up.
@@ -351,11 +363,17 @@ func (s *sale) member(book *ledger.Book, a *ledger.Account) *rule.Member {
 			m.LastDay = s.programme.Day(a.LastPurchase)
 		}
 		s.known.tell(s.programme, s.home, m)
+		if s.again != nil {
+			s.again.tell(s.programme, m)
+		}
 	}
 	return m
 }
 
 func (s *sale) evaluate(m *rule.Member, usedUp []string) (*rule.Outcome, error) {
+	if s.again != nil {
+		return s.evaluateAgain(m, usedUp)
+	}
 	if s.mode == Commit {
 		return rule.Judge(s.programme, &s.receipt, m, usedUp)
 	}
@@ -451,7 +469,6 @@ func (s *sale) write(g *group, book *ledger.Book, mark ledger.Mark, p *Purchase)
 		Kind: eventtype.Purchased, Home: p.Home, Op: p.ID, At: p.At, Day: p.Day, Outlet: p.Outlet, Programme: p.Programme,
 		Gross: p.Gross, Discount: p.Discount, Paid: p.Paid, Money: p.Due, Spent: p.Spent, Earned: p.Earned,
 	}, book)
-	s.out = p
 	return nil
 }
 

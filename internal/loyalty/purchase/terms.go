@@ -29,7 +29,7 @@ func (g *group) terms(s *Stored, f *Refund) (held money.Amount, claimed money.Po
 		return held, f.Earned, nil
 	}
 	// The rules of its time, so that the function is one for all its refunds.
-	p, err := g.desk.Programmes.VersionIn(g.ctx, g.tx, s.Programme, s.Version)
+	p, err := g.version(s.Programme, s.Version)
 	if err != nil {
 		if fault.From(err).Code == "programme.not-found" {
 			return 0, 0, err

@@ -122,7 +122,9 @@ func (r *unlinkedRefund) do(g *group) error {
 	for _, m := range r.matched {
 		f.Matched = append(f.Matched, m.ID)
 	}
-	if err := r.unmatched(g, f, left); err != nil {
+	p := g.set.For(r.place.Outlet.ID, r.place.Partner.ID, r.day)
+	a, mark := r.unmatched(g, p, f, r.unfound(g, f, left))
+	if err := r.write(g, g.books[r.home], mark, a, f); err != nil {
 		return err
 	}
 	g.claimKey(claim{r.till, r.key}, r.hash, r.home, f.ID)
@@ -176,15 +178,8 @@ func (r *RefundRequest) add(line int, q money.Quantity) {
 	r.Lines = append(r.Lines, RefundPart{Line: line, Quantity: q})
 }
 
-// unmatched writes what is of no purchase that is known.
-func (r *unlinkedRefund) unmatched(g *group, f *Refund, left []UnlinkedLine) error {
-	book := g.books[r.home]
-	p := g.set.For(r.place.Outlet.ID, r.place.Partner.ID, r.day)
-	if p == nil {
-		p = rule.None()
-	}
-	f.Programme, f.Version = p.ID, p.Version
-	receipt := rule.Receipt{At: r.at, Day: r.day, Outlet: r.place.Outlet.ID, Partner: r.place.Partner.ID, Till: r.till}
+// unfound puts the lines that are of no purchase into the refund.
+func (r *unlinkedRefund) unfound(g *group, f *Refund, left []UnlinkedLine) (lines []rule.Line) {
 	for i, l := range left {
 		if l.Quantity == 0 {
 			continue
@@ -192,8 +187,20 @@ func (r *unlinkedRefund) unmatched(g *group, f *Refund, left []UnlinkedLine) err
 		gross, _ := l.Quantity.Cost(l.Price, money.HalfUp) // fits: it was checked
 		line := g.desk.line(l.SKU, l.Quantity, gross)
 		f.Lines = append(f.Lines, RefundLine{Line: i, SKU: l.SKU, Type: line.Type, Quantity: l.Quantity, Gross: gross, Pays: []money.Amount{gross}})
-		receipt.Lines = append(receipt.Lines, line)
+		lines = append(lines, line)
 	}
+	return lines
+}
+
+// unmatched does what is of no purchase that is known, under a programme or
+// (nil) none; its lines are in the refund.
+func (r *refunding) unmatched(g *group, p *rule.Programme, f *Refund, lines []rule.Line) (*ledger.Account, ledger.Mark) {
+	book := g.books[r.home]
+	if p == nil {
+		p = rule.None()
+	}
+	f.Programme, f.Version = p.ID, p.Version
+	receipt := rule.Receipt{At: r.at, Day: r.day, Outlet: r.place.Outlet.ID, Partner: r.place.Partner.ID, Till: r.till, Lines: lines}
 	f.sum()
 	if f.Money > 0 {
 		f.Flags = append(f.Flags, FlagUnmatched)
@@ -211,16 +218,16 @@ func (r *unlinkedRefund) unmatched(g *group, f *Refund, left []UnlinkedLine) err
 		}
 		g.levels.settle(book, a, r.at)
 		mark = book.Mark()
-		r.takeBack(book, a, p, &receipt, f)
+		r.takeBase(book, a, p, &receipt, f)
 		a.Turnover -= f.Money
 		a.Changed()
 		g.levels.count(book, a, f.Counts(nil))
 	}
-	return r.write(g, book, mark, a, f)
+	return a, mark
 }
 
-// takeBack takes what the lines would have earned by the base rules.
-func (r *unlinkedRefund) takeBack(book *ledger.Book, a *ledger.Account, p *rule.Programme, receipt *rule.Receipt, f *Refund) {
+// takeBase takes what the lines would have earned by the base rules.
+func (r *refunding) takeBase(book *ledger.Book, a *ledger.Account, p *rule.Programme, receipt *rule.Receipt, f *Refund) {
 	if !p.Settings.UnlinkedTakes || len(receipt.Lines) == 0 {
 		return
 	}

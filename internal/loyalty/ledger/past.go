@@ -1,0 +1,97 @@
+package ledger
+
+import (
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/id"
+)
+
+// Past is the book of a home with one of its accounts as it was after some of
+// its postings, in their order, and before all that came later. Of the account
+// only what never changes is looked at, and its level's standing; of the lots,
+// which are all of the account, likewise. Figures of purchases are not in the
+// postings: whoever knows the purchases counts them.
+func Past(h home.ID, a *Account, lots []*Lot, postings []Posting, ids *id.Maker) *Book {
+	b := &Book{Home: h, IDs: ids}
+	if a == nil {
+		return b
+	}
+	was := &Account{ID: a.ID, Programme: a.Programme, Closed: a.Closed, Opened: a.Opened, Clock: a.Opened, Gifts: a.Gifts, Standing: a.Standing, loaded: true}
+	b.Accounts = []*Account{was}
+	byID := make(map[id.ID]*Lot, len(lots))
+	for _, l := range lots {
+		byID[l.ID] = l
+	}
+	begun := map[id.ID]*Lot{}
+	for i := range postings {
+		p := &postings[i]
+		if p.Account != a.ID {
+			continue
+		}
+		was.move(p.Debit, -p.Amount)
+		was.move(p.Credit, p.Amount)
+		was.Clock = max(was.Clock, p.At)
+		l := begun[p.Lot]
+		if l == nil && byID[p.Lot] != nil {
+			l = byID[p.Lot].blank()
+			begun[p.Lot] = l
+			b.lots = append(b.lots, l)
+		}
+		if l != nil {
+			l.follow(p)
+		}
+	}
+	was.DueAt = firstDue
+	return b
+}
+
+// firstDue makes the next Settle look for the dues of an account anew.
+const firstDue clock.Micros = 1
+
+// blank is the lot before anything was put into it.
+func (l *Lot) blank() *Lot {
+	x := *l
+	x.Remaining, x.WrittenOff, x.Pending, x.isNew, x.dirty = 0, 0, false, false, false
+	return &x
+}
+
+// follow does to the lot what a posting did.
+func (l *Lot) follow(p *Posting) {
+	if p.Kind == Earn {
+		l.Pending = p.Credit == Pending
+	}
+	if p.Kind == Activate {
+		l.Pending = false
+		return
+	}
+	if p.Credit == Active || p.Credit == Pending {
+		l.Remaining += p.Amount
+	}
+	if p.Debit == Active || p.Debit == Pending {
+		l.Remaining -= p.Amount
+	}
+	if p.Credit == Expired {
+		l.WrittenOff += p.Amount
+	}
+	if p.Debit == Expired {
+		l.WrittenOff -= p.Amount
+	}
+}
+
+// Done gives what has been done to the book since the last time, and goes on
+// as if it had been written and the home read anew.
+func (b *Book) Done() (postings []Posting, changes []LevelChange) {
+	postings = make([]Posting, len(b.postings))
+	for i := range b.postings {
+		postings[i] = b.postings[i].Posting
+	}
+	changes = b.changes
+	b.postings, b.changes, b.touched, b.New = b.postings[:0], nil, false, false
+	for _, a := range b.Accounts {
+		a.isNew, a.dirty = false, false
+	}
+	for _, l := range b.lots {
+		l.isNew, l.dirty = false, false
+	}
+	return postings, changes
+}

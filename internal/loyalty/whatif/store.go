@@ -1,0 +1,143 @@
+package whatif
+
+import (
+	"encoding/json"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// The rows of a run of homes.
+const (
+	qHomeCount = `select count(*) from home`
+	qHomePage  = `select home_id, seq from home where home_id > $1 order by home_id limit $2`
+	qAccounts  = `select home_id, account_id, programme_id, state, opened_at, gifts from account
+ where home_id > $1 and home_id <= $2 and programme_id = $3 order by home_id`
+	qLots = `select home_id, lot_id, account_id, amount, earned_at, active_at, coalesce(expires_at, 0), sliding, source, op_id, coalesce(partner_id, 0)
+ from lot where home_id > $1 and home_id <= $2 order by home_id, lot_id`
+	qPostings = `select home_id, seq, account_id, lot_id, op_id, kind, debit, credit, amount, at, written_at
+ from posting where home_id > $1 and home_id <= $2 order by home_id, seq`
+	qPurchases = `select home_id, doc from purchase where home_id > $1 and home_id <= $2 order by home_id, purchase_id`
+	qRefunds   = `select home_id, doc from refund where home_id > $1 and home_id <= $2 order by home_id, refund_id`
+	qAdjusted  = `select home_id, op_id, account_id, points, at from adjustment where home_id > $1 and home_id <= $2 order by home_id, op_id`
+	qChanges   = `select home_id, change_id, account_id, seq, at, written_at, from_level, to_level, coalesce(until_at, 0), cause, op_id,
+ given, taken, short, reason, actor from level_change where home_id > $1 and home_id <= $2 order by home_id, seq`
+)
+
+type homeSize struct {
+	home home.ID
+	seq  int64
+}
+
+func scanHomeSize(r db.Row) (h homeSize, err error) {
+	return h, r.Scan((*int64)(&h.home), &h.seq)
+}
+
+// of is a row of a home.
+type of[T any] struct {
+	home home.ID
+	row  T
+}
+
+func scanAccount(r db.Row) (a of[ledger.Account], err error) {
+	var state string
+	err = r.Scan((*int64)(&a.home), (*int64)(&a.row.ID), (*int64)(&a.row.Programme), &state, (*int64)(&a.row.Opened), (*int64)(&a.row.Gifts))
+	a.row.Closed = state == "closed"
+	return a, err
+}
+
+func scanLot(r db.Row) (l of[ledger.Lot], err error) {
+	x := &l.row
+	return l, r.Scan((*int64)(&l.home), (*int64)(&x.ID), (*int64)(&x.Account), (*int64)(&x.Amount), (*int64)(&x.EarnedAt), (*int64)(&x.ActiveAt),
+		(*int64)(&x.ExpiresAt), &x.Sliding, (*string)(&x.Source), (*int64)(&x.Op), (*int64)(&x.Partner))
+}
+
+func scanPosting(r db.Row) (p of[ledger.Posting], err error) {
+	x := &p.row
+	return p, r.Scan((*int64)(&p.home), &x.Seq, (*int64)(&x.Account), (*int64)(&x.Lot), (*int64)(&x.Op),
+		(*string)(&x.Kind), (*string)(&x.Debit), (*string)(&x.Credit), (*int64)(&x.Amount), (*int64)(&x.At), (*int64)(&x.WrittenAt))
+}
+
+func scanDoc(r db.Row) (d of[string], err error) {
+	return d, r.Scan((*int64)(&d.home), &d.row)
+}
+
+func scanChange(r db.Row) (c of[ledger.LevelChange], err error) {
+	c.row, err = ledger.ScanChange(r)
+	c.home = c.row.Home
+	return c, err
+}
+
+// adjusted is points by hand.
+type adjusted struct {
+	id, account id.ID
+	points      money.Points
+	at          clock.Micros
+}
+
+func scanAdjusted(r db.Row) (a of[adjusted], err error) {
+	return a, r.Scan((*int64)(&a.home), (*int64)(&a.row.id), (*int64)(&a.row.account), (*int64)(&a.row.points), (*int64)(&a.row.at))
+}
+
+// rows are those of one home, or of a run of them.
+type rows struct {
+	accounts  []of[ledger.Account]
+	lots      []of[ledger.Lot]
+	postings  []of[ledger.Posting]
+	purchases []of[string]
+	refunds   []of[string]
+	adjusted  []of[adjusted]
+	changes   []of[ledger.LevelChange]
+}
+
+// read adds to a batch what reads the homes after one up to another.
+func (r *rows) read(b *db.Batch, programme id.ID, from, to home.ID) {
+	collect(b, &r.accounts, scanAccount, qAccounts, from, to, programme)
+	collect(b, &r.lots, scanLot, qLots, from, to)
+	collect(b, &r.postings, scanPosting, qPostings, from, to)
+	collect(b, &r.purchases, scanDoc, qPurchases, from, to)
+	collect(b, &r.refunds, scanDoc, qRefunds, from, to)
+	collect(b, &r.adjusted, scanAdjusted, qAdjusted, from, to)
+	collect(b, &r.changes, scanChange, qChanges, from, to)
+}
+
+func collect[T any](b *db.Batch, into *[]T, scan func(db.Row) (T, error), q string, args ...any) {
+	b.Each(func(r db.Row) error {
+		v, err := scan(r)
+		*into = append(*into, v)
+		return err
+	}, q, args...)
+}
+
+// cut takes the rows of a home off, which is the lowest that has any left.
+func (r *rows) cut(h home.ID) rows {
+	return rows{
+		cut(&r.accounts, h), cut(&r.lots, h), cut(&r.postings, h), cut(&r.purchases, h),
+		cut(&r.refunds, h), cut(&r.adjusted, h), cut(&r.changes, h),
+	}
+}
+
+func cut[T any](list *[]of[T], h home.ID) []of[T] {
+	n := 0
+	for n < len(*list) && (*list)[n].home == h {
+		n++
+	}
+	out := (*list)[:n]
+	*list = (*list)[n:]
+	return out
+}
+
+func readPurchase(doc string) (*purchase.Stored, error) {
+	s := &purchase.Stored{State: "done"}
+	return s, json.Unmarshal([]byte(doc), &s.Purchase)
+}
+
+func readRefund(doc string) (*purchase.Refund, error) {
+	f := &purchase.Refund{}
+	return f, json.Unmarshal([]byte(doc), f)
+}
