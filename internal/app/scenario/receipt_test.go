@@ -147,7 +147,7 @@ func (s *shop) explained(purchase string, shown []client.Why, want whys) {
 
 func tells(all []client.Why, rule, text string) bool {
 	for i := range all {
-		if w := &all[i]; (w.Rule == rule || w.Code == rule || w.Campaign == rule) && plain(w.Text) == text {
+		if w := &all[i]; (w.Rule == rule || strings.EqualFold(w.Code, rule) || w.Campaign == rule && w.Rule == "") && plain(w.Text) == text {
 			return true
 		}
 	}

@@ -46,6 +46,8 @@ type shop struct {
 	tills   map[string]*client.Client // by outlet
 	groups  map[string]string         // member groups by name
 
+	category, cards, trainee string // ids: a category, a type of cards, a cashier
+
 	programme *client.Programme
 	key       string // of the office
 	receipts  int
@@ -132,12 +134,15 @@ func (s *shop) furnish() {
 		s.no(err)
 		s.groups[name] = made.ID
 	}
-	_, err = s.office.CreateCategory(ctx, &client.CategoryBody{Name: "Студент"})
+	category, err := s.office.CreateCategory(ctx, &client.CategoryBody{Name: "Общий"})
 	s.no(err)
-	_, err = s.office.CreateCardType(ctx, &client.CardTypeBody{Code: "standard", Name: "Стандартная карта", Kind: client.CardKindVirtual, Properties: &client.CardProperties{Prefix: "29"}})
+	s.category = category.ID
+	cards, err := s.office.CreateCardType(ctx, &client.CardTypeBody{Code: "standard", Name: "Стандартная карта", Kind: client.CardKindVirtual, Properties: &client.CardProperties{Prefix: "29"}})
 	s.no(err)
-	_, err = s.office.CreateCashier(ctx, &client.CashierBody{Code: "7", Name: "Стажёр"})
+	s.cards = cards.ID
+	trainee, err := s.office.CreateCashier(ctx, &client.CashierBody{Code: "7", Name: "Стажёр"})
 	s.no(err)
+	s.trainee = trainee.ID
 	s.no(s.service.Refresh(ctx))
 }
 

@@ -13,9 +13,10 @@ type earning struct {
 	group  string
 	amount int64   // hundredths, in all
 	lines  []int64 // of it
+	on     []int64 // what each line earns on
 	base   money.Amount
 	rate   money.Rate
-	beaten string // by which rule of its group, on every line
+	beaten string // by which rule of its group, on some lines or all
 }
 
 // BaseGroup is the rule group of the programme's own earning.
@@ -234,7 +235,7 @@ func (j *judgement) award(e earning, points int64, weights []int64) {
 			caps[i] = v
 		}
 	}
-	e.lines = make([]int64, len(weights))
+	e.lines, e.on = make([]int64, len(weights)), weights
 	e.amount = money.SplitInto(e.lines, v, weights, caps)
 	j.amounts = append(j.amounts, e)
 }
@@ -254,14 +255,27 @@ func (j *judgement) bestOfGroups() {
 				}
 			}
 			for i := range j.amounts {
-				if e := &j.amounts[i]; e.group == g && e != best {
-					e.amount -= e.lines[line]
-					e.lines[line] = 0
-					e.beaten = best.id
+				if e := &j.amounts[i]; e.group == g && e != best && e.on[line] > 0 {
+					e.leave(line, best)
 				}
 			}
 		}
 	}
+}
+
+// leave leaves a line to a better rule.
+func (e *earning) leave(line int, to *earning) {
+	var sum int64
+	for _, v := range e.on {
+		sum += v
+	}
+	if rest, ok := money.MulDiv(int64(e.base), sum-e.on[line], max(sum, 1), money.Down); ok {
+		e.base = money.Amount(rest)
+	}
+	e.on[line] = 0
+	e.amount -= e.lines[line]
+	e.lines[line] = 0
+	e.beaten = to.id
 }
 
 // multiply lets the rules that multiply add their part of what lines earn.

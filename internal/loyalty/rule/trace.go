@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/money"
 )
 
 // Step is what the trace says of one rule, campaign or code: that it acted and
@@ -44,7 +45,10 @@ const (
 	WhySpent         = "points-spent"          // points took Amount off
 	WhyNotPayable    = "points-none-payable"   // no line may be paid with points
 	WhyNoPoints      = "points-none"           // the member has none
-	WhyEarned        = "earned"                // Amount points
+	WhyEarned        = "earned"                // Amount points, a rate of what was paid
+	WhyEarnedPoints  = "earned-points"         // Amount points, a fixed number
+	WhyEarnedEach    = "earned-each"           // Amount points, so many for each full sum
+	WhyEarnedTimes   = "earned-times"          // Amount points more, as others were multiplied
 	WhyEarnsNothing  = "earns-nothing"         // nothing of it earns by this rule
 	WhyNoMember      = "no-member"             // a receipt without a member neither spends nor earns
 	WhyNotEarnedPaid = "earns-not-with-points" // not on a receipt partly paid with points
@@ -100,15 +104,30 @@ func (j *judgement) whyEarned(e *earning, applied bool) {
 	if !j.final {
 		return
 	}
-	s := Step{Rule: e.id, Campaign: e.campaignID(), Applied: applied, Reason: WhyEarned, Amount: e.amount, Args: args("base", e.base, "rate", e.rate)}
+	s := Step{Rule: e.id, Campaign: e.campaignID(), Applied: applied, Amount: e.amount}
 	switch {
 	case applied:
+		s.Reason, s.Args = e.how()
 	case e.beaten != "":
 		s.Reason, s.Args = WhyBeaten, args("best", e.beaten)
 	default:
 		s.Reason, s.Amount = WhyEarnsNothing, 0
 	}
 	j.why(s)
+}
+
+// how says by what the points were counted.
+func (e *earning) how() (reason string, of []fault.Arg) {
+	points := money.Points(e.amount)
+	switch {
+	case e.rule != nil && e.rule.way == wayEach && e.beaten == "":
+		return WhyEarnedEach, args("points", points, "per", e.rule.Points, "each", e.rule.Each, "base", e.base)
+	case e.rule != nil && e.rule.way == wayMultiply:
+		return WhyEarnedTimes, args("points", points, "rate", e.rate)
+	case e.rate == 0: // fixed points, or several rates of a table
+		return WhyEarnedPoints, args("points", points)
+	}
+	return WhyEarned, args("base", e.base, "rate", e.rate)
 }
 
 // say tells messages and awards of the rules that act.

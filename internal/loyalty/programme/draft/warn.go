@@ -194,12 +194,18 @@ func (w *warner) unreached() {
 		low := &w.p.Levels[i]
 		for j := range w.p.Levels {
 			high := &w.p.Levels[j]
-			if high.Priority > low.Priority && implies(low, high) {
+			if high.Priority > low.Priority && !byHand(high) && implies(low, high) {
 				w.warn(fmt.Sprintf("levels[%d]", i), "programme.warn-level", "level", high.ID)
 				break
 			}
 		}
 	}
+}
+
+// byHand tells whether a level that is not the lowest is only given by hand, as
+// it asks for nothing.
+func byHand(v *rule.Level) bool {
+	return v.MemberGroup == "" && v.Total == 0 && v.Sum == 0 && v.Visits == 0 && v.Points == 0 && len(v.Parts) == 0
 }
 
 // implies tells whether all that holds for low is enough for high.

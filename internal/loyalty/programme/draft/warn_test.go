@@ -27,6 +27,7 @@ func TestWarnings(t *testing.T) {
 		{"not shadowed", head + "rules:\n- {id: b, kind: spending, priority: 1, rate: 10%, scope: {type: bar}}\n- {id: a, kind: spending, rate: 30%}\n", nil},
 		{"a level that is passed", head + "levels:\n- {id: a, priority: 1}\n- {id: b, priority: 2, total: 1000}\n- {id: c, priority: 3, total: 500}\n", []string{"5:3 programme.warn-level"}},
 		{"a level of a group", head + "levels:\n- {id: b, priority: 2, total: 1000}\n- {id: c, priority: 3, member_group: member_group-1}\n", nil},
+		{"a level given by hand", head + "levels:\n- {id: a, priority: 1}\n- {id: b, priority: 2, total: 1000}\n- {id: c, priority: 3}\n", nil},
 		{"no such level", head + "rules: [{id: a, kind: discount, rate: 5%, when: {level: gold}}]\n", []string{"3:57 programme.warn-no-level"}},
 		{"two values of one", head + "rules: [{id: a, kind: discount, rate: 5%, when: [{city: Омск}, {city: Казань}]}]\n", []string{"3:71 programme.warn-excluded"}},
 		{"two tags", head + "rules: [{id: a, kind: discount, rate: 5%, when: [{tag: a}, {tag: b}]}]\n", nil},
