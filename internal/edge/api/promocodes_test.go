@@ -17,6 +17,8 @@ func TestPromoCodes(t *testing.T) {
 		s := newShop(t, d)
 		s.award()
 		s.member("ann", phone1)
+		made := s.send("admin", "POST /promo/codes", "", `{"programme":"$programme","campaign":"gift","count":1}`)
+		s.names["made"] = made.json(t)["items"].([]any)[0].(map[string]any)["code"].(string)
 		rich := `{"buyer":{"phone":"` + phone1 + `"},"lines":[` + ticket + `,` + ticket + `]}`
 		s.deals([]deal{
 			{step: step{do: "POST /purchases", body: rich, want: 201, has: `"awards":[{"campaign":"gift","code":" "until":"2026-12-31"}]`}, key: "k1"},
@@ -30,9 +32,9 @@ func TestPromoCodes(t *testing.T) {
 			{step: step{as: "admin", do: "GET /promo/codes?member=7", want: 404, code: "member.not-found"}},
 			{step: step{as: "admin", do: "GET /promo/codes/$next", want: 200, has: `"code":"$next"`}},
 			{step: step{as: "admin", do: "GET /promo/codes/x", want: 404, code: "promo.not-found"}},
-			{step: step{as: "admin", do: "POST /promo/codes/$next/withdraw", want: 200, has: `"state":"withdrawn"`}},
+			{step: step{as: "admin", do: "POST /promo/codes/$made/withdraw", want: 200, has: `"state":"withdrawn"`}},
 			{step: step{as: "admin", do: "POST /promo/codes/x/withdraw", want: 404, code: "promo.not-found"}},
-			{step: step{as: "admin", do: "GET /promo/codes?state=withdrawn", want: 200, has: `"code":"$next"`}},
+			{step: step{as: "admin", do: "GET /promo/codes?state=withdrawn", want: 200, has: `"code":"$made"`}},
 			{step: step{as: "admin", do: "POST /promo/codes", body: `{"programme":"$programme","campaign":"none","count":2}`, want: 404, code: "promo.no-campaign"}},
 			{step: step{as: "admin", do: "POST /promo/codes", body: `{"programme":"$programme","campaign":"gift","count":1001}`, want: 400, code: "api.invalid"}},
 			{step: step{as: "admin", do: "POST /promo/codes", body: `{"programme":"$programme","campaign":"gift","count":1,"until":"soon"}`, want: 400, code: "promo.day"}},
