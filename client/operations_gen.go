@@ -291,9 +291,12 @@ func (c *Client) CheckProgramme(ctx context.Context, body *NewProgramme) (*Progr
 
 // CloseMember is POST /members/{member}/close: Close a membership
 //
+// For good. His phones and e-mails are free for others, his cards serve nobody. With points left it
+// takes force. Not for a till's key.
+//
 // The key needs the scope members.write.
 // It is never sent again by the client itself.
-func (c *Client) CloseMember(ctx context.Context, member string, body *StateChange) (*Member, error) {
+func (c *Client) CloseMember(ctx context.Context, member string, body *MemberClosing) (*Member, error) {
 	answer, _, err := ask[Member](ctx, c, &request{
 		method: http.MethodPost, path: []string{"/members/", member, "/close"}, body: body,
 	})
@@ -1797,6 +1800,9 @@ func (c *Client) SaveMemberRules(ctx context.Context, body *MemberRules) (*Membe
 
 // SendCode is POST /codes: Send a one-time code
 //
+// For spending a code goes only to where the member has been known for long: not to a phone or
+// e-mail that a till has added less than till_proof_days ago.
+//
 // The key needs the scope members.write or purchases.write.
 // It is never sent again by the client itself.
 func (c *Client) SendCode(ctx context.Context, body *SendCode) (*SentCode, error) {
@@ -1807,6 +1813,9 @@ func (c *Client) SendCode(ctx context.Context, body *SendCode) (*SentCode, error
 }
 
 // SetCardSecret is PUT /members/{member}/cards/{card}/secret: Set a card's secret code
+//
+// A code set by a till's key does not prove spending at once: see till_proof_days of the member
+// rules.
 //
 // The key needs the scope cards.write.
 // It is never sent again by the client itself.
@@ -1863,6 +1872,9 @@ func (c *Client) TakeOutOfGroup(ctx context.Context, group string, body *GroupMe
 
 // UnblockCard is POST /members/{member}/cards/{card}/unblock: Unblock a card
 //
+// A lost card is never unblocked, only replaced. A till's key unblocks only what a till has
+// blocked.
+//
 // The key needs the scope cards.write.
 // It is never sent again by the client itself.
 func (c *Client) UnblockCard(ctx context.Context, member, card string) (*Card, error) {
@@ -1873,6 +1885,8 @@ func (c *Client) UnblockCard(ctx context.Context, member, card string) (*Card, e
 }
 
 // UnblockMember is POST /members/{member}/unblock: Unblock a member
+//
+// A till's key unblocks only whom a till has blocked.
 //
 // The key needs the scope members.write.
 // It is never sent again by the client itself.

@@ -1268,6 +1268,17 @@ type MemberChange struct {
 	Relatives *[]Relative `json:"relatives,omitempty"`
 }
 
+// MemberClosing is the schema MemberClosing of the document.
+type MemberClosing struct {
+	// Version; in a change, the one that was read
+	Version int64 `json:"version,omitempty"`
+	// Reason
+	Reason string `json:"reason,omitempty"`
+	// Close though there are points left: nobody can spend them, and they stay in the books to the end
+	// of their term
+	Force bool `json:"force,omitempty"`
+}
+
 // MemberEvent is the schema MemberEvent of the document.
 type MemberEvent struct {
 	// Id
@@ -1366,6 +1377,9 @@ type MemberRules struct {
 	ConfirmEmail bool `json:"confirm_email"`
 	// New until activated by hand
 	Activation bool `json:"activation"`
+	// For so many days what a till has set (a card's secret code, a phone, an e-mail) proves nothing
+	// for spending
+	TillProofDays int64 `json:"till_proof_days"`
 	// Country whose phones are written without their country: RU
 	Region string `json:"region"`
 	// Id of the category given at registration; none: no category

@@ -150,7 +150,7 @@ func (c *call) everywhere() bool {
 func (c *call) actor() member.Actor {
 	by := member.Actor{Kind: member.ByKey, ID: c.who.KeyID, Source: "api"}
 	if c.who.Kind == identity.KindTill {
-		by.Source = "till"
+		by.Source = member.FromTill
 		by.Outlet = c.who.OutletIDs[0]
 	}
 	return by

@@ -67,6 +67,11 @@ func sendCode(ctx context.Context, c *call, in *sendCodeIn) (*SentCode, error) {
 	if err != nil {
 		return nil, err
 	}
+	if in.Body.Purpose == member.ToSpend {
+		if err := c.maySendToSpend(ctx, in.Body.Member, to); err != nil {
+			return nil, err
+		}
+	}
 	lang := in.Body.Language
 	if lang == "" {
 		lang = string(c.lang())
@@ -76,6 +81,15 @@ func sendCode(ctx context.Context, c *call, in *sendCodeIn) (*SentCode, error) {
 		return nil, err
 	}
 	return &SentCode{To: sent.To, ExpiresAt: Time(sent.ExpiresAt), RepeatAt: Time(sent.RepeatAt)}, nil
+}
+
+// maySendToSpend refuses a code for spending to where it would prove nothing.
+func (c *call) maySendToSpend(ctx context.Context, h home.ID, to member.Ref) error {
+	m, err := c.memberOf(ctx, purchase.Buyer{Home: h, Kind: string(to.Kind), Value: to.Value})
+	if err != nil {
+		return err
+	}
+	return c.mayProve(ctx, m.Home, to)
 }
 
 func checkCode(ctx context.Context, c *call, in *checkCodeIn) (*CodeProof, error) {

@@ -46,13 +46,13 @@ func TestGroups(t *testing.T) {
 
 func TestMemberSettings(t *testing.T) {
 	t.Parallel()
-	const rules = `{"mandatory":["phone","surname"],"unique_phone":true,"unique_email":false,"confirm_phone":true,"confirm_email":false,"activation":false,"region":"KZ","version":0}`
+	const rules = `{"mandatory":["phone","surname"],"unique_phone":true,"unique_email":false,"confirm_phone":true,"confirm_email":false,"activation":false,"till_proof_days":2,"region":"KZ","version":0}`
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		o := newOffice(t, d)
 		changes := o.changes
 		o.run([]step{
 			{as: "reader", do: "GET /member-rules", want: 200, has: `"mandatory":["phone"] "region":"RU" "version":0`, not: "category"},
-			{do: "PUT /member-rules", body: rules, want: 200, has: `"mandatory":["phone","surname"] "unique_email":false "confirm_phone":true "region":"KZ"`, keep: "v=version"},
+			{do: "PUT /member-rules", body: rules, want: 200, has: `"mandatory":["phone","surname"] "unique_email":false "confirm_phone":true "till_proof_days":2 "region":"KZ"`, keep: "v=version"},
 			{do: "GET /member-rules", want: 200, has: `"region":"KZ" "version":$v`},
 			{do: "PUT /member-rules", body: rules, want: 409, code: "member.moved"},
 			{do: "PUT /member-rules", body: strings.Replace(rules, `"version":0`, `"version":$v,"category":"77"`, 1), want: 400, code: "member.bad-category"},

@@ -19,6 +19,7 @@ type MemberRules struct {
 	ConfirmPhone bool           `json:"confirm_phone"`
 	ConfirmEmail bool           `json:"confirm_email"`
 	Activation   bool           `json:"activation"`
+	TillProof    int            `json:"till_proof_days" minimum:"0" maximum:"90"`
 	Region       string         `json:"region" minLength:"2" maxLength:"2" example:"RU"`
 	Category     id.ID          `json:"category,omitzero"`
 	Version      int64          `json:"version" minimum:"0"`
@@ -77,7 +78,7 @@ func getMemberRules(ctx context.Context, c *call, _ *struct{}) (*MemberRules, er
 	}
 	return &MemberRules{
 		Mandatory: orEmpty(r.Mandatory), UniquePhone: r.UniquePhone, UniqueEmail: r.UniqueEmail, ConfirmPhone: r.ConfirmPhone,
-		ConfirmEmail: r.ConfirmEmail, Activation: r.Activation, Region: r.Region, Category: r.Category, Version: version,
+		ConfirmEmail: r.ConfirmEmail, Activation: r.Activation, TillProof: r.TillProof, Region: r.Region, Category: r.Category, Version: version,
 	}, nil
 }
 
@@ -88,7 +89,7 @@ func saveMemberRules(ctx context.Context, c *call, in *saveRulesIn) (*MemberRule
 	b := &in.Body
 	err := c.Members.SaveRules(ctx, member.Rules{
 		Mandatory: b.Mandatory, UniquePhone: b.UniquePhone, UniqueEmail: b.UniqueEmail, ConfirmPhone: b.ConfirmPhone,
-		ConfirmEmail: b.ConfirmEmail, Activation: b.Activation, Region: b.Region, Category: b.Category,
+		ConfirmEmail: b.ConfirmEmail, Activation: b.Activation, TillProof: b.TillProof, Region: b.Region, Category: b.Category,
 	}, b.Version)
 	if err != nil {
 		return nil, err

@@ -8,7 +8,9 @@ import (
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
@@ -65,6 +67,13 @@ type StateChange struct {
 	Reason  string `json:"reason,omitempty" maxLength:"500"`
 }
 
+// MemberClosing ends a membership. One that has points left is closed only by
+// force: they can't be spent any more.
+type MemberClosing struct {
+	StateChange
+	Force bool `json:"force,omitempty"`
+}
+
 type (
 	registerIn   struct{ Body Registration }
 	findMemberIn struct {
@@ -85,6 +94,10 @@ type (
 	stateIn struct {
 		Member home.ID `path:"member"`
 		Body   StateChange
+	}
+	closeIn struct {
+		Member home.ID `path:"member"`
+		Body   MemberClosing
 	}
 )
 
@@ -254,7 +267,18 @@ func unblockMember(ctx context.Context, c *call, in *stateIn) (*Member, error) {
 	return asMember(m, err)
 }
 
-func closeMember(ctx context.Context, c *call, in *stateIn) (*Member, error) {
-	m, err := c.Members.Close(ctx, in.Member, in.Body.Version, in.Body.Reason, c.actor())
+// closeMember is not for tills: it can't be undone, and takes the points with
+// it.
+func closeMember(ctx context.Context, c *call, in *closeIn) (*Member, error) {
+	if c.who.Kind == identity.KindTill {
+		return nil, fault.New(fault.Denied, "api.no-till")
+	}
+	m, err := c.Members.Close(ctx, in.Member, in.Body.Version, in.Body.Reason, c.actor(), func(q db.Q) error {
+		left, err := ledger.Left(ctx, q, in.Member)
+		if err == nil && left > 0 && !in.Body.Force {
+			err = fault.New(fault.Refused, "member.points-left", "points", left)
+		}
+		return err
+	})
 	return asMember(m, err)
 }

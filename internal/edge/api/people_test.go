@@ -64,8 +64,8 @@ func TestMembers(t *testing.T) {
 			{step: step{do: "POST /members/$bob/unblock", body: `{}`, want: 200, has: `"state":"active"`}},
 			{step: step{do: "POST /members/$bob/unblock", body: `{}`, want: 409, code: "member.not-blocked"}},
 			{step: step{do: "POST /members/$bob/activate", want: 200, has: `"state":"active"`}},
-			{step: step{do: "POST /members/$bob/close", body: `{"reason":"ушёл"}`, want: 200, has: `"state":"closed"`}},
-			{step: step{do: "POST /members/$bob/close", body: `{}`, want: 409, code: "member.gone"}},
+			{step: step{as: "admin", do: "POST /members/$bob/close", body: `{"reason":"ушёл"}`, want: 200, has: `"state":"closed"`}},
+			{step: step{as: "admin", do: "POST /members/$bob/close", body: `{}`, want: 409, code: "member.gone"}},
 			{step: step{do: "POST /members/77/activate", want: 404, code: "member.not-found"}},
 		})
 	})

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/platform/fault"
@@ -37,16 +38,24 @@ func (c *call) proof(ctx context.Context, b purchase.Buyer, named *Buyer, given 
 // known by, else his main one.
 func (c *call) proofByCode(ctx context.Context, b purchase.Buyer, code id.ID) (purchase.Proof, error) {
 	out := purchase.Proof{Kind: purchase.ProofCode, Code: code}
-	if b.Kind == string(member.Phone) || b.Kind == string(member.Email) {
-		out.Of = member.Ref{Kind: member.Kind(b.Kind), Value: b.Value}
-		return out, nil
-	}
 	m, err := c.memberOf(ctx, b)
 	if err != nil {
 		return refusedProof(out, err)
 	}
-	out.Of = member.Ref{Kind: member.Phone, Value: m.Main(member.Phone)}
+	out.Home, out.Of = m.Home, member.Ref{Kind: member.Phone, Value: m.Main(member.Phone)}
+	if b.Kind == string(member.Phone) || b.Kind == string(member.Email) {
+		out.Of = member.Ref{Kind: member.Kind(b.Kind), Value: b.Value}
+	}
+	if err := c.mayProve(ctx, m.Home, out.Of); err != nil {
+		return refusedProof(out, err)
+	}
 	return out, nil
+}
+
+// mayProve refuses a phone or e-mail by which nothing is to be spent yet.
+func (c *call) mayProve(ctx context.Context, h home.ID, ref member.Ref) error {
+	rules := c.Rules()
+	return member.MayProve(ctx, c.DB, &rules, h, ref, c.Clock.Now())
 }
 
 // refusedProof keeps what is wrong with a proof for the desk to tell.

@@ -33,9 +33,10 @@ func (c *call) proofBySecret(ctx context.Context, b purchase.Buyer, secret strin
 	if err != nil {
 		return out, err
 	}
+	rules := c.Rules()
 	for i := range cards {
 		if cards[i].Number == b.Value {
-			if err := c.Cards.CheckSecret(ctx, m.Home, cards[i].ID, secret); err != nil {
+			if err := c.Cards.ProveSecret(ctx, m.Home, cards[i].ID, secret, rules.TrustedSince(c.Clock.Now())); err != nil {
 				return refusedProof(out, err)
 			}
 			return out, nil

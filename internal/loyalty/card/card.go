@@ -51,6 +51,7 @@ type Card struct {
 	BlockReason  string       `json:"block_reason,omitempty"`
 	HasSecret    bool         `json:"has_secret"`
 	HasQR        bool         `json:"has_qr"` // shows one-time QRs
+	ByTill       bool         `json:"-"`      // a till's key has given it its state
 	ReplacedBy   id.ID        `json:"replaced_by,omitzero"`
 	IssuedAt     clock.Micros `json:"issued_at"`
 	IssuedOutlet id.ID        `json:"issued_outlet,omitzero"`
@@ -66,14 +67,14 @@ const (
 const (
 	cardColumns = `home_id, card_id, card_type_id, number, state, block_reason,
  case when secret_hash is null then 0 else 1 end, case when totp_salt is null then 0 else 1 end,
- replaced_by, issued_at, issued_outlet, changed_at`
+ till_state, replaced_by, issued_at, issued_outlet, changed_at`
 
 	qCard    = `select ` + cardColumns + ` from card where home_id = $1 and card_id = $2`
 	qCards   = `select ` + cardColumns + ` from card where home_id = $1 order by card_id`
 	qPutCard = `insert into card (home_id, card_id, card_type_id, number, state, block_reason, secret_hash, secret_tries, secret_until,
- totp_salt, last_totp_step, replaced_by, issued_at, issued_outlet, changed_at)
-values ($1, $2, $3, $4, $5, '', $6, 0, 0, null, 0, null, $7, $8, $7)`
-	qSetState = `update card set state = $3, block_reason = $4, replaced_by = $5, changed_at = $6 where home_id = $1 and card_id = $2`
+ totp_salt, last_totp_step, secret_till_at, till_state, replaced_by, issued_at, issued_outlet, changed_at)
+values ($1, $2, $3, $4, $5, '', $6, 0, 0, null, 0, $9, $10, null, $7, $8, $7)`
+	qSetState = `update card set state = $3, block_reason = $4, replaced_by = $5, changed_at = $6, till_state = $7 where home_id = $1 and card_id = $2`
 )
 
 // Get reads one card of a member.
@@ -94,7 +95,7 @@ func scanCard(r db.Row) (Card, error) {
 	var c Card
 	var secret, qr int64
 	var replaced, outlet *int64
-	err := r.Scan(&c.Home, &c.ID, &c.Type, &c.Number, &c.State, &c.BlockReason, &secret, &qr, &replaced, &c.IssuedAt, &outlet, &c.ChangedAt)
+	err := r.Scan(&c.Home, &c.ID, &c.Type, &c.Number, &c.State, &c.BlockReason, &secret, &qr, &c.ByTill, &replaced, &c.IssuedAt, &outlet, &c.ChangedAt)
 	c.HasSecret, c.HasQR = secret == 1, qr == 1
 	if replaced != nil {
 		c.ReplacedBy = id.ID(*replaced)
@@ -121,7 +122,7 @@ func (c *Cards) change(ctx context.Context, h home.ID, card id.ID, by member.Act
 			return err
 		}
 		now := c.Members.Clock.Now()
-		w := &work{member: &m, card: is, now: now, trail: member.NewTrail(c.Members.IDs, by, now)}
+		w := &work{member: &m, card: is, by: by, now: now, trail: member.NewTrail(c.Members.IDs, by, now)}
 		if err := fn(tx, w); err != nil {
 			return err
 		}
@@ -142,6 +143,7 @@ func (c *Cards) change(ctx context.Context, h home.ID, card id.ID, by member.Act
 type work struct {
 	member *member.Member
 	card   Card
+	by     member.Actor
 	now    clock.Micros
 	batch  db.Batch
 	trail  *member.Trail

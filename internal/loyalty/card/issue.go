@@ -75,7 +75,7 @@ func (c *Cards) IssueIn(ctx context.Context, q db.Q, m *member.Member, in NewCar
 	}
 	i := issuing{Cards: c, q: q, member: m, typ: &t, had: had}
 	now := c.Members.Clock.Now()
-	i.card = Card{Home: m.Home, ID: c.Members.IDs.New(), Type: t.ID, State: Active, IssuedAt: now, IssuedOutlet: by.Outlet, ChangedAt: now}
+	i.card = Card{Home: m.Home, ID: c.Members.IDs.New(), Type: t.ID, State: Active, IssuedAt: now, IssuedOutlet: by.Outlet, ChangedAt: now, ByTill: by.AtTill()}
 	if t.Properties.ByHand {
 		i.card.State = New
 	}
@@ -97,7 +97,7 @@ func (c *Cards) IssueIn(ctx context.Context, q db.Q, m *member.Member, in NewCar
 	trail := member.NewTrail(c.Members.IDs, by, now)
 	trail.Add(m.Home, member.FieldCard, "", i.card.text())
 	var b db.Batch
-	b.Exec(qPutCard, m.Home, i.card.ID, t.ID, i.card.Number, i.card.State, stored, now, db.N(by.Outlet))
+	b.Exec(qPutCard, m.Home, i.card.ID, t.ID, i.card.Number, i.card.State, stored, now, db.N(by.Outlet), tillAt(by, now), i.card.ByTill)
 	member.Touch(&b, m.Home, now)
 	trail.Queue(&b)
 	out.Card = i.card

@@ -28,12 +28,12 @@ const (
 )
 
 const (
-	qSetSecret = `update card set secret_hash = $3, secret_tries = 0, secret_until = 0, changed_at = $4 where home_id = $1 and card_id = $2`
+	qSetSecret = `update card set secret_hash = $3, secret_tries = 0, secret_until = 0, changed_at = $4, secret_till_at = $5 where home_id = $1 and card_id = $2`
 
 	// A try counts before it is looked at, so that many at once are no more.
 	qTrySecret = `update card set secret_tries = secret_tries + 1, secret_until = case when secret_tries + 1 >= $4 then $5 else secret_until end
 where home_id = $1 and card_id = $2 and state = 'active' and secret_hash is not null and secret_until <= $3`
-	qSecret      = `select state, secret_hash, secret_tries, secret_until from card where home_id = $1 and card_id = $2`
+	qSecret      = `select state, secret_hash, secret_tries, secret_until, secret_till_at from card where home_id = $1 and card_id = $2`
 	qSecretRight = `update card set secret_tries = 0, secret_until = 0 where home_id = $1 and card_id = $2`
 )
 
@@ -61,19 +61,38 @@ func (c *Cards) storeSecret(ctx context.Context, h home.ID, card id.ID, stored [
 		if w.card.State == Replaced {
 			return fault.New(fault.Conflict, "card.bad-state", "state", string(Replaced))
 		}
-		w.batch.Exec(qSetSecret, h, card, stored, w.now)
+		w.batch.Exec(qSetSecret, h, card, stored, w.now, tillAt(by, w.now))
 		w.trail.Add(h, member.FieldCard, w.card.Number, w.card.Number+" "+member.Secret)
 		return nil
 	})
 }
 
+// tillAt is when a till's key has set a secret code; zero where none did.
+func tillAt(by member.Actor, now clock.Micros) clock.Micros {
+	if by.AtTill() {
+		return now
+	}
+	return 0
+}
+
 // CheckSecret tells whether a secret code is the card's. After SecretTries
 // wrong ones in a row it takes none, not even the right one, for SecretPause.
 func (c *Cards) CheckSecret(ctx context.Context, h home.ID, card id.ID, secret string) error {
+	return c.check(ctx, h, card, secret, c.Members.Clock.Now())
+}
+
+// ProveSecret is CheckSecret for spending: the code proves nothing if a till
+// has set it after a time (member.Rules.TrustedSince). The try counts all the
+// same.
+func (c *Cards) ProveSecret(ctx context.Context, h home.ID, card id.ID, secret string, since clock.Micros) error {
+	return c.check(ctx, h, card, secret, since)
+}
+
+func (c *Cards) check(ctx context.Context, h home.ID, card id.ID, secret string, since clock.Micros) error {
 	now := c.Members.Clock.Now()
 	var refusal error
 	err := c.Members.DB.Write(ctx, func(tx *db.Tx) (err error) {
-		refusal, err = c.trySecret(ctx, tx, h, card, secret, now)
+		refusal, err = c.trySecret(ctx, tx, h, card, secret, now, since)
 		return err
 	})
 	if err == nil {
@@ -82,7 +101,7 @@ func (c *Cards) CheckSecret(ctx context.Context, h home.ID, card id.ID, secret s
 	return err
 }
 
-func (c *Cards) trySecret(ctx context.Context, tx *db.Tx, h home.ID, card id.ID, secret string, now clock.Micros) (refusal, err error) {
+func (c *Cards) trySecret(ctx context.Context, tx *db.Tx, h home.ID, card id.ID, secret string, now, since clock.Micros) (refusal, err error) {
 	n, err := tx.Exec(ctx, qTrySecret, h, card, now, SecretTries, now.Add(SecretPause))
 	if err != nil {
 		return nil, err
@@ -90,8 +109,8 @@ func (c *Cards) trySecret(ctx context.Context, tx *db.Tx, h home.ID, card id.ID,
 	var state State
 	var stored []byte
 	var tries int64
-	var until clock.Micros
-	err = tx.Row(ctx, qSecret, h, card).Scan(&state, &stored, &tries, &until)
+	var until, set clock.Micros
+	err = tx.Row(ctx, qSecret, h, card).Scan(&state, &stored, &tries, &until, &set)
 	switch {
 	case errors.Is(err, db.ErrNotFound):
 		return fault.New(fault.NotFound, "card.not-found"), nil
@@ -107,8 +126,11 @@ func (c *Cards) trySecret(ctx context.Context, tx *db.Tx, h home.ID, card id.ID,
 	case !c.sameSecret(stored, secret):
 		return fault.New(fault.Refused, "card.secret-wrong", "left", max(SecretTries-tries, 0)), nil
 	}
+	if set > since {
+		refusal = fault.New(fault.Refused, "card.secret-too-new")
+	}
 	_, err = tx.Exec(ctx, qSecretRight, h, card)
-	return nil, err
+	return refusal, err
 }
 
 // hash gives what is stored of a secret code: a salt and the hash with it.

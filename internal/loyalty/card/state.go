@@ -25,9 +25,10 @@ func (c *Cards) Block(ctx context.Context, h home.ID, card id.ID, reason string,
 	return c.turn(ctx, h, card, Blocked, reason, by, New, Active, Blocked)
 }
 
-// Unblock puts a blocked card into use, or a lost one that was found.
+// Unblock puts a blocked card into use. A lost one is only replaced: whoever
+// has found it is not known.
 func (c *Cards) Unblock(ctx context.Context, h home.ID, card id.ID, by member.Actor) (Card, error) {
-	return c.turn(ctx, h, card, Active, "", by, Blocked, Lost)
+	return c.turn(ctx, h, card, Active, "", by, Blocked)
 }
 
 // Lose notes that a card was lost: nobody is served by it from now on.
@@ -40,6 +41,8 @@ func (c *Cards) turn(ctx context.Context, h home.ID, card id.ID, to State, reaso
 	return c.change(ctx, h, card, by, func(_ db.Q, w *work) error { return w.turn(to, reason, 0, from...) })
 }
 
+// turn refuses a till to change anything of a card that was blocked by somebody
+// else: it would undo that.
 func (w *work) turn(to State, reason string, replacedBy id.ID, from ...State) error {
 	is := &w.card
 	may := false
@@ -49,13 +52,17 @@ func (w *work) turn(to State, reason string, replacedBy id.ID, from ...State) er
 	if !may {
 		return fault.New(fault.Conflict, "card.bad-state", "state", string(is.State))
 	}
+	if is.State == Blocked && !is.ByTill && w.by.AtTill() {
+		return fault.New(fault.Denied, "card.block-not-yours")
+	}
 	was := *is
+	is.ByTill = w.by.AtTill()
 	is.State, is.BlockReason, is.ReplacedBy = to, reason, replacedBy
 	w.trail.Add(is.Home, member.FieldCard, was.text(), is.text())
-	if was.State == to && was.BlockReason == reason {
+	if was.State == to && was.BlockReason == reason && was.ByTill == is.ByTill {
 		return nil
 	}
-	w.batch.Exec(qSetState, is.Home, is.ID, to, reason, db.N(replacedBy), w.now)
+	w.batch.Exec(qSetState, is.Home, is.ID, to, reason, db.N(replacedBy), w.now, is.ByTill)
 	w.follow()
 	return nil
 }
@@ -82,7 +89,7 @@ func (c *Cards) Replace(ctx context.Context, h home.ID, card id.ID, in NewCard, 
 		var err error
 		// The old one goes first: a phone may stand for one card only.
 		old := w.card
-		if _, err = q.Exec(ctx, qSetState, h, old.ID, Replaced, "", nil, w.now); err != nil {
+		if _, err = q.Exec(ctx, qSetState, h, old.ID, Replaced, "", nil, w.now, by.AtTill()); err != nil {
 			return err
 		}
 		if out, err = c.IssueIn(ctx, q, w.member, in, by); err != nil {

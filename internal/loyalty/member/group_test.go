@@ -24,7 +24,7 @@ func TestManyIntoAGroup(t *testing.T) {
 		for i := range 250 { // more than one batch
 			homes = append(homes, b.register(i).Home)
 		}
-		gone := must(b.Close(b.ctx, homes[7], 0, "", b.by))
+		gone := must(b.Close(b.ctx, homes[7], 0, "", b.by, nil))
 		slices.Reverse(homes)
 		ask := append(slices.Clone(homes), homes[0], 12345)
 		got := must(b.PutInGroup(b.ctx, group.ID, ask, b.by))

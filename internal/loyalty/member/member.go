@@ -41,6 +41,9 @@ const (
 	Merged  State = "merged"  // closed, since he was another one's duplicate
 )
 
+// Serves tells whether a member in the state takes part.
+func (s State) Serves() bool { return s == Active || s == New }
+
 // Gone tells whether the member is no longer to be changed.
 func (s State) Gone() bool { return s == Closed || s == Merged }
 
@@ -133,10 +136,16 @@ const (
 	ByKey     ActorKind = "key"     // a program with an API key
 )
 
+// FromTill is the source of what a till's key does.
+const FromTill = "till"
+
 // Actor is who acts and from where.
 type Actor struct {
 	Kind   ActorKind
 	ID     id.ID  // zero where nobody is known
-	Source string // "till", "cabinet", "admin", "api", "import" …
+	Source string // FromTill, "cabinet", "admin", "api", "import" …
 	Outlet id.ID  // zero: none
 }
+
+// AtTill tells whether a till acts, by its own key.
+func (a Actor) AtTill() bool { return a.Source == FromTill }

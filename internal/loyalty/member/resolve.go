@@ -22,7 +22,7 @@ type Resolved struct {
 // identifier: it still stands for him and he takes part, be he activated yet
 // or not.
 func (r *Resolved) Serves() bool {
-	return r.Identifier == On && (r.State == Active || r.State == New)
+	return r.Identifier == On && r.State.Serves()
 }
 
 // Resolve adds to a batch of reads the question whom the identifiers stand

@@ -13,14 +13,15 @@ import (
 
 // Rules are the organization's settings on members.
 type Rules struct {
-	Mandatory    []Field `json:"mandatory"`     // must not be empty; own fields say so themselves
-	UniquePhone  bool    `json:"unique_phone"`  // a phone is one member's; else the till chooses
-	UniqueEmail  bool    `json:"unique_email"`  // likewise an e-mail
-	ConfirmPhone bool    `json:"confirm_phone"` // new until the main phone is proven
-	ConfirmEmail bool    `json:"confirm_email"` // new until the main e-mail is proven
-	Activation   bool    `json:"activation"`    // new until activated by hand
-	Region       string  `json:"region"`        // whose phones may be written without a country: RU
-	Category     id.ID   `json:"category"`      // given at registration where none is told; zero: none
+	Mandatory    []Field `json:"mandatory"`       // must not be empty; own fields say so themselves
+	UniquePhone  bool    `json:"unique_phone"`    // a phone is one member's; else the till chooses
+	UniqueEmail  bool    `json:"unique_email"`    // likewise an e-mail
+	ConfirmPhone bool    `json:"confirm_phone"`   // new until the main phone is proven
+	ConfirmEmail bool    `json:"confirm_email"`   // new until the main e-mail is proven
+	Activation   bool    `json:"activation"`      // new until activated by hand
+	Region       string  `json:"region"`          // whose phones may be written without a country: RU
+	Category     id.ID   `json:"category"`        // given at registration where none is told; zero: none
+	TillProof    int     `json:"till_proof_days"` // for so long what a till has set proves nothing for spending
 }
 
 // Settings is the table of the organization's settings on members.
@@ -32,6 +33,7 @@ var Settings = setting.Of("organization",
 	setting.OfFlag("confirm_email", func(r *Rules) *bool { return &r.ConfirmEmail }, false),
 	setting.OfFlag("activation", func(r *Rules) *bool { return &r.Activation }, false),
 	setting.OfText("region", func(r *Rules) *string { return &r.Region }, "RU", checkRegion),
+	setting.OfDays("till_proof_days", func(r *Rules) *int { return &r.TillProof }, 1, 90),
 	setting.OfReference("category", func(r *Rules) *id.ID { return &r.Category }),
 )
 

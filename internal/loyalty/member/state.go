@@ -37,7 +37,8 @@ func (m *Members) Block(ctx context.Context, h home.ID, version int64, reason st
 	})
 }
 
-// Unblock gives a blocked member the state he had before.
+// Unblock gives a blocked member the state he had before. A till undoes only
+// what tills have done: neither the block nor its reason may be another's.
 func (m *Members) Unblock(ctx context.Context, h home.ID, version int64, by Actor) (Member, error) {
 	return m.change(ctx, h, version, by, func(q db.Q, v *Member, b *db.Batch, trail *Trail) error {
 		if v.State != Blocked {
@@ -46,6 +47,17 @@ func (m *Members) Unblock(ctx context.Context, h home.ID, version int64, by Acto
 		last, err := Changes(ctx, q, h, FieldState, 0, 1)
 		if err != nil {
 			return err
+		}
+		if by.AtTill() {
+			why, err := Changes(ctx, q, h, FieldReason, 0, 1)
+			if err != nil {
+				return err
+			}
+			for _, c := range append(last, why...) {
+				if c.Source != FromTill {
+					return fault.New(fault.Denied, "member.block-not-yours")
+				}
+			}
 		}
 		state := Active
 		if len(last) == 1 && last[0].Old == string(New) {
@@ -57,14 +69,21 @@ func (m *Members) Unblock(ctx context.Context, h home.ID, version int64, by Acto
 }
 
 // Close ends a membership for good. What finds the member is turned off, and
-// his phones, e-mails and logins are free for others; his books stay.
-func (m *Members) Close(ctx context.Context, h home.ID, version int64, reason string, by Actor) (Member, error) {
+// his phones, e-mails and logins are free for others; his books stay. allowed
+// may refuse it for what lies elsewhere in his home, which is locked; nil: it
+// need not be asked.
+func (m *Members) Close(ctx context.Context, h home.ID, version int64, reason string, by Actor, allowed func(q db.Q) error) (Member, error) {
 	var f form
 	f.line("reason", &reason, MaxReason)
 	if err := f.err(); err != nil {
 		return Member{}, err
 	}
-	return m.change(ctx, h, version, by, func(_ db.Q, v *Member, b *db.Batch, trail *Trail) error {
+	return m.change(ctx, h, version, by, func(q db.Q, v *Member, b *db.Batch, trail *Trail) error {
+		if allowed != nil {
+			if err := allowed(q); err != nil {
+				return err
+			}
+		}
 		turnState(b, trail, v, Closed, reason)
 		b.Exec(qCloseIdentifiers, h, Closed)
 		return nil

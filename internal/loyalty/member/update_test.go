@@ -232,7 +232,7 @@ func TestBlockUnblockClose(t *testing.T) {
 		}
 		_, err = b.Unblock(b.ctx, m.Home, 0, b.by)
 		refused(t, err, "member.not-blocked")
-		m = must(b.Close(b.ctx, m.Home, 0, "просил сам", b.by))
+		m = must(b.Close(b.ctx, m.Home, 0, "просил сам", b.by, nil))
 		for _, i := range m.Identifiers {
 			if i.State != member.Off {
 				t.Errorf("%v is still on", i.Ref)
@@ -245,7 +245,7 @@ func TestBlockUnblockClose(t *testing.T) {
 			t.Errorf("found %+v", found)
 		}
 		for _, err := range []error{
-			second(b.Block(b.ctx, m.Home, 0, "x", b.by)), second(b.Close(b.ctx, m.Home, 0, "", b.by)),
+			second(b.Block(b.ctx, m.Home, 0, "x", b.by)), second(b.Close(b.ctx, m.Home, 0, "", b.by, nil)),
 			second(b.AddIdentifier(b.ctx, b.rules, m.Home, 0, phone(9), b.by)),
 			second(b.Update(b.ctx, b.rules, m.Home, 0, member.Patch{}, b.by)),
 		} {

@@ -50,7 +50,10 @@ func (o *opening) do(g *group) error {
 		o.out = balanceOf(a)
 		return nil
 	}
-	a = openAccount(book, g.set.Get(o.programme), g.now, 0)
+	var err error
+	if a, err = open(g.ctx, g.tx, book, g.set.Get(o.programme), g.now, 0); err != nil {
+		return err
+	}
 	g.levels.settle(book, a, g.now)
 	book.Touch()
 	a.Changed()

@@ -109,7 +109,10 @@ func (o *adjusting) do(g *group) error {
 	book, p := g.books[o.home], g.set.Get(o.req.Programme)
 	a := book.Account(p.ID)
 	if a == nil {
-		a = openAccount(book, p, g.now, 0)
+		var err error
+		if a, err = open(g.ctx, g.tx, book, p, g.now, 0); err != nil {
+			return err
+		}
 	}
 	g.levels.settle(book, a, g.now)
 	out := &Adjustment{

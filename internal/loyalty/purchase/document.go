@@ -1,13 +1,18 @@
 package purchase
 
 import (
+	"context"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"time"
 
+	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
@@ -176,11 +181,30 @@ func splitPayments(p *Purchase) {
 // weekday counts from Monday = 1.
 func weekday(d time.Weekday) int { return (int(d)+6)%7 + 1 }
 
-// openAccount opens an account in a programme with the gift that it gives.
-func openAccount(book *ledger.Book, p *rule.Programme, at clock.Micros, partner id.ID) *ledger.Account {
-	a := book.Open(p.ID, at)
+// greets tells whether a programme's gift on joining is still to be had by a
+// member: it is given once a person, whom one who has left and comes back is
+// known by again.
+func greets(ctx context.Context, q db.Q, h home.ID, p *rule.Programme) (bool, error) {
 	if p.Welcome.Points == 0 {
-		return a
+		return false, nil
+	}
+	before, err := member.Before(ctx, q, h)
+	if err != nil || len(before) == 0 {
+		return err == nil, err
+	}
+	had, err := ledger.HadGift(ctx, q, before, p.ID, ledger.GiftWelcome)
+	return !had, err
+}
+
+// open opens a member's account in a programme, with the gift that it gives.
+func open(ctx context.Context, q db.Q, book *ledger.Book, p *rule.Programme, at clock.Micros, partner id.ID) (*ledger.Account, error) {
+	greet, err := greets(ctx, q, book.Home, p)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errBase, err)
+	}
+	a := book.Open(p.ID, at)
+	if !greet {
+		return a, nil
 	}
 	var expires clock.Micros
 	if p.Welcome.Days > 0 {
@@ -191,5 +215,5 @@ func openAccount(book *ledger.Book, p *rule.Programme, at clock.Micros, partner 
 		Points: p.Welcome.Points, EarnedAt: at, ActiveAt: at, ExpiresAt: expires,
 		Source: ledger.FromGift, Op: a.ID, Partner: partner,
 	})
-	return a
+	return a, nil
 }

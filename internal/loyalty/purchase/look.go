@@ -19,6 +19,9 @@ type look struct {
 	refs    []member.Ref
 	members map[member.Ref][]member.Resolved
 
+	homes  []home.ID // of buyers who are named by them and must be in good standing
+	states map[home.ID]member.State
+
 	codes []string // that no campaign lists, folded
 	given map[string]*promo.Code
 
@@ -27,7 +30,7 @@ type look struct {
 }
 
 func newLook(d *Desk) *look {
-	return &look{desk: d, keys: map[claim]doneKey{}, tickets: map[string]ticketRow{}}
+	return &look{desk: d, keys: map[claim]doneKey{}, states: map[home.ID]member.State{}, tickets: map[string]ticketRow{}}
 }
 
 // key asks which operation a key stands for.
@@ -67,6 +70,7 @@ func (l *look) run(ctx context.Context) error {
 	if len(l.refs) > 0 {
 		resolved = member.Resolve(b, l.desk.DB.Dialect(), l.refs, &l.members)
 	}
+	member.States(b, l.desk.DB.Dialect(), l.homes, l.states)
 	if len(l.codes) > 0 {
 		l.given = map[string]*promo.Code{}
 		promo.Find(b, l.desk.DB.Dialect(), l.codes, l.given)
@@ -84,6 +88,9 @@ func (l *look) home(b Buyer) (home.ID, error) {
 		if b.Home < 0 {
 			return 0, errNoHome()
 		}
+		if state, asked := l.states[b.Home]; asked && !state.Serves() {
+			return 0, notServed(state)
+		}
 		return b.Home, nil
 	}
 	var found *member.Resolved
@@ -100,7 +107,10 @@ func (l *look) home(b Buyer) (home.ID, error) {
 		return found.Home, nil
 	}
 	for _, r := range l.members[b.ref()] {
-		return 0, fault.New(fault.Refused, "buyer.not-served", "state", string(r.State))
+		if r.State.Serves() { // it is not he, but what he has shown
+			return 0, fault.New(fault.Refused, "card.not-served")
+		}
+		return 0, notServed(r.State)
 	}
 	return 0, fault.New(fault.NotFound, "buyer.not-found")
 }
@@ -115,6 +125,10 @@ func (l *look) homeOfFact(b Buyer) home.ID {
 		}
 	}
 	return 0
+}
+
+func notServed(s member.State) error {
+	return fault.New(fault.Refused, "buyer.not-served", "state", string(s))
 }
 
 func errNoHome() error { return fault.New(fault.NotFound, "buyer.not-found") }

@@ -3,6 +3,7 @@ package purchase
 import (
 	"fmt"
 
+	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
@@ -28,6 +29,7 @@ type Proof struct {
 	Step int64      // of a QR: the step of its one-time code
 	Code id.ID      // of a code: which, as it was checked; 0: used up already
 	Of   member.Ref // of a code: where it was sent
+	Home home.ID    // of a code: for whom it was taken; 0: whoever buys
 
 	// Wrong is why the proof does not hold. It is told only if the purchase is
 	// still to be done: what an earlier request did under the same key with a
@@ -45,7 +47,9 @@ func (s *sale) useProof(g *group, p *Purchase) error {
 		ok, err = g.desk.UseStep(g.ctx, g.tx, p.Home, v.Card, v.Step)
 		used = fault.New(fault.Refused, "card.qr-used")
 	case v.Kind == ProofCode && v.Code != 0 && p.Spent > 0:
-		ok, err = member.UseProof(g.ctx, g.tx, member.ToSpend, v.Of, v.Code, g.now)
+		if ok = v.Home == 0 || v.Home == p.Home; ok {
+			ok, err = member.UseProof(g.ctx, g.tx, member.ToSpend, v.Of, v.Code, g.now)
+		}
 		used = fault.New(fault.Refused, "member.no-proof")
 	}
 	if err != nil {

@@ -55,7 +55,10 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 		return nil, err
 	}
 	version := book.Version
-	a := s.account(book)
+	a, err := s.account(ctx, d.DB, book)
+	if err != nil {
+		return nil, err
+	}
 	if a != nil {
 		s.levels.settle(book, a, s.at)
 	}

@@ -121,6 +121,9 @@ func (s *sale) claim() (claim, [32]byte) { return claim{s.cart.Till, s.cart.Key}
 
 func (s *sale) lookUp(l *look) {
 	l.buyer(s.cart.Buyer)
+	if s.mode == Commit && s.cart.Buyer.Home > 0 {
+		l.homes = append(l.homes, s.cart.Buyer.Home)
+	}
 	l.codes = append(l.codes, s.unlisted(l.desk)...)
 	for i := range s.cart.Lines {
 		l.numbers = append(l.numbers, s.cart.Lines[i].Tickets...)
@@ -227,7 +230,10 @@ func (s *sale) do(g *group) error {
 // happen judges the receipt and moves its points.
 func (s *sale) happen(g *group) (*Purchase, ledger.Mark, error) {
 	book := g.books[s.home]
-	a := s.account(book)
+	a, err := s.account(g.ctx, g.tx, book)
+	if err != nil {
+		return err
+	}
 	if a != nil {
 		g.levels.settle(book, a, s.at)
 	}
@@ -271,14 +277,14 @@ func (s *sale) prove(g *group, p *Purchase) error {
 
 // account is the buyer's account in the receipt's programme, opened at its
 // first use; nil for a receipt without a member or a programme.
-func (s *sale) account(book *ledger.Book) *ledger.Account {
+func (s *sale) account(ctx context.Context, q db.Q, book *ledger.Book) (*ledger.Account, error) {
 	if s.home.Kind() != home.Member || s.programme.ID == 0 {
-		return nil
+		return nil, nil
 	}
 	if a := book.Account(s.programme.ID); a != nil {
-		return a
+		return a, nil
 	}
-	return openAccount(book, s.programme, s.at, s.place.Partner.ID)
+	return open(ctx, q, book, s.programme, s.at, s.place.Partner.ID)
 }
 
 // judge judges the receipt, or takes the till's facts, and counts its uses of

@@ -280,6 +280,19 @@ var effects = map[string]effect{
 		play:    func(s *stage) string { return s.register(s.phone()) },
 		was:     "active", is: "new",
 	},
+	"organization.till_proof_days": {
+		members: func(_ *stage, r *member.Rules) { r.TillProof = 0 },
+		play: func(s *stage) string {
+			s.register(s.phone())
+			s.Clock.Add(time.Hour)
+			email, till := s.email(), member.Actor{Kind: member.ByKey, Source: member.FromTill}
+			_, err := s.people.AddIdentifier(s.Context(), s.rules, s.buyer.Home, 0, email, till)
+			s.fatal(err)
+			ref := member.Ref{Kind: email.Kind, Value: email.Value}
+			return "proof " + purchasetest.Code(member.MayProve(s.Context(), s.people.DB, &s.rules, s.buyer.Home, ref, s.Clock.Now()))
+		},
+		was: "proof member.contact-too-new", is: "proof ",
+	},
 	"organization.region": {
 		members: func(_ *stage, r *member.Rules) { r.Region = "FI" },
 		play: func(s *stage) string {

@@ -43,6 +43,8 @@ create table card (
     secret_until   bigint not null,  -- no try before this time
     totp_salt      {{bytes}},        -- null: no one-time QR; with the key it makes the secret
     last_totp_step bigint not null,  -- newest accepted
+    secret_till_at bigint not null,  -- when a till's key has set the secret; 0: none has
+    till_state     {{bool}} not null, -- a till's key has given it its state
     replaced_by    bigint,           -- card_id
     issued_at      bigint not null,
     issued_outlet  bigint,
