@@ -185,8 +185,8 @@ func weekday(d time.Weekday) int { return (int(d)+6)%7 + 1 }
 // member: it is given once a person, whom one who has left and comes back is
 // known by again.
 func greets(ctx context.Context, q db.Q, h home.ID, p *rule.Programme) (bool, error) {
-	if p.Welcome.Points == 0 {
-		return false, nil
+	if p.Welcome.Points == 0 || q == nil { // a life without a base begins anew
+		return p.Welcome.Points > 0, nil
 	}
 	before, err := member.Before(ctx, q, h)
 	if err != nil || len(before) == 0 {
@@ -202,9 +202,14 @@ func open(ctx context.Context, q db.Q, book *ledger.Book, p *rule.Programme, at 
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errBase, err)
 	}
+	return openAccount(book, p, at, partner, greet), nil
+}
+
+// openAccount opens an account in a programme, with the gift that it gives.
+func openAccount(book *ledger.Book, p *rule.Programme, at clock.Micros, partner id.ID, greet bool) *ledger.Account {
 	a := book.Open(p.ID, at)
 	if !greet {
-		return a, nil
+		return a
 	}
 	var expires clock.Micros
 	if p.Welcome.Days > 0 {
@@ -215,5 +220,5 @@ func open(ctx context.Context, q db.Q, book *ledger.Book, p *rule.Programme, at 
 		Points: p.Welcome.Points, EarnedAt: at, ActiveAt: at, ExpiresAt: expires,
 		Source: ledger.FromGift, Op: a.ID, Partner: partner,
 	})
-	return a, nil
+	return a
 }

@@ -217,7 +217,7 @@ func (l *Life) Open(at clock.Micros) {
 		return
 	}
 	l.now(at)
-	l.g.levels.settle(l.book, openAccount(l.book, p, at, 0), at)
+	l.g.levels.settle(l.book, openAccount(l.book, p, at, 0, p.Welcome.Points > 0), at)
 	l.done()
 }
 

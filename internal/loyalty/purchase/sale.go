@@ -230,9 +230,9 @@ func (s *sale) do(g *group) error {
 // happen judges the receipt and moves its points.
 func (s *sale) happen(g *group) (*Purchase, ledger.Mark, error) {
 	book := g.books[s.home]
-	a, err := s.account(g.ctx, g.tx, book)
+	a, err := s.account(g.ctx, g.base(), book)
 	if err != nil {
-		return err
+		return nil, ledger.Mark{}, err
 	}
 	if a != nil {
 		g.levels.settle(book, a, s.at)
