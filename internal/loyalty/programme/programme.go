@@ -57,7 +57,7 @@ type Set struct {
 	versions map[id.ID]int64
 	ladders  map[id.ID]*level.Ladder
 	made     map[id.ID][]madeAt // all versions, the oldest first
-	since    clock.Micros       // when the last of them was made
+	times    []clock.Micros     // at which any was made, in order
 }
 
 // Current is the set last loaded; it is empty before the first Refresh.

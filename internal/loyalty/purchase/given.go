@@ -69,21 +69,19 @@ func (v *codes) flush(b *db.Batch) {
 	b.Many(v.made)
 }
 
-// unlisted gives the receipt's codes that no campaign of its programme lists.
+// unlisted gives the receipt's codes that may have been given out: that no
+// campaign of its programme lists.
 func (s *sale) unlisted(d *Desk) (out []string) {
 	if len(s.cart.Codes) == 0 {
 		return nil
 	}
-	at := d.Clock.Now()
-	if s.cart.Facts != nil {
-		at = s.cart.Facts.At
-	}
-	p := d.Programmes.Current().For(s.place.Outlet.ID, s.place.Partner.ID, s.place.Outlet.Moment(at).Day)
-	if p == nil {
+	// A closed receipt may be under an older version, which lists other codes.
+	p := d.Programmes.Current().For(s.place.Outlet.ID, s.place.Partner.ID, s.place.Outlet.Moment(d.Clock.Now()).Day)
+	if p == nil && s.cart.Facts == nil {
 		return nil
 	}
 	for _, c := range codesOf(s.cart.Codes) {
-		if !p.Opens(&c) {
+		if s.cart.Facts != nil || !p.Opens(&c) {
 			out = append(out, c.Text)
 		}
 	}

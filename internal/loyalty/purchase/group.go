@@ -3,6 +3,7 @@ package purchase
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime/debug"
 	"slices"
 
@@ -222,7 +223,9 @@ func (g *group) prepare(mine []*ticket) error {
 			g.levels.wantChanges(t.home)
 		}
 		met[t.home] = true
-		t.err = t.op.load(g)
+		if t.err = t.op.load(g); errors.Is(t.err, errBase) {
+			return t.err
+		}
 	}
 	b := &db.Batch{}
 	lots := make([]int64, 0, len(g.wantLots))
@@ -287,6 +290,15 @@ func (g *group) version(programme id.ID, version int64) (*rule.Programme, error)
 		return g.versionOf(programme, version)
 	}
 	return g.desk.Programmes.VersionIn(g.ctx, g.tx, programme, version)
+}
+
+// inForce is the set of the programmes' versions that were in force at a time.
+func (g *group) inForce(at clock.Micros) (*programme.Set, error) {
+	s, err := g.desk.Programmes.InForce(g.ctx, g.tx, g.set, at)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errBase, err)
+	}
+	return s, nil
 }
 
 // wantLevel names what the level of an account needs of its home.

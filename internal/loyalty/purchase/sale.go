@@ -154,10 +154,15 @@ func (s *sale) alone() bool { return false }
 // lots are needed: to spend, or since something is due.
 func (s *sale) load(g *group) error {
 	s.at = g.now
-	if s.cart.Facts != nil {
+	set := g.set
+	if s.cart.Facts != nil { // it may be late: then the rules of its time judge it
 		s.at = s.cart.Facts.At
+		var err error
+		if set, err = g.inForce(s.at); err != nil {
+			return err
+		}
 	}
-	g.desk.complete(s, g.set.For)
+	g.desk.complete(s, set.For)
 	if a := g.books[s.home].Account(s.programme.ID); a != nil && (s.spends() || a.NeedsLots(s.at)) {
 		g.wantLots[s.home] = true
 	}

@@ -122,7 +122,11 @@ func (r *unlinkedRefund) do(g *group) error {
 	for _, m := range r.matched {
 		f.Matched = append(f.Matched, m.ID)
 	}
-	p := g.set.For(r.place.Outlet.ID, r.place.Partner.ID, r.day)
+	set, err := g.inForce(r.at) // by the rules of its time, as a late receipt
+	if err != nil {
+		return err
+	}
+	p := set.For(r.place.Outlet.ID, r.place.Partner.ID, r.day)
 	a, mark := r.unmatched(g, p, f, r.unfound(g, f, left))
 	if err := r.write(g, g.books[r.home], mark, a, f); err != nil {
 		return err

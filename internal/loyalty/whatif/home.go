@@ -194,7 +194,7 @@ func (r *record) origin(first int) *purchase.Origin {
 		}
 	}
 	a := r.account
-	if a != nil && a.Opened >= r.begins && !r.touched(first) {
+	if a != nil && (a.Opened >= r.begins || r.openedBySale(first)) && !r.touched(first) {
 		a = nil
 	}
 	o.Book = ledger.Past(r.home, a, r.lots, r.entries[:first], r.ids)
@@ -208,6 +208,15 @@ func (r *record) origin(first int) *purchase.Origin {
 // touched tells whether the account has any of the first postings.
 func (r *record) touched(first int) bool {
 	return slices.ContainsFunc(r.entries[:first], func(e ledger.Posting) bool { return e.Account == r.account.ID })
+}
+
+// openedBySale tells whether a purchase of after the first postings has opened
+// the account: one that came late may have done so at a time of before.
+func (r *record) openedBySale(first int) bool {
+	return slices.ContainsFunc(r.entries[first:], func(e ledger.Posting) bool {
+		p := r.sales[e.Op]
+		return p != nil && p.Account == r.account.ID && p.At == r.account.Opened
+	})
 }
 
 // inOrder gives the refunds among the first postings, in their order.
@@ -290,6 +299,7 @@ func (t *tally) live(r *record, m *person) error {
 	done := map[id.ID]bool{}
 	for i := first; i < len(r.entries); i++ {
 		r.openBefore(l, &r.entries[i])
+		r.pass(l, &r.entries[i])
 		if op := r.entries[i].Op; op != 0 && !done[op] {
 			done[op] = true
 			if err := s.again(l, op); err != nil {
@@ -297,7 +307,7 @@ func (t *tally) live(r *record, m *person) error {
 			}
 		}
 	}
-	if a := r.account; a != nil && r.within(a.Opened) {
+	if a := r.account; a != nil && a.Opened >= r.begins && r.within(a.Opened) {
 		l.Open(a.Opened)
 	}
 	l.Settle(r.ends)
@@ -317,8 +327,8 @@ func (t *tally) live(r *record, m *person) error {
 // it was opened. What came before knew of no account.
 func (r *record) openBefore(l *purchase.Life, e *ledger.Posting) {
 	a := r.account
-	if a == nil || l.Account() != nil || !r.within(a.Opened) {
-		return
+	if a == nil || l.Account() != nil || a.Opened < r.begins || !r.within(a.Opened) {
+		return // a late receipt opens its own
 	}
 	speaks := e.Account == a.ID || slices.ContainsFunc(r.changes, func(c ledger.LevelChange) bool { return c.ID == e.Op })
 	if p := r.sales[e.Op]; p != nil {
@@ -329,6 +339,18 @@ func (r *record) openBefore(l *purchase.Life, e *ledger.Posting) {
 	}
 	if speaks {
 		l.Open(a.Opened)
+	}
+}
+
+// pass lets time pass in the life as far as it had in the books when something
+// was due: what comes after may be of before.
+func (r *record) pass(l *purchase.Life, e *ledger.Posting) {
+	if a := r.account; a == nil || l.Account() == nil || e.At <= l.Account().Clock {
+		return
+	}
+	due := e.Op == 0 && e.Account == r.account.ID
+	if due || slices.ContainsFunc(r.changes, func(c ledger.LevelChange) bool { return c.ID == e.Op && c.Cause == ledger.ByTime }) {
+		l.Settle(e.At)
 	}
 }
 

@@ -23,6 +23,7 @@ type shop struct {
 	buyers []purchase.Buyer
 	carts  []*purchase.Cart
 	awards map[purchase.Buyer][]string
+	late   bool // closed receipts come days later
 	noHand bool // no level is given by hand
 	plain  bool // nobody spends points and no points are taken: nothing is refused for what an account has
 }
@@ -76,7 +77,9 @@ func (s *shop) step() {
 		s.level()
 	default:
 		s.Clock.Add(time.Duration(s.rnd.Int64N(40*60)+1) * time.Minute)
-		if s.rnd.IntN(3) == 0 {
+		// That an account's clock was moved while nothing was due is not in the
+		// books, and a late receipt may be of before.
+		if s.rnd.IntN(3) == 0 && !s.late {
 			_, err := s.Desk.SettleDue(s.t.Context(), 3)
 			s.end(err)
 		}
@@ -138,6 +141,9 @@ func (s *shop) sell(closed bool) {
 
 func (s *shop) record(c *purchase.Cart) {
 	c.Facts = &purchase.Facts{At: s.Clock.Now()}
+	if s.late && s.rnd.IntN(2) == 0 {
+		c.Facts.At -= clock.Micros(s.rnd.Int64N(4 * 24 * time.Hour.Microseconds()))
+	}
 	var due money.Amount
 	for i := range c.Lines {
 		l := &c.Lines[i]

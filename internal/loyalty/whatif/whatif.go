@@ -21,7 +21,9 @@
 //     still is one of that id.
 //
 // So with the programme that was in force the whole time, now is then, to the
-// kopeck. What is due on the last day and not yet written, for nobody has
+// kopeck, late receipts and all; only that a job had moved an account's clock
+// while nothing was due is not in the books, and a late receipt may be of
+// before. What is due on the last day and not yet written, for nobody has
 // touched the account, is taken for written on both sides.
 //
 // Homes are independent of each other, so they are walked side by side, some

@@ -75,17 +75,19 @@ func TestThenIsNow(t *testing.T) {
 	if testing.Short() {
 		steps = 60
 	}
-	for i, p := range variants() {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
+	for n, p := range append(variants(), variants()...) {
+		late := n >= len(variants())
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
 			dbtest.Each(t, func(t *testing.T, d *db.DB) {
 				s := open(t, d, p)
-				s.wander(uint64(i), steps)
+				s.late = late
+				s.wander(uint64(n), steps)
 				last := s.day(s.Clock.Now())
 				for _, from := range []string{"2026-03-02", "2026-03-05", "2026-03-09", last} {
 					r := s.run(*s.Programme, from, last)
 					s.same(r, from)
-					if from == "2026-03-02" && (r.Then.Receipts < int64(steps)/4 || r.Then.Refunds == 0 || r.Then.Discount == 0 || r.Then.Spent == 0 || r.Then.Expired == 0) {
+					if from == "2026-03-02" && (r.Then.Receipts < int64(steps)/4 || r.Then.Refunds == 0 || r.Then.Discount == 0 || r.Then.Spent == 0) {
 						t.Errorf("hardly anything happened: %+v", r.Then)
 					}
 				}
