@@ -8,11 +8,26 @@ import (
 )
 
 // Who was closed keeps his identifiers, turned off.
-const qBefore = `select distinct o.home_id from identifier i join identifier o on o.kind = i.kind and o.value = i.value
-where i.home_id = $1 and i.kind in ('phone', 'email') and o.home_id <> i.home_id and o.member_state in ('closed', 'merged') order by o.home_id`
+const (
+	beforeText = `from identifier i join identifier o on o.kind = i.kind and o.value = i.value
+where i.kind in ('phone', 'email') and o.home_id <> i.home_id and o.member_state in ('closed', 'merged') and i.home_id `
+	qBefore      = `select distinct o.home_id ` + beforeText + `= $1 order by o.home_id`
+	qBeforeAmong = `select distinct i.home_id, o.home_id ` + beforeText + `> $1 and i.home_id <= $2 order by i.home_id, o.home_id`
+)
 
 // Before gives the members who have left and had a phone or e-mail that a
 // member has now: he is taken for the same person come back.
 func Before(ctx context.Context, q db.Q, h home.ID) ([]home.ID, error) {
 	return db.All(ctx, q, func(r db.Row) (o home.ID, err error) { return o, r.Scan(&o) }, qBefore, h)
+}
+
+// BeforeAmong adds to a batch what reads the same of all members after one home
+// up to another.
+func BeforeAmong(b *db.Batch, after, upTo home.ID, found func(h, before home.ID)) {
+	b.Each(func(r db.Row) error {
+		var h, before home.ID
+		err := r.Scan(&h, &before)
+		found(h, before)
+		return err
+	}, qBeforeAmong, after, upTo)
 }

@@ -185,8 +185,8 @@ func weekday(d time.Weekday) int { return (int(d)+6)%7 + 1 }
 // member: it is given once a person, whom one who has left and comes back is
 // known by again.
 func greets(ctx context.Context, q db.Q, h home.ID, p *rule.Programme) (bool, error) {
-	if p.Welcome.Points == 0 || q == nil { // a life without a base begins anew
-		return p.Welcome.Points > 0, nil
+	if p.Welcome.Points == 0 {
+		return false, nil
 	}
 	before, err := member.Before(ctx, q, h)
 	if err != nil || len(before) == 0 {
@@ -205,10 +205,11 @@ func open(ctx context.Context, q db.Q, book *ledger.Book, p *rule.Programme, at 
 	return openAccount(book, p, at, partner, greet), nil
 }
 
-// openAccount opens an account in a programme, with the gift that it gives.
+// openAccount opens an account in a programme; greet: with the gift that it
+// gives, if it gives one.
 func openAccount(book *ledger.Book, p *rule.Programme, at clock.Micros, partner id.ID, greet bool) *ledger.Account {
 	a := book.Open(p.ID, at)
-	if !greet {
+	if !greet || p.Welcome.Points == 0 {
 		return a
 	}
 	var expires clock.Micros

@@ -330,14 +330,6 @@ func (g *group) flush() error {
 	return g.tx.Run(g.ctx, b)
 }
 
-// base is where more may be read of; nil in a life, which has none.
-func (g *group) base() db.Q {
-	if g.tx == nil {
-		return nil
-	}
-	return g.tx
-}
-
 // errBase marks an error of the base inside an operation: it ends the
 // transaction, not the operation.
 var errBase = errors.New("purchase: the base failed")

@@ -34,6 +34,7 @@ type Origin struct {
 	Groups    []id.ID              // of the member
 	Known     *Known               // what is known of the member today; nil: nothing
 	Begins    clock.Micros         // the first instant of the life
+	Greeted   bool                 // he had the welcome gift before he left and came back
 }
 
 // Life is a home's account in one programme that lives on in memory by other
@@ -50,6 +51,7 @@ type Life struct {
 	g     *group
 	book  *ledger.Book
 	known *facts
+	greet bool              // the welcome gift is still to be had
 	docs  map[id.ID]*Stored // as they are in it, by the id that is stored
 	was   map[id.ID]*Stored // as they are stored, with the refunds done again so far
 	uses  map[string]int64  // of limits per member, as stored
@@ -58,7 +60,7 @@ type Life struct {
 // Begin begins a life.
 func Begin(w World, o *Origin) (*Life, error) {
 	l := &Life{
-		World: w, home: o.Home, of: o.Programme, book: o.Book, known: &facts{},
+		World: w, home: o.Home, of: o.Programme, book: o.Book, known: &facts{}, greet: !o.Greeted,
 		docs: map[id.ID]*Stored{}, was: map[id.ID]*Stored{}, uses: map[string]int64{},
 	}
 	if o.Known != nil {
@@ -217,7 +219,7 @@ func (l *Life) Open(at clock.Micros) {
 		return
 	}
 	l.now(at)
-	l.g.levels.settle(l.book, openAccount(l.book, p, at, 0, p.Welcome.Points > 0), at)
+	l.g.levels.settle(l.book, openAccount(l.book, p, at, 0, l.greet), at)
 	l.done()
 }
 

@@ -235,7 +235,7 @@ func (s *sale) do(g *group) error {
 // happen judges the receipt and moves its points.
 func (s *sale) happen(g *group) (*Purchase, ledger.Mark, error) {
 	book := g.books[s.home]
-	a, err := s.account(g.ctx, g.base(), book)
+	a, err := s.account(g.ctx, g.tx, book)
 	if err != nil {
 		return nil, ledger.Mark{}, err
 	}
@@ -288,6 +288,9 @@ func (s *sale) account(ctx context.Context, q db.Q, book *ledger.Book) (*ledger.
 	}
 	if a := book.Account(s.programme.ID); a != nil {
 		return a, nil
+	}
+	if s.again != nil {
+		return openAccount(book, s.programme, s.at, s.place.Partner.ID, s.again.greet), nil
 	}
 	return open(ctx, q, book, s.programme, s.at, s.place.Partner.ID)
 }

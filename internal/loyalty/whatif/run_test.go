@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
 	"kopilka/internal/loyalty/rule"
@@ -224,6 +225,35 @@ func TestLimitsOfAll(t *testing.T) {
 		}
 		if diff := cmp.Diff([]whatif.Over{{Campaign: "few", Limit: 3, Uses: 5}}, r.Over); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+// TestComesBack: who has left and comes back has had the gift on joining, in a
+// life too.
+func TestComesBack(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d, full()) // 30 points on joining
+		members := &member.Members{DB: d, IDs: s.IDs, Clock: s.Clock}
+		for range 2 {
+			m, err := members.Register(t.Context(), member.Rules{}, member.Registration{
+				Identifiers: []member.NewIdentifier{{Kind: member.Email, Value: "ann@example.org"}},
+			}, member.Actor{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Desk.Commit(t.Context(), s.Cart(purchase.Buyer{Home: m.Home}, purchasetest.Line("B1", 1, 100_00))); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := members.Close(t.Context(), m.Home, m.Version, "x", member.Actor{}, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		draft := full()
+		draft.Welcome.Points = 50_00
+		if r := s.run(draft, "2026-03-02", "2026-03-02"); r.Then.Gifts != 30_00 || r.Now.Gifts != 50_00 {
+			t.Errorf("given %d then and %d now", r.Then.Gifts, r.Now.Gifts)
 		}
 	})
 }

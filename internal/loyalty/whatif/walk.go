@@ -24,7 +24,8 @@ type part struct {
 	rows   rows
 	groups map[home.ID][]id.ID
 	known  *purchase.Known
-	books  ledger.Books // as they are now, of accounts on which something may be due
+	had    map[home.ID]bool // the programme's welcome gift, before they left and came back
+	books  ledger.Books     // as they are now, of accounts on which something may be due
 }
 
 // run reads the homes in one snapshot and lets workers live them.
@@ -108,8 +109,10 @@ func (p *plan) read(ctx context.Context, q *db.Snapshot, parts chan<- *part) err
 
 // readPart reads the homes after one.
 func (p *plan) readPart(ctx context.Context, q *db.Snapshot, after home.ID, homes []homeSize) (*part, error) {
-	x := &part{homes: homes, groups: map[home.ID][]id.ID{}, known: &purchase.Known{}, books: ledger.Books{}}
+	x := &part{homes: homes, groups: map[home.ID][]id.ID{}, known: &purchase.Known{}, had: map[home.ID]bool{}, books: ledger.Books{}}
+	before := map[home.ID][]home.ID{}
 	b := &db.Batch{}
+	member.BeforeAmong(b, after, homes[len(homes)-1].home, func(h, was home.ID) { before[h] = append(before[h], was) })
 	x.rows.read(b, p.of, after, homes[len(homes)-1].home)
 	groups := p.then.Ladder(p.of).Groups() || p.next.Ladder(p.of).Groups()
 	for _, h := range homes {
@@ -124,6 +127,13 @@ func (p *plan) readPart(ctx context.Context, q *db.Snapshot, after home.ID, home
 	x.known.Read(b, q.Dialect())
 	if err := q.Run(ctx, b); err != nil {
 		return nil, err
+	}
+	for h, was := range before {
+		had, err := ledger.HadGift(ctx, q, was, p.of, ledger.GiftWelcome)
+		if err != nil {
+			return nil, err
+		}
+		x.had[h] = had
 	}
 	return x, p.readDue(ctx, q, x)
 }
