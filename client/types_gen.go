@@ -58,6 +58,17 @@ const (
 	ConsentTextBodyLanguageEN ConsentTextBodyLanguage = "en"
 )
 
+// GiftCauseOccasion is one of the values below.
+type GiftCauseOccasion string
+
+// Values of GiftCauseOccasion.
+const (
+	GiftCauseOccasionWelcome          GiftCauseOccasion = "welcome"
+	GiftCauseOccasionFirstPurchase    GiftCauseOccasion = "first_purchase"
+	GiftCauseOccasionBirthday         GiftCauseOccasion = "birthday"
+	GiftCauseOccasionRelativeBirthday GiftCauseOccasion = "relative_birthday"
+)
+
 // LevelChangeCause is one of the values below.
 type LevelChangeCause string
 
@@ -913,6 +924,16 @@ type FoundMember struct {
 	Levels []MemberLevel `json:"levels,omitempty"`
 }
 
+// GiftCause is the schema GiftCause of the document.
+type GiftCause struct {
+	// Occasion: welcome – the opening of the account, first_purchase, birthday, relative_birthday
+	Occasion GiftCauseOccasion `json:"occasion"`
+	// Day on which the gift was due
+	Day string `json:"day,omitempty"`
+	// The purchase that earned it, or the refund that took it back
+	Cause string `json:"cause,omitempty"`
+}
+
 // Group is the schema Group of the document.
 type Group struct {
 	// Id
@@ -1406,6 +1427,8 @@ type Movement struct {
 	Lot string `json:"lot,omitempty"`
 	// The receipt, refund or adjustment; none: time did it
 	Operation string `json:"operation,omitempty"`
+	// If it is a gift: what for
+	Gift *GiftCause `json:"gift,omitempty"`
 	// When it happened
 	At time.Time `json:"at"`
 	// When it was written

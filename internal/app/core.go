@@ -225,8 +225,11 @@ func (c *Core) each(ctx context.Context, every time.Duration, what string, do fu
 	}
 }
 
-// settleDues writes all that is due by now.
+// settleDues writes all that is due by now, gifts of the day first.
 func (c *Core) settleDues(ctx context.Context) error {
+	if err := c.Desk.GiveDated(ctx); err != nil {
+		return err
+	}
 	for {
 		n, err := c.Desk.SettleDue(ctx, dueAtOnce)
 		if err != nil || n < dueAtOnce {

@@ -67,6 +67,7 @@ func (p *program) tell(r *verify.Report) {
 		{"refunds", r.Counts.Refunds},
 		{"adjustments", r.Counts.Adjustments},
 		{"level-changes", r.Counts.LevelChanges},
+		{"gifts", r.Counts.Gifts},
 		{"keys", r.Counts.Keys},
 		{"limits", r.Counts.Limits},
 		{"codes", r.Counts.Codes},

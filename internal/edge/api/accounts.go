@@ -62,8 +62,16 @@ type Movement struct {
 	Points    money.Points `json:"points"`
 	Lot       id.ID        `json:"lot,omitzero"`
 	Operation OpID         `json:"operation,omitzero"`
+	Gift      *GiftCause   `json:"gift,omitempty"`
 	At        Time         `json:"at"`
 	WrittenAt Time         `json:"written_at"`
+}
+
+// GiftCause says what a gift was given for, or why it was taken back.
+type GiftCause struct {
+	Occasion string `json:"occasion" enum:"welcome,first_purchase,birthday,relative_birthday"`
+	Day      string `json:"day,omitempty" example:"2026-05-07"`
+	Cause    OpID   `json:"cause,omitzero"`
 }
 
 // AdjustBody puts points in by hand, or takes them out.
@@ -203,6 +211,13 @@ func listMovements(ctx context.Context, c *call, in *movementsIn) (*Page[Movemen
 	if err == nil {
 		err = c.known(ctx, in.Member, len(list))
 	}
+	if err != nil {
+		return nil, err
+	}
+	gifts, err := giftCauses(ctx, c, in.Member)
+	if err != nil {
+		return nil, err
+	}
 	render := func(p ledger.Posting) Movement {
 		m := Movement{
 			Seq: p.Seq, Account: p.Account, Kind: string(p.Kind), Debit: string(p.Debit), Credit: string(p.Credit),
@@ -211,9 +226,27 @@ func listMovements(ctx context.Context, c *call, in *movementsIn) (*Page[Movemen
 		if p.Op != 0 {
 			m.Operation = OpID{in.Member, p.Op}
 		}
+		m.Gift = gifts[p.Op]
+		if p.Op == p.Account && p.Op != 0 { // the opening of the account
+			m.Gift = &GiftCause{Occasion: "welcome"}
+		}
 		return m
 	}
-	return cut(list, err, limit, render, func(m Movement) string { return strconv.FormatInt(m.Seq, 10) })
+	return cut(list, nil, limit, render, func(m Movement) string { return strconv.FormatInt(m.Seq, 10) })
+}
+
+// giftCauses tells of all gifts of a member, by their operations.
+func giftCauses(ctx context.Context, c *call, member home.ID) (map[id.ID]*GiftCause, error) {
+	list, err := ledger.Presents(ctx, c.DB, member)
+	out := make(map[id.ID]*GiftCause, len(list))
+	for i := range list {
+		g := &list[i]
+		out[g.ID] = &GiftCause{Occasion: g.Occasion, Day: g.Day}
+		if g.Op != 0 {
+			out[g.ID].Cause = OpID{member, g.Op}
+		}
+	}
+	return out, err
 }
 
 func adjust(ctx context.Context, c *call, in *adjustIn) (*Adjustment, error) {

@@ -194,3 +194,20 @@ func TestLevels(t *testing.T) {
 		})
 	})
 }
+
+// A gift tells in the journal what it was given for.
+func TestGiftsInMovements(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		s.member("ann", phone1)
+		p := *s.parts.Programmes.Current().All()[0]
+		p.Welcome, p.Gifts = rule.Gift{Points: 500}, []rule.GiftRule{{On: rule.FirstPurchase, Points: 700}}
+		s.must(s.parts.Programmes.Put(t.Context(), p, "test"))
+		buy := `{"buyer":{"phone":"` + phone1 + `"},"lines":[{"sku":"T1","quantity":"1","price":10000}]}`
+		s.deals([]deal{
+			{step: step{do: "POST /purchases", body: buy, want: 201, has: `"active":2200`, keep: "p"}, key: "1"},
+			{step: step{do: "GET /members/$ann/movements", want: 200, has: `"gift":{"occasion":"first_purchase","cause":"$p"} "gift":{"occasion":"welcome"}`}},
+		})
+	})
+}

@@ -21,6 +21,7 @@ const (
 	Opened    Kind = "open"   // an account was opened
 	Due       Kind = "due"    // a lot became active or expired
 	Leveled   Kind = "level"  // an account's level changed
+	Gifted    Kind = "gift"   // a gift for an occasion was given, or taken back
 )
 
 // Event is one thing that happened. Seq is the number of its last posting, so

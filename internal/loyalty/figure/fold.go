@@ -116,6 +116,8 @@ func (f *Fold) count(e *event) {
 	case eventtype.Opened:
 		s[Opened]++
 		s[Gifts] += e.earned
+	case eventtype.Gifted:
+		s[Gifts] += e.earned
 	case eventtype.Due:
 		s[Expired] += e.expired
 	case eventtype.Leveled:

@@ -22,6 +22,7 @@ type Book struct {
 	lots     []*Lot
 	postings []unchained
 	changes  []LevelChange
+	presents []Present
 	Turns    Turns
 	Now      clock.Micros
 	IDs      *id.Maker
@@ -186,7 +187,7 @@ func (b *Book) Dues(f func(a *Account, p *Posting)) {
 // Mark is a point to which a book can be taken back.
 type Mark struct {
 	postings, lots, accounts int
-	changes                  int
+	changes, presents        int
 	seq                      int64
 	touched                  bool
 	lotState                 []Lot
@@ -196,7 +197,7 @@ type Mark struct {
 // Mark remembers the book as it is now, so that an operation that is refused
 // in the middle leaves nothing.
 func (b *Book) Mark() Mark {
-	m := Mark{postings: len(b.postings), lots: len(b.lots), accounts: len(b.Accounts), changes: len(b.changes), seq: b.Seq, touched: b.touched}
+	m := Mark{postings: len(b.postings), lots: len(b.lots), accounts: len(b.Accounts), changes: len(b.changes), presents: len(b.presents), seq: b.Seq, touched: b.touched}
 	for _, l := range b.lots {
 		m.lotState = append(m.lotState, *l)
 	}
@@ -212,6 +213,7 @@ func (b *Book) Revert(m Mark) {
 	b.lots = b.lots[:m.lots]
 	b.Accounts = b.Accounts[:m.accounts]
 	b.changes = b.changes[:m.changes]
+	b.presents = b.presents[:m.presents]
 	b.Seq, b.touched = m.seq, m.touched
 	for i := range b.lots {
 		*b.lots[i] = m.lotState[i]

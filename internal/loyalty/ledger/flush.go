@@ -114,7 +114,7 @@ var insertChange = db.Many{
 func (bs Books) Flush(b *db.Batch) []Head {
 	f := flusher{
 		newHome: insertHome.Of(), home: updateHome.Of(), newAccount: insertAccount.Of(), account: updateAccount.Of(),
-		newLot: insertLot.Of(), lot: updateLot.Of(), posting: insertPosting.Of(), change: insertChange.Of(),
+		newLot: insertLot.Of(), lot: updateLot.Of(), posting: insertPosting.Of(), change: insertChange.Of(), present: insertPresent.Of(),
 	}
 	books := make([]*Book, 0, len(bs))
 	for _, book := range bs {
@@ -127,13 +127,13 @@ func (bs Books) Flush(b *db.Batch) []Head {
 	for _, book := range books {
 		heads = append(heads, f.book(book))
 	}
-	for _, m := range []*db.Many{f.newHome, f.home, f.newAccount, f.account, f.newLot, f.lot, f.posting, f.change} {
+	for _, m := range []*db.Many{f.newHome, f.home, f.newAccount, f.account, f.newLot, f.lot, f.posting, f.change, f.present} {
 		b.Many(m)
 	}
 	return heads
 }
 
-type flusher struct{ newHome, home, newAccount, account, newLot, lot, posting, change *db.Many }
+type flusher struct{ newHome, home, newAccount, account, newLot, lot, posting, change, present *db.Many }
 
 func (f *flusher) book(b *Book) Head {
 	h := int64(b.Home)
@@ -153,6 +153,9 @@ func (f *flusher) book(b *Book) Head {
 	}
 	for i := range b.changes {
 		f.changeRow(h, &b.changes[i])
+	}
+	for i := range b.presents {
+		f.presentRow(h, &b.presents[i])
 	}
 	return Head{Home: b.Home, Seq: b.Seq, Hash: b.Head}
 }

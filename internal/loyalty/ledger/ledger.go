@@ -115,6 +115,7 @@ type Gift int64
 const (
 	GiftWelcome       Gift = 1 << iota // on registration
 	GiftFirstPurchase                  // on the first purchase
+	GiftFirstAgain                     // that one was taken back in full: the next purchase earns it
 )
 
 // Book is active and pending points less the debt.

@@ -24,12 +24,13 @@ type Facts struct {
 	Groups       []id.ID
 	Tags         []string
 	Relatives    []string // birth dates
+	TakesPart    bool     // is neither blocked nor gone, and has not withdrawn from the rules
 }
 
 // FactsWanted names the members of whom each kind of facts is wanted. What is
 // wanted of nobody is not asked for.
 type FactsWanted struct {
-	Profile, Groups, Tags, Relatives []home.ID
+	Profile, Groups, Tags, Relatives, Part []home.ID
 }
 
 const (
@@ -37,6 +38,8 @@ const (
 	factGroupsText     = `select home_id, group_id from member_in_group where home_id `
 	factTagsText       = `select home_id, tag_folded from member_tag where home_id `
 	factRelativesText  = `select home_id, birth_date from member_relative where home_id `
+	factPartText       = `select home_id, coalesce((select action from consent c where c.home_id = m.home_id and c.kind = 'rules' order by consent_id desc limit 1), '')
+ from member m where state in ('new', 'active') and home_id `
 	anyPG, anyLite     = `= any($1)`, `in (select value from json_each($1))`
 	qFactsPG           = factsText + anyPG
 	qFactsLite         = factsText + anyLite
@@ -44,6 +47,8 @@ const (
 	qFactGroupsLite    = factGroupsText + anyLite + ` order by home_id, group_id`
 	qFactTagsPG        = factTagsText + anyPG
 	qFactTagsLite      = factTagsText + anyLite
+	qFactPartPG        = factPartText + anyPG
+	qFactPartLite      = factPartText + anyLite
 	qFactRelativesPG   = factRelativesText + anyPG + ` order by home_id, relative_id`
 	qFactRelativesLite = factRelativesText + anyLite + ` order by home_id, relative_id`
 )
@@ -94,6 +99,11 @@ func ReadFacts(b *db.Batch, dialect db.Dialect, want *FactsWanted, into map[home
 		of(h).Relatives = append(of(h).Relatives, date)
 		return err
 	})
+	ask(want.Part, qFactPartPG, qFactPartLite, func(r db.Row) error {
+		h, action, err := scanWord(r)
+		of(h).TakesPart = ConsentAction(action) != Withdrawn
+		return err
+	})
 }
 
 func scanFacts(r db.Row, of func(home.ID) *Facts) error {
@@ -112,7 +122,7 @@ func scanFacts(r db.Row, of func(home.ID) *Facts) error {
 		v.Custom[key] = text.Fold(w)
 	}
 	f := of(h)
-	v.Groups, v.Tags, v.Relatives = f.Groups, f.Tags, f.Relatives
+	v.Groups, v.Tags, v.Relatives, v.TakesPart = f.Groups, f.Tags, f.Relatives, f.TakesPart
 	*f = v
 	return nil
 }

@@ -73,29 +73,39 @@ func (d *Desk) SettleDue(ctx context.Context, limit int) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	ends := make(chan error, len(due))
+	err = submitAll(ctx, d, due, func(a account) operation { return &settling{home: home.ID(a.home), account: id.ID(a.account)} })
+	return len(due), err
+}
+
+// submitAll carries out an operation for each of a list, as many at once as
+// make a group.
+func submitAll[T any](ctx context.Context, d *Desk, list []T, of func(T) operation) error {
+	ends := make(chan error, len(list))
 	slots := make(chan struct{}, d.Group)
-	for _, a := range due {
+	for _, item := range list {
 		slots <- struct{}{}
 		go func() {
 			defer func() { <-slots }()
-			_, err := d.submit(ctx, &settling{home: home.ID(a.home), account: id.ID(a.account)})
+			_, err := d.submit(ctx, of(item))
 			ends <- err
 		}()
 	}
 	var bad []error
-	for range due {
+	for range list {
 		if err := <-ends; err != nil {
 			bad = append(bad, err)
 		}
 	}
-	return len(due), errors.Join(bad...)
+	return errors.Join(bad...)
 }
 
-// settling is the operation that writes an account's dues.
+// settling is the operation that writes an account's dues: of one that is
+// named, or of the member's in a programme, if there is one.
 type settling struct {
-	home    home.ID
-	account id.ID
+	home      home.ID
+	account   id.ID
+	programme id.ID
+	missed    string // a day whose gift is given though its time is over
 }
 
 func (o *settling) claim() (claim, [32]byte)     { return claim{}, [32]byte{} }
@@ -107,19 +117,30 @@ func (o *settling) replay(context.Context, db.Q, home.ID, id.ID) error { return 
 
 func (o *settling) load(g *group) error {
 	g.wantLots[o.home] = true
-	if a := g.books[o.home].AccountByID(o.account); a != nil {
+	if o.missed != "" {
+		g.levels.gifts.missed[o.home] = o.missed
+	}
+	if a := o.of(g); a != nil {
 		g.wantLevel(o.home, a.Programme, g.now)
 	}
 	return nil
 }
 
+func (o *settling) of(g *group) *ledger.Account {
+	if o.account != 0 {
+		return g.books[o.home].AccountByID(o.account)
+	}
+	return g.books[o.home].Account(o.programme)
+}
+
 func (o *settling) do(g *group) error {
-	book := g.books[o.home]
-	a := book.AccountByID(o.account)
-	if a == nil {
+	a := o.of(g)
+	switch {
+	case a != nil:
+		g.levels.settle(g.books[o.home], a, g.now)
+	case o.account != 0:
 		return fault.New(fault.NotFound, "account.not-found")
 	}
-	g.levels.settle(book, a, g.now)
 	return nil
 }
 

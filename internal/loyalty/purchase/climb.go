@@ -11,9 +11,10 @@ import (
 	"kopilka/internal/platform/money"
 )
 
-// settle writes what is due on an account up to a time, and the level that it
+// settle writes what is due on an account up to a time, gifts first, and the level that it
 // has come to by itself since.
 func (v *levels) settle(b *ledger.Book, a *ledger.Account, at clock.Micros) {
+	v.dated(b, a, max(at, a.Clock))
 	b.Settle(a, at)
 	cause := ledger.ByRules
 	if a.Fresh() && a.Standing.Since == 0 {

@@ -61,6 +61,16 @@ func (g *group) byItself(book *ledger.Book) {
 		}
 		g.events = append(g.events, e)
 	})
+	book.Presents(func(a *ledger.Account, x *ledger.Present) {
+		e := eventtype.Event{
+			Kind: eventtype.Gifted, Home: book.Home, Seq: x.Seq, Op: x.ID, At: x.At, Programme: a.Programme, Member: true,
+			Earned: x.Given - x.Taken, Cause: x.Occasion,
+		}
+		if of := g.set.Get(a.Programme); of != nil {
+			e.Day = of.Day(x.At)
+		}
+		g.events = append(g.events, e)
+	})
 }
 
 func (g *group) happened(e eventtype.Event, book *ledger.Book) {

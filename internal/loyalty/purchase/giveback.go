@@ -75,6 +75,7 @@ func (r *refunding) start(g *group, at clock.Micros) {
 func (r *refunding) wantLevels(g *group) {
 	for _, a := range g.books[r.home].Accounts {
 		g.wantLevel(r.home, a.Programme, r.at)
+		g.levels.gifts.wantHad(r.home, a)
 	}
 	g.levels.wantChanges(r.home)
 }
@@ -132,6 +133,11 @@ func (g *group) wantOf(s *Stored) {
 	for _, p := range s.Parts {
 		if p.Lot != 0 {
 			g.wantNamed = append(g.wantNamed, ledger.LotRef{Home: s.Home, Lot: p.Lot})
+		}
+	}
+	if book := g.books[s.Home]; book != nil {
+		if gift := g.levels.gifts.byPurchase(book, s.ID); gift != nil {
+			g.wantNamed = append(g.wantNamed, ledger.LotRef{Home: s.Home, Lot: gift.Lot})
 		}
 	}
 	for _, u := range s.Uses {
@@ -210,6 +216,7 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 		r.claw(book, a, p, f, s)
 		if f.Whole {
 			a.Purchases--
+			g.levels.takeFirst(book, a, p, s, f)
 		}
 		a.Turnover -= f.Money
 		a.Changed()

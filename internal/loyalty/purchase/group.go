@@ -221,6 +221,7 @@ func (g *group) prepare(mine []*ticket) error {
 		if met[t.home] {
 			g.wantLots[t.home] = true
 			g.levels.wantChanges(t.home)
+			g.levels.gifts.wantAll(t.home)
 		}
 		met[t.home] = true
 		if t.err = t.op.load(g); errors.Is(t.err, errBase) {
@@ -237,7 +238,7 @@ func (g *group) prepare(mine []*ticket) error {
 		g.books.LoadLots(b, g.tx.Dialect(), lots)
 	}
 	g.docs.read(b, g.tx.Dialect())
-	g.levels.read(b)
+	g.levels.read(b, g.tx.Dialect())
 	g.facts.read(b, g.tx.Dialect())
 	if err := g.tx.Run(g.ctx, b); err != nil {
 		return err

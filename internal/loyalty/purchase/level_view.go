@@ -63,11 +63,11 @@ func (d *Desk) peek(ctx context.Context, h home.ID, of id.ID, at clock.Micros) (
 	if book.Account(of) == nil {
 		v.want(h, nil, of, at)
 	}
-	if len(v.wanted) == 0 {
+	b := &db.Batch{}
+	v.read(b, d.DB.Dialect())
+	if b.Len() == 0 {
 		return book, v, nil
 	}
-	b := &db.Batch{}
-	v.read(b)
 	return book, v, d.DB.Run(ctx, b)
 }
 

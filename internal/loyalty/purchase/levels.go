@@ -21,6 +21,7 @@ import (
 // day and the level from now on.
 type levels struct {
 	set    *programme.Set
+	gifts  gifts
 	wanted map[home.ID]levelNeeds
 	groups map[home.ID][]id.ID
 	papers map[home.ID]*papers
@@ -41,16 +42,17 @@ type papers struct {
 func newLevels(set *programme.Set) *levels {
 	return &levels{
 		set: set, wanted: map[home.ID]levelNeeds{}, groups: map[home.ID][]id.ID{}, papers: map[home.ID]*papers{},
-		changes: map[home.ID][]ledger.LevelChange{},
+		changes: map[home.ID][]ledger.LevelChange{}, gifts: newGifts(),
 	}
 }
 
 // want names what an operation at a time needs of an account (nil: it is to be
 // opened), and tells whether the lots are needed too.
 func (v *levels) want(h home.ID, a *ledger.Account, of id.ID, at clock.Micros) (lots bool) {
+	lots = v.gifts.want(h, a, v.set.Get(of))
 	l := v.set.Ladder(of)
 	if l.None() {
-		return false
+		return lots
 	}
 	n := v.wanted[h]
 	n.groups = n.groups || l.Groups()
@@ -59,7 +61,7 @@ func (v *levels) want(h home.ID, a *ledger.Account, of id.ID, at clock.Micros) (
 		n.papers = n.papers || !v.enough(a, l, at)
 	}
 	v.wanted[h] = n
-	return l.Takes()
+	return lots || l.Takes()
 }
 
 // enough tells whether the account has the sums that its levels look at.
@@ -86,7 +88,8 @@ func (v *levels) wantChanges(h home.ID) {
 }
 
 // read adds to the batch what reads all that was named since the last read.
-func (v *levels) read(b *db.Batch) {
+func (v *levels) read(b *db.Batch, dialect db.Dialect) {
+	v.gifts.read(b, dialect)
 	for h, n := range v.wanted {
 		if n.groups && v.groups[h] == nil {
 			v.groups[h] = []id.ID{}

@@ -433,6 +433,7 @@ func (s *sale) move(book *ledger.Book, a *ledger.Account, p *Purchase, out *rule
 	if p.Earned > 0 {
 		s.earn(book, a, p, out)
 	}
+	s.levels.first(book, a, s.programme, p)
 	a.Purchases++
 	a.Turnover += p.Due
 	a.LastPurchase = max(a.LastPurchase, s.at)

@@ -84,6 +84,15 @@ func TestCompileSaysWhereItIsWrong(t *testing.T) {
 		{"spending.by_type", func(p *rule.Programme) { p.Spending.ByType = manyTypes() }},
 		{"welcome", func(p *rule.Programme) { p.Welcome.Points = -1 }},
 		{"welcome", func(p *rule.Programme) { p.Welcome.Days = -1 }},
+		{"gifts[0].on", func(p *rule.Programme) { p.Gifts = []rule.GiftRule{{On: "monday", Points: 1}} }},
+		{"gifts[1].on", func(p *rule.Programme) {
+			p.Gifts = []rule.GiftRule{{On: rule.Birthday, Points: 1}, {On: rule.Birthday, Points: 2}}
+		}},
+		{"gifts[0].points", func(p *rule.Programme) { p.Gifts = []rule.GiftRule{{On: rule.Birthday}} }},
+		{"gifts[0].days", func(p *rule.Programme) { p.Gifts = []rule.GiftRule{{On: rule.Birthday, Points: 1, Days: -1}} }},
+		{"gifts[0].before", func(p *rule.Programme) { p.Gifts = []rule.GiftRule{{On: rule.Birthday, Points: 1, Before: 181}} }},
+		{"gifts[0].before", func(p *rule.Programme) { p.Gifts = []rule.GiftRule{{On: rule.FirstPurchase, Points: 1, After: 1}} }},
+		{"gifts[0].from", func(p *rule.Programme) { p.Gifts = []rule.GiftRule{{On: rule.Birthday, Points: 1, From: 1}} }},
 		{"campaigns[0].id", func(p *rule.Programme) { p.Campaigns[0].ID = "" }},
 		{"campaigns[1].id", func(p *rule.Programme) { p.Campaigns[1].ID = "spring" }},
 		{"campaigns[1].id", func(p *rule.Programme) { p.Campaigns[1].ID = "spring:all" }},

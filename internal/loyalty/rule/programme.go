@@ -30,6 +30,7 @@ type Programme struct {
 	Earning   Earning            `json:"earning"`
 	Spending  Spending           `json:"spending"`
 	Welcome   Gift               `json:"welcome"`
+	Gifts     []GiftRule         `json:"gifts,omitempty"`
 	Groups    map[string]Combine `json:"groups,omitempty"` // of accrual rules by name; one that is not here adds
 	Levels    []Level            `json:"levels,omitempty"`
 	Rules     []Rule             `json:"rules,omitempty"` // of the built-in campaign, base

@@ -23,7 +23,7 @@ func (c *homeCheck) chain() {
 			c.bad(PostingSeq, "posting", key("seq", p.Seq), p.Seq, seq)
 			seq = p.Seq
 		case !known:
-			c.bad(PostingOp, "posting", key("seq", p.Seq), "op_id "+p.Op.String(), "a purchase, refund, adjustment, change of level or account of the home")
+			c.bad(PostingOp, "posting", key("seq", p.Seq), "op_id "+p.Op.String(), "a purchase, refund, adjustment, change of level, gift or account of the home")
 		default:
 			if want := ledger.Link(prev, c.home, &p.Posting, digest); want != p.Hash {
 				c.bad(PostingHash, "posting", key("seq", p.Seq), hex(p.Hash[:]), hex(want[:]))

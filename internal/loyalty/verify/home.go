@@ -79,6 +79,8 @@ func (r *rows) table() string {
 		return "refund"
 	case len(r.changes) > 0:
 		return "level_change"
+	case len(r.presents) > 0:
+		return "gift"
 	}
 	return "adjustment"
 }

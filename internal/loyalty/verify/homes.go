@@ -54,6 +54,7 @@ func (r *run) part(from, to, size int64) {
 			c.Refunds += int64(len(w.all.refunds))
 			c.Adjustments += int64(len(w.all.adjustments))
 			c.LevelChanges += int64(len(w.all.changes))
+			c.Gifts += int64(len(w.all.presents))
 		})
 		return nil
 	})
@@ -69,6 +70,7 @@ type rows struct {
 	refunds     []refundRow
 	adjustments []adjustmentRow
 	changes     []changeRow
+	presents    []presentRow
 }
 
 // walk checks a run of homes in one snapshot.
@@ -90,6 +92,7 @@ func (w *walk) walk(q *db.Snapshot, from, to int64) error {
 	collect(b, &w.all.refunds, scanRefund, qRefunds, from, to)
 	collect(b, &w.all.adjustments, scanAdjustment, qAdjustments, from, to)
 	collect(b, &w.all.changes, scanChange, qChanges, from, to)
+	collect(b, &w.all.presents, scanPresent, qPresents, from, to)
 	if err := q.Run(w.ctx, b); err != nil {
 		return err
 	}
@@ -129,6 +132,7 @@ func (r *purchaseRow) of() home.ID   { return r.home }
 func (r *refundRow) of() home.ID     { return r.home }
 func (r *adjustmentRow) of() home.ID { return r.home }
 func (r *changeRow) of() home.ID     { return r.Home }
+func (r *presentRow) of() home.ID    { return r.Home }
 
 // inHome is a row that lies in a home.
 type inHome[T any] interface {
@@ -147,6 +151,7 @@ func (r *rows) first() (h home.ID, ok bool) {
 	low(&h, &ok, r.refunds)
 	low(&h, &ok, r.adjustments)
 	low(&h, &ok, r.changes)
+	low(&h, &ok, r.presents)
 	return h, ok
 }
 
@@ -161,7 +166,7 @@ func low[T any, P inHome[T]](h *home.ID, ok *bool, list []T) {
 func (r *rows) cut(h home.ID) rows {
 	return rows{
 		cut(&r.homes, h), cut(&r.accounts, h), cut(&r.lots, h), cut(&r.postings, h),
-		cut(&r.purchases, h), cut(&r.refunds, h), cut(&r.adjustments, h), cut(&r.changes, h),
+		cut(&r.purchases, h), cut(&r.refunds, h), cut(&r.adjustments, h), cut(&r.changes, h), cut(&r.presents, h),
 	}
 }
 

@@ -39,6 +39,8 @@ const (
 	AccountLevel       Invariant = "account-level"        // its level is the one its last change came to
 	AccountSums        Invariant = "account-sums"         // its sums by day are those of its receipts
 	LevelChain         Invariant = "level-chain"          // each change of level leaves the one that the change before came to
+	GiftOnce           Invariant = "gift-once"            // no gift is given twice
+	AccountGifts       Invariant = "account-gifts"        // an account knows whether it has had its gift for a first purchase
 	LotAccount         Invariant = "lot-account"          // a lot's account is there
 	LotRemaining       Invariant = "lot-remaining"        // 0 ≤ left ≤ made with
 	LotPostings        Invariant = "lot-postings"         // what is left is the sum of its postings, on the side of its state
@@ -97,7 +99,7 @@ func Invariants() []Invariant {
 		LotAccount, LotRemaining, LotMade, LotPostings, LotWrittenOff,
 		AccountProgramme, AccountLotsActive, AccountLotsPending, AccountActive, AccountPending, AccountDebt, AccountEarned, AccountSpent,
 		AccountExpired, AccountDebtFirst, AccountDue, AccountPurchases, AccountTurnover, AccountDates,
-		LevelChain, AccountLevel, AccountSums,
+		LevelChain, AccountLevel, AccountSums, GiftOnce, AccountGifts,
 		PurchaseKey, RefundKey, KeyOp, LimitUsed, LimitRoom, CodeUsed, CodeAwarded, ProgrammeVersion, FigureDay, FigureTotal,
 		SealChain, SealRoot, SealLeaves, SealHead,
 	}

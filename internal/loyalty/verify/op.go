@@ -42,6 +42,7 @@ func (c *homeCheck) checkOps() {
 		}
 	}
 	c.checkChanges()
+	c.checkPresents()
 }
 
 func moved(o *opCheck) string {

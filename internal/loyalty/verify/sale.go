@@ -67,6 +67,7 @@ func (c *homeCheck) readOps() {
 		c.op(row.id, "adjustment", key("op_id", row.id), sum, row.digest)
 	}
 	c.readChanges()
+	c.readPresents()
 }
 
 // op notes an operation. The chain is held to the digest that is stored: a

@@ -21,7 +21,7 @@ const (
 	qHomes    = `select home_id, seq, head from home where home_id > $1 and home_id <= $2 order by home_id`
 	qAccounts = `select home_id, account_id, programme_id, active, pending, debt, earned, spent, expired, purchases, turnover,
  coalesce(first_purchase_at, 0), coalesce(last_purchase_at, 0), coalesce(slide_at, 0), coalesce(due_at, 0),
- level, coalesce(level_since, 0), coalesce(level_until, 0), level_sums
+ level, coalesce(level_since, 0), coalesce(level_until, 0), level_sums, gifts
  from account where home_id > $1 and home_id <= $2 order by home_id, programme_id`
 	qLots = `select home_id, lot_id, account_id, amount, remaining, written_off, state, active_at, coalesce(expires_at, 0), sliding, op_id
  from lot where home_id > $1 and home_id <= $2 order by home_id, lot_id`
@@ -35,6 +35,9 @@ const (
  from adjustment where home_id > $1 and home_id <= $2 order by home_id, op_id`
 	qChanges = `select home_id, change_id, account_id, seq, at, written_at, from_level, to_level, coalesce(until_at, 0), cause, op_id,
  given, taken, short, reason, actor, digest from level_change where home_id > $1 and home_id <= $2 order by home_id, change_id`
+
+	qPresents = `select home_id, gift_id, account_id, seq, at, written_at, occasion, day, op_id, lot_id, given, taken, short, digest
+ from gift where home_id > $1 and home_id <= $2 order by home_id, gift_id`
 
 	qKeysPG  = `select till_id, key, home_id, op_id from receipt_key where (till_id, key) in (select * from unnest($1::bigint[], $2::text[]))`
 	qKeyLite = `select till_id, key, home_id, op_id from receipt_key where till_id = $1 and key = $2`
@@ -74,8 +77,11 @@ const (
 	qLevels = `select a.programme_id, cast(sum(c.given - c.taken) as bigint) from level_change c
  join account a on a.home_id = c.home_id and a.account_id = c.account_id group by a.programme_id`
 	qOpened = `select programme_id, count(*) from account group by programme_id`
-	qGifts  = `select a.programme_id, cast(sum(l.amount) as bigint) from lot l
- join account a on a.home_id = l.home_id and a.account_id = l.account_id where l.source = 'gift' and l.op_id = l.account_id group by a.programme_id`
+	qGifts  = `select programme_id, cast(sum(points) as bigint) from (
+ select a.programme_id, l.amount as points from lot l join account a on a.home_id = l.home_id and a.account_id = l.account_id
+ where l.source = 'gift' and l.op_id = l.account_id
+ union all
+ select a.programme_id, g.given - g.taken from gift g join account a on a.home_id = g.home_id and a.account_id = g.account_id) u group by programme_id`
 
 	qChunks   = `select data from seal_chunk where seal_id = $1 order by n`
 	qHeadsPG  = `select home_id, seq, hash from posting where (home_id, seq) in (select * from unnest($1::bigint[], $2::bigint[]))`
@@ -107,7 +113,7 @@ func scanAccount(r db.Row) (a accountRow, err error) {
 	return a, r.Scan((*int64)(&a.home), (*int64)(&a.ID), (*int64)(&a.Programme), (*int64)(&a.Active), (*int64)(&a.Pending), (*int64)(&a.Debt),
 		(*int64)(&a.Earned), (*int64)(&a.Spent), (*int64)(&a.Expired), &a.Purchases, (*int64)(&a.Turnover),
 		(*int64)(&a.FirstPurchase), (*int64)(&a.LastPurchase), (*int64)(&a.SlideAt), (*int64)(&a.DueAt),
-		&a.Standing.Level, (*int64)(&a.Standing.Since), (*int64)(&a.Standing.Until), &a.Standing.Sums)
+		&a.Standing.Level, (*int64)(&a.Standing.Since), (*int64)(&a.Standing.Until), &a.Standing.Sums, (*int64)(&a.Gifts))
 }
 
 type lotRow struct {

@@ -39,6 +39,7 @@ type Counts struct {
 	Refunds      int64 `json:"refunds"`
 	Adjustments  int64 `json:"adjustments"`
 	LevelChanges int64 `json:"level_changes"`
+	Gifts        int64 `json:"gifts"`
 	Keys         int64 `json:"keys"`
 	Limits       int64 `json:"limits"`
 	Codes        int64 `json:"codes"`

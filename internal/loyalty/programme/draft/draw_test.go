@@ -155,6 +155,23 @@ func drawGift(t *rapid.T, label string) rule.Gift {
 	return rule.Gift{Points: points(t, label+" points", 0), Days: rapid.IntRange(0, 30).Draw(t, label+" days")}
 }
 
+func drawGifts(t *rapid.T) (out []rule.GiftRule) {
+	for _, o := range rule.Occasions() {
+		l := "gift " + string(o)
+		if flip(t, l) {
+			continue
+		}
+		g := rule.GiftRule{On: o, Points: points(t, l+" points", 1), Days: rapid.IntRange(0, 30).Draw(t, l+" days"), Note: word(t, l+" note")}
+		if o == rule.FirstPurchase {
+			g.From = amount(t, l+" from", 0)
+		} else {
+			g.Before, g.After = rapid.IntRange(0, 9).Draw(t, l+" before"), rapid.IntRange(0, 9).Draw(t, l+" after")
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
 // drawing numbers the rules and codes of a programme.
 type drawing struct {
 	n        int
@@ -318,7 +335,7 @@ func drawProgramme(t *rapid.T) *rule.Programme {
 			Rate: rate(t, "earn", 10*money.Whole), ByType: types("earn by", 10*money.Whole), Delay: rapid.IntRange(0, 20).Draw(t, "delay"),
 			Expiry: drawExpiry(t, "expiry"), Rule: pick(t, "earn rule", "", "base-earn"), Note: word(t, "note"),
 		},
-		Spending: rule.Spending{Share: rate(t, "share", money.Whole), ByType: types("share by", money.Whole)}, Welcome: drawGift(t, "welcome"),
+		Spending: rule.Spending{Share: rate(t, "share", money.Whole), ByType: types("share by", money.Whole)}, Welcome: drawGift(t, "welcome"), Gifts: drawGifts(t),
 		Groups: map[string]rule.Combine{word(t, "rule group"): pick(t, "combine", rule.AddAll, rule.TakeBest)},
 	}
 	p.From, p.To = days(t, "programme")

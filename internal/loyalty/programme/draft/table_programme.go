@@ -45,6 +45,7 @@ var programmeForm = &object[rule.Programme]{
 		key("earning", func(p *rule.Programme) *rule.Earning { return &p.Earning }, earningForm),
 		key("spending", func(p *rule.Programme) *rule.Spending { return &p.Spending }, spendingForm),
 		key("welcome", func(p *rule.Programme) *rule.Gift { return &p.Welcome }, giftForm),
+		key("gifts", func(p *rule.Programme) *[]rule.GiftRule { return &p.Gifts }, list[rule.GiftRule]{of: giftRuleForm, most: len(rule.Occasions())}),
 		key("groups", func(p *rule.Programme) *map[string]rule.Combine { return &p.Groups }, dict[rule.Combine]{choice(rule.AddAll, rule.TakeBest)}),
 		key("levels", func(p *rule.Programme) *[]rule.Level { return &p.Levels }, list[rule.Level]{
 			of: levelForm, most: rule.MaxLevels, what: "level", key: func(l *rule.Level) (string, string) { return l.ID, l.Name },
@@ -122,5 +123,19 @@ var giftForm = &object[rule.Gift]{
 	fields: []field[rule.Gift]{
 		need("points", func(g *rule.Gift) *money.Points { return &g.Points }, points),
 		key("days", func(g *rule.Gift) *int { return &g.Days }, count[int]()),
+	},
+}
+
+// giftRuleForm is a gift for an occasion.
+var giftRuleForm = &object[rule.GiftRule]{
+	name: "gift_rule", fresh: func() rule.GiftRule { return rule.GiftRule{} }, flow: true,
+	fields: []field[rule.GiftRule]{
+		need("on", func(g *rule.GiftRule) *rule.Occasion { return &g.On }, choice(rule.Occasions()...)),
+		need("points", func(g *rule.GiftRule) *money.Points { return &g.Points }, points),
+		key("days", func(g *rule.GiftRule) *int { return &g.Days }, count[int]()),
+		key("before", func(g *rule.GiftRule) *int { return &g.Before }, count[int]()),
+		key("after", func(g *rule.GiftRule) *int { return &g.After }, count[int]()),
+		key("from", func(g *rule.GiftRule) *money.Amount { return &g.From }, roubles),
+		key("note", func(g *rule.GiftRule) *string { return &g.Note }, words),
 	},
 }

@@ -75,6 +75,7 @@ create table member (
     registered_cashier   bigint,
     changed_at           bigint not null
 );
+create index member_birthday on member (substr(birth_date, 6), home_id);
 create index member_by_name on member (name_folded, home_id);
 create index member_by_state on member (state, name_folded, home_id);
 create index member_by_category on member (category_id, name_folded, home_id);
@@ -103,6 +104,7 @@ create table member_relative (
     birth_date  text not null,
     primary key (home_id, relative_id)
 );
+create index member_relative_birthday on member_relative (substr(birth_date, 6), home_id);
 
 -- Whatever finds a member, by its normalised value. excl is 0 where the value
 -- is one member's only, so that the key itself refuses a second owner, and

@@ -81,6 +81,35 @@ create table adjustment (
     primary key (home_id, op_id)
 );
 
+-- Gifts for an occasion: given, or taken back by the refund of the purchase
+-- that had earned one.
+create table gift (
+    home_id    bigint not null,
+    gift_id    bigint not null,       -- the operation of its postings
+    account_id bigint not null,
+    seq        bigint not null,       -- of its first posting
+    at         bigint not null,
+    written_at bigint not null,
+    occasion   text   not null check (occasion in ('first_purchase', 'birthday', 'relative_birthday')),
+    day        text   not null,       -- on which it was due; '': it has none
+    op_id      bigint not null,       -- the purchase that earned it, or the refund that took it; 0: the day
+    lot_id     bigint not null,       -- that it made, or was taken back of
+    given      bigint not null,       -- hundredths
+    taken      bigint not null,
+    short      bigint not null,       -- of what was to be taken, forgiven
+    digest     {{bytes}} not null,
+    primary key (home_id, gift_id)
+);
+
+-- Up to which day the gifts of a programme that go by the day are given to
+-- members whom nothing else touches.
+create table gift_day (
+    programme_id bigint not null,
+    occasion     text   not null,
+    day          text   not null,
+    primary key (programme_id, occasion)
+);
+
 -- What became of an account's level, in the order of the journal.
 create table level_change (
     home_id    bigint not null,
