@@ -34,11 +34,11 @@ type FactsWanted struct {
 }
 
 const (
-	factsText          = `select home_id, birth_date, sex, address_city, category_id, custom, registered_at, registered_source from member where home_id `
-	factGroupsText     = `select home_id, group_id from member_in_group where home_id `
-	factTagsText       = `select home_id, tag_folded from member_tag where home_id `
-	factRelativesText  = `select home_id, birth_date from member_relative where home_id `
-	factPartText       = `select home_id, coalesce((select action from consent c where c.home_id = m.home_id and c.kind = 'rules' order by consent_id desc limit 1), '')
+	factsText         = `select home_id, birth_date, sex, address_city, category_id, custom, registered_at, registered_source from member where home_id `
+	factGroupsText    = `select home_id, group_id from member_in_group where home_id `
+	factTagsText      = `select home_id, tag_folded from member_tag where home_id `
+	factRelativesText = `select home_id, birth_date from member_relative where home_id `
+	factPartText      = `select home_id, coalesce((select action from consent c where c.home_id = m.home_id and c.kind = 'rules' order by consent_id desc limit 1), '')
  from member m where state in ('new', 'active') and home_id `
 	anyPG, anyLite     = `= any($1)`, `in (select value from json_each($1))`
 	qFactsPG           = factsText + anyPG
