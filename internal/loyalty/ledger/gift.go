@@ -114,6 +114,27 @@ func LoadPresents(b *db.Batch, dialect db.Dialect, homes []int64, on func(Presen
 	}, text, homes)
 }
 
+const (
+	qPresentsIn     = `select g.home_id, gift_id, g.account_id, seq, at, written_at, occasion, day, op_id, lot_id, given, taken, short
+ from gift g join account a on a.home_id = g.home_id and a.account_id = g.account_id where a.programme_id = $2 and g.home_id `
+	qPresentsInPG   = qPresentsIn + `= any($1) order by g.home_id, seq`
+	qPresentsInLite = qPresentsIn + `in (select value from json_each($1)) order by g.home_id, seq`
+)
+
+// PresentsIn reads all gifts that homes had of a programme, in the order of
+// their journals.
+func PresentsIn(ctx context.Context, q db.Q, homes []home.ID, programme id.ID) ([]Present, error) {
+	ids := make([]int64, len(homes))
+	for i, h := range homes {
+		ids[i] = int64(h)
+	}
+	text := qPresentsInPG
+	if q.Dialect() == db.SQLite {
+		text = qPresentsInLite
+	}
+	return db.All(ctx, q, ScanPresent, text, ids, programme)
+}
+
 // Presents reads all gifts of a home.
 func Presents(ctx context.Context, q db.Q, h home.ID) (out []Present, err error) {
 	b := &db.Batch{}

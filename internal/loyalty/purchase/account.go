@@ -162,6 +162,9 @@ func (d *Desk) Accounts(ctx context.Context, h home.ID) ([]AccountView, error) {
 	out := make([]AccountView, 0, len(book.Accounts))
 	for _, a := range book.Accounts {
 		levels.settle(book, a, max(now, a.Clock))
+		if err := levels.gifts.err; err != nil {
+			return nil, err
+		}
 		v := AccountView{Account: *a, Level: levels.view(book, a), Ending: ledger.Expiring(a, book.Lots(a))}
 		for _, l := range book.Lots(a) {
 			v.Lots = append(v.Lots, *l)

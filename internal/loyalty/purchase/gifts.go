@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"kopilka/internal/loyalty/home"
@@ -26,6 +27,10 @@ type gifts struct {
 	facts  map[home.ID]*member.Facts
 	had    map[home.ID][]ledger.Present
 	missed map[home.ID]string // the day that the job is about
+
+	ctx context.Context
+	q   db.Q  // where more may be read of; nil: nowhere
+	err error // of reading it
 }
 
 func newGifts() gifts {
@@ -87,6 +92,22 @@ func (v *gifts) read(b *db.Batch, dialect db.Dialect) {
 	member.ReadFacts(b, dialect, &want, v.facts)
 	ledger.LoadPresents(b, dialect, homes, func(g ledger.Present) { v.had[g.Home] = append(v.had[g.Home], g) })
 	clear(v.wanted)
+}
+
+// formerly gives the gifts of a programme that a member had before he left and
+// came back: what is once a person stays so.
+func (v *gifts) formerly(h home.ID, programme id.ID) []ledger.Present {
+	if v.q == nil || v.err != nil {
+		return nil
+	}
+	before, err := member.Before(v.ctx, v.q, h)
+	if err != nil || len(before) == 0 {
+		v.err = err
+		return nil
+	}
+	out, err := ledger.PresentsIn(v.ctx, v.q, before, programme)
+	v.err = err
+	return out
 }
 
 // of lists the gifts that an account has had for an occasion, with those of
@@ -157,8 +178,20 @@ func (v *gifts) due(b *ledger.Book, a *ledger.Account, p *rule.Programme, to clo
 // each date, and within a year no more than there are dates, however they are
 // changed.
 func (v *gifts) left(b *ledger.Book, a *ledger.Account, d *dueGift) int {
+	had := v.of(b, a, d.rule.On)
+	if d.without(had) <= 0 {
+		return 0
+	}
+	return d.without(append(had, v.formerly(b.Home, a.Programme)...))
+}
+
+// without is how many gifts of the day are left after others.
+func (d *dueGift) without(others []ledger.Present) int {
 	sameDay, sameYear := 0, 0
-	for _, g := range v.of(b, a, d.rule.On) {
+	for _, g := range others {
+		if g.Occasion != string(d.rule.On) {
+			continue
+		}
 		if g.Day == d.Day.Day {
 			sameDay++
 		}
@@ -191,6 +224,19 @@ func (v *levels) dated(b *ledger.Book, a *ledger.Account, to clock.Micros) {
 func (v *levels) first(b *ledger.Book, a *ledger.Account, p *rule.Programme, sold *Purchase) {
 	g := p.GiftFor(rule.FirstPurchase)
 	if g == nil || !mayEarnFirst(a) || sold.Due < g.From || slices.Contains(sold.Flags, FlagTooLate) || !v.gifts.takesPart(b.Home) {
+		return
+	}
+	had := 0
+	for _, x := range v.gifts.formerly(b.Home, a.Programme) {
+		switch {
+		case x.Occasion != string(g.On):
+		case x.Given > 0:
+			had++
+		case x.Short == 0:
+			had--
+		}
+	}
+	if had > 0 {
 		return
 	}
 	b.Present(a, ledger.Present{At: sold.At, Occasion: string(g.On), Op: sold.ID, Given: g.Points}, p.Until(g, sold.At), sold.Partner)

@@ -155,6 +155,9 @@ func (g *group) write(mine []*ticket) error {
 				return err
 			}
 		}
+		if err := g.levels.gifts.err; err != nil {
+			return err
+		}
 		return g.flush()
 	})
 }
@@ -164,6 +167,7 @@ func (g *group) reset(tx *db.Tx) {
 	g.set = g.desk.Programmes.Current()
 	g.books = ledger.Books{}
 	g.levels = newLevels(g.set)
+	g.levels.gifts.ctx, g.levels.gifts.q = g.ctx, tx
 	g.docs, g.facts = docs{}, facts{}
 	g.wantLots, g.wantNamed = map[home.ID]bool{}, nil
 	g.codes.reset()

@@ -48,6 +48,7 @@ func (v *levels) view(b *ledger.Book, a *ledger.Account) *LevelView {
 // programme whose account may still have to be opened, 0 none.
 func (d *Desk) peek(ctx context.Context, h home.ID, of id.ID, at clock.Micros) (*ledger.Book, *levels, error) {
 	v := newLevels(d.Programmes.Current())
+	v.gifts.ctx, v.gifts.q = ctx, d.DB
 	books, err := ledger.View(ctx, d.DB, []int64{int64(h)}, true, at, d.IDs)
 	if err != nil {
 		return nil, v, err

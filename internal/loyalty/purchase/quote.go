@@ -62,6 +62,9 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	if a != nil {
 		s.levels.settle(book, a, s.at)
 	}
+	if err := s.levels.gifts.err; err != nil {
+		return nil, err
+	}
 	if s.known, err = d.factsOf(ctx, s); err != nil {
 		return nil, err
 	}

@@ -157,6 +157,33 @@ func TestBirthdayOfWhom(t *testing.T) {
 	})
 }
 
+// TestComeBack: who leaves and comes back with his phone is the same person:
+// gifts that he had are had.
+func TestComeBack(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d, giving(birthday, first))
+		s.at("2026-05-08 12:00")
+		s.job()
+		before := s.born("1990-05-10")
+		s.buy(before, 90_000)
+		must(s.people.Close(t.Context(), before.Home, 0, "ушёл", by))
+		s.number--
+		again := s.born("1990-05-10")
+		s.buy(again, 90_000)
+		s.job()
+		if got := s.gifts(again.Home); got != nil {
+			t.Errorf("%v", got)
+		}
+		s.at("2027-05-07 12:00")
+		s.job()
+		if diff := cmp.Diff([]string{"birthday 2027-05-07 at 2027-05-07 00:00 given 300.00"}, s.gifts(again.Home)); diff != "" {
+			t.Error(diff)
+		}
+		s.proved()
+	})
+}
+
 // TestRelatives: each relative's birthday is kept, twins' too; a relative
 // whose date is changed brings no more gifts in a year than there are.
 func TestRelatives(t *testing.T) {
