@@ -144,7 +144,7 @@ func TestBirthdayOfWhom(t *testing.T) {
 		const date = "1990-05-10"
 		blocked, closed, out, none := s.born(date), s.born(date), s.born(date), s.stranger(date)
 		must(s.people.Block(t.Context(), blocked.Home, 0, "спор", by))
-		must(s.people.Close(t.Context(), closed.Home, 0, "ушёл", by))
+		must(s.people.Close(t.Context(), closed.Home, 0, "ушёл", by, nil))
 		must(s.people.Consent(t.Context(), out.Home, []member.NewConsent{{Kind: member.ToRules, Action: member.Withdrawn}}, by))
 		s.at("2026-05-08 12:00")
 		s.job()
@@ -167,7 +167,7 @@ func TestComeBack(t *testing.T) {
 		s.job()
 		before := s.born("1990-05-10")
 		s.buy(before, 90_000)
-		must(s.people.Close(t.Context(), before.Home, 0, "ушёл", by))
+		must(s.people.Close(t.Context(), before.Home, 0, "ушёл", by, nil))
 		s.number--
 		again := s.born("1990-05-10")
 		s.buy(again, 90_000)
