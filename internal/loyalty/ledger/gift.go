@@ -115,7 +115,7 @@ func LoadPresents(b *db.Batch, dialect db.Dialect, homes []int64, on func(Presen
 }
 
 const (
-	qPresentsIn     = `select g.home_id, gift_id, g.account_id, seq, at, written_at, occasion, day, op_id, lot_id, given, taken, short
+	qPresentsIn = `select g.home_id, gift_id, g.account_id, seq, at, written_at, occasion, day, op_id, lot_id, given, taken, short
  from gift g join account a on a.home_id = g.home_id and a.account_id = g.account_id where a.programme_id = $2 and g.home_id `
 	qPresentsInPG   = qPresentsIn + `= any($1) order by g.home_id, seq`
 	qPresentsInLite = qPresentsIn + `in (select value from json_each($1)) order by g.home_id, seq`

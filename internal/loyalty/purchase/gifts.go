@@ -62,8 +62,8 @@ func (v *gifts) wantAll(h home.ID) {
 
 // wantHad names what an account was given: a refund may take it back.
 func (v *gifts) wantHad(h home.ID, a *ledger.Account) {
-	if a.Gifts&ledger.GiftFirstPurchase != 0 {
-		v.wanted[h] = v.wanted[h] // that it is there is enough
+	if _, there := v.wanted[h]; !there && a.Gifts&ledger.GiftFirstPurchase != 0 {
+		v.wanted[h] = false
 	}
 }
 

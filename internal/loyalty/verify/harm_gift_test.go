@@ -79,7 +79,7 @@ func giftHarms() []harm {
 	once, digest := verify.GiftOnce, verify.OpDigest
 	return []harm{
 		{"a birthday twice in a year", ofGift(4, "day = '2026-12-01'"), []verify.Invariant{once, digest}},
-		harm{"a birthday for a first purchase", ofGift(3, "occasion = 'first_purchase'"), []verify.Invariant{once, digest}},
+		{"a birthday for a first purchase", ofGift(3, "occasion = 'first_purchase'"), []verify.Invariant{once, digest}},
 		{"for a purchase that is not there", ofGift(2, "op_id = 1"), []verify.Invariant{once, digest}},
 		{"more given", ofGift(3, "given = given + 1"), []verify.Invariant{verify.OpPostings, digest, verify.FigureTotal}},
 		{"another lot", ofGift(0, "lot_id = lot_id + 1"), []verify.Invariant{digest}},
