@@ -131,14 +131,11 @@ func (r *run) stop(err error) (stopped bool) {
 	return r.ctx.Err() != nil
 }
 
-// view reads in one snapshot, by keys only: the pieces are small, and a plan
-// that scans a table would read all of it for each.
+// view reads in one snapshot, by keys only.
 func (r *run) view(fn func(q *db.Snapshot) error) error {
 	return r.d.View(r.ctx, func(q *db.Snapshot) error {
-		if q.Dialect() == db.Postgres {
-			if _, err := q.Exec(r.ctx, qByKeys); err != nil {
-				return err
-			}
+		if err := q.ByKeys(r.ctx); err != nil {
+			return err
 		}
 		return fn(q)
 	})

@@ -10,8 +10,6 @@ import (
 )
 
 const (
-	qByKeys = `select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`
-
 	qTotal = `select (select count(*) from home) + (select count(*) from receipt_key) + (select count(*) from purchase) + (select count(*) from refund)
  + (select count(*) from limit_use) + (select count(*) from promo_code) + (select cast(coalesce(sum(leaves), 0) as bigint) from seal)`
 

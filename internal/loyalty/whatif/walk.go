@@ -15,7 +15,7 @@ import (
 
 const (
 	homesPerRun    = 500
-	postingsPerRun = 10_000 // about: a home is never split
+	postingsPerRun = 2_000 // about: a home is never split
 )
 
 // part is a run of homes with all that is stored of them.
@@ -58,6 +58,9 @@ func (p *plan) run(ctx context.Context) (*Report, error) {
 	}
 	err := p.DB.View(ctx, func(q *db.Snapshot) error {
 		var n int64
+		if err := q.ByKeys(ctx); err != nil {
+			return err
+		}
 		if err := q.Row(ctx, qHomeCount).Scan(&n); err != nil {
 			return err
 		}

@@ -36,6 +36,17 @@ func (s *Snapshot) Dialect() Dialect {
 	return SQLite
 }
 
+// ByKeys lets the snapshot's queries find rows by keys only. Who reads a base
+// in small pieces wants that: a plan that scans a table would read all of it
+// for each.
+func (s *Snapshot) ByKeys(ctx context.Context) error {
+	if s.pg == nil {
+		return nil
+	}
+	_, err := s.Exec(ctx, `select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`)
+	return err
+}
+
 // Exec runs a statement that writes nothing.
 func (s *Snapshot) Exec(ctx context.Context, q string, a ...any) (int64, error) {
 	if s.pg != nil {
