@@ -286,10 +286,7 @@ func (j *judgement) multiply() {
 			earned[line] += v
 		}
 	}
-	before := make([]money.Amount, len(j.Lines))
-	for i := range before {
-		before[i] = j.Lines[i].Due
-	}
+	before := j.dues()
 	for i := range j.cands {
 		c := &j.cands[i]
 		if c.order != 5 || !j.chosen[i] {

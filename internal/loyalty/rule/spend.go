@@ -63,7 +63,8 @@ func (j *judgement) share(line int) money.Rate {
 	return share
 }
 
-// dues is what the lines cost before points are spent.
+// dues is what conditions on amounts look at now: what the lines cost, or what
+// they cost before all discounts.
 func (j *judgement) dues() []money.Amount {
 	for i := range j.Lines {
 		j.before[i] = j.Lines[i].Due

@@ -185,7 +185,7 @@ func (j *judgement) settleCampaigns() {
 		c := &j.cands[i]
 		switch {
 		case !j.chosen[i]:
-			j.whyRule(c.rule, Step{Reason: WhyLost, Args: args("best", j.Discount)})
+			j.whyRule(c.rule, j.lost(c))
 		case c.order <= 2 && !c.met:
 			if step := j.unmetAmount(c, j.dues()); step != nil {
 				j.whyRule(c.rule, *step)
@@ -194,6 +194,22 @@ func (j *judgement) settleCampaigns() {
 			}
 		}
 	}
+}
+
+// lost says why a candidate is not in the best combination: it could be in
+// none, as there are too many units or too few, or too little is bought by any
+// prices; or another gives more.
+func (j *judgement) lost(c *candidate) Step {
+	gross := make([]money.Amount, len(j.Lines))
+	if step := j.unmetAmount(c, gross); step != nil { // also of the least sum
+		for i := range gross {
+			gross[i] = j.Lines[i].Gross
+		}
+		if step := j.unmetAmount(c, gross); step != nil {
+			return *step
+		}
+	}
+	return Step{Reason: WhyLost, Args: args("best", j.Discount)}
 }
 
 // told is what a condition found and what it needs, for a trace.
