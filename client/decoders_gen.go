@@ -176,6 +176,8 @@ func (v *Purchase) decode(r *reader) {
 			v.Lines = list(r, (*PurchaseLine).decode)
 		case "codes":
 			v.Codes = list(r, textInto)
+		case "unused_codes":
+			v.UnusedCodes = list(r, (*UnusedCode).decode)
 		case "payments":
 			v.Payments = list(r, (*Payment).decode)
 		case "gross":
@@ -316,8 +318,6 @@ func (v *Refund) decode(r *reader) {
 			v.Balance.decode(r)
 		case "flags":
 			v.Flags = list(r, textInto)
-		case "matched":
-			v.Matched = list(r, (*Refund).decode)
 		default:
 			r.skip()
 		}
@@ -358,6 +358,52 @@ func (v *RuleAmount) decode(r *reader) {
 			v.Rule = r.text()
 		case "amount":
 			v.Amount = r.int()
+		default:
+			r.skip()
+		}
+	}
+}
+
+func (v *UnlinkedRefund) decode(r *reader) {
+	for more := r.open('{'); more; more = r.next('}') {
+		switch string(r.key()) {
+		case "id":
+			v.ID = r.text()
+		case "payments":
+			v.Payments = list(r, (*Payment).decode)
+		case "money":
+			v.Money = r.int()
+		case "kept":
+			v.Kept = r.int()
+		case "held":
+			v.Held = r.int()
+		case "given":
+			v.Given = r.int()
+		case "claimed":
+			v.Claimed = r.int()
+		case "level":
+			v.Level = r.text()
+		case "balance":
+			v.Balance.decode(r)
+		case "matched":
+			v.Matched = list(r, (*Refund).decode)
+		case "rest":
+			v.Rest.decode(r)
+		default:
+			r.skip()
+		}
+	}
+}
+
+func (v *UnusedCode) decode(r *reader) {
+	for more := r.open('{'); more; more = r.next('}') {
+		switch string(r.key()) {
+		case "code":
+			v.Code = r.text()
+		case "reason":
+			v.Reason = r.text()
+		case "text":
+			v.Text = r.text()
 		default:
 			r.skip()
 		}

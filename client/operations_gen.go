@@ -1691,8 +1691,8 @@ func (c *Client) RefundPurchase(ctx context.Context, key string, body *RefundBod
 // The key needs the scope purchases.refund.
 // It is done once under the key; replayed tells that it had been done before, by an attempt of this
 // call or by an earlier one.
-func (c *Client) RefundUnlinked(ctx context.Context, key string, body *UnlinkedBody) (answer *Refund, replayed bool, err error) {
-	return ask[Refund](ctx, c, &request{
+func (c *Client) RefundUnlinked(ctx context.Context, key string, body *UnlinkedBody) (answer *UnlinkedRefund, replayed bool, err error) {
+	return ask[UnlinkedRefund](ctx, c, &request{
 		method: http.MethodPost, path: []string{"/refunds/unlinked"}, keyed: true, key: key, body: body,
 	})
 }

@@ -2276,6 +2276,8 @@ type Purchase struct {
 	Lines []PurchaseLine `json:"lines"`
 	// Promo codes
 	Codes []string `json:"codes,omitempty"`
+	// Codes that were shown and by which nothing acted; they are not used up
+	UnusedCodes []UnusedCode `json:"unused_codes,omitempty"`
 	// Payments by kind; none: all of it in one kind
 	Payments []Payment `json:"payments"`
 	// Sum before discounts, kopecks
@@ -2578,8 +2580,6 @@ type Refund struct {
 	Balance Balance `json:"balance"`
 	// What is odd about it
 	Flags []string `json:"flags,omitempty"`
-	// The refunds that it was matched to
-	Matched []Refund `json:"matched,omitempty"`
 }
 
 // RefundBody is the schema RefundBody of the document.
@@ -2860,6 +2860,43 @@ type UnlinkedLine struct {
 	Quantity string `json:"quantity"`
 	// Price of a unit, kopecks
 	Price int64 `json:"price"`
+}
+
+// UnlinkedRefund is the schema UnlinkedRefund of the document.
+type UnlinkedRefund struct {
+	// Id
+	ID string `json:"id"`
+	// Payments by kind; none: all of it in one kind
+	Payments []Payment `json:"payments"`
+	// Money given back, kopecks
+	Money int64 `json:"money"`
+	// Money kept for points that were gone, kopecks
+	Kept int64 `json:"kept"`
+	// Held back by the refund's terms (a discount that what stays would not have had), kopecks; below
+	// zero: what was held before is given
+	Held int64 `json:"held"`
+	// Spent points given back, hundredths
+	Given int64 `json:"given"`
+	// Earned points that were taken back, hundredths
+	Claimed int64 `json:"claimed"`
+	// Level
+	Level string `json:"level,omitempty"`
+	// The account's points after it
+	Balance Balance `json:"balance"`
+	// The refunds that it was matched to
+	Matched []Refund `json:"matched"`
+	// The rest: of no purchase that is known
+	Rest Refund `json:"rest"`
+}
+
+// UnusedCode is the schema UnusedCode of the document.
+type UnusedCode struct {
+	// Code
+	Code string `json:"code"`
+	// Reason
+	Reason string `json:"reason"`
+	// Id of the text
+	Text string `json:"text"`
 }
 
 // Why is the schema Why of the document.

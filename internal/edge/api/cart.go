@@ -6,6 +6,7 @@ import (
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
 )
@@ -97,6 +98,9 @@ func (c *call) toSell(ctx context.Context, in *CartBody) (*purchase.Cart, error)
 	cart, err := c.cart(ctx, &in.Cart)
 	if err != nil {
 		return nil, err
+	}
+	if in.SpendMax && in.Spend != 0 {
+		return nil, fault.New(fault.Invalid, "api.spend-ways")
 	}
 	cart.Wish = rule.Wish{Max: in.SpendMax, Points: in.Spend}
 	cart.Payments = paymentsIn(in.Payments)

@@ -1,8 +1,12 @@
 package api
 
 import (
+	"slices"
+
 	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/promo"
 	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
 )
@@ -28,6 +32,7 @@ type Purchase struct {
 
 	Lines          []PurchaseLine `json:"lines"`
 	Codes          []string       `json:"codes,omitempty"`
+	UnusedCodes    []UnusedCode   `json:"unused_codes,omitempty"`
 	Payments       []Payment      `json:"payments"`
 	Gross          money.Amount   `json:"gross"`
 	Discount       money.Amount   `json:"discount"`
@@ -43,6 +48,45 @@ type Purchase struct {
 	Flags   []string `json:"flags,omitempty"`
 	Would   *Would   `json:"would,omitempty"`
 	Refunds []Refund `json:"refunds,omitempty"`
+}
+
+// UnusedCode is a code that was shown and by which nothing acted.
+type UnusedCode struct {
+	Code   string `json:"code"`
+	Reason string `json:"reason"`
+	Text   string `json:"text"`
+}
+
+// plainReasons are those whose sentence says all by itself.
+var plainReasons = []string{
+	rule.WhyCodeUnknown, rule.WhyCodeUsed, rule.WhyCodeExpired, rule.WhyCodeWithdrawn, rule.WhyCodeForeign, rule.WhyOff, rule.WhyNothing,
+}
+
+// unused tells of codes that did nothing; what the conditions found and needed
+// the purchase's reasons say.
+func (c *call) unused(in []rule.Idle) (out []UnusedCode) {
+	for _, idle := range in {
+		key := "why.code-idle"
+		if slices.Contains(plainReasons, idle.Reason) {
+			key = "why." + idle.Reason
+		}
+		out = append(out, UnusedCode{Code: promo.Shown(idle.Code), Reason: idle.Reason, Text: c.Texts.Text(c.lang(), key)})
+	}
+	return out
+}
+
+// made renders a purchase that is being made.
+func (c *call) made(p *purchase.Purchase, fiscal bool) *Purchase {
+	out := purchaseOf(p, fiscal)
+	out.UnusedCodes = c.unused(p.Idle)
+	return out
+}
+
+// kept renders a purchase that is read.
+func (c *call) kept(s *purchase.Stored, fiscal bool) *Purchase {
+	out := storedOf(s, fiscal)
+	out.UnusedCodes = c.unused(s.Idle)
+	return out
 }
 
 // PurchaseLine is one position with what became of it.

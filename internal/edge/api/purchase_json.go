@@ -33,7 +33,7 @@ func (p *Purchase) appendJSON(b []byte) []byte {
 	for i := range p.Lines {
 		w.comma(i).line(&p.Lines[i])
 	}
-	w.raw(`]`).texts(`,"codes":`, p.Codes).raw(`,"payments":[`)
+	w.raw(`]`).texts(`,"codes":`, p.Codes).unused(p.UnusedCodes).raw(`,"payments":[`)
 	for i, v := range p.Payments {
 		w.comma(i).raw(`{"kind":`).text(v.Kind).raw(`,"amount":`).num(int64(v.Amount)).raw(`}`)
 	}
@@ -47,6 +47,17 @@ func (p *Purchase) appendJSON(b []byte) []byte {
 		w.raw(`,"earned":`).num(int64(p.Would.Earned)).raw(`}`)
 	}
 	return w.raw(`}`).b
+}
+
+func (w *writer) unused(codes []UnusedCode) *writer {
+	if len(codes) == 0 {
+		return w
+	}
+	w.raw(`,"unused_codes":[`)
+	for i, c := range codes {
+		w.comma(i).raw(`{"code":`).text(c.Code).raw(`,"reason":`).text(c.Reason).raw(`,"text":`).text(c.Text).raw(`}`)
+	}
+	return w.raw(`]`)
 }
 
 func (w *writer) line(l *PurchaseLine) *writer {

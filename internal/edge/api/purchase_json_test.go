@@ -49,6 +49,7 @@ func anyAnswer(t *rapid.T) *Purchase {
 		p.Lines = append(p.Lines, l)
 		p.Awards = append(p.Awards, Award{txt("campaign"), txt("awarded"), txt("until")})
 		p.Payments = append(p.Payments, Payment{txt("kind"), rub("pay")})
+		p.UnusedCodes = append(p.UnusedCodes, UnusedCode{txt("unused"), txt("why"), txt("why so")})
 		p.Would = &Would{rub("wd"), pts("wm"), pts("we")}
 	}
 	if rapid.Bool().Draw(t, "refunds") {

@@ -84,7 +84,7 @@ func commit(ctx context.Context, c *call, in *commitIn) (*Purchase, error) {
 		return nil, err
 	}
 	c.replayed(done.Replayed)
-	return purchaseOf(done.Purchase, in.Fiscal), nil
+	return c.made(done.Purchase, in.Fiscal), nil
 }
 
 func record(ctx context.Context, c *call, in *recordIn) (*Purchase, error) {
@@ -97,7 +97,7 @@ func record(ctx context.Context, c *call, in *recordIn) (*Purchase, error) {
 		return nil, err
 	}
 	c.replayed(done.Replayed)
-	return purchaseOf(done.Purchase, in.Fiscal), nil
+	return c.made(done.Purchase, in.Fiscal), nil
 }
 
 func getPurchase(ctx context.Context, c *call, in *purchaseIn) (*Purchase, error) {
@@ -105,7 +105,7 @@ func getPurchase(ctx context.Context, c *call, in *purchaseIn) (*Purchase, error
 	if err != nil {
 		return nil, err
 	}
-	return storedOf(s, in.Fiscal), nil
+	return c.kept(s, in.Fiscal), nil
 }
 
 // stored finds a purchase that the caller may see.
@@ -186,7 +186,7 @@ func listPurchases(ctx context.Context, c *call, in *listPurchasesIn) (*Page[Pur
 	for _, s := range list {
 		// What was sold elsewhere is nothing to a key of some outlets.
 		if c.who.At(s.Outlet) {
-			out.Items = append(out.Items, *storedOf(s, in.Fiscal))
+			out.Items = append(out.Items, *c.kept(s, in.Fiscal))
 		}
 	}
 	if len(list) == in.limit() {
@@ -210,7 +210,7 @@ func (c *call) underKey(ctx context.Context, in *listPurchasesIn) (*Page[Purchas
 	if err != nil {
 		return nil, err
 	}
-	out.Items = append(out.Items, *storedOf(s, in.Fiscal))
+	out.Items = append(out.Items, *c.kept(s, in.Fiscal))
 	return out, nil
 }
 

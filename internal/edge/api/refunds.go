@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/identity"
@@ -93,7 +94,23 @@ type Refund struct {
 	Level          string       `json:"level,omitempty"`
 	Balance        Balance      `json:"balance"`
 	Flags          []string     `json:"flags,omitempty"`
-	Matched        []Refund     `json:"matched,omitempty"`
+}
+
+// UnlinkedRefund is what came back of goods whose purchase was not named: the
+// refunds of purchases that they were found to be of, and the rest, of none.
+// Its own figures are of all of them together.
+type UnlinkedRefund struct {
+	ID       OpID         `json:"id"`
+	Payments []Payment    `json:"payments"`
+	Money    money.Amount `json:"money"`
+	Kept     money.Amount `json:"kept"`
+	Held     money.Amount `json:"held"`
+	Given    money.Points `json:"given"`
+	Claimed  money.Points `json:"claimed"`
+	Level    string       `json:"level,omitempty"`
+	Balance  Balance      `json:"balance"`
+	Matched  []Refund     `json:"matched"`
+	Rest     Refund       `json:"rest"`
 }
 
 // RefundLine is what came back of one line.
@@ -182,7 +199,7 @@ func (c *call) purchaseRef(ctx context.Context, in *PurchaseRef, till id.ID) (pu
 	return ref, err
 }
 
-func refundUnlinked(ctx context.Context, c *call, in *unlinkedIn) (*Refund, error) {
+func refundUnlinked(ctx context.Context, c *call, in *unlinkedIn) (*UnlinkedRefund, error) {
 	b := &in.Body
 	till, err := c.till(b.Till)
 	if err != nil {
@@ -201,11 +218,38 @@ func refundUnlinked(ctx context.Context, c *call, in *unlinkedIn) (*Refund, erro
 		return nil, err
 	}
 	c.replayed(done.Replayed)
-	out := refundOf(done.Refund)
-	for _, m := range done.Matched {
+	return unlinkedOf(done), nil
+}
+
+func unlinkedOf(a *purchase.RefundAnswer) *UnlinkedRefund {
+	out := &UnlinkedRefund{ID: OpID{a.Refund.Home, a.Refund.ID}, Matched: make([]Refund, 0, len(a.Matched)), Rest: *refundOf(a.Refund)}
+	for _, m := range a.Matched {
+		out.add(m)
 		out.Matched = append(out.Matched, *refundOf(m))
 	}
-	return out, nil
+	out.add(a.Refund)
+	if out.Payments == nil {
+		out.Payments = []Payment{}
+	}
+	out.Level, out.Balance = out.Rest.Level, out.Rest.Balance // the last to be done
+	return out
+}
+
+// add adds a refund to the sums.
+func (u *UnlinkedRefund) add(f *purchase.Refund) {
+	u.Money += f.Money
+	u.Kept += f.Kept
+	u.Held += f.Held
+	u.Given += f.Given
+	u.Claimed += f.Claimed()
+	for _, p := range f.Payments {
+		i := slices.IndexFunc(u.Payments, func(o Payment) bool { return o.Kind == p.Kind })
+		if i < 0 {
+			i = len(u.Payments)
+			u.Payments = append(u.Payments, Payment{Kind: p.Kind})
+		}
+		u.Payments[i].Amount += p.Amount
+	}
 }
 
 func getRefund(ctx context.Context, c *call, in *getRefundIn) (*Refund, error) {

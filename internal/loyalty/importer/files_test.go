@@ -297,7 +297,7 @@ func TestBrokenRows(t *testing.T) {
 		8: "importer.time", 9: "importer.price", 10: "importer.negative-price", 11: "importer.too-much", 12: "importer.time",
 		13: "importer.quotes", 14: "importer.quotes", 15: "importer.wide", 16: "importer.encoding", 17: "importer.refund-sign",
 		18: "importer.two-members", 19: "importer.two-members", 20: "importer.number-long", 21: "importer.discount-alone", 22: "importer.discount-sign",
-		23: "importer.adjustment", 26: "purchase.time", 27: "importer.bad-member", 28: "importer.times-apart", 29: "importer.times-apart",
+		23: "importer.adjustment", 26: "importer.future", 27: "importer.bad-member", 28: "importer.times-apart", 29: "importer.times-apart",
 	}
 	res, rep := b.run(write(t, "rows.csv", []byte(content)), shipped)
 	got := map[int64]string{}

@@ -106,6 +106,9 @@ func (r *importing) receipt(rows []*row) error {
 	if last > first.Add(longest) {
 		return r.tally.refuseAll(rows, fault.New(fault.Invalid, "importer.times-apart"))
 	}
+	if last > r.Clock.Now() { // a till's clock may be wrong, a file's is not one
+		return r.tally.refuseAll(rows, fault.New(fault.Invalid, "importer.future"))
+	}
 	if bad && buyer.Value == "" && r.job.Map.Member.Unknown != "nobody" {
 		return r.tally.refuseAll(rows, fault.New(fault.Invalid, "importer.bad-member"))
 	}

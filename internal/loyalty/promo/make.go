@@ -10,6 +10,7 @@ import (
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -52,7 +53,7 @@ type Order struct {
 
 // Make makes codes for a campaign that is opened by codes.
 func (s *Codes) Make(ctx context.Context, o Order) ([]Code, error) {
-	if err := o.check(); err != nil {
+	if err := o.check(s.Clock.Now()); err != nil {
 		return nil, err
 	}
 	homes := o.Members
@@ -84,7 +85,7 @@ func (s *Codes) Make(ctx context.Context, o Order) ([]Code, error) {
 	return list, err
 }
 
-func (o *Order) check() error {
+func (o *Order) check(now clock.Micros) error {
 	c := o.Programme.CampaignOf(o.Campaign)
 	_, err := time.Parse(time.DateOnly, o.Expires)
 	switch {
@@ -96,6 +97,8 @@ func (o *Order) check() error {
 		return fault.New(fault.Invalid, "promo.count", "most", MaxMade)
 	case o.Expires != "" && err != nil:
 		return fault.New(fault.Invalid, "promo.day")
+	case o.Expires != "" && o.Expires < o.Programme.Day(now):
+		return fault.New(fault.Invalid, "promo.over")
 	}
 	for i, h := range o.Members {
 		if h.Kind() != home.Member || h == 0 || slices.Contains(o.Members[:i], h) {

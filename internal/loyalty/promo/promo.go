@@ -34,6 +34,7 @@ const (
 	Active    State = "active"    // to be used
 	Used      State = "used"      // by a purchase
 	Withdrawn State = "withdrawn" // never to be used
+	Expired   State = "expired"   // no row says so: its last day is over
 )
 
 // Code is one code that was given out.
@@ -52,9 +53,13 @@ type Code struct {
 	UsedOp    id.ID
 }
 
-// Usable tells whether the code can be used on a day.
-func (c *Code) Usable(day string) bool {
-	return c.State == Active && (c.Expires == "" || day <= c.Expires)
+// On is the code's state on a day: one that has not been used in time is
+// expired from the next on.
+func (c *Code) On(day string) State {
+	if c.State == Active && c.Expires != "" && day > c.Expires {
+		return Expired
+	}
+	return c.State
 }
 
 // Foreign tells whether it is another member's than the home's.

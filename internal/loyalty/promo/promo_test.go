@@ -146,6 +146,7 @@ func TestMakeRefuses(t *testing.T) {
 			{promo.Order{Campaign: "gift", Count: 1001}, "promo.count"},
 			{promo.Order{Campaign: "gift", Count: 501, Members: []home.ID{1, 2}}, "promo.count"},
 			{promo.Order{Campaign: "gift", Count: 1, Expires: "2026-02-30"}, "promo.day"},
+			{promo.Order{Campaign: "gift", Count: 1, Expires: "2020-01-01"}, "promo.over"},
 			{promo.Order{Campaign: "gift", Count: 1, Members: []home.ID{1, 1}}, "promo.member"},
 			{promo.Order{Campaign: "gift", Count: 1, Members: []home.ID{1, 7}}, "promo.member"},
 			{promo.Order{Campaign: "gift", Count: 1, Members: []home.ID{-1}}, "promo.member"},

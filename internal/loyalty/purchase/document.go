@@ -44,6 +44,8 @@ func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []U
 	splitPayments(p)
 	if s.mode == Record {
 		s.recorded(g, p, a)
+	} else {
+		p.Idle = out.Idle(s.programme, s.receipt.Codes)
 	}
 	return p, nil
 }
@@ -65,6 +67,12 @@ func (s *sale) recorded(g *group, p *Purchase, a *ledger.Account) {
 		for i := range p.Lines {
 			p.Lines[i].Points = 0
 		}
+	}
+	if s.ahead(g.now) {
+		p.Flags = append(p.Flags, FlagAhead)
+	}
+	if above := s.programme.Settings.SpendProofAbove; above >= 0 && p.Spent > above {
+		p.Flags = append(p.Flags, FlagProof)
 	}
 	for i := range s.receipt.Codes {
 		if !s.programme.Opens(&s.receipt.Codes[i]) {
@@ -92,11 +100,18 @@ func (s *sale) recorded(g *group, p *Purchase, a *ledger.Account) {
 		return
 	}
 	s.would = would
+	if p.Spent > would.Allowed {
+		p.Flags = append(p.Flags, FlagAbove)
+	}
 	w := Would{Discount: would.Discount, Most: would.Most, Earned: would.Earned}
 	if w.Discount != p.Discount || w.Earned != p.Earned || p.Spent > w.Most {
 		p.Would = &w
 	}
 }
+
+// ahead tells whether the till's clock runs so far before ours that its time
+// means nothing.
+func (s *sale) ahead(now clock.Micros) bool { return s.cart.Facts.At > now.Add(maxAhead) }
 
 // lines pairs the till's lines with what became of them.
 func (s *sale) lines(out *rule.Outcome) []Line {

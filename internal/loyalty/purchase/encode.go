@@ -38,6 +38,9 @@ func (p *Purchase) encode() ([]byte, error) {
 		e.other(`,"uses":`, p.Uses)
 	}
 	e.optTexts(`,"used_codes":`, p.UsedCodes)
+	if len(p.Idle) > 0 {
+		e.other(`,"idle_codes":`, p.Idle)
+	}
 	if len(p.Awards) > 0 {
 		e.other(`,"awards":`, p.Awards)
 	}

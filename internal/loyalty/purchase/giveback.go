@@ -157,7 +157,15 @@ func (r *linkedRefund) do(g *group) error {
 	if err != nil {
 		return err
 	}
+	early := r.at < s.At
+	if early { // the till's clock is wrong: nothing comes back before it was bought
+		r.at = s.At
+		r.day = r.place.Outlet.BusinessDay(r.at)
+	}
 	f := r.blank(g, g.desk.IDs.New(), s)
+	if early && r.req.At != 0 {
+		f.Flags = append(f.Flags, FlagEarly)
+	}
 	f.Cashier, f.Number = r.req.Cashier, r.req.Number
 	f.Lines, f.Whole = lines, whole
 	if err := r.bring(g, s, f, r.req.Payments); err != nil {

@@ -19,7 +19,7 @@ type Given struct {
 	Code     string `json:"code"` // folded
 	Campaign string `json:"campaign"`
 	Foreign  bool   `json:"foreign,omitempty"` // another member's
-	Used     bool   `json:"used,omitempty"`    // or expired, or withdrawn
+	Gone     string `json:"gone,omitempty"`    // why it was not to be had, as package rule calls it
 }
 
 // Award is a code that a rule gave the member for the purchase.
@@ -104,16 +104,21 @@ func (s *sale) mark(rows map[string]*promo.Code) {
 	for i := range s.receipt.Codes {
 		c := &s.receipt.Codes[i]
 		if row := rows[c.Text]; row != nil && c.Campaign != "" {
-			c.Foreign, c.Used = row.Foreign(s.home), !row.Usable(s.receipt.Day)
+			c.Foreign, c.Gone = row.Foreign(s.home), gone[row.On(s.receipt.Day)]
 		}
 	}
+}
+
+// gone is why codes of each state are not to be had.
+var gone = map[promo.State]string{
+	promo.Used: rule.WhyCodeUsed, promo.Expired: rule.WhyCodeExpired, promo.Withdrawn: rule.WhyCodeWithdrawn,
 }
 
 // foundCodes is what the receipt's codes were found to be.
 func (s *sale) foundCodes() (out []Given) {
 	for _, c := range s.receipt.Codes {
 		if c.Campaign != "" {
-			out = append(out, Given{Code: c.Text, Campaign: c.Campaign, Foreign: c.Foreign, Used: c.Used})
+			out = append(out, Given{Code: c.Text, Campaign: c.Campaign, Foreign: c.Foreign, Gone: c.Gone})
 		}
 	}
 	return out
@@ -134,7 +139,7 @@ func (s *sale) useCodes(g *group, p *Purchase, out *rule.Outcome) {
 				continue
 			}
 		case Record:
-			if c.Used && !slices.Contains(p.Flags, FlagOverLimit) {
+			if c.Gone != "" && !slices.Contains(p.Flags, FlagOverLimit) {
 				p.Flags = append(p.Flags, FlagOverLimit)
 			}
 			if row.State != promo.Active {

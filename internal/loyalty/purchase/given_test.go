@@ -78,6 +78,9 @@ func sellWith(t *testing.T, s *purchasetest.Shop, b purchase.Buyer, code, reason
 	if q.Outcome.Discount != p.Discount || (p.Discount > 0) != (reason == "") || (len(p.UsedCodes) == 1) != (reason == "") {
 		t.Errorf("%s: quoted %d, committed %d, taken %v; want reason %q", code, q.Outcome.Discount, p.Discount, p.UsedCodes, reason)
 	}
+	if idle := slices.Contains(p.Idle, rule.Idle{Code: code, Reason: reason}); idle != (reason != "") || len(p.Idle) > 1 {
+		t.Errorf("%s: the purchase says of its codes %+v, want reason %q", code, p.Idle, reason)
+	}
 	stored, err := s.Desk.Find(t.Context(), ref(p))
 	if err != nil {
 		t.Fatal(err)
@@ -163,14 +166,14 @@ func TestMadeCodes(t *testing.T) {
 		sellWith(t, s, other, own[0], rule.WhyCodeForeign)
 		sellWith(t, s, b, own[0], "")
 		s.Clock.Add(48 * time.Hour)
-		sellWith(t, s, other, own[1], rule.WhyCodeUsed)
+		sellWith(t, s, other, own[1], rule.WhyCodeExpired)
 		codes := &promo.Codes{DB: d, Clock: s.Clock}
 		for range 2 {
 			if c, err := codes.Withdraw(t.Context(), free[2]); err != nil || c.State != promo.Withdrawn {
 				t.Fatalf("%+v %v", c, err)
 			}
 		}
-		sellWith(t, s, other, free[2], rule.WhyCodeUsed)
+		sellWith(t, s, other, free[2], rule.WhyCodeWithdrawn)
 		if _, err := codes.Withdraw(t.Context(), free[0]); purchasetest.Code(err) != "promo.used" {
 			t.Errorf("a used code: %v", err)
 		}
@@ -248,7 +251,7 @@ func TestRefundOfCodes(t *testing.T) {
 				if c := code(t, s, used.Awards[0].Code); c.State != promo.Used {
 					t.Errorf("used: %+v", c)
 				}
-				sellWith(t, s, b, unused.Awards[0].Code, rule.WhyCodeUsed)
+				sellWith(t, s, b, unused.Awards[0].Code, rule.WhyCodeWithdrawn)
 				proved(t, d)
 			})
 		})

@@ -57,6 +57,7 @@ func (w *mWorld) refund(s *mSale, r *purchase.RefundRequest) (*purchase.Refund, 
 	if f.At == 0 {
 		f.At = w.now
 	}
+	f.At = max(f.At, s.at)
 	return f, w.bring(s, f, lines, r.Payments)
 }
 

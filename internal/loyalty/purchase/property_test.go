@@ -123,7 +123,7 @@ func same(t *rapid.T, what string, err, want error, got, expected any) {
 var figures = []cmp.Option{
 	cmpopts.EquateEmpty(),
 	cmpopts.IgnoreFields(purchase.Purchase{}, "Home", "ID", "Till", "Outlet", "Partner", "Cashier", "Key", "Number", "WrittenAt",
-		"Account", "Programme", "Version", "Codes", "Lots", "Uses", "Trace", "Flags", "Seen", "Minute", "Told", "Counted", "Level"),
+		"Account", "Programme", "Version", "Codes", "Idle", "Lots", "Uses", "Trace", "Flags", "Seen", "Minute", "Told", "Counted", "Level"),
 	cmpopts.IgnoreFields(purchase.Line{}, "Product", "Groups"),
 	cmpopts.IgnoreFields(ledger.Part{}, "Lot"),
 	cmpopts.IgnoreFields(purchase.Refund{}, "Home", "ID", "Purchase", "Parent", "Till", "Outlet", "Cashier", "Key", "Number", "WrittenAt",

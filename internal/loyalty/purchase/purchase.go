@@ -82,6 +82,7 @@ type Purchase struct {
 	Lots      []Lot         `json:"lots,omitempty"`  // that it earned
 	Uses      []Use         `json:"uses,omitempty"`
 	UsedCodes []string      `json:"used_codes,omitempty"` // given out, folded
+	Idle      []rule.Idle   `json:"idle_codes,omitempty"` // entered, and acted by nothing
 
 	Awards []Award `json:"awards,omitempty"` // codes that it gave the member
 
@@ -101,6 +102,9 @@ const (
 	FlagLate      = "late"             // it came after something later had been written
 	FlagTooLate   = "too-late"         // past the time in which a record still earns
 	FlagCode      = "code-unknown"     // the till honoured a code that opens no campaign
+	FlagAhead     = "clock-ahead"      // the till's clock ran far before ours: our time was taken
+	FlagProof     = "proof-missing"    // more points were spent than the programme allows without a proof
+	FlagAbove     = "points-above"     // more points were spent than the rules allow on the receipt
 	FlagTicket    = "ticket-taken"     // a ticket's number is another purchase's
 )
 

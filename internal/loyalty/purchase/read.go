@@ -101,7 +101,7 @@ func (s *Stored) receipt() *rule.Receipt {
 	for _, v := range s.Seen.Given {
 		i := slices.IndexFunc(r.Codes, func(c rule.Code) bool { return c.Text == v.Code })
 		if i >= 0 {
-			r.Codes[i] = rule.Code{Text: v.Code, Campaign: v.Campaign, Foreign: v.Foreign, Used: v.Used}
+			r.Codes[i] = rule.Code{Text: v.Code, Campaign: v.Campaign, Foreign: v.Foreign, Gone: v.Gone}
 		}
 	}
 	if s.Told {

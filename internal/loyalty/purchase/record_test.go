@@ -1,6 +1,7 @@
 package purchase_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -72,8 +73,12 @@ func TestAheadOfOurClock(t *testing.T) {
 		}
 		c := s.Cart(b, line("T1", 1, 1000))
 		c.Facts = &purchase.Facts{At: s.Clock.Now().Add(6 * time.Minute)}
-		if _, err := s.Desk.Record(t.Context(), c); purchasetest.Code(err) != "purchase.invalid" {
-			t.Errorf("six minutes ahead: %v", err)
+		a, err := s.Desk.Record(t.Context(), c)
+		if err != nil || a.Purchase.At != s.Clock.Now() || !has(a.Purchase.Flags, purchase.FlagAhead) {
+			t.Errorf("six minutes ahead: %+v %v", a, err)
+		}
+		if again, err := s.Desk.Record(t.Context(), c); err != nil || !again.Replayed {
+			t.Errorf("again: %+v %v", again, err)
 		}
 	})
 }
@@ -157,5 +162,27 @@ func TestSlidingTerm(t *testing.T) {
 			t.Errorf("%d due, %v", n, err)
 		}
 		expect("all over", 0)
+	})
+}
+
+// TestRecordAboveWhatIsAllowed: what a till has let a member spend without the
+// proof, or past the share, is kept and told.
+func TestRecordAboveWhatIsAllowed(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		pr := purchasetest.Programme()
+		pr.Settings.SpendProofAbove = 300
+		s := purchasetest.Open(t, d, pr)
+		b := s.Member(t)
+		s.Give(t, b, 10_000)
+		for points, want := range map[money.Points][]string{300: nil, 400: {purchase.FlagProof}, 600: {purchase.FlagProof, purchase.FlagAbove}} {
+			c := s.Cart(b, line("B1", 1, 1000)) // of the bar one half is payable
+			c.Facts = &purchase.Facts{At: s.Clock.Now(), Points: points}
+			a, err := s.Desk.Record(t.Context(), c)
+			if err != nil || !slices.Equal(a.Purchase.Flags, want) {
+				t.Errorf("%d: %v %v, want %v", points, a, err, want)
+			}
+		}
+		proved(t, d)
 	})
 }

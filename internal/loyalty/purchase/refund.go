@@ -59,6 +59,7 @@ type Refund struct {
 const (
 	FlagUnmatched = "unmatched"      // a part of it is of no purchase that is known
 	FlagAnonymous = "refund-nobody"  // nobody's points are concerned
+	FlagEarly     = "clock-behind"   // the till's time was before its purchase, whose time was taken
 	FlagPayments  = "payments-other" // money went back to other kinds than it came from
 )
 

@@ -206,3 +206,18 @@ func TestClawback(t *testing.T) {
 		})
 	}
 }
+
+// TestRefundBeforeItsPurchase: a till whose clock is wrong gives nothing back
+// before it was bought.
+func TestRefundBeforeItsPurchase(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := purchasetest.Open(t, d, purchasetest.Programme())
+		p := commit(t, s, s.Cart(s.Member(t), line("T1", 1, 1000)))
+		f := refund(t, s, &purchase.RefundRequest{Purchase: ref(p), At: p.At.Add(-400 * day)})
+		if f.At != p.At || f.Day != p.Day || !has(f.Flags, purchase.FlagEarly) {
+			t.Errorf("refunded at %s on %s, %v", f.At.Time(), f.Day, f.Flags)
+		}
+		proved(t, d)
+	})
+}

@@ -155,7 +155,7 @@ func (s *sale) alone() bool { return false }
 func (s *sale) load(g *group) error {
 	s.at = g.now
 	set := g.set
-	if s.cart.Facts != nil { // it may be late: then the rules of its time judge it
+	if s.cart.Facts != nil && !s.ahead(g.now) { // it may be late: then the rules of its time judge it
 		s.at = s.cart.Facts.At
 		var err error
 		if set, err = g.inForce(s.at); err != nil {

@@ -115,3 +115,26 @@ func TestOfferEdges(t *testing.T) {
 		}
 	}
 }
+
+// TestWhyNotInTheBest: what is not in the best combination for want of its sum
+// says so; what another combination beats says that.
+func TestWhyNotInTheBest(t *testing.T) {
+	t.Parallel()
+	p := programmeOf(t,
+		rule.Offer{ID: "friends", Codes: []string{"friends"}, Amount: 20_000, LeastSum: 100_000},
+		rule.Offer{ID: "some", Codes: []string{"some"}, Amount: 1_000})
+	r := &rule.Receipt{Codes: codesOf("friends", "some"), Lines: []rule.Line{{SKU: "x", Quantity: money.Piece, Gross: 24_000}}}
+	for gross, want := range map[money.Amount][]rule.Idle{
+		24_000:  {{Code: "friends", Reason: rule.Unmet + "sum"}},
+		100_000: {{Code: "some", Reason: rule.WhyLost}},
+	} {
+		r.Lines[0].Gross = gross
+		if got := mustJudge(t, p, r, &rule.Member{}).Idle(p, r.Codes); !slices.Equal(got, want) {
+			t.Errorf("%d: %+v, want %+v", gross, got, want)
+		}
+	}
+	r.Wish = rule.Wish{Points: 100}
+	if _, err := rule.Judge(rule.None(), r, &rule.Member{Home: 7}, nil); err == nil || err.Error() != "points.no-programme" {
+		t.Errorf("no programme: %v", err)
+	}
+}

@@ -96,7 +96,9 @@ func (j *judgement) refusal(c *Campaign, code *Code) string {
 	switch {
 	case code.Foreign:
 		return WhyCodeForeign
-	case code.Used, slices.Contains(j.usedUp, u.Key()):
+	case code.Gone != "":
+		return code.Gone
+	case slices.Contains(j.usedUp, u.Key()):
 		return WhyCodeUsed
 	}
 	return ""

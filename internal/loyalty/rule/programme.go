@@ -36,6 +36,7 @@ type Programme struct {
 	Rules     []Rule             `json:"rules,omitempty"` // of the built-in campaign, base
 	Campaigns []Campaign         `json:"campaigns,omitempty"`
 
+	none     bool // the programme of a receipt that falls under none
 	zone     *time.Location
 	codes    map[string]*Campaign // by folded code
 	levels   map[string]*Level    // by folded id
@@ -278,7 +279,7 @@ func (p *Programme) SlideTo(t clock.Micros) clock.Micros {
 // None is the programme of a receipt that falls under none: it gives nothing
 // and takes nothing.
 func None() *Programme {
-	return &Programme{Settings: DefaultSettings(), Earning: Earning{Rule: "earn"}, zone: time.UTC, Gives: GivesAll}
+	return &Programme{Settings: DefaultSettings(), Earning: Earning{Rule: "earn"}, zone: time.UTC, Gives: GivesAll, none: true}
 }
 
 // Kopecks is what points take off a price; 0 where that does not fit.

@@ -50,7 +50,7 @@ type Code struct {
 	Text     string // folded
 	Campaign string // one that was given out, not listed in its campaign: whose it is; "": a listed one, or unknown
 	Foreign  bool   // it is another member's
-	Used     bool   // it was given out for one use, and is used
+	Gone     string // given out for one use, and not to be had: why (WhyCodeUsed, WhyCodeExpired, WhyCodeWithdrawn)
 }
 
 // PaidBy is how much is paid by a kind of payment, in kopecks.

@@ -107,6 +107,8 @@ func (j *judgement) spend() error {
 		return nil
 	}
 	switch {
+	case j.p.none:
+		return fault.New(fault.Refused, "points.no-programme")
 	case !j.m.Known():
 		return fault.New(fault.Refused, "points.no-member")
 	case w.Points < 0 || w.Points%j.p.Settings.SpendStep != 0:

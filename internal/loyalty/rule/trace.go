@@ -29,6 +29,8 @@ const (
 	WhyFloored       = "discount-floored"      // the same, less than its size: a least price stood in the way
 	WhyCodeUnknown   = "code-unknown"          // no campaign has this code
 	WhyCodeUsed      = "code-used-up"          // its limit is reached
+	WhyCodeExpired   = "code-expired"          // its last day is over
+	WhyCodeWithdrawn = "code-withdrawn"        // it was taken back
 	WhyCodeForeign   = "code-foreign"          // it is another member's
 	WhyCodeSpare     = "code-spare"            // another code of the same campaign acts
 	WhyNeedsCode     = "needs-code"            // no code opens the campaign
