@@ -207,7 +207,7 @@ func listMovements(ctx context.Context, c *call, in *movementsIn) (*Page[Movemen
 		before = n
 	}
 	limit := in.limit()
-	list, err := ledger.Movements(ctx, c.DB, in.Member, in.Account, before, limit+1)
+	list, homes, err := c.Desk.Movements(ctx, in.Member, in.Account, before, limit+1)
 	if err == nil {
 		err = c.known(ctx, in.Member, len(list))
 	}
@@ -224,7 +224,7 @@ func listMovements(ctx context.Context, c *call, in *movementsIn) (*Page[Movemen
 			Points: p.Amount, Lot: p.Lot, At: Time(p.At), WrittenAt: Time(p.WrittenAt),
 		}
 		if p.Op != 0 {
-			m.Operation = OpID{in.Member, p.Op}
+			m.Operation = OpID{homes.Of(p.Op), p.Op}
 		}
 		m.Gift = gifts[p.Op]
 		if p.Op == p.Account && p.Op != 0 { // the opening of the account

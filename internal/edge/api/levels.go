@@ -144,13 +144,13 @@ func (c *call) levelsOf(ctx context.Context, h home.ID) ([]MemberLevel, error) {
 	return out, nil
 }
 
-func changeOf(x *ledger.LevelChange) LevelChange {
+func changeOf(x *ledger.LevelChange, cause home.ID) LevelChange {
 	out := LevelChange{
 		ID: OpID{x.Home, x.ID}, Account: x.Account, At: Time(x.At), WrittenAt: Time(x.WrittenAt), From: x.From, To: x.To, Until: Time(x.Until),
 		Cause: string(x.Cause), Given: x.Given, Taken: x.Taken, Short: x.Short, Reason: x.Reason, Actor: x.Actor,
 	}
 	if x.Op != 0 {
-		out.Operation = OpID{x.Home, x.Op}
+		out.Operation = OpID{cause, x.Op}
 	}
 	return out
 }
@@ -165,7 +165,7 @@ func listLevelChanges(ctx context.Context, c *call, in *movementsIn) (*Page[Leve
 		before = n
 	}
 	limit := in.limit()
-	list, err := c.Desk.LevelChanges(ctx, in.Member, in.Account, before, limit+1)
+	list, homes, err := c.Desk.LevelChanges(ctx, in.Member, in.Account, before, limit+1)
 	if err == nil {
 		err = c.known(ctx, in.Member, len(list))
 	}
@@ -178,7 +178,7 @@ func listLevelChanges(ctx context.Context, c *call, in *movementsIn) (*Page[Leve
 			out.Next = strconv.FormatInt(list[i-1].Seq, 10)
 			break
 		}
-		out.Items = append(out.Items, changeOf(&list[i]))
+		out.Items = append(out.Items, changeOf(&list[i], homes.Of(list[i].Op)))
 	}
 	return out, nil
 }
@@ -197,5 +197,5 @@ func setLevel(ctx context.Context, c *call, in *levelIn) (*LeveledByHand, error)
 		return nil, err
 	}
 	c.replayed(done.Replayed)
-	return &LeveledByHand{Member: done.Change.Home, Change: changeOf(&done.Change), Balance: balanceOf(done.Balance)}, nil
+	return &LeveledByHand{Member: done.Change.Home, Change: changeOf(&done.Change, done.Change.Home), Balance: balanceOf(done.Balance)}, nil
 }

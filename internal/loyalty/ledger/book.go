@@ -12,11 +12,12 @@ import (
 // Book is one home under its lock: its accounts, those of its lots that are
 // needed, and what is to be written. It is not safe for concurrent use.
 type Book struct {
-	Home    home.ID
-	Version int64
-	Seq     int64
-	Head    Hash
-	New     bool // the home is made by this write
+	Home        home.ID
+	Version     int64
+	Seq         int64
+	Head        Hash
+	New         bool    // the home is made by this write
+	AccountHome home.ID // whose accounts its member uses, that of his household's founder; 0: these
 
 	Accounts []*Account
 	lots     []*Lot
@@ -38,6 +39,14 @@ type unchained struct {
 // NewBook makes the book of a home that is not there yet.
 func NewBook(h home.ID, now clock.Micros, ids *id.Maker) *Book {
 	return &Book{Home: h, New: true, Now: now, IDs: ids}
+}
+
+// Keeps is the home whose accounts the member uses.
+func (b *Book) Keeps() home.ID {
+	if b.AccountHome != 0 {
+		return b.AccountHome
+	}
+	return b.Home
 }
 
 // Account finds the account in a programme, nil where there is none.
@@ -182,6 +191,12 @@ func (b *Book) Dues(f func(a *Account, p *Posting)) {
 			f(b.AccountByID(p.Account), p)
 		}
 	}
+}
+
+// Memo chains an operation that moves nothing here: its points are in another
+// home.
+func (b *Book) Memo(op id.ID, digest Hash, at clock.Micros) {
+	b.Chain(Mark{postings: len(b.postings)}, op, digest, at)
 }
 
 // Mark is a point to which a book can be taken back.

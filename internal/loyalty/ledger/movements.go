@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/platform/db"
@@ -16,6 +17,17 @@ const maxMovements = 500
 // for the beginning. What only chains an operation is left out.
 func Movements(ctx context.Context, q db.Q, h home.ID, account id.ID, before int64, limit int) ([]Posting, error) {
 	return db.All(ctx, q, scanMovement, qMovements, h, before, account, min(limit, maxMovements))
+}
+
+// JournalOf is the home in whose journal an account of a member is written, his
+// own or his household's; with 0, those that he uses.
+func JournalOf(ctx context.Context, q db.Q, h home.ID, account id.ID) (home.ID, error) {
+	j := h
+	err := q.Row(ctx, qJournal, h, account).Scan((*int64)(&j))
+	if errors.Is(err, db.ErrNotFound) {
+		return h, nil // nothing is written in it
+	}
+	return j, err
 }
 
 func scanMovement(r db.Row) (p Posting, err error) {

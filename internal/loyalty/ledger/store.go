@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	homeColumns    = `home_id, version, seq, head`
+	homeColumns    = `home_id, version, seq, head, coalesce(account_home, 0)`
 	accountColumns = `home_id, account_id, programme_id, state, active, pending, debt, earned, spent, expired,
  purchases, turnover, coalesce(first_purchase_at, 0), coalesce(last_purchase_at, 0), coalesce(slide_at, 0), clock_at, coalesce(due_at, 0), gifts, opened_at,
  level, coalesce(level_since, 0), coalesce(level_until, 0), level_floor, coalesce(level_held, 0), level_sums`
@@ -34,13 +34,15 @@ const (
 	qLotsPG   = `select ` + lotColumns + ` from lot where (home_id, lot_id) in (select * from unnest($1::bigint[], $2::bigint[]))`
 	qLotsLite = `select ` + lotColumns + ` from lot where home_id = $1 and lot_id = $2`
 
+	qJournal = `select coalesce((select a.home_id from account a where a.home_id = h.home_id and a.account_id = $2), h.account_home, h.home_id)
+ from home h where h.home_id = $1`
 	qMovements = `select seq, account_id, lot_id, op_id, kind, debit, credit, amount, at, written_at from posting
  where home_id = $1 and (seq < $2 or $2 = 0) and account_id <> 0 and (account_id = $3 or $3 = 0) order by seq desc limit $4`
 )
 
 func scanHome(r db.Row) (b Book, err error) {
 	var head []byte
-	err = r.Scan((*int64)(&b.Home), &b.Version, &b.Seq, &head)
+	err = r.Scan((*int64)(&b.Home), &b.Version, &b.Seq, &head, (*int64)(&b.AccountHome))
 	copy(b.Head[:], head)
 	return b, err
 }

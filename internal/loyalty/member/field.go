@@ -53,6 +53,7 @@ const (
 	FieldGroup      Field = "group"
 	FieldRelative   Field = "relative"
 	FieldRegistered Field = "registered"
+	FieldHousehold  Field = "household" // its id
 )
 
 const customPrefix = "custom."

@@ -55,6 +55,7 @@ type Member struct {
 	State       State        `json:"state"`
 	BlockReason string       `json:"block_reason,omitempty"`
 	MergedInto  home.ID      `json:"merged_into,omitzero"`
+	Household   id.ID        `json:"household,omitzero"` // that he is in
 	Profile     Profile      `json:"profile"`
 	Identifiers []Identifier `json:"identifiers"`
 	Tags        []string     `json:"tags"`

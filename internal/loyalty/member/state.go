@@ -71,7 +71,8 @@ func (m *Members) Unblock(ctx context.Context, h home.ID, version int64, by Acto
 // Close ends a membership for good. What finds the member is turned off, and
 // his phones, e-mails and logins are free for others; his books stay. allowed
 // may refuse it for what lies elsewhere in his home, which is locked; nil: it
-// need not be asked.
+// need not be asked. Who is in a household leaves it first, so that nobody
+// spends a closed member's points.
 func (m *Members) Close(ctx context.Context, h home.ID, version int64, reason string, by Actor, allowed func(q db.Q) error) (Member, error) {
 	var f form
 	f.line("reason", &reason, MaxReason)
@@ -79,6 +80,9 @@ func (m *Members) Close(ctx context.Context, h home.ID, version int64, reason st
 		return Member{}, err
 	}
 	return m.change(ctx, h, version, by, func(q db.Q, v *Member, b *db.Batch, trail *Trail) error {
+		if v.Household != 0 {
+			return fault.New(fault.Conflict, "household.closing")
+		}
 		if allowed != nil {
 			if err := allowed(q); err != nil {
 				return err

@@ -14,7 +14,8 @@ const (
  m.address_type, m.address_city, m.address_street, m.address_house, m.address_flat, m.address_postcode,
  m.document_type, m.document_series, m.document_number, m.document_citizenship, m.document_issued_by, m.document_issued_on,
  m.comment, m.code_word, m.category_id, m.custom,
- m.registered_at, m.registered_source, m.registered_outlet, m.registered_cashier, m.changed_at`
+ m.registered_at, m.registered_source, m.registered_outlet, m.registered_cashier, m.changed_at,
+ (select x.household_id from household_member x where x.home_id = m.home_id and x.left_at is null)`
 
 	qMember = `select ` + memberColumns + ` from member m where m.home_id = $1`
 
@@ -62,17 +63,17 @@ where home_id = $1`
 func scanMember(r db.Row) (Member, error) {
 	var m Member
 	var custom string
-	var merged, category, outlet, cashier *int64
+	var merged, category, outlet, cashier, household *int64
 	p := &m.Profile
-	dest := append(make([]any, 0, 33), &m.Home, &m.Version, &m.Number, &m.State, &m.BlockReason, &merged)
+	dest := append(make([]any, 0, 34), &m.Home, &m.Version, &m.Number, &m.State, &m.BlockReason, &merged)
 	for i := range profileFields {
 		dest = append(dest, profileFields[i].at(p))
 	}
-	dest = append(dest, &category, &custom, &m.Registered.At, &m.Registered.Source, &outlet, &cashier, &m.ChangedAt)
+	dest = append(dest, &category, &custom, &m.Registered.At, &m.Registered.Source, &outlet, &cashier, &m.ChangedAt, &household)
 	if err := r.Scan(dest...); err != nil {
 		return Member{}, err
 	}
-	m.MergedInto = home.ID(orZero(merged))
+	m.MergedInto, m.Household = home.ID(orZero(merged)), id.ID(orZero(household))
 	p.Category, m.Registered.Outlet, m.Registered.Cashier = id.ID(orZero(category)), id.ID(orZero(outlet)), id.ID(orZero(cashier))
 	return m, json.Unmarshal([]byte(custom), &p.Custom)
 }

@@ -6,22 +6,23 @@ import (
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
 
-// Open opens a member's account in a programme, with the gift that it gives;
-// an account that is open already stays as it is.
+// Open opens the account that a member uses in a programme, with the gift that
+// it gives; an account that is open already stays as it is.
 func (d *Desk) Open(ctx context.Context, h home.ID, programme id.ID) (Balance, error) {
-	op := &opening{home: h, programme: programme}
+	op := &opening{onAccount: onAccount{home: h}, programme: programme}
 	_, err := d.submit(ctx, op)
 	return op.out, err
 }
 
 // opening is the operation that opens an account.
 type opening struct {
-	home      home.ID
+	onAccount
 	programme id.ID
 	out       Balance
 }
@@ -37,13 +38,16 @@ func (o *opening) load(g *group) error {
 	if g.set.Get(o.programme) == nil {
 		return fault.New(fault.NotFound, "programme.not-found")
 	}
-	g.wantLots[o.home] = true
-	g.wantLevel(o.home, o.programme, g.now)
+	if err := o.find(g); err != nil {
+		return err
+	}
+	g.wantLots[o.keeps] = true
+	g.wantLevel(o.keeps, o.programme, g.now)
 	return nil
 }
 
 func (o *opening) do(g *group) error {
-	book := g.books[o.home]
+	book := g.books[o.keeps]
 	a := book.Account(o.programme)
 	if a != nil {
 		g.levels.settle(book, a, g.now)
@@ -111,6 +115,7 @@ type settling struct {
 func (o *settling) claim() (claim, [32]byte)     { return claim{}, [32]byte{} }
 func (o *settling) lookUp(*look)                 {}
 func (o *settling) found(*look) (home.ID, error) { return o.home, nil }
+func (o *settling) beside(*Desk) []home.ID       { return nil }
 func (o *settling) alone() bool                  { return false }
 
 func (o *settling) replay(context.Context, db.Q, home.ID, id.ID) error { return nil }
@@ -147,25 +152,44 @@ func (o *settling) do(g *group) error {
 // AccountView is an account as it is at one instant, dues written in thought.
 type AccountView struct {
 	Account ledger.Account
+	Shared  home.ID // of a household's: the founder's home; 0: it is the member's own
+	Rests   bool    // the member's own, while he uses a household's
 	Lots    []ledger.Lot
 	Ending  []ledger.Ending
 	Level   *LevelView // nil: the programme has no levels
 }
 
-// Accounts reads a member's accounts as they are now.
+// Accounts reads the accounts that a member uses as they are now, and after
+// those of a household his own, which rest.
 func (d *Desk) Accounts(ctx context.Context, h home.ID) ([]AccountView, error) {
 	now := d.Clock.Now()
-	book, levels, err := d.peek(ctx, h, 0, now)
+	p, err := d.peek(ctx, h, 0, now)
 	if err != nil {
 		return nil, err
 	}
+	out, err := p.views(p.book, now)
+	if err != nil || p.own == p.book {
+		return out, err
+	}
+	for i := range out {
+		out[i].Shared = p.book.Home
+	}
+	own, err := p.views(p.own, now)
+	for _, v := range own {
+		v.Rests = true
+		out = append(out, v)
+	}
+	return out, err
+}
+
+func (p *peeked) views(book *ledger.Book, now clock.Micros) ([]AccountView, error) {
 	out := make([]AccountView, 0, len(book.Accounts))
 	for _, a := range book.Accounts {
-		levels.settle(book, a, max(now, a.Clock))
-		if err := levels.gifts.err; err != nil {
+		p.levels.settle(book, a, max(now, a.Clock))
+		if err := p.levels.gifts.err; err != nil {
 			return nil, err
 		}
-		v := AccountView{Account: *a, Level: levels.view(book, a), Ending: ledger.Expiring(a, book.Lots(a))}
+		v := AccountView{Account: *a, Level: p.levels.view(book, a), Ending: ledger.Expiring(a, book.Lots(a))}
 		for _, l := range book.Lots(a) {
 			v.Lots = append(v.Lots, *l)
 		}

@@ -34,7 +34,8 @@ type AdjustRequest struct {
 	Actor     string
 }
 
-// Adjustment is what was done by hand.
+// Adjustment is what was done by hand. Of a household's account it lies with
+// that, in the founder's home, whichever of its members was named.
 type Adjustment struct {
 	Home    home.ID      `json:"home"`
 	ID      id.ID        `json:"id"`
@@ -80,9 +81,9 @@ func (d *Desk) Adjust(ctx context.Context, r *AdjustRequest) (*Adjustment, error
 
 // adjusting is the operation of an adjustment.
 type adjusting struct {
+	onAccount
 	req  *AdjustRequest
 	hash [32]byte
-	home home.ID
 	out  *Adjustment
 }
 
@@ -100,13 +101,16 @@ func (o *adjusting) load(g *group) error {
 	if g.set.Get(o.req.Programme) == nil {
 		return fault.New(fault.NotFound, "programme.not-found")
 	}
-	g.wantLots[o.home] = true
-	g.wantLevel(o.home, o.req.Programme, g.now)
+	if err := o.find(g); err != nil {
+		return err
+	}
+	g.wantLots[o.keeps] = true
+	g.wantLevel(o.keeps, o.req.Programme, g.now)
 	return nil
 }
 
 func (o *adjusting) do(g *group) error {
-	book, p := g.books[o.home], g.set.Get(o.req.Programme)
+	book, p := g.books[o.keeps], g.set.Get(o.req.Programme)
 	a := book.Account(p.ID)
 	if a == nil {
 		var err error
@@ -116,7 +120,7 @@ func (o *adjusting) do(g *group) error {
 	}
 	g.levels.settle(book, a, g.now)
 	out := &Adjustment{
-		Home: o.home, ID: g.desk.IDs.New(), Account: a.ID, Points: o.req.Points,
+		Home: o.keeps, ID: g.desk.IDs.New(), Account: a.ID, Points: o.req.Points,
 		Reason: o.req.Reason, Actor: o.req.Actor, At: g.now,
 	}
 	mark := book.Mark()
@@ -137,9 +141,9 @@ func (o *adjusting) do(g *group) error {
 	}
 	book.Chain(mark, out.ID, digest, g.now)
 	g.levels.rise(book, a, ledger.LevelChange{At: a.Clock, Cause: ledger.ByAdjustment, Op: out.ID})
-	g.adjusts.Add(int64(o.home), int64(out.ID), int64(a.ID), int64(out.Points), out.Reason, out.Actor, int64(out.At), digest[:])
-	g.claimKey(claim{o.req.By, o.req.Key}, o.hash, o.home, out.ID)
-	g.happened(eventtype.Event{Kind: eventtype.Adjusted, Home: o.home, Op: out.ID, At: g.now, Day: p.Day(g.now), Programme: p.ID, Earned: out.Points}, book)
+	g.adjusts.Add(int64(o.keeps), int64(out.ID), int64(a.ID), int64(out.Points), out.Reason, out.Actor, int64(out.At), digest[:])
+	g.claimKey(claim{o.req.By, o.req.Key}, o.hash, o.keeps, out.ID)
+	g.happened(eventtype.Event{Kind: eventtype.Adjusted, Home: o.keeps, Op: out.ID, At: g.now, Day: p.Day(g.now), Programme: p.ID, Earned: out.Points}, book)
 	out.Balance = balanceOf(a)
 	o.out = out
 	return nil

@@ -59,7 +59,8 @@ type Desk struct {
 
 	mu       sync.Mutex
 	inFlight map[claim]chan struct{}
-	tight    map[string]bool // limits whose slots are nearly used up
+	tight    map[string]bool     // limits whose slots are nearly used up
+	keepers  map[home.ID]home.ID // where members of households were last seen to have their account
 }
 
 // Claim is a till's key.
@@ -78,13 +79,16 @@ type operation interface {
 	lookUp(l *look)
 	// found takes it and tells the home to lock.
 	found(l *look) (home.ID, error)
+	// beside tells the homes to lock beside that one, as far as they are known;
+	// load or loadMore asks for another run where one is missing.
+	beside(d *Desk) []home.ID
 	// load names what is to be read under the lock.
 	load(g *group) error
 	// do judges and does it in memory. An error leaves nothing.
 	do(g *group) error
 	// replay fills the answer from the operation that was done under the key.
 	replay(ctx context.Context, q db.Q, h home.ID, op id.ID) error
-	// alone tells whether nothing else may happen to its home in the group.
+	// alone tells whether nothing else may happen to its homes in the group.
 	alone() bool
 }
 
@@ -95,6 +99,7 @@ type ticket struct {
 	claim  claim
 	hash   [32]byte
 	home   home.ID
+	homes  []home.ID // all that it may write, its own first
 	err    error
 	replay bool // the answer is an earlier one
 	done   chan struct{}
@@ -116,7 +121,7 @@ func New(o Options) *Desk {
 	}
 	d := &Desk{
 		Options: o, queue: make(chan *ticket, maxQueue), stop: make(chan struct{}),
-		inFlight: map[claim]chan struct{}{}, tight: map[string]bool{},
+		inFlight: map[claim]chan struct{}{}, tight: map[string]bool{}, keepers: map[home.ID]home.ID{},
 	}
 	for range o.Workers {
 		d.done.Go(d.work)

@@ -31,7 +31,7 @@ func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []U
 		Uses: uses, Trace: hex.EncodeToString(digest[:]), Flags: s.flags,
 	}
 	if a != nil {
-		p.Account = a.ID
+		p.Account, p.AccountHome = a.ID, s.shared()
 		if day := s.programme.Day(s.at); day != p.Day {
 			p.Counted = day
 		}

@@ -23,6 +23,7 @@ func (p *Purchase) encode() ([]byte, error) {
 	e.raw(`,"at":`).num(int64(p.At)).raw(`,"written_at":`).num(int64(p.WrittenAt)).raw(`,"day":`).text(p.Day).raw(`,"minute":`).num(int64(p.Minute))
 	e.optText(`,"counted":`, p.Counted)
 	e.optID(`,"account":`, p.Account).optID(`,"programme":`, p.Programme).optNum(`,"version":`, p.Version)
+	e.optID(`,"account_home":`, id.ID(p.AccountHome))
 	e.optText(`,"channel":`, p.Channel).optTexts(`,"codes":`, p.Codes)
 	e.seen(&p.Seen)
 	e.lines(p.Lines)

@@ -47,10 +47,10 @@ type refunding struct {
 	key   string
 	place partner.Place
 	hash  [32]byte
-	home  home.ID
-	at    clock.Micros
-	day   string
-	out   *Refund
+	onAccount
+	at  clock.Micros
+	day string
+	out *Refund
 }
 
 func (r *refunding) claim() (claim, [32]byte) { return claim{r.till, r.key}, r.hash }
@@ -70,14 +70,16 @@ func (r *refunding) start(g *group, at clock.Micros) {
 	r.day = r.place.Outlet.BusinessDay(r.at)
 }
 
-// wantLevels names what the levels of the home's accounts need, and how they
-// came to be: a refund may take a rise back.
-func (r *refunding) wantLevels(g *group) {
-	for _, a := range g.books[r.home].Accounts {
-		g.wantLevel(r.home, a.Programme, r.at)
-		g.levels.gifts.wantHad(r.home, a)
+// want names what a refund needs of a home whose accounts it may change: the
+// lots, what the levels look at, and how they came to be, since a refund may
+// take a rise back.
+func (r *refunding) want(g *group, h home.ID) {
+	g.wantLots[h] = true
+	for _, a := range g.books[h].Accounts {
+		g.wantLevel(h, a.Programme, r.at)
+		g.levels.gifts.wantHad(h, a)
 	}
-	g.levels.wantChanges(r.home)
+	g.levels.wantChanges(h)
 }
 
 // linkedRefund is the operation of a refund whose purchase is known.
@@ -111,33 +113,50 @@ func errNoPurchase() error { return fault.New(fault.NotFound, "purchase.not-foun
 
 func (r *linkedRefund) load(g *group) error {
 	r.start(g, r.req.At)
-	g.wantLots[r.home] = true
-	r.wantLevels(g)
+	if r.keeps == 0 {
+		r.keeps = r.home // until the purchase says otherwise
+	}
+	r.want(g, r.keeps)
 	g.docs.want(r.home, r.purchase)
 	return nil
+}
+
+// beside is the home of the account that the purchase was made on, whoever
+// uses it now.
+func (r *linkedRefund) beside(*Desk) []home.ID {
+	if r.keeps == 0 || r.keeps == r.home {
+		return nil
+	}
+	return []home.ID{r.keeps}
 }
 
 // loadMore reads the lots that the purchase made and took from, and locks the
 // counters that may get a use back.
 func (r *linkedRefund) loadMore(g *group) error {
-	if s := g.docs.got[r.purchase]; s != nil {
-		g.wantOf(s)
+	s := g.docs.got[r.purchase]
+	if s == nil {
+		return nil
 	}
+	if k := s.Keeps(); k != r.keeps {
+		r.keeps = k
+		return errAgain
+	}
+	g.wantOf(s)
 	return nil
 }
 
 func (g *group) wantOf(s *Stored) {
 	for i := range s.Lots {
-		g.wantNamed = append(g.wantNamed, ledger.LotRef{Home: s.Home, Lot: s.Lots[i].ID})
+		g.wantNamed = append(g.wantNamed, ledger.LotRef{Home: s.Keeps(), Lot: s.Lots[i].ID})
 	}
 	for _, p := range s.Parts {
 		if p.Lot != 0 {
-			g.wantNamed = append(g.wantNamed, ledger.LotRef{Home: s.Home, Lot: p.Lot})
+			g.wantNamed = append(g.wantNamed, ledger.LotRef{Home: s.Keeps(), Lot: p.Lot})
 		}
 	}
-	if book := g.books[s.Home]; book != nil {
+	if book := g.books[s.Keeps()]; book != nil {
 		if gift := g.levels.gifts.byPurchase(book, s.ID); gift != nil {
-			g.wantNamed = append(g.wantNamed, ledger.LotRef{Home: s.Home, Lot: gift.Lot})
+			g.wantNamed = append(g.wantNamed, ledger.LotRef{Home: s.Keeps(), Lot: gift.Lot})
 		}
 	}
 	for _, u := range s.Uses {
@@ -180,7 +199,7 @@ func (r *linkedRefund) do(g *group) error {
 func (r *refunding) blank(g *group, i id.ID, s *Stored) *Refund {
 	return &Refund{
 		ID: i, Home: r.home, Purchase: s.ID, Till: r.till, Outlet: r.place.Outlet.ID, Key: r.key,
-		At: r.at, WrittenAt: g.now, Day: r.day, Account: s.Account, Programme: s.Programme,
+		At: r.at, WrittenAt: g.now, Day: r.day, Account: s.Account, Programme: s.Programme, AccountHome: s.AccountHome,
 	}
 }
 
@@ -190,14 +209,14 @@ func (r *refunding) bring(g *group, s *Stored, f *Refund, named []Payment) error
 	if err != nil {
 		return err
 	}
-	return r.write(g, g.books[r.home], mark, a, f)
+	return r.write(g, g.books[f.Keeps()], mark, a, f)
 }
 
 // takeBack does what a refund of known lines does: money, points, counters, the
 // purchase's state.
 func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*ledger.Account, ledger.Mark, error) {
 	f.sum()
-	book := g.books[r.home]
+	book := g.books[s.Keeps()]
 	p := g.set.Get(s.Programme)
 	if p == nil {
 		p = rule.None()
@@ -343,13 +362,13 @@ func (r *refunding) write(g *group, book *ledger.Book, mark ledger.Mark, a *ledg
 		return err
 	}
 	digest := sha256.Sum256(doc)
-	book.Chain(mark, f.ID, digest, r.at)
-	g.refunds.Add(int64(f.Home), int64(f.ID), int64(f.Purchase), int64(f.Outlet), int64(f.At), f.Day, string(doc), digest[:])
+	own := g.chain(f.Home, book, mark, f.ID, digest, r.at)
+	g.refunds.Add(int64(f.Home), int64(f.ID), int64(f.Purchase), int64(f.Outlet), int64(f.At), f.Day, db.N(f.AccountHome), string(doc), digest[:])
 	g.happened(eventtype.Event{
 		Kind: eventtype.Refunded, Home: f.Home, Op: f.ID, At: f.At, Day: f.Day, Outlet: f.Outlet, Programme: f.Programme,
 		Gross: f.Gross, Discount: f.Discount, Paid: f.Paid, Money: f.Money, Spent: f.Given, Earned: f.Claimed(), Last: f.Whole,
 		Part: f.Parent != 0,
-	}, book)
+	}, own)
 	return nil
 }
 

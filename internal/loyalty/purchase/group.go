@@ -58,15 +58,16 @@ const maxAgain = 50
 // run carries out the tickets that may share a transaction and gives back the
 // others. An error means that nothing of the transaction is there.
 func (g *group) run(batch []*ticket) (rest []*ticket, err error) {
-	mine, err := g.lookUp(batch)
+	open, err := g.lookUp(batch)
 	if err != nil {
 		return nil, err
 	}
-	mine, rest = share(mine)
-	if len(mine) == 0 {
-		return rest, nil
-	}
+	var mine []*ticket
 	for try := 1; ; try++ {
+		// What is learnt under the locks may change who can share them.
+		if mine, rest = g.share(open); len(mine) == 0 {
+			return rest, nil
+		}
 		err = g.write(mine)
 		if !errors.Is(err, errAgain) || try == maxAgain {
 			break
@@ -122,16 +123,22 @@ func (g *group) answerAgain(t *ticket, k doneKey) error {
 }
 
 // share picks the tickets that may be done together: an operation that wants
-// to be alone with its home does not share it.
-func share(batch []*ticket) (mine, rest []*ticket) {
+// to be alone with its homes does not share them.
+func (g *group) share(batch []*ticket) (mine, rest []*ticket) {
 	taken := make(map[home.ID]bool, len(batch)) // true: by one that is alone
 	for _, t := range batch {
-		alone, seen := taken[t.home]
-		if seen && (alone || t.op.alone()) {
+		t.homes = append(append(t.homes[:0], t.home), t.op.beside(g.desk)...)
+		alone := t.op.alone()
+		if slices.ContainsFunc(t.homes, func(h home.ID) bool {
+			byAlone, seen := taken[h]
+			return seen && (byAlone || alone)
+		}) {
 			rest = append(rest, t)
 			continue
 		}
-		taken[t.home] = t.op.alone()
+		for _, h := range t.homes {
+			taken[h] = alone
+		}
 		mine = append(mine, t)
 	}
 	return mine, rest
@@ -184,7 +191,9 @@ func (g *group) lock(mine []*ticket) error {
 	homes := make([]int64, 0, len(mine))
 	for _, t := range mine {
 		t.err = nil
-		homes = append(homes, int64(t.home))
+		for _, h := range t.homes {
+			homes = append(homes, int64(h))
+		}
 	}
 	slices.Sort(homes)
 	homes = slices.Compact(homes)
@@ -215,22 +224,29 @@ func (g *group) lock(mine []*ticket) error {
 // prepare reads what the operations need of their homes, and the limits.
 func (g *group) prepare(mine []*ticket) error {
 	met := make(map[home.ID]bool, len(mine))
+	again := false
 	for _, t := range mine {
 		if g.books[t.home] == nil {
 			t.err = errNoHome()
 			continue
 		}
-		// Where one operation follows another on an account, what the first
-		// does may make the second need the lots.
-		if met[t.home] {
-			g.wantLots[t.home] = true
-			g.levels.wantChanges(t.home)
-			g.levels.gifts.wantAll(t.home)
+		for _, h := range t.homes {
+			// Where one operation follows another on an account, what the first
+			// does may make the second need the lots.
+			if met[h] && g.books[h] != nil {
+				g.wantLots[h] = true
+				g.levels.wantChanges(h)
+				g.levels.gifts.wantAll(h)
+			}
+			met[h] = true
 		}
-		met[t.home] = true
 		if t.err = t.op.load(g); errors.Is(t.err, errBase) {
 			return t.err
 		}
+		again = again || errors.Is(t.err, errAgain)
+	}
+	if again {
+		return errAgain
 	}
 	b := &db.Batch{}
 	lots := make([]int64, 0, len(g.wantLots))
@@ -261,10 +277,15 @@ type deepLoader interface{ loadMore(*group) error }
 
 // named reads the lots that documents just read have named.
 func (g *group) named(mine []*ticket) error {
+	again := false
 	for _, t := range mine {
 		if n, ok := t.op.(deepLoader); ok && t.err == nil {
 			t.err = n.loadMore(g)
+			again = again || errors.Is(t.err, errAgain)
 		}
+	}
+	if again {
+		return errAgain
 	}
 	b := &db.Batch{}
 	if len(g.wantNamed) > 0 {
@@ -274,16 +295,24 @@ func (g *group) named(mine []*ticket) error {
 	return g.tx.Run(g.ctx, b)
 }
 
-// do does one operation; if it is refused its home is as it was.
+// do does one operation; if it is refused its homes are as they were.
 func (g *group) do(t *ticket) error {
-	book := g.books[t.home]
-	mark := book.Mark()
+	marks := make([]ledger.Mark, len(t.homes))
+	for i, h := range t.homes {
+		if book := g.books[h]; book != nil {
+			marks[i] = book.Mark()
+		}
+	}
 	err := t.op.do(g)
 	switch {
 	case errors.Is(err, errAgain), errors.Is(err, errBase):
 		return err
 	case err != nil:
-		book.Revert(mark)
+		for i, h := range t.homes {
+			if book := g.books[h]; book != nil {
+				book.Revert(marks[i])
+			}
+		}
 		t.err = err
 	}
 	return nil

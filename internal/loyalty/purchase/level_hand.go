@@ -58,9 +58,9 @@ func (d *Desk) SetLevel(ctx context.Context, r *LevelRequest) (*Leveled, error) 
 
 // leveling is the operation of a level by hand.
 type leveling struct {
+	onAccount
 	req  *LevelRequest
 	hash [32]byte
-	home home.ID
 	out  *Leveled
 }
 
@@ -82,13 +82,16 @@ func (o *leveling) load(g *group) error {
 	case o.req.Level != "" && l.Find(o.req.Level) == nil:
 		return fault.New(fault.NotFound, "level.not-found", "level", o.req.Level)
 	}
-	g.wantLots[o.home] = true
-	g.wantLevel(o.home, o.req.Programme, g.now)
+	if err := o.find(g); err != nil {
+		return err
+	}
+	g.wantLots[o.keeps] = true
+	g.wantLevel(o.keeps, o.req.Programme, g.now)
 	return nil
 }
 
 func (o *leveling) do(g *group) error {
-	book, p := g.books[o.home], g.set.Get(o.req.Programme)
+	book, p := g.books[o.keeps], g.set.Get(o.req.Programme)
 	a := book.Account(p.ID)
 	if a == nil {
 		var err error
@@ -105,7 +108,7 @@ func (o *leveling) do(g *group) error {
 	}
 	c := ledger.LevelChange{At: a.Clock, Cause: ledger.ByHand, Reason: o.req.Reason, Actor: o.req.Actor}
 	done := g.levels.byHand(book, a, o.req.Level, until, c)
-	g.claimKey(claim{o.req.By, o.req.Key}, o.hash, o.home, done.ID)
+	g.claimKey(claim{o.req.By, o.req.Key}, o.hash, o.keeps, done.ID)
 	o.out = &Leveled{Change: done, Balance: balanceOf(a)}
 	return nil
 }
@@ -139,11 +142,6 @@ func (o *leveling) replay(ctx context.Context, q db.Q, h home.ID, op id.ID) erro
 		o.out.Balance = balanceOf(b.AccountByID(c.Account))
 	}
 	return nil
-}
-
-// LevelChanges lists how a member's levels came to be, the newest first.
-func (d *Desk) LevelChanges(ctx context.Context, h home.ID, account id.ID, before int64, limit int) ([]ledger.LevelChange, error) {
-	return ledger.LevelChanges(ctx, d.DB, h, account, before, limit)
 }
 
 // LevelName is a level's name in a programme as it is now; its id where it has

@@ -44,32 +44,61 @@ func (v *levels) view(b *ledger.Book, a *ledger.Account) *LevelView {
 	}
 }
 
-// peek reads a home without locking it, and what its levels need; of is a
-// programme whose account may still have to be opened, 0 none.
-func (d *Desk) peek(ctx context.Context, h home.ID, of id.ID, at clock.Micros) (*ledger.Book, *levels, error) {
-	v := newLevels(d.Programmes.Current())
-	v.gifts.ctx, v.gifts.q = ctx, d.DB
-	books, err := ledger.View(ctx, d.DB, []int64{int64(h)}, true, at, d.IDs)
-	if err != nil {
-		return nil, v, err
+// peeked is what a look without a lock has found of a member.
+type peeked struct {
+	own    *ledger.Book // his home
+	book   *ledger.Book // of the accounts that he uses: the same or, in a household, the founder's
+	levels *levels
+}
+
+// peek reads a member's home without locking it, and what the levels of the
+// accounts that he uses need; of is a programme whose account may still have to
+// be opened, 0 none.
+func (d *Desk) peek(ctx context.Context, h home.ID, of id.ID, at clock.Micros) (*peeked, error) {
+	p := &peeked{levels: newLevels(d.Programmes.Current())}
+	p.levels.gifts.ctx, p.levels.gifts.q = ctx, d.DB
+	if err := d.peekBooks(ctx, p, h, at); err != nil {
+		return nil, err
 	}
-	book := books[h]
-	if book == nil {
-		return nil, v, errNoHome()
+	v := p.levels
+	for _, book := range []*ledger.Book{p.own, p.book} {
+		book.Turns = v
+		for _, a := range book.Accounts {
+			v.want(book.Home, a, a.Programme, at)
+		}
 	}
-	book.Turns = v
-	for _, a := range book.Accounts {
-		v.want(h, a, a.Programme, at)
-	}
-	if book.Account(of) == nil {
-		v.want(h, nil, of, at)
+	if p.book.Account(of) == nil {
+		v.want(p.book.Home, nil, of, at)
 	}
 	b := &db.Batch{}
 	v.read(b, d.DB.Dialect())
 	if b.Len() == 0 {
-		return book, v, nil
+		return p, nil
 	}
-	return book, v, d.DB.Run(ctx, b)
+	return p, d.DB.Run(ctx, b)
+}
+
+// peekBooks reads the homes in one look where it is known which they are.
+func (d *Desk) peekBooks(ctx context.Context, p *peeked, h home.ID, at clock.Micros) error {
+	homes := []int64{int64(h)}
+	if k := d.keeperSeen(h); k != 0 {
+		homes = append(homes, int64(k))
+	}
+	for {
+		books, err := ledger.View(ctx, d.DB, homes, true, at, d.IDs)
+		if err != nil {
+			return err
+		}
+		if p.own = books[h]; p.own == nil {
+			return errNoHome()
+		}
+		keeps := p.own.Keeps()
+		d.seeKeeper(h, keeps)
+		if p.book = books[keeps]; p.book != nil {
+			return nil
+		}
+		homes = []int64{int64(h), int64(keeps)}
+	}
 }
 
 // atLevel judges a receipt at the level held before it or, if the programme

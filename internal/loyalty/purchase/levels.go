@@ -32,7 +32,8 @@ type levels struct {
 // levelNeeds says what must be read of a home.
 type levelNeeds struct{ groups, changes, papers bool }
 
-// papers are all receipts of a home, from which sums are made that were not
+// papers are all receipts of a home, and those of others that were made on its
+// accounts, from which sums are made that were not
 // kept so far.
 type papers struct {
 	purchases []*Purchase
@@ -115,7 +116,7 @@ func (v *levels) readPapers(b *db.Batch, h home.ID) {
 			p.purchases = append(p.purchases, &s.Purchase)
 		}
 		return err
-	}, qAllOfHome, h)
+	}, qAllOnHome, h)
 	b.Each(func(r db.Row) error {
 		f, err := scanRefund(r)
 		p.refunds = append(p.refunds, f)

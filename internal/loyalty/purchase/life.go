@@ -30,6 +30,7 @@ type Origin struct {
 	Book      *ledger.Book         // by ledger.Past; without an account where there was none
 	Purchases []*Stored            // under the programme, in order, with their refunds of before
 	Refunds   []*Refund            // of before that are of no purchase
+	Away      []*Stored            // purchases of the member of before on a household's account
 	Changes   []ledger.LevelChange // of before, the newest first
 	Groups    []id.ID              // of the member
 	Known     *Known               // what is known of the member today; nil: nothing
@@ -154,6 +155,24 @@ func (l *Life) figures(a *ledger.Account, o *Origin) error {
 			a.Clock = max(a.Clock, f.At)
 		}
 	}
+	return l.rested(a, o)
+}
+
+// rested moves the date by which points of the account live for the purchases
+// that its member made on a household's meanwhile.
+func (l *Life) rested(a *ledger.Account, o *Origin) error {
+	own := func(s *Stored) bool { return s.Account == a.ID }
+	i := slices.IndexFunc(o.Purchases, own)
+	for _, s := range o.Away {
+		if i < 0 || s.ID < o.Purchases[i].ID || s.Programme != l.of {
+			continue
+		}
+		p, err := l.Version(s.Programme, s.Version)
+		if err != nil {
+			return err
+		}
+		a.Slide(p.SlideTo(s.At))
+	}
 	return nil
 }
 
@@ -195,6 +214,15 @@ func (l *Life) stand(a *ledger.Account, changes []ledger.LevelChange) {
 // Account is the life's account as it is; nil: there is none yet.
 func (l *Life) Account() *ledger.Account { return l.book.Account(l.of) }
 
+// account is the life's as a member uses it: the one whose it is or, where it
+// is a household's, another.
+func (l *Life) account(member home.ID) onAccount {
+	if l.g.books[member] == nil {
+		l.g.books[member] = ledger.NewBook(member, l.g.now, l.IDs) // nothing of his own is in this life
+	}
+	return onAccount{home: member, keeps: l.home}
+}
+
 // now sets the moment at which the next operation is written.
 func (l *Life) now(at clock.Micros) { l.g.now, l.book.Now = at, at }
 
@@ -228,6 +256,16 @@ func (l *Life) Settle(to clock.Micros) {
 	if a := l.Account(); a != nil {
 		l.now(to)
 		l.book.Settle(a, to)
+		l.done()
+	}
+}
+
+// Rest lets the account rest: its member buys on a household's under a
+// programme.
+func (l *Life) Rest(was *Stored, p *rule.Programme) {
+	if a := l.Account(); a != nil && p.ID == l.of {
+		l.now(was.WrittenAt)
+		l.g.levels.rest(l.book, a, p, was.At)
 		l.done()
 	}
 }

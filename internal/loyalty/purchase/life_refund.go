@@ -45,7 +45,7 @@ func (l *Life) Refund(was *Refund) (*Refund, *Stored, error) {
 
 func (l *Life) refunding(was *Refund) *refunding {
 	return &refunding{
-		till: was.Till, key: was.Key, home: l.home, at: was.At, day: was.Day,
+		till: was.Till, key: was.Key, onAccount: l.account(was.Home), at: was.At, day: was.Day,
 		place: partner.Place{Outlet: partner.Outlet{ID: was.Outlet}},
 	}
 }

@@ -34,7 +34,7 @@ func (l *Life) Sell(was *Stored, p *rule.Programme) (*Lived, error) {
 	}
 	l.now(was.WrittenAt)
 	s := &sale{
-		cart: was.cart(own), mode: was.Mode, home: l.home, programme: p, receipt: *was.receipt(), known: l.known, levels: l.g.levels,
+		cart: was.cart(own), mode: was.Mode, onAccount: l.account(was.Home), programme: p, receipt: *was.receipt(), known: l.known, levels: l.g.levels,
 		place: partner.Place{Partner: partner.Partner{ID: was.Partner}, Outlet: partner.Outlet{ID: was.Outlet}},
 		at:    was.At, again: &again{was: was, own: own, greet: l.greet},
 	}
@@ -181,8 +181,8 @@ func giveSeen[T any](b both, f rule.Field, to *T, v T) {
 func (l *Life) limits(s *sale) {
 	for _, u := range s.programme.MayLimit(&s.receipt) {
 		full := l.usedUp(s, &u)
-		for _, c := range counters(s.programme.ID, &u, l.home) {
-			own := slotKey{c.key, c.slot(l.home)}
+		for _, c := range counters(s.programme.ID, &u, s.home) {
+			own := slotKey{c.key, c.slot(s.home)}
 			switch {
 			case !c.slots:
 				l.counter(own)
@@ -214,7 +214,7 @@ func (l *Life) usedUp(s *sale, u *rule.Use) bool {
 	if then == nil || now.Limits != then.Limits {
 		return false
 	}
-	for _, c := range counters(s.programme.ID, u, l.home) {
+	for _, c := range counters(s.programme.ID, u, s.home) {
 		if !c.slots && l.uses[c.key] >= c.limit {
 			return false // the member himself had
 		}

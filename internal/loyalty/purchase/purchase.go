@@ -64,9 +64,12 @@ type Purchase struct {
 	Account   id.ID        `json:"account,omitempty"`
 	Programme id.ID        `json:"programme,omitempty"`
 	Version   int64        `json:"version,omitempty"` // of the programme
-	Channel   string       `json:"channel,omitempty"` // sales channel
-	Codes     []string     `json:"codes,omitempty"`
-	Seen      Seen         `json:"seen"`
+
+	AccountHome home.ID `json:"account_home,omitempty"` // of a household's account; 0: it is in this home
+
+	Channel string   `json:"channel,omitempty"` // sales channel
+	Codes   []string `json:"codes,omitempty"`
+	Seen    Seen     `json:"seen"`
 
 	Lines    []Line       `json:"lines"`
 	Payments []Payment    `json:"payments"`

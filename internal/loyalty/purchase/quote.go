@@ -50,11 +50,10 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	}
 	s.at = d.Clock.Now()
 	d.complete(s, d.Programmes.Current().For)
-	book, err := d.view(ctx, s)
+	own, book, err := d.view(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	version := book.Version
 	a, err := s.account(ctx, d.DB, book)
 	if err != nil {
 		return nil, err
@@ -80,7 +79,7 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 		return nil, err
 	}
 	q := &Quoted{Until: s.at.Add(quoteLife), Programme: s.programme, Outcome: out, Balance: balanceOf(a)}
-	q.ID = d.quoteID(s, out, version)
+	q.ID = d.quoteID(s, out, own, book)
 	q.Hints = rule.Hints(s.programme, &s.receipt, s.seen, s.usedUp, out)
 	if a != nil {
 		q.Home, q.Level = s.home, s.levels.view(book, a)
@@ -89,15 +88,20 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	return q, nil
 }
 
-// view reads the buyer's home without locking it.
-func (d *Desk) view(ctx context.Context, s *sale) (*ledger.Book, error) {
+// view reads the buyer's home, and that of the account that he uses, without
+// locking them.
+func (d *Desk) view(ctx context.Context, s *sale) (own, book *ledger.Book, err error) {
 	if s.home.Kind() == home.Receipt {
 		s.levels = newLevels(d.Programmes.Current())
-		return ledger.NewBook(s.home, s.at, d.IDs), nil
+		book = ledger.NewBook(s.home, s.at, d.IDs)
+		return book, book, nil
 	}
-	book, v, err := d.peek(ctx, s.home, s.programme.ID, s.at)
-	s.levels = v
-	return book, err
+	p, err := d.peek(ctx, s.home, s.programme.ID, s.at)
+	if err != nil {
+		return nil, nil, err
+	}
+	s.keeps, s.levels = p.book.Home, p.levels
+	return p.own, p.book, nil
 }
 
 // usedUp finds the uses that the receipt may make and whose limits are reached.
@@ -119,18 +123,18 @@ func (d *Desk) usedUp(ctx context.Context, s *sale, m *rule.Member) (out []strin
 }
 
 // quoteID is a signed digest of what a quote rests on and of its figures.
-func (d *Desk) quoteID(s *sale, out *rule.Outcome, version int64) string {
+func (d *Desk) quoteID(s *sale, out *rule.Outcome, own, book *ledger.Book) string {
 	b := make([]byte, 0, 64)
 	b = binary.BigEndian.AppendUint64(b, uint64(s.at))
-	sum := s.quoteDigest(out, version)
+	sum := s.quoteDigest(own, book)
 	b = append(b, sum[:16]...)
 	figures := out.Digest()
 	return crypto.Sign(d.Secret, append(b, figures[:]...))
 }
 
 // quoteDigest is the hash of the receipt, the programme's version and the
-// home's: what must not change for the figures to stand.
-func (s *sale) quoteDigest(out *rule.Outcome, version int64) [32]byte {
+// homes': what must not change for the figures to stand.
+func (s *sale) quoteDigest(own, book *ledger.Book) [32]byte {
 	c := *s.cart
 	c.Key, c.Quote, c.Accept, c.Payments, c.Number, c.Facts, c.Proof = "", "", false, nil, "", nil, Proof{}
 	doc, err := json.Marshal(&c)
@@ -139,13 +143,17 @@ func (s *sale) quoteDigest(out *rule.Outcome, version int64) [32]byte {
 	}
 	b := binary.BigEndian.AppendUint64(doc, uint64(s.programme.ID))
 	b = binary.BigEndian.AppendUint64(b, uint64(s.programme.Version))
-	b = binary.BigEndian.AppendUint64(b, uint64(version))
+	b = binary.BigEndian.AppendUint64(b, uint64(own.Version))
+	if own != book {
+		b = binary.BigEndian.AppendUint64(b, uint64(book.Home))
+		b = binary.BigEndian.AppendUint64(b, uint64(book.Version))
+	}
 	return sha256.Sum256(b)
 }
 
 // checkQuote compares a commit with the quote that it carries. The same
 // figures are taken whatever has moved; other figures only if the till says so.
-func (d *Desk) checkQuote(s *sale, out *rule.Outcome, version int64) error {
+func (d *Desk) checkQuote(s *sale, out *rule.Outcome, own, book *ledger.Book) error {
 	if s.cart.Quote == "" {
 		return nil
 	}
@@ -162,7 +170,7 @@ func (d *Desk) checkQuote(s *sale, out *rule.Outcome, version int64) error {
 		return nil
 	}
 	changed := "quote.changed"
-	if sum := s.quoteDigest(out, version); string(sum[:16]) == string(b[8:24]) {
+	if sum := s.quoteDigest(own, book); string(sum[:16]) == string(b[8:24]) {
 		// Neither the rules nor the member have moved: a campaign has ended
 		// meanwhile, or others have used it up.
 		changed = "quote.outdated"

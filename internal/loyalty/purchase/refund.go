@@ -30,6 +30,8 @@ type Refund struct {
 	Programme id.ID        `json:"programme,omitempty"`
 	Version   int64        `json:"version,omitempty"`
 
+	AccountHome home.ID `json:"account_home,omitempty"` // as the purchase's
+
 	Lines    []RefundLine `json:"lines"`
 	Payments []Payment    `json:"payments"`           // money given back, by kind
 	Gross    money.Amount `json:"gross"`              // before discounts

@@ -78,7 +78,7 @@ type sale struct {
 	mode  Mode
 	place partner.Place
 	hash  [32]byte
-	home  home.ID
+	onAccount
 	flags []string // what is odd about it before it is judged
 
 	programme *rule.Programme
@@ -162,12 +162,16 @@ func (s *sale) load(g *group) error {
 			return err
 		}
 	}
+	if err := s.find(g); err != nil {
+		return err
+	}
 	g.desk.complete(s, set.For)
-	if a := g.books[s.home].Account(s.programme.ID); a != nil && (s.spends() || a.NeedsLots(s.at)) {
-		g.wantLots[s.home] = true
+	if a := g.books[s.keeps].Account(s.programme.ID); a != nil && (s.spends() || a.NeedsLots(s.at)) {
+		g.wantLots[s.keeps] = true
 	}
 	s.levels = g.levels
-	g.wantLevel(s.home, s.programme.ID, s.at)
+	g.wantLevel(s.keeps, s.programme.ID, s.at)
+	s.wantRest(g)
 	s.known = &g.facts
 	g.facts.want(s.home, s.programme.Needs())
 	for _, c := range s.receipt.Codes {
@@ -223,18 +227,18 @@ func (d *Desk) line(sku string, q money.Quantity, gross money.Amount) rule.Line 
 	return r
 }
 
-// do judges the receipt and writes it into the home's book.
+// do judges the receipt and writes it into the book of its account.
 func (s *sale) do(g *group) error {
 	p, mark, err := s.happen(g)
 	if err != nil {
 		return err
 	}
-	return s.write(g, g.books[s.home], mark, p)
+	return s.write(g, g.books[p.Keeps()], mark, p)
 }
 
 // happen judges the receipt and moves its points.
 func (s *sale) happen(g *group) (*Purchase, ledger.Mark, error) {
-	book := g.books[s.home]
+	book := g.books[s.keeps]
 	a, err := s.account(g.ctx, g.tx, book)
 	if err != nil {
 		return nil, ledger.Mark{}, err
@@ -246,7 +250,7 @@ func (s *sale) happen(g *group) (*Purchase, ledger.Mark, error) {
 	if err != nil {
 		return nil, ledger.Mark{}, err
 	}
-	if err := g.desk.checkQuote(s, out, book.Version); err != nil {
+	if err := g.desk.checkQuote(s, out, g.books[s.home], book); err != nil {
 		g.giveBackUses(rows)
 		return nil, ledger.Mark{}, err
 	}
@@ -261,9 +265,13 @@ func (s *sale) happen(g *group) (*Purchase, ledger.Mark, error) {
 		g.giveBackUses(rows)
 		return nil, ledger.Mark{}, err
 	}
+	if a == nil {
+		book = g.books[s.home] // no account is concerned
+	}
 	mark := book.Mark()
 	if a != nil {
 		s.move(book, a, p, out)
+		s.rest(g)
 	}
 	s.useCodes(g, p, out)
 	s.award(g, p, out)
@@ -280,8 +288,8 @@ func (s *sale) prove(g *group, p *Purchase) error {
 	return s.useProof(g, p)
 }
 
-// account is the buyer's account in the receipt's programme, opened at its
-// first use; nil for a receipt without a member or a programme.
+// account is the account that the buyer uses in the receipt's programme, opened
+// at its first use; nil for a receipt without a member or a programme.
 func (s *sale) account(ctx context.Context, q db.Q, book *ledger.Book) (*ledger.Account, error) {
 	if s.home.Kind() != home.Member || s.programme.ID == 0 {
 		return nil, nil
@@ -475,15 +483,15 @@ func (s *sale) write(g *group, book *ledger.Book, mark ledger.Mark, p *Purchase)
 		return err
 	}
 	digest := sha256.Sum256(doc)
-	book.Chain(mark, p.ID, digest, s.at)
+	own := g.chain(s.home, book, mark, p.ID, digest, s.at)
 	g.purchases.Add(int64(p.Home), int64(p.ID), int64(p.Account), int64(p.Programme), int64(p.Outlet),
-		int64(p.At), p.Day, string(doc), digest[:])
+		int64(p.At), p.Day, db.N(p.AccountHome), string(doc), digest[:])
 	g.bindTickets(p, s.tickets)
 	g.claimKey(claim{p.Till, p.Key}, s.hash, p.Home, p.ID)
 	g.happened(eventtype.Event{
 		Kind: eventtype.Purchased, Home: p.Home, Op: p.ID, At: p.At, Day: p.Day, Outlet: p.Outlet, Programme: p.Programme,
 		Gross: p.Gross, Discount: p.Discount, Paid: p.Paid, Money: p.Due, Spent: p.Spent, Earned: p.Earned,
-	}, book)
+	}, own)
 	return nil
 }
 

@@ -17,8 +17,8 @@ const (
 	qNewest       = `select doc, state, refunded from purchase where home_id = $1 and at <= $2 order by at desc, purchase_id desc limit $3`
 	qOfHome       = `select doc, state, refunded from purchase where home_id = $1 and (at < $2 or at = $2 and purchase_id < $3) order by at desc, purchase_id desc limit $4`
 	qOfOutlet     = `select doc, state, refunded from purchase where outlet_id = $1 and (at, purchase_id) > ($2, $3) and at < $4 order by at, purchase_id limit $5`
-	qAllOfHome    = `select doc, state, refunded from purchase where home_id = $1`
-	qAllRefunds   = `select doc from refund where home_id = $1`
+	qAllOnHome    = `select doc, state, refunded from purchase where home_id = $1 union all select doc, state, refunded from purchase where account_home = $1`
+	qAllRefunds   = `select doc from refund where home_id = $1 union all select doc from refund where account_home = $1`
 	qRefundsOf    = `select doc from refund where home_id = $1 and purchase_id = $2 order by refund_id`
 	qRefund       = `select doc from refund where home_id = $1 and refund_id = $2`
 	qAdjustment   = `select account_id, points, reason, actor, at from adjustment where home_id = $1 and op_id = $2`
@@ -40,12 +40,12 @@ var insertKey = db.Many{
 }
 
 var insertPurchase = db.Many{
-	PG: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, doc, digest)
- select h, i, a, p, o, t, d, 'done', 0, doc, x
- from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::bytea[]) as u (h, i, a, p, o, t, d, doc, x)`,
-	Lite: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, doc, digest)
- values ($1, $2, $3, $4, $5, $6, $7, 'done', 0, $8, $9)`,
-	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "text", "bytea"},
+	PG: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, account_home, doc, digest)
+ select h, i, a, p, o, t, d, 'done', 0, k, doc, x
+ from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[], $9::text[], $10::bytea[]) as u (h, i, a, p, o, t, d, k, doc, x)`,
+	Lite: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, account_home, doc, digest)
+ values ($1, $2, $3, $4, $5, $6, $7, 'done', 0, $8, $9, $10)`,
+	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "bigint", "text", "bytea"},
 }
 
 var updatePurchase = db.Many{
@@ -58,10 +58,10 @@ var updatePurchase = db.Many{
 }
 
 var insertRefund = db.Many{
-	PG: `insert into refund (home_id, refund_id, purchase_id, outlet_id, at, day, doc, digest)
- select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::bytea[])`,
-	Lite:  `insert into refund (home_id, refund_id, purchase_id, outlet_id, at, day, doc, digest) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "text", "text", "bytea"},
+	PG: `insert into refund (home_id, refund_id, purchase_id, outlet_id, at, day, account_home, doc, digest)
+ select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::bytea[])`,
+	Lite:  `insert into refund (home_id, refund_id, purchase_id, outlet_id, at, day, account_home, doc, digest) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "text", "bigint", "text", "bytea"},
 }
 
 var insertAdjustment = db.Many{

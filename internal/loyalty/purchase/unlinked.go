@@ -3,6 +3,7 @@ package purchase
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
@@ -59,6 +60,7 @@ type unlinkedRefund struct {
 	refunding
 	req     *UnlinkedRequest
 	matched []*Refund
+	former  []home.ID // of other accounts that purchases were made on
 }
 
 func (r *unlinkedRefund) lookUp(l *look) { l.buyer(r.req.Buyer) }
@@ -75,22 +77,41 @@ func (r *unlinkedRefund) found(l *look) (home.ID, error) {
 
 func (r *unlinkedRefund) load(g *group) error {
 	r.start(g, r.req.At)
+	if err := r.find(g); err != nil {
+		return err
+	}
 	if r.home.Kind() == home.Member {
-		g.wantLots[r.home] = true
-		r.wantLevels(g)
+		for _, h := range append([]home.ID{r.keeps}, r.former...) {
+			r.want(g, h)
+		}
 		g.docs.wantNewest(r.home, r.at)
 	}
 	return nil
 }
 
+// beside are the home of the account that the member uses, and those of others
+// that he has used before.
+func (r *unlinkedRefund) beside(d *Desk) []home.ID {
+	return append(r.onAccount.beside(d), r.former...)
+}
+
 func (r *unlinkedRefund) loadMore(g *group) error {
+	again := false
 	for _, s := range g.docs.lists[r.home] {
 		if s.State == "part" {
 			g.docs.wantRefunds(s.Home, s.ID)
 		}
-		if s.State != "refunded" && r.concerns(s) {
-			g.wantOf(s)
+		if s.State == "refunded" || !r.concerns(s) {
+			continue
 		}
+		if k := s.Keeps(); k != r.keeps && !slices.Contains(r.former, k) {
+			r.former = append(r.former, k)
+			again = true
+		}
+		g.wantOf(s)
+	}
+	if again {
+		return errAgain
 	}
 	return nil
 }
@@ -128,7 +149,7 @@ func (r *unlinkedRefund) do(g *group) error {
 	}
 	p := set.For(r.place.Outlet.ID, r.place.Partner.ID, r.day)
 	a, mark := r.unmatched(g, p, f, r.unfound(g, f, left))
-	if err := r.write(g, g.books[r.home], mark, a, f); err != nil {
+	if err := r.write(g, g.books[f.Keeps()], mark, a, f); err != nil {
 		return err
 	}
 	g.claimKey(claim{r.till, r.key}, r.hash, r.home, f.ID)
@@ -199,7 +220,7 @@ func (r *unlinkedRefund) unfound(g *group, f *Refund, left []UnlinkedLine) (line
 // unmatched does what is of no purchase that is known, under a programme or
 // (nil) none; its lines are in the refund.
 func (r *refunding) unmatched(g *group, p *rule.Programme, f *Refund, lines []rule.Line) (*ledger.Account, ledger.Mark) {
-	book := g.books[r.home]
+	book := g.books[r.keeps]
 	if p == nil {
 		p = rule.None()
 	}
@@ -214,9 +235,12 @@ func (r *refunding) unmatched(g *group, p *rule.Programme, f *Refund, lines []ru
 	if r.home.Kind() == home.Member {
 		a = book.Account(p.ID)
 	}
+	if a == nil {
+		book = g.books[r.home] // no account is concerned
+	}
 	mark := book.Mark()
 	if a != nil {
-		f.Account = a.ID // whose sums fall, also where no points do
+		f.Account, f.AccountHome = a.ID, r.shared() // whose sums fall, also where no points do
 		if day := p.Day(r.at); day != f.Day {
 			f.Counted = day
 		}

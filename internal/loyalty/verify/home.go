@@ -21,6 +21,7 @@ type homeCheck struct {
 	ops      map[id.ID]*opCheck
 	sales    []*saleCheck
 	refunds  []*refundCheck
+	shared   sharedCheck
 	accounts map[id.ID]*accountCheck
 	lots     map[id.ID]*lotCheck
 }
@@ -51,7 +52,9 @@ func (c *homeCheck) check() error {
 	if len(c.rows.homes) == 0 {
 		c.bad(HomeMissing, c.rows.table(), rowKey{}, "no row in home", "one")
 	}
+	c.checkHoused()
 	c.readOps()
+	c.readShared()
 	c.chain()
 	for _, s := range c.sales {
 		if err := c.checkSale(s); err != nil {
@@ -60,6 +63,7 @@ func (c *homeCheck) check() error {
 	}
 	c.checkRefunds()
 	c.checkOps()
+	c.checkShared()
 	c.checkLots()
 	return c.checkAccounts()
 }
@@ -81,6 +85,12 @@ func (r *rows) table() string {
 		return "level_change"
 	case len(r.presents) > 0:
 		return "gift"
+	case len(r.shared) > 0:
+		return "purchase"
+	case len(r.sharedBack) > 0:
+		return "refund"
+	case len(r.housed) > 0:
+		return "household_member"
 	}
 	return "adjustment"
 }

@@ -71,6 +71,9 @@ type rows struct {
 	adjustments []adjustmentRow
 	changes     []changeRow
 	presents    []presentRow
+	shared      []sharedRow
+	sharedBack  []sharedBackRow
+	housed      []housedRow
 }
 
 // walk checks a run of homes in one snapshot.
@@ -93,6 +96,9 @@ func (w *walk) walk(q *db.Snapshot, from, to int64) error {
 	collect(b, &w.all.adjustments, scanAdjustment, qAdjustments, from, to)
 	collect(b, &w.all.changes, scanChange, qChanges, from, to)
 	collect(b, &w.all.presents, scanPresent, qPresents, from, to)
+	collect(b, &w.all.shared, scanShared, qShared, from, to)
+	collect(b, &w.all.sharedBack, scanSharedBack, qSharedBack, from, to)
+	collect(b, &w.all.housed, scanHoused, qHoused, from, to)
 	if err := q.Run(w.ctx, b); err != nil {
 		return err
 	}
@@ -152,6 +158,9 @@ func (r *rows) first() (h home.ID, ok bool) {
 	low(&h, &ok, r.adjustments)
 	low(&h, &ok, r.changes)
 	low(&h, &ok, r.presents)
+	low(&h, &ok, r.shared)
+	low(&h, &ok, r.sharedBack)
+	low(&h, &ok, r.housed)
 	return h, ok
 }
 
@@ -167,6 +176,7 @@ func (r *rows) cut(h home.ID) rows {
 	return rows{
 		cut(&r.homes, h), cut(&r.accounts, h), cut(&r.lots, h), cut(&r.postings, h),
 		cut(&r.purchases, h), cut(&r.refunds, h), cut(&r.adjustments, h), cut(&r.changes, h), cut(&r.presents, h),
+		cut(&r.shared, h), cut(&r.sharedBack, h), cut(&r.housed, h),
 	}
 }
 

@@ -18,6 +18,7 @@ const (
 	OpChained      Invariant = "op-chained"      // each purchase, refund and adjustment stands in the chain
 	OpDigest       Invariant = "op-digest"       // its digest is its document's
 	OpPostings     Invariant = "op-postings"     // its postings move what its document says
+	HouseholdHome  Invariant = "household-home"  // a home uses another's accounts while its member is in that one's household, and only then
 )
 
 // The invariants of accounts and lots.
@@ -60,6 +61,7 @@ const (
 	PurchaseState     Invariant = "purchase-state"     // its state is what its refunds say
 	PurchaseRefunded  Invariant = "purchase-refunded"  // so is the money given back
 	PurchaseKey       Invariant = "purchase-key"       // its key stands for it
+	SharedAccount     Invariant = "shared-account"     // a receipt on a household's account names one of the home that it says
 	RefundDoc         Invariant = "refund-doc"         // the document can be read
 	RefundColumns     Invariant = "refund-columns"     // and says what its row says
 	RefundSums        Invariant = "refund-sums"        // the lines add up to the refund
@@ -92,10 +94,10 @@ const (
 // likely the cause before what follows from it.
 func Invariants() []Invariant {
 	return []Invariant{
-		HomeMissing, PostingSeq, PostingSides, PostingOp, PostingAccount, PostingLot, OpDigest, PostingHash, HomeSeq, HomeHead, OpChained,
+		HomeMissing, HouseholdHome, PostingSeq, PostingSides, PostingOp, PostingAccount, PostingLot, OpDigest, PostingHash, HomeSeq, HomeHead, OpChained,
 		PurchaseDoc, PurchaseColumns, PurchaseLines, PurchaseSums, PurchaseParts, PurchaseLots, PurchaseProgramme,
 		RefundDoc, RefundColumns, RefundPurchase, RefundSums, RefundAbove, RefundExact, RefundPayments, RefundTerms, RefundUses,
-		PurchaseState, PurchaseRefunded, OpPostings,
+		PurchaseState, PurchaseRefunded, SharedAccount, OpPostings,
 		LotAccount, LotRemaining, LotMade, LotPostings, LotWrittenOff,
 		AccountProgramme, AccountLotsActive, AccountLotsPending, AccountActive, AccountPending, AccountDebt, AccountEarned, AccountSpent,
 		AccountExpired, AccountDebtFirst, AccountDue, AccountPurchases, AccountTurnover, AccountDates,

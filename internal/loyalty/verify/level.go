@@ -90,13 +90,13 @@ func (c *homeCheck) checkSums(a *accountRow) {
 		return
 	}
 	wanted := level.Sums{From: found.From, Types: found.Types}
-	for _, s := range c.sales {
+	for _, s := range slices.Concat(c.sales, c.shared.sales) {
 		if s.doc != nil && s.doc.Account == a.ID {
 			e := s.doc.Counts()
 			wanted.Add(&e)
 		}
 	}
-	for _, f := range c.refunds {
+	for _, f := range slices.Concat(c.refunds, c.shared.refunds) {
 		if f.doc.Account == a.ID && f.countable() {
 			e := f.doc.Counts(f.of())
 			wanted.Add(&e)

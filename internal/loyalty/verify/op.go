@@ -15,23 +15,22 @@ func (c *homeCheck) checkOps() {
 		if o == nil || s.doc == nil {
 			continue
 		}
-		p := s.doc
-		if o.redeemed != p.Spent || o.issued != -p.Earned {
-			c.bad(OpPostings, "purchase", at, moved(o), fmt.Sprintf("%d spent, %d earned", p.Spent, p.Earned))
+		if s.keeps != 0 {
+			c.still("purchase", at, o)
+			continue
 		}
+		c.movedBySale(s, o)
 	}
 	for i := range c.rows.refunds {
 		c.chained("refund", key("refund_id", c.rows.refunds[i].id), c.rows.refunds[i].id)
 	}
 	for _, f := range c.refunds {
-		o, r := c.ops[f.id], f.doc
-		if o.first == 0 {
-			continue
-		}
-		// What the lots no longer had became debt, or was let go.
-		taken := o.issued == r.Claimed() || o.issued == r.Claimed()-r.Short
-		if o.redeemed != -r.Given || !taken {
-			c.bad(OpPostings, "refund", key("refund_id", f.id), moved(o), fmt.Sprintf("%d spent, %d earned", -r.Given, -r.Claimed()))
+		switch o := c.ops[f.id]; {
+		case o.first == 0:
+		case f.keeps != 0:
+			c.still("refund", key("refund_id", f.id), o)
+		default:
+			c.movedByRefund(f, o)
 		}
 	}
 	for i := range c.rows.adjustments {
@@ -43,6 +42,29 @@ func (c *homeCheck) checkOps() {
 	}
 	c.checkChanges()
 	c.checkPresents()
+}
+
+func (c *homeCheck) movedBySale(s *saleCheck, o *opCheck) {
+	if p := s.doc; o.redeemed != p.Spent || o.issued != -p.Earned {
+		c.bad(OpPostings, "purchase", key("purchase_id", s.id), moved(o), fmt.Sprintf("%d spent, %d earned", p.Spent, p.Earned))
+	}
+}
+
+func (c *homeCheck) movedByRefund(f *refundCheck, o *opCheck) {
+	// What the lots no longer had became debt, or was let go.
+	r := f.doc
+	taken := o.issued == r.Claimed() || o.issued == r.Claimed()-r.Short
+	if o.redeemed != -r.Given || !taken {
+		c.bad(OpPostings, "refund", key("refund_id", f.id), moved(o), fmt.Sprintf("%d spent, %d earned", -r.Given, -r.Claimed()))
+	}
+}
+
+// still holds an operation on a household's account to moving nothing in its
+// own home.
+func (c *homeCheck) still(table string, at rowKey, o *opCheck) {
+	if o.redeemed != 0 || o.issued != 0 {
+		c.bad(OpPostings, table, at, moved(o), "nothing: its account is in another home")
+	}
 }
 
 func moved(o *opCheck) string {

@@ -40,6 +40,8 @@ func readPurchase(doc []byte) *purchase.Purchase {
 			p.Counted = text(c)
 		case "account":
 			p.Account = id.ID(c.ID())
+		case "account_home":
+			p.AccountHome = home.ID(c.ID())
 		case "programme":
 			p.Programme = id.ID(c.ID())
 		case "version":
@@ -134,6 +136,8 @@ func readRefund(doc []byte) *purchase.Refund {
 			r.Counted = text(c)
 		case "account":
 			r.Account = id.ID(c.ID())
+		case "account_home":
+			r.AccountHome = home.ID(c.ID())
 		case "programme":
 			r.Programme = id.ID(c.ID())
 		case "lines":

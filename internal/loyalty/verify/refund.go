@@ -54,8 +54,8 @@ func (c *homeCheck) checkRefund(f *refundCheck) {
 	if f.purchase != 0 && f.sale == nil {
 		c.bad(RefundPurchase, "refund", at, "purchase_id "+f.purchase.String(), "a purchase of the home")
 	}
-	found := columns{f.home, f.id, 0, 0, f.outlet, f.purchase, f.at, f.day}
-	wanted := columns{r.Home, r.ID, 0, 0, r.Outlet, r.Purchase, r.At, r.Day}
+	found := columns{f.home, f.keeps, f.id, 0, 0, f.outlet, f.purchase, f.at, f.day}
+	wanted := columns{r.Home, r.AccountHome, r.ID, 0, 0, r.Outlet, r.Purchase, r.At, r.Day}
 	if found != wanted {
 		c.bad(RefundColumns, "refund", at, found, wanted)
 	}
@@ -184,9 +184,9 @@ func linesOf(p *purchase.Purchase) []lineBack {
 // purchase, and whether the two fit together at all.
 func (c *homeCheck) addBack(lines []lineBack, s *saleCheck, f *refundCheck) bool {
 	at := key("refund_id", f.id)
-	if f.doc.Account != s.doc.Account || f.doc.Programme != s.doc.Programme {
-		c.bad(RefundColumns, "refund", at, fmt.Sprintf("account %s programme %s", f.doc.Account, f.doc.Programme),
-			fmt.Sprintf("account %s programme %s of its purchase", s.doc.Account, s.doc.Programme))
+	if f.doc.Account != s.doc.Account || f.doc.Programme != s.doc.Programme || f.doc.AccountHome != s.doc.AccountHome {
+		c.bad(RefundColumns, "refund", at, fmt.Sprintf("account %s of home %s programme %s", f.doc.Account, f.doc.AccountHome, f.doc.Programme),
+			fmt.Sprintf("account %s of home %s programme %s of its purchase", s.doc.Account, s.doc.AccountHome, s.doc.Programme))
 	}
 	for i := range f.doc.Lines {
 		l := &f.doc.Lines[i]

@@ -89,22 +89,14 @@ func (c *homeCheck) checkSale(s *saleCheck) error {
 		return nil
 	}
 	at := key("purchase_id", s.id)
-	found := columns{s.home, s.id, s.account, s.programme, s.outlet, 0, s.at, s.day}
-	if wanted := (columns{p.Home, p.ID, p.Account, p.Programme, p.Outlet, 0, p.At, p.Day}); found != wanted {
+	found := columns{s.home, s.keeps, s.id, s.account, s.programme, s.outlet, 0, s.at, s.day}
+	if wanted := (columns{p.Home, p.AccountHome, p.ID, p.Account, p.Programme, p.Outlet, 0, p.At, p.Day}); found != wanted {
 		c.bad(PurchaseColumns, "purchase", at, found, wanted)
 	}
 	c.checkLines(p, at)
-	var parts money.Points
-	for _, part := range p.Parts {
-		parts += part.Points
-		if part.Lot != 0 && c.lots[part.Lot] == nil || part.Points <= 0 {
-			c.bad(PurchaseParts, "purchase", at, fmt.Sprintf("%d of lot %s", part.Points, part.Lot), "a lot of the home")
-		}
+	if s.keeps == 0 {
+		c.checkPoints(p, at) // else where its account is
 	}
-	if parts != p.Spent && p.Account != 0 || parts != 0 && p.Account == 0 {
-		c.bad(PurchaseParts, "purchase", at, fmt.Sprintf("spent %d", p.Spent), fmt.Sprintf("parts %d", parts))
-	}
-	c.checkEarned(p, at)
 	c.keys.want(p.Till, p.Key, op{s.home, s.id}, PurchaseKey, "purchase", place{int64(c.home), int64(s.id)})
 	if a := c.accounts[p.Account]; a != nil {
 		a.sale(s)
@@ -116,9 +108,25 @@ func (c *homeCheck) checkSale(s *saleCheck) error {
 	return err
 }
 
+// checkPoints holds the points that a purchase spent and earned to the lots of
+// its account's home.
+func (c *homeCheck) checkPoints(p *purchase.Purchase, at rowKey) {
+	var parts money.Points
+	for _, part := range p.Parts {
+		parts += part.Points
+		if part.Lot != 0 && c.lots[part.Lot] == nil || part.Points <= 0 {
+			c.bad(PurchaseParts, "purchase", at, fmt.Sprintf("%d of lot %s", part.Points, part.Lot), "a lot of the home")
+		}
+	}
+	if parts != p.Spent && p.Account != 0 || parts != 0 && p.Account == 0 {
+		c.bad(PurchaseParts, "purchase", at, fmt.Sprintf("spent %d", p.Spent), fmt.Sprintf("parts %d", parts))
+	}
+	c.checkEarned(p, at)
+}
+
 // columns are what a row and its document both say.
 type columns struct {
-	home                                 home.ID
+	home, keeps                          home.ID
 	id, account, programme, outlet, sale id.ID
 	at                                   clock.Micros
 	day                                  string
@@ -126,8 +134,8 @@ type columns struct {
 
 // String tells them.
 func (c columns) String() string {
-	return fmt.Sprintf("home %s id %s account %s programme %s outlet %s purchase %s at %d day %s",
-		c.home, c.id, c.account, c.programme, c.outlet, c.sale, c.at, c.day)
+	return fmt.Sprintf("home %s account's %s id %s account %s programme %s outlet %s purchase %s at %d day %s",
+		c.home, c.keeps, c.id, c.account, c.programme, c.outlet, c.sale, c.at, c.day)
 }
 
 // checkLines holds the receipt to its lines.

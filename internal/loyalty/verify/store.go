@@ -16,7 +16,7 @@ const (
 	qHomePage = `select home_id, seq from home where home_id > $1 order by home_id limit $2`
 
 	// The rows of a run of homes.
-	qHomes    = `select home_id, seq, head from home where home_id > $1 and home_id <= $2 order by home_id`
+	qHomes    = `select home_id, seq, head, coalesce(account_home, 0) from home where home_id > $1 and home_id <= $2 order by home_id`
 	qAccounts = `select home_id, account_id, programme_id, active, pending, debt, earned, spent, expired, purchases, turnover,
  coalesce(first_purchase_at, 0), coalesce(last_purchase_at, 0), coalesce(slide_at, 0), coalesce(due_at, 0),
  level, coalesce(level_since, 0), coalesce(level_until, 0), level_sums, gifts
@@ -25,10 +25,15 @@ const (
  from lot where home_id > $1 and home_id <= $2 order by home_id, lot_id`
 	qPostings = `select home_id, seq, account_id, lot_id, op_id, kind, debit, credit, amount, at, written_at, hash
  from posting where home_id > $1 and home_id <= $2 order by home_id, seq`
-	qPurchases = `select home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, doc, digest
- from purchase where home_id > $1 and home_id <= $2 order by home_id, purchase_id`
-	qRefunds = `select home_id, refund_id, purchase_id, outlet_id, at, day, doc, digest
- from refund where home_id > $1 and home_id <= $2 order by home_id, refund_id`
+	purchaseColumns = `home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, coalesce(account_home, 0), doc, digest`
+	refundColumns   = `home_id, refund_id, purchase_id, outlet_id, at, day, coalesce(account_home, 0), doc, digest`
+	qPurchases      = `select ` + purchaseColumns + ` from purchase where home_id > $1 and home_id <= $2 order by home_id, purchase_id`
+	qRefunds        = `select ` + refundColumns + ` from refund where home_id > $1 and home_id <= $2 order by home_id, refund_id`
+	// Those of other homes on the accounts of the run's.
+	qShared     = `select ` + purchaseColumns + ` from purchase where account_home > $1 and account_home <= $2 order by account_home, purchase_id`
+	qSharedBack = `select ` + refundColumns + ` from refund where account_home > $1 and account_home <= $2 order by account_home, refund_id`
+	qHoused     = `select m.home_id, h.founder, coalesce(h.ended_at, 0) from household_member m join household h on h.household_id = m.household_id
+ where m.left_at is null and m.home_id > $1 and m.home_id <= $2 order by m.home_id`
 	qAdjustments = `select home_id, op_id, account_id, points, reason, actor, at, digest
  from adjustment where home_id > $1 and home_id <= $2 order by home_id, op_id`
 	qChanges = `select home_id, change_id, account_id, seq, at, written_at, from_level, to_level, coalesce(until_at, 0), cause, op_id,
@@ -91,13 +96,14 @@ const (
 
 // homeRow is the end of a home's journal.
 type homeRow struct {
-	home home.ID
-	seq  int64
-	head []byte
+	home  home.ID
+	seq   int64
+	head  []byte
+	keeps home.ID // whose accounts it uses; 0: its own
 }
 
 func scanHome(r db.Row) (h homeRow, err error) {
-	return h, r.Scan((*int64)(&h.home), &h.seq, &h.head)
+	return h, r.Scan((*int64)(&h.home), &h.seq, &h.head, (*int64)(&h.keeps))
 }
 
 func scanHomeSize(r db.Row) (h homeRow, err error) { return h, r.Scan((*int64)(&h.home), &h.seq) }
@@ -146,12 +152,13 @@ type purchaseRow struct {
 	at                             clock.Micros
 	day, state                     string
 	refunded                       money.Amount
+	keeps                          home.ID // of a household's account; 0: in its own home
 	doc, digest                    []byte
 }
 
 func scanPurchase(r db.Row) (p purchaseRow, err error) {
 	return p, r.Scan((*int64)(&p.home), (*int64)(&p.id), (*int64)(&p.account), (*int64)(&p.programme), (*int64)(&p.outlet),
-		(*int64)(&p.at), &p.day, &p.state, (*int64)(&p.refunded), &p.doc, &p.digest)
+		(*int64)(&p.at), &p.day, &p.state, (*int64)(&p.refunded), (*int64)(&p.keeps), &p.doc, &p.digest)
 }
 
 type refundRow struct {
@@ -159,11 +166,12 @@ type refundRow struct {
 	id, purchase, outlet id.ID
 	at                   clock.Micros
 	day                  string
+	keeps                home.ID // of a household's account; 0: in its own home
 	doc, digest          []byte
 }
 
 func scanRefund(r db.Row) (f refundRow, err error) {
-	return f, r.Scan((*int64)(&f.home), (*int64)(&f.id), (*int64)(&f.purchase), (*int64)(&f.outlet), (*int64)(&f.at), &f.day, &f.doc, &f.digest)
+	return f, r.Scan((*int64)(&f.home), (*int64)(&f.id), (*int64)(&f.purchase), (*int64)(&f.outlet), (*int64)(&f.at), &f.day, (*int64)(&f.keeps), &f.doc, &f.digest)
 }
 
 type adjustmentRow struct {

@@ -1,6 +1,7 @@
 package whatif
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -23,6 +24,7 @@ type record struct {
 	sales   map[id.ID]*purchase.Stored // with no refunds
 	order   []*purchase.Stored
 	refunds map[id.ID]*purchase.Refund
+	away    map[id.ID]*purchase.Stored // on a household's account: the own one rests
 	hands   map[id.ID]*adjusted
 	changes []ledger.LevelChange // the oldest first
 	part    *part
@@ -52,9 +54,10 @@ func (t *tally) part(ctx context.Context, x *part) error {
 func (p *plan) open(h home.ID, rows rows, x *part) (*record, error) {
 	r := &record{
 		plan: p, home: h, part: x, sales: map[id.ID]*purchase.Stored{}, refunds: map[id.ID]*purchase.Refund{}, hands: map[id.ID]*adjusted{},
+		away: map[id.ID]*purchase.Stored{},
 	}
-	for i := range rows.purchases {
-		s, err := readPurchase(rows.purchases[i].row)
+	for _, doc := range slices.Concat(rows.purchases, rows.shared) {
+		s, err := readPurchase(doc.row)
 		if err != nil {
 			return nil, err
 		}
@@ -64,14 +67,22 @@ func (p *plan) open(h home.ID, rows rows, x *part) (*record, error) {
 		r.sales[s.ID] = s
 		r.order = append(r.order, s)
 	}
-	for i := range rows.refunds {
-		f, err := readRefund(rows.refunds[i].row)
+	slices.SortFunc(r.order, func(x, y *purchase.Stored) int { return cmp.Compare(x.ID, y.ID) })
+	for _, doc := range slices.Concat(rows.refunds, rows.sharedBack) {
+		f, err := readRefund(doc.row)
 		if err != nil {
 			return nil, err
 		}
 		if r.sales[f.Purchase] != nil || f.Purchase == 0 && len(f.Lines) > 0 && (f.Programme == p.of || p.takesBack(f) == p.draft) {
 			r.refunds[f.ID] = f
 		}
+	}
+	for _, doc := range rows.elsewhere {
+		s, err := readPurchase(doc.row)
+		if err != nil {
+			return nil, err
+		}
+		r.away[s.ID] = s
 	}
 	if len(rows.accounts) > 0 {
 		r.account = &rows.accounts[0].row
@@ -153,6 +164,8 @@ func (r *record) first() int {
 			in = r.sales[op].Day >= r.From
 		case r.refunds[op] != nil:
 			in = r.refunds[op].Day >= r.From
+		case r.away[op] != nil:
+			in = r.away[op].Day >= r.From
 		case r.account != nil && (e.Account == r.account.ID || leveled):
 			in = e.At >= r.begins
 		}
@@ -178,6 +191,11 @@ func (r *record) origin(first int) *purchase.Origin {
 			x := *s
 			sales[s.ID] = &x
 			o.Purchases = append(o.Purchases, &x)
+		}
+	}
+	for _, s := range r.away {
+		if before[s.ID] {
+			o.Away = append(o.Away, s)
 		}
 	}
 	for _, f := range r.inOrder(first) {
@@ -383,6 +401,13 @@ func (s *side) again(l *purchase.Life, op id.ID) error {
 	}
 	if f := r.refunds[op]; f != nil {
 		return s.refundAgain(l, f)
+	}
+	if p := r.away[op]; p != nil {
+		by, err := r.judge(p)
+		if err == nil && p.Day <= r.To {
+			l.Rest(p, by)
+		}
+		return err
 	}
 	if a := r.hands[op]; a != nil && r.within(a.at) {
 		var lot *ledger.Lot

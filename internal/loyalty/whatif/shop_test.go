@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
 	"kopilka/internal/loyalty/rule"
@@ -22,6 +23,8 @@ type shop struct {
 	rnd    *rand.Rand
 	buyers []purchase.Buyer
 	carts  []*purchase.Cart
+	house  member.Household
+	people []purchase.Buyer // who come into it and leave it; the account is the first's
 	awards map[purchase.Buyer][]string
 	late   bool // closed receipts come days later
 	noHand bool // no level is given by hand
@@ -53,16 +56,19 @@ func (s *shop) run(p rule.Programme, from, to string) *whatif.Report {
 func (s *shop) wander(seed uint64, steps int) {
 	s.rnd = rand.New(rand.NewPCG(seed, 7))
 	s.buyers = []purchase.Buyer{{}}
-	for range 5 {
+	for range 2 {
 		s.buyers = append(s.buyers, s.Member(s.t))
 	}
+	house, people := s.Family(s.t, 2)
+	s.house, s.people = house, append(people, s.Person(s.t))
+	s.buyers = append(s.buyers, s.people...)
 	for range steps {
 		s.step()
 	}
 }
 
 func (s *shop) step() {
-	switch s.rnd.IntN(14) {
+	switch s.rnd.IntN(15) {
 	case 0, 1, 2, 3:
 		s.sell(false)
 	case 4, 5:
@@ -75,6 +81,8 @@ func (s *shop) step() {
 		s.adjust()
 	case 10:
 		s.level()
+	case 11:
+		s.move()
 	default:
 		s.Clock.Add(time.Duration(s.rnd.Int64N(40*60)+1) * time.Minute)
 		// That an account's clock was moved while nothing was due is not in the
@@ -83,6 +91,17 @@ func (s *shop) step() {
 			_, err := s.Desk.SettleDue(s.t.Context(), 3)
 			s.end(err)
 		}
+	}
+}
+
+// move lets somebody come into the household or leave it.
+func (s *shop) move() {
+	b, change := s.people[1+s.rnd.IntN(len(s.people)-1)], s.People().JoinHousehold
+	if s.rnd.IntN(2) == 0 {
+		change = s.People().LeaveHousehold
+	}
+	if _, err := change(s.t.Context(), s.house.ID, b.Home, purchasetest.By); !fault.Is(err, "household.not-in") {
+		s.end(err)
 	}
 }
 

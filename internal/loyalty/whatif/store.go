@@ -22,10 +22,14 @@ const (
  from lot where home_id > $1 and home_id <= $2 order by home_id, lot_id`
 	qPostings = `select home_id, seq, account_id, lot_id, op_id, kind, debit, credit, amount, at, written_at
  from posting where home_id > $1 and home_id <= $2 order by home_id, seq`
-	qPurchases = `select home_id, doc from purchase where home_id > $1 and home_id <= $2 order by home_id, purchase_id`
-	qRefunds   = `select home_id, doc from refund where home_id > $1 and home_id <= $2 order by home_id, refund_id`
-	qAdjusted  = `select home_id, op_id, account_id, points, at from adjustment where home_id > $1 and home_id <= $2 order by home_id, op_id`
-	qChanges   = `select home_id, change_id, account_id, seq, at, written_at, from_level, to_level, coalesce(until_at, 0), cause, op_id,
+	qPurchases = `select home_id, doc from purchase where home_id > $1 and home_id <= $2 and account_home is null order by home_id, purchase_id`
+	qRefunds   = `select home_id, doc from refund where home_id > $1 and home_id <= $2 and account_home is null order by home_id, refund_id`
+	// Of members of households: on the run's accounts, and by the run's members.
+	qShared     = `select account_home, doc from purchase where account_home > $1 and account_home <= $2 order by account_home, purchase_id`
+	qSharedBack = `select account_home, doc from refund where account_home > $1 and account_home <= $2 order by account_home, refund_id`
+	qElsewhere  = `select home_id, doc from purchase where home_id > $1 and home_id <= $2 and account_home is not null order by home_id, purchase_id`
+	qAdjusted   = `select home_id, op_id, account_id, points, at from adjustment where home_id > $1 and home_id <= $2 order by home_id, op_id`
+	qChanges    = `select home_id, change_id, account_id, seq, at, written_at, from_level, to_level, coalesce(until_at, 0), cause, op_id,
  given, taken, short, reason, actor from level_change where home_id > $1 and home_id <= $2 order by home_id, seq`
 )
 
@@ -93,6 +97,9 @@ type rows struct {
 	refunds   []of[string]
 	adjusted  []of[adjusted]
 	changes   []of[ledger.LevelChange]
+
+	shared, sharedBack []of[string] // of other homes on an account of the home's
+	elsewhere          []of[string] // of the home on a household's account
 }
 
 // read adds to a batch what reads the homes after one up to another.
@@ -104,6 +111,9 @@ func (r *rows) read(b *db.Batch, programme id.ID, from, to home.ID) {
 	collect(b, &r.refunds, scanDoc, qRefunds, from, to)
 	collect(b, &r.adjusted, scanAdjusted, qAdjusted, from, to)
 	collect(b, &r.changes, scanChange, qChanges, from, to)
+	collect(b, &r.shared, scanDoc, qShared, from, to)
+	collect(b, &r.sharedBack, scanDoc, qSharedBack, from, to)
+	collect(b, &r.elsewhere, scanDoc, qElsewhere, from, to)
 }
 
 func collect[T any](b *db.Batch, into *[]T, scan func(db.Row) (T, error), q string, args ...any) {
@@ -119,6 +129,7 @@ func (r *rows) cut(h home.ID) rows {
 	return rows{
 		cut(&r.accounts, h), cut(&r.lots, h), cut(&r.postings, h), cut(&r.purchases, h),
 		cut(&r.refunds, h), cut(&r.adjusted, h), cut(&r.changes, h),
+		cut(&r.shared, h), cut(&r.sharedBack, h), cut(&r.elsewhere, h),
 	}
 }
 

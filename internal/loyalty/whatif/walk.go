@@ -122,12 +122,10 @@ func (p *plan) readPart(ctx context.Context, q *db.Snapshot, after home.ID, home
 		if h.home.Kind() != home.Member {
 			continue
 		}
-		x.known.Want(h.home, p.draft)
 		if groups {
 			member.LoadGroups(b, h.home, func(g id.ID) { x.groups[h.home] = append(x.groups[h.home], g) })
 		}
 	}
-	x.known.Read(b, q.Dialect())
 	if err := q.Run(ctx, b); err != nil {
 		return nil, err
 	}
@@ -138,7 +136,28 @@ func (p *plan) readPart(ctx context.Context, q *db.Snapshot, after home.ID, home
 		}
 		x.had[h] = had
 	}
+	if err := p.readKnown(ctx, q, x); err != nil {
+		return nil, err
+	}
 	return x, p.readDue(ctx, q, x)
+}
+
+// readKnown reads what is known of the members, and of those of other homes
+// who bought on their accounts.
+func (p *plan) readKnown(ctx context.Context, q *db.Snapshot, x *part) error {
+	for _, h := range x.homes {
+		x.known.Want(h.home, p.draft)
+	}
+	for _, doc := range x.rows.shared {
+		s, err := readPurchase(doc.row)
+		if err != nil {
+			return err
+		}
+		x.known.Want(s.Home, p.draft)
+	}
+	b := &db.Batch{}
+	x.known.Read(b, q.Dialect())
+	return q.Run(ctx, b)
 }
 
 // readDue reads the accounts as they are now.

@@ -20,6 +20,11 @@
 //   - points by hand keep their term. A level by hand is given again if there
 //     still is one of that id.
 //
+// A household's account lives in its founder's home, with the receipts of all
+// who bought on it; each of them is known to the rules as himself. Where one has
+// left, what he bought on his own account is of another life: his limits are
+// counted in each.
+//
 // So with the programme that was in force the whole time, now is then, to the
 // kopeck, late receipts and all; only that a job had moved an account's clock
 // while nothing was due is not in the books, and a late receipt may be of

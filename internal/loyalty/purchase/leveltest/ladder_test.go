@@ -112,7 +112,7 @@ func (s *shop) settle() {
 
 func (s *shop) history(b purchase.Buyer) []ledger.LevelChange {
 	s.t.Helper()
-	list, err := s.Desk.LevelChanges(s.t.Context(), b.Home, 0, 0, 500)
+	list, _, err := s.Desk.LevelChanges(s.t.Context(), b.Home, 0, 0, 500)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -6,7 +6,8 @@ create table home (
     kind    text not null check (kind in ('member', 'receipt')),
     version bigint not null,  -- moves with every write to the home
     seq     bigint not null,  -- number of its last posting
-    head    {{bytes}} not null -- hash of its last posting
+    head    {{bytes}} not null, -- hash of its last posting
+    account_home bigint       -- where the accounts are that its member uses: his household's founder's; null: here
 ){{hot}};
 
 -- Who holds a node number; ids made with it are unique while it is leased.

@@ -106,6 +106,27 @@ create table member_relative (
 );
 create index member_relative_birthday on member_relative (substr(birth_date, 6), home_id);
 
+-- Members who share one bonus account, that of the founder's home. Which home
+-- a member's purchases look for their account in stands in home.account_home.
+create table household (
+    household_id bigint primary key,
+    founder      bigint not null references member (home_id),
+    name         text   not null,
+    created_at   bigint not null,
+    ended_at     bigint          -- null: it lives
+);
+
+create table household_member (
+    home_id       bigint not null references member (home_id),
+    membership_id bigint not null,
+    household_id  bigint not null references household (household_id),
+    joined_at     bigint not null,
+    left_at       bigint,        -- null: is in it
+    primary key (home_id, membership_id)
+);
+create unique index household_member_one on household_member (home_id) where left_at is null;
+create index household_member_of on household_member (household_id, membership_id);
+
 -- Whatever finds a member, by its normalised value. excl is 0 where the value
 -- is one member's only, so that the key itself refuses a second owner, and
 -- the home where it may be shared or is given up. member_state is the

@@ -21,11 +21,13 @@ create table purchase (
     day          text   not null,  -- business day of the outlet
     state        text   not null check (state in ('done', 'part', 'refunded')),
     refunded     bigint not null,  -- kopecks of money given back
+    account_home bigint,           -- of a household's account; null: the account is in this home
     doc          text   not null,
     digest       {{bytes}} not null, -- of doc
     primary key (home_id, purchase_id)
 );
 create index purchase_outlet on purchase (outlet_id, at);
+create index purchase_shared on purchase (account_home, purchase_id) where account_home is not null;
 
 -- The numbers of tickets, which the gates read, and the piece that each is of.
 -- Spread by the number; it stays its purchase's for good.
@@ -44,12 +46,14 @@ create table refund (
     outlet_id   bigint not null,
     at          bigint not null,
     day         text   not null,
+    account_home bigint,           -- as the purchase's
     doc         text   not null,
     digest      {{bytes}} not null,
     primary key (home_id, refund_id)
 );
 create index refund_purchase on refund (home_id, purchase_id);
 create index refund_outlet on refund (outlet_id, at);
+create index refund_shared on refund (account_home, refund_id) where account_home is not null;
 
 -- Uses of what is limited. A limit over all members lies in slots, so that
 -- tills don't queue for one row: each has a share of the limit that it was
