@@ -21,9 +21,11 @@ func ofLimit(key func(s *shop) string, change string) func(s *shop) (string, str
 	}
 }
 
-func all(s *shop) string    { return s.Programme.ID.String() + ":all:all" }
-func code(s *shop) string   { return s.Programme.ID.String() + ":all:code:all" }
-func member(s *shop) string { return s.Programme.ID.String() + ":few:member:" + s.buyer.Home.String() }
+func all(s *shop) string  { return s.Programme.ID.String() + ":all:all" }
+func code(s *shop) string { return s.Programme.ID.String() + ":all:code:all" }
+func memberKey(s *shop) string {
+	return s.Programme.ID.String() + ":few:member:" + s.buyer.Home.String()
+}
 
 // ofDay changes the first row of figures of the outlet.
 func ofDay(change string) func(s *shop) (string, string) {
@@ -100,16 +102,16 @@ func derivedHarms() []harm {
 		{"a use less, of a code", ofLimit(code, "used = used - 1"), []verify.Invariant{verify.LimitUsed}},
 		{"a use past the limit more, over all", ofLimit(all, "over = over + 1"), []verify.Invariant{verify.LimitUsed}},
 		{"no row, over all", ofLimit(all, ""), []verify.Invariant{verify.LimitUsed}},
-		{"a use less, of a member", ofLimit(member, "used = used - 1"), []verify.Invariant{verify.LimitUsed}},
-		{"a use past the limit less, of a member", ofLimit(member, "over = over - 1"), []verify.Invariant{verify.LimitUsed}},
-		{"no row, of a member", ofLimit(member, ""), []verify.Invariant{verify.LimitUsed}},
+		{"a use less, of a member", ofLimit(memberKey, "used = used - 1"), []verify.Invariant{verify.LimitUsed}},
+		{"a use past the limit less, of a member", ofLimit(memberKey, "over = over - 1"), []verify.Invariant{verify.LimitUsed}},
+		{"no row, of a member", ofLimit(memberKey, ""), []verify.Invariant{verify.LimitUsed}},
 		{"a use that nobody made", func(s *shop) (string, string) {
 			k := s.Programme.ID.String() + ":few:member:" + s.rich.Home.String()
 			s.exec(`insert into limit_use (limit_key, slot, used, over, room, laid) values ($1, 0, 1, 0, 0, 0)`, k)
 			return "limit_use", fmt.Sprintf("limit_key=%s slot=0", k)
 		}, []verify.Invariant{verify.LimitUsed}},
 		{"past the limit, over all", ofLimit(all, "used = 501"), []verify.Invariant{verify.LimitRoom, verify.LimitUsed}},
-		{"past the limit, of a member", ofLimit(member, "used = 2"), []verify.Invariant{verify.LimitRoom, verify.LimitUsed}},
+		{"past the limit, of a member", ofLimit(memberKey, "used = 2"), []verify.Invariant{verify.LimitRoom, verify.LimitUsed}},
 
 		{"a code is free again", ofCode("state = 'active', used_op = 0, used_home = 0"), []verify.Invariant{verify.CodeUsed}},
 		{"a code is used by another", ofCode("used_op = used_op + 1"), []verify.Invariant{verify.CodeUsed}},

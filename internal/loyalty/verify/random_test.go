@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
 	"kopilka/internal/loyalty/rule"
@@ -68,17 +69,21 @@ func TestRandomShops(t *testing.T) {
 	}
 }
 
-// wander lets three tills do random things to the same members at once.
+// wander lets three tills do random things to the same members at once, of whom
+// some share an account, and come and go.
 func wander(t *testing.T, s *purchasetest.Shop, seed uint64, steps int) {
 	t.Helper()
 	buyers := []purchase.Buyer{{}}
-	for range 5 {
+	for range 3 {
 		buyers = append(buyers, s.Member(t))
 	}
+	house, people := s.Family(t, 2)
+	people = append(people, s.Person(t))
+	buyers = append(buyers, people...)
 	var working sync.WaitGroup
 	for till := range uint64(3) {
 		working.Go(func() {
-			w := &wanderer{Shop: s, t: t, rnd: rand.New(rand.NewPCG(seed, till)), buyers: buyers}
+			w := &wanderer{Shop: s, t: t, rnd: rand.New(rand.NewPCG(seed, till)), buyers: buyers, house: house, people: people}
 			for range steps {
 				w.step()
 			}
@@ -94,10 +99,12 @@ type wanderer struct {
 	rnd    *rand.Rand
 	buyers []purchase.Buyer
 	carts  []*purchase.Cart
+	house  member.Household
+	people []purchase.Buyer // who come into it and leave it; the account is the first's
 }
 
 func (w *wanderer) step() {
-	switch w.rnd.IntN(12) {
+	switch w.rnd.IntN(13) {
 	case 0, 1, 2, 3:
 		w.sell(false)
 	case 4, 5:
@@ -114,6 +121,20 @@ func (w *wanderer) step() {
 			_, err := w.Desk.SettleDue(w.t.Context(), 3)
 			w.end(err)
 		}
+	case 12:
+		w.move()
+	}
+}
+
+// move lets somebody come into the household or leave it.
+func (w *wanderer) move() {
+	b := w.people[1+w.rnd.IntN(len(w.people)-1)]
+	change := w.People().JoinHousehold
+	if w.rnd.IntN(2) == 0 {
+		change = w.People().LeaveHousehold
+	}
+	if _, err := change(w.t.Context(), w.house.ID, b.Home, purchasetest.By); !fault.Is(err, "household.not-in") {
+		w.end(err)
 	}
 }
 
