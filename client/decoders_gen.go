@@ -168,6 +168,8 @@ func (v *Purchase) decode(r *reader) {
 			v.Day = r.text()
 		case "account":
 			v.Account = r.text()
+		case "founder":
+			v.Founder = r.text()
 		case "programme":
 			v.Programme = r.text()
 		case "version":
@@ -280,6 +282,8 @@ func (v *Refund) decode(r *reader) {
 			v.WrittenAt = r.time()
 		case "day":
 			v.Day = r.text()
+		case "founder":
+			v.Founder = r.text()
 		case "programme":
 			v.Programme = r.text()
 		case "lines":

@@ -495,6 +495,19 @@ func (c *Client) CreateTill(ctx context.Context, body *TillBody) (*Till, error) 
 	return answer, err
 }
 
+// EndHousehold is POST /households/{household}/end: End a household
+//
+// Everybody leaves; the shared points stay with the founder, in whose account they have been.
+//
+// The key needs the scope members.write.
+// It is never sent again by the client itself.
+func (c *Client) EndHousehold(ctx context.Context, household string) (*Household, error) {
+	answer, _, err := ask[Household](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/households/", household, "/end"},
+	})
+	return answer, err
+}
+
 // ExplainPurchaseQuery are the parameters of ExplainPurchase. What is zero is left out.
 type ExplainPurchaseQuery struct {
 	// Id of the programme to explain by; none: that of the purchase
@@ -555,6 +568,20 @@ func (c *Client) FindMembers(ctx context.Context, query *FindMembersQuery) (*Pag
 	return answer, err
 }
 
+// FoundHousehold is POST /households: Found a household
+//
+// The founder's bonus account becomes the shared one, in each programme. Points that the others
+// have wait in accounts of their own.
+//
+// The key needs the scope members.write.
+// It is never sent again by the client itself.
+func (c *Client) FoundHousehold(ctx context.Context, body *HouseholdBody) (*Household, error) {
+	answer, _, err := ask[Household](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/households"}, body: body,
+	})
+	return answer, err
+}
+
 // GetCard is GET /members/{member}/cards/{card}: A card
 //
 // The key needs the scope members.read.
@@ -591,6 +618,16 @@ func (c *Client) GetCashier(ctx context.Context, cashier string) (*Cashier, erro
 func (c *Client) GetConsentText(ctx context.Context, text string, version int64) (*ConsentText, error) {
 	answer, _, err := ask[ConsentText](ctx, c, &request{
 		method: http.MethodGet, path: []string{"/consent-texts/", text, "/", strconv.FormatInt(version, 10)},
+	})
+	return answer, err
+}
+
+// GetHousehold is GET /households/{household}: A household
+//
+// The key needs the scope members.read.
+func (c *Client) GetHousehold(ctx context.Context, household string) (*Household, error) {
+	answer, _, err := ask[Household](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/households/", household},
 	})
 	return answer, err
 }
@@ -769,6 +806,34 @@ func (c *Client) GiveConsents(ctx context.Context, member string, body *Consents
 func (c *Client) IssueCard(ctx context.Context, member string, body *NewCard) (*IssuedCard, error) {
 	answer, _, err := ask[IssuedCard](ctx, c, &request{
 		method: http.MethodPost, path: []string{"/members/", member, "/cards"}, body: body,
+	})
+	return answer, err
+}
+
+// JoinHousehold is POST /households/{household}/members: Take a member into a household
+//
+// From now on the member's purchases earn and spend points of the shared account. A member is in
+// one household at most.
+//
+// The key needs the scope members.write.
+// It is never sent again by the client itself.
+func (c *Client) JoinHousehold(ctx context.Context, household string, body *HouseholdMemberBody) (*Household, error) {
+	answer, _, err := ask[Household](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/households/", household, "/members"}, body: body,
+	})
+	return answer, err
+}
+
+// LeaveHousehold is POST /households/{household}/members/remove: Take a member out of a household
+//
+// The shared points stay with the household, his own are his again. His purchases stay in his
+// history; a refund of any of them goes to the account that it was made on.
+//
+// The key needs the scope members.write.
+// It is never sent again by the client itself.
+func (c *Client) LeaveHousehold(ctx context.Context, household string, body *HouseholdMemberBody) (*Household, error) {
+	answer, _, err := ask[Household](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/households/", household, "/members/remove"}, body: body,
 	})
 	return answer, err
 }
@@ -970,6 +1035,33 @@ func (c *Client) ListCustomFields(ctx context.Context) (*PageCustomField, error)
 func (c *Client) ListGroups(ctx context.Context) (*PageGroup, error) {
 	answer, _, err := ask[PageGroup](ctx, c, &request{
 		method: http.MethodGet, path: []string{"/groups"},
+	})
+	return answer, err
+}
+
+// ListHouseholdsQuery are the parameters of ListHouseholds. What is zero is left out.
+type ListHouseholdsQuery struct {
+	// Go on with the list: next of the last answer
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
+}
+
+func (p *ListHouseholdsQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
+	return q
+}
+
+// ListHouseholds is GET /households: List households
+//
+// The key needs the scope members.read.
+func (c *Client) ListHouseholds(ctx context.Context, query *ListHouseholdsQuery) (*PageHousehold, error) {
+	answer, _, err := ask[PageHousehold](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/households"}, query: query.query(),
 	})
 	return answer, err
 }

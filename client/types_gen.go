@@ -307,6 +307,10 @@ type Account struct {
 	ID string `json:"id"`
 	// Id of the programme
 	Programme string `json:"programme"`
+	// Id of the founder of the household whose account it is; none: the member's own account
+	Founder string `json:"founder,omitempty"`
+	// The own account of a member of a household: its points wait until he leaves
+	Rests bool `json:"rests,omitempty"`
 	// State
 	State AccountState `json:"state"`
 	// The account's points now
@@ -1002,6 +1006,48 @@ type Hint struct {
 	Text string `json:"text"`
 }
 
+// Household is the schema Household of the document.
+type Household struct {
+	// Id
+	ID string `json:"id"`
+	// Id of the founder: the shared points lie in his account
+	Founder string `json:"founder"`
+	// Name
+	Name string `json:"name"`
+	// When it was made
+	CreatedAt time.Time `json:"created_at"`
+	// When it ended; none: it lives
+	EndedAt time.Time `json:"ended_at,omitzero"`
+	// Who is in it and who was
+	Members []HouseholdMember `json:"members"`
+}
+
+// HouseholdBody is the schema HouseholdBody of the document.
+type HouseholdBody struct {
+	// Id of the founder: his account becomes the shared one
+	Founder string `json:"founder"`
+	// Name
+	Name string `json:"name"`
+	// Ids of the other members
+	Members []string `json:"members,omitempty"`
+}
+
+// HouseholdMember is the schema HouseholdMember of the document.
+type HouseholdMember struct {
+	// Id of the member
+	Member string `json:"member"`
+	// When he came
+	JoinedAt time.Time `json:"joined_at"`
+	// When he left; none: he is in it
+	LeftAt time.Time `json:"left_at,omitzero"`
+}
+
+// HouseholdMemberBody is the schema HouseholdMemberBody of the document.
+type HouseholdMemberBody struct {
+	// Id of the member
+	Member string `json:"member"`
+}
+
 // Identifier is the schema Identifier of the document.
 type Identifier struct {
 	// Kind
@@ -1261,6 +1307,8 @@ type Member struct {
 	BlockReason string `json:"block_reason,omitempty"`
 	// Id of the member that this one was merged into
 	MergedInto string `json:"merged_into,omitempty"`
+	// Id of the household that the member is in
+	Household string `json:"household,omitempty"`
 	// Profile
 	Profile Profile `json:"profile"`
 	// Phones, e-mails, numbers
@@ -1721,6 +1769,14 @@ type PageFoundMember struct {
 type PageGroup struct {
 	// Rows
 	Items []Group `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
+// PageHousehold is the schema PageHousehold of the document.
+type PageHousehold struct {
+	// Rows
+	Items []Household `json:"items"`
 	// Give it as after to go on; none: the end
 	Next string `json:"next,omitempty"`
 }
@@ -2268,6 +2324,8 @@ type Purchase struct {
 	Day string `json:"day"`
 	// Id of the account
 	Account string `json:"account,omitempty"`
+	// Id of the founder of the household whose account it is; none: the member's own account
+	Founder string `json:"founder,omitempty"`
 	// Id of the programme
 	Programme string `json:"programme,omitempty"`
 	// Version; in a change, the one that was read
@@ -2540,6 +2598,8 @@ type Refund struct {
 	WrittenAt time.Time `json:"written_at"`
 	// Business day of the outlet
 	Day string `json:"day"`
+	// Id of the founder of the household whose account it is; none: the member's own account
+	Founder string `json:"founder,omitempty"`
 	// Id of the programme
 	Programme string `json:"programme,omitempty"`
 	// Lines of the receipt
@@ -2648,6 +2708,8 @@ type Registered struct {
 	BlockReason string `json:"block_reason,omitempty"`
 	// Id of the member that this one was merged into
 	MergedInto string `json:"merged_into,omitempty"`
+	// Id of the household that the member is in
+	Household string `json:"household,omitempty"`
 	// Profile
 	Profile Profile `json:"profile"`
 	// Phones, e-mails, numbers

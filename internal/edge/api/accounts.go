@@ -15,10 +15,13 @@ import (
 	"kopilka/internal/platform/money"
 )
 
-// Account is a member's points in one programme, as they are now.
+// Account is points in one programme that a member uses, as they are now: his
+// own, or those of his household; while he is in one, his own rest.
 type Account struct {
 	ID           id.ID         `json:"id"`
 	Programme    id.ID         `json:"programme"`
+	Founder      home.ID       `json:"founder,omitzero"`
+	Rests        bool          `json:"rests,omitempty"`
 	State        string        `json:"state" enum:"open,closed"`
 	Balance      Balance       `json:"balance"`
 	Level        *AccountLevel `json:"level,omitempty"`
@@ -159,7 +162,7 @@ func listAccounts(ctx context.Context, c *call, in *memberIn) (*Page[Account], e
 func accountOf(v *purchase.AccountView) Account {
 	a := &v.Account
 	out := Account{
-		ID: a.ID, Programme: a.Programme, State: "open",
+		ID: a.ID, Programme: a.Programme, Founder: v.Shared, Rests: v.Rests, State: "open",
 		Balance: Balance{Active: a.Active, Pending: a.Pending, Debt: a.Debt, Spendable: a.Spendable()},
 		Earned:  a.Earned, Spent: a.Spent, Expired: a.Expired, Purchases: a.Purchases, Turnover: a.Turnover,
 		LastPurchase: Time(a.LastPurchase), Opened: Time(a.Opened),

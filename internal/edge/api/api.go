@@ -80,7 +80,7 @@ func New(p Parts) *API {
 	a := &API{Parts: p, limiter: httpx.NewLimiter(clock.System{})}
 	for _, resource := range []func(*API){
 		quotes, purchases, refunds,
-		members, identifiers, consents, changes, cards, accounts, levels, codes,
+		members, identifiers, consents, changes, cards, accounts, levels, codes, households,
 		groups, memberSettings,
 		partners, cashiers, catalogue, programmes, settingList, cardStock, keys, promoCodes,
 	} {

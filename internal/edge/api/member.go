@@ -16,6 +16,7 @@ type Member struct {
 	State       member.State `json:"state" enum:"new,active,blocked,closed,merged"`
 	BlockReason string       `json:"block_reason,omitempty"`
 	MergedInto  home.ID      `json:"merged_into,omitzero"`
+	Household   id.ID        `json:"household,omitzero"`
 	Profile     Profile      `json:"profile"`
 	Identifiers []Identifier `json:"identifiers"`
 	Tags        []string     `json:"tags"`
@@ -125,7 +126,7 @@ func relativesIn(in []Relative) []member.Relative {
 
 func memberOf(m *member.Member) Member {
 	return Member{
-		ID: m.Home, Version: m.Version, Number: m.Number, State: m.State, BlockReason: m.BlockReason, MergedInto: m.MergedInto,
+		ID: m.Home, Version: m.Version, Number: m.Number, State: m.State, BlockReason: m.BlockReason, MergedInto: m.MergedInto, Household: m.Household,
 		Profile: profileOf(&m.Profile), Identifiers: each(m.Identifiers, identifierOf), Tags: orEmpty(m.Tags), Groups: orEmpty(m.Groups),
 		Relatives:  each(m.Relatives, func(r member.Relative) Relative { return Relative(r) }),
 		Registered: Origin{At: Time(m.Registered.At), Source: m.Registered.Source, Outlet: m.Registered.Outlet, Cashier: m.Registered.Cashier},

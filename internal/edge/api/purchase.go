@@ -27,6 +27,7 @@ type Purchase struct {
 	WrittenAt Time    `json:"written_at"`
 	Day       string  `json:"day" example:"2026-03-02"`
 	Account   id.ID   `json:"account,omitzero"`
+	Founder   home.ID `json:"founder,omitzero"`
 	Programme id.ID   `json:"programme,omitzero"`
 	Version   int64   `json:"version,omitzero"`
 
@@ -129,7 +130,7 @@ func purchaseOf(p *purchase.Purchase, fiscal bool) *Purchase {
 	out := &Purchase{
 		ID: OpID{p.Home, p.ID}, Mode: string(p.Mode), State: "done", Till: p.Till, Outlet: p.Outlet, Partner: p.Partner, Cashier: p.Cashier,
 		Key: p.Key, Number: p.Number, At: Time(p.At), WrittenAt: Time(p.WrittenAt), Day: p.Day,
-		Account: p.Account, Programme: p.Programme, Version: p.Version,
+		Account: p.Account, Founder: p.AccountHome, Programme: p.Programme, Version: p.Version,
 		Lines: make([]PurchaseLine, len(p.Lines)), Codes: p.Codes, Payments: paymentsOut(p.Payments),
 		Gross: p.Gross, Discount: p.Discount, PaidWithPoints: p.Paid, Due: p.Due, Spent: p.Spent, Earned: p.Earned,
 		Level: p.Level, Balance: balanceOf(p.Balance), Flags: p.Flags, Awards: awardsOf(p.Awards),

@@ -25,7 +25,7 @@ func (p *Purchase) appendJSON(b []byte) []byte {
 	w.optID(`,"partner":`, p.Partner).optID(`,"cashier":`, p.Cashier)
 	w.raw(`,"key":`).text(p.Key).optText(`,"number":`, p.Number)
 	w.raw(`,"at":"`).time(p.At).raw(`","written_at":"`).time(p.WrittenAt).raw(`","day":`).text(p.Day)
-	w.optID(`,"account":`, p.Account).optID(`,"programme":`, p.Programme)
+	w.optID(`,"account":`, p.Account).optID(`,"founder":`, id.ID(p.Founder)).optID(`,"programme":`, p.Programme)
 	if p.Version != 0 {
 		w.raw(`,"version":`).num(p.Version)
 	}

@@ -32,7 +32,7 @@ func anyAnswer(t *rapid.T) *Purchase {
 	p := &Purchase{
 		ID: OpID{home.ID(ids("h")), ids("id")}, Mode: txt("mode"), State: txt("state"), Member: home.ID(ids("m")), Till: ids("till"), Outlet: ids("o"),
 		Partner: ids("partner"), Cashier: ids("c"), Key: txt("key"), Number: txt("number"), At: when("at"), WrittenAt: when("w"), Day: txt("day"),
-		Account: ids("a"), Programme: ids("p"), Version: num.Draw(t, "v"), Lines: []PurchaseLine{}, Codes: rapid.SliceOf(text).Draw(t, "codes"), Payments: []Payment{},
+		Account: ids("a"), Founder: home.ID(ids("founder")), Programme: ids("p"), Version: num.Draw(t, "v"), Lines: []PurchaseLine{}, Codes: rapid.SliceOf(text).Draw(t, "codes"), Payments: []Payment{},
 		Gross: rub("g"), Discount: rub("d"), PaidWithPoints: rub("pp"), Due: rub("due"), Spent: pts("s"), Earned: pts("e"), Refunded: rub("r"),
 		Level: text.Draw(t, "level"), Balance: Balance{pts("ba"), pts("bp"), pts("bd"), pts("bs")}, Flags: rapid.SliceOf(text).Draw(t, "flags"),
 	}

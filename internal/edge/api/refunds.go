@@ -74,6 +74,7 @@ type Refund struct {
 	At        Time    `json:"at"`
 	WrittenAt Time    `json:"written_at"`
 	Day       string  `json:"day"`
+	Founder   home.ID `json:"founder,omitzero"`
 	Programme id.ID   `json:"programme,omitzero"`
 
 	Lines          []RefundLine `json:"lines"`
@@ -266,7 +267,7 @@ func getRefund(ctx context.Context, c *call, in *getRefundIn) (*Refund, error) {
 func refundOf(f *purchase.Refund) *Refund {
 	out := &Refund{
 		ID: OpID{f.Home, f.ID}, Till: f.Till, Outlet: f.Outlet, Cashier: f.Cashier, Key: f.Key, Number: f.Number,
-		At: Time(f.At), WrittenAt: Time(f.WrittenAt), Day: f.Day, Programme: f.Programme,
+		At: Time(f.At), WrittenAt: Time(f.WrittenAt), Day: f.Day, Founder: f.AccountHome, Programme: f.Programme,
 		Lines: make([]RefundLine, len(f.Lines)), Payments: paymentsOut(f.Payments),
 		Gross: f.Gross, Discount: f.Discount, PaidWithPoints: f.Paid, Money: f.Money, Kept: f.Kept, Held: f.Held, Unheld: f.Unheld,
 		Spent: f.Spent, Given: f.Given, Earned: f.Earned, Taken: f.Taken, Short: f.Short, Whole: f.Whole,

@@ -41,7 +41,7 @@ func anyPurchase(t *rapid.T) *Purchase {
 		Home: home.ID(ids("home")), ID: ids("id"), Mode: Mode(text.Draw(t, "mode")), Till: ids("till"), Outlet: ids("outlet"),
 		Partner: ids("partner"), Cashier: ids("cashier"), Key: text.Draw(t, "key"), Number: text.Draw(t, "number"),
 		At: clock.Micros(num.Draw(t, "at")), WrittenAt: clock.Micros(num.Draw(t, "w")), Day: text.Draw(t, "day"),
-		Account: ids("account"), Programme: ids("programme"), Version: num.Draw(t, "version"),
+		Account: ids("account"), AccountHome: home.ID(ids("keeps")), Programme: ids("programme"), Version: num.Draw(t, "version"),
 		Codes: rapid.SliceOf(text).Draw(t, "codes"), Gross: money.Amount(num.Draw(t, "gross")),
 		Discount: money.Amount(num.Draw(t, "d")), Spent: money.Points(num.Draw(t, "s")), Trace: text.Draw(t, "trace"),
 		Flags: rapid.SliceOf(text).Draw(t, "flags"), Balance: Balance{Active: money.Points(num.Draw(t, "b"))},
