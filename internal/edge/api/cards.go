@@ -11,7 +11,6 @@ import (
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/crypto"
-	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
 
@@ -194,8 +193,8 @@ const (
 // provisionCardQR is for who serves the member's own device: a till that had
 // the secret could show the member's will by itself.
 func provisionCardQR(ctx context.Context, c *call, in *cardIn) (*QRSecret, error) {
-	if c.who.Kind == identity.KindTill {
-		return nil, fault.New(fault.Denied, "api.no-till")
+	if err := c.noTill(); err != nil {
+		return nil, err
 	}
 	secret, err := c.Cards.Provision(ctx, in.Member, in.Card, c.actor())
 	if err != nil {

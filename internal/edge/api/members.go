@@ -270,8 +270,8 @@ func unblockMember(ctx context.Context, c *call, in *stateIn) (*Member, error) {
 // closeMember is not for tills: it can't be undone, and takes the points with
 // it.
 func closeMember(ctx context.Context, c *call, in *closeIn) (*Member, error) {
-	if c.who.Kind == identity.KindTill {
-		return nil, fault.New(fault.Denied, "api.no-till")
+	if err := c.noTill(); err != nil {
+		return nil, err
 	}
 	m, err := c.Members.Close(ctx, in.Member, in.Body.Version, in.Body.Reason, c.actor(), func(q db.Q) error {
 		left, err := ledger.Left(ctx, q, in.Member)

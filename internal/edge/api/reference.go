@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/reference"
 )
@@ -78,6 +79,14 @@ func (c *call) whole() error {
 		return nil
 	}
 	return fault.New(fault.Denied, "api.whole-organization")
+}
+
+// noTill refuses a till's key.
+func (c *call) noTill() error {
+	if c.who.Kind == identity.KindTill {
+		return fault.New(fault.Denied, "api.no-till")
+	}
+	return nil
 }
 
 // changed takes in what this request has changed. It is done already, so a
