@@ -1,0 +1,41 @@
+package purchase
+
+import (
+	"context"
+	"crypto/sha256"
+
+	"kopilka/internal/loyalty/eventtype"
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
+)
+
+// write stores the receipt's document and chains it.
+func (s *sale) write(g *group, book *ledger.Book, mark ledger.Mark, p *Purchase) error {
+	doc, err := p.encode()
+	if err != nil {
+		return err
+	}
+	digest := sha256.Sum256(doc)
+	own := g.chain(s.home, book, mark, p.ID, digest, s.at)
+	g.purchases.Add(int64(p.Home), int64(p.ID), int64(p.Account), int64(p.Programme), int64(p.Outlet),
+		int64(p.At), p.Day, db.N(p.AccountHome), string(doc), digest[:])
+	g.bindTickets(p, s.tickets)
+	g.claimKey(claim{p.Till, p.Key}, s.hash, p.Home, p.ID)
+	g.happened(eventtype.Event{
+		Kind: eventtype.Purchased, Home: p.Home, Op: p.ID, At: p.At, Day: p.Day, Outlet: p.Outlet, Programme: p.Programme,
+		Gross: p.Gross, Discount: p.Discount, Paid: p.Paid, Money: p.Due, Spent: p.Spent, Earned: p.Earned,
+	}, own)
+	return nil
+}
+
+// replay reads the purchase that was made under the key.
+func (s *sale) replay(ctx context.Context, q db.Q, h home.ID, op id.ID) error {
+	st, err := scanPurchase(q.Row(ctx, qPurchase, h, op))
+	if err != nil {
+		return err
+	}
+	s.out = &st.Purchase
+	return nil
+}
