@@ -63,6 +63,7 @@ func tell(t *testing.T, file, begins string, story func(s *shop)) {
 			t.Parallel()
 			s := open(t, dialect, begins)
 			s.put(s.read(file))
+			s.days(0)
 			story(s)
 			s.kopilka("verify")
 		})
@@ -217,6 +218,7 @@ func (s *shop) at(when string) {
 func (s *shop) days(n int) {
 	s.Helper()
 	s.clock.Add(time.Duration(n) * 24 * time.Hour)
+	s.no(s.service.Desk.GiveDated(s.Context()))
 	for {
 		done, err := s.service.Desk.SettleDue(s.Context(), 100)
 		s.no(err)

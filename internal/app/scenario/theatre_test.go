@@ -203,3 +203,18 @@ func TestCodeThatIsNone(t *testing.T) {
 		}
 	})
 }
+
+// «ДР, 33 бонуса».
+func TestThirtyThreeForABirthday(t *testing.T) {
+	tell(t, theatre, "2026-03-02 12:00", func(s *shop) {
+		anna := s.joins("Анна", func(r *client.Registration) { r.Profile.BirthDate = "1990-03-05" })
+		s.days(2)
+		s.has(anna, 50_00, 0)
+		s.days(1)
+		s.has(anna, 83_00, 0)
+		s.days(364)
+		s.has(anna, 83_00, 0)
+		s.days(1)
+		s.has(anna, 116_00, 0)
+	})
+}
