@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -181,10 +182,11 @@ func (s *shop) account(member string) *client.Account {
 	s.Helper()
 	all, err := s.office.ListAccounts(s.Context(), member)
 	s.no(err)
-	if len(all.Items) != 1 {
-		s.Fatalf("%d accounts", len(all.Items))
+	used := slices.DeleteFunc(all.Items, func(a client.Account) bool { return a.Rests })
+	if len(used) != 1 {
+		s.Fatalf("%d accounts", len(used))
 	}
-	return &all.Items[0]
+	return &used[0]
 }
 
 // has wants the member to have so many points.

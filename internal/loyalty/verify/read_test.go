@@ -16,8 +16,8 @@ import (
 var read = cmp.Options{
 	cmpopts.EquateEmpty(),
 	cmpopts.IgnoreFields(purchase.Purchase{}, "Mode", "Partner", "Cashier", "Number", "WrittenAt", "Codes", "Trace", "Would", "Flags", "Balance",
-		"Minute", "Channel", "Seen", "Told", "Level"),
-	cmpopts.IgnoreFields(purchase.Line{}, "SKU", "Name", "Product", "Price", "Least", "NotPaid", "NoEarn", "Memo", "Groups", "Place"),
+		"Minute", "Channel", "Seen", "Told", "Level", "Idle"),
+	cmpopts.IgnoreFields(purchase.Line{}, "SKU", "Name", "Product", "Price", "Least", "NotPaid", "NoEarn", "Memo", "Groups", "Place", "Tickets", "SessionAt"),
 	cmpopts.IgnoreFields(purchase.Lot{}, "Rules"),
 	cmpopts.IgnoreFields(purchase.RuleAmount{}, "Rule"),
 	cmpopts.IgnoreFields(purchase.Use{}, "Campaign", "Code"),
