@@ -80,18 +80,18 @@ func (l *Lot) follow(p *Posting) {
 
 // Done gives what has been done to the book since the last time, and goes on
 // as if it had been written and the home read anew.
-func (b *Book) Done() (postings []Posting, changes []LevelChange) {
+func (b *Book) Done() (postings []Posting, changes []LevelChange, presents []Present) {
 	postings = make([]Posting, len(b.postings))
 	for i := range b.postings {
 		postings[i] = b.postings[i].Posting
 	}
-	changes = b.changes
-	b.postings, b.changes, b.touched, b.New = b.postings[:0], nil, false, false
+	changes, presents = b.changes, b.presents
+	b.postings, b.changes, b.presents, b.touched, b.New = b.postings[:0], nil, nil, false, false
 	for _, a := range b.Accounts {
 		a.isNew, a.dirty = false, false
 	}
 	for _, l := range b.lots {
 		l.isNew, l.dirty = false, false
 	}
-	return postings, changes
+	return postings, changes, presents
 }

@@ -28,6 +28,8 @@ type gifts struct {
 	had    map[home.ID][]ledger.Present
 	missed map[home.ID]string // the day that the job is about
 
+	former []ledger.Present // of a life: of members who have left and come back in it
+
 	ctx context.Context
 	q   db.Q  // where more may be read of; nil: nowhere
 	err error // of reading it
@@ -98,7 +100,7 @@ func (v *gifts) read(b *db.Batch, dialect db.Dialect) {
 // came back: what is once a person stays so.
 func (v *gifts) formerly(h home.ID, programme id.ID) []ledger.Present {
 	if v.q == nil || v.err != nil {
-		return nil
+		return v.former
 	}
 	before, err := member.Before(v.ctx, v.q, h)
 	if err != nil || len(before) == 0 {

@@ -32,6 +32,9 @@ type Origin struct {
 	Refunds   []*Refund            // of before that are of no purchase
 	Away      []*Stored            // purchases of the member of before on a household's account
 	Changes   []ledger.LevelChange // of before, the newest first
+	Presents  []ledger.Present     // of before
+	Former    []ledger.Present     // that he had before he left and came back
+	Left      bool                 // he has left since: he takes part no more today
 	Groups    []id.ID              // of the member
 	Known     *Known               // what is known of the member today; nil: nothing
 	Begins    clock.Micros         // the first instant of the life
@@ -46,26 +49,25 @@ type Life struct {
 	World
 	Postings []ledger.Posting     // made in it
 	Changes  []ledger.LevelChange // of level
+	Presents []ledger.Present     // for occasions
 
-	home  home.ID
-	of    id.ID
-	g     *group
-	book  *ledger.Book
-	known *facts
-	greet bool              // the welcome gift is still to be had
-	docs  map[id.ID]*Stored // as they are in it, by the id that is stored
-	was   map[id.ID]*Stored // as they are stored, with the refunds done again so far
-	uses  map[string]int64  // of limits per member, as stored
+	home   home.ID
+	of     id.ID
+	g      *group
+	book   *ledger.Book
+	known  *facts
+	begins clock.Micros
+	greet  bool              // the welcome gift is still to be had
+	docs   map[id.ID]*Stored // as they are in it, by the id that is stored
+	was    map[id.ID]*Stored // as they are stored, with the refunds done again so far
+	uses   map[string]int64  // of limits per member, as stored
 }
 
 // Begin begins a life.
 func Begin(w World, o *Origin) (*Life, error) {
 	l := &Life{
-		World: w, home: o.Home, of: o.Programme, book: o.Book, known: &facts{}, greet: !o.Greeted,
+		World: w, home: o.Home, of: o.Programme, book: o.Book, known: &facts{}, begins: o.Begins, greet: !o.Greeted,
 		docs: map[id.ID]*Stored{}, was: map[id.ID]*Stored{}, uses: map[string]int64{},
-	}
-	if o.Known != nil {
-		l.known = &o.Known.facts
 	}
 	l.g = &group{
 		desk: &Desk{Options: Options{IDs: w.IDs, Catalog: w.Catalog}, tight: map[string]bool{}},
@@ -76,6 +78,17 @@ func Begin(w World, o *Origin) (*Life, error) {
 	l.g.limits.reset()
 	l.book.IDs, l.book.Turns = w.IDs, l.g.levels
 	v := l.g.levels
+	if o.Known != nil {
+		l.known = &o.Known.facts
+		v.gifts.facts[l.home] = o.Known.gifts.facts[l.home]
+		if f := v.gifts.facts[l.home]; f != nil && o.Left {
+			was := *f
+			was.TakesPart = true
+			v.gifts.facts[l.home] = &was
+		}
+	}
+	v.gifts.former = o.Former
+	v.gifts.had[l.home] = slices.Clone(o.Presents)
 	v.groups[l.home], v.changes[l.home] = o.Groups, slices.Clone(o.Changes)
 	v.papers[l.home] = o.papers()
 	for _, s := range o.Purchases {
@@ -89,8 +102,9 @@ func Begin(w World, o *Origin) (*Life, error) {
 			return nil, err
 		}
 		l.stand(a, o.Changes)
+		hadGifts(a, o.Presents)
 		if a.Clock < o.Begins-1 {
-			l.Settle(o.Begins - 1)
+			l.pass(o.Begins - 1)
 		}
 	}
 	l.g.set, v.set = w.Next, w.Next
@@ -228,8 +242,11 @@ func (l *Life) now(at clock.Micros) { l.g.now, l.book.Now = at, at }
 
 // done ends an operation, as a commit does.
 func (l *Life) done() {
-	postings, changes := l.book.Done()
+	postings, changes, presents := l.book.Done()
 	l.Postings = append(l.Postings, postings...)
+	l.Presents = append(l.Presents, presents...)
+	had := l.g.levels.gifts.had
+	had[l.home] = append(had[l.home], presents...)
 	l.Changes = append(l.Changes, changes...)
 	all := l.g.levels.changes[l.home]
 	for i := range changes {
@@ -251,8 +268,15 @@ func (l *Life) Open(at clock.Micros) {
 	l.done()
 }
 
-// Settle lets time pass: what is due is written, as a job would.
+// Settle lets time pass: what is due is written and what days bring is given,
+// as jobs would.
 func (l *Life) Settle(to clock.Micros) {
+	l.Days(to)
+	l.pass(to)
+}
+
+// pass writes what is due.
+func (l *Life) pass(to clock.Micros) {
 	if a := l.Account(); a != nil {
 		l.now(to)
 		l.book.Settle(a, to)
@@ -281,7 +305,8 @@ func Due(w World, o *Origin, to clock.Micros) (postings []ledger.Posting, change
 	v.groups[o.Home], v.papers[o.Home] = o.Groups, o.papers()
 	o.Book.Turns, o.Book.IDs = v, w.IDs
 	o.Book.Settle(a, to)
-	return o.Book.Done()
+	postings, changes, _ = o.Book.Done()
+	return postings, changes
 }
 
 // papers are all receipts of before.

@@ -5,7 +5,6 @@ import (
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
-	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
@@ -27,6 +26,7 @@ func (l *Life) Refund(was *Refund) (*Refund, *Stored, error) {
 	if err != nil || len(lines) == 0 {
 		return nil, nil, err
 	}
+	l.Days(was.At)
 	l.now(was.WrittenAt)
 	for _, u := range s.Uses {
 		for _, r := range u.Rows {
@@ -99,6 +99,7 @@ func (s *lineState) byShare(index int, part, whole int64, lines []RefundLine) []
 // Unlinked does again what of a refund was of no purchase, under the programme
 // of its outlet; what was matched to purchases is refunds of their own.
 func (l *Life) Unlinked(was *Refund, partner id.ID, p *rule.Programme) *Refund {
+	l.Days(was.At)
 	l.now(was.WrittenAt)
 	r := l.refunding(was)
 	r.place.Partner.ID = partner
@@ -117,6 +118,7 @@ func (l *Life) Unlinked(was *Refund, partner id.ID, p *rule.Programme) *Refund {
 // Adjust does again what a hand did; lot is the lot that it made, if it did,
 // whose term stays. Points are taken as far as they are there.
 func (l *Life) Adjust(op id.ID, points money.Points, lot *ledger.Lot, at clock.Micros) {
+	l.Days(at)
 	l.now(at)
 	a := l.Account()
 	if a == nil {
@@ -152,6 +154,7 @@ func (l *Life) SetLevel(c *ledger.LevelChange) {
 	if a == nil {
 		return
 	}
+	l.Days(c.At)
 	l.now(c.WrittenAt)
 	l.g.levels.settle(l.book, a, c.WrittenAt)
 	var until clock.Micros
@@ -161,6 +164,3 @@ func (l *Life) SetLevel(c *ledger.LevelChange) {
 	l.g.levels.byHand(l.book, a, c.To, until, ledger.LevelChange{At: a.Clock, Cause: ledger.ByHand})
 	l.done()
 }
-
-// Read adds to a batch what reads what is known of members.
-func (k *Known) Read(b *db.Batch, dialect db.Dialect) { k.read(b, dialect) }

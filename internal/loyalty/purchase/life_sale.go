@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
@@ -32,6 +31,7 @@ func (l *Life) Sell(was *Stored, p *rule.Programme) (*Lived, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.Days(was.At)
 	l.now(was.WrittenAt)
 	s := &sale{
 		cart: was.cart(own), mode: was.Mode, onAccount: l.account(was.Home), programme: p, receipt: *was.receipt(), known: l.known, levels: l.g.levels,
@@ -221,9 +221,3 @@ func (l *Life) usedUp(s *sale, u *rule.Use) bool {
 	}
 	return true
 }
-
-// Known is what is known of members today that rules look at.
-type Known struct{ facts }
-
-// Want names what a programme's rules look at of a member.
-func (k *Known) Want(h home.ID, p *rule.Programme) { k.want(h, p.Needs()) }

@@ -151,6 +151,9 @@ func (r *record) first() int {
 	for i := range r.changes {
 		causes[r.changes[i].ID] = r.changes[i].Op
 	}
+	for _, g := range r.presents() {
+		causes[g.ID] = g.Op
+	}
 	for i := range r.entries {
 		e := &r.entries[i]
 		op := e.Op
@@ -180,6 +183,7 @@ func (r *record) first() int {
 func (r *record) origin(first int) *purchase.Origin {
 	o := &purchase.Origin{
 		Home: r.home, Programme: r.of, Groups: r.part.groups[r.home], Known: r.part.known, Begins: r.begins, Greeted: r.part.had[r.home],
+		Former: r.part.former[r.home], Left: r.part.gone[r.home],
 	}
 	before := make(map[id.ID]bool, first)
 	for i := range first {
@@ -211,6 +215,11 @@ func (r *record) origin(first int) *purchase.Origin {
 			o.Changes = append(o.Changes, *c)
 		}
 	}
+	for _, g := range r.presents() {
+		if before[g.ID] {
+			o.Presents = append(o.Presents, g)
+		}
+	}
 	a := r.account
 	if a != nil && (a.Opened >= r.begins || r.openedBySale(first)) && !r.touched(first) {
 		a = nil
@@ -221,6 +230,19 @@ func (r *record) origin(first int) *purchase.Origin {
 	}
 	slices.Reverse(o.Changes)
 	return o
+}
+
+// presents are the account's gifts for occasions, in their order.
+func (r *record) presents() (out []ledger.Present) {
+	if r.account == nil {
+		return nil
+	}
+	for _, g := range r.part.known.Presents(r.home) {
+		if g.Account == r.account.ID {
+			out = append(out, g)
+		}
+	}
+	return out
 }
 
 // touched tells whether the account has any of the first postings.
@@ -284,6 +306,7 @@ func (t *tally) then(r *record, m *person) error {
 	ladder := r.current.Ladder(r.of)
 	s.entries(r.entries, r.account.ID, r.was)
 	s.changes(r.changes, ladder, r.was)
+	s.presents(r.presents(), r.was)
 	if book := r.part.books[r.home]; book != nil && book.Account(r.of) != nil && book.Account(r.of).Clock < r.ends {
 		o := r.origin(len(r.entries))
 		o.Book = book
@@ -310,7 +333,8 @@ func (r *record) own(p *purchase.Purchase) (*rule.Programme, error) {
 func (t *tally) live(r *record, m *person) error {
 	s := side{t: t, r: r, m: m, now: true}
 	first := r.first()
-	l, err := purchase.Begin(r.world(), r.origin(first))
+	o := r.origin(first)
+	l, err := purchase.Begin(r.world(), o)
 	if err != nil {
 		return err
 	}
@@ -333,10 +357,12 @@ func (t *tally) live(r *record, m *person) error {
 	if r.account != nil {
 		s.entries(r.entries[:first], r.account.ID, r.draft)
 		s.changes(r.changesBefore(first), ladder, r.draft)
+		s.presents(o.Presents, r.draft)
 	}
 	if a := l.Account(); a != nil {
 		s.entries(l.Postings, a.ID, r.draft)
 		s.changes(l.Changes, ladder, r.draft)
+		s.presents(l.Presents, r.draft)
 	}
 	return nil
 }
@@ -367,7 +393,8 @@ func (r *record) pass(l *purchase.Life, e *ledger.Posting) {
 		return
 	}
 	due := e.Op == 0 && e.Account == r.account.ID
-	if due || slices.ContainsFunc(r.changes, func(c ledger.LevelChange) bool { return c.ID == e.Op && c.Cause == ledger.ByTime }) {
+	given := slices.ContainsFunc(r.presents(), func(g ledger.Present) bool { return g.ID == e.Op && g.Op == 0 })
+	if due || given || slices.ContainsFunc(r.changes, func(c ledger.LevelChange) bool { return c.ID == e.Op && c.Cause == ledger.ByTime }) {
 		l.Settle(e.At)
 	}
 }

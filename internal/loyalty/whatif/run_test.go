@@ -234,7 +234,7 @@ func TestLimitsOfAll(t *testing.T) {
 func TestComesBack(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := open(t, d, full()) // 30 points on joining
+		s := open(t, d, full()) // 30 points on joining, 12 for a first purchase
 		members := &member.Members{DB: d, IDs: s.IDs, Clock: s.Clock}
 		for range 2 {
 			m, err := members.Register(t.Context(), member.Rules{}, member.Registration{
@@ -252,7 +252,7 @@ func TestComesBack(t *testing.T) {
 		}
 		draft := full()
 		draft.Welcome.Points = 50_00
-		if r := s.run(draft, "2026-03-02", "2026-03-02"); r.Then.Gifts != 30_00 || r.Now.Gifts != 50_00 {
+		if r := s.run(draft, "2026-03-02", "2026-03-02"); r.Then.Gifts != 42_00 || r.Now.Gifts != 62_00 {
 			t.Errorf("given %d then and %d now", r.Then.Gifts, r.Now.Gifts)
 		}
 	})

@@ -1,6 +1,7 @@
 package whatif_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -56,8 +57,16 @@ func (s *shop) run(p rule.Programme, from, to string) *whatif.Report {
 func (s *shop) wander(seed uint64, steps int) {
 	s.rnd = rand.New(rand.NewPCG(seed, 7))
 	s.buyers = []purchase.Buyer{{}}
-	for range 2 {
-		s.buyers = append(s.buyers, s.Member(s.t))
+	members := &member.Members{DB: s.DB, IDs: s.IDs, Clock: s.Clock}
+	for i := range 2 {
+		m, err := members.Register(s.t.Context(), member.Rules{}, member.Registration{
+			Profile:   member.Profile{BirthDate: fmt.Sprintf("1990-03-%02d", 3*i+4)},
+			Relatives: []member.Relative{{Kind: "child", Name: "Х", BirthDate: fmt.Sprintf("2015-03-%02d", 5*i+6)}},
+		}, member.Actor{})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.buyers = append(s.buyers, purchase.Buyer{Home: m.Home})
 	}
 	house, people := s.Family(s.t, 2)
 	s.house, s.people = house, append(people, s.Person(s.t))
@@ -85,6 +94,9 @@ func (s *shop) step() {
 		s.move()
 	default:
 		s.Clock.Add(time.Duration(s.rnd.Int64N(40*60)+1) * time.Minute)
+		if err := s.Desk.GiveDated(s.t.Context()); err != nil {
+			s.t.Error(err)
+		}
 		// That an account's clock was moved while nothing was due is not in the
 		// books, and a late receipt may be of before.
 		if s.rnd.IntN(3) == 0 && !s.late {

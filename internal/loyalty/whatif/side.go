@@ -195,6 +195,13 @@ func (s *side) gift(p *rule.Programme, at clock.Micros, points money.Points) {
 	}
 }
 
+// presents adds gifts for occasions.
+func (s *side) presents(all []ledger.Present, p *rule.Programme) {
+	for i := range all {
+		s.gift(p, all[i].At, all[i].Given-all[i].Taken)
+	}
+}
+
 // changes adds changes of level and the points that went with them.
 func (s *side) changes(all []ledger.LevelChange, ladder *level.Ladder, p *rule.Programme) {
 	for i := range all {

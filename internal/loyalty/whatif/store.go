@@ -16,6 +16,7 @@ import (
 const (
 	qHomeCount = `select count(*) from home`
 	qHomePage  = `select home_id, seq from home where home_id > $1 order by home_id limit $2`
+	qGone      = `select home_id from member where home_id > $1 and home_id <= $2 and state in ('closed', 'merged')`
 	qAccounts  = `select home_id, account_id, programme_id, state, opened_at, gifts from account
  where home_id > $1 and home_id <= $2 and programme_id = $3 order by home_id`
 	qLots = `select home_id, lot_id, account_id, amount, earned_at, active_at, coalesce(expires_at, 0), sliding, source, op_id, coalesce(partner_id, 0)

@@ -24,8 +24,10 @@ type part struct {
 	rows   rows
 	groups map[home.ID][]id.ID
 	known  *purchase.Known
-	had    map[home.ID]bool // the programme's welcome gift, before they left and came back
-	books  ledger.Books     // as they are now, of accounts on which something may be due
+	had    map[home.ID]bool             // the programme's welcome gift, before they left and came back
+	former map[home.ID][]ledger.Present // gifts for occasions, likewise
+	gone   map[home.ID]bool             // who have left since
+	books  ledger.Books                 // as they are now, of accounts on which something may be due
 }
 
 // run reads the homes in one snapshot and lets workers live them.
@@ -112,7 +114,7 @@ func (p *plan) read(ctx context.Context, q *db.Snapshot, parts chan<- *part) err
 
 // readPart reads the homes after one.
 func (p *plan) readPart(ctx context.Context, q *db.Snapshot, after home.ID, homes []homeSize) (*part, error) {
-	x := &part{homes: homes, groups: map[home.ID][]id.ID{}, known: &purchase.Known{}, had: map[home.ID]bool{}, books: ledger.Books{}}
+	x := &part{homes: homes, groups: map[home.ID][]id.ID{}, known: purchase.NewKnown(), had: map[home.ID]bool{}, former: map[home.ID][]ledger.Present{}, gone: map[home.ID]bool{}, books: ledger.Books{}}
 	before := map[home.ID][]home.ID{}
 	b := &db.Batch{}
 	member.BeforeAmong(b, after, homes[len(homes)-1].home, func(h, was home.ID) { before[h] = append(before[h], was) })
@@ -126,6 +128,12 @@ func (p *plan) readPart(ctx context.Context, q *db.Snapshot, after home.ID, home
 			member.LoadGroups(b, h.home, func(g id.ID) { x.groups[h.home] = append(x.groups[h.home], g) })
 		}
 	}
+	b.Each(func(r db.Row) error {
+		var h home.ID
+		err := r.Scan(&h)
+		x.gone[h] = true
+		return err
+	}, qGone, after, homes[len(homes)-1].home)
 	if err := q.Run(ctx, b); err != nil {
 		return nil, err
 	}
@@ -135,6 +143,9 @@ func (p *plan) readPart(ctx context.Context, q *db.Snapshot, after home.ID, home
 			return nil, err
 		}
 		x.had[h] = had
+		if x.former[h], err = ledger.PresentsIn(ctx, q, was, p.of); err != nil {
+			return nil, err
+		}
 	}
 	if err := p.readKnown(ctx, q, x); err != nil {
 		return nil, err
@@ -147,6 +158,9 @@ func (p *plan) readPart(ctx context.Context, q *db.Snapshot, after home.ID, home
 func (p *plan) readKnown(ctx context.Context, q *db.Snapshot, x *part) error {
 	for _, h := range x.homes {
 		x.known.Want(h.home, p.draft)
+		if p.was != nil && len(p.was.Gifts) > 0 {
+			x.known.WantGifts(h.home)
+		}
 	}
 	for _, doc := range x.rows.shared {
 		s, err := readPurchase(doc.row)

@@ -17,6 +17,8 @@
 //   - refunds bring back the same quantities, or the same share of the money;
 //   - receipts of before the first day that came late are judged by what was
 //     in force at their time;
+//   - gifts for occasions are given as the jobs of each day would, to who takes
+//     part today or has left since, by the birthdays known today;
 //   - points by hand keep their term. A level by hand is given again if there
 //     still is one of that id.
 //
@@ -112,7 +114,7 @@ type Sums struct {
 	Told     money.Amount `json:"told"`     // what rules would have taken off receipts that tills had closed; refunds are not taken from it
 	Money    money.Amount `json:"money"`    // paid
 	Earned   money.Points `json:"earned"`
-	Gifts    money.Points `json:"gifts"` // welcome, and by changes of level
+	Gifts    money.Points `json:"gifts"` // welcome, for occasions, by changes of level; less what was taken
 	Spent    money.Points `json:"spent"`
 	Expired  money.Points `json:"expired"`
 	Value    money.Amount `json:"value"` // of the points earned and given, receipt by receipt

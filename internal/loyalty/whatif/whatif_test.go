@@ -30,6 +30,11 @@ func full() rule.Programme {
 		}},
 		{ID: "vip", Priority: 4, Term: 4},
 	}
+	p.Gifts = []rule.GiftRule{
+		{On: rule.FirstPurchase, Points: 12_00, Days: 9, From: 50_00},
+		{On: rule.Birthday, Points: 15_00, Days: 6, Before: 1, After: 2},
+		{On: rule.RelativeBirthday, Points: 8_00},
+	}
 	p.Rules = append(p.Rules, rule.Rule{ID: "reward", Kind: rule.AwardRule, Campaign: "gift", When: []rule.Condition{{Field: rule.FieldChannel, In: []string{"web"}}}})
 	p.Campaigns = rule.CampaignsOf(
 		rule.Offer{ID: "gift", Name: "В подарок", Rate: 5 * money.Percent},
