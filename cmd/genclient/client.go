@@ -220,7 +220,7 @@ func (r *reading) operation(method, at string, op *huma.Operation) (operation, e
 		case p.In == "query":
 			o.query = append(o.query, p)
 		case p.Name == "Idempotency-Key":
-			o.Keyed = true
+			o.Keyed = p.Required // one that may be left out is
 		default:
 			return o, fmt.Errorf("parameter %s in %s", p.Name, p.In)
 		}

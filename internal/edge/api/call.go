@@ -25,7 +25,7 @@ type call struct {
 	w   http.ResponseWriter
 	r   *http.Request
 	who identity.Principal
-	key string // the Idempotency-Key of an operation that is keyed
+	key string // the Idempotency-Key of an operation that takes one
 }
 
 const (
@@ -64,9 +64,22 @@ func (c *call) admit() error {
 	if err := c.may(); err != nil {
 		return err
 	}
-	if c.op.keyed {
+	return c.readKey()
+}
+
+// readKey takes the request's key, and refuses one that would do nothing: its
+// caller would ask again and believe that it is done once.
+func (c *call) readKey() error {
+	_, given := c.r.Header[keyHeader]
+	switch {
+	case c.op.keyed || c.op.once && given:
 		c.key = c.r.Header.Get(keyHeader)
 		c.w.Header().Set(keyHeader, echo(c.key))
+		if c.key == "" && c.op.once {
+			return fault.New(fault.Invalid, "key.invalid", "most", identity.MaxRequestName)
+		}
+	case given && c.op.method != http.MethodGet:
+		return fault.New(fault.Invalid, "api.key-not-taken")
 	}
 	return nil
 }

@@ -104,17 +104,22 @@ func cards(a *API) {
 	row := func(id, method, path string, status int, scopes []identity.Scope) operation {
 		return operation{id: id, method: method, path: path, group: "cards", status: status, scopes: scopes}
 	}
+	making := func(id, path string, status int) operation {
+		op := row(id, http.MethodPost, path, status, write)
+		op.once = true
+		return op
+	}
 	const one = "/members/{member}/cards/{card}"
 	add(a, row("listCards", http.MethodGet, "/members/{member}/cards", http.StatusOK, read), listCards)
-	add(a, row("issueCard", http.MethodPost, "/members/{member}/cards", http.StatusCreated, write), issueCard)
+	add(a, making("issueCard", "/members/{member}/cards", http.StatusCreated), issueCard)
 	add(a, row("getCard", http.MethodGet, one, http.StatusOK, read), getCard)
 	add(a, row("activateCard", http.MethodPost, one+"/activate", http.StatusOK, write), activateCard)
 	add(a, row("blockCard", http.MethodPost, one+"/block", http.StatusOK, write), blockCard)
 	add(a, row("unblockCard", http.MethodPost, one+"/unblock", http.StatusOK, write), unblockCard)
 	add(a, row("loseCard", http.MethodPost, one+"/lose", http.StatusOK, write), loseCard)
-	add(a, row("replaceCard", http.MethodPost, one+"/replace", http.StatusCreated, write), replaceCard)
+	add(a, making("replaceCard", one+"/replace", http.StatusCreated), replaceCard)
 	add(a, row("setCardSecret", http.MethodPut, one+"/secret", http.StatusOK, write), setCardSecret)
-	add(a, row("makeCardSecret", http.MethodPost, one+"/secret", http.StatusOK, write), makeCardSecret)
+	add(a, making("makeCardSecret", one+"/secret", http.StatusOK), makeCardSecret)
 	add(a, row("checkCardSecret", http.MethodPost, one+"/secret/check", http.StatusNoContent, write), checkCardSecret)
 	add(a, row("provisionCardQR", http.MethodPost, one+"/qr", http.StatusOK, write), provisionCardQR)
 }
@@ -136,8 +141,9 @@ func getCard(ctx context.Context, c *call, in *cardIn) (*Card, error) {
 }
 
 func issueCard(ctx context.Context, c *call, in *issueIn) (*IssuedCard, error) {
-	made, err := c.Cards.Issue(ctx, in.Member, in.Body.in(), c.actor())
-	return issuedOr(made, err)
+	return c.issueOnce(ctx, in, in.Member, func(ctx context.Context) (card.Issued, error) {
+		return c.Cards.Issue(ctx, in.Member, in.Body.in(), c.actor())
+	})
 }
 
 func activateCard(ctx context.Context, c *call, in *cardIn) (*Card, error) {
@@ -166,8 +172,9 @@ func replaceCard(ctx context.Context, c *call, in *replaceIn) (*IssuedCard, erro
 		return nil, err
 	}
 	to := card.NewCard{Type: cmp.Or(in.Body.Type, old.Type), Number: in.Body.Number, Secret: in.Body.Secret}
-	made, err := c.Cards.Replace(ctx, in.Member, in.Card, to, c.actor())
-	return issuedOr(made, err)
+	return c.issueOnce(ctx, in, in.Member, func(ctx context.Context) (card.Issued, error) {
+		return c.Cards.Replace(ctx, in.Member, in.Card, to, c.actor())
+	})
 }
 
 func setCardSecret(ctx context.Context, c *call, in *secretIn) (*Card, error) {
@@ -176,8 +183,9 @@ func setCardSecret(ctx context.Context, c *call, in *secretIn) (*Card, error) {
 }
 
 func makeCardSecret(ctx context.Context, c *call, in *cardIn) (*IssuedCard, error) {
-	made, err := c.Cards.RegenerateSecret(ctx, in.Member, in.Card, c.actor())
-	return issuedOr(made, err)
+	return c.issueOnce(ctx, in, in.Member, func(ctx context.Context) (card.Issued, error) {
+		return c.Cards.RegenerateSecret(ctx, in.Member, in.Card, c.actor())
+	})
 }
 
 func checkCardSecret(ctx context.Context, c *call, in *secretIn) (none, error) {
@@ -220,9 +228,19 @@ func cardOf(v card.Card) Card {
 
 func issuedOf(v card.Issued) *IssuedCard { return &IssuedCard{Card: cardOf(v.Card), Secret: v.Secret} }
 
-func issuedOr(v card.Issued, err error) (*IssuedCard, error) {
-	if err != nil {
-		return nil, err
-	}
-	return issuedOf(v), nil
+// issueOnce makes a card, or a secret code for one, once.
+func (c *call) issueOnce(ctx context.Context, in any, h home.ID, do func(ctx context.Context) (card.Issued, error)) (*IssuedCard, error) {
+	return once(ctx, c, in, func(ctx context.Context) (*IssuedCard, id.ID, error) {
+		v, err := do(ctx)
+		if err != nil {
+			return nil, 0, err
+		}
+		return issuedOf(v), v.ID, nil
+	}, func(ctx context.Context, made id.ID) (*IssuedCard, error) {
+		v, err := card.Get(ctx, c.DB, h, made)
+		if err != nil {
+			return nil, err
+		}
+		return issuedOf(card.Issued{Card: v}), nil
+	})
 }

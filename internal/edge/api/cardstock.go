@@ -127,7 +127,9 @@ func cardStock(a *API) {
 	add(a, row("changeCardType", http.MethodPut, "/card-types/{type}", http.StatusOK, write), changeCardType)
 
 	add(a, row("listCardBatches", http.MethodGet, "/card-batches", http.StatusOK, write), listCardBatches)
-	add(a, row("makeCardBatch", http.MethodPost, "/card-batches", http.StatusCreated, write), makeCardBatch)
+	making := row("makeCardBatch", http.MethodPost, "/card-batches", http.StatusCreated, write)
+	making.once = true
+	add(a, making, makeCardBatch)
 	add(a, row("loadCardBatch", http.MethodPost, "/card-batches/load", http.StatusCreated, write), loadCardBatch)
 	add(a, row("listCardStock", http.MethodGet, "/card-batches/{batch}/cards", http.StatusOK, write), listCardStock)
 	add(a, row("voidCardStock", http.MethodPost, "/card-stock/void", http.StatusNoContent, write), voidCardStock)
@@ -189,8 +191,25 @@ func makeCardBatch(ctx context.Context, c *call, in *makeCardBatchIn) (*MadeCard
 	if err := c.whole(); err != nil {
 		return nil, err
 	}
-	batch, list, err := c.Cards.MakeBatch(ctx, in.Body.Type, in.Body.Size, in.Body.Note, c.actor())
-	return madeBatchOf(batch, list, err)
+	return once(ctx, c, in, func(ctx context.Context) (*MadeCardBatch, card.Batch, error) {
+		batch, list, err := c.Cards.MakeBatch(ctx, in.Body.Type, in.Body.Size, in.Body.Note, c.actor())
+		out, err := madeBatchOf(batch, list, err)
+		return out, batch, err
+	}, c.cardBatchAgain)
+}
+
+// cardBatchAgain gives a batch's numbers without their secret codes.
+func (c *call) cardBatchAgain(ctx context.Context, made card.Batch) (*MadeCardBatch, error) {
+	var list []card.Stock
+	for after := ""; ; after = list[len(list)-1].Number {
+		page, err := card.StockOf(ctx, c.DB, made.ID, after, 0)
+		if err != nil {
+			return nil, err
+		}
+		if list = append(list, page...); len(page) == 0 {
+			return madeBatchOf(made, list, nil)
+		}
+	}
 }
 
 func loadCardBatch(ctx context.Context, c *call, in *loadCardBatchIn) (*MadeCardBatch, error) {

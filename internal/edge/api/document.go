@@ -88,9 +88,9 @@ func describe[I, O any](d *document, op operation) {
 	if about := "api.about." + op.id; d.texts.Has(d.lang, about) {
 		o.Description = d.texts.Text(d.lang, about)
 	}
-	if op.keyed {
+	if op.keyed || op.once {
 		o.Parameters = append(o.Parameters, &huma.Param{
-			Name: keyHeader, In: "header", Required: true, Description: d.texts.Text(d.lang, "api.header.key"),
+			Name: keyHeader, In: "header", Required: op.keyed, Description: d.texts.Text(d.lang, d.keyText(op)),
 			Schema: &huma.Schema{Type: huma.TypeString, MinLength: new(1), MaxLength: new(128)},
 		})
 	}
@@ -101,6 +101,13 @@ func describe[I, O any](d *document, op operation) {
 	}
 	d.finish(d.OpenAPI().Paths[op.path], op)
 	d.alsoYAML(of(d.OpenAPI().Paths[op.path], op.method), any(*new(I)), any(*new(O)), op)
+}
+
+func (d *document) keyText(op operation) string {
+	if op.once {
+		return "api.header.key-once"
+	}
+	return "api.header.key"
 }
 
 // alsoYAML says of a body and an answer that they may be YAML too.
@@ -134,7 +141,7 @@ func (d *document) finish(item *huma.PathItem, op operation) {
 	o.Responses["429"].Headers = map[string]*huma.Param{"Retry-After": {Schema: &huma.Schema{Type: huma.TypeInteger}, Description: d.texts.Text(d.lang, "api.header.retry")}}
 	good := o.Responses[strconv.Itoa(op.status)]
 	good.Description = d.texts.Text(d.lang, "api.status.ok")
-	if op.keyed {
+	if op.keyed || op.once {
 		good.Headers = map[string]*huma.Param{
 			keyHeader:      {Schema: &huma.Schema{Type: huma.TypeString}, Description: d.texts.Text(d.lang, "api.header.key-echo")},
 			replayedHeader: {Schema: &huma.Schema{Type: huma.TypeString}, Description: d.texts.Text(d.lang, "api.header.replayed")},

@@ -46,7 +46,7 @@ type Key struct {
 // MadeKey is a key that was just made, with the token that is told this once.
 type MadeKey struct {
 	Key
-	Token string `json:"token"`
+	Token string `json:"token,omitempty"`
 }
 
 type (
@@ -72,7 +72,9 @@ func keys(a *API) {
 		return operation{id: id, method: method, path: path, group: "keys", status: status, scopes: []identity.Scope{identity.Admin}}
 	}
 	add(a, row("listKeys", http.MethodGet, "/keys", http.StatusOK), listKeys)
-	add(a, row("createKey", http.MethodPost, "/keys", http.StatusCreated), createKey)
+	making := row("createKey", http.MethodPost, "/keys", http.StatusCreated)
+	making.once = true
+	add(a, making, createKey)
 	add(a, row("getKey", http.MethodGet, "/keys/{key}", http.StatusOK), getKey)
 	add(a, row("changeKey", http.MethodPut, "/keys/{key}", http.StatusOK), changeKey)
 	add(a, row("revokeKey", http.MethodDelete, "/keys/{key}", http.StatusNoContent), revokeKey)
@@ -104,12 +106,20 @@ func createKey(ctx context.Context, c *call, in *createKeyIn) (*MadeKey, error) 
 	if to.TillID != 0 && len(to.Scopes) == 0 {
 		to.Scopes = identity.TillScopes()
 	}
-	k, token, err := c.Identity.MakeKey(ctx, to)
-	if err != nil {
-		return nil, err
+	out, err := once(ctx, c, in, func(ctx context.Context) (*MadeKey, id.ID, error) {
+		k, token, err := c.Identity.MakeKey(ctx, to)
+		if err != nil {
+			return nil, 0, err
+		}
+		return &MadeKey{Key: keyOf(k), Token: token}, k.ID, nil
+	}, func(ctx context.Context, made id.ID) (*MadeKey, error) {
+		k, err := c.Identity.Key(ctx, made)
+		return &MadeKey{Key: keyOf(k)}, err
+	})
+	if err == nil {
+		c.changed(ctx)
 	}
-	c.changed(ctx)
-	return &MadeKey{Key: keyOf(k), Token: token}, nil
+	return out, err
 }
 
 func changeKey(ctx context.Context, c *call, in *changeKeyIn) (*Key, error) {

@@ -106,7 +106,9 @@ func members(a *API) {
 	row := func(id, method, path string, status int, scopes []identity.Scope) operation {
 		return operation{id: id, method: method, path: path, group: "members", status: status, scopes: scopes}
 	}
-	add(a, row("registerMember", http.MethodPost, "/members", http.StatusCreated, write), register)
+	making := row("registerMember", http.MethodPost, "/members", http.StatusCreated, write)
+	making.once = true
+	add(a, making, register)
 	add(a, row("listMembers", http.MethodGet, "/members", http.StatusOK, read), listMembers)
 	add(a, row("findMembers", http.MethodGet, "/members/find", http.StatusOK, read), findMembers)
 	add(a, row("getMember", http.MethodGet, "/members/{member}", http.StatusOK, read), getMember)
@@ -144,37 +146,65 @@ func register(ctx context.Context, c *call, in *registerIn) (*Registered, error)
 	for _, n := range b.Identifiers {
 		reg.Identifiers = append(reg.Identifiers, member.NewIdentifier{Kind: n.Kind, Value: n.Value, Main: n.Main, Proof: n.Proof})
 	}
-	out := &Registered{Accounts: []Account{}}
-	var made member.Member
-	var err error
-	if b.Card == nil {
-		made, err = c.Members.Register(ctx, c.Rules(), reg, c.actor())
-	} else {
-		var first card.Issued
-		made, first, err = c.Cards.Register(ctx, c.Rules(), reg, b.Card.in(), c.actor())
-		out.Card = issuedOf(first)
-	}
+	out, err := once(ctx, c, in, func(ctx context.Context) (*Registered, registration, error) {
+		return c.registerMember(ctx, reg, b.Card)
+	}, c.registeredBefore)
 	if err != nil {
 		return nil, err
 	}
-	out.Member = memberOf(&made)
-	// The member is there: an account that could not be opened now is opened
-	// at its first use.
-	for _, p := range b.Programmes {
-		if _, err := c.Desk.Open(ctx, made.Home, p); err != nil {
-			c.Log.WarnContext(ctx, "account not opened at registration", "error", err)
-		}
+	return out, c.openAccounts(ctx, out, b.Programmes)
+}
+
+// registration names what a registration has made.
+type registration struct {
+	Member home.ID `json:"member"`
+	Card   id.ID   `json:"card,omitzero"`
+}
+
+func (c *call) registerMember(ctx context.Context, reg member.Registration, with *NewCard) (*Registered, registration, error) {
+	out := &Registered{Accounts: []Account{}}
+	if with == nil {
+		made, err := c.Members.Register(ctx, c.Rules(), reg, c.actor())
+		out.Member = memberOf(&made)
+		return out, registration{Member: made.Home}, err
 	}
-	if len(b.Programmes) > 0 {
-		list, err := c.Desk.Accounts(ctx, made.Home)
+	made, first, err := c.Cards.Register(ctx, c.Rules(), reg, with.in(), c.actor())
+	out.Member, out.Card = memberOf(&made), issuedOf(first)
+	return out, registration{made.Home, first.ID}, err
+}
+
+func (c *call) registeredBefore(ctx context.Context, made registration) (*Registered, error) {
+	m, err := member.Get(ctx, c.DB, made.Member)
+	if err != nil {
+		return nil, err
+	}
+	out := &Registered{Member: memberOf(&m), Accounts: []Account{}}
+	if made.Card != 0 {
+		first, err := card.Get(ctx, c.DB, made.Member, made.Card)
 		if err != nil {
 			return nil, err
 		}
-		for i := range list {
-			out.Accounts = append(out.Accounts, accountOf(&list[i]))
-		}
+		out.Card = issuedOf(card.Issued{Card: first})
 	}
 	return out, nil
+}
+
+// openAccounts opens the new member's accounts. He is there: one that could
+// not be opened now is opened at its first use.
+func (c *call) openAccounts(ctx context.Context, out *Registered, programmes []id.ID) error {
+	if len(programmes) == 0 {
+		return nil
+	}
+	for _, p := range programmes {
+		if _, err := c.Desk.Open(ctx, out.ID, p); err != nil {
+			c.Log.WarnContext(ctx, "account not opened at registration", "error", err)
+		}
+	}
+	list, err := c.Desk.Accounts(ctx, out.ID)
+	for i := range list {
+		out.Accounts = append(out.Accounts, accountOf(&list[i]))
+	}
+	return err
 }
 
 func listMembers(ctx context.Context, c *call, in *listMembersIn) (*Page[MemberRow], error) {

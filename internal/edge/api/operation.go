@@ -15,7 +15,8 @@ type operation struct {
 	group  string // that the document shows it in
 	status int
 	scopes []identity.Scope // any of them will do; none: any key
-	keyed  bool             // it is done once under the caller's Idempotency-Key
+	keyed  bool             // it is done once under the caller's Idempotency-Key, which it must have
+	once   bool             // likewise, where there is a key
 }
 
 // none is the answer of an operation that has nothing to say (204).

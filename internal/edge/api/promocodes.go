@@ -92,7 +92,9 @@ func promoCodes(a *API) {
 		return operation{id: id, method: method, path: path, group: "promo", status: status, scopes: scopes}
 	}
 	add(a, row("listPromoCodes", http.MethodGet, "/promo/codes", http.StatusOK, write), listPromoCodes)
-	add(a, row("makePromoCodes", http.MethodPost, "/promo/codes", http.StatusCreated, write), makePromoCodes)
+	making := row("makePromoCodes", http.MethodPost, "/promo/codes", http.StatusCreated, write)
+	making.once = true
+	add(a, making, makePromoCodes)
 	add(a, row("getPromoCode", http.MethodGet, "/promo/codes/{code}", http.StatusOK, write), getPromoCode)
 	add(a, row("withdrawPromoCode", http.MethodPost, "/promo/codes/{code}/withdraw", http.StatusOK, write), withdrawPromoCode)
 	add(a, row("listMemberPromoCodes", http.MethodGet, "/members/{member}/promo-codes", http.StatusOK,
@@ -108,10 +110,25 @@ func makePromoCodes(ctx context.Context, c *call, in *makePromoCodesIn) (*Page[P
 		return nil, err
 	}
 	codes := promo.Codes{DB: c.DB, Clock: c.Clock}
-	list, err := codes.Make(ctx, promo.Order{
-		Programme: p, Campaign: in.Body.Campaign, Count: in.Body.Count, Members: in.Body.Members, Expires: in.Body.Until, By: c.author(),
-	})
-	return all(list, err, promoCodeOf)
+	return once(ctx, c, in, func(ctx context.Context) (*Page[PromoCode], []string, error) {
+		list, err := codes.Make(ctx, promo.Order{
+			Programme: p, Campaign: in.Body.Campaign, Count: in.Body.Count, Members: in.Body.Members, Expires: in.Body.Until, By: c.author(),
+		})
+		out, err := all(list, err, promoCodeOf)
+		return out, each(list, func(v promo.Code) string { return v.Code }), err
+	}, c.promoCodesAgain)
+}
+
+func (c *call) promoCodesAgain(ctx context.Context, made []string) (*Page[PromoCode], error) {
+	list := make([]promo.Code, 0, len(made))
+	for _, code := range made {
+		v, err := promo.Get(ctx, c.DB, code)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return all(list, nil, promoCodeOf)
 }
 
 func listPromoCodes(ctx context.Context, c *call, in *listPromoCodesIn) (*Page[PromoCode], error) {

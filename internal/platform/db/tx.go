@@ -20,10 +20,22 @@ type Tx struct {
 
 const maxAttempts = 6
 
+type within struct{}
+
+// Within makes what is done with the context part of the transaction: a Write
+// of the same base runs in it, and is undone with it, instead of in one of its
+// own. Reads that do not go by the transaction do not see what it has written.
+func Within(ctx context.Context, tx *Tx) context.Context {
+	return context.WithValue(ctx, within{}, tx)
+}
+
 // Write runs fn in one transaction and commits it; it is taken again, a
 // bounded number of times, after a deadlock, a serialization failure or a
 // busy writer. fn must do nothing but SQL: it may run more than once.
 func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	if tx, ok := ctx.Value(within{}).(*Tx); ok && tx.d == d {
+		return fn(tx)
+	}
 	for attempt := 1; ; attempt++ {
 		tx, err := d.write(ctx, fn)
 		if err == nil {

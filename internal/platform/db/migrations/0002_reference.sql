@@ -79,6 +79,17 @@ create table api_key_outlet (
 );
 create index api_key_outlet_outlet on api_key_outlet (outlet_id);
 
+-- What a request with an Idempotency-Key has made, for who asks again. Nothing
+-- of the answer is kept but what names it.
+create table api_request (
+    key_id      bigint not null references api_key (key_id),
+    request_key text not null,
+    hash        {{bytes}} not null, -- of the operation and what was sent
+    made        text not null,
+    made_at     bigint not null,
+    primary key (key_id, request_key)
+);
+
 create table product_type (
     product_type_id bigint primary key,
     code    text not null unique,
