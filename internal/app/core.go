@@ -21,6 +21,7 @@ import (
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/config"
 	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/i18n"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/jobs"
@@ -54,6 +55,8 @@ type Core struct {
 	Figures    *figure.Dispatcher
 	Seals      *seal.Sealer
 	Jobs       *jobs.Runner
+
+	cashiers *identity.Cashiers
 
 	lease   *node.Lease
 	rules   atomic.Pointer[member.Rules]
@@ -118,7 +121,7 @@ func OpenCore(ctx context.Context, o CoreOptions) (_ *Core, err error) {
 	}
 	c.Desk = purchase.New(purchase.Options{
 		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log, Programmes: c.Programmes, Directory: c.Directory,
-		Catalog: c.Catalog, Secret: quotes, UseStep: card.UseStep, Unknown: c.keepUnknown,
+		Catalog: c.Catalog, Secret: quotes, UseStep: card.UseStep, Cashier: c.knowsCashier, Unknown: c.keepUnknown,
 	})
 	return c, nil
 }
@@ -127,14 +130,12 @@ func OpenCore(ctx context.Context, o CoreOptions) (_ *Core, err error) {
 func (c *Core) domains(key []byte, shown io.Writer) {
 	c.Partners, c.Directory = partner.New(c.DB, c.IDs), partner.NewDirectory()
 	c.Products, c.Catalog = catalog.New(c.DB, c.IDs), catalog.NewIndex()
-	c.Identity, c.Keys = identity.New(c.DB, c.IDs, c.Clock), identity.NewKeys(c.DB, c.Clock)
+	c.Identity, c.Keys, c.cashiers = identity.New(c.DB, c.IDs, c.Clock), identity.NewKeys(c.DB, c.Clock), identity.NewCashiers()
 	c.Members = &member.Members{DB: c.DB, IDs: c.IDs, Clock: c.Clock}
 	c.Cards = &card.Cards{Members: c.Members, Key: key}
 	c.Codes = &member.Codes{
 		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Key: key,
-		Channels: map[member.Kind]member.Channel{
-			member.Phone: channel.NewLog("sms", c.Log, shown), member.Email: channel.NewLog("email", c.Log, shown),
-		},
+		Channels: channels(shown),
 		Text: func(p member.Purpose, lang, code string) string {
 			return c.Texts.Text(i18n.Lang(lang), "code."+string(p), "code", code)
 		},
@@ -143,6 +144,17 @@ func (c *Core) domains(key []byte, shown io.Writer) {
 	c.Seals = &seal.Sealer{DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log}
 	c.Jobs = jobs.New(c.DB, c.Log)
 	c.Figures = figure.NewDispatcher(figure.Options{DB: c.DB, Clock: c.Clock, Log: c.Log, Metrics: c.Metrics, Heads: c.Seals.Collect})
+}
+
+// channels are what carries codes. Until a gateway is set up there is none but
+// a place where somebody in development reads them.
+func channels(shown io.Writer) map[member.Kind]member.Channel {
+	if shown == nil {
+		return nil
+	}
+	return map[member.Kind]member.Channel{
+		member.Phone: channel.NewShown("sms", shown), member.Email: channel.NewShown("email", shown),
+	}
 }
 
 // Refresh takes in what has changed in the base of all that is kept in
@@ -157,12 +169,28 @@ func (c *Core) Refresh(ctx context.Context) error {
 	if _, err := c.Catalog.Refresh(ctx, c.DB); err != nil {
 		return err
 	}
+	if _, err := c.cashiers.Refresh(ctx, c.DB); err != nil {
+		return err
+	}
 	rules, _, err := member.LoadRules(ctx, c.DB)
 	if err != nil {
 		return err
 	}
 	c.rules.Store(&rules)
 	return nil
+}
+
+// knowsCashier tells whether there is such a cashier; one whom another process
+// has just made is looked for in the base.
+func (c *Core) knowsCashier(ctx context.Context, cashier id.ID) (bool, error) {
+	if _, ok := c.cashiers.Get(cashier); ok {
+		return true, nil
+	}
+	_, err := c.Identity.Cashier(ctx, cashier)
+	if fault.Is(err, "identity.cashier-not-found") {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Rules are the settings of members as they are now.

@@ -45,7 +45,7 @@ func (c *demoCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	if err = c.show(ctx, p, s); err == nil && !c.FillOnly {
+	if err = c.show(ctx, p, cfg, s); err == nil && !c.FillOnly {
 		err = s.Wait(ctx)
 	}
 	if end := s.Close(ctx); err == nil {
@@ -58,7 +58,7 @@ func (c *demoCmd) Run(ctx context.Context, p *program) error {
 const quiet = 4
 
 // show fills an empty base and prints what runs.
-func (c *demoCmd) show(ctx context.Context, p *program, s *Service) error {
+func (c *demoCmd) show(ctx context.Context, p *program, cfg *config.Config, s *Service) error {
 	try, err := c.fill(ctx, p, s)
 	if err != nil {
 		return err
@@ -73,6 +73,10 @@ func (c *demoCmd) show(ctx context.Context, p *program, s *Service) error {
 	p.say("demo.page", "url", s.URL+"/api/")
 	p.say("demo.till-key", "key", try.TillKey)
 	p.say("demo.admin-key", "key", try.AdminKey)
+	p.say("demo.codes")
+	if file, ok := sqliteFile(cfg); ok {
+		p.say("demo.verify", "base", "sqlite:"+file)
+	}
 	for _, m := range try.Members {
 		p.say("demo.member", "phone", m.Phone, "card", cmp.Or(m.Card, "–"), "level", m.Level, "points", m.Points)
 	}

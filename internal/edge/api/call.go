@@ -70,15 +70,12 @@ func (c *call) admit() error {
 // readKey takes the request's key, and refuses one that would do nothing: its
 // caller would ask again and believe that it is done once.
 func (c *call) readKey() error {
-	_, given := c.r.Header[keyHeader]
+	key := c.r.Header.Get(keyHeader)
 	switch {
-	case c.op.keyed || c.op.once && given:
-		c.key = c.r.Header.Get(keyHeader)
-		c.w.Header().Set(keyHeader, echo(c.key))
-		if c.key == "" && c.op.once {
-			return fault.New(fault.Invalid, "key.invalid", "most", identity.MaxRequestName)
-		}
-	case given && c.op.method != http.MethodGet:
+	case c.op.keyed || c.op.once && key != "":
+		c.key = key
+		c.w.Header().Set(keyHeader, echo(key))
+	case key != "" && c.op.method != http.MethodGet:
 		return fault.New(fault.Invalid, "api.key-not-taken")
 	}
 	return nil

@@ -140,6 +140,13 @@ func register(ctx context.Context, c *call, in *registerIn) (*Registered, error)
 			return nil, fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: "programmes" + index(i), Code: "programme.not-found"})
 		}
 	}
+	if b.Cashier != 0 {
+		if _, err := c.Identity.Cashier(ctx, b.Cashier); fault.Is(err, "identity.cashier-not-found") {
+			return nil, fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: "cashier", Code: "identity.cashier-not-found"})
+		} else if err != nil {
+			return nil, err
+		}
+	}
 	reg := member.Registration{
 		Profile: b.Profile.in(), Tags: b.Tags, Groups: b.Groups, Relatives: relativesIn(b.Relatives), Consents: consentsIn(b.Consents), Cashier: b.Cashier,
 	}

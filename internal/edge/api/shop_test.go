@@ -115,6 +115,10 @@ func newShop(t testing.TB, d *db.DB) *shop {
 	s.desk = purchase.New(purchase.Options{
 		DB: d, IDs: ids, Clock: s.clock, Log: p.Log, Programmes: p.Programmes, Directory: p.Directory, Catalog: p.Catalog,
 		Secret: bytes.Repeat([]byte{5}, 32), UseStep: card.UseStep,
+		Cashier: func(ctx context.Context, cashier id.ID) (bool, error) {
+			_, err := p.Identity.Cashier(ctx, cashier)
+			return err == nil, nil
+		},
 	})
 	t.Cleanup(s.desk.Close)
 	p.Desk = s.desk

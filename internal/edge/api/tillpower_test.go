@@ -189,3 +189,24 @@ func TestCloseAndComeBack(t *testing.T) {
 		})
 	})
 }
+
+// A cashier whom nobody knows sells nothing and registers nobody; what he has
+// sold already is kept, and flagged.
+func TestUnknownCashier(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		const at = `"at":"2026-11-22T08:00:00Z"`
+		line := `"lines":[` + ticket + `]`
+		s.deals([]deal{
+			{step: step{as: "admin", do: "POST /cashiers", body: `{"code":"17","name":"Ольга"}`, want: 201, keep: "olga"}},
+			{step: step{do: "POST /quotes", body: `{"cashier":"123",` + line + `}`, want: 404, code: "identity.cashier-not-found"}},
+			{step: step{do: "POST /purchases", body: `{"cashier":"123",` + line + `}`, want: 404, code: "identity.cashier-not-found"}, key: "1"},
+			{step: step{do: "POST /purchases", body: `{"cashier":"$olga",` + line + `}`, want: 201, has: `"cashier":"$olga"`, not: "cashier-unknown"}, key: "1"},
+			{step: step{do: "POST /purchases/record", body: `{"cashier":"123",` + at + `,` + line + `}`, want: 201, has: `"cashier":"123" "flags":["cashier-unknown"]`}, key: "2"},
+			{step: step{do: "POST /purchases/record", body: `{"cashier":"$olga",` + at + `,` + line + `}`, want: 201, not: "cashier-unknown"}, key: "3"},
+			{step: step{do: "POST /members", body: `{"cashier":"123","identifiers":[{"kind":"phone","value":"` + phone1 + `"}]}`, want: 400, code: "api.invalid", at: "cashier identity.cashier-not-found"}},
+			{step: step{do: "POST /members", body: `{"cashier":"$olga","identifiers":[{"kind":"phone","value":"` + phone1 + `"}]}`, want: 201, has: `"cashier":"$olga"`}},
+		})
+	})
+}

@@ -96,7 +96,7 @@ where kind = $1 and value = $2 and purpose = $3 and tries < $4 and expires_at > 
 func (c *Codes) Send(ctx context.Context, p Purpose, to Ref, language string) (Sent, error) {
 	channel := c.Channels[to.Kind]
 	if channel == nil {
-		return Sent{}, fault.New(fault.Invalid, "member.no-channel", "kind", string(to.Kind))
+		return Sent{}, fault.New(fault.Unavailable, "member.no-channel", "kind", string(to.Kind))
 	}
 	digits := c.Digits
 	if digits == 0 {

@@ -30,6 +30,9 @@ type Options struct {
 	Secret     []byte // signs quotes
 	UseStep    func(ctx context.Context, q db.Q, h home.ID, card id.ID, step int64) (bool, error)
 
+	// Cashier tells whether there is such a cashier; nil: there is.
+	Cashier func(ctx context.Context, cashier id.ID) (bool, error)
+
 	// Unknown is told of goods that were sold and are not in the catalogue. It
 	// must not wait.
 	Unknown func([]catalog.Seen)
@@ -343,6 +346,15 @@ func (t *ticket) ended() bool {
 	default:
 		return false
 	}
+}
+
+// stranger tells whether a cashier is named whom nobody knows.
+func (d *Desk) stranger(ctx context.Context, cashier id.ID) (bool, error) {
+	if cashier == 0 || d.Cashier == nil {
+		return false, nil
+	}
+	known, err := d.Cashier(ctx, cashier)
+	return !known, err
 }
 
 // Place finds an open till.

@@ -74,6 +74,9 @@ func (s *sale) recorded(g *group, p *Purchase, a *ledger.Account) {
 	if above := s.programme.Settings.SpendProofAbove; above >= 0 && p.Spent > above {
 		p.Flags = append(p.Flags, FlagProof)
 	}
+	if s.stranger {
+		p.Flags = append(p.Flags, FlagCashier)
+	}
 	for i := range s.receipt.Codes {
 		if !s.programme.Opens(&s.receipt.Codes[i]) {
 			p.Flags = append(p.Flags, FlagCode)

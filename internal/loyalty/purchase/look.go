@@ -131,6 +131,8 @@ func notServed(s member.State) error {
 	return fault.New(fault.Refused, "buyer.not-served", "state", string(s))
 }
 
+func errStranger() error { return fault.New(fault.NotFound, "identity.cashier-not-found") }
+
 func errNoHome() error { return fault.New(fault.NotFound, "buyer.not-found") }
 
 func errOtherBody() error { return fault.New(fault.Conflict, "key.other-body") }

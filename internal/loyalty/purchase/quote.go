@@ -1,6 +1,7 @@
 package purchase
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -36,6 +37,9 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	s, err := d.newSale(c, Commit)
 	if err != nil {
 		return nil, err
+	}
+	if stranger, err := d.stranger(ctx, c.Cashier); err != nil || stranger {
+		return nil, cmp.Or(err, errStranger())
 	}
 	l := newLook(d)
 	s.lookUp(l)

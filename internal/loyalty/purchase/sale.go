@@ -43,6 +43,12 @@ func (d *Desk) sell(ctx context.Context, c *Cart, mode Mode) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.stranger, err = d.stranger(ctx, c.Cashier); err != nil {
+		return nil, err
+	}
+	if s.stranger && mode == Commit {
+		return nil, errStranger()
+	}
 	s.hash = s.cart.hash(mode)
 	replayed, err := d.submit(ctx, s)
 	if err != nil {
@@ -79,6 +85,7 @@ type sale struct {
 	onAccount
 	flags []string // what is odd about it before it is judged
 
+	stranger  bool // its cashier is not known
 	programme *rule.Programme
 	receipt   rule.Receipt
 	seen      *rule.Member // what the rules know of the buyer

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -33,8 +35,18 @@ func liteDSN(path string, writer bool) string {
 
 func litePath(u string) string { return strings.TrimPrefix(strings.TrimPrefix(u, "sqlite:"), "//") }
 
+// makePrivate makes the file of a new base, for its owner only: it will hold
+// personal data and keys. SQLite gives what it puts beside the file (-wal,
+// -shm) the same rights. Where it can't be made SQLite says why.
+func makePrivate(path string) {
+	if f, err := os.OpenFile(filepath.Clean(path), os.O_CREATE|os.O_RDWR, 0o600); err == nil {
+		_ = f.Close()
+	}
+}
+
 func openLite(ctx context.Context, o Options) (*DB, error) {
 	path := litePath(o.URL)
+	makePrivate(path)
 	w, err := sql.Open("sqlite", liteDSN(path, true))
 	if err != nil {
 		return nil, openError(err)
