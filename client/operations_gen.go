@@ -1722,8 +1722,9 @@ func (p *QuotePurchaseQuery) query() (q query) {
 
 // QuotePurchase is POST /quotes: Quote a receipt
 //
-// What a receipt would give, and why. It changes and stores nothing. It holds for 30 minutes: carry
-// its id to the commit to be told if the figures have changed.
+// What a receipt would give, and why. It changes and stores nothing, so an Idempotency-Key makes no
+// difference. It holds for 30 minutes: carry its id to the commit to be told if the figures have
+// changed.
 //
 // The key needs the scope purchases.quote or purchases.write.
 // It is never sent again by the client itself.

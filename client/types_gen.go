@@ -1290,7 +1290,7 @@ type MadeKey struct {
 	// Version; in a change, the one that was read
 	Version int64 `json:"version"`
 	// The key itself; told this once
-	Token string `json:"token"`
+	Token string `json:"token,omitempty"`
 }
 
 // Member is the schema Member of the document.

@@ -75,7 +75,7 @@ func (c *call) readKey() error {
 	case c.op.keyed || c.op.once && key != "":
 		c.key = key
 		c.w.Header().Set(keyHeader, echo(key))
-	case key != "" && c.op.method != http.MethodGet:
+	case key != "" && c.op.method != http.MethodGet && !c.op.reads:
 		return fault.New(fault.Invalid, "api.key-not-taken")
 	}
 	return nil

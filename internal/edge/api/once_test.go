@@ -45,6 +45,7 @@ func TestOnce(t *testing.T) {
 			{step: step{do: "POST /members/$ann/cards", body: `{"type":"$virtual"}`, want: 400, code: "key.invalid"}, key: string(make129())},
 			{step: step{do: "POST /members/$ann/block", body: `{"reason":"x"}`, want: 400, code: "api.key-not-taken"}, key: "n"},
 			{step: step{do: "GET /members/$ann", want: 200}, key: "n"},
+			{step: step{do: "POST /quotes", body: `{"lines":[` + ticket + `]}`, want: 200}, key: "n"},
 		})
 		var cards int
 		if err := d.Row(t.Context(), "select count(*) from card").Scan(&cards); err != nil || cards != 3 {

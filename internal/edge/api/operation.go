@@ -16,6 +16,7 @@ type operation struct {
 	status int
 	scopes []identity.Scope // any of them will do; none: any key
 	keyed  bool             // it is done once under the caller's Idempotency-Key, which it must have
+	reads  bool             // it changes nothing, though it is no GET: a key makes no difference
 	once   bool             // likewise, where there is a key
 }
 

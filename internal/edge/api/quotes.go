@@ -104,7 +104,7 @@ type quoteIn struct {
 
 func quotes(a *API) {
 	add(a, operation{
-		id: "quotePurchase", method: http.MethodPost, path: "/quotes", group: "purchases", status: http.StatusOK,
+		id: "quotePurchase", method: http.MethodPost, path: "/quotes", group: "purchases", status: http.StatusOK, reads: true,
 		scopes: []identity.Scope{identity.PurchasesQuote, identity.PurchasesWrite},
 	}, quote)
 }
