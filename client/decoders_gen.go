@@ -208,6 +208,8 @@ func (v *Purchase) decode(r *reader) {
 			v.Would = maybe(r, (*Would).decode)
 		case "refunds":
 			v.Refunds = list(r, (*Refund).decode)
+		case "visits":
+			v.Visits = list(r, (*Visit).decode)
 		default:
 			r.skip()
 		}
@@ -339,6 +341,8 @@ func (v *RefundLine) decode(r *reader) {
 			v.Quantity = r.text()
 		case "by_amount":
 			v.ByAmount = r.bool()
+		case "pieces":
+			v.Pieces = list(r, intInto)
 		case "gross":
 			v.Gross = r.int()
 		case "paid_with_points":
@@ -362,6 +366,8 @@ func (v *RuleAmount) decode(r *reader) {
 			v.Rule = r.text()
 		case "amount":
 			v.Amount = r.int()
+		case "on_use":
+			v.OnUse = r.bool()
 		default:
 			r.skip()
 		}
@@ -408,6 +414,51 @@ func (v *UnusedCode) decode(r *reader) {
 			v.Reason = r.text()
 		case "text":
 			v.Text = r.text()
+		default:
+			r.skip()
+		}
+	}
+}
+
+func (v *Visit) decode(r *reader) {
+	for more := r.open('{'); more; more = r.next('}') {
+		switch string(r.key()) {
+		case "id":
+			v.ID = r.text()
+		case "purchase":
+			v.Purchase = r.text()
+		case "member":
+			v.Member = r.text()
+		case "till":
+			v.Till = r.text()
+		case "outlet":
+			v.Outlet = r.text()
+		case "cashier":
+			v.Cashier = r.text()
+		case "key":
+			v.Key = r.text()
+		case "at":
+			v.At = r.time()
+		case "written_at":
+			v.WrittenAt = r.time()
+		case "day":
+			v.Day = r.text()
+		case "line":
+			v.Line = r.int()
+		case "sku":
+			v.SKU = r.text()
+		case "pieces":
+			v.Pieces = list(r, intInto)
+		case "tickets":
+			v.Tickets = list(r, textInto)
+		case "activated":
+			v.Activated = r.int()
+		case "pending":
+			v.Pending = r.int()
+		case "level":
+			v.Level = r.text()
+		case "balance":
+			v.Balance.decode(r)
 		default:
 			r.skip()
 		}

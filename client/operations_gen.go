@@ -788,6 +788,16 @@ func (c *Client) GetTill(ctx context.Context, till string) (*Till, error) {
 	return answer, err
 }
 
+// GetVisit is GET /visits/{id}: A visit
+//
+// The key needs the scope visits.write or purchases.write or purchases.refund or reports.read.
+func (c *Client) GetVisit(ctx context.Context, id string) (*Visit, error) {
+	answer, _, err := ask[Visit](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/visits/", id},
+	})
+	return answer, err
+}
+
 // GiveConsents is POST /members/{member}/consents: Give or withdraw consents
 //
 // The key needs the scope members.write.
@@ -1760,6 +1770,21 @@ func (p *RecordPurchaseQuery) query() (q query) {
 func (c *Client) RecordPurchase(ctx context.Context, key string, body *RecordBody, query *RecordPurchaseQuery) (answer *Purchase, replayed bool, err error) {
 	return ask[Purchase](ctx, c, &request{
 		method: http.MethodPost, path: []string{"/purchases/record"}, query: query.query(), keyed: true, key: key, body: body,
+	})
+}
+
+// RecordVisit is POST /visits: Tell of a ticket's use
+//
+// A ticket is named by its number (ticket), or by a purchase with the line and how many of its
+// tickets (purchase, line, pieces). It is used once: a second use is refused and told when the
+// first was; a refunded ticket can't be used. The points that have waited for it become active.
+//
+// The key needs the scope visits.write.
+// It is done once under the key; replayed tells that it had been done before, by an attempt of this
+// call or by an earlier one.
+func (c *Client) RecordVisit(ctx context.Context, key string, body *VisitBody) (answer *Visit, replayed bool, err error) {
+	return ask[Visit](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/visits"}, keyed: true, key: key, body: body,
 	})
 }
 

@@ -277,3 +277,5 @@ func maybe[T any](r *reader, one func(v *T, r *reader)) *T {
 }
 
 func textInto(s *string, r *reader) { *s = r.text() }
+
+func intInto(n *int64, r *reader) { *n = r.int() }

@@ -327,6 +327,10 @@ type Account struct {
 	Purchases int64 `json:"purchases"`
 	// Paid in money less refunds, kopecks
 	Turnover int64 `json:"turnover"`
+	// Money paid for tickets that were used, less refunds, kopecks
+	Used int64 `json:"used"`
+	// How many points wait for the use of tickets, hundredths
+	OnUse int64 `json:"on_use"`
 	// The last purchase
 	LastPurchase time.Time `json:"last_purchase,omitzero"`
 	// When it was opened
@@ -1237,12 +1241,14 @@ type Lot struct {
 	Left int64 `json:"left"`
 	// State
 	State LotState `json:"state"`
+	// The points wait for the tickets' use
+	OnUse bool `json:"on_use,omitempty"`
 	// Where from
 	Source string `json:"source"`
 	// When they were earned
 	EarnedAt time.Time `json:"earned_at"`
 	// When they become active
-	ActiveAt time.Time `json:"active_at"`
+	ActiveAt time.Time `json:"active_at,omitzero"`
 	// When they expire
 	Expires time.Time `json:"expires,omitzero"`
 	// Id of the partner
@@ -2364,6 +2370,8 @@ type Purchase struct {
 	Would *Would `json:"would,omitempty"`
 	// The receipt's refunds
 	Refunds []Refund `json:"refunds,omitempty"`
+	// Uses of the purchase's tickets
+	Visits []Visit `json:"visits,omitempty"`
 }
 
 // PurchaseLine is the schema PurchaseLine of the document.
@@ -2674,6 +2682,8 @@ type RefundLine struct {
 	Quantity string `json:"quantity"`
 	// Refunded by amount, not by quantity
 	ByAmount bool `json:"by_amount,omitempty"`
+	// Which tickets of the line, from zero
+	Pieces []int64 `json:"pieces,omitempty"`
 	// Sum before discounts, kopecks
 	Gross int64 `json:"gross"`
 	// Taken off the price by points, kopecks
@@ -2692,6 +2702,8 @@ type RefundPart struct {
 	Line int64 `json:"line"`
 	// Quantity: up to three decimals; a number is taken too
 	Quantity string `json:"quantity"`
+	// Which tickets of the line come back; without them the unused ones first, from the last
+	Tickets []string `json:"tickets,omitempty"`
 }
 
 // Registered is the schema Registered of the document.
@@ -2770,6 +2782,8 @@ type RuleAmount struct {
 	Rule string `json:"rule"`
 	// A discount in kopecks, or an accrual in hundredths of a point
 	Amount int64 `json:"amount"`
+	// The points wait for the tickets' use
+	OnUse bool `json:"on_use,omitempty"`
 }
 
 // SendCode is the schema SendCode of the document.
@@ -2959,6 +2973,64 @@ type UnusedCode struct {
 	Reason string `json:"reason"`
 	// Id of the text
 	Text string `json:"text"`
+}
+
+// Visit is the schema Visit of the document.
+type Visit struct {
+	// Id
+	ID string `json:"id"`
+	// The receipt
+	Purchase string `json:"purchase"`
+	// Id of the member
+	Member string `json:"member,omitempty"`
+	// The till that is the gate
+	Till string `json:"till"`
+	// Its outlet
+	Outlet string `json:"outlet"`
+	// Id of the cashier
+	Cashier string `json:"cashier,omitempty"`
+	// Key
+	Key string `json:"key"`
+	// When it was
+	At time.Time `json:"at"`
+	// When it was written
+	WrittenAt time.Time `json:"written_at"`
+	// Business day of the outlet
+	Day string `json:"day"`
+	// The line's number in the receipt, from zero
+	Line int64 `json:"line"`
+	// SKU
+	SKU string `json:"sku"`
+	// Which tickets of the line, from zero
+	Pieces []int64 `json:"pieces"`
+	// The numbers of the tickets
+	Tickets []string `json:"tickets,omitempty"`
+	// Points that became active, hundredths
+	Activated int64 `json:"activated"`
+	// Points that will be, by their rule's delay, hundredths
+	Pending int64 `json:"pending"`
+	// The member's level after it
+	Level string `json:"level,omitempty"`
+	// The account's points after it
+	Balance Balance `json:"balance"`
+}
+
+// VisitBody is the schema VisitBody of the document.
+type VisitBody struct {
+	// The till that is the gate; without it the key's
+	Till string `json:"till,omitempty"`
+	// Id of the cashier
+	Cashier string `json:"cashier,omitempty"`
+	// When it was; without it now
+	At time.Time `json:"at,omitzero"`
+	// Number or barcode of a ticket
+	Ticket string `json:"ticket,omitempty"`
+	// The purchase whose tickets were used
+	Purchase *PurchaseRef `json:"purchase,omitempty"`
+	// The line's number in the receipt, from zero
+	Line int64 `json:"line,omitempty"`
+	// How many tickets of the line were used
+	Pieces int64 `json:"pieces,omitempty"`
 }
 
 // Why is the schema Why of the document.

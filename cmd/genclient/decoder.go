@@ -71,6 +71,8 @@ func (c *client) decode(f field, structures map[string]bool) (string, error) {
 		return into + " = " + f.Type + "(r.text())", nil
 	case f.Type == "[]string":
 		return into + " = list(r, textInto)", nil
+	case f.Type == "[]int64":
+		return into + " = list(r, intInto)", nil
 	case !structures[elem]:
 	case f.Type == elem:
 		return into + ".decode(r)", nil

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/programme/draft"
@@ -37,6 +38,7 @@ type rulebook struct {
 	*programme.Programmes
 	directory *partner.Directory
 	names     *draft.Base
+	gates     bool // somebody may tell of the use of tickets
 }
 
 // withProgrammes opens the base and does something with its programmes. It
@@ -54,11 +56,15 @@ func (p *program) withProgrammes(ctx context.Context, do func(b *rulebook) error
 	if err := d.CheckSchema(ctx); err != nil {
 		return err
 	}
+	gates, err := identity.Held(ctx, d, identity.VisitsWrite, clock.System{}.Now())
+	if err != nil {
+		return err
+	}
 	directory := partner.NewDirectory()
 	if _, err := directory.Refresh(ctx, d); err != nil {
 		return err
 	}
-	b := &rulebook{&programme.Programmes{DB: d, Clock: clock.System{}}, directory, draft.NewBase(ctx, d, directory)}
+	b := &rulebook{&programme.Programmes{DB: d, Clock: clock.System{}}, directory, draft.NewBase(ctx, d, directory), gates}
 	if err := b.Refresh(ctx); err != nil {
 		return err
 	}
@@ -122,9 +128,11 @@ func (p *program) read(b *rulebook, file string) (*draft.Draft, error) {
 	return d, err
 }
 
-// facts are what warnings rest on: the programme's day. Tickets are not yet
-// checked at any gate.
-func facts(p *rule.Programme) draft.Facts { return draft.Facts{Today: p.Day(clock.System{}.Now())} }
+// facts are what warnings rest on: the programme's day, and whether tickets
+// are checked anywhere.
+func (b *rulebook) facts(p *rule.Programme) draft.Facts {
+	return draft.Facts{Today: p.Day(clock.System{}.Now()), Gates: b.gates}
+}
 
 // who is who runs the command.
 func who(named string) string {

@@ -27,7 +27,7 @@ func (c *programmeApplyCmd) Run(ctx context.Context, p *program) error {
 			return p.wrong(c.File, err)
 		}
 		next := d.Programme
-		p.warnings(c.File, d.Warnings(facts(&next)))
+		p.warnings(c.File, d.Warnings(b.facts(&next)))
 		now := b.Current().ByCode(next.Code)
 		switch {
 		case now == nil:

@@ -20,7 +20,7 @@ func (c *programmeCheckCmd) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return p.wrong(c.File, err)
 		}
-		warnings := d.Warnings(facts(&d.Programme))
+		warnings := d.Warnings(b.facts(&d.Programme))
 		p.warnings(c.File, warnings)
 		p.say("programme.right", "warnings", len(warnings))
 		return nil

@@ -61,7 +61,7 @@ func (c *programmeShowCmd) Run(ctx context.Context, p *program) error {
 		for i := range r.Campaigns {
 			fmt.Fprintf(p.stdout, "  %s\n", p.item("campaign", r.Campaigns[i].ID, r.Campaigns[i].Name))
 		}
-		p.warnings("", draft.Warnings(r, facts(r)))
+		p.warnings("", draft.Warnings(r, b.facts(r)))
 		return nil
 	})
 }

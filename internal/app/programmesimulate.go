@@ -24,7 +24,7 @@ func (c *programmeSimulateCmd) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return p.wrong(c.File, err)
 		}
-		p.warnings(c.File, d.Warnings(facts(&d.Programme)))
+		p.warnings(c.File, d.Warnings(b.facts(&d.Programme)))
 		goods := catalog.NewIndex()
 		if _, err := goods.Refresh(ctx, b.DB); err != nil {
 			return err

@@ -30,6 +30,8 @@ type Account struct {
 	Expired      money.Points  `json:"expired"`
 	Purchases    int64         `json:"purchases"`
 	Turnover     money.Amount  `json:"turnover"`
+	Used         money.Amount  `json:"used"`
+	OnUse        money.Points  `json:"on_use"`
 	LastPurchase Time          `json:"last_purchase,omitzero"`
 	Opened       Time          `json:"opened"`
 	Lots         []Lot         `json:"lots"`
@@ -42,9 +44,10 @@ type Lot struct {
 	Amount   money.Points `json:"amount"`
 	Left     money.Points `json:"left"`
 	State    string       `json:"state" enum:"pending,active"`
+	OnUse    bool         `json:"on_use,omitempty"`
 	Source   string       `json:"source"`
 	EarnedAt Time         `json:"earned_at"`
-	ActiveAt Time         `json:"active_at"`
+	ActiveAt Time         `json:"active_at,omitzero"`
 	Expires  Time         `json:"expires,omitzero"`
 	Partner  id.ID        `json:"partner,omitzero"`
 }
@@ -164,7 +167,7 @@ func accountOf(v *purchase.AccountView) Account {
 	out := Account{
 		ID: a.ID, Programme: a.Programme, Founder: v.Shared, Rests: v.Rests, State: "open",
 		Balance: Balance{Active: a.Active, Pending: a.Pending, Debt: a.Debt, Spendable: a.Spendable()},
-		Earned:  a.Earned, Spent: a.Spent, Expired: a.Expired, Purchases: a.Purchases, Turnover: a.Turnover,
+		Earned:  a.Earned, Spent: a.Spent, Expired: a.Expired, Purchases: a.Purchases, Turnover: a.Turnover, Used: a.Used,
 		LastPurchase: Time(a.LastPurchase), Opened: Time(a.Opened),
 		Level: accountLevelOf(v.Level), Lots: make([]Lot, len(v.Lots)), Ending: endingOf(v.Ending),
 	}
@@ -179,6 +182,10 @@ func accountOf(v *purchase.AccountView) Account {
 		}
 		if l.Pending {
 			o.State = "pending"
+		}
+		if l.Waits {
+			o.OnUse = true
+			out.OnUse += l.Remaining
 		}
 		if l.Sliding {
 			o.Expires = Time(a.SlideAt)

@@ -158,7 +158,11 @@ func checkProgramme(ctx context.Context, c *call, in *createProgrammeIn) (*Progr
 		return nil, err
 	}
 	out := &ProgrammeCheck{Warnings: []ProgrammeWarning{}}
-	for _, f := range d.Warnings(draft.Facts{Today: d.Programme.Day(c.Clock.Now())}) {
+	gates, err := identity.Held(ctx, c.DB, identity.VisitsWrite, c.Clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range d.Warnings(draft.Facts{Today: d.Programme.Day(c.Clock.Now()), Gates: gates}) {
 		out.Warnings = append(out.Warnings, ProgrammeWarning{
 			Path: f.Path, Code: f.Code, Detail: c.Texts.FaultField(c.lang(), f), Line: f.Line, Column: f.Column,
 		})

@@ -49,6 +49,7 @@ type Purchase struct {
 	Flags   []string `json:"flags,omitempty"`
 	Would   *Would   `json:"would,omitempty"`
 	Refunds []Refund `json:"refunds,omitempty"`
+	Visits  []Visit  `json:"visits,omitempty"`
 }
 
 // UnusedCode is a code that was shown and by which nothing acted.
@@ -116,6 +117,7 @@ type PurchaseLine struct {
 type RuleAmount struct {
 	Rule   string `json:"rule"`
 	Amount int64  `json:"amount"`
+	OnUse  bool   `json:"on_use,omitempty"`
 }
 
 // Would is what the rules would have given to a receipt that came as a fact.
@@ -165,7 +167,7 @@ func rulesOut(in []purchase.RuleAmount) []RuleAmount {
 	}
 	out := make([]RuleAmount, len(in))
 	for i, r := range in {
-		out[i] = RuleAmount{r.Rule, r.Amount}
+		out[i] = RuleAmount{r.Rule, r.Amount, r.Waits}
 	}
 	return out
 }
@@ -176,6 +178,9 @@ func storedOf(s *purchase.Stored, fiscal bool) *Purchase {
 	out.State, out.Refunded = s.State, money.Amount(s.Refunded)
 	for _, r := range s.Refunds {
 		out.Refunds = append(out.Refunds, *refundOf(r))
+	}
+	for _, v := range s.Visits {
+		out.Visits = append(out.Visits, *visitOf(v))
 	}
 	return out
 }

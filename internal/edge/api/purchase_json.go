@@ -16,7 +16,7 @@ import (
 type appender interface{ appendJSON(b []byte) []byte }
 
 func (p *Purchase) appendJSON(b []byte) []byte {
-	if len(p.Refunds) > 0 {
+	if len(p.Refunds) > 0 || len(p.Visits) > 0 {
 		return appendAny(b, p) // it is being read, not made
 	}
 	w := writer{b}
@@ -102,7 +102,11 @@ func (w *writer) rules(name string, list []RuleAmount) *writer {
 	}
 	w.raw(name)
 	for i, r := range list {
-		w.comma(i).raw(`{"rule":`).text(r.Rule).raw(`,"amount":`).num(r.Amount).raw(`}`)
+		w.comma(i).raw(`{"rule":`).text(r.Rule).raw(`,"amount":`).num(r.Amount)
+		if r.OnUse {
+			w.raw(`,"on_use":true`)
+		}
+		w.raw(`}`)
 	}
 	return w.raw(`]`)
 }

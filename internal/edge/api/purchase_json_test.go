@@ -41,9 +41,10 @@ func anyAnswer(t *rapid.T) *Purchase {
 			SKU: txt("sku"), Name: txt("name"), Product: ids("lp"), Type: txt("type"), Quantity: money.Quantity(num.Draw(t, "q")), Price: rub("price"),
 			Gross: rub("lg"), Discount: rub("ld"), PaidWithPoints: rub("lpp"), Due: rub("ldue"), Spent: pts("ls"), Earned: pts("le"),
 		}
+		l.Tickets, l.SessionAt = rapid.SliceOf(text).Draw(t, "tickets"), Time(rapid.Int64Range(0, 1<<50).Draw(t, "session"))
 		for range rapid.IntRange(0, 2).Draw(t, "rules") {
-			l.Discounts = append(l.Discounts, RuleAmount{txt("rule"), num.Draw(t, "amount")})
-			l.EarnedBy = append(l.EarnedBy, RuleAmount{txt("rule"), num.Draw(t, "amount")})
+			l.Discounts = append(l.Discounts, RuleAmount{txt("rule"), num.Draw(t, "amount"), false})
+			l.EarnedBy = append(l.EarnedBy, RuleAmount{txt("rule"), num.Draw(t, "amount"), rapid.Bool().Draw(t, "waits")})
 			l.Fiscal = append(l.Fiscal, FiscalPart{rub("fp"), num.Draw(t, "pieces")})
 		}
 		p.Lines = append(p.Lines, l)

@@ -39,6 +39,7 @@ type PurchaseRef struct {
 type RefundPart struct {
 	Line     int            `json:"line" minimum:"0"`
 	Quantity money.Quantity `json:"quantity"`
+	Tickets  []string       `json:"tickets,omitempty" maxItems:"500"`
 }
 
 // UnlinkedBody asks for a refund whose purchase is not known.
@@ -120,6 +121,7 @@ type RefundLine struct {
 	SKU            string         `json:"sku"`
 	Quantity       money.Quantity `json:"quantity"`
 	ByAmount       bool           `json:"by_amount,omitempty"`
+	Pieces         []int          `json:"pieces,omitempty"`
 	Gross          money.Amount   `json:"gross"`
 	PaidWithPoints money.Amount   `json:"paid_with_points"`
 	Money          money.Amount   `json:"money"`
@@ -173,7 +175,7 @@ func refund(ctx context.Context, c *call, in *refundIn) (*Refund, error) {
 		Amount: b.Amount, Payments: paymentsIn(b.Payments),
 	}
 	for _, l := range b.Lines {
-		req.Lines = append(req.Lines, purchase.RefundPart{Line: l.Line, Quantity: l.Quantity})
+		req.Lines = append(req.Lines, purchase.RefundPart{Line: l.Line, Quantity: l.Quantity, Tickets: l.Tickets})
 	}
 	done, err := c.Desk.Refund(ctx, req)
 	if err != nil {
@@ -282,7 +284,7 @@ func refundOf(f *purchase.Refund) *Refund {
 	for i := range f.Lines {
 		l := &f.Lines[i]
 		o := RefundLine{
-			Line: l.Line, SKU: l.SKU, Quantity: l.Quantity, ByAmount: l.ByAmount,
+			Line: l.Line, SKU: l.SKU, Quantity: l.Quantity, ByAmount: l.ByAmount, Pieces: l.Pieces,
 			Gross: l.Gross, PaidWithPoints: l.Paid, Money: l.Money(), Spent: l.Points,
 		}
 		for _, e := range l.Earned {

@@ -17,6 +17,7 @@ type Kind string
 const (
 	Purchased Kind = "purchase"
 	Refunded  Kind = "refund"
+	Visited   Kind = "visit"  // tickets were used
 	Adjusted  Kind = "adjust" // points by hand
 	Opened    Kind = "open"   // an account was opened
 	Due       Kind = "due"    // a lot became active or expired
@@ -42,7 +43,7 @@ type Event struct {
 	Paid     money.Amount `json:"b,omitempty"` // taken off by points
 	Money    money.Amount `json:"a,omitempty"` // paid, or given back
 	Spent    money.Points `json:"x,omitempty"` // spent, or given back
-	Earned   money.Points `json:"e,omitempty"` // earned, or taken back; with a level: given, less what was taken
+	Earned   money.Points `json:"e,omitempty"` // earned, or taken back; of a visit: active by it; with a level: given, less what was taken
 	Expired  money.Points `json:"z,omitempty"`
 	Last     bool         `json:"l,omitempty"` // a refund of all that was left
 	Part     bool         `json:"r,omitempty"` // a refund that an unlinked one was split into

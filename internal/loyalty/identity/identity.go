@@ -47,6 +47,7 @@ const (
 	PurchasesWrite  Scope = "purchases.write"
 	PurchasesRecord Scope = "purchases.record"
 	PurchasesRefund Scope = "purchases.refund"
+	VisitsWrite     Scope = "visits.write" // a gate's: that tickets were used
 	PointsAdjust    Scope = "points.adjust"
 	ReferenceRead   Scope = "reference.read"
 	ReferenceWrite  Scope = "reference.write"
@@ -57,7 +58,7 @@ const (
 // Scopes lists every scope.
 func Scopes() []Scope {
 	return []Scope{
-		MembersRead, MembersWrite, CardsWrite, PurchasesQuote, PurchasesWrite, PurchasesRecord, PurchasesRefund, PointsAdjust,
+		MembersRead, MembersWrite, CardsWrite, PurchasesQuote, PurchasesWrite, PurchasesRecord, PurchasesRefund, VisitsWrite, PointsAdjust,
 		ReferenceRead, ReferenceWrite, ReportsRead, Admin,
 	}
 }

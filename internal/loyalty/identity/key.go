@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"slices"
 
+	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/crypto"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
@@ -95,6 +96,14 @@ func (r *Registry) Keys(ctx context.Context, till, after id.ID, limit int) ([]Ke
 		limit = reference.DefaultLimit
 	}
 	return keysAfter(ctx, r.d, till, after, min(limit, reference.MaxLimit))
+}
+
+// Held tells whether any key in force was given a scope by its name. Admin,
+// which includes it, is no sign that anybody means to use it.
+func Held(ctx context.Context, q db.Q, s Scope, now clock.Micros) (bool, error) {
+	var n int64
+	err := q.Row(ctx, qHeld, "% "+string(s)+" %", now).Scan(&n)
+	return n > 0, err
 }
 
 func checkKey(k *Key) error {

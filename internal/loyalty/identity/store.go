@@ -40,6 +40,7 @@ const (
 		where k.key_id = $1`
 	qKeys      = `select ` + keyColumns + ` from api_key k where k.key_id > $1 and (k.till_id = $2 or $2 = 0) order by k.key_id limit $3`
 	qCountKeys = `select count(*) from api_key`
+	qHeld      = `select count(*) from api_key where state = 'active' and (expires_at is null or expires_at > $2) and ' ' || scopes || ' ' like $1`
 	qInsertKey = `insert into api_key (key_id, till_id, name, scopes, rate, hash, state, created_at, expires_at, used_day, version, search_folded)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $11)`
 	qUpdateKey = `update api_key set name = $2, scopes = $3, rate = $4, state = $5, expires_at = $6, version = $7, search_folded = $8 where key_id = $1`

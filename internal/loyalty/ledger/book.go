@@ -90,8 +90,8 @@ func (b *Book) Lots(a *Account) []*Lot {
 	return out
 }
 
-// lot finds a loaded lot.
-func (b *Book) lot(i id.ID) *Lot {
+// Lot finds a loaded lot, nil where there is none.
+func (b *Book) Lot(i id.ID) *Lot {
 	for _, l := range b.lots {
 		if l.ID == i {
 			return l
@@ -104,7 +104,7 @@ func (b *Book) lot(i id.ID) *Lot {
 // already is left as it is.
 func (b *Book) AddLots(lots ...*Lot) {
 	for _, l := range lots {
-		if b.lot(l.ID) == nil {
+		if b.Lot(l.ID) == nil {
 			b.lots = append(b.lots, l)
 		}
 	}
@@ -184,10 +184,10 @@ func (b *Book) Opened(f func(a *Account, seq int64, gift money.Points)) {
 	}
 }
 
-// Dues calls f for each activation and expiry that this write makes.
+// Dues calls f for each activation and expiry that time makes in this write.
 func (b *Book) Dues(f func(a *Account, p *Posting)) {
 	for i := range b.postings {
-		if p := &b.postings[i].Posting; p.Kind == Activate || p.Kind == Expire {
+		if p := &b.postings[i].Posting; p.Op == 0 && (p.Kind == Activate || p.Kind == Expire) {
 			f(b.AccountByID(p.Account), p)
 		}
 	}

@@ -85,13 +85,43 @@ func (m *machine) earn(t *rapid.T) {
 		case 1:
 			b.slides = true
 		}
+		if rapid.IntRange(0, 2).Draw(t, "waits") == 0 {
+			b = batch{earned: at, ends: b.ends, waits: true}
+		}
 		l := m.book.Earn(m.account, Grant{
-			Points: money.Points(n), EarnedAt: at, ActiveAt: b.active, ExpiresAt: b.ends, Sliding: b.slides, Source: FromPurchase, Op: op,
+			Points: money.Points(n), EarnedAt: at, ActiveAt: b.active, ExpiresAt: b.ends, Sliding: b.slides, Waits: b.waits, Source: FromPurchase, Op: op,
 		})
 		m.earns = append(m.earns, &earning{len(m.model.lots), n})
 		m.model.earn(n, b)
 		if l.Amount != money.Points(n) {
 			t.Fatalf("%+v", l)
+		}
+	})
+}
+
+func (m *machine) use(t *rapid.T) {
+	var waiting []int
+	for i := range m.model.lots {
+		if m.model.lots[i].waits {
+			waiting = append(waiting, i)
+		}
+	}
+	if len(waiting) == 0 {
+		t.Skip("nothing waits")
+	}
+	i := rapid.SampledFrom(waiting).Draw(t, "used")
+	m.operate(t, func(op id.ID, at clock.Micros) {
+		u := Usage{Op: op, At: at, ActiveAt: at + clock.Micros(rapid.SampledFrom([]int{0, 0, 10}).Draw(t, "delay"))*hour}
+		if rapid.Bool().Draw(t, "ends") {
+			u.ExpiresAt = u.ActiveAt + clock.Micros(rapid.IntRange(1, 90).Draw(t, "hours"))*hour
+		} else {
+			u.Sliding = rapid.Bool().Draw(t, "slides")
+		}
+		lot := m.book.Lot(m.lots[i])
+		got, later := m.book.Use(m.account, lot, u)
+		want := m.model.use(i, at, u.ActiveAt, u.ExpiresAt, u.Sliding)
+		if lot.Waits || int(got+later) != want || got > 0 && u.ActiveAt > m.account.Clock || later > 0 && u.ActiveAt <= m.account.Clock {
+			t.Fatalf("%d active, %d later of %d, %+v", got, later, want, lot)
 		}
 	})
 }
@@ -191,7 +221,7 @@ func (m *machine) slide(t *rapid.T) {
 
 func (m *machine) actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
-		"earn": m.earn, "earn more": m.earn, "spend": m.spend, "claw": m.claw, "restore": m.restore, "slide": m.slide,
+		"earn": m.earn, "earn more": m.earn, "spend": m.spend, "claw": m.claw, "restore": m.restore, "slide": m.slide, "use": m.use, "use more": m.use,
 		"settle": func(t *rapid.T) { m.operate(t, func(id.ID, clock.Micros) {}) },
 	}
 }
@@ -206,7 +236,7 @@ func (m *machine) check(t *rapid.T) {
 		t.Fatalf("active pending debt earned spent expired clock slide:\n%s, the model\n%s", got, want)
 	}
 	for i, lot := range m.lots {
-		l := m.book.lot(lot)
+		l := m.book.Lot(lot)
 		if int(l.Remaining) != w.count(i, active)+w.count(i, pending) || int(l.WrittenOff) != w.count(i, written) ||
 			l.Remaining > 0 && l.Pending != (w.count(i, pending) > 0) {
 			t.Fatalf("lot %d: %+v, the model: %d active, %d pending, %d written off", i, l, w.count(i, active), w.count(i, pending), w.count(i, written))

@@ -19,6 +19,7 @@ type Cause string
 // The causes.
 const (
 	ByPurchase   Cause = "purchase"   // a purchase reached it
+	ByVisit      Cause = "visit"      // the use of a ticket reached it
 	ByRefund     Cause = "refund"     // a refund of the purchase that had reached it
 	ByAdjustment Cause = "adjustment" // points by hand
 	ByTime       Cause = "time"       // its term is over, or points became active

@@ -95,7 +95,7 @@ func (b *Book) nextDue(a *Account) (next *Lot, at clock.Micros, activate bool) {
 // due is when something next happens to the lot by itself; 0: never.
 func (l *Lot) due(a *Account) (at clock.Micros, activate bool) {
 	e := l.expiry(a)
-	if l.Pending && (e == 0 || l.ActiveAt <= e) {
+	if l.Pending && !l.Waits && (e == 0 || l.ActiveAt <= e) {
 		return l.ActiveAt, true
 	}
 	return e, false

@@ -25,18 +25,18 @@ var updateHome = db.Many{
 var insertAccount = db.Many{
 	PG: `insert into account (home_id, account_id, programme_id, state, active, pending, debt, earned, spent, expired,
  purchases, turnover, first_purchase_at, last_purchase_at, slide_at, clock_at, due_at, gifts, opened_at,
- level, level_since, level_until, level_floor, level_held, level_sums)
+ level, level_since, level_until, level_floor, level_held, level_sums, used)
  select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[],
  $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[],
- $20::text[], $21::bigint[], $22::bigint[], $23::text[], $24::bigint[], $25::bytea[])`,
+ $20::text[], $21::bigint[], $22::bigint[], $23::text[], $24::bigint[], $25::bytea[], $26::bigint[])`,
 	Lite: `insert into account (home_id, account_id, programme_id, state, active, pending, debt, earned, spent, expired,
  purchases, turnover, first_purchase_at, last_purchase_at, slide_at, clock_at, due_at, gifts, opened_at,
- level, level_since, level_until, level_floor, level_held, level_sums)
- values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
+ level, level_since, level_until, level_floor, level_held, level_sums, used)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
 	Types: []string{
 		"bigint", "bigint", "bigint", "text", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint",
 		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint",
-		"text", "bigint", "bigint", "text", "bigint", "bytea",
+		"text", "bigint", "bigint", "text", "bigint", "bytea", "bigint",
 	},
 }
 
@@ -44,23 +44,24 @@ var updateAccount = db.Many{
 	PG: `update account a set active = u.active, pending = u.pending, debt = u.debt, earned = u.earned, spent = u.spent, expired = u.expired,
  purchases = u.purchases, turnover = u.turnover, first_purchase_at = u.first_at, last_purchase_at = u.last_at, slide_at = u.slide_at,
  clock_at = u.clock_at, due_at = u.due_at, gifts = u.gifts, state = u.state,
- level = u.level, level_since = u.level_since, level_until = u.level_until, level_floor = u.level_floor, level_held = u.level_held, level_sums = u.level_sums
+ level = u.level, level_since = u.level_since, level_until = u.level_until, level_floor = u.level_floor, level_held = u.level_held, level_sums = u.level_sums,
+ used = u.used
  from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
  $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::text[],
- $18::text[], $19::bigint[], $20::bigint[], $21::text[], $22::bigint[], $23::bytea[])
+ $18::text[], $19::bigint[], $20::bigint[], $21::text[], $22::bigint[], $23::bytea[], $24::bigint[])
  as u (home_id, programme_id, active, pending, debt, earned, spent, expired,
  purchases, turnover, first_at, last_at, slide_at, clock_at, due_at, gifts, state,
- level, level_since, level_until, level_floor, level_held, level_sums)
+ level, level_since, level_until, level_floor, level_held, level_sums, used)
  where a.home_id = u.home_id and a.programme_id = u.programme_id`,
 	Lite: `update account set active = $3, pending = $4, debt = $5, earned = $6, spent = $7, expired = $8,
  purchases = $9, turnover = $10, first_purchase_at = $11, last_purchase_at = $12, slide_at = $13,
  clock_at = $14, due_at = $15, gifts = $16, state = $17,
- level = $18, level_since = $19, level_until = $20, level_floor = $21, level_held = $22, level_sums = $23
+ level = $18, level_since = $19, level_until = $20, level_floor = $21, level_held = $22, level_sums = $23, used = $24
  where home_id = $1 and programme_id = $2`,
 	Types: []string{
 		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint",
 		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text",
-		"text", "bigint", "bigint", "text", "bigint", "bytea",
+		"text", "bigint", "bigint", "text", "bigint", "bytea", "bigint",
 	},
 	Exact: true,
 }
@@ -78,11 +79,13 @@ var insertLot = db.Many{
 }
 
 var updateLot = db.Many{
-	PG: `update lot l set remaining = u.remaining, written_off = u.written_off, state = u.state
- from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[]) as u (home_id, lot_id, remaining, written_off, state)
+	PG: `update lot l set remaining = u.remaining, written_off = u.written_off, state = u.state, active_at = u.active_at, expires_at = u.expires_at, sliding = u.sliding
+ from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bool[])
+ as u (home_id, lot_id, remaining, written_off, state, active_at, expires_at, sliding)
  where l.home_id = u.home_id and l.lot_id = u.lot_id`,
-	Lite:  `update lot set remaining = $3, written_off = $4, state = $5 where home_id = $1 and lot_id = $2`,
-	Types: []string{"bigint", "bigint", "bigint", "bigint", "text"},
+	Lite: `update lot set remaining = $3, written_off = $4, state = $5, active_at = $6, expires_at = $7, sliding = $8
+ where home_id = $1 and lot_id = $2`,
+	Types: []string{"bigint", "bigint", "bigint", "bigint", "text", "bigint", "bigint", "bool"},
 	Exact: true,
 }
 
@@ -180,13 +183,13 @@ func (f *flusher) accountRow(h int64, a *Account) {
 		f.newAccount.Add(h, int64(a.ID), int64(a.Programme), state, int64(a.Active), int64(a.Pending), int64(a.Debt),
 			int64(a.Earned), int64(a.Spent), int64(a.Expired), a.Purchases, int64(a.Turnover),
 			db.N(a.FirstPurchase), db.N(a.LastPurchase), db.N(a.SlideAt), int64(a.Clock), db.N(a.DueAt), int64(a.Gifts), int64(a.Opened),
-			s.Level, db.N(s.Since), db.N(s.Until), s.Floor, db.N(s.Held), stored(s.Sums))
+			s.Level, db.N(s.Since), db.N(s.Until), s.Floor, db.N(s.Held), stored(s.Sums), int64(a.Used))
 		return
 	}
 	f.account.Add(h, int64(a.Programme), int64(a.Active), int64(a.Pending), int64(a.Debt), int64(a.Earned), int64(a.Spent), int64(a.Expired),
 		a.Purchases, int64(a.Turnover), db.N(a.FirstPurchase), db.N(a.LastPurchase), db.N(a.SlideAt),
 		int64(a.Clock), db.N(a.DueAt), int64(a.Gifts), state,
-		s.Level, db.N(s.Since), db.N(s.Until), s.Floor, db.N(s.Held), stored(s.Sums))
+		s.Level, db.N(s.Since), db.N(s.Until), s.Floor, db.N(s.Held), stored(s.Sums), int64(a.Used))
 }
 
 // stored gives bytes to be written, none as NULL.
@@ -204,7 +207,10 @@ func (f *flusher) changeRow(h int64, c *LevelChange) {
 
 func (f *flusher) lotRow(h int64, l *Lot) {
 	state := "active"
-	if l.Pending {
+	switch {
+	case l.Waits:
+		state = "waiting"
+	case l.Pending:
 		state = "pending"
 	}
 	switch {
@@ -212,6 +218,6 @@ func (f *flusher) lotRow(h int64, l *Lot) {
 		f.newLot.Add(h, int64(l.ID), int64(l.Account), int64(l.Amount), int64(l.Remaining), int64(l.WrittenOff), state,
 			int64(l.EarnedAt), int64(l.ActiveAt), db.N(l.ExpiresAt), l.Sliding, string(l.Source), int64(l.Op), db.N(l.Partner))
 	case l.dirty:
-		f.lot.Add(h, int64(l.ID), int64(l.Remaining), int64(l.WrittenOff), state)
+		f.lot.Add(h, int64(l.ID), int64(l.Remaining), int64(l.WrittenOff), state, int64(l.ActiveAt), db.N(l.ExpiresAt), l.Sliding)
 	}
 }

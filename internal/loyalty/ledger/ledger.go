@@ -57,6 +57,7 @@ const (
 	Restore  Kind = "restore"  // a refund gave spent points back
 	Take     Kind = "take"     // a refund, or a hand, took points
 	Lapse    Kind = "lapse"    // a refund took points that had expired already
+	Revive   Kind = "revive"   // points that had lapsed, though their ticket had been used before
 	Settle   Kind = "settle"   // new points paid a debt
 	Memo     Kind = "memo"     // no points moved; the operation is chained
 )
@@ -84,6 +85,7 @@ type Account struct {
 
 	Purchases     int64        // not fully refunded
 	Turnover      money.Amount // paid in money, less refunds
+	Used          money.Amount // of it, for tickets that were used
 	FirstPurchase clock.Micros // 0: none yet
 	LastPurchase  clock.Micros
 	SlideAt       clock.Micros // when sliding lots expire; 0: no purchase yet
@@ -137,8 +139,9 @@ type Lot struct {
 	Remaining  money.Points
 	WrittenOff money.Points // expired, and not yet taken by a refund
 	Pending    bool
+	Waits      bool // pending until its ticket is used; ExpiresAt is when it lapses
 	EarnedAt   clock.Micros
-	ActiveAt   clock.Micros
+	ActiveAt   clock.Micros // 0: it waits
 	ExpiresAt  clock.Micros // 0: never, or sliding
 	Sliding    bool
 	Source     Source

@@ -20,6 +20,7 @@ type model struct {
 type batch struct {
 	earned, active, ends clock.Micros
 	slides               bool
+	waits                bool // for its ticket's use; ends: when it lapses
 }
 
 type coin struct {
@@ -82,7 +83,7 @@ func (m *model) sooner(a, b int) bool {
 func (m *model) next(at place) int {
 	best := -1
 	for _, c := range m.coins {
-		if c.at == at && (best < 0 || m.sooner(c.batch, best)) {
+		if c.at == at && !m.lots[c.batch].waits && (best < 0 || m.sooner(c.batch, best)) {
 			best = c.batch
 		}
 	}
@@ -108,7 +109,7 @@ func (m *model) settle(to clock.Micros) {
 				continue
 			}
 			at, act := m.end(b), false
-			if m.count(b, pending) > 0 && (at == 0 || m.lots[b].active <= at) {
+			if m.count(b, pending) > 0 && !m.lots[b].waits && (at == 0 || m.lots[b].active <= at) {
 				at, act = m.lots[b].active, true
 			}
 			if at == 0 || at > m.clock {
@@ -145,7 +146,7 @@ func (m *model) payDebt(batch int) { m.debt -= m.move(batch, m.debt, active, gon
 
 func (m *model) earn(n int, b batch) {
 	m.earned += n
-	if b.active > m.clock {
+	if b.waits || b.active > m.clock {
 		m.mint(n, b, pending)
 		return
 	}
@@ -174,8 +175,24 @@ func (m *model) owe(n int) {
 	m.spent += n
 }
 
+// use lets a batch that waited become active, or pending for a day; what has
+// lapsed though it was used before comes back.
+func (m *model) use(batch int, at, day, ends clock.Micros, slides bool) (points int) {
+	b := &m.lots[batch]
+	if at < b.ends {
+		m.expired -= m.move(batch, len(m.coins), written, pending)
+	}
+	b.waits, b.active, b.ends, b.slides = false, day, ends, slides
+	points = m.count(batch, pending)
+	if day <= m.clock {
+		m.move(batch, len(m.coins), pending, active)
+		m.payDebt(batch)
+	}
+	return points
+}
+
 // claw takes coins back: of their own batch, of it what was written off, then
-// of others, active before pending.
+// of others, active before pending, but none that wait for a ticket's use.
 func (m *model) claw(own, n int) (short int) {
 	if own >= 0 {
 		got := m.move(own, n, pending, gone) + m.move(own, n, active, gone)

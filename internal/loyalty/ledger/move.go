@@ -13,6 +13,7 @@ type Grant struct {
 	Points    money.Points // above zero
 	EarnedAt  clock.Micros
 	ActiveAt  clock.Micros // pending until then
+	Waits     bool         // pending until its ticket is used; ExpiresAt is when it lapses
 	ExpiresAt clock.Micros // 0: never, or sliding
 	Sliding   bool
 	Source    Source
@@ -25,7 +26,7 @@ type Grant struct {
 func (b *Book) Earn(a *Account, g Grant) *Lot {
 	l := &Lot{
 		ID: b.IDs.New(), Account: a.ID, Amount: g.Points, Remaining: g.Points,
-		Pending: g.ActiveAt > a.Clock, EarnedAt: g.EarnedAt, ActiveAt: g.ActiveAt,
+		Pending: g.Waits || g.ActiveAt > a.Clock, Waits: g.Waits, EarnedAt: g.EarnedAt, ActiveAt: g.ActiveAt,
 		ExpiresAt: g.ExpiresAt, Sliding: g.Sliding, Source: g.Source, Op: g.Op, Partner: g.Partner,
 		isNew: true,
 	}
@@ -89,32 +90,76 @@ func (b *Book) take(a *Account, lots []*Lot, op id.ID, kind Kind, to Side, point
 // purchase, each what it was asked for and then any (what of them has expired
 // counts as taken: the member never had the good of it), then from the
 // account's other lots, those that expire first before, active before
-// pending. Short is what none of them had.
+// pending. Lots that wait for a ticket's use answer for their own ticket only:
+// they are not the member's yet. Short is what none of them had.
 func (b *Book) Claw(a *Account, op id.ID, own []Part, points money.Points, at clock.Micros) (short money.Points) {
 	mine := make([]*Lot, 0, len(own))
 	for _, p := range own {
-		l := b.lot(p.Lot)
+		l := b.Lot(p.Lot)
 		if l == nil {
 			continue
 		}
-		mine = append(mine, l)
-		_, left := b.take(a, []*Lot{l}, op, Take, Issued, min(p.Points, points), at)
-		points -= min(p.Points, points) - left
+		if !l.Waits {
+			mine = append(mine, l)
+		}
+		asked := min(p.Points, points)
+		_, left := b.take(a, []*Lot{l}, op, Take, Issued, asked, at)
+		points -= asked - b.lapse(a, l, op, left, at)
 	}
 	_, points = b.take(a, b.bySpending(a, slices.Clone(mine)), op, Take, Issued, points, at)
 	for _, l := range mine {
-		n := min(points, l.WrittenOff)
-		if n == 0 {
-			continue
-		}
-		l.WrittenOff -= n
-		points -= n
-		b.post(a, l, op, Lapse, Expired, Issued, n, at)
+		points = b.lapse(a, l, op, points, at)
 	}
 	_, points = b.take(a, b.active(a), op, Take, Issued, points, at)
-	waiting := b.bySpending(a, slices.DeleteFunc(b.Lots(a), func(l *Lot) bool { return !l.Pending }))
-	_, points = b.take(a, waiting, op, Take, Issued, points, at)
+	pending := b.bySpending(a, slices.DeleteFunc(b.Lots(a), func(l *Lot) bool { return !l.Pending || l.Waits }))
+	_, points = b.take(a, pending, op, Take, Issued, points, at)
 	return points
+}
+
+// lapse counts what of a lot has expired as taken, and gives what it did not
+// have.
+func (b *Book) lapse(a *Account, l *Lot, op id.ID, points money.Points, at clock.Micros) (left money.Points) {
+	n := min(points, l.WrittenOff)
+	if n > 0 {
+		l.WrittenOff -= n
+		b.post(a, l, op, Lapse, Expired, Issued, n, at)
+	}
+	return points - n
+}
+
+// Usage says that a lot's ticket was used, and what follows for its points.
+type Usage struct {
+	Op        id.ID
+	At        clock.Micros
+	ActiveAt  clock.Micros // not before At
+	ExpiresAt clock.Micros // 0: never, or sliding
+	Sliding   bool
+}
+
+// Use ends a lot's waiting for its ticket: its points become active, or have a
+// day for it, and pay the account's debt. If they have lapsed meanwhile though
+// the ticket had been used before, as is told only now, they come back. It
+// gives how many points are active now, and how many will be.
+func (b *Book) Use(a *Account, l *Lot, u Usage) (active, pending money.Points) {
+	if back := l.WrittenOff; back > 0 && u.At < l.ExpiresAt {
+		l.WrittenOff = 0
+		l.Remaining += back
+		b.post(a, l, u.Op, Revive, Expired, Pending, back, u.At)
+	}
+	l.Waits, l.dirty, b.touched = false, true, true
+	l.ActiveAt, l.ExpiresAt, l.Sliding = u.ActiveAt, u.ExpiresAt, u.Sliding
+	n := l.Remaining
+	if u.ActiveAt > a.Clock {
+		b.noteDue(a, l)
+		return 0, n
+	}
+	l.Pending = false
+	if n > 0 {
+		b.post(a, l, u.Op, Activate, Pending, Active, n, u.ActiveAt)
+		b.payDebt(a, l, u.Op, u.ActiveAt)
+		b.noteDue(a, l)
+	}
+	return n, 0
 }
 
 // Charge makes debt of points that a refund must take and no lot has.
@@ -138,7 +183,7 @@ type Back struct {
 // becomes active pays the account's debt first.
 func (b *Book) Restore(a *Account, parts []Part, back Back) {
 	for _, p := range parts {
-		l := b.lot(p.Lot)
+		l := b.Lot(p.Lot)
 		switch {
 		case p.Lot == 0:
 			b.restoreOwed(a, p.Points, back)

@@ -45,6 +45,11 @@ func Past(h home.ID, a *Account, lots []*Lot, postings []Posting, ids *id.Maker)
 	return b
 }
 
+// Wait takes a lot back to when its ticket had not been used yet.
+func (l *Lot) Wait(lapses clock.Micros) {
+	l.Pending, l.Waits, l.ActiveAt, l.ExpiresAt, l.Sliding = true, true, 0, lapses, false
+}
+
 // firstDue makes the next Settle look for the dues of an account anew.
 const firstDue clock.Micros = 1
 

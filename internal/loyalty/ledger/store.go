@@ -13,7 +13,7 @@ const (
 	homeColumns    = `home_id, version, seq, head, coalesce(account_home, 0)`
 	accountColumns = `home_id, account_id, programme_id, state, active, pending, debt, earned, spent, expired,
  purchases, turnover, coalesce(first_purchase_at, 0), coalesce(last_purchase_at, 0), coalesce(slide_at, 0), clock_at, coalesce(due_at, 0), gifts, opened_at,
- level, coalesce(level_since, 0), coalesce(level_until, 0), level_floor, coalesce(level_held, 0), level_sums`
+ level, coalesce(level_since, 0), coalesce(level_until, 0), level_floor, coalesce(level_held, 0), level_sums, used`
 	lotColumns = `home_id, lot_id, account_id, amount, remaining, written_off, state, earned_at, active_at, coalesce(expires_at, 0),
  sliding, source, op_id, coalesce(partner_id, 0)`
 )
@@ -55,7 +55,7 @@ func scanAccount(r db.Row) (h home.ID, a *Account, err error) {
 		&a.Purchases, (*int64)(&a.Turnover), (*int64)(&a.FirstPurchase), (*int64)(&a.LastPurchase), (*int64)(&a.SlideAt),
 		(*int64)(&a.Clock), (*int64)(&a.DueAt), (*int64)(&a.Gifts), (*int64)(&a.Opened),
 		&a.Standing.Level, (*int64)(&a.Standing.Since), (*int64)(&a.Standing.Until),
-		&a.Standing.Floor, (*int64)(&a.Standing.Held), &a.Standing.Sums)
+		&a.Standing.Floor, (*int64)(&a.Standing.Held), &a.Standing.Sums, (*int64)(&a.Used))
 	a.Closed = state == "closed"
 	return h, a, err
 }
@@ -66,7 +66,7 @@ func scanLot(r db.Row) (h home.ID, l *Lot, err error) {
 	err = r.Scan((*int64)(&h), (*int64)(&l.ID), (*int64)(&l.Account), (*int64)(&l.Amount), (*int64)(&l.Remaining), (*int64)(&l.WrittenOff),
 		&state, (*int64)(&l.EarnedAt), (*int64)(&l.ActiveAt), (*int64)(&l.ExpiresAt),
 		&l.Sliding, (*string)(&l.Source), (*int64)(&l.Op), (*int64)(&l.Partner))
-	l.Pending = state == "pending"
+	l.Pending, l.Waits = state != "active", state == "waiting"
 	return h, l, err
 }
 

@@ -82,7 +82,7 @@ func TestBookThroughTheBase(t *testing.T) {
 					m.account.Changed() // and the clock alone is not worth a row
 					marked = b.Mark()
 					for range rapid.IntRange(1, 4).Draw(t, "operations") {
-						rapid.SampledFrom([]func(*rapid.T){m.earn, m.earn, m.spend, m.claw, m.restore, m.slide}).Draw(t, "operation")(t)
+						rapid.SampledFrom([]func(*rapid.T){m.earn, m.earn, m.spend, m.claw, m.restore, m.slide, m.use}).Draw(t, "operation")(t)
 					}
 					m.check(t)
 					chainAll(b, marked, digests)

@@ -39,6 +39,9 @@ func (o Outlet) dayOf(local time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
+// Local is the time as the outlet's wall clock shows it.
+func (o Outlet) Local(at clock.Micros) time.Time { return at.In(o.location()) }
+
 func (o Outlet) location() *time.Location {
 	if o.zone != nil {
 		return o.zone

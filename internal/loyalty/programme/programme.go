@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/level"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
@@ -196,6 +197,9 @@ func (ps *Programmes) PutNoted(ctx context.Context, p rule.Programme, by, note s
 	if err := p.Compile(); err != nil {
 		return nil, err
 	}
+	if err := ps.gates(ctx, &p); err != nil {
+		return nil, err
+	}
 	if p.ID == 0 {
 		p.ID = ps.IDs.New()
 	}
@@ -222,6 +226,24 @@ func (ps *Programmes) PutNoted(ctx context.Context, p rule.Programme, by, note s
 		return nil, err
 	}
 	return &p, ps.Refresh(ctx)
+}
+
+// gates refuses a programme that rests on the use of tickets where nobody may
+// tell of it: its points would wait for ever.
+func (ps *Programmes) gates(ctx context.Context, p *rule.Programme) error {
+	paths := p.Gates()
+	if len(paths) == 0 || !p.On {
+		return nil
+	}
+	held, err := identity.Held(ctx, ps.DB, identity.VisitsWrite, ps.Clock.Now())
+	if err != nil || held {
+		return err
+	}
+	f := fault.New(fault.Invalid, "programme.invalid")
+	for _, path := range paths {
+		f = f.With(fault.Field{Path: path, Code: "programme.no-gate", Args: fault.Pairs("scope", string(identity.VisitsWrite))})
+	}
+	return f
 }
 
 func put(ctx context.Context, tx *db.Tx, p *rule.Programme, was int64) error {

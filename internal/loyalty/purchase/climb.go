@@ -138,13 +138,24 @@ func (v *levels) risen(b *ledger.Book, a *ledger.Account, s *Stored) (from strin
 			again = true
 			to = c.From
 			continue
-		case c.Cause != ledger.ByPurchase || c.Op != s.ID:
+		case !s.caused(c):
 			return from, rises, again
 		}
 		rises = append(rises, c)
 		from, to = c.From, c.From
 	}
 	return from, rises, again
+}
+
+// caused tells whether the purchase, or the use of its tickets, caused a rise.
+func (s *Stored) caused(c *ledger.LevelChange) bool {
+	switch c.Cause {
+	case ledger.ByPurchase:
+		return c.Op == s.ID
+	case ledger.ByVisit:
+		return slices.ContainsFunc(s.Visits, func(v *Visit) bool { return v.ID == c.Op })
+	}
+	return false
 }
 
 // back are the points of rises that are undone: their gifts are taken, and

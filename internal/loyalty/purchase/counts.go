@@ -6,9 +6,13 @@ import (
 )
 
 // Counts is what the purchase adds to its account's sums by day, by which
-// levels are reached: a visit and the money paid, on the programme's day.
+// levels are reached: the money paid, on the programme's day, and a visit if it
+// has no tickets; else their uses are visits (Tally).
 func (p *Purchase) Counts() level.Entry {
-	e := level.Entry{Day: p.countedOn(), Visits: 1, Lines: make([]level.Spent, len(p.Lines))}
+	e := level.Entry{Day: p.countedOn(), Lines: make([]level.Spent, len(p.Lines))}
+	if !p.HasTickets() {
+		e.Visits = 1
+	}
 	for i := range p.Lines {
 		l := &p.Lines[i]
 		e.Lines[i] = level.Spent{Type: l.Type, Money: l.Due()}
@@ -50,7 +54,7 @@ func (f *Refund) Counts(of *Purchase) level.Entry {
 	default:
 		e.Day = level.DayOf(f.Day)
 	}
-	if f.Whole {
+	if f.Whole && (of == nil || !of.HasTickets()) {
 		e.Visits = -1
 	}
 	return e

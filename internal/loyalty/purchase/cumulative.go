@@ -11,12 +11,19 @@ import (
 // ends. A line returned by amount counts in the money paid for it instead,
 // and from then on only so.
 
-// lineState is what has come back of one line so far.
+//
+// The points that wait for tickets lie in lots, one for each ticket: a ticket
+// that comes back takes its own. The parts of all tickets add up to the
+// amount, so this too ends where one whole refund ends.
+
+// lineState is what has come back of one line so far, and which of its
+// tickets were used.
 type lineState struct {
 	line     *Line
 	quantity money.Quantity
 	byAmount bool
 	back     []int64 // of each amount, in the order of amounts
+	pieces   []pieceState
 }
 
 // amounts lists all that a line is made of: gross, points' part, points, then
@@ -56,6 +63,9 @@ func (s *Stored) statesAfter(refunds []*Refund) []lineState {
 	for i := range s.Lines {
 		l := &s.Lines[i]
 		out[i] = lineState{line: l, back: make([]int64, len(l.amounts()))}
+		if l.Ticketed() {
+			out[i].pieces = make([]pieceState, l.Pieces())
+		}
 	}
 	for _, f := range refunds {
 		for i := range f.Lines {
@@ -63,9 +73,17 @@ func (s *Stored) statesAfter(refunds []*Refund) []lineState {
 			st := &out[r.Line]
 			st.quantity += r.Quantity
 			st.byAmount = st.byAmount || r.ByAmount
+			for _, k := range r.Pieces {
+				st.pieces[k].gone = true
+			}
 			for j, v := range r.amounts() {
 				st.back[j] += v
 			}
+		}
+	}
+	for _, v := range s.Visits {
+		for _, k := range v.Pieces {
+			out[v.Line].pieces[k].used = v
 		}
 	}
 	return out
@@ -90,15 +108,20 @@ func (s *lineState) whole() bool {
 }
 
 // byQuantity takes back so much more of the line.
-func (s *lineState) byQuantity(index int, q money.Quantity) (RefundLine, error) {
+func (s *lineState) byQuantity(p *RefundPart) (RefundLine, error) {
+	index, q := p.Line, p.Quantity
 	switch {
 	case s.byAmount:
 		return RefundLine{}, fault.New(fault.Conflict, "refund.by-amount-only", "line", index+1)
 	case q > s.line.Quantity-s.quantity:
 		return RefundLine{}, fault.New(fault.Conflict, "refund.quantity", "line", index+1, "left", s.line.Quantity-s.quantity)
 	}
+	pieces, err := s.toReturn(p)
+	if err != nil {
+		return RefundLine{}, err
+	}
 	s.quantity += q
-	out := s.advance(index, int64(s.quantity), int64(s.line.Quantity))
+	out := s.advance(index, int64(s.quantity), int64(s.line.Quantity), pieces...)
 	out.Quantity = q
 	return out, nil
 }
@@ -126,27 +149,38 @@ func (s *lineState) byMoney(index int, m money.Amount) RefundLine {
 
 // rest takes back all that is left of the line.
 func (s *lineState) rest(index int) RefundLine {
-	out := s.advance(index, 1, 1)
 	if s.byAmount {
+		out := s.advance(index, 1, 1)
 		out.ByAmount = true
-	} else {
-		out.Quantity = s.line.Quantity - s.quantity
-		s.quantity = s.line.Quantity
+		return out
 	}
+	out := s.advance(index, 1, 1, s.present()...)
+	out.Quantity = s.line.Quantity - s.quantity
+	s.quantity = s.line.Quantity
 	return out
 }
 
-// advance moves each of the line's amounts on to part of whole.
-func (s *lineState) advance(index int, part, whole int64) RefundLine {
+// advance moves each of the line's amounts on to part of whole, and those that
+// wait for tickets by the parts of the tickets that come back.
+func (s *lineState) advance(index int, part, whole int64, pieces ...int) RefundLine {
 	l := s.line
 	diff := make([]int64, len(s.back))
 	for i, a := range l.amounts() {
 		target := max(money.Share(a, part, whole), s.back[i])
+		if len(pieces) > 0 && l.amountWaits(i) {
+			target = s.back[i]
+			for _, k := range pieces {
+				target += pieceOf(a, k, len(s.pieces))
+			}
+		}
 		diff[i] = target - s.back[i]
 		s.back[i] = target
 	}
+	for _, k := range pieces {
+		s.pieces[k].gone = true
+	}
 	out := RefundLine{
-		Line: index, SKU: l.SKU, Gross: money.Amount(diff[0]), Paid: money.Amount(diff[1]), Points: money.Points(diff[2]),
+		Line: index, SKU: l.SKU, Pieces: pieces, Gross: money.Amount(diff[0]), Paid: money.Amount(diff[1]), Points: money.Points(diff[2]),
 	}
 	d, e := len(l.Discounts), len(l.Earned)
 	out.Discounts, out.Earned = diff[3:3+d:3+d], diff[3+d:3+d+e:3+d+e]
@@ -161,11 +195,12 @@ func (s *Stored) parts(r *RefundRequest) (lines []RefundLine, whole bool, err er
 	states := s.states()
 	switch {
 	case len(r.Lines) > 0:
-		for _, p := range r.Lines {
+		for i := range r.Lines {
+			p := &r.Lines[i]
 			if p.Line >= len(states) {
 				return nil, false, fault.New(fault.Invalid, "refund.line", "line", p.Line+1)
 			}
-			l, err := states[p.Line].byQuantity(p.Line, p.Quantity)
+			l, err := states[p.Line].byQuantity(p)
 			if err != nil {
 				return nil, false, err
 			}

@@ -11,6 +11,7 @@ import (
 type docs struct {
 	wanted  []PurchaseRef
 	refunds []PurchaseRef
+	visits  []PurchaseRef
 	newest  []newestOf
 	got     map[id.ID]*Stored
 	lists   map[home.ID][]*Stored
@@ -31,6 +32,15 @@ func (d *docs) want(h home.ID, p id.ID) { d.wanted = append(d.wanted, PurchaseRe
 // wantRefunds asks for the refunds of a purchase that is there already.
 func (d *docs) wantRefunds(h home.ID, p id.ID) {
 	d.refunds = append(d.refunds, PurchaseRef{Home: h, ID: p})
+}
+
+// wantVisits asks for the visits of a purchase that is there already; one
+// without tickets has none.
+func (d *docs) wantVisits(s *Stored) {
+	if s.HasTickets() && s.Visits == nil {
+		s.Visits = []*Visit{}
+		d.visits = append(d.visits, PurchaseRef{Home: s.Home, ID: s.ID})
+	}
 }
 
 // wantNewest asks for the newest purchases of a home up to a time.
@@ -54,6 +64,15 @@ func (d *docs) read(b *db.Batch, _ db.Dialect) {
 	for _, w := range d.refunds {
 		d.readRefunds(b, w)
 	}
+	for _, w := range d.visits {
+		b.Each(func(r db.Row) error {
+			v, err := scanVisit(r)
+			if s := d.got[w.ID]; s != nil {
+				s.Visits = append(s.Visits, v)
+			}
+			return err
+		}, qVisitsOf, w.Home, w.ID)
+	}
 	for _, n := range d.newest {
 		b.Each(func(r db.Row) error {
 			s, err := scanPurchase(r)
@@ -64,7 +83,7 @@ func (d *docs) read(b *db.Batch, _ db.Dialect) {
 			return err
 		}, qNewest, n.home, n.at, maxNewest)
 	}
-	d.wanted, d.refunds, d.newest = nil, nil, nil
+	d.wanted, d.refunds, d.visits, d.newest = nil, nil, nil, nil
 }
 
 func (d *docs) readRefunds(b *db.Batch, w PurchaseRef) {

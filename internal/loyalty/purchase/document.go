@@ -136,9 +136,9 @@ func (s *sale) lines(out *rule.Outcome) []Line {
 			l := &lines[sh.Line]
 			switch e.Kind {
 			case rule.Discount:
-				l.Discounts = append(l.Discounts, RuleAmount{e.Rule, sh.Amount})
+				l.Discounts = append(l.Discounts, RuleAmount{Rule: e.Rule, Amount: sh.Amount})
 			case rule.Accrual:
-				l.Earned = append(l.Earned, RuleAmount{e.Rule, sh.Amount})
+				l.Earned = append(l.Earned, RuleAmount{Rule: e.Rule, Amount: sh.Amount, Waits: l.Ticketed() && s.shared() == 0 && out.OnUse(e.Rule)})
 			}
 		}
 	}

@@ -63,6 +63,7 @@ func (e *encoder) seen(s *Seen) {
 	first := len(e.b) + len(`,"seen":{"member":`)
 	e.raw(`,"seen":{"member":`)
 	e.optNum(`,"spendable":`, int64(m.Spendable)).optNum(`,"purchases":`, m.Purchases).optNum(`,"turnover":`, int64(m.Turnover))
+	e.optNum(`,"used":`, int64(m.Used))
 	e.optText(`,"last_day":`, m.LastDay).optText(`,"level":`, m.Level).optText(`,"level_day":`, m.LevelDay)
 	e.optText(`,"registered_day":`, m.RegisteredDay).optText(`,"source":`, m.Source).optText(`,"birth":`, m.Birth).optText(`,"sex":`, m.Sex)
 	e.optText(`,"city":`, m.City).optID(`,"category":`, m.Category)
@@ -92,7 +93,11 @@ func (e *encoder) lots(lots []Lot) {
 		if i > 0 {
 			e.raw(`,`)
 		}
-		e.raw(`{"id":`).id(lots[i].ID).raw(`,"points":`).num(int64(lots[i].Points)).optTexts(`,"rules":`, lots[i].Rules).raw(`}`)
+		e.raw(`{"id":`).id(lots[i].ID).raw(`,"points":`).num(int64(lots[i].Points)).optTexts(`,"rules":`, lots[i].Rules)
+		if of := lots[i].Of; of != nil {
+			e.raw(`,"of":{"line":`).num(int64(of.Line)).raw(`,"piece":`).num(int64(of.Piece)).raw(`}`)
+		}
+		e.raw(`}`)
 	}
 	e.raw(`]`)
 }
@@ -143,7 +148,7 @@ func (e *encoder) rules(name string, rules []RuleAmount) *encoder {
 		if i > 0 {
 			e.raw(`,`)
 		}
-		e.raw(`{"rule":`).text(r.Rule).raw(`,"amount":`).num(r.Amount).raw(`}`)
+		e.raw(`{"rule":`).text(r.Rule).raw(`,"amount":`).num(r.Amount).optTrue(`,"waits":`, r.Waits).raw(`}`)
 	}
 	return e.raw(`]`)
 }

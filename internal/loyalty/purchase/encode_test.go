@@ -51,7 +51,10 @@ func anyPurchase(t *rapid.T) *Purchase {
 	for range rapid.IntRange(0, 3).Draw(t, "lines") {
 		p.Lines = append(p.Lines, anyLine(t, text, num))
 		p.Payments = append(p.Payments, Payment{Kind: text.Draw(t, "kind"), Amount: money.Amount(num.Draw(t, "pay"))})
-		p.Lots = append(p.Lots, Lot{ids("lot"), money.Points(num.Draw(t, "lot points")), rapid.SliceOf(text).Draw(t, "lot rules")})
+		p.Lots = append(p.Lots, Lot{ID: ids("lot"), Points: money.Points(num.Draw(t, "lot points")), Rules: rapid.SliceOf(text).Draw(t, "lot rules")})
+		if rapid.Bool().Draw(t, "of a ticket") {
+			p.Lots[len(p.Lots)-1].Of = &Piece{Line: int(num.Draw(t, "of line")), Piece: 3}
+		}
 		p.Parts = append(p.Parts, ledger.Part{Lot: ids("part"), Points: 5})
 		p.Uses = append(p.Uses, Use{Campaign: text.Draw(t, "campaign"), Rows: []UseRow{{Key: "k", Slot: 3}}})
 		p.UsedCodes = rapid.SliceOf(text).Draw(t, "taken")
@@ -66,7 +69,7 @@ func anyPurchase(t *rapid.T) *Purchase {
 func anyMember(t *rapid.T, text *rapid.Generator[string], num *rapid.Generator[int64]) rule.Member {
 	m := rule.Member{
 		Spendable: money.Points(num.Draw(t, "spendable")), Purchases: num.Draw(t, "purchases"), Turnover: money.Amount(num.Draw(t, "turnover")),
-		LastDay: text.Draw(t, "last"), Level: text.Draw(t, "level"), LevelDay: text.Draw(t, "level day"),
+		Used: money.Amount(num.Draw(t, "used money")), LastDay: text.Draw(t, "last"), Level: text.Draw(t, "level"), LevelDay: text.Draw(t, "level day"),
 		RegisteredDay: text.Draw(t, "registered"), Source: text.Draw(t, "source"), Birth: text.Draw(t, "birth"), Sex: text.Draw(t, "sex"),
 		City: text.Draw(t, "city"), Category: id.ID(num.Draw(t, "category")), Tags: rapid.SliceOf(text).Draw(t, "tags"),
 		Relatives: rapid.SliceOf(text).Draw(t, "relatives"),
@@ -91,8 +94,8 @@ func anyLine(t *rapid.T, text *rapid.Generator[string], num *rapid.Generator[int
 	}
 	l.Tickets, l.SessionAt = rapid.SliceOf(text).Draw(t, "tickets"), clock.Micros(num.Draw(t, "session"))
 	for range rapid.IntRange(0, 2).Draw(t, "parts") {
-		l.Discounts = append(l.Discounts, RuleAmount{text.Draw(t, "rule"), num.Draw(t, "amount")})
-		l.Earned = append(l.Earned, RuleAmount{text.Draw(t, "rule2"), num.Draw(t, "amount2")})
+		l.Discounts = append(l.Discounts, RuleAmount{Rule: text.Draw(t, "rule"), Amount: num.Draw(t, "amount")})
+		l.Earned = append(l.Earned, RuleAmount{Rule: text.Draw(t, "rule2"), Amount: num.Draw(t, "amount2"), Waits: rapid.Bool().Draw(t, "waits")})
 		l.Pays = append(l.Pays, money.Amount(num.Draw(t, "pay")))
 	}
 	return l

@@ -146,6 +146,7 @@ func (r *linkedRefund) loadMore(g *group) error {
 }
 
 func (g *group) wantOf(s *Stored) {
+	g.docs.wantVisits(s)
 	for i := range s.Lots {
 		g.wantNamed = append(g.wantNamed, ledger.LotRef{Home: s.Keeps(), Lot: s.Lots[i].ID})
 	}
@@ -235,6 +236,7 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 		f.Flags = append(f.Flags, FlagAnonymous)
 	}
 	mark := book.Mark()
+	was, now := s.Tally(), s.after(f).Tally()
 	if a != nil {
 		f.Taken = claimed - f.Earned
 		g.levels.settle(book, a, r.at)
@@ -246,8 +248,10 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 			g.levels.takeFirst(book, a, p, s, f)
 		}
 		a.Turnover -= f.Money
+		a.Used += now.Used - was.Used
 		a.Changed()
 		g.levels.count(book, a, f.Counts(&s.Purchase))
+		g.levels.countVisits(book, a, was, now)
 		book.Settle(a, a.Clock)
 		g.levels.undo(book, a, s, f.ID)
 		g.levels.rise(book, a, ledger.LevelChange{At: a.Clock, Cause: ledger.ByRefund, Op: f.ID})

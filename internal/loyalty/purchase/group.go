@@ -44,6 +44,7 @@ type group struct {
 	refunds   *db.Many
 	adjusts   *db.Many
 	tickets   *db.Many
+	visits    *db.Many
 	events    []eventtype.Event
 }
 
@@ -181,7 +182,7 @@ func (g *group) reset(tx *db.Tx) {
 	g.limits.reset()
 	g.keys, g.purchases, g.states = insertKey.Of(), insertPurchase.Of(), updatePurchase.Of()
 	g.refunds, g.adjusts = insertRefund.Of(), insertAdjustment.Of()
-	g.tickets, g.bound = insertTicket.Of(), map[string]bool{}
+	g.tickets, g.visits, g.bound = insertTicket.Of(), insertVisit.Of(), map[string]bool{}
 	g.events = nil
 }
 
@@ -356,6 +357,7 @@ func (g *group) flush() error {
 	b.Many(g.refunds)
 	b.Many(g.adjusts)
 	b.Many(g.tickets)
+	b.Many(g.visits)
 	g.codes.flush(b)
 	g.limits.flush(b)
 	if err := g.addEvents(b, heads); err != nil {

@@ -38,6 +38,7 @@ type levelNeeds struct{ groups, changes, papers bool }
 type papers struct {
 	purchases []*Purchase
 	refunds   []*Refund
+	visits    []*Visit
 }
 
 func newLevels(set *programme.Set) *levels {
@@ -122,6 +123,11 @@ func (v *levels) readPapers(b *db.Batch, h home.ID) {
 		p.refunds = append(p.refunds, f)
 		return err
 	}, qAllRefunds, h)
+	b.Each(func(r db.Row) error {
+		x, err := scanVisit(r)
+		p.visits = append(p.visits, x)
+		return err
+	}, qAllVisits, h)
 }
 
 // count adds up what an account's receipts come to.
@@ -129,9 +135,9 @@ func (p *papers) count(a *ledger.Account, s *level.Sums) {
 	if p == nil {
 		return
 	}
-	byID := make(map[id.ID]*Purchase, len(p.purchases))
+	byID := make(map[id.ID]*Stored, len(p.purchases))
 	for _, x := range p.purchases {
-		byID[x.ID] = x
+		byID[x.ID] = &Stored{Purchase: *x}
 		if x.Account == a.ID {
 			e := x.Counts()
 			s.Add(&e)
@@ -139,10 +145,38 @@ func (p *papers) count(a *ledger.Account, s *level.Sums) {
 	}
 	for _, f := range p.refunds {
 		if f.Account == a.ID {
-			e := f.Counts(byID[f.Purchase])
+			e := f.Counts(byID[f.Purchase].purchase())
 			s.Add(&e)
 		}
+		if of := byID[f.Purchase]; of != nil {
+			of.Refunds = append(of.Refunds, f)
+		}
 	}
+	p.countVisits(a, s, byID)
+}
+
+// countVisits counts the days on which tickets were used.
+func (p *papers) countVisits(a *ledger.Account, s *level.Sums, byID map[id.ID]*Stored) {
+	used := map[id.ID]bool{}
+	for _, v := range p.visits {
+		if of := byID[v.Purchase]; of != nil && of.Account == a.ID {
+			of.Visits = append(of.Visits, v)
+			used[of.ID] = true
+		}
+	}
+	for i := range used {
+		for _, day := range byID[i].Tally().Days {
+			s.Add(&level.Entry{Day: day, Visits: 1})
+		}
+	}
+}
+
+// purchase is what is stored, nil of nothing.
+func (s *Stored) purchase() *Purchase {
+	if s == nil {
+		return nil
+	}
+	return &s.Purchase
 }
 
 // sums are those of an account as its levels look at them on a day.

@@ -115,6 +115,7 @@ func Begin(w World, o *Origin) (*Life, error) {
 func (l *Life) remember(s *Stored) {
 	was, now := *s, *s
 	was.Refunds, now.Refunds = slices.Clip(s.Refunds), slices.Clip(s.Refunds)
+	now.Visits = slices.Clip(s.Visits)
 	l.was[s.ID], l.docs[s.ID] = &was, &now
 	l.count(s.Uses, 1)
 	for _, f := range s.Refunds {
@@ -162,6 +163,11 @@ func (l *Life) figures(a *ledger.Account, o *Origin) error {
 				a.Purchases--
 			}
 		}
+		a.Used += s.Tally().Used
+		for _, v := range s.Visits {
+			a.Clock = max(a.Clock, v.At)
+		}
+		s.wait(l.book, p)
 	}
 	for _, f := range o.Refunds {
 		if f.Account == a.ID {
@@ -315,6 +321,7 @@ func (o *Origin) papers() *papers {
 	for _, s := range o.Purchases {
 		p.purchases = append(p.purchases, &s.Purchase)
 		p.refunds = append(p.refunds, s.Refunds...)
+		p.visits = append(p.visits, s.Visits...)
 	}
 	return p
 }

@@ -1,6 +1,9 @@
 package purchase
 
 import (
+	"cmp"
+	"slices"
+
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/rule"
@@ -43,6 +46,45 @@ func (l *Life) Refund(was *Refund) (*Refund, *Stored, error) {
 	return f, s, nil
 }
 
+// Visit does a visit again, as far as its tickets have not come back in the
+// life.
+func (l *Life) Visit(was *Visit) error {
+	s := l.docs[was.Purchase]
+	if s == nil {
+		return nil
+	}
+	st := &s.states()[was.Line]
+	pieces := slices.DeleteFunc(slices.Clone(was.Pieces), func(k int) bool { return st.pieces[k].gone })
+	if len(pieces) == 0 || st.whole() {
+		return nil
+	}
+	l.now(was.WrittenAt)
+	e := &entering{
+		req: &VisitRequest{Till: was.Till, Key: was.Key}, place: partner.Place{Outlet: partner.Outlet{ID: was.Outlet}},
+		home: l.home, line: was.Line, at: was.At, day: was.Day,
+	}
+	if _, _, err := e.happen(l.g, s, e.blank(l.g, s, pieces)); err != nil {
+		return err
+	}
+	l.done()
+	return nil
+}
+
+// wait lets the lots of tickets wait that were not used yet: as they lie in
+// the base they have been used since.
+func (s *Stored) wait(b *ledger.Book, p *rule.Programme) {
+	states := s.states()
+	for i := range s.Lots {
+		of := s.Lots[i].Of
+		if of == nil || states[of.Line].pieces[of.Piece].used != nil {
+			continue
+		}
+		if lot := b.Lot(s.Lots[i].ID); lot != nil {
+			lot.Wait(p.LapseAt(cmp.Or(s.Lines[of.Line].SessionAt, s.At)))
+		}
+	}
+}
+
 func (l *Life) refunding(was *Refund) *refunding {
 	return &refunding{
 		till: was.Till, key: was.Key, onAccount: l.account(was.Home), at: was.At, day: was.Day,
@@ -65,8 +107,13 @@ func (s *Stored) partsAgain(was *Refund, then *Stored) (lines []RefundLine, whol
 		r := &was.Lines[i]
 		st := &states[r.Line]
 		if !r.ByAmount {
-			if q := min(r.Quantity, st.line.Quantity-st.quantity); q > 0 {
-				x, err := st.byQuantity(r.Line, q)
+			p := RefundPart{Line: r.Line, Quantity: min(r.Quantity, st.line.Quantity-st.quantity)}
+			if st.pieces != nil {
+				p.pieces = slices.DeleteFunc(slices.Clone(r.Pieces), func(k int) bool { return st.pieces[k].gone })
+				p.Quantity = money.Quantity(len(p.pieces)) * money.Piece
+			}
+			if p.Quantity > 0 {
+				x, err := st.byQuantity(&p)
 				if err != nil {
 					return nil, false, err
 				}

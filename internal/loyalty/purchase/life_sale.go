@@ -74,7 +74,7 @@ func (s *Stored) cart(own *rule.Programme) *Cart {
 	}
 	for i := range s.Lines {
 		x := &s.Lines[i]
-		c.Lines[i] = CartLine{SKU: x.SKU, Name: x.Name, Quantity: x.Quantity, Price: x.Price, Gross: x.Gross, Memorandum: x.Memo}
+		c.Lines[i] = CartLine{SKU: x.SKU, Name: x.Name, Quantity: x.Quantity, Price: x.Price, Gross: x.Gross, Memorandum: x.Memo, Tickets: x.Tickets, SessionAt: x.SessionAt}
 		if s.Mode == Record {
 			c.Lines[i].Discount = x.Discount()
 		}

@@ -152,6 +152,7 @@ type Lot struct {
 	ID     id.ID        `json:"id"`
 	Points money.Points `json:"points"`
 	Rules  []string     `json:"rules,omitempty"` // whose points they are; none: of all
+	Of     *Piece       `json:"of,omitempty"`    // the ticket for whose use they wait
 }
 
 // Due is what the line cost in money.
@@ -174,6 +175,7 @@ func (l *Line) Discount() (sum money.Amount) {
 type RuleAmount struct {
 	Rule   string `json:"rule"`
 	Amount int64  `json:"amount"`
+	Waits  bool   `json:"waits,omitempty"` // points that wait for the tickets' use, each for its own
 }
 
 // Payment is money of one kind: cash, card, sbp …

@@ -38,7 +38,9 @@ func (d *Desk) Find(ctx context.Context, ref PurchaseRef) (*Stored, error) {
 	if err != nil {
 		return nil, notFound(err)
 	}
-	s.Refunds, err = db.All(ctx, d.DB, scanRefund, qRefundsOf, ref.Home, ref.ID)
+	if s.Refunds, err = db.All(ctx, d.DB, scanRefund, qRefundsOf, ref.Home, ref.ID); err == nil && s.HasTickets() {
+		s.Visits, err = db.All(ctx, d.DB, scanVisit, qVisitsOf, ref.Home, ref.ID)
+	}
 	return s, err
 }
 

@@ -75,6 +75,7 @@ type RefundLine struct {
 	Type     string         `json:"type,omitempty"` // not linked
 	Quantity money.Quantity `json:"qty"`            // 0: by amount
 	ByAmount bool           `json:"by_amount,omitempty"`
+	Pieces   []int          `json:"pieces,omitempty"` // of a line of tickets, from 0
 
 	Gross     money.Amount   `json:"gross"`
 	Discounts []int64        `json:"discounts,omitempty"` // as the purchase's line has them
@@ -117,6 +118,8 @@ type PurchaseRef struct {
 type RefundPart struct {
 	Line     int // index in the purchase, from 0
 	Quantity money.Quantity
+	Tickets  []string // which of the line's; none: such as are not used, from the last to the first, then the used ones
+	pieces   []int    // the same by their places; nil: not told
 }
 
 // UnlinkedRequest asks for a refund whose purchase is not known.
@@ -154,7 +157,7 @@ func (r *RefundRequest) check(now clock.Micros) error {
 	}
 	seen := map[int]bool{}
 	for _, l := range r.Lines {
-		if l.Line < 0 || l.Quantity <= 0 || seen[l.Line] {
+		if l.Line < 0 || l.Quantity <= 0 || seen[l.Line] || len(l.Tickets) > 0 && l.Quantity != money.Quantity(len(l.Tickets))*money.Piece {
 			return fault.New(fault.Invalid, "refund.line", "line", l.Line+1)
 		}
 		seen[l.Line] = true

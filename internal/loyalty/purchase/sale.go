@@ -385,7 +385,7 @@ func (s *sale) member(book *ledger.Book, a *ledger.Account) *rule.Member {
 		if held, since := s.levels.heldAt(book, a, s.at); held != "" {
 			m.Level, m.LevelDay = text.Fold(held), s.programme.Day(since)
 		}
-		m.Home, m.Spendable, m.Purchases, m.Turnover = s.home, a.Spendable(), a.Purchases, a.Turnover
+		m.Home, m.Spendable, m.Purchases, m.Turnover, m.Used = s.home, a.Spendable(), a.Purchases, a.Turnover, a.Used
 		if a.LastPurchase != 0 {
 			m.LastDay = s.programme.Day(a.LastPurchase)
 		}
@@ -461,22 +461,4 @@ func (s *sale) move(book *ledger.Book, a *ledger.Account, p *Purchase, out *rule
 		s.levels.reach(book, a, s.reached, c)
 	}
 	s.levels.rise(book, a, c)
-}
-
-// earn makes a lot of the points that were earned on like terms.
-func (s *sale) earn(book *ledger.Book, a *ledger.Account, p *Purchase, out *rule.Outcome) {
-	for i := range out.Grants {
-		grant := &out.Grants[i]
-		active := s.programme.ActiveAt(&grant.Terms, s.at)
-		expires, sliding := s.programme.Expires(&grant.Terms.Expiry, active)
-		l := book.Earn(a, ledger.Grant{
-			Points: grant.Points, EarnedAt: s.at, ActiveAt: active, ExpiresAt: expires, Sliding: sliding,
-			Source: ledger.FromPurchase, Op: p.ID, Partner: s.place.Partner.ID,
-		})
-		lot := Lot{ID: l.ID, Points: grant.Points}
-		if len(out.Grants) > 1 {
-			lot.Rules = grant.Rules
-		}
-		p.Lots = append(p.Lots, lot)
-	}
 }

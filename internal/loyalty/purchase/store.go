@@ -20,6 +20,9 @@ const (
 	qAllOnHome    = `select doc, state, refunded from purchase where home_id = $1 union all select doc, state, refunded from purchase where account_home = $1`
 	qAllRefunds   = `select doc from refund where home_id = $1 union all select doc from refund where account_home = $1`
 	qRefundsOf    = `select doc from refund where home_id = $1 and purchase_id = $2 order by refund_id`
+	qVisit        = `select doc from visit where home_id = $1 and visit_id = $2`
+	qVisitsOf     = `select doc from visit where home_id = $1 and purchase_id = $2 order by visit_id`
+	qAllVisits    = `select doc from visit where home_id = $1`
 	qRefund       = `select doc from refund where home_id = $1 and refund_id = $2`
 	qAdjustment   = `select account_id, points, reason, actor, at from adjustment where home_id = $1 and op_id = $2`
 	qTicketsPG    = `select number, home_id, purchase_id, line, piece from ticket where number = any($1)`
@@ -62,6 +65,13 @@ var insertRefund = db.Many{
  select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::bytea[])`,
 	Lite:  `insert into refund (home_id, refund_id, purchase_id, outlet_id, at, day, account_home, doc, digest) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "text", "bigint", "text", "bytea"},
+}
+
+var insertVisit = db.Many{
+	PG: `insert into visit (home_id, visit_id, purchase_id, outlet_id, at, day, doc, digest)
+ select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::bytea[])`,
+	Lite:  `insert into visit (home_id, visit_id, purchase_id, outlet_id, at, day, doc, digest) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "text", "text", "bytea"},
 }
 
 var insertAdjustment = db.Many{
@@ -107,6 +117,7 @@ type Stored struct {
 	State    string // done, part, refunded
 	Refunded int64  // kopecks
 	Refunds  []*Refund
+	Visits   []*Visit // in the order in which they were told of
 }
 
 func scanPurchase(r db.Row) (*Stored, error) {
@@ -116,6 +127,15 @@ func scanPurchase(r db.Row) (*Stored, error) {
 		return nil, err
 	}
 	return s, json.Unmarshal([]byte(doc), &s.Purchase)
+}
+
+func scanVisit(r db.Row) (*Visit, error) {
+	var doc string
+	if err := r.Scan(&doc); err != nil {
+		return nil, err
+	}
+	v := &Visit{}
+	return v, json.Unmarshal([]byte(doc), v)
 }
 
 func scanRefund(r db.Row) (*Refund, error) {

@@ -147,12 +147,12 @@ func (r *remains) add(st *lineState, pays []money.Amount) (gross money.Amount) {
 	for _, d := range l.Discounts {
 		v := stays(d.Amount)
 		off += moneyOf(v)
-		r.discounts = append(r.discounts, RuleAmount{d.Rule, v})
+		r.discounts = append(r.discounts, RuleAmount{Rule: d.Rule, Amount: v})
 	}
 	for _, e := range l.Earned {
 		v := stays(e.Amount)
 		r.earned += pointsOf(v)
-		r.points = append(r.points, RuleAmount{e.Rule, v})
+		r.points = append(r.points, RuleAmount{Rule: e.Rule, Amount: v})
 	}
 	r.kept.Points += pointsOf(stays(int64(l.Points)))
 	r.kept.Paid = append(r.kept.Paid, paid)
@@ -179,7 +179,7 @@ func (r *remains) given(p *rule.Programme) (out given) {
 func givenBy(p *rule.Programme, o *rule.Outcome) (out given) {
 	for i := range o.Effects {
 		e := &o.Effects[i]
-		out.add(p, e.Kind, RuleAmount{e.Rule, e.Amount})
+		out.add(p, e.Kind, RuleAmount{Rule: e.Rule, Amount: e.Amount})
 	}
 	return out
 }
@@ -246,9 +246,10 @@ func (s *Stored) asked(f *Refund) (out []ledger.Part) {
 func (s *Stored) askedBy(f *Refund, sofar []money.Points) []ledger.Part {
 	out := make([]ledger.Part, len(s.Lots))
 	left := f.Claimed()
+	into := s.earnedInto(f, sofar)
 	for i := range s.Lots {
 		out[i].Lot = s.Lots[i].ID
-		out[i].Points = min(s.earnedInto(i, f), s.Lots[i].Points-sofar[i], left)
+		out[i].Points = min(into[i], s.Lots[i].Points-sofar[i], left)
 		left -= out[i].Points
 	}
 	for i := range s.Lots {
@@ -259,18 +260,43 @@ func (s *Stored) askedBy(f *Refund, sofar []money.Points) []ledger.Part {
 	return out
 }
 
-// earnedInto is what the refund's lines had earned into a lot.
-func (s *Stored) earnedInto(lot int, f *Refund) (sum money.Points) {
+// earnedInto is what the refund's lines had earned into each lot. A ticket
+// that comes back asks for all of its lots; what a line of tickets gives back
+// by amount is asked of its last lots, as it takes no ticket away.
+func (s *Stored) earnedInto(f *Refund, sofar []money.Points) []money.Points {
+	out := make([]money.Points, len(s.Lots))
 	if len(s.Lots) == 1 {
-		return f.Earned
+		out[0] = f.Earned
+		return out
 	}
 	for k := range f.Lines {
-		earned := s.Lines[f.Lines[k].Line].Earned
-		for r, v := range f.Lines[k].Earned {
-			if slices.Contains(s.Lots[lot].Rules, earned[r].Rule) {
-				sum += pointsOf(v)
+		l := &f.Lines[k]
+		for r, v := range l.Earned {
+			e := &s.Lines[l.Line].Earned[r]
+			left := pointsOf(v)
+			for i := len(s.Lots) - 1; i >= 0 && left > 0; i-- {
+				lot := &s.Lots[i]
+				if !lot.holds(l, e) {
+					continue
+				}
+				n := left
+				if e.Waits && !l.ByAmount {
+					n = pointsOf(pieceOf(e.Amount, lot.Of.Piece, s.Lines[l.Line].Pieces()))
+				} else if e.Waits {
+					n = min(left, max(lot.Points-sofar[i]-out[i], 0))
+				}
+				out[i] += n
+				left -= n
 			}
 		}
 	}
-	return sum
+	return out
+}
+
+// holds tells whether a line that came back has points of a rule in the lot.
+func (l *Lot) holds(back *RefundLine, e *RuleAmount) bool {
+	if len(l.Rules) > 0 && !slices.Contains(l.Rules, e.Rule) || e.Waits != (l.Of != nil) {
+		return false
+	}
+	return !e.Waits || l.Of.Line == back.Line && (back.ByAmount || slices.Contains(back.Pieces, l.Of.Piece))
 }

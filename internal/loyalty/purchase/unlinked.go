@@ -172,6 +172,9 @@ func (r *unlinkedRefund) match(g *group, s *Stored, left []UnlinkedLine, parent 
 				continue
 			}
 			q := min(left[j].Quantity, st.line.Quantity-st.quantity)
+			if st.line.Ticketed() {
+				q -= q % money.Piece
+			}
 			if q <= 0 {
 				continue
 			}

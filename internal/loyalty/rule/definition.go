@@ -33,6 +33,7 @@ const (
 	BySum   Basis = "sum"   // of the units in scope
 	ByCount Basis = "count" // of the units in scope
 	ByPast  Basis = "past"  // the member's past purchases, kopecks
+	ByUsed  Basis = "used"  // his past purchases as far as their tickets were used, kopecks
 )
 
 // Rule is one rule as data. Which of its parts it has says how it works; a
@@ -144,6 +145,7 @@ type Text struct {
 // Terms say when points become active and when they expire.
 type Terms struct {
 	Delay  int     `json:"delay,omitempty"`  // days until they are active; 0: at once
+	OnUse  bool    `json:"on_use,omitempty"` // those of a ticket wait for its use; Delay counts from it
 	Expiry *Expiry `json:"expiry,omitempty"` // nil: the programme's
 }
 

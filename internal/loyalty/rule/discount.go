@@ -77,6 +77,8 @@ func (j *judgement) tableValue(r *Rule, sum, units int64) int64 {
 		return units
 	case ByPast:
 		return int64(j.m.Turnover)
+	case ByUsed:
+		return int64(j.m.Used)
 	}
 	return sum
 }

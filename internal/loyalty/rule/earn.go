@@ -367,6 +367,6 @@ func (j *judgement) grant(e *earning) {
 }
 
 func (r *Resolved) equal(o *Resolved) bool {
-	return r.Delay == o.Delay && r.Expiry.Mode == o.Expiry.Mode && r.Expiry.Days == o.Expiry.Days &&
+	return r.Delay == o.Delay && r.OnUse == o.OnUse && r.Expiry.Mode == o.Expiry.Mode && r.Expiry.Days == o.Expiry.Days &&
 		slices.Equal(r.Expiry.Dates, o.Expiry.Dates)
 }

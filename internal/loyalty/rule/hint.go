@@ -219,7 +219,7 @@ func (j *judgement) lacksOfTable(c *candidate) (lack, bool) {
 	switch c.rule.By {
 	case ByCount:
 		of = FieldCount
-	case ByPast:
+	case ByPast, ByUsed:
 		return lack{}, false
 	}
 	for i := range c.rule.Table {

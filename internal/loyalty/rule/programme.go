@@ -111,12 +111,13 @@ const (
 // Earning is the accrual rule: points as a percentage of a line, a point to
 // the rouble whatever a point is worth, by the type of its product.
 type Earning struct {
-	Rate   money.Rate            `json:"rate"`           // of types not named
-	ByType map[string]money.Rate `json:"by_type"`        // by the type's code
-	Delay  int                   `json:"delay"`          // days until earned points are active; 0: at once
-	Expiry Expiry                `json:"expiry"`         // of earned points
-	Rule   string                `json:"rule,omitempty"` // name in traces; "earn"
-	Note   string                `json:"note,omitempty"` // for the staff
+	Rate   money.Rate            `json:"rate"`             // of types not named
+	ByType map[string]money.Rate `json:"by_type"`          // by the type's code
+	Delay  int                   `json:"delay"`            // days until earned points are active; 0: at once
+	OnUse  bool                  `json:"on_use,omitempty"` // those of a ticket wait for its use; Delay counts from it
+	Expiry Expiry                `json:"expiry"`           // of earned points
+	Rule   string                `json:"rule,omitempty"`   // name in traces; "earn"
+	Note   string                `json:"note,omitempty"`   // for the staff
 }
 
 // ExpiryMode says what the end of points is counted from.
@@ -201,6 +202,7 @@ func (p *Programme) MonthTurn(t clock.Micros) clock.Micros {
 // Resolved is the terms of points with the programme's filled in.
 type Resolved struct {
 	Delay  int    `json:"delay,omitempty"`
+	OnUse  bool   `json:"on_use,omitempty"`
 	Expiry Expiry `json:"expiry"`
 }
 
@@ -209,11 +211,11 @@ func (p *Programme) Terms() Resolved { return p.terms(nil) }
 
 // terms are those of a rule's points; nil: the programme's.
 func (p *Programme) terms(r *Rule) Resolved {
-	out := Resolved{Delay: p.Earning.Delay, Expiry: p.Earning.Expiry}
+	out := Resolved{Delay: p.Earning.Delay, OnUse: p.Earning.OnUse, Expiry: p.Earning.Expiry}
 	if r == nil || r.Terms == nil {
 		return out
 	}
-	out.Delay = r.Terms.Delay
+	out.Delay, out.OnUse = r.Terms.Delay, r.Terms.OnUse
 	if r.Terms.Expiry != nil {
 		out.Expiry = *r.Terms.Expiry
 	}
@@ -226,6 +228,44 @@ func (p *Programme) ActiveAt(r *Resolved, t clock.Micros) clock.Micros {
 		return t
 	}
 	return p.startOfDay(t, r.Delay)
+}
+
+// LapseAt is when points lapse that wait for a ticket which was not used: t is
+// the start of its session. Zero is never.
+func (p *Programme) LapseAt(t clock.Micros) clock.Micros {
+	if p.Settings.UnusedLapse == 0 {
+		return 0
+	}
+	return p.EndAfter(t, p.Settings.UnusedLapse)
+}
+
+// TermsOf are the terms of the points that a rule earned, by its id.
+func (p *Programme) TermsOf(rule string) Resolved {
+	for _, r := range p.all {
+		if r.ID == rule {
+			return p.terms(r)
+		}
+	}
+	return p.terms(nil) // the programme's own earning
+}
+
+// Gates lists the places of the programme that mean nothing unless tickets are
+// checked somewhere: points that wait for a ticket's use, and tables that are
+// read by used ones.
+func (p *Programme) Gates() (paths []string) {
+	if p.Earning.OnUse {
+		paths = append(paths, "earning.on_use")
+	}
+	for _, r := range p.all {
+		switch {
+		case r.Off:
+		case r.Terms != nil && r.Terms.OnUse:
+			paths = append(paths, r.at+".terms.on_use")
+		case r.By == ByUsed:
+			paths = append(paths, r.at+".by")
+		}
+	}
+	return paths
 }
 
 // Expires is when points active at t expire; sliding ones end with the

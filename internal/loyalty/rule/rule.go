@@ -20,6 +20,8 @@
 package rule
 
 import (
+	"slices"
+
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/id"
@@ -145,6 +147,7 @@ type Member struct {
 	Spendable money.Points `json:"spendable,omitempty"`
 	Purchases int64        `json:"purchases,omitempty"` // before this one
 	Turnover  money.Amount `json:"turnover,omitempty"`  // of past purchases
+	Used      money.Amount `json:"used,omitempty"`      // of their used tickets
 	LastDay   string       `json:"last_day,omitempty"`  // of the last purchase
 	Level     string       `json:"level,omitempty"`
 	LevelDay  string       `json:"level_day,omitempty"` // on which it began
@@ -207,7 +210,8 @@ type Use struct {
 	PerHead  int64
 }
 
-// Grant is points earned on terms of their own: they make a lot.
+// Grant is points earned on terms of their own: they make a lot, or one for
+// each ticket where they wait for its use.
 type Grant struct {
 	Terms  Resolved
 	Points money.Points
@@ -260,6 +264,11 @@ type Outcome struct {
 	Campaigns []string // that acted, in the order they act
 	Best      Best     // how the combination was found
 	Trace     []Step
+}
+
+// OnUse tells whether the points of a rule wait for the tickets' use.
+func (o *Outcome) OnUse(rule string) bool {
+	return slices.ContainsFunc(o.Grants, func(g Grant) bool { return g.Terms.OnUse && slices.Contains(g.Rules, rule) })
 }
 
 // Best says how the combination of campaigns was found.

@@ -144,7 +144,7 @@ func (k *ruleChecker) amounts(at string, r *Rule) {
 	k.check(r.Multiply == 0 || r.Multiply > money.Whole && r.Multiply <= maxRate, at+".multiply", "programme.multiply")
 	k.check(len([]rune(r.Text.RU)) <= maxTextRune && len([]rune(r.Text.EN)) <= maxTextRune && (r.Text.RU != "" || r.Text.EN == ""), at+".text", "programme.text")
 	k.check(r.By == "" || r.way == wayTable, at+".by", "programme.rule-way", "kind", string(r.Kind))
-	k.check(slices.Contains([]Basis{"", BySum, ByCount, ByPast}, r.By), at+".by", "programme.choice", "choices", "sum, count, past")
+	k.check(slices.Contains([]Basis{"", BySum, ByCount, ByPast, ByUsed}, r.By), at+".by", "programme.choice", "choices", "sum, count, past, used")
 	k.check(!r.EachUnit || r.way == wayAmount || r.way == wayPoints, at+".each_unit", "programme.rule-way", "kind", string(r.Kind))
 	k.check(len(r.Table) <= MaxRows, at+".table", "programme.too-many", "most", MaxRows)
 	for i := range r.Table {

@@ -23,14 +23,15 @@ type Settings struct {
 	Progressive     Progressive    `json:"progressive"`
 	ConditionsOn    ConditionsOn   `json:"conditions_on"`
 	LevelOn         LevelOn        `json:"level_on"`
-	PriceFloor      money.Amount   `json:"price_floor"`       // least price of a unit
-	ReturnSpent     bool           `json:"return_spent"`      // a refund gives spent points back
-	Clawback        Clawback       `json:"clawback"`          // of points that are gone
-	ExpiredReturn   int            `json:"expired_return"`    // days that points get whose lot has expired meanwhile; 0: they stay lost
-	RefundTerms     OnRefund       `json:"refund_conditions"` // of what stays
-	UnlinkedTakes   bool           `json:"unlinked_refund"`   // an unmatched refund takes points back by the base rules
-	SpendProofAbove money.Points   `json:"spend_proof_above"` // spending more than this takes a one-time QR, a code or a PIN; −1: never
-	LateMax         int            `json:"late_max"`          // days after which a record is too late to earn; 0: never
+	UnusedLapse     int            `json:"unused_ticket_lapse"` // days after the session when points that wait for a ticket's use lapse; 0: never
+	PriceFloor      money.Amount   `json:"price_floor"`         // least price of a unit
+	ReturnSpent     bool           `json:"return_spent"`        // a refund gives spent points back
+	Clawback        Clawback       `json:"clawback"`            // of points that are gone
+	ExpiredReturn   int            `json:"expired_return"`      // days that points get whose lot has expired meanwhile; 0: they stay lost
+	RefundTerms     OnRefund       `json:"refund_conditions"`   // of what stays
+	UnlinkedTakes   bool           `json:"unlinked_refund"`     // an unmatched refund takes points back by the base rules
+	SpendProofAbove money.Points   `json:"spend_proof_above"`   // spending more than this takes a one-time QR, a code or a PIN; −1: never
+	LateMax         int            `json:"late_max"`            // days after which a record is too late to earn; 0: never
 }
 
 // ProgrammeSettings is the table of a programme's settings. One more is a
@@ -49,6 +50,7 @@ var ProgrammeSettings = setting.Of("programme",
 	setting.OfChoice("progressive", func(s *Settings) *Progressive { return &s.Progressive }, OnWhole, OnWhole, OnPart),
 	setting.OfChoice("conditions_on", func(s *Settings) *ConditionsOn { return &s.ConditionsOn }, BeforeStage, BeforeStage, BeforeAll),
 	setting.OfChoice("level_on", func(s *Settings) *LevelOn { return &s.LevelOn }, LevelBefore, LevelBefore, LevelAfter),
+	setting.OfDays("unused_ticket_lapse", func(s *Settings) *int { return &s.UnusedLapse }, 30, MaxDays),
 	setting.OfMoney("price_floor", func(s *Settings) *money.Amount { return &s.PriceFloor }, 1, 0, MaxCents),
 	setting.OfFlag("return_spent", func(s *Settings) *bool { return &s.ReturnSpent }, true),
 	setting.OfChoice("clawback", func(s *Settings) *Clawback { return &s.Clawback }, ClawDebt, ClawDebt, ClawMoney, ClawForgive),

@@ -189,6 +189,18 @@ var effects = map[string]effect{
 		},
 		was: "", is: "points.proof-needed",
 	},
+	"programme.unused_ticket_lapse": {
+		with:   func(p *rule.Programme) { p.Earning.OnUse = true },
+		change: func(p *rule.Programme) { p.Settings.UnusedLapse = 60 },
+		play: func(s *stage) string {
+			l := ticket(1, 10_000)
+			l.SessionAt = s.Clock.Now().Add(24 * time.Hour)
+			s.sell(l)
+			s.Clock.Add(40 * 24 * time.Hour)
+			return "pending " + s.Balance(s.T, s.buyer).Pending.String()
+		},
+		was: "pending 0.00", is: "pending 10.00",
+	},
 	"programme.late_max": {
 		change: func(p *rule.Programme) { p.Settings.LateMax = 5 },
 		play: func(s *stage) string {

@@ -20,6 +20,7 @@ type accountCheck struct {
 
 	purchases   int64
 	turnover    money.Amount
+	used        money.Amount
 	first, last clock.Micros
 }
 
@@ -27,6 +28,7 @@ type accountCheck struct {
 type lotCheck struct {
 	*lotRow
 	seen                     bool
+	ticket                   bool         // a purchase says that it waits for a ticket, or did
 	made                     money.Points // by its first posting
 	madeBy                   id.ID
 	active, pending, expired money.Points
@@ -49,7 +51,7 @@ func (l *lotCheck) due(a *accountCheck) clock.Micros {
 	if l.Sliding {
 		e = a.SlideAt
 	}
-	if l.Pending && (e == 0 || l.ActiveAt <= e) {
+	if l.Pending && !l.Waits && (e == 0 || l.ActiveAt <= e) {
 		return l.ActiveAt
 	}
 	return e
@@ -79,6 +81,9 @@ func (c *homeCheck) checkLots() {
 		}
 		if l.expired != l.WrittenOff {
 			c.bad(LotWrittenOff, "lot", at, int64(l.WrittenOff), int64(l.expired))
+		}
+		if l.Waits && !l.ticket {
+			c.bad(LotWaits, "lot", at, "waits", "a ticket that it waits for")
 		}
 		a.lot(l)
 	}
@@ -119,6 +124,7 @@ func (c *homeCheck) checkAccounts() error {
 		equal(AccountExpired, int64(a.Expired), int64(a.sides.expired))
 		equal(AccountPurchases, a.Purchases, a.purchases)
 		equal(AccountTurnover, int64(a.Turnover), int64(a.turnover))
+		equal(AccountUsed, int64(a.Used), int64(a.used))
 		c.checkSums(a.accountRow)
 		if t := a.Standing.Until; t != 0 && (a.due == 0 || t < a.due) {
 			a.due = t

@@ -23,7 +23,7 @@ func (c *homeCheck) chain() {
 			c.bad(PostingSeq, "posting", key("seq", p.Seq), p.Seq, seq)
 			seq = p.Seq
 		case !known:
-			c.bad(PostingOp, "posting", key("seq", p.Seq), "op_id "+p.Op.String(), "a purchase, refund, adjustment, change of level, gift or account of the home")
+			c.bad(PostingOp, "posting", key("seq", p.Seq), "op_id "+p.Op.String(), "a purchase, refund, visit, adjustment, change of level, gift or account of the home")
 		default:
 			if want := ledger.Link(prev, c.home, &p.Posting, digest); want != p.Hash {
 				c.bad(PostingHash, "posting", key("seq", p.Seq), hex(p.Hash[:]), hex(want[:]))
@@ -78,6 +78,8 @@ func moves(k ledger.Kind) []move {
 		return []move{{ledger.Active, ledger.Issued}, {ledger.Pending, ledger.Issued}, {ledger.Debt, ledger.Issued}}
 	case ledger.Lapse:
 		return []move{{ledger.Expired, ledger.Issued}}
+	case ledger.Revive:
+		return []move{{ledger.Expired, ledger.Pending}}
 	case ledger.Settle:
 		return []move{{ledger.Active, ledger.Debt}}
 	case ledger.Memo:
@@ -105,6 +107,9 @@ func (c *homeCheck) count(p *postingRow) {
 		}
 		o.redeemed += net(p, ledger.Redeemed)
 		o.issued += net(p, ledger.Issued)
+		if p.Kind == ledger.Activate {
+			o.activated += p.Amount
+		}
 	}
 	if p.Account != 0 {
 		a := c.accounts[p.Account]

@@ -22,6 +22,7 @@ type homeCheck struct {
 	sales    []*saleCheck
 	refunds  []*refundCheck
 	shared   sharedCheck
+	visits   []*visitCheck
 	accounts map[id.ID]*accountCheck
 	lots     map[id.ID]*lotCheck
 }
@@ -62,6 +63,7 @@ func (c *homeCheck) check() error {
 		}
 	}
 	c.checkRefunds()
+	c.checkVisits()
 	c.checkOps()
 	c.checkShared()
 	c.checkLots()
@@ -81,6 +83,8 @@ func (r *rows) table() string {
 		return "purchase"
 	case len(r.refunds) > 0:
 		return "refund"
+	case len(r.visits) > 0:
+		return "visit"
 	case len(r.changes) > 0:
 		return "level_change"
 	case len(r.presents) > 0:

@@ -53,6 +53,7 @@ func (r *run) part(from, to, size int64) {
 			c.Purchases += int64(len(w.all.purchases))
 			c.Refunds += int64(len(w.all.refunds))
 			c.Adjustments += int64(len(w.all.adjustments))
+			c.Visits += int64(len(w.all.visits))
 			c.LevelChanges += int64(len(w.all.changes))
 			c.Gifts += int64(len(w.all.presents))
 		})
@@ -68,6 +69,7 @@ type rows struct {
 	postings    []postingRow
 	purchases   []purchaseRow
 	refunds     []refundRow
+	visits      []visitRow
 	adjustments []adjustmentRow
 	changes     []changeRow
 	presents    []presentRow
@@ -79,10 +81,11 @@ type rows struct {
 // walk checks a run of homes in one snapshot.
 type walk struct {
 	*run
-	all   rows
-	keys  keysWanted
-	uses  usesWanted
-	codes codesWanted
+	all     rows
+	keys    keysWanted
+	uses    usesWanted
+	codes   codesWanted
+	tickets ticketsWanted
 }
 
 func (w *walk) walk(q *db.Snapshot, from, to int64) error {
@@ -93,6 +96,7 @@ func (w *walk) walk(q *db.Snapshot, from, to int64) error {
 	collect(b, &w.all.postings, scanPosting, qPostings, from, to)
 	collect(b, &w.all.purchases, scanPurchase, qPurchases, from, to)
 	collect(b, &w.all.refunds, scanRefund, qRefunds, from, to)
+	collect(b, &w.all.visits, scanVisit, qVisits, from, to)
 	collect(b, &w.all.adjustments, scanAdjustment, qAdjustments, from, to)
 	collect(b, &w.all.changes, scanChange, qChanges, from, to)
 	collect(b, &w.all.presents, scanPresent, qPresents, from, to)
@@ -117,6 +121,9 @@ func (w *walk) walk(q *db.Snapshot, from, to int64) error {
 		return err
 	}
 	if err := w.codes.check(w.run, q); err != nil {
+		return err
+	}
+	if err := w.tickets.check(w.run, q); err != nil {
 		return err
 	}
 	return w.uses.check(w.run, q)
@@ -155,6 +162,7 @@ func (r *rows) first() (h home.ID, ok bool) {
 	low(&h, &ok, r.postings)
 	low(&h, &ok, r.purchases)
 	low(&h, &ok, r.refunds)
+	low(&h, &ok, r.visits)
 	low(&h, &ok, r.adjustments)
 	low(&h, &ok, r.changes)
 	low(&h, &ok, r.presents)
@@ -175,7 +183,7 @@ func low[T any, P inHome[T]](h *home.ID, ok *bool, list []T) {
 func (r *rows) cut(h home.ID) rows {
 	return rows{
 		cut(&r.homes, h), cut(&r.accounts, h), cut(&r.lots, h), cut(&r.postings, h),
-		cut(&r.purchases, h), cut(&r.refunds, h), cut(&r.adjustments, h), cut(&r.changes, h), cut(&r.presents, h),
+		cut(&r.purchases, h), cut(&r.refunds, h), cut(&r.visits, h), cut(&r.adjustments, h), cut(&r.changes, h), cut(&r.presents, h),
 		cut(&r.shared, h), cut(&r.sharedBack, h), cut(&r.housed, h),
 	}
 }

@@ -36,6 +36,7 @@ const (
 	AccountDue         Invariant = "account-due"          // the due date is not later than any due of a live lot
 	AccountPurchases   Invariant = "account-purchases"    // the number of purchases not fully refunded
 	AccountTurnover    Invariant = "account-turnover"     // money paid less money given back
+	AccountUsed        Invariant = "account-used"         // money paid for tickets that were used and are not back
 	AccountDates       Invariant = "account-dates"        // the first and the last purchase
 	AccountLevel       Invariant = "account-level"        // its level is the one its last change came to
 	AccountSums        Invariant = "account-sums"         // its sums by day are those of its receipts
@@ -47,6 +48,7 @@ const (
 	LotPostings        Invariant = "lot-postings"         // what is left is the sum of its postings, on the side of its state
 	LotWrittenOff      Invariant = "lot-written-off"      // what has expired of it is the sum of its postings
 	LotMade            Invariant = "lot-made"             // its first posting makes it, whole, by its operation
+	LotWaits           Invariant = "lot-waits"            // it waits for its ticket as long as that is not used, and for nothing else
 )
 
 // The invariants of receipts.
@@ -71,6 +73,12 @@ const (
 	RefundPayments    Invariant = "refund-payments"    // no kind of payment gives back more than it paid
 	RefundTerms       Invariant = "refund-terms"       // what is held back and taken by terms is in its bounds, and nothing where nothing is left
 	RefundUses        Invariant = "refund-uses"        // uses given back are the purchase's
+	RefundPieces      Invariant = "refund-pieces"      // it names as many tickets as come back, none of them twice
+	VisitDoc          Invariant = "visit-doc"          // the document can be read
+	VisitColumns      Invariant = "visit-columns"      // and says what its row and its purchase say
+	VisitPurchase     Invariant = "visit-purchase"     // its purchase is there
+	VisitPieces       Invariant = "visit-pieces"       // its tickets are the purchase's, used once, and before they came back
+	VisitKey          Invariant = "visit-key"          // its key stands for it
 	RefundKey         Invariant = "refund-key"         // its key stands for it
 	KeyOp             Invariant = "key-op"             // what a key stands for is there, under that key
 )
@@ -80,6 +88,7 @@ const (
 	LimitUsed        Invariant = "limit-used"        // uses are counted as receipts have them
 	LimitRoom        Invariant = "limit-room"        // no more than the limit
 	CodeUsed         Invariant = "code-used"         // a used promo code and the purchase that used it name each other
+	TicketPiece      Invariant = "ticket-piece"      // a ticket's number and the piece that it stands for name each other
 	CodeAwarded      Invariant = "code-awarded"      // so do an awarded one and the purchase it was awarded for
 	ProgrammeVersion Invariant = "programme-version" // a programme's newest version is there and can be read
 	FigureDay        Invariant = "figure-day"        // figures and events not folded yet are the sums over receipts
@@ -96,13 +105,14 @@ func Invariants() []Invariant {
 	return []Invariant{
 		HomeMissing, HouseholdHome, PostingSeq, PostingSides, PostingOp, PostingAccount, PostingLot, OpDigest, PostingHash, HomeSeq, HomeHead, OpChained,
 		PurchaseDoc, PurchaseColumns, PurchaseLines, PurchaseSums, PurchaseParts, PurchaseLots, PurchaseProgramme,
-		RefundDoc, RefundColumns, RefundPurchase, RefundSums, RefundAbove, RefundExact, RefundPayments, RefundTerms, RefundUses,
+		RefundDoc, RefundColumns, RefundPurchase, RefundSums, RefundAbove, RefundExact, RefundPayments, RefundTerms, RefundUses, RefundPieces,
+		VisitDoc, VisitPurchase, VisitColumns, VisitPieces,
 		PurchaseState, PurchaseRefunded, SharedAccount, OpPostings,
-		LotAccount, LotRemaining, LotMade, LotPostings, LotWrittenOff,
+		LotAccount, LotRemaining, LotMade, LotWaits, LotPostings, LotWrittenOff,
 		AccountProgramme, AccountLotsActive, AccountLotsPending, AccountActive, AccountPending, AccountDebt, AccountEarned, AccountSpent,
-		AccountExpired, AccountDebtFirst, AccountDue, AccountPurchases, AccountTurnover, AccountDates,
+		AccountExpired, AccountDebtFirst, AccountDue, AccountPurchases, AccountTurnover, AccountUsed, AccountDates,
 		LevelChain, AccountLevel, AccountSums, GiftOnce, AccountGifts,
-		PurchaseKey, RefundKey, KeyOp, LimitUsed, LimitRoom, CodeUsed, CodeAwarded, ProgrammeVersion, FigureDay, FigureTotal,
+		PurchaseKey, RefundKey, VisitKey, KeyOp, TicketPiece, LimitUsed, LimitRoom, CodeUsed, CodeAwarded, ProgrammeVersion, FigureDay, FigureTotal,
 		SealChain, SealRoot, SealLeaves, SealHead,
 	}
 }

@@ -102,6 +102,7 @@ func (c *homeCheck) checkSums(a *accountRow) {
 			wanted.Add(&e)
 		}
 	}
+	c.visitsOf(a.ID, &wanted)
 	if !found.Equal(&wanted) {
 		c.bad(AccountSums, "account", at, tell(&found, &wanted), tell(&wanted, &found))
 	}

@@ -68,6 +68,8 @@ func readPurchase(doc []byte) *purchase.Purchase {
 			c.Array(func() { p.Lots = append(p.Lots, readLot(c)) })
 		case "uses":
 			c.Array(func() { p.Uses = append(p.Uses, readUse(c)) })
+		case "flags":
+			c.Array(func() { p.Flags = append(p.Flags, text(c)) })
 		case "used_codes":
 			c.Array(func() { p.UsedCodes = append(p.UsedCodes, text(c)) })
 		case "awards":
@@ -89,6 +91,10 @@ func readLine(c *figure.Cursor) (l purchase.Line) {
 			l.Type = text(c)
 		case "qty":
 			l.Quantity = quantity(c)
+		case "tickets":
+			c.Array(func() { l.Tickets = append(l.Tickets, text(c)) })
+		case "session_at":
+			l.SessionAt = clock.Micros(c.Int())
 		case "gross":
 			l.Gross = money.Amount(c.Int())
 		case "discounts":
@@ -204,6 +210,8 @@ func readRefundLine(c *figure.Cursor) (l purchase.RefundLine) {
 			l.Quantity = quantity(c)
 		case "by_amount":
 			l.ByAmount = c.Bool()
+		case "pieces":
+			c.Array(func() { l.Pieces = append(l.Pieces, int(c.Int())) })
 		case "gross":
 			l.Gross = money.Amount(c.Int())
 		case "discounts":
@@ -244,11 +252,14 @@ func readPayments(c *figure.Cursor) (out []purchase.Payment) {
 // readShare reads a rule's part; which rule's does not matter here.
 func readShare(c *figure.Cursor) (r purchase.RuleAmount) {
 	c.Object(func(name []byte) {
-		if string(name) == "amount" {
+		switch string(name) {
+		case "amount":
 			r.Amount = c.Int()
-			return
+		case "waits":
+			r.Waits = c.Bool()
+		default:
+			c.Skip()
 		}
-		c.Skip()
 	})
 	return r
 }
@@ -260,11 +271,72 @@ func readLot(c *figure.Cursor) (l purchase.Lot) {
 			l.ID = id.ID(c.ID())
 		case "points":
 			l.Points = money.Points(c.Int())
+		case "of":
+			l.Of = readPiece(c)
 		default:
 			c.Skip()
 		}
 	})
 	return l
+}
+
+func readPiece(c *figure.Cursor) *purchase.Piece {
+	p := &purchase.Piece{}
+	c.Object(func(name []byte) {
+		switch string(name) {
+		case "line":
+			p.Line = int(c.Int())
+		case "piece":
+			p.Piece = int(c.Int())
+		default:
+			c.Skip()
+		}
+	})
+	return p
+}
+
+// readVisit reads a visit's document, nil where it can't be.
+func readVisit(doc []byte) *purchase.Visit {
+	c := figure.NewCursor(doc)
+	v := &purchase.Visit{}
+	c.Object(func(name []byte) {
+		switch string(name) {
+		case "id":
+			v.ID = id.ID(c.ID())
+		case "home":
+			v.Home = home.ID(c.ID())
+		case "purchase":
+			v.Purchase = id.ID(c.ID())
+		case "till":
+			v.Till = id.ID(c.ID())
+		case "outlet":
+			v.Outlet = id.ID(c.ID())
+		case "key":
+			v.Key = text(c)
+		case "at":
+			v.At = clock.Micros(c.Int())
+		case "day":
+			v.Day = text(c)
+		case "counted":
+			v.Counted = text(c)
+		case "account":
+			v.Account = id.ID(c.ID())
+		case "programme":
+			v.Programme = id.ID(c.ID())
+		case "line":
+			v.Line = int(c.Int())
+		case "pieces":
+			c.Array(func() { v.Pieces = append(v.Pieces, int(c.Int())) })
+		case "active":
+			v.Active = money.Points(c.Int())
+		default:
+			c.Skip()
+		}
+	})
+	if c.Bad {
+		return nil
+	}
+	return v
 }
 
 func readPart(c *figure.Cursor) (p ledger.Part) {

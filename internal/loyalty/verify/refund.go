@@ -150,6 +150,7 @@ func (c *homeCheck) checkBack(s *saleCheck) {
 		}
 		whole = whole || f.doc.Whole
 	}
+	s.lines = lines
 	if whole {
 		state = "refunded"
 	}
@@ -225,6 +226,11 @@ func left(p *purchase.Purchase, lines []lineBack) string {
 		}
 	}
 	return ""
+}
+
+// over tells whether nothing of a line is left.
+func (b *lineBack) over(q money.Quantity) bool {
+	return slices.Equal(b.back, b.amounts) && (b.byAmount || b.quantity == q)
 }
 
 // checkPayments holds the money given back, and kept, to what was paid.

@@ -7,6 +7,7 @@ import (
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/level"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/id"
@@ -18,6 +19,7 @@ type opCheck struct {
 	digest           ledger.Hash
 	first            int64        // its first posting; 0: none
 	redeemed, issued money.Points // net, onto the side
+	activated        money.Points
 }
 
 // saleCheck is a purchase with its refunds.
@@ -25,6 +27,9 @@ type saleCheck struct {
 	*purchaseRow
 	doc     *purchase.Purchase // nil: it can't be read
 	refunds []*refundCheck
+	visits  []*visitCheck
+	lines   []lineBack  // what has come back; nil: nothing, or it does not fit
+	days    []level.Day // on which tickets were used, and are not back
 }
 
 // readOps reads the documents and holds their digests to them.
@@ -58,6 +63,7 @@ func (c *homeCheck) readOps() {
 			f.sale.refunds = append(f.sale.refunds, f)
 		}
 	}
+	c.readVisits(byID)
 	for i := range c.rows.adjustments {
 		row := &c.rows.adjustments[i]
 		a := purchase.Adjustment{
@@ -68,6 +74,24 @@ func (c *homeCheck) readOps() {
 	}
 	c.readChanges()
 	c.readPresents()
+}
+
+// readVisits reads the documents of visits.
+func (c *homeCheck) readVisits(byID map[id.ID]*saleCheck) {
+	for i := range c.rows.visits {
+		row := &c.rows.visits[i]
+		v := &visitCheck{visitRow: row}
+		at := key("visit_id", row.id)
+		c.op(row.id, "visit", at, sha256.Sum256(row.doc), row.digest)
+		if v.doc = readVisit(row.doc); v.doc == nil {
+			c.bad(VisitDoc, "visit", at, "a document that can't be read", "a visit")
+			continue
+		}
+		c.visits = append(c.visits, v)
+		if v.sale = byID[row.purchase]; v.sale != nil {
+			v.sale.visits = append(v.sale.visits, v)
+		}
+	}
 }
 
 // op notes an operation. The chain is held to the digest that is stored: a
@@ -146,6 +170,9 @@ func (c *homeCheck) checkLines(p *purchase.Purchase, at rowKey) {
 		l := &p.Lines[i]
 		if v := lowest(l); v < 0 {
 			c.bad(PurchaseLines, "purchase", at, fmt.Sprintf("%d in line %d", v, i+1), "nothing below zero")
+		}
+		if l.Ticketed() && !countable(l) {
+			c.bad(PurchaseLines, "purchase", at, fmt.Sprintf("%s tickets with %d numbers in line %d", l.Quantity, len(l.Tickets), i+1), "whole tickets")
 		}
 		if len(l.Pays) != len(pays) || l.Gross-l.Discount()-l.Paid != l.Due() {
 			c.bad(PurchaseSums, "purchase", at, fmt.Sprintf("line %d: %d paid in %d kinds", i+1, l.Due(), len(l.Pays)),

@@ -11,7 +11,7 @@ import (
 
 const (
 	qTotal = `select (select count(*) from home) + (select count(*) from receipt_key) + (select count(*) from purchase) + (select count(*) from refund)
- + (select count(*) from limit_use) + (select count(*) from promo_code) + (select cast(coalesce(sum(leaves), 0) as bigint) from seal)`
+ + (select count(*) from limit_use) + (select count(*) from promo_code) + (select count(*) from ticket) + (select cast(coalesce(sum(leaves), 0) as bigint) from seal)`
 
 	qHomePage = `select home_id, seq from home where home_id > $1 order by home_id limit $2`
 
@@ -19,7 +19,7 @@ const (
 	qHomes    = `select home_id, seq, head, coalesce(account_home, 0) from home where home_id > $1 and home_id <= $2 order by home_id`
 	qAccounts = `select home_id, account_id, programme_id, active, pending, debt, earned, spent, expired, purchases, turnover,
  coalesce(first_purchase_at, 0), coalesce(last_purchase_at, 0), coalesce(slide_at, 0), coalesce(due_at, 0),
- level, coalesce(level_since, 0), coalesce(level_until, 0), level_sums, gifts
+ level, coalesce(level_since, 0), coalesce(level_until, 0), level_sums, gifts, used
  from account where home_id > $1 and home_id <= $2 order by home_id, programme_id`
 	qLots = `select home_id, lot_id, account_id, amount, remaining, written_off, state, active_at, coalesce(expires_at, 0), sliding, op_id
  from lot where home_id > $1 and home_id <= $2 order by home_id, lot_id`
@@ -34,6 +34,8 @@ const (
 	qSharedBack = `select ` + refundColumns + ` from refund where account_home > $1 and account_home <= $2 order by account_home, refund_id`
 	qHoused     = `select m.home_id, h.founder, coalesce(h.ended_at, 0) from household_member m join household h on h.household_id = m.household_id
  where m.left_at is null and m.home_id > $1 and m.home_id <= $2 order by m.home_id`
+	qVisits = `select home_id, visit_id, purchase_id, outlet_id, at, day, doc, digest
+ from visit where home_id > $1 and home_id <= $2 order by home_id, visit_id`
 	qAdjustments = `select home_id, op_id, account_id, points, reason, actor, at, digest
  from adjustment where home_id > $1 and home_id <= $2 order by home_id, op_id`
 	qChanges = `select home_id, change_id, account_id, seq, at, written_at, from_level, to_level, coalesce(until_at, 0), cause, op_id,
@@ -47,10 +49,11 @@ const (
 
 	qKeyPage = `select till_id, key from receipt_key where (till_id, key) > ($1, $2) order by till_id, key limit $3`
 	// Till and key stand at the beginning of a document.
-	qKeyOps = `select k.till_id, k.key, k.home_id, k.op_id, substr(p.doc, 1, 1200), substr(r.doc, 1, 1200), coalesce(a.op_id, l.change_id, 0)
+	qKeyOps = `select k.till_id, k.key, k.home_id, k.op_id, substr(p.doc, 1, 1200), substr(r.doc, 1, 1200), substr(v.doc, 1, 1200), coalesce(a.op_id, l.change_id, 0)
  from receipt_key k
  left join purchase p on p.home_id = k.home_id and p.purchase_id = k.op_id
  left join refund r on r.home_id = k.home_id and r.refund_id = k.op_id
+ left join visit v on v.home_id = k.home_id and v.visit_id = k.op_id
  left join adjustment a on a.home_id = k.home_id and a.op_id = k.op_id
  left join level_change l on l.home_id = k.home_id and l.change_id = k.op_id
  where (k.till_id, k.key) > ($1, $2) and (k.till_id, k.key) <= ($3, $4) order by k.till_id, k.key`
@@ -64,6 +67,12 @@ const (
  left join purchase a on a.home_id = c.home_id and a.purchase_id = c.op_id
  left join purchase u on u.home_id = c.used_home and u.purchase_id = c.used_op
  where c.code > $1 and c.code <= $2 order by c.code`
+	qTicketsPG  = `select number, home_id, purchase_id, line, piece from ticket where number = any($1)`
+	qTicketLite = `select number, home_id, purchase_id, line, piece from ticket where number = $1`
+	qTicketPage = `select number from ticket where number > $1 order by number limit $2`
+	qTicketRows = `select t.number, t.home_id, t.purchase_id, t.line, t.piece, p.doc from ticket t
+ left join purchase p on p.home_id = t.home_id and p.purchase_id = t.purchase_id
+ where t.number > $1 and t.number <= $2 order by t.number`
 	qAllLimits  = `select limit_key, slot, used, over from limit_use order by limit_key, slot`
 	qHasLimit   = `select count(*) from limit_use where limit_key = $1 and slot = $2`
 	qVersions   = `select programme_id, version from programme_version`
@@ -117,7 +126,7 @@ func scanAccount(r db.Row) (a accountRow, err error) {
 	return a, r.Scan((*int64)(&a.home), (*int64)(&a.ID), (*int64)(&a.Programme), (*int64)(&a.Active), (*int64)(&a.Pending), (*int64)(&a.Debt),
 		(*int64)(&a.Earned), (*int64)(&a.Spent), (*int64)(&a.Expired), &a.Purchases, (*int64)(&a.Turnover),
 		(*int64)(&a.FirstPurchase), (*int64)(&a.LastPurchase), (*int64)(&a.SlideAt), (*int64)(&a.DueAt),
-		&a.Standing.Level, (*int64)(&a.Standing.Since), (*int64)(&a.Standing.Until), &a.Standing.Sums, (*int64)(&a.Gifts))
+		&a.Standing.Level, (*int64)(&a.Standing.Since), (*int64)(&a.Standing.Until), &a.Standing.Sums, (*int64)(&a.Gifts), (*int64)(&a.Used))
 }
 
 type lotRow struct {
@@ -129,7 +138,7 @@ func scanLot(r db.Row) (l lotRow, err error) {
 	var state string
 	err = r.Scan((*int64)(&l.home), (*int64)(&l.ID), (*int64)(&l.Account), (*int64)(&l.Amount), (*int64)(&l.Remaining), (*int64)(&l.WrittenOff),
 		&state, (*int64)(&l.ActiveAt), (*int64)(&l.ExpiresAt), &l.Sliding, (*int64)(&l.Op))
-	l.Pending = state == "pending"
+	l.Pending, l.Waits = state != "active", state == "waiting"
 	return l, err
 }
 

@@ -38,11 +38,13 @@ type Counts struct {
 	Purchases    int64 `json:"purchases"`
 	Refunds      int64 `json:"refunds"`
 	Adjustments  int64 `json:"adjustments"`
+	Visits       int64 `json:"visits"`
 	LevelChanges int64 `json:"level_changes"`
 	Gifts        int64 `json:"gifts"`
 	Keys         int64 `json:"keys"`
 	Limits       int64 `json:"limits"`
 	Codes        int64 `json:"codes"`
+	Tickets      int64 `json:"tickets"`
 	Programmes   int64 `json:"programmes"`
 	Figures      int64 `json:"figures"`
 	Events       int64 `json:"events"` // not folded yet
@@ -86,6 +88,7 @@ func Run(ctx context.Context, d *db.DB, o Options) (Report, error) {
 	r.keys()
 	r.limits()
 	r.codes()
+	r.tickets()
 	r.seals()
 	return r.end()
 }

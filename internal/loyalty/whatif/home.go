@@ -24,6 +24,7 @@ type record struct {
 	sales   map[id.ID]*purchase.Stored // with no refunds
 	order   []*purchase.Stored
 	refunds map[id.ID]*purchase.Refund
+	visits  map[id.ID]*purchase.Visit
 	away    map[id.ID]*purchase.Stored // on a household's account: the own one rests
 	hands   map[id.ID]*adjusted
 	changes []ledger.LevelChange // the oldest first
@@ -54,7 +55,7 @@ func (t *tally) part(ctx context.Context, x *part) error {
 func (p *plan) open(h home.ID, rows rows, x *part) (*record, error) {
 	r := &record{
 		plan: p, home: h, part: x, sales: map[id.ID]*purchase.Stored{}, refunds: map[id.ID]*purchase.Refund{}, hands: map[id.ID]*adjusted{},
-		away: map[id.ID]*purchase.Stored{},
+		away: map[id.ID]*purchase.Stored{}, visits: map[id.ID]*purchase.Visit{},
 	}
 	for _, doc := range slices.Concat(rows.purchases, rows.shared) {
 		s, err := readPurchase(doc.row)
@@ -75,6 +76,15 @@ func (p *plan) open(h home.ID, rows rows, x *part) (*record, error) {
 		}
 		if r.sales[f.Purchase] != nil || f.Purchase == 0 && len(f.Lines) > 0 && (f.Programme == p.of || p.takesBack(f) == p.draft) {
 			r.refunds[f.ID] = f
+		}
+	}
+	for i := range rows.visits {
+		v, err := readVisit(rows.visits[i].row)
+		if err != nil {
+			return nil, err
+		}
+		if r.sales[v.Purchase] != nil {
+			r.visits[v.ID] = v
 		}
 	}
 	for _, doc := range rows.elsewhere {
@@ -167,6 +177,8 @@ func (r *record) first() int {
 			in = r.sales[op].Day >= r.From
 		case r.refunds[op] != nil:
 			in = r.refunds[op].Day >= r.From
+		case r.visits[op] != nil:
+			in = r.visits[op].Day >= r.From
 		case r.away[op] != nil:
 			in = r.away[op].Day >= r.From
 		case r.account != nil && (e.Account == r.account.ID || leveled):
@@ -208,6 +220,11 @@ func (r *record) origin(first int) *purchase.Origin {
 			s.Refunds = append(s.Refunds, f)
 		case f.Purchase == 0:
 			o.Refunds = append(o.Refunds, f)
+		}
+	}
+	for _, v := range r.visitsBefore(first) {
+		if s := sales[v.Purchase]; s != nil {
+			s.Visits = append(s.Visits, v)
 		}
 	}
 	for i := range r.changes {
@@ -428,6 +445,12 @@ func (s *side) again(l *purchase.Life, op id.ID) error {
 	}
 	if f := r.refunds[op]; f != nil {
 		return s.refundAgain(l, f)
+	}
+	if v := r.visits[op]; v != nil {
+		if v.Day > r.To {
+			return nil
+		}
+		return l.Visit(v)
 	}
 	if p := r.away[op]; p != nil {
 		by, err := r.judge(p)

@@ -77,7 +77,7 @@ func (s *shop) wander(seed uint64, steps int) {
 }
 
 func (s *shop) step() {
-	switch s.rnd.IntN(15) {
+	switch s.rnd.IntN(16) {
 	case 0, 1, 2, 3:
 		s.sell(false)
 	case 4, 5:
@@ -92,6 +92,8 @@ func (s *shop) step() {
 		s.level()
 	case 11:
 		s.move()
+	case 12:
+		s.visit()
 	default:
 		s.Clock.Add(time.Duration(s.rnd.Int64N(40*60)+1) * time.Minute)
 		if err := s.Desk.GiveDated(s.t.Context()); err != nil {
@@ -133,7 +135,28 @@ func (s *shop) buyer() purchase.Buyer { return s.buyers[s.rnd.IntN(len(s.buyers)
 
 func (s *shop) line() purchase.CartLine {
 	skus := []string{"T1", "T2", "B1", "B2", "S1", "x"}
-	return purchasetest.Line(skus[s.rnd.IntN(len(skus))], s.rnd.Int64N(4)+1, money.Amount(s.rnd.Int64N(30000)+1))
+	l := purchasetest.Line(skus[s.rnd.IntN(len(skus))], s.rnd.Int64N(4)+1, money.Amount(s.rnd.Int64N(30000)+1))
+	if l.SKU[0] == 'T' && s.rnd.IntN(3) > 0 {
+		l.SessionAt = s.Clock.Now().Add(time.Duration(s.rnd.IntN(9)-3) * 24 * time.Hour)
+	}
+	return l
+}
+
+// visit uses some tickets of a receipt.
+func (s *shop) visit() {
+	if len(s.carts) == 0 {
+		return
+	}
+	c := s.carts[s.rnd.IntN(len(s.carts))]
+	for i := range c.Lines {
+		if c.Lines[i].SessionAt == 0 {
+			continue
+		}
+		_, err := s.Desk.Visit(s.t.Context(), &purchase.VisitRequest{
+			Till: s.Other, Key: s.IDs.New().String(), Purchase: purchase.PurchaseRef{Till: c.Till, Key: c.Key}, Line: i, Pieces: s.rnd.Int64N(2) + 1,
+		})
+		s.end(err)
+	}
 }
 
 func (s *shop) sell(closed bool) {

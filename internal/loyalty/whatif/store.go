@@ -25,6 +25,7 @@ const (
  from posting where home_id > $1 and home_id <= $2 order by home_id, seq`
 	qPurchases = `select home_id, doc from purchase where home_id > $1 and home_id <= $2 and account_home is null order by home_id, purchase_id`
 	qRefunds   = `select home_id, doc from refund where home_id > $1 and home_id <= $2 and account_home is null order by home_id, refund_id`
+	qVisits    = `select home_id, doc from visit where home_id > $1 and home_id <= $2 order by home_id, visit_id`
 	// Of members of households: on the run's accounts, and by the run's members.
 	qShared     = `select account_home, doc from purchase where account_home > $1 and account_home <= $2 order by account_home, purchase_id`
 	qSharedBack = `select account_home, doc from refund where account_home > $1 and account_home <= $2 order by account_home, refund_id`
@@ -96,6 +97,7 @@ type rows struct {
 	postings  []of[ledger.Posting]
 	purchases []of[string]
 	refunds   []of[string]
+	visits    []of[string]
 	adjusted  []of[adjusted]
 	changes   []of[ledger.LevelChange]
 
@@ -110,6 +112,7 @@ func (r *rows) read(b *db.Batch, programme id.ID, from, to home.ID) {
 	collect(b, &r.postings, scanPosting, qPostings, from, to)
 	collect(b, &r.purchases, scanDoc, qPurchases, from, to)
 	collect(b, &r.refunds, scanDoc, qRefunds, from, to)
+	collect(b, &r.visits, scanDoc, qVisits, from, to)
 	collect(b, &r.adjusted, scanAdjusted, qAdjusted, from, to)
 	collect(b, &r.changes, scanChange, qChanges, from, to)
 	collect(b, &r.shared, scanDoc, qShared, from, to)
@@ -129,7 +132,7 @@ func collect[T any](b *db.Batch, into *[]T, scan func(db.Row) (T, error), q stri
 func (r *rows) cut(h home.ID) rows {
 	return rows{
 		cut(&r.accounts, h), cut(&r.lots, h), cut(&r.postings, h), cut(&r.purchases, h),
-		cut(&r.refunds, h), cut(&r.adjusted, h), cut(&r.changes, h),
+		cut(&r.refunds, h), cut(&r.visits, h), cut(&r.adjusted, h), cut(&r.changes, h),
 		cut(&r.shared, h), cut(&r.sharedBack, h), cut(&r.elsewhere, h),
 	}
 }
@@ -152,4 +155,9 @@ func readPurchase(doc string) (*purchase.Stored, error) {
 func readRefund(doc string) (*purchase.Refund, error) {
 	f := &purchase.Refund{}
 	return f, json.Unmarshal([]byte(doc), f)
+}
+
+func readVisit(doc string) (*purchase.Visit, error) {
+	v := &purchase.Visit{}
+	return v, json.Unmarshal([]byte(doc), v)
 }

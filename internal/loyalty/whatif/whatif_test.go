@@ -66,6 +66,11 @@ func variants() []rule.Programme {
 		p.Settings.LevelOn = rule.LevelAfter
 	})
 	add(func(p *rule.Programme) {
+		p.Earning.OnUse, p.Settings.UnusedLapse = true, 1
+		p.Rules = append(p.Rules, rule.Rule{ID: "delayed", Kind: rule.AccrualRule, Rate: 3 * money.Percent, Terms: &rule.Terms{OnUse: true, Delay: 2, Expiry: &rule.Expiry{Mode: rule.AfterAccrual, Days: 2}}})
+		p.Rules = append(p.Rules, rule.Rule{ID: "used", Kind: rule.DiscountRule, By: rule.ByUsed, Table: []rule.Row{{From: 200_00, Rate: 7 * money.Percent}}})
+	})
+	add(func(p *rule.Programme) {
 		p.Earning.Expiry.Days, p.Earning.Delay, p.Settings.ExpiredReturn = 2, 1, 3
 		p.Levels, p.Settings.RefundTerms = nil, rule.TakeDifference
 	})
@@ -76,7 +81,7 @@ func variants() []rule.Programme {
 // what was, wherever the period begins.
 func TestThenIsNow(t *testing.T) {
 	t.Parallel()
-	steps := 150
+	steps := 180
 	if testing.Short() {
 		steps = 60
 	}
@@ -138,7 +143,7 @@ func TestLifeIsWhatWouldHaveBeen(t *testing.T) {
 				one, other := open(t, d, all[i]), open(t, dbtest.Open(t, d.Dialect()), all[(i+1)%len(all)])
 				for _, s := range []*shop{one, other} {
 					s.plain, s.noHand = true, one.Programme.Levels == nil || other.Programme.Levels == nil
-					s.wander(uint64(i), 150)
+					s.wander(uint64(i), 180)
 				}
 				const from = "2026-03-02"
 				last := one.day(one.Clock.Now())

@@ -3,13 +3,14 @@ package i18n
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"kopilka/internal/platform/money"
 )
 
 // Value formats one argument of a text for the language: money, points,
-// rates and quantities as the functions of this package do, whole numbers
-// with their thousands apart. What has no form of its own stays as it is.
+// rates, quantities and times as the functions of this package do, whole
+// numbers with their thousands apart. What has no form of its own stays as it is.
 func Value(lang Lang, v any) any {
 	switch v := v.(type) {
 	case int:
@@ -24,6 +25,8 @@ func Value(lang Lang, v any) any {
 		return Rate(lang, v)
 	case money.Quantity:
 		return Quantity(lang, v)
+	case time.Time:
+		return DateTime(lang, v)
 	}
 	return v
 }

@@ -32,7 +32,7 @@ func TestExampleOfThePage(t *testing.T) {
 	if err := compileSchema(t).check(plain(t, text)); err != nil {
 		t.Errorf("the schema says no: %v", err)
 	}
-	for _, f := range d.Warnings(draft.Facts{Today: "2026-04-01"}) {
+	for _, f := range d.Warnings(draft.Facts{Today: "2026-04-01", Gates: true}) {
 		t.Errorf("line %d: %s", f.Line, f.Code)
 	}
 	again, err := draft.YAML(&d.Programme, names{})

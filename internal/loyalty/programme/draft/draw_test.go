@@ -223,7 +223,7 @@ func (d *drawing) discount(t *rapid.T, l string, r *rule.Rule) {
 	case 1:
 		r.Amount, r.EachUnit = amount(t, l+" amount", 1), flip(t, l+" each")
 	case 2:
-		r.By = pick(t, l+" by", "", rule.BySum, rule.ByCount, rule.ByPast)
+		r.By = pick(t, l+" by", "", rule.BySum, rule.ByCount, rule.ByPast, rule.ByUsed)
 		r.Table = []rule.Row{{From: int64(rapid.IntRange(0, 5).Draw(t, l+" row")), Rate: rate(t, l+" rate", money.Whole)}, {From: 150, Amount: amount(t, l+" row amount", 1)}}
 	case 3:
 		r.Positions = []rule.Position{{N: 3, Every: flip(t, l+" every"), Rate: rate(t, l+" rate", money.Whole)}}
@@ -262,7 +262,7 @@ func (d *drawing) accrual(t *rapid.T, l string, r *rule.Rule) {
 		r.Multiply = money.Whole + rate(t, l+" times", 9*money.Whole)
 	}
 	if flip(t, l+" terms") {
-		r.Terms = &rule.Terms{Delay: rapid.IntRange(0, 20).Draw(t, l+" delay")}
+		r.Terms = &rule.Terms{Delay: rapid.IntRange(0, 20).Draw(t, l+" delay"), OnUse: flip(t, l+" on use")}
 		if flip(t, l+" own expiry") {
 			x := drawExpiry(t, l+" expiry")
 			r.Terms.Expiry = &x
@@ -313,8 +313,9 @@ func drawProgramme(t *rapid.T) *rule.Programme {
 			Round: money.Rounding(rapid.IntRange(0, 3).Draw(t, "round")), EarnOn: pick(t, "earn on", rule.BeforeDiscounts, rule.AfterDiscounts),
 			EarnMoneyOnly: flip(t, "1"), EarnWithSpend: flip(t, "2"), EarnDiscounted: flip(t, "3"), EarnMemorandum: flip(t, "4"), EarnCertificate: flip(t, "5"),
 			Progressive: pick(t, "progressive", rule.OnWhole, rule.OnPart), ConditionsOn: pick(t, "conditions", rule.BeforeStage, rule.BeforeAll),
-			LevelOn:    pick(t, "level on", rule.LevelBefore, rule.LevelAfter),
-			PriceFloor: amount(t, "floor", 0), ReturnSpent: flip(t, "6"),
+			LevelOn:     pick(t, "level on", rule.LevelBefore, rule.LevelAfter),
+			UnusedLapse: rapid.IntRange(0, 60).Draw(t, "lapse"),
+			PriceFloor:  amount(t, "floor", 0), ReturnSpent: flip(t, "6"),
 			Clawback: pick(t, "claw", rule.ClawDebt, rule.ClawMoney, rule.ClawForgive), ExpiredReturn: rapid.IntRange(0, 60).Draw(t, "return"),
 			RefundTerms: pick(t, "refund", rule.KeepTerms, rule.RecomputeTerms, rule.TakeDifference), UnlinkedTakes: flip(t, "7"),
 			SpendProofAbove: pick(t, "proof", money.Points(-1), 0, 50_050), LateMax: rapid.IntRange(0, 60).Draw(t, "late"),
@@ -332,7 +333,7 @@ func drawProgramme(t *rapid.T) *rule.Programme {
 		Zone: pick(t, "zone", "", "Europe/Moscow", "Asia/Omsk"), TermsURL: pick(t, "url", "", "https://example.org/#rules"),
 		Outlets: some(t, "outlets", drawID), Partners: some(t, "partners", drawID), Gives: pick(t, "gives", "", rule.GivesPoints, rule.GivesDiscounts),
 		Settings: s, Earning: rule.Earning{
-			Rate: rate(t, "earn", 10*money.Whole), ByType: types("earn by", 10*money.Whole), Delay: rapid.IntRange(0, 20).Draw(t, "delay"),
+			Rate: rate(t, "earn", 10*money.Whole), ByType: types("earn by", 10*money.Whole), Delay: rapid.IntRange(0, 20).Draw(t, "delay"), OnUse: flip(t, "on use"),
 			Expiry: drawExpiry(t, "expiry"), Rule: pick(t, "earn rule", "", "base-earn"), Note: word(t, "note"),
 		},
 		Spending: rule.Spending{Share: rate(t, "share", money.Whole), ByType: types("share by", money.Whole)}, Welcome: drawGift(t, "welcome"), Gifts: drawGifts(t),

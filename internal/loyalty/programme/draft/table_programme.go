@@ -67,6 +67,7 @@ var earningForm = &object[rule.Earning]{
 		key("rate", func(e *rule.Earning) *money.Rate { return &e.Rate }, percent),
 		key("by_type", func(e *rule.Earning) *map[string]money.Rate { return &e.ByType }, dict[money.Rate]{percent}),
 		key("delay", func(e *rule.Earning) *int { return &e.Delay }, count[int]()),
+		key("on_use", func(e *rule.Earning) *bool { return &e.OnUse }, yesNo),
 		key("expiry", func(e *rule.Earning) *rule.Expiry { return &e.Expiry }, expiryForm),
 		key("rule", func(e *rule.Earning) *string { return &e.Rule }, words),
 		key("note", func(e *rule.Earning) *string { return &e.Note }, words),

@@ -33,7 +33,7 @@ var ruleForm = &object[rule.Rule]{
 		key("points", func(r *rule.Rule) *money.Points { return &r.Points }, points),
 		key("each", func(r *rule.Rule) *money.Amount { return &r.Each }, roubles),
 		key("each_unit", func(r *rule.Rule) *bool { return &r.EachUnit }, yesNo),
-		key("by", func(r *rule.Rule) *rule.Basis { return &r.By }, choice(rule.BySum, rule.ByCount, rule.ByPast)),
+		key("by", func(r *rule.Rule) *rule.Basis { return &r.By }, choice(rule.BySum, rule.ByCount, rule.ByPast, rule.ByUsed)),
 		key("table", func(r *rule.Rule) *[]rule.Row { return &r.Table }, list[rule.Row]{of: rowForm, most: rule.MaxRows}),
 		key("multiply", func(r *rule.Rule) *money.Rate { return &r.Multiply }, times),
 		key("positions", func(r *rule.Rule) *[]rule.Position { return &r.Positions }, list[rule.Position]{of: positionForm, most: rule.MaxRows}),
@@ -149,6 +149,7 @@ var termsForm = &object[rule.Terms]{
 	name: "terms", fresh: func() rule.Terms { return rule.Terms{} }, flow: true,
 	fields: []field[rule.Terms]{
 		key("delay", func(t *rule.Terms) *int { return &t.Delay }, count[int]()),
+		key("on_use", func(t *rule.Terms) *bool { return &t.OnUse }, yesNo),
 		key("expiry", func(t *rule.Terms) **rule.Expiry { return &t.Expiry }, optional[rule.Expiry]{expiryForm}),
 	},
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/text"
@@ -15,6 +16,7 @@ import (
 // Facts are what warnings rest on besides the programme.
 type Facts struct {
 	Today string // YYYY-MM-DD of the programme
+	Gates bool   // somebody may tell of the use of tickets
 }
 
 // Warnings tells what in a programme can't act, or not any more, though
@@ -35,6 +37,11 @@ func Warnings(p *rule.Programme, f Facts) []fault.Field {
 		w.levels[text.Fold(p.Levels[i].ID)] = true
 	}
 	w.over("to", p.To)
+	if !f.Gates {
+		for _, at := range p.Gates() {
+			w.warn(at, "programme.no-gate", "scope", string(identity.VisitsWrite))
+		}
+	}
 	all := w.rules("rules", p.Rules, nil, "")
 	for i := range p.Levels {
 		all = append(all, w.rules(fmt.Sprintf("levels[%d].rules", i), p.Levels[i].Rules, nil, p.Levels[i].ID)...)

@@ -11,6 +11,7 @@ import (
 
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/purchase"
@@ -61,6 +62,7 @@ func Open(t testing.TB, d *db.DB, p rule.Programme) *Shop {
 	ctx := context.Background()
 	s.places(ctx, t)
 	s.goods(ctx, t)
+	s.gate(ctx, t)
 	s.Programmes = &programme.Programmes{DB: d, IDs: s.IDs, Clock: s.Clock}
 	check(t, s.Programmes.Refresh(ctx))
 	made, err := s.Programmes.Put(ctx, p, "test")
@@ -92,6 +94,12 @@ func (s *Shop) places(ctx context.Context, t testing.TB) {
 	check(t, err)
 	s.Till, s.Other = till.ID, other.ID
 	_, err = s.Directory.Refresh(ctx, s.DB)
+	check(t, err)
+}
+
+// gate makes the key without which no points may wait for a ticket's use.
+func (s *Shop) gate(ctx context.Context, t testing.TB) {
+	_, _, err := identity.New(s.DB, s.IDs, s.Clock).MakeKey(ctx, identity.Key{TillID: s.Other, Name: "Контроль", Scopes: []identity.Scope{identity.VisitsWrite}})
 	check(t, err)
 }
 

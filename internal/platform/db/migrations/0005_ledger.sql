@@ -15,6 +15,7 @@ create table account (
     expired          bigint not null,
     purchases        bigint not null, -- not fully refunded
     turnover         bigint not null, -- kopecks paid in money, less refunds
+    used             bigint not null, -- of them, for tickets that were used
     first_purchase_at bigint,
     last_purchase_at bigint,
     slide_at         bigint,          -- when its sliding lots expire
@@ -39,9 +40,9 @@ create table lot (
     amount      bigint not null check (amount > 0),     -- hundredths
     remaining   bigint not null check (remaining >= 0),
     written_off bigint not null check (written_off >= 0), -- expired, and not yet taken by a refund
-    state       text   not null check (state in ('pending', 'active')),
+    state       text   not null check (state in ('waiting', 'pending', 'active')), -- waiting: for its ticket's use
     earned_at   bigint not null,
-    active_at   bigint not null,
+    active_at   bigint not null,      -- 0: when its ticket is used
     expires_at  bigint,               -- null: never, or with the account's sliding date
     sliding     {{bool}} not null,
     source      text   not null check (source in ('purchase', 'gift', 'hand', 'refund', 'level')),
@@ -121,7 +122,7 @@ create table level_change (
     from_level text   not null,       -- '': none
     to_level   text   not null,
     until_at   bigint,                -- the end of its term; null: none
-    cause      text   not null check (cause in ('purchase', 'refund', 'adjustment', 'time', 'hand', 'opening', 'rules')),
+    cause      text   not null check (cause in ('purchase', 'visit', 'refund', 'adjustment', 'time', 'hand', 'opening', 'rules')),
     op_id      bigint not null,       -- what caused it; 0: nothing that is stored
     given      bigint not null,       -- hundredths
     taken      bigint not null,

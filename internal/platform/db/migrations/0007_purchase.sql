@@ -39,6 +39,21 @@ create table ticket (
     piece       bigint not null    -- of the line, from 0
 );
 
+-- A visit: tickets of one line of a purchase that were used at a gate.
+create table visit (
+    home_id     bigint not null,
+    visit_id    bigint not null,
+    purchase_id bigint not null,
+    outlet_id   bigint not null,   -- of the gate
+    at          bigint not null,
+    day         text   not null,   -- business day of that outlet
+    doc         text   not null,
+    digest      {{bytes}} not null,
+    primary key (home_id, visit_id)
+);
+create index visit_purchase on visit (home_id, purchase_id);
+create index visit_outlet on visit (outlet_id, at);
+
 create table refund (
     home_id     bigint not null,
     refund_id   bigint not null,
