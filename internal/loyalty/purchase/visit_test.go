@@ -297,3 +297,47 @@ func TestHouseholdTickets(t *testing.T) {
 		proved(t, d)
 	})
 }
+
+// TestVisitsForLevels: each day on which tickets were used is a visit; a
+// refund that leaves none of a day's undoes the rise.
+func TestVisitsForLevels(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		p := onUse()
+		p.Levels = []rule.Level{{ID: "start", Priority: 1}, {ID: "often", Priority: 2, Days: 30, Visits: 2}}
+		s := purchasetest.Open(t, d, p)
+		b := s.Member(t)
+		sold := sellTo(t, s, b, tickets("T1", 10_000, "a", "b", "c"))
+		enter(t, s, "a")
+		if v := enter(t, s, "b"); v.Level != "start" {
+			t.Errorf("two tickets of one day: %s", v.Level)
+		}
+		s.Clock.Add(24 * time.Hour)
+		if v := enter(t, s, "c"); v.Level != "often" {
+			t.Errorf("the second day: %s", v.Level)
+		}
+		f := refund(t, s, &purchase.RefundRequest{Purchase: ref(sold), Lines: []purchase.RefundPart{{Quantity: money.Piece, Tickets: []string{"c"}}}})
+		if f.Level != "start" {
+			t.Errorf("after the refund: %s", f.Level)
+		}
+		proved(t, d)
+	})
+}
+
+// TestNoGate: a programme whose points wait for tickets is refused where
+// nobody may tell of their use.
+func TestNoGate(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := purchasetest.Open(t, d, purchasetest.Programme())
+		if _, err := d.Exec(ctx, `update api_key set state = 'closed'`); err != nil {
+			t.Fatal(err)
+		}
+		p := onUse()
+		p.Code = "gate"
+		_, err := s.Programmes.Put(ctx, p, "test")
+		if f := fault.From(err); err == nil || len(f.Fields) != 1 || f.Fields[0].Path != "earning.on_use" || f.Fields[0].Code != "programme.no-gate" {
+			t.Errorf("%v", err)
+		}
+	})
+}
