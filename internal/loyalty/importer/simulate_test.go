@@ -100,7 +100,7 @@ func livesTwice(t *testing.T, d *db.DB, file string) {
 // yearOf imports a file under a programme and simulates the shop's over it.
 func yearOf(t *testing.T, d *db.DB, p rule.Programme, file string) *whatif.Report {
 	t.Helper()
-	b := &bundle{Shop: purchasetest.Open(t, d, p), t: t}
+	b := &bundle{Shop: purchasetest.Open(t, d, p)}
 	b.im = assemble(d, b.IDs, b.Desk, b.Directory, b.Catalog)
 	b.im.Clock, b.im.Members.Clock, b.im.TempDir = b.Clock, b.Clock, t.TempDir()
 	if _, err := b.im.Import(t.Context(), &importer.Job{File: file, Map: loadMap(t, shipped)}); err != nil {

@@ -106,13 +106,14 @@ func (l *look) home(b Buyer) (home.ID, error) {
 	if found != nil {
 		return found.Home, nil
 	}
-	for _, r := range l.members[b.ref()] {
-		if r.State.Serves() { // it is not he, but what he has shown
-			return 0, fault.New(fault.Refused, "card.not-served")
-		}
-		return 0, notServed(r.State)
+	all := l.members[b.ref()]
+	switch {
+	case len(all) == 0:
+		return 0, fault.New(fault.NotFound, "buyer.not-found")
+	case all[0].State.Serves(): // it is not he, but what he has shown
+		return 0, fault.New(fault.Refused, "card.not-served")
 	}
-	return 0, fault.New(fault.NotFound, "buyer.not-found")
+	return 0, notServed(all[0].State)
 }
 
 // homeOfFact gives the home of a buyer who can't be served, but whose closed

@@ -333,6 +333,7 @@ func (w *mWorld) newest(h home.ID, at clock.Micros) (out []*mSale) {
 }
 
 func (w *mWorld) unmatched(f *purchase.Refund, h home.ID, left []purchase.UnlinkedLine) {
+	defer w.under(f.At)()
 	receipt := &purchase.Cart{}
 	for i, l := range left {
 		if l.Quantity == 0 {

@@ -17,13 +17,33 @@ import (
 
 // mWorld is everything that the model knows.
 type mWorld struct {
-	programme *rule.Programme
+	programme *rule.Programme // the newest; while a late receipt is looked at, that of its time
+	made      []mMade
 	now       clock.Micros
 	day       func(clock.Micros) string // the outlet's business day
 	accounts  map[home.ID]*mAccount     // members'; nil: none yet
 	sales     []*mSale
 	used      map[string]int64 // of limits, by what they count
 	over      map[string]int64
+}
+
+// mMade is a version of the programme, from a time on.
+type mMade struct {
+	at        clock.Micros
+	programme *rule.Programme
+}
+
+// under puts the programme of a time in force until the end is called; the time
+// before all of them is the newest's.
+func (w *mWorld) under(at clock.Micros) (end func()) {
+	newest := w.programme
+	for _, m := range slices.Backward(w.made) {
+		if m.at <= at {
+			w.programme = m.programme
+			break
+		}
+	}
+	return func() { w.programme = newest }
 }
 
 // mSale is a purchase of the model.
@@ -92,6 +112,7 @@ func (w *mWorld) sell(c *purchase.Cart) (*mSale, error) {
 	if c.Facts != nil {
 		at = c.Facts.At
 	}
+	defer w.under(at)()
 	h := c.Buyer.Home
 	a := w.accounts[h].copy()
 	if h > 0 && a == nil {

@@ -95,6 +95,7 @@ func (m *machine) put(t *rapid.T, p rule.Programme) {
 		t.Fatalf("put: %v", err)
 	}
 	m.w.programme = m.s.Programmes.Current().Get(made.ID)
+	m.w.made = append(m.w.made, mMade{m.s.Clock.Now(), m.w.programme})
 }
 
 func (m *machine) buyer(t *rapid.T) purchase.Buyer {
