@@ -43,6 +43,7 @@ type shop struct {
 	clock   *clock.Fixed
 	office  *client.Client // speaks Russian
 	english *client.Client
+	gate    *client.Client            // where tickets are used
 	tills   map[string]*client.Client // by outlet
 	groups  map[string]string         // member groups by name
 
@@ -117,6 +118,9 @@ func (s *shop) furnish() {
 		key, err := s.office.CreateKey(ctx, &client.NewKey{Till: till.ID, Name: code, Rate: 1_000_000})
 		s.no(err)
 		s.tills[code] = s.client(key.Token, "ru")
+		gate, err := s.office.CreateKey(ctx, &client.NewKey{Till: till.ID, Name: "gate of " + code, Scopes: []string{"visits.write"}, Rate: 1_000_000})
+		s.no(err)
+		s.gate = s.client(gate.Token, "ru")
 	}
 	group, err := s.office.CreateProductGroup(ctx, &client.ProductGroupBody{Code: "coffee", Name: "Кофе"})
 	s.no(err)

@@ -1,8 +1,6 @@
 package purchase
 
 import (
-	"cmp"
-
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/money"
@@ -44,7 +42,7 @@ func (s *sale) earnWaiting(book *ledger.Book, a *ledger.Account, p *Purchase, ru
 				continue
 			}
 			lot := book.Earn(a, ledger.Grant{
-				Points: points, EarnedAt: s.at, Waits: true, ExpiresAt: s.programme.LapseAt(cmp.Or(l.SessionAt, s.at)),
+				Points: points, EarnedAt: s.at, Waits: true, ExpiresAt: s.programme.LapseAt(max(l.SessionAt, s.at)),
 				Source: ledger.FromPurchase, Op: p.ID, Partner: s.place.Partner.ID,
 			})
 			p.Lots = append(p.Lots, Lot{ID: lot.ID, Points: points, Rules: rules, Of: &Piece{Line: i, Piece: piece}})

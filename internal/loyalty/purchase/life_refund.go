@@ -1,7 +1,6 @@
 package purchase
 
 import (
-	"cmp"
 	"slices"
 
 	"kopilka/internal/loyalty/ledger"
@@ -80,7 +79,7 @@ func (s *Stored) wait(b *ledger.Book, p *rule.Programme) {
 			continue
 		}
 		if lot := b.Lot(s.Lots[i].ID); lot != nil {
-			lot.Wait(p.LapseAt(cmp.Or(s.Lines[of.Line].SessionAt, s.At)))
+			lot.Wait(p.LapseAt(max(s.Lines[of.Line].SessionAt, s.At)))
 		}
 	}
 }

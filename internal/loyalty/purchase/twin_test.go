@@ -116,7 +116,11 @@ func inParts(t *rapid.T, s *purchasetest.Shop, p *purchase.Purchase) sums {
 			}
 		default:
 			for _, i := range rapid.Permutation(indexes(len(p.Lines))).Draw(t, "order")[:rapid.IntRange(1, len(p.Lines)).Draw(t, "lines")] {
-				q := money.Quantity(rapid.Int64Range(1, int64(p.Lines[i].Quantity)).Draw(t, "quantity"))
+				unit := money.Quantity(1)
+				if p.Lines[i].SessionAt != 0 {
+					unit = money.Piece // tickets come back whole
+				}
+				q := unit * money.Quantity(rapid.Int64Range(1, int64(p.Lines[i].Quantity/unit)).Draw(t, "quantity"))
 				r.Lines = append(r.Lines, purchase.RefundPart{Line: i, Quantity: q})
 			}
 		}
