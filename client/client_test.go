@@ -147,7 +147,7 @@ func TestProblem(t *testing.T) {
 		return err
 	}
 	err := answer(400, "application/problem+json", `{"type":"urn:kopilka:fault:api.invalid","title":"Не так","status":400,"detail":"Поправьте",
-		"code":"api.invalid","log":"wrong","request_id":"r1","errors":[{"path":"name","code":"api.required","detail":"Нужно"}],"more":1}`)
+		"code":"api.invalid","log":"wrong","request_id":"r1","errors":[{"path":"name","code":"api.required","detail":"Нужно"}],"other":1}`)
 	want := &Problem{
 		Status: 400, Code: "api.invalid", Type: "urn:kopilka:fault:api.invalid", Title: "Не так", Detail: "Поправьте", Log: "wrong", RequestID: "r1",
 		Errors: []ProblemField{{Path: "name", Code: "api.required", Detail: "Нужно"}}, RetryAfter: 7 * time.Second,

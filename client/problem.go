@@ -19,6 +19,7 @@ type Problem struct {
 	Log       string         `json:"log"`        // what to write to the till's log; never holds anything personal
 	RequestID string         `json:"request_id"` // names the request in the service's log
 	Errors    []ProblemField `json:"errors"`     // what in the request is wrong, where it can be told
+	More      int            `json:"more"`       // how many more places are wrong that are not named
 
 	// RetryAfter is how long the service asks to wait before the next request;
 	// 0: it doesn't.

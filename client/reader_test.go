@@ -43,7 +43,6 @@ func TestReaderRefuses(t *testing.T) {
 		`{"gross":-9223372036854775809}`, `{"gross":99999999999999999999}`, `{"id":"a` + "\n" + `"}`, `{"id":"\x"}`, `{"id":"\`, `{"id":"\u12"}`,
 		`{"lines":{}}`, `{"lines":[{}}`, `{"lines":[{},]}`, `{"at":""}`, `{"at":"2026"}`, `{"at":5}`, `{"refunds":[{"whole":1}]}`,
 		`{"new":}`, `{"new":[}`, `{"new":[1 2]}`, `{"new":tru}`, `{"new":"}`, `{"new":{"a"}}`,
-		`{"refunds":[` + strings.Repeat(`{"matched":[`, 200) + strings.Repeat(`]}`, 200) + `]}`,
 	} {
 		if err := unmarshal([]byte(text), new(Purchase)); err == nil {
 			t.Errorf("%s was read", text)
@@ -65,7 +64,7 @@ func FuzzReader(f *testing.F) {
 			return
 		}
 		written, err := json.Marshal(&p)
-		if err != nil || strings.Count(string(written), `"matched"`) > maxDepth/4 {
+		if err != nil {
 			return
 		}
 		var want, got Purchase

@@ -601,8 +601,6 @@ type CartBody struct {
 	Spend int64 `json:"spend,omitempty"`
 	// Spend as many as may be
 	SpendMax bool `json:"spend_max,omitempty"`
-	// How the buyer showed that the account is his
-	Proof *Proof `json:"proof,omitempty"`
 	// Payments by kind; none: all of it in one kind
 	Payments []Payment `json:"payments,omitempty"`
 }
@@ -762,10 +760,10 @@ type CommitBody struct {
 	Spend int64 `json:"spend,omitempty"`
 	// Spend as many as may be
 	SpendMax bool `json:"spend_max,omitempty"`
-	// How the buyer showed that the account is his
-	Proof *Proof `json:"proof,omitempty"`
 	// Payments by kind; none: all of it in one kind
 	Payments []Payment `json:"payments,omitempty"`
+	// How the buyer showed that the account is his
+	Proof *Proof `json:"proof,omitempty"`
 	// Id of the quote that it follows
 	Quote string `json:"quote,omitempty"`
 	// Take new figures where they have changed since the quote
@@ -2429,12 +2427,16 @@ type QRSecret struct {
 	Card string `json:"card"`
 	// TOTP secret, base32; told this once
 	Secret string `json:"secret"`
+	// Algorithm of the one-time password (RFC 6238)
+	Algorithm string `json:"algorithm"`
 	// Seconds of one code
 	Period int64 `json:"period"`
 	// Digits of a code
 	Digits int64 `json:"digits"`
 	// Beginning of the QR; the code follows
 	Prefix string `json:"prefix"`
+	// The secret as an otpauth:// address, for authenticator programs
+	Uri string `json:"uri"`
 }
 
 // Quote is the schema Quote of the document.

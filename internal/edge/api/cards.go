@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/base32"
 	"net/http"
+	"net/url"
+	"strconv"
 
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/home"
@@ -66,11 +68,13 @@ type BlockBody struct {
 // QRSecret is what a phone makes a card's one-time QRs from: the prefix, then
 // the code of the time (RFC 6238, HMAC-SHA-1). It is told this once.
 type QRSecret struct {
-	Card   id.ID  `json:"card"`
-	Secret string `json:"secret"`
-	Period int    `json:"period"`
-	Digits int    `json:"digits"`
-	Prefix string `json:"prefix"`
+	Card      id.ID  `json:"card"`
+	Secret    string `json:"secret"`
+	Algorithm string `json:"algorithm" example:"SHA1"`
+	Period    int    `json:"period"`
+	Digits    int    `json:"digits"`
+	Prefix    string `json:"prefix"`
+	URI       string `json:"uri"`
 }
 
 type (
@@ -208,10 +212,21 @@ func provisionCardQR(ctx context.Context, c *call, in *cardIn) (*QRSecret, error
 	if err != nil {
 		return nil, err
 	}
-	return &QRSecret{
+	out := &QRSecret{
 		Card: in.Card, Secret: base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret),
-		Period: qrPeriod, Digits: qrDigits, Prefix: crypto.QR(in.Card, ""),
-	}, nil
+		Algorithm: "SHA1", Period: qrPeriod, Digits: qrDigits, Prefix: crypto.QR(in.Card, ""),
+	}
+	out.URI = out.otpauth()
+	return out, nil
+}
+
+// otpauth is the secret as authenticator programs take it.
+func (q *QRSecret) otpauth() string {
+	v := url.Values{
+		"secret": {q.Secret}, "algorithm": {q.Algorithm}, "issuer": {"Kopilka"},
+		"digits": {strconv.Itoa(q.Digits)}, "period": {strconv.Itoa(q.Period)},
+	}
+	return "otpauth://totp/Kopilka:" + q.Card.String() + "?" + v.Encode()
 }
 
 func (n *NewCard) in() card.NewCard {

@@ -27,13 +27,14 @@ type CartBody struct {
 	Lines    []CartLine   `json:"lines" minItems:"1" maxItems:"5000"`
 	Spend    money.Points `json:"spend,omitempty" minimum:"0"`
 	SpendMax bool         `json:"spend_max,omitempty"`
-	Proof    *Proof       `json:"proof,omitempty"`
 	Payments []Payment    `json:"payments,omitempty" maxItems:"20"`
 }
 
-// CommitBody is a receipt to be committed.
+// CommitBody is a receipt to be committed. A proof is shown here only: a quote
+// uses none up, and is no place to guess secrets at.
 type CommitBody struct {
 	CartBody
+	Proof  *Proof `json:"proof,omitempty"`
 	Quote  string `json:"quote,omitempty" maxLength:"200"`
 	Accept bool   `json:"accept,omitempty"`
 }

@@ -3,10 +3,12 @@ package api
 import (
 	"bytes"
 	"encoding"
+	"mime"
 	"net/http"
 	"net/url"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -88,10 +90,25 @@ func (in *input[I]) read(r *http.Request, into *I) error {
 		}
 		return fault.Wrap(err, fault.Invalid, "api.body-cut")
 	}
-	if in.yaml != nil && isYAML(r.Header.Get("Content-Type")) {
+	form := r.Header.Get("Content-Type")
+	if in.yaml != nil && isYAML(form) {
 		return in.yaml(b.Bytes(), r.Header, into)
 	}
+	if !isJSON(form) {
+		return fault.New(fault.Unsupported, "api.content-type")
+	}
 	return in.body(b.Bytes(), into)
+}
+
+// isJSON tells whether a body of this content type is read as JSON: a till that
+// names none means it.
+func isJSON(contentType string) bool {
+	if contentType == "" || contentType == "application/json" {
+		return true
+	}
+	form, params, err := mime.ParseMediaType(contentType)
+	charset := strings.ToLower(params["charset"])
+	return err == nil && (form == "application/json" || strings.HasSuffix(form, "+json")) && (charset == "" || charset == "utf-8")
 }
 
 func (in *input[I]) readParams(r *http.Request, v reflect.Value) error {

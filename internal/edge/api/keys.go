@@ -16,7 +16,7 @@ type KeyBody struct {
 	Name    string           `json:"name" minLength:"1" maxLength:"200" example:"Касса 2"`
 	Scopes  []identity.Scope `json:"scopes,omitempty" maxItems:"20"`
 	Outlets []id.ID          `json:"outlets,omitempty" maxItems:"1000"`
-	Rate    int64            `json:"rate,omitempty" minimum:"1" maximum:"1000000"`
+	Rate    int64            `json:"rate,omitempty" minimum:"0" maximum:"1000000"`
 	Expires Time             `json:"expires,omitzero"`
 }
 

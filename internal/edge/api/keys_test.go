@@ -28,7 +28,7 @@ func TestKeys(t *testing.T) {
 			{do: "POST /keys", body: `{"name":"Всё","scopes":["root"]}`, want: 400, code: "reference.invalid", at: "scopes identity.scope-unknown"},
 			{do: "POST /keys", body: `{"name":"Всё","scopes":["admin"],"till":"77"}`, want: 400, code: "identity.till-not-found"},
 			{do: "POST /keys", body: `{"name":"Всё","scopes":["admin"],"till":"$till","outlets":["$here"]}`, want: 400, code: "identity.till-and-outlets"},
-			{do: "POST /keys", body: `{"name":"Всё","scopes":["admin"],"rate":0}`, want: 400, code: "api.invalid", at: "rate api.range"},
+			{do: "POST /keys", body: `{"name":"Всё","scopes":["admin"],"rate":-1}`, want: 400, code: "api.invalid", at: "rate api.range"},
 			{do: "POST /keys", body: `{"name":"Всё","scopes":["admin"],"token":"mine"}`, want: 400, code: "api.invalid", at: "token api.unknown-field"},
 			// Nobody makes a key that may do more than he.
 			{as: "clerk", do: "POST /keys", body: `{"name":"Я","scopes":["admin"]}`, want: 403, code: "identity.scope-missing"},

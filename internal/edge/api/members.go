@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 	"strings"
 
@@ -217,9 +218,11 @@ func (c *call) openAccounts(ctx context.Context, out *Registered, programmes []i
 func listMembers(ctx context.Context, c *call, in *listMembersIn) (*Page[MemberRow], error) {
 	var after *member.Cursor
 	if in.After != "" {
-		h, name, ok := strings.Cut(in.After, "~")
-		i, err := id.Parse(h)
-		if !ok || err != nil {
+		// A name has no place in addresses and logs, so it is not told as it is.
+		word, err := base64.RawURLEncoding.DecodeString(in.After)
+		h, name, ok := strings.Cut(string(word), "~")
+		i, err2 := id.Parse(h)
+		if !ok || err != nil || err2 != nil {
 			return nil, badCursor()
 		}
 		after = &member.Cursor{Home: home.OfMember(i), Name: name}
@@ -231,7 +234,7 @@ func listMembers(ctx context.Context, c *call, in *listMembersIn) (*Page[MemberR
 	}
 	out := &Page[MemberRow]{Items: each(page.Rows, rowOf)}
 	if page.Next != nil {
-		out.Next = page.Next.Home.String() + "~" + page.Next.Name
+		out.Next = base64.RawURLEncoding.EncodeToString([]byte(page.Next.Home.String() + "~" + page.Next.Name))
 	}
 	return out, nil
 }

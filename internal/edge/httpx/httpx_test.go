@@ -191,8 +191,8 @@ func TestEveryKindHasAStatusAndATitle(t *testing.T) {
 			}
 		}
 	}
-	if len(kinds) != int(fault.Unavailable)+1 {
-		t.Errorf("the table has %d kinds, the fault package %d", len(kinds), fault.Unavailable+1)
+	if len(kinds) != int(fault.Unsupported)+1 {
+		t.Errorf("the table has %d kinds, the fault package %d", len(kinds), fault.Unsupported+1)
 	}
 }
 

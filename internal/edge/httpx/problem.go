@@ -30,6 +30,7 @@ var kinds = map[fault.Kind]struct {
 	fault.TooMany:      {http.StatusTooManyRequests, "http.title.too-many"},
 	fault.TooLarge:     {http.StatusRequestEntityTooLarge, "http.title.too-large"},
 	fault.Unavailable:  {http.StatusServiceUnavailable, "http.title.unavailable"},
+	fault.Unsupported:  {http.StatusUnsupportedMediaType, "http.title.unsupported"},
 }
 
 // ProblemType begins the type of every problem; the fault's code follows.
@@ -56,7 +57,11 @@ type Problem struct {
 	Log       string         `json:"log" doc:"What to write to the till's log; never holds anything personal"`
 	RequestID string         `json:"request_id,omitempty" doc:"Names the request in the server's log"`
 	Errors    []ProblemField `json:"errors,omitempty" doc:"What in the request is wrong, where it can be told"`
+	More      int            `json:"more,omitempty" doc:"How many more places are wrong that are not named"`
 }
+
+// maxFields bounds the wrong places that one answer names.
+const maxFields = 100
 
 // ProblemField is one wrong place of a request.
 type ProblemField struct {
@@ -106,7 +111,9 @@ func (f *Faults) Problem(ctx context.Context, err error) *Problem {
 		Log:       f.texts.FaultLog(lang, e),
 		RequestID: log.RequestID(ctx),
 	}
-	for _, field := range e.Fields {
+	named := e.Fields[:min(len(e.Fields), maxFields)]
+	p.More = len(e.Fields) - len(named)
+	for _, field := range named {
 		p.Errors = append(p.Errors, ProblemField{Path: field.Path, Code: field.Code, Detail: f.texts.FaultField(lang, field), Line: field.Line, Column: field.Column})
 	}
 	return p

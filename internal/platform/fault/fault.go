@@ -29,6 +29,7 @@ const (
 	TooMany                  // asked too often; try later
 	TooLarge                 // past a limit on size
 	Unavailable              // cannot be done now; the outcome may be unknown
+	Unsupported              // it is written in a form that is not read
 )
 
 // Arg is one named argument of a message.
