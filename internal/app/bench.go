@@ -25,6 +25,7 @@ type benchCmd struct {
 type benchReceiptsCmd struct {
 	Engine     string        `help:"cli.bench-engine" enum:"sqlite,postgres" default:"sqlite" placeholder:"sqlite|postgres"`
 	Members    int64         `help:"cli.bench-members" default:"1000000" placeholder:"N"`
+	Rules      int           `help:"cli.bench-rules" default:"0" placeholder:"N"`
 	Clients    int           `help:"cli.bench-clients" default:"64" placeholder:"N"`
 	Phase      time.Duration `name:"seconds" help:"cli.bench-seconds" default:"20s" placeholder:"20s"`
 	Warmup     time.Duration `help:"cli.bench-warmup" default:"3s" placeholder:"3s"`
@@ -55,7 +56,7 @@ func (c *benchReceiptsCmd) Run(ctx context.Context, p *program) error {
 	}
 	bars := newBars(p, func(stage string) string { return p.texts.Text(p.lang, "bench.step-members") })
 	report, err := bench.Run(ctx, bench.Options{
-		Engine: db.Dialect(c.Engine), URL: c.URL, Dir: c.Dir, Members: c.Members, Clients: c.Clients,
+		Engine: db.Dialect(c.Engine), URL: c.URL, Dir: c.Dir, Members: c.Members, Rules: c.Rules, Clients: c.Clients,
 		Phase: c.Phase, Warmup: c.Warmup, Rounds: c.Rounds, Keep: c.Keep, Bare: c.Bare,
 		Direct: c.Direct, Measured: measured, Verify: verifyBench,
 		Start: func(ctx context.Context, url string) (bench.Server, error) {
@@ -94,6 +95,7 @@ func (c *benchReceiptsCmd) check(cfg *config.Config) error {
 	}
 	const mostClients, mostRounds, longest = 4096, 100, time.Hour
 	unless(c.Members >= 1 && c.Members <= bench.MaxMembers, "--members", 1, bench.MaxMembers)
+	unless(c.Rules >= 0 && c.Rules <= bench.MaxRules, "--rules", 0, bench.MaxRules)
 	unless(c.Clients >= 1 && c.Clients <= mostClients, "--clients", 1, mostClients)
 	unless(c.Rounds >= 1 && c.Rounds <= mostRounds, "--rounds", 1, mostRounds)
 	unless(c.Phase >= 100*time.Millisecond && c.Phase <= longest, "--seconds", 100*time.Millisecond, longest)

@@ -34,6 +34,7 @@ type Options struct {
 	URL     string // PostgreSQL: a base on the server, which is not touched
 	Dir     string // SQLite: where the files are made
 	Members int64
+	Rules   int // beside the programme's rates: as many active rules, most of products
 	Clients int
 	Phase   time.Duration // that is measured
 	Warmup  time.Duration // before it
@@ -88,6 +89,7 @@ type Report struct {
 	Version    string            `json:"engine_version"`
 	Durability map[string]string `json:"durability"`
 	Members    int64             `json:"members"`
+	Rules      int               `json:"rules,omitempty"`
 	Clients    int               `json:"clients"`
 	CPUs       int               `json:"cpus"`
 	Go         string            `json:"go"`
@@ -138,7 +140,7 @@ const closeTimeout = 30 * time.Second
 // Run measures.
 func Run(ctx context.Context, o Options) (*Report, error) {
 	r := &run{Options: o, report: &Report{
-		Engine: string(o.Engine), Members: o.Members, Clients: o.Clients, CPUs: runtime.NumCPU(), Go: runtime.Version(),
+		Engine: string(o.Engine), Members: o.Members, Rules: o.Rules, Clients: o.Clients, CPUs: runtime.NumCPU(), Go: runtime.Version(),
 		BareOver: o.Bare, Load: loadAverage(), Durability: map[string]string{},
 	}}
 	err := r.run(ctx)

@@ -148,7 +148,7 @@ func left(t *testing.T, o *Options) {
 func TestMembersAreWhole(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s, err := openShop(t.Context(), d, id.NewMaker(nodeOfBench), 1)
+		s, err := openShop(t.Context(), d, id.NewMaker(nodeOfBench), 1, 20)
 		if err != nil {
 			t.Fatal(err)
 		}

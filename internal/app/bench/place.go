@@ -150,7 +150,7 @@ func (r *run) fill(ctx context.Context) (url string, s *shop, err error) {
 		return "", nil, err
 	}
 	ids := id.NewMaker(nodeOfBench)
-	if s, err = openShop(ctx, d, ids, r.Clients); err != nil {
+	if s, err = openShop(ctx, d, ids, r.Clients, r.Rules); err != nil {
 		return "", nil, err
 	}
 	began := time.Now()
@@ -187,5 +187,5 @@ func (r *run) take(ctx context.Context, address string) (*shop, error) {
 	if members != r.Members {
 		return nil, fmt.Errorf("bench: %d members, want %d", members, r.Members)
 	}
-	return openShop(ctx, d, id.NewMaker(nodeOfBench), r.Clients)
+	return openShop(ctx, d, id.NewMaker(nodeOfBench), r.Clients, r.Rules)
 }

@@ -18,6 +18,9 @@ import (
 // products is how many the catalogue of a benchmark has.
 const products = 1_000
 
+// MaxRules is how many rules there are products for.
+const MaxRules = 200
+
 // shop is what the members buy in: an outlet with a till for each client,
 // each with a key of its own, a catalogue and a programme.
 type shop struct {
@@ -27,7 +30,7 @@ type shop struct {
 }
 
 // openShop makes the shop, or adds tills to the one that is there.
-func openShop(ctx context.Context, d *db.DB, ids *id.Maker, clients int) (*shop, error) {
+func openShop(ctx context.Context, d *db.DB, ids *id.Maker, clients, rules int) (*shop, error) {
 	s := &shop{}
 	programmes := &programme.Programmes{DB: d, IDs: ids, Clock: clock.System{}}
 	if err := programmes.Refresh(ctx); err != nil {
@@ -39,21 +42,19 @@ func openShop(ctx context.Context, d *db.DB, ids *id.Maker, clients int) (*shop,
 	}
 	outlet, there := dir.OutletByCode("bench")
 	if !there {
-		made, err := s.build(ctx, d, ids, programmes)
+		made, err := s.build(ctx, d, ids)
 		if err != nil {
 			return nil, err
 		}
 		outlet = made
 	}
-	all := programmes.Current().All()
-	if len(all) != 1 {
-		return nil, fmt.Errorf("bench: %d programmes in the base, want 1", len(all))
+	if err := s.putProgramme(ctx, programmes, rules); err != nil {
+		return nil, err
 	}
-	s.programme = all[0].ID
 	return s, s.openTills(ctx, d, ids, outlet, clients)
 }
 
-func (s *shop) build(ctx context.Context, d *db.DB, ids *id.Maker, programmes *programme.Programmes) (partner.Outlet, error) {
+func (s *shop) build(ctx context.Context, d *db.DB, ids *id.Maker) (partner.Outlet, error) {
 	r := partner.New(d, ids)
 	owner, err := r.SavePartner(ctx, partner.Partner{Code: "bench", Name: "Bench"})
 	if err != nil {
@@ -78,8 +79,47 @@ func (s *shop) build(ctx context.Context, d *db.DB, ids *id.Maker, programmes *p
 			return outlet, err
 		}
 	}
-	_, err = programmes.Put(ctx, terms(), "bench")
-	return outlet, err
+	return outlet, nil
+}
+
+// putProgramme puts the programme into force, with as many rules as are asked
+// for, unless it is.
+func (s *shop) putProgramme(ctx context.Context, programmes *programme.Programmes, rules int) error {
+	p := terms()
+	for n := range rules {
+		p.Rules = append(p.Rules, ruleOf(n))
+	}
+	if old := programmes.Current().ByCode(p.Code); old != nil {
+		if s.programme = old.ID; len(old.Rules) == rules {
+			return nil
+		}
+		p.ID, p.Version = old.ID, old.Version
+	}
+	made, err := programmes.Put(ctx, p, "bench")
+	if err == nil {
+		s.programme = made.ID
+	}
+	return err
+}
+
+// ruleOf is the n-th rule: of ten, seven are discounts of one product each,
+// the others are of weekends, hours and large receipts.
+func ruleOf(n int) rule.Rule {
+	r := rule.Rule{ID: fmt.Sprintf("r%d", n), Kind: rule.DiscountRule, Rate: 10 * money.Percent}
+	switch n % 10 {
+	case 0:
+		r.Kind, r.Rate = rule.AccrualRule, money.Percent
+		r.When = []rule.Condition{{Field: rule.FieldWeekday, In: []string{"6", "7"}}}
+	case 1:
+		r.Kind, r.Rate = rule.AccrualRule, money.Percent
+		r.When = []rule.Condition{{Field: rule.FieldSum, From: new(int64(1_000_00))}}
+	case 2:
+		r.Kind, r.Rate = rule.ShareRule, 40*money.Percent
+		r.When = []rule.Condition{{Field: rule.FieldTime, From: new(int64(9 * 60)), Below: new(int64(12 * 60))}}
+	default:
+		r.Scope = []rule.Condition{{Field: rule.FieldProduct, In: []string{skuOf(n * 5 % products)}}}
+	}
+	return r
 }
 
 // terms are those of a common programme: a rate per type, a share, an expiry.
