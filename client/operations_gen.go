@@ -1113,6 +1113,10 @@ func (c *Client) ListKeys(ctx context.Context, query *ListKeysQuery) (*PageKey, 
 type ListLevelChangesQuery struct {
 	// This account only
 	Account string
+	// Go on with the list: next of the last answer
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
 }
 
 func (p *ListLevelChangesQuery) query() (q query) {
@@ -1120,6 +1124,8 @@ func (p *ListLevelChangesQuery) query() (q query) {
 		return q
 	}
 	q.add("account", p.Account)
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
 	return q
 }
 
@@ -1205,6 +1211,10 @@ type ListMembersQuery struct {
 	Tag string
 	// Beginning of surname, name and patronymic
 	Name string
+	// Go on with the list: next of the last answer
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
 }
 
 func (p *ListMembersQuery) query() (q query) {
@@ -1216,6 +1226,8 @@ func (p *ListMembersQuery) query() (q query) {
 	q.add("group", p.Group)
 	q.add("tag", p.Tag)
 	q.add("name", p.Name)
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
 	return q
 }
 
@@ -1233,6 +1245,10 @@ func (c *Client) ListMembers(ctx context.Context, query *ListMembersQuery) (*Pag
 type ListMovementsQuery struct {
 	// This account only
 	Account string
+	// Go on with the list: next of the last answer
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
 }
 
 func (p *ListMovementsQuery) query() (q query) {
@@ -1240,6 +1256,8 @@ func (p *ListMovementsQuery) query() (q query) {
 		return q
 	}
 	q.add("account", p.Account)
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
 	return q
 }
 
@@ -1435,12 +1453,29 @@ func (c *Client) ListProducts(ctx context.Context, query *ListProductsQuery) (*P
 	return answer, err
 }
 
+// ListProgrammeVersionsQuery are the parameters of ListProgrammeVersions. What is zero is left out.
+type ListProgrammeVersionsQuery struct {
+	// Go on with the list: next of the last answer
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
+}
+
+func (p *ListProgrammeVersionsQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
+	return q
+}
+
 // ListProgrammeVersions is GET /programmes/{programme}/versions: Versions of a programme
 //
 // The key needs the scope reference.read or reference.write.
-func (c *Client) ListProgrammeVersions(ctx context.Context, programme string) (*PageProgrammeVersion, error) {
+func (c *Client) ListProgrammeVersions(ctx context.Context, programme string, query *ListProgrammeVersionsQuery) (*PageProgrammeVersion, error) {
 	answer, _, err := ask[PageProgrammeVersion](ctx, c, &request{
-		method: http.MethodGet, path: []string{"/programmes/", programme, "/versions"},
+		method: http.MethodGet, path: []string{"/programmes/", programme, "/versions"}, query: query.query(),
 	})
 	return answer, err
 }
@@ -1515,6 +1550,10 @@ type ListPurchasesQuery struct {
 	To time.Time
 	// true: show each line's unit prices in whole kopecks, for a fiscal receipt
 	Fiscal bool
+	// Go on with the list: next of the last answer
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
 }
 
 func (p *ListPurchasesQuery) query() (q query) {
@@ -1528,6 +1567,8 @@ func (p *ListPurchasesQuery) query() (q query) {
 	q.addTime("from", p.From)
 	q.addTime("to", p.To)
 	q.addBool("fiscal", p.Fiscal)
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
 	return q
 }
 

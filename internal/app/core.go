@@ -198,18 +198,24 @@ func (c *Core) Rules() member.Rules { return *c.rules.Load() }
 
 // Run sets going what goes on by itself: taking in changes, keeping the node,
 // dues, figures, seals, goods met for the first time.
-func (c *Core) Run(ctx context.Context) error {
-	c.tick()
-	if err := c.Jobs.Start(ctx); err != nil {
-		return err
-	}
+//
+// What goes by the time of day, dues and seals, waits for first, if there is
+// one: it fills a base with what has happened before now.
+func (c *Core) Run(ctx context.Context, first func(ctx context.Context) error) error {
+	work := ctx
 	ctx, c.stop = context.WithCancel(ctx)
 	c.loops.Go(func() { c.each(ctx, refreshEvery, "refresh", c.Refresh) })
 	c.loops.Go(func() { c.each(ctx, node.Every, "lease", c.lease.Renew) })
 	c.loops.Go(func() { c.each(ctx, dueEvery, "keys", c.Keys.WriteUsed) })
 	c.loops.Go(func() { c.Figures.Run(ctx) })
 	c.loops.Go(func() { c.learn(ctx) })
-	return nil
+	if first != nil {
+		if err := first(work); err != nil {
+			return err
+		}
+	}
+	c.tick()
+	return c.Jobs.Start(work)
 }
 
 // The ticks, each done by one of the processes.

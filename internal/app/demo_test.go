@@ -43,11 +43,7 @@ func TestDemo(t *testing.T) {
 
 func tryDemo(t *testing.T, s *Service) {
 	ctx := t.Context()
-	parts := demo.Parts{
-		DB: s.DB, IDs: s.IDs, Clock: s.Clock, Partners: s.Partners, Directory: s.Directory, Products: s.Products,
-		Members: s.Members, Cards: s.Cards,
-		Programmes: s.Programmes, Desk: s.Desk, Refresh: s.Refresh,
-	}
+	parts := demoParts(s.Core)
 	made, err := demo.Fill(ctx, parts, demo.Size{Members: 60, Receipts: 900, Days: 120}, nil)
 	if err != nil || made.Members != 60 || made.Receipts != 900 || made.Refunds == 0 {
 		t.Fatalf("%+v %v", made, err)

@@ -37,6 +37,9 @@ type ServiceOptions struct {
 	Texts  *i18n.Catalog
 	Clock  clock.Clock // nil: the machine's
 	Codes  io.Writer   // where one-time codes are shown in development; nil: nowhere
+
+	// First fills the base before anything is done by the time of day; nil: nothing to fill.
+	First func(ctx context.Context, c *Core) error
 }
 
 // Start listens, brings the base up to date and serves. While the base is
@@ -70,7 +73,11 @@ func Start(ctx context.Context, o ServiceOptions) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Run(ctx); err != nil {
+	var first func(context.Context) error
+	if o.First != nil {
+		first = func(ctx context.Context) error { return o.First(ctx, s.Core) }
+	}
+	if err := s.Run(ctx, first); err != nil {
 		return nil, err
 	}
 	router, err := s.router(o, reg)

@@ -112,7 +112,7 @@ type (
 	movementsIn struct {
 		Member  home.ID `path:"member"`
 		Account id.ID   `query:"account"`
-		paging
+		Paging
 	}
 	adjustIn struct{ Body AdjustBody }
 )

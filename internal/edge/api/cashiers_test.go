@@ -55,9 +55,9 @@ func TestCashierPINs(t *testing.T) {
 			{do: "PUT /cashiers/$olga/pin", body: `{"pin":"123"}`, want: 400, code: "api.invalid", at: "pin api.too-short"},
 			{do: "PUT /cashiers/77/pin", body: `{"pin":"4071"}`, want: 404, code: "identity.cashier-not-found"},
 			{as: "outlet", do: "PUT /cashiers/$olga/pin", body: `{"pin":"1111"}`, want: 403, code: "api.whole-organization"},
-			{as: "reader", do: "GET /cashiers/$olga", want: 200, has: `"has_pin":true`, not: "4071"},
+			{as: "reader", do: "GET /cashiers/$olga", want: 200, has: `"has_pin":true`, not: `"4071"`},
 
-			{as: "till", do: "POST /cashiers/check-pin", body: `{"code":"17","pin":"4071"}`, want: 200, has: `"id":"$olga"`, not: "4071"},
+			{as: "till", do: "POST /cashiers/check-pin", body: `{"code":"17","pin":"4071"}`, want: 200, has: `"id":"$olga"`, not: `"4071"`},
 			{as: "till", do: "POST /cashiers/check-pin", body: `{"code":"17","pin":"4072"}`, want: 401, code: "identity.pin-wrong"},
 			{as: "till", do: "POST /cashiers/check-pin", body: `{"code":"18","pin":"123456"}`, want: 403, code: "api.other-outlet"},
 

@@ -74,7 +74,7 @@ func householdOf(v member.Household) Household {
 	}
 }
 
-func listHouseholds(ctx context.Context, c *call, in *paging) (*Page[Household], error) {
+func listHouseholds(ctx context.Context, c *call, in *Paging) (*Page[Household], error) {
 	var after id.ID
 	if in.After != "" {
 		i, err := id.Parse(in.After)

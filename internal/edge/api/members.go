@@ -2,7 +2,7 @@ package api
 
 import (
 	"context"
-	"encoding/base64"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -86,7 +86,7 @@ type (
 		Group    id.ID        `query:"group"`
 		Tag      string       `query:"tag"`
 		Name     string       `query:"name"`
-		paging
+		Paging
 	}
 	changeMemberIn struct {
 		Member home.ID `path:"member"`
@@ -218,14 +218,17 @@ func (c *call) openAccounts(ctx context.Context, out *Registered, programmes []i
 func listMembers(ctx context.Context, c *call, in *listMembersIn) (*Page[MemberRow], error) {
 	var after *member.Cursor
 	if in.After != "" {
-		// A name has no place in addresses and logs, so it is not told as it is.
-		word, err := base64.RawURLEncoding.DecodeString(in.After)
-		h, name, ok := strings.Cut(string(word), "~")
-		i, err2 := id.Parse(h)
-		if !ok || err != nil || err2 != nil {
+		// The member stands for his place: a name has none in addresses and logs.
+		i, err := id.Parse(in.After)
+		if err != nil {
 			return nil, badCursor()
 		}
-		after = &member.Cursor{Home: home.OfMember(i), Name: name}
+		if after, err = member.After(ctx, c.DB, home.OfMember(i)); errors.Is(err, db.ErrNotFound) {
+			return nil, badCursor()
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	f := member.Filter{State: in.State, Category: in.Category, Group: in.Group, Tag: in.Tag, Prefix: in.Name}
 	page, err := member.List(ctx, c.DB, f, after, in.limit())
@@ -234,7 +237,7 @@ func listMembers(ctx context.Context, c *call, in *listMembersIn) (*Page[MemberR
 	}
 	out := &Page[MemberRow]{Items: each(page.Rows, rowOf)}
 	if page.Next != nil {
-		out.Next = base64.RawURLEncoding.EncodeToString([]byte(page.Next.Home.String() + "~" + page.Next.Name))
+		out.Next = page.Next.Home.String()
 	}
 	return out, nil
 }

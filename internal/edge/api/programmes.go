@@ -22,7 +22,7 @@ type (
 	}
 	programmeVersionsIn struct {
 		Programme id.ID `path:"programme"`
-		paging
+		Paging
 	}
 	compareProgrammeIn struct {
 		Programme id.ID `path:"programme"`

@@ -47,7 +47,7 @@ type listPurchasesIn struct {
 	From   Time    `query:"from"`
 	To     Time    `query:"to"`
 	Fiscal bool    `query:"fiscal"`
-	paging
+	Paging
 }
 
 func purchases(a *API) {

@@ -99,7 +99,7 @@ func (c *call) changed(ctx context.Context) {
 
 // limitOf is how many rows of a list were asked for.
 func limitOf(asked int) int {
-	p := paging{Limit: asked}
+	p := Paging{Limit: asked}
 	return p.limit()
 }
 

@@ -69,8 +69,8 @@ type Page[T any] struct {
 	Next  string `json:"next,omitempty"`
 }
 
-// paging asks for a part of a list.
-type paging struct {
+// Paging asks for a part of a list. It is exported, since the document is made from the fields of exported types only.
+type Paging struct {
 	After string `query:"after"`
 	Limit int    `query:"limit" maximum:"200"`
 }
@@ -80,7 +80,7 @@ const (
 	maxLimit     = 200
 )
 
-func (p *paging) limit() int {
+func (p *Paging) limit() int {
 	if p.Limit == 0 {
 		return defaultLimit
 	}

@@ -27,6 +27,17 @@ type Cursor struct {
 	Home home.ID
 }
 
+// After is a member's place in a list.
+func After(ctx context.Context, q db.Q, h home.ID) (*Cursor, error) {
+	var name []byte
+	if err := q.Row(ctx, qPlace, h).Scan(&name); err != nil {
+		return nil, err
+	}
+	return &Cursor{Name: string(name), Home: h}, nil
+}
+
+const qPlace = `select name_folded from member where home_id = $1`
+
 // Row is one member in a list.
 type Row struct {
 	Home       home.ID      `json:"id"`

@@ -163,6 +163,10 @@ func (d *Desk) submit(ctx context.Context, op operation) (replayed bool, err err
 	// Once queued it is waited for to its end: the worker drops it if its time
 	// is over before it began, and has bounds of its own after that.
 	<-t.done
+	if t.err != nil && fault.From(t.err).Kind == fault.Internal && db.IsUnavailable(t.err) {
+		// A read beside the transaction failed, as of an earlier answer: it may be asked again.
+		return t.replay, fault.Wrap(t.err, fault.Unavailable, "db.unavailable")
+	}
 	return t.replay, t.err
 }
 

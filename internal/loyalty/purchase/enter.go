@@ -1,6 +1,7 @@
 package purchase
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -35,6 +36,9 @@ func (d *Desk) Visit(ctx context.Context, r *VisitRequest) (*VisitAnswer, error)
 	place, err := d.place(r.Till)
 	if err != nil {
 		return nil, err
+	}
+	if stranger, err := d.stranger(ctx, r.Cashier); err != nil || stranger {
+		return nil, cmp.Or(err, errStranger())
 	}
 	op := &entering{req: r, place: place, hash: hashOf("visit", r)}
 	replayed, err := d.submit(ctx, op)
@@ -156,6 +160,10 @@ func (e *entering) do(g *group) error {
 	s := g.docs.got[e.purchase]
 	if s == nil {
 		return errNoPurchase()
+	}
+	if e.at < s.At { // the gate's clock is wrong: nobody comes before he has bought
+		e.at = s.At
+		e.day = e.place.Outlet.BusinessDay(e.at)
 	}
 	pieces, err := e.pick(s)
 	if err != nil {

@@ -26,7 +26,7 @@ type RefundAnswer struct {
 
 // Refund takes a purchase back, in whole or in part.
 func (d *Desk) Refund(ctx context.Context, r *RefundRequest) (*RefundAnswer, error) {
-	if err := r.check(d.Clock.Now()); err != nil {
+	if err := r.check(); err != nil {
 		return nil, err
 	}
 	place, err := d.place(r.Till)
@@ -34,6 +34,9 @@ func (d *Desk) Refund(ctx context.Context, r *RefundRequest) (*RefundAnswer, err
 		return nil, err
 	}
 	op := &linkedRefund{req: r, refunding: refunding{till: r.Till, key: r.Key, place: place, hash: hashOf("refund", r)}}
+	if op.stranger, err = d.stranger(ctx, r.Cashier); err != nil {
+		return nil, err
+	}
 	replayed, err := d.submit(ctx, op)
 	if err != nil {
 		return nil, err
@@ -48,9 +51,11 @@ type refunding struct {
 	place partner.Place
 	hash  [32]byte
 	onAccount
-	at  clock.Micros
-	day string
-	out *Refund
+	at       clock.Micros
+	day      string
+	ahead    bool // the till's clock runs far before ours: our time is taken
+	stranger bool // its cashier is not known
+	out      *Refund
 }
 
 func (r *refunding) claim() (claim, [32]byte) { return claim{r.till, r.key}, r.hash }
@@ -64,10 +69,21 @@ func (r *refunding) replay(ctx context.Context, q db.Q, h home.ID, op id.ID) (er
 // start sets the refund's time.
 func (r *refunding) start(g *group, at clock.Micros) {
 	r.at = at
-	if at == 0 {
+	if r.ahead = at > g.now.Add(maxAhead); r.ahead || at == 0 {
 		r.at = g.now
 	}
 	r.day = r.place.Outlet.BusinessDay(r.at)
+}
+
+// odd flags what is odd about the request: what has gone back has gone back.
+func (r *refunding) odd() (flags []string) {
+	if r.ahead {
+		flags = append(flags, FlagAhead)
+	}
+	if r.stranger {
+		flags = append(flags, FlagCashier)
+	}
+	return flags
 }
 
 // want names what a refund needs of a home whose accounts it may change: the
@@ -200,7 +216,7 @@ func (r *linkedRefund) do(g *group) error {
 func (r *refunding) blank(g *group, i id.ID, s *Stored) *Refund {
 	return &Refund{
 		ID: i, Home: r.home, Purchase: s.ID, Till: r.till, Outlet: r.place.Outlet.ID, Key: r.key,
-		At: r.at, WrittenAt: g.now, Day: r.day, Account: s.Account, Programme: s.Programme, AccountHome: s.AccountHome,
+		At: r.at, WrittenAt: g.now, Day: r.day, Account: s.Account, Programme: s.Programme, AccountHome: s.AccountHome, Flags: r.odd(),
 	}
 }
 

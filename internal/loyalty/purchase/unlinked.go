@@ -8,7 +8,6 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/rule"
-	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -20,7 +19,7 @@ import (
 // to the member's newest purchases with the same product and price; of what
 // is left the programme says whether it takes points back, and the sums fall.
 func (d *Desk) RefundUnlinked(ctx context.Context, r *UnlinkedRequest) (*RefundAnswer, error) {
-	if err := r.check(d.Clock.Now()); err != nil {
+	if err := r.check(); err != nil {
 		return nil, err
 	}
 	place, err := d.place(r.Till)
@@ -28,6 +27,9 @@ func (d *Desk) RefundUnlinked(ctx context.Context, r *UnlinkedRequest) (*RefundA
 		return nil, err
 	}
 	op := &unlinkedRefund{req: r, refunding: refunding{till: r.Till, key: r.Key, place: place, hash: hashOf("unlinked", r)}}
+	if op.stranger, err = d.stranger(ctx, r.Cashier); err != nil {
+		return nil, err
+	}
 	replayed, err := d.submit(ctx, op)
 	if err != nil {
 		return nil, err
@@ -35,7 +37,7 @@ func (d *Desk) RefundUnlinked(ctx context.Context, r *UnlinkedRequest) (*RefundA
 	return &RefundAnswer{Refund: op.out, Matched: op.matched, Replayed: replayed}, nil
 }
 
-func (r *UnlinkedRequest) check(now clock.Micros) error {
+func (r *UnlinkedRequest) check() error {
 	if err := checkKey(r.Key); err != nil {
 		return err
 	}
@@ -52,7 +54,7 @@ func (r *UnlinkedRequest) check(now clock.Micros) error {
 	if len(bad) > 0 {
 		return fault.New(fault.Invalid, "purchase.invalid").With(bad...)
 	}
-	return checkRefund(r.At, now, nil)
+	return checkRefund(r.At, nil)
 }
 
 // unlinkedRefund is the operation of a refund whose purchase is not known.
@@ -138,7 +140,7 @@ func (r *unlinkedRefund) do(g *group) error {
 	}
 	f := &Refund{
 		ID: parent, Home: r.home, Till: r.till, Outlet: r.place.Outlet.ID, Cashier: r.req.Cashier, Key: r.key, Number: r.req.Number,
-		At: r.at, WrittenAt: g.now, Day: r.day, Lines: []RefundLine{}, Payments: []Payment{},
+		At: r.at, WrittenAt: g.now, Day: r.day, Lines: []RefundLine{}, Payments: []Payment{}, Flags: r.odd(),
 	}
 	for _, m := range r.matched {
 		f.Matched = append(f.Matched, m.ID)
