@@ -1333,7 +1333,11 @@ type Member struct {
 type MemberChange struct {
 	// Version; in a change, the one that was read
 	Version int64 `json:"version,omitempty"`
-	// New values by the names of fields
+	// New values by the names of fields; an empty text empties one. Fields: surname, name, patronymic,
+	// birth_date, sex, language, address_type, address_city, address_street, address_house,
+	// address_flat, address_postcode, document_type, document_series, document_number,
+	// document_citizenship, document_issued_by, document_issued_on, comment, code_word, category (its
+	// id), custom.key
 	Set map[string]string `json:"set,omitempty"`
 	// Tags
 	Tags *[]string `json:"tags,omitempty"`
@@ -2973,7 +2977,7 @@ type UnusedCode struct {
 	Code string `json:"code"`
 	// Reason
 	Reason string `json:"reason"`
-	// Id of the text
+	// Why, in words for the cashier and the buyer
 	Text string `json:"text"`
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"slices"
+	"strings"
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/promo"
@@ -64,15 +65,30 @@ var plainReasons = []string{
 	rule.WhyCodeUnknown, rule.WhyCodeUsed, rule.WhyCodeExpired, rule.WhyCodeWithdrawn, rule.WhyCodeForeign, rule.WhyOff, rule.WhyNothing,
 }
 
+// idleReasons are those whose sentence tells of a rule, with what it found:
+// about a code they have another one, under "why.idle-".
+var idleReasons = []string{
+	rule.WhyDates, rule.WhyLost, rule.WhyCodeSpare, rule.WhyUsedUp, rule.WhyNoUnits, rule.WhyMaxUnits, rule.WhyIfPayment, rule.WhyNoMember,
+}
+
+// idleText is the key of the sentence that tells why a code did nothing.
+func idleText(reason string) string {
+	switch {
+	case slices.Contains(plainReasons, reason):
+		return "why." + reason
+	case slices.Contains(idleReasons, reason):
+		return "why.idle-" + reason
+	case strings.HasPrefix(reason, rule.Unmet):
+		return "why.idle-unmet"
+	}
+	return "why.code-idle"
+}
+
 // unused tells of codes that did nothing; what the conditions found and needed
 // the purchase's reasons say.
 func (c *call) unused(in []rule.Idle) (out []UnusedCode) {
 	for _, idle := range in {
-		key := "why.code-idle"
-		if slices.Contains(plainReasons, idle.Reason) {
-			key = "why." + idle.Reason
-		}
-		out = append(out, UnusedCode{Code: promo.Shown(idle.Code), Reason: idle.Reason, Text: c.Texts.Text(c.lang(), key)})
+		out = append(out, UnusedCode{Code: promo.Shown(idle.Code), Reason: idle.Reason, Text: c.Texts.Text(c.lang(), idleText(idle.Reason))})
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,5 +81,31 @@ func TestReasonOfManyValues(t *testing.T) {
 	got := speaker{texts, i18n.RU, called{}}.say(&rule.Step{Reason: "unmet-city", Args: fault.Pairs("found", []string{"омск"}, "needed", rule.Wanted{In: in})})
 	if want := "Город: омск, нужно: город" + strings.Repeat(", город", 9) + " и ещё 990"; got != want {
 		t.Error(got)
+	}
+}
+
+// What is said of a code that did nothing is a whole sentence without what the
+// rule had found, whatever the reason.
+func TestUnusedCodesAreTold(t *testing.T) {
+	t.Parallel()
+	texts, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reasons := []string{rule.WhyShare, rule.Unmet + string(rule.FieldSum), rule.Unmet + "custom"}
+	for _, reason := range slices.Concat(reasons, plainReasons, idleReasons) {
+		for _, lang := range i18n.Langs() {
+			key := idleText(reason)
+			if !texts.Has(lang, key) {
+				t.Errorf("%s: no text %s in %s", reason, key, lang)
+				continue
+			}
+			if said := texts.Text(lang, key); strings.ContainsAny(said, "{<") {
+				t.Errorf("%s %s: %q", reason, lang, said)
+			}
+		}
+	}
+	if idleText(rule.WhyDates) == idleText(rule.WhyLost) {
+		t.Error("dates and a better combination are told alike")
 	}
 }

@@ -25,39 +25,54 @@ func (m *Members) Activate(ctx context.Context, rules Rules, h home.ID, by Actor
 }
 
 // Block keeps a member from taking part, with a reason that tills show.
+// A till does not put a reason of its own in the place of another's.
 func (m *Members) Block(ctx context.Context, h home.ID, version int64, reason string, by Actor) (Member, error) {
 	var f form
 	f.needed("reason", &reason, MaxReason)
 	if err := f.err(); err != nil {
 		return Member{}, err
 	}
-	return m.change(ctx, h, version, by, func(_ db.Q, v *Member, b *db.Batch, trail *Trail) error {
+	return m.change(ctx, h, version, by, func(q db.Q, v *Member, b *db.Batch, trail *Trail) error {
+		if v.State == Blocked {
+			if err := mayTouchBlock(ctx, q, h, by); err != nil {
+				return err
+			}
+		}
 		turnState(b, trail, v, Blocked, reason)
 		return nil
 	})
 }
 
-// Unblock gives a blocked member the state he had before. A till undoes only
-// what tills have done: neither the block nor its reason may be another's.
+// mayTouchBlock keeps tills from what others have blocked: neither the block
+// nor its reason may be another's.
+func mayTouchBlock(ctx context.Context, q db.Q, h home.ID, by Actor) error {
+	if !by.AtTill() {
+		return nil
+	}
+	for _, field := range []Field{FieldState, FieldReason} {
+		last, err := Changes(ctx, q, h, field, 0, 1)
+		if err != nil {
+			return err
+		}
+		if len(last) == 1 && last[0].Source != FromTill {
+			return fault.New(fault.Denied, "member.block-not-yours")
+		}
+	}
+	return nil
+}
+
+// Unblock gives a blocked member the state he had before.
 func (m *Members) Unblock(ctx context.Context, h home.ID, version int64, by Actor) (Member, error) {
 	return m.change(ctx, h, version, by, func(q db.Q, v *Member, b *db.Batch, trail *Trail) error {
 		if v.State != Blocked {
 			return fault.New(fault.Conflict, "member.not-blocked")
 		}
+		if err := mayTouchBlock(ctx, q, h, by); err != nil {
+			return err
+		}
 		last, err := Changes(ctx, q, h, FieldState, 0, 1)
 		if err != nil {
 			return err
-		}
-		if by.AtTill() {
-			why, err := Changes(ctx, q, h, FieldReason, 0, 1)
-			if err != nil {
-				return err
-			}
-			for _, c := range append(last, why...) {
-				if c.Source != FromTill {
-					return fault.New(fault.Denied, "member.block-not-yours")
-				}
-			}
 		}
 		state := Active
 		if len(last) == 1 && last[0].Old == string(New) {

@@ -163,10 +163,6 @@ func (d *Desk) submit(ctx context.Context, op operation) (replayed bool, err err
 	// Once queued it is waited for to its end: the worker drops it if its time
 	// is over before it began, and has bounds of its own after that.
 	<-t.done
-	if t.err != nil && fault.From(t.err).Kind == fault.Internal && db.IsUnavailable(t.err) {
-		// A read beside the transaction failed, as of an earlier answer: it may be asked again.
-		return t.replay, fault.Wrap(t.err, fault.Unavailable, "db.unavailable")
-	}
 	return t.replay, t.err
 }
 
@@ -310,6 +306,9 @@ func (d *Desk) pause(ctx context.Context, try int, err error) bool {
 	}
 }
 
+// giveUp is what a caller is told where the base has refused: a key that may be
+// done already is told apart from a base that is not there, which may be asked
+// again.
 func (d *Desk) giveUp(cause error, unknown bool) error {
 	switch {
 	case unknown:

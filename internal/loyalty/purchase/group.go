@@ -116,11 +116,17 @@ func (g *group) lookUp(batch []*ticket) ([]*ticket, error) {
 	return mine, nil
 }
 
+// answerAgain gives a ticket the answer of its key. It is read beside the
+// transaction, so it is here that a lost base is told of.
 func (g *group) answerAgain(t *ticket, k doneKey) error {
 	if k.hash != t.hash {
 		return errOtherBody()
 	}
-	return t.op.replay(g.ctx, g.desk.DB, k.home, k.op)
+	err := t.op.replay(g.ctx, g.desk.DB, k.home, k.op)
+	if db.IsUnavailable(err) {
+		return g.desk.giveUp(err, false)
+	}
+	return err
 }
 
 // share picks the tickets that may be done together: an operation that wants

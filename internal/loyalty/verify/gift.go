@@ -37,9 +37,7 @@ func (c *homeCheck) checkPresents() {
 	for i := range c.rows.presents {
 		row := &c.rows.presents[i]
 		at := key("gift_id", row.ID)
-		if o := c.chained("gift", at, row.ID); o != nil && (o.issued != row.Taken-row.Given || o.first != row.Seq) {
-			c.bad(OpPostings, "gift", at, fmt.Sprintf("%s, first %d", moved(o), o.first), fmt.Sprintf("%d given, %d taken, first %d", row.Given, row.Taken, row.Seq))
-		}
+		c.checkMoved("gift", at, row.ID, row.Given, row.Taken, row.Seq)
 		if row.Op != 0 && c.ops[row.Op] == nil || c.accounts[row.Account] == nil {
 			c.bad(GiftOnce, "gift", at, fmt.Sprintf("for operation %s, to account %s", row.Op, row.Account), "both in the home")
 		}

@@ -46,9 +46,7 @@ func (c *homeCheck) checkChanges() {
 	for i := range c.rows.changes {
 		row := &c.rows.changes[i]
 		at := key("change_id", row.ID)
-		if o := c.chained("level_change", at, row.ID); o != nil && (o.issued != row.Taken-row.Given || o.first != row.Seq) {
-			c.bad(OpPostings, "level_change", at, fmt.Sprintf("%s, first %d", moved(o), o.first), fmt.Sprintf("%d given, %d taken, first %d", row.Given, row.Taken, row.Seq))
-		}
+		c.checkMoved("level_change", at, row.ID, row.Given, row.Taken, row.Seq)
 		if c.accounts[row.Account] == nil {
 			c.bad(LevelChain, "level_change", at, "account_id "+row.Account.String(), "an account of the home")
 			continue

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
 )
 
 // checkOps holds what the postings of each operation move to what its
@@ -80,4 +81,14 @@ func (c *homeCheck) chained(table string, at rowKey, i id.ID) *opCheck {
 	}
 	c.bad(OpChained, table, at, "no posting", "one at least")
 	return nil
+}
+
+// checkMoved holds what an operation of a table says it gave and took, and its
+// first posting, to its postings.
+func (c *homeCheck) checkMoved(table string, at rowKey, i id.ID, given, taken money.Points, first int64) {
+	o := c.chained(table, at, i)
+	if o == nil || o.issued == taken-given && o.first == first {
+		return
+	}
+	c.bad(OpPostings, table, at, fmt.Sprintf("%s, first %d", moved(o), o.first), fmt.Sprintf("%d given, %d taken, first %d", given, taken, first))
 }
