@@ -62,6 +62,7 @@ func (e *encoder) seen(s *Seen) {
 	m := &s.Member
 	first := len(e.b) + len(`,"seen":{"member":`)
 	e.raw(`,"seen":{"member":`)
+	e.optTrue(`,"outside":`, m.Outside)
 	e.optNum(`,"spendable":`, int64(m.Spendable)).optNum(`,"purchases":`, m.Purchases).optNum(`,"turnover":`, int64(m.Turnover))
 	e.optNum(`,"used":`, int64(m.Used))
 	e.optText(`,"last_day":`, m.LastDay).optText(`,"level":`, m.Level).optText(`,"level_day":`, m.LevelDay)

@@ -294,13 +294,17 @@ func (s *sale) prove(g *group, p *Purchase) error {
 }
 
 // account is the account that the buyer uses in the receipt's programme, opened
-// at its first use; nil for a receipt without a member or a programme.
+// at its first use unless that is done by hand; nil for a receipt without a
+// member, a programme or an account.
 func (s *sale) account(ctx context.Context, q db.Q, book *ledger.Book) (*ledger.Account, error) {
 	if s.home.Kind() != home.Member || s.programme.ID == 0 {
 		return nil, nil
 	}
 	if a := book.Account(s.programme.ID); a != nil {
 		return a, nil
+	}
+	if s.programme.Settings.OpenAccount == rule.OpenByHand {
+		return nil, nil
 	}
 	if s.again != nil {
 		return openAccount(book, s.programme, s.at, s.place.Partner.ID, s.again.greet), nil
@@ -380,7 +384,7 @@ func (g *group) giveBackUses(uses []Use) {
 
 // member is what the rules may know of the buyer.
 func (s *sale) member(book *ledger.Book, a *ledger.Account) *rule.Member {
-	m := &rule.Member{}
+	m := &rule.Member{Outside: a == nil && s.home.Kind() == home.Member && s.programme.ID != 0}
 	if a != nil {
 		if held, since := s.levels.heldAt(book, a, s.at); held != "" {
 			m.Level, m.LevelDay = text.Fold(held), s.programme.Day(since)

@@ -52,7 +52,7 @@ func (j *judgement) earn() {
 func (j *judgement) earnsNot() string {
 	switch {
 	case !j.m.Known():
-		return WhyNoMember
+		return j.m.whyUnknown()
 	case j.p.Gives == GivesDiscounts:
 		return WhyGives
 	case j.Spent > 0 && !j.p.Settings.EarnWithSpend:

@@ -108,6 +108,15 @@ const (
 	LevelAfter  LevelOn = "after"  // reached by it
 )
 
+// OpenAccount says when a member gets his account in the programme.
+type OpenAccount string
+
+// The ways in which accounts come to be.
+const (
+	OpenAtUse  OpenAccount = "at-use"  // with the first purchase
+	OpenByHand OpenAccount = "by-hand" // only where somebody asks for it; until then his receipts take no part
+)
+
 // Earning is the accrual rule: points as a percentage of a line, a point to
 // the rouble whatever a point is worth, by the type of its product.
 type Earning struct {

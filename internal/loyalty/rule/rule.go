@@ -143,7 +143,8 @@ type Wish struct {
 // Member is what the rules may know of the buyer. What a programme's rules do
 // not look at (LooksAt) is left empty. Words are folded, days YYYY-MM-DD.
 type Member struct {
-	Home      home.ID      `json:"-"` // 0: no member
+	Home      home.ID      `json:"-"`                   // 0: no member
+	Outside   bool         `json:"outside,omitempty"`   // there is one, but he has no account in the programme
 	Spendable money.Points `json:"spendable,omitempty"`
 	Purchases int64        `json:"purchases,omitempty"` // before this one
 	Turnover  money.Amount `json:"turnover,omitempty"`  // of past purchases
@@ -167,6 +168,14 @@ type Member struct {
 
 // Known tells whether the receipt has a member.
 func (m *Member) Known() bool { return m.Home > 0 }
+
+// whyUnknown is why a receipt takes no part in the programme.
+func (m *Member) whyUnknown() string {
+	if m.Outside {
+		return WhyNoAccount
+	}
+	return WhyNoMember
+}
 
 // EffectKind says what an effect changes.
 type EffectKind string

@@ -32,6 +32,7 @@ type Settings struct {
 	UnlinkedTakes   bool           `json:"unlinked_refund"`     // an unmatched refund takes points back by the base rules
 	SpendProofAbove money.Points   `json:"spend_proof_above"`   // spending more than this takes a one-time QR, a code or a PIN; −1: never
 	LateMax         int            `json:"late_max"`            // days after which a record is too late to earn; 0: never
+	OpenAccount     OpenAccount    `json:"open_account"`        // when a member gets his account
 }
 
 // ProgrammeSettings is the table of a programme's settings. One more is a
@@ -59,6 +60,7 @@ var ProgrammeSettings = setting.Of("programme",
 	setting.OfFlag("unlinked_refund", func(s *Settings) *bool { return &s.UnlinkedTakes }, true),
 	setting.OfPointsOrNever("spend_proof_above", func(s *Settings) *money.Points { return &s.SpendProofAbove }, maxPoints),
 	setting.OfDays("late_max", func(s *Settings) *int { return &s.LateMax }, 0, MaxDays),
+	setting.OfChoice("open_account", func(s *Settings) *OpenAccount { return &s.OpenAccount }, OpenAtUse, OpenAtUse, OpenByHand),
 )
 
 // CampaignSettings is the table of a campaign's settings.

@@ -109,6 +109,8 @@ func (j *judgement) spend() error {
 	switch {
 	case j.p.none:
 		return fault.New(fault.Refused, "points.no-programme")
+	case j.m.Outside:
+		return fault.New(fault.Refused, "points.no-account")
 	case !j.m.Known():
 		return fault.New(fault.Refused, "points.no-member")
 	case w.Points < 0 || w.Points%j.p.Settings.SpendStep != 0:

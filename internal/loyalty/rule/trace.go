@@ -53,6 +53,7 @@ const (
 	WhyEarnedTimes   = "earned-times"          // Amount points more, as others were multiplied
 	WhyEarnsNothing  = "earns-nothing"         // nothing of it earns by this rule
 	WhyNoMember      = "no-member"             // a receipt without a member neither spends nor earns
+	WhyNoAccount     = "no-account"            // nor does one of a member who has no account in the programme
 	WhyNotEarnedPaid = "earns-not-with-points" // not on a receipt partly paid with points
 	WhyLevelEarnsNot = "level-earns-not"       // the member's level earns nothing (any more)
 	WhyAward         = "award"                 // a promo code is given
@@ -148,7 +149,7 @@ func (j *judgement) say() {
 			j.Messages = append(j.Messages, Message{Rule: c.rule.ID, Text: c.rule.Text})
 			j.whyRule(c.rule, Step{Applied: true, Reason: WhyMessage})
 		case !j.m.Known():
-			j.whyRule(c.rule, Step{Reason: WhyNoMember})
+			j.whyRule(c.rule, Step{Reason: j.m.whyUnknown()})
 		default:
 			j.Awards = append(j.Awards, Award{Rule: c.rule.ID, Campaign: c.rule.Campaign})
 			j.whyRule(c.rule, Step{Applied: true, Reason: WhyAward})

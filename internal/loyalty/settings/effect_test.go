@@ -213,6 +213,16 @@ var effects = map[string]effect{
 		},
 		was: "earned 10.00", is: "earned 0.00",
 	},
+	"programme.open_account": {
+		change: func(p *rule.Programme) { p.Settings.OpenAccount = rule.OpenByHand },
+		play: func(s *stage) string {
+			first := s.commit(s.Cart(s.buyer, ticket(1, 10_000)))
+			_, err := s.Desk.Open(s.Context(), s.buyer.Home, s.Programme.ID)
+			s.fatal(err)
+			return earned(first) + ", with an account " + earned(s.commit(s.Cart(s.buyer, ticket(1, 10_000))))
+		},
+		was: "earned 10.00, with an account earned 10.00", is: "earned 0.00, with an account earned 10.00",
+	},
 	"campaign.refund": {
 		with: func(p *rule.Programme) {
 			p.Campaigns = []rule.Campaign{{ID: "big", Rules: []rule.Rule{fromThousand()}}}
