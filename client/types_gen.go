@@ -593,6 +593,9 @@ type CartBody struct {
 	SalesChannel string `json:"sales_channel,omitempty"`
 	// Who buys; named in one way
 	Buyer *Buyer `json:"buyer,omitempty"`
+	// Phone or e-mail of a buyer who is no member: by it campaigns' limits hold for him and codes may
+	// be his
+	Guest *Guest `json:"guest,omitempty"`
 	// Promo codes
 	Codes []string `json:"codes,omitempty"`
 	// Lines of the receipt
@@ -752,6 +755,9 @@ type CommitBody struct {
 	SalesChannel string `json:"sales_channel,omitempty"`
 	// Who buys; named in one way
 	Buyer *Buyer `json:"buyer,omitempty"`
+	// Phone or e-mail of a buyer who is no member: by it campaigns' limits hold for him and codes may
+	// be his
+	Guest *Guest `json:"guest,omitempty"`
 	// Promo codes
 	Codes []string `json:"codes,omitempty"`
 	// Lines of the receipt
@@ -986,6 +992,14 @@ type Grouped struct {
 	Already int64 `json:"already"`
 	// Who is not there, is closed, or is in too many groups
 	Missing []string `json:"missing"`
+}
+
+// Guest is the schema Guest of the document.
+type Guest struct {
+	// Phone
+	Phone string `json:"phone,omitempty"`
+	// E-mail
+	Email string `json:"email,omitempty"`
 }
 
 // Hint is the schema Hint of the document.
@@ -1394,6 +1408,8 @@ type MemberPromoCode struct {
 	Campaign string `json:"campaign"`
 	// Whose it is
 	Member string `json:"member,omitempty"`
+	// The phone or e-mail that the code was given to; most of it is hidden
+	Guest string `json:"guest,omitempty"`
 	// active: to be used; used; withdrawn
 	State PromoState `json:"state"`
 	// Last day on which it works; none: no end
@@ -1577,6 +1593,8 @@ type NewPromoCodes struct {
 	Count int64 `json:"count"`
 	// Members whose own the codes are; none: codes for anybody
 	Members []string `json:"members,omitempty"`
+	// Phones and e-mails whose the codes are: their owners may be no members yet
+	Guests []Guest `json:"guests,omitempty"`
 	// Last day on which they work; none: no end
 	Until string `json:"until,omitempty"`
 }
@@ -2252,6 +2270,8 @@ type PromoCode struct {
 	Campaign string `json:"campaign"`
 	// Whose it is; none: whoever knows it
 	Member string `json:"member,omitempty"`
+	// Whose the code is, where it was given to a phone or e-mail; most of it is hidden
+	Guest string `json:"guest,omitempty"`
 	// active: to be used; used; withdrawn
 	State PromoState `json:"state"`
 	// Last day on which it works; none: no end
@@ -2539,6 +2559,9 @@ type RecordBody struct {
 	SalesChannel string `json:"sales_channel,omitempty"`
 	// Who buys; named in one way
 	Buyer *Buyer `json:"buyer,omitempty"`
+	// Phone or e-mail of a buyer who is no member: by it campaigns' limits hold for him and codes may
+	// be his
+	Guest *Guest `json:"guest,omitempty"`
 	// Promo codes
 	Codes []string `json:"codes,omitempty"`
 	// When it happened

@@ -65,3 +65,31 @@ func (c *call) buyer(b *Buyer) (purchase.Buyer, error) {
 func badBuyer(field, code string, args ...any) error {
 	return fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: "buyer." + field, Code: code, Args: fault.Pairs(args...)})
 }
+
+// Guest is the phone or the e-mail of a buyer who is no member: by it limits of
+// a buyer hold for him, and codes may be his. One of the two.
+type Guest struct {
+	Phone string `json:"phone,omitempty" maxLength:"64" example:"+79161234567"`
+	Email string `json:"email,omitempty" maxLength:"254"`
+}
+
+// guest is what a guest is told apart by, in the form that it is known under;
+// nobody where there is none.
+func (c *call) guest(g *Guest, at string) (purchase.Guest, error) {
+	if g == nil {
+		return purchase.Guest{}, nil
+	}
+	kind, value := member.Phone, g.Phone
+	if g.Email != "" {
+		kind, value = member.Email, g.Email
+	}
+	if value == "" || g.Phone != "" && g.Email != "" {
+		return purchase.Guest{}, fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: at, Code: "api.guest-ways"})
+	}
+	ref, err := member.Normalise(kind, value, c.Rules().Region)
+	if err != nil {
+		bad := fault.Field{Path: at + "." + string(kind), Code: "member.bad-identifier", Args: fault.Pairs("kind", string(kind))}
+		return purchase.Guest{}, fault.New(fault.Invalid, "api.invalid").With(bad)
+	}
+	return purchase.Guest(ref), nil
+}

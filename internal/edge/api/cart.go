@@ -18,6 +18,7 @@ type Cart struct {
 	Number  string   `json:"number,omitempty" maxLength:"64"`
 	Channel string   `json:"sales_channel,omitempty" maxLength:"32"`
 	Buyer   *Buyer   `json:"buyer,omitempty"`
+	Guest   *Guest   `json:"guest,omitempty"`
 	Codes   []string `json:"codes,omitempty" maxItems:"20"`
 }
 
@@ -91,7 +92,13 @@ func (c *call) cart(ctx context.Context, in *Cart) (*purchase.Cart, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &purchase.Cart{Till: till, Cashier: in.Cashier, Key: c.key, Number: in.Number, Channel: in.Channel, Buyer: buyer, Codes: in.Codes}, nil
+	guest, err := c.guest(in.Guest, "guest")
+	if err != nil {
+		return nil, err
+	}
+	return &purchase.Cart{
+		Till: till, Cashier: in.Cashier, Key: c.key, Number: in.Number, Channel: in.Channel, Buyer: buyer, Guest: guest, Codes: in.Codes,
+	}, nil
 }
 
 // toSell is the cart of a receipt that we judge.

@@ -2,10 +2,12 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/promo"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/rule"
@@ -20,6 +22,7 @@ type PromoCode struct {
 	Programme  id.ID       `json:"programme"`
 	Campaign   string      `json:"campaign"`
 	Member     home.ID     `json:"member,omitzero"`
+	Guest      string      `json:"guest,omitempty" example:"+7 9** ***-**-67"`
 	State      promo.State `json:"state" enum:"active,used,withdrawn"`
 	Until      string      `json:"until,omitempty" example:"2026-12-31"`
 	MadeAt     Time        `json:"made_at"`
@@ -53,6 +56,7 @@ type NewPromoCodes struct {
 	Campaign  string    `json:"campaign" minLength:"1" maxLength:"100"`
 	Count     int       `json:"count" minimum:"1" maximum:"1000"`
 	Members   []home.ID `json:"members,omitempty" maxItems:"1000"`
+	Guests    []Guest   `json:"guests,omitempty" maxItems:"1000"`
 	Until     string    `json:"until,omitempty" maxLength:"10" example:"2026-12-31"`
 }
 
@@ -109,14 +113,32 @@ func makePromoCodes(ctx context.Context, c *call, in *makePromoCodesIn) (*Page[P
 	if err != nil {
 		return nil, err
 	}
+	guests, err := c.guests(in.Body.Guests)
+	if err != nil {
+		return nil, err
+	}
 	codes := promo.Codes{DB: c.DB, Clock: c.Clock}
 	return once(ctx, c, in, func(ctx context.Context) (*Page[PromoCode], []string, error) {
 		list, err := codes.Make(ctx, promo.Order{
-			Programme: p, Campaign: in.Body.Campaign, Count: in.Body.Count, Members: in.Body.Members, Expires: in.Body.Until, By: c.author(),
+			Programme: p, Campaign: in.Body.Campaign, Count: in.Body.Count, Members: in.Body.Members, Guests: guests,
+			Expires: in.Body.Until, By: c.author(),
 		})
 		out, err := all(list, err, promoCodeOf)
 		return out, each(list, func(v promo.Code) string { return v.Code }), err
 	}, c.promoCodesAgain)
+}
+
+// guests are the phones and e-mails that codes are to be bound to.
+func (c *call) guests(in []Guest) ([]promo.Guest, error) {
+	out := make([]promo.Guest, 0, len(in))
+	for i := range in {
+		g, err := c.guest(&in[i], fmt.Sprintf("guests[%d]", i))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, promo.Guest{Hash: c.Desk.GuestHash(g), Shown: member.Ref(g).Mask()})
+	}
+	return out, nil
 }
 
 func (c *call) promoCodesAgain(ctx context.Context, made []string) (*Page[PromoCode], error) {
@@ -168,9 +190,13 @@ func withdrawPromoCode(ctx context.Context, c *call, in *promoCodeIn) (*PromoCod
 func listMemberPromoCodes(ctx context.Context, c *call, in *memberPromoCodesIn) (*Page[MemberPromoCode], error) {
 	limit := limitOf(in.Limit)
 	var list []promo.Code
+	var guests []string
 	err := someone(in.Member)
 	if err == nil {
-		list, err = promo.List(ctx, c.DB, promo.Filter{Home: in.Member, After: in.After}, limit+1)
+		guests, err = c.Desk.GuestsOf(ctx, c.DB, in.Member)
+	}
+	if err == nil {
+		list, err = promo.List(ctx, c.DB, promo.Filter{Home: in.Member, Guests: guests, After: in.After}, limit+1)
 	}
 	if err == nil {
 		err = c.known(ctx, in.Member, len(list))
@@ -194,7 +220,7 @@ func promoSizeOf(s promo.Size) PromoSize {
 
 func promoCodeOf(p promo.Code) PromoCode {
 	out := PromoCode{
-		Code: promo.Shown(p.Code), Programme: p.Programme, Campaign: p.Campaign, Member: p.Home, State: p.State, Until: p.Expires,
+		Code: promo.Shown(p.Code), Programme: p.Programme, Campaign: p.Campaign, Member: p.Home, Guest: p.Shown, State: p.State, Until: p.Expires,
 		MadeAt: Time(p.MadeAt), MadeBy: p.MadeBy, UsedAt: Time(p.UsedAt),
 	}
 	if p.Op != 0 {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strings"
 	"testing"
 
 	"kopilka/internal/loyalty/rule"
@@ -53,6 +54,48 @@ func TestPromoCodes(t *testing.T) {
 			{step: step{do: "POST /quotes", body: his, want: 200, has: `"reason":"code-used-up" "discount":0`}},
 			{step: step{as: "admin", do: "GET /promo/codes/$code", want: 200, has: `"state":"used" "used_by":"$used"`}},
 			{step: step{as: "admin", do: "POST /promo/codes/$code/withdraw", want: 409, code: "promo.used"}},
+		})
+	})
+}
+
+// TestCodesOfGuests: a code is given to a phone that is nobody's yet; the guest
+// who names it uses it, others do not, and nobody is shown the whole of it.
+func TestCodesOfGuests(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		s.award()
+		give := func(whose string) string {
+			return `{"programme":"$programme","campaign":"gift","count":2,` + whose + `}`
+		}
+		s.deals([]deal{
+			{step: step{as: "admin", do: "POST /promo/codes", body: give(`"guests":[{"phone":"8 916 123-45-67","email":"a@example.org"}]`), want: 400, code: "api.invalid", at: "guests[0] api.guest-ways"}},
+			{step: step{as: "admin", do: "POST /promo/codes", body: give(`"guests":[{"phone":"12"}]`), want: 400, code: "api.invalid", at: "guests[0].phone member.bad-identifier"}},
+			{step: step{as: "admin", do: "POST /promo/codes", body: give(`"guests":[{"email":"a@example.org"},{"email":"A@example.org"}]`), want: 400, code: "promo.guest-twice"}},
+		})
+		made := s.send("admin", "POST /promo/codes", "", give(`"guests":[{"phone":"8 916 123-45-67"}]`))
+		if text := string(made.body); strings.Contains(text, "1234567") || !strings.Contains(text, "67") {
+			t.Errorf("shown: %s", text)
+		}
+		for i, of := range []string{"one", "two"} {
+			s.names[of] = made.json(t)["items"].([]any)[i].(map[string]any)["code"].(string)
+		}
+		buy := func(whose, code string) string {
+			return `{` + whose + `"codes":["` + code + `"],"lines":[` + ticket + `]}`
+		}
+		const his = `"guest":{"phone":"+79161234567"},`
+		s.deals([]deal{
+			{step: step{do: "POST /purchases", body: buy("", "$one"), want: 201, has: `"reason":"code-foreign" "discount":0`}, key: "g1"},
+			{step: step{do: "POST /quotes", body: buy(`"guest":{"email":"a@example.org"},`, "$one"), want: 200, has: `"reason":"code-foreign" "discount":0`}},
+			{step: step{do: "POST /purchases", body: buy(his, "$one"), want: 201, not: `"discount":0`}, key: "g2"},
+			{step: step{do: "POST /purchases", body: buy(his, "$one"), want: 201, not: `"discount":0`}, key: "g2", replayed: true},
+			{step: step{do: "POST /purchases", body: buy(`"guest":{"phone":"+79161234568"},`, "$one"), want: 409, code: "key.other-body"}, key: "g2"},
+		})
+		s.member("ann", "+79161234567")
+		s.deals([]deal{
+			{step: step{as: "reader", do: "GET /members/$ann/promo-codes", want: 200, has: `"code":"$two" "guest":"+7`}},
+			{step: step{do: "POST /purchases", body: buy(his+`"buyer":{"member":"$ann"},`, "$two"), want: 400, code: "purchase.invalid", at: "guest purchase.guest-and-buyer"}, key: "g4"},
+			{step: step{do: "POST /purchases", body: buy(`"buyer":{"member":"$ann"},`, "$two"), want: 201, not: `"discount":0`}, key: "g5"},
 		})
 	})
 }

@@ -201,3 +201,23 @@ func Turn(b *db.Batch, h home.ID, ref Ref, state IdentifierState) {
 // Touch moves the locked member's version, for a change that lies elsewhere in
 // his home.
 func Touch(b *db.Batch, h home.ID, at clock.Micros) { b.Exec(qTouchMember, h, at) }
+
+// ReadContacts adds to a batch what reads the phones and e-mails that stand for
+// members. Once the batch has run they are in into.
+func ReadContacts(b *db.Batch, dialect db.Dialect, homes []home.ID, into map[home.ID][]Ref) {
+	ids := make([]int64, len(homes))
+	for i, h := range homes {
+		ids[i] = int64(h)
+	}
+	text := qContactsOfPG
+	if dialect == db.SQLite {
+		text = qContactsOfLite
+	}
+	b.Each(func(r db.Row) error {
+		var h home.ID
+		var ref Ref
+		err := r.Scan(&h, &ref.Kind, &ref.Value)
+		into[h] = append(into[h], ref)
+		return err
+	}, text, ids)
+}

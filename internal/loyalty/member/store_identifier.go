@@ -23,6 +23,10 @@ order by i.kind, i.value, i.home_id`
 	qContactsPG   = contactsText + `home_id = any($1)`
 	qContactsLite = contactsText + `home_id in (select value from json_each($1))`
 
+	contactsOfText  = `select home_id, kind, value from identifier where kind in ('phone', 'email') and state = 'active' and home_id `
+	qContactsOfPG   = contactsOfText + anyPG + ` order by home_id, kind, value`
+	qContactsOfLite = contactsOfText + anyLite + ` order by home_id, kind, value`
+
 	// Whoever may not share a value must not find it shared already.
 	qHolders = `select count(*) from identifier where kind = $1 and value = $2 and home_id <> $3 and state = 'active'`
 

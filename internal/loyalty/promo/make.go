@@ -46,9 +46,16 @@ type Order struct {
 	Programme *rule.Programme
 	Campaign  string
 	Count     int       // of codes; of each member's, where there are members
-	Members   []home.ID // whose they are; none: whoever has them
+	Members   []home.ID // whose they are; none: whoever has them,
+	Guests    []Guest   // or gave these phones and e-mails
 	Expires   string    // last day, YYYY-MM-DD; "": none
 	By        string
+}
+
+// Guest is a phone or e-mail that a code is bound to.
+type Guest struct {
+	Hash  string // keyed, as package purchase makes it
+	Shown string // what may be shown of it
 }
 
 // Make makes codes for a campaign that is opened by codes.
@@ -56,18 +63,7 @@ func (s *Codes) Make(ctx context.Context, o Order) ([]Code, error) {
 	if err := o.check(s.Clock.Now()); err != nil {
 		return nil, err
 	}
-	homes := o.Members
-	if len(homes) == 0 {
-		homes = []home.ID{0}
-	}
-	list := make([]Code, 0, o.Count*len(homes))
-	for _, h := range homes {
-		for range o.Count {
-			list = append(list, Code{
-				Programme: o.Programme.ID, Campaign: o.Campaign, Home: h, State: Active, MadeAt: s.Clock.Now(), MadeBy: o.By, Expires: o.Expires,
-			})
-		}
-	}
+	list := o.blank(s.Clock.Now())
 	err := s.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := someone(ctx, tx, o.Members); err != nil {
 			return err
@@ -78,11 +74,35 @@ func (s *Codes) Make(ctx context.Context, o Order) ([]Code, error) {
 		rows := Insert.Of()
 		for i := range list {
 			c := &list[i]
-			rows.Add(c.Code, int64(c.Programme), c.Campaign, int64(c.Home), int64(c.MadeAt), c.MadeBy, int64(0), c.Expires)
+			rows.Add(c.Code, int64(c.Programme), c.Campaign, int64(c.Home), c.Guest, c.Shown, int64(c.MadeAt), c.MadeBy, int64(0), c.Expires)
 		}
 		return rows.Run(ctx, tx)
 	})
 	return list, err
+}
+
+// blank lists the codes, still to be drawn.
+func (o *Order) blank(at clock.Micros) (list []Code) {
+	one := Code{Programme: o.Programme.ID, Campaign: o.Campaign, State: Active, MadeAt: at, MadeBy: o.By, Expires: o.Expires}
+	for range o.Count {
+		switch {
+		case len(o.Members) > 0:
+			for _, h := range o.Members {
+				of := one
+				of.Home = h
+				list = append(list, of)
+			}
+		case len(o.Guests) > 0:
+			for _, g := range o.Guests {
+				of := one
+				of.Guest, of.Shown = g.Hash, g.Shown
+				list = append(list, of)
+			}
+		default:
+			list = append(list, one)
+		}
+	}
+	return list
 }
 
 func (o *Order) check(now clock.Micros) error {
@@ -93,8 +113,10 @@ func (o *Order) check(now clock.Micros) error {
 		return fault.New(fault.NotFound, "promo.no-campaign")
 	case !c.NeedsCode:
 		return fault.New(fault.Refused, "promo.open-campaign")
-	case o.Count < 1 || o.Count*max(len(o.Members), 1) > MaxMade || len(o.Members) > MaxMade:
+	case o.Count < 1 || o.Count*max(len(o.Members), len(o.Guests), 1) > MaxMade || len(o.Members) > MaxMade || len(o.Guests) > MaxMade:
 		return fault.New(fault.Invalid, "promo.count", "most", MaxMade)
+	case len(o.Members) > 0 && len(o.Guests) > 0:
+		return fault.New(fault.Invalid, "promo.whose")
 	case o.Expires != "" && err != nil:
 		return fault.New(fault.Invalid, "promo.day")
 	case o.Expires != "" && o.Expires < o.Programme.Day(now):
@@ -103,6 +125,11 @@ func (o *Order) check(now clock.Micros) error {
 	for i, h := range o.Members {
 		if h.Kind() != home.Member || h == 0 || slices.Contains(o.Members[:i], h) {
 			return fault.New(fault.Invalid, "promo.member", "row", i+1)
+		}
+	}
+	for i, g := range o.Guests {
+		if slices.Contains(o.Guests[:i], g) {
+			return fault.New(fault.Invalid, "promo.guest-twice", "row", i+1)
 		}
 	}
 	return nil
@@ -179,6 +206,7 @@ type Filter struct {
 	Programme id.ID
 	Campaign  string // of Programme
 	Home      home.ID
+	Guests    []string // with Home: also what is bound to these hashes
 	State     State
 	After     string // the code that the part before ended with
 }
@@ -198,7 +226,11 @@ func List(ctx context.Context, q db.Q, f Filter, limit int) ([]Code, error) {
 		add(` and campaign = $`, f.Campaign)
 	}
 	if f.Home != 0 {
-		add(` and home_id <> 0 and home_id = $`, f.Home)
+		add(` and (home_id <> 0 and home_id = $`, f.Home)
+		for _, g := range f.Guests {
+			add(` or guest <> '' and guest = $`, g)
+		}
+		where += `)`
 	}
 	if f.State != "" {
 		add(` and state = $`, f.State)

@@ -16,6 +16,7 @@
 package promo
 
 import (
+	"slices"
 	"strings"
 
 	"kopilka/internal/loyalty/home"
@@ -42,7 +43,9 @@ type Code struct {
 	Code      string // folded
 	Programme id.ID
 	Campaign  string
-	Home      home.ID // 0: whoever has it
+	Home      home.ID // 0: whoever has it, or gave the phone or e-mail of Guest
+	Guest     string  // keyed hash of a phone or e-mail; "": it is bound to none
+	Shown     string  // of that what may be shown
 	State     State
 	MadeAt    clock.Micros
 	MadeBy    string       // "": a rule awarded it
@@ -62,8 +65,11 @@ func (c *Code) On(day string) State {
 	return c.State
 }
 
-// Foreign tells whether it is another member's than the home's.
-func (c *Code) Foreign(h home.ID) bool { return c.Home != 0 && c.Home != h }
+// Foreign tells whether it is another's than the buyer's: guests are the hashes
+// of the phones and e-mails that he is known by.
+func (c *Code) Foreign(h home.ID, guests []string) bool {
+	return c.Home != 0 && c.Home != h || c.Guest != "" && !slices.Contains(guests, c.Guest)
+}
 
 // Shown is the code as people are shown it; they may type it in any case.
 func Shown(code string) string { return strings.ToUpper(code) }

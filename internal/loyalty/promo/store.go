@@ -5,7 +5,7 @@ import (
 )
 
 const (
-	columns = `code, programme_id, campaign, home_id, state, made_at, made_by, op_id, expires, used_at, used_home, used_op`
+	columns = `code, programme_id, campaign, home_id, guest, guest_shown, state, made_at, made_by, op_id, expires, used_at, used_home, used_op`
 
 	qGet      = `select ` + columns + ` from promo_code where code = $1`
 	qKnownOf  = `select code from promo_code where `
@@ -14,17 +14,18 @@ const (
 )
 
 func scan(r db.Row) (c Code, err error) {
-	return c, r.Scan(&c.Code, &c.Programme, &c.Campaign, &c.Home, &c.State, &c.MadeAt, &c.MadeBy, &c.Op, &c.Expires, &c.UsedAt, &c.UsedHome, &c.UsedOp)
+	return c, r.Scan(&c.Code, &c.Programme, &c.Campaign, &c.Home, &c.Guest, &c.Shown, &c.State, &c.MadeAt, &c.MadeBy, &c.Op, &c.Expires, &c.UsedAt, &c.UsedHome, &c.UsedOp)
 }
 
-// Insert adds codes: code, programme, campaign, home, time, who, purchase, last day.
+// Insert adds codes: code, programme, campaign, home, guest and what is shown of
+// it, time, who, purchase, last day.
 var Insert = db.Many{
-	PG: `insert into promo_code (code, programme_id, campaign, home_id, state, made_at, made_by, op_id, expires, used_at, used_home, used_op)
- select c, p, g, h, 'active', t, b, o, e, 0, 0, 0
- from unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[], $8::text[]) as u (c, p, g, h, t, b, o, e)`,
-	Lite: `insert into promo_code (code, programme_id, campaign, home_id, state, made_at, made_by, op_id, expires, used_at, used_home, used_op)
- values ($1, $2, $3, $4, 'active', $5, $6, $7, $8, 0, 0, 0)`,
-	Types: []string{"text", "bigint", "text", "bigint", "bigint", "text", "bigint", "text"},
+	PG: `insert into promo_code (code, programme_id, campaign, home_id, guest, guest_shown, state, made_at, made_by, op_id, expires, used_at, used_home, used_op)
+ select c, p, g, h, x, y, 'active', t, b, o, e, 0, 0, 0
+ from unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::bigint[], $10::text[]) as u (c, p, g, h, x, y, t, b, o, e)`,
+	Lite: `insert into promo_code (code, programme_id, campaign, home_id, guest, guest_shown, state, made_at, made_by, op_id, expires, used_at, used_home, used_op)
+ values ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $9, $10, 0, 0, 0)`,
+	Types: []string{"text", "bigint", "text", "bigint", "text", "text", "bigint", "text", "bigint", "text"},
 	Exact: true,
 }
 

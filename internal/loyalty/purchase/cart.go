@@ -48,6 +48,7 @@ type Cart struct {
 	Key     string // the till's own key of the receipt
 	Number  string
 	Buyer   Buyer
+	Guest   Guest // where there is no buyer
 	Proof   Proof
 	Channel string // sales channel
 	Lines   []CartLine
@@ -97,6 +98,7 @@ func (c *Cart) check(now clock.Micros) error {
 	want(len(c.Payments) <= MaxPayments, "payments", "purchase.too-many-payments")
 	want(len(c.Number) <= maxNumber, "number", "purchase.text")
 	want(text.Valid(c.Channel, maxKind), "channel", "purchase.text")
+	want(c.Guest.None() || c.Buyer.None(), "guest", "purchase.guest-and-buyer")
 	if len(bad) > 0 {
 		return fault.New(fault.Invalid, "purchase.invalid").With(bad...)
 	}
@@ -174,7 +176,7 @@ func (c *Cart) hash(kind Mode) [32]byte {
 		}
 		return 0
 	}
-	text(string(kind), c.Channel, c.Key, c.Number, c.Buyer.Kind, c.Buyer.Value, c.Quote, string(c.Proof.Kind))
+	text(string(kind), c.Channel, c.Key, c.Number, c.Buyer.Kind, c.Buyer.Value, c.Quote, string(c.Proof.Kind), string(c.Guest.Kind), c.Guest.Value)
 	num(int64(c.Till), int64(c.Cashier), int64(c.Buyer.Home), flag(c.Wish.Max), int64(c.Wish.Points), flag(c.Accept))
 	num(int64(len(c.Lines)), int64(len(c.Codes)), int64(len(c.Payments)), flag(c.Facts != nil))
 	for i := range c.Lines {

@@ -25,7 +25,7 @@ func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []U
 	p := &Purchase{
 		Home: s.home, ID: g.desk.IDs.New(), Mode: s.mode, Till: c.Till, Outlet: s.place.Outlet.ID, Partner: s.place.Partner.ID,
 		Cashier: c.Cashier, Key: c.Key, Number: c.Number, At: s.at, WrittenAt: g.now, Day: s.receipt.Day, Minute: s.receipt.Minute, Told: len(c.Payments) > 0,
-		Programme: s.programme.ID, Version: s.programme.Version, Channel: s.receipt.Channel, Codes: c.Codes,
+		Programme: s.programme.ID, Version: s.programme.Version, Guest: s.guest, Channel: s.receipt.Channel, Codes: c.Codes,
 		Seen:  s.saw(),
 		Gross: out.Gross, Discount: out.Discount, Paid: out.Paid, Due: out.Due, Spent: out.Spent, Earned: out.Earned,
 		Uses: uses, Trace: hex.EncodeToString(digest[:]), Flags: s.flags,
@@ -52,7 +52,7 @@ func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []U
 
 // saw is what the rules knew beside the receipt itself.
 func (s *sale) saw() Seen {
-	out := Seen{Member: *s.seen, Max: s.cart.Wish.Max, UsedUp: s.usedUp, Given: s.foundCodes()}
+	out := Seen{Member: *s.seen, Max: s.cart.Wish.Max, UsedUp: s.usedUp, Given: s.foundCodes(), Beside: len(s.heads.beside) > 0}
 	out.Member.Home = 0 // it is the purchase's own
 	return out
 }

@@ -24,7 +24,7 @@ func (p *Purchase) encode() ([]byte, error) {
 	e.optText(`,"counted":`, p.Counted)
 	e.optID(`,"account":`, p.Account).optID(`,"programme":`, p.Programme).optNum(`,"version":`, p.Version)
 	e.optID(`,"account_home":`, id.ID(p.AccountHome))
-	e.optText(`,"channel":`, p.Channel).optTexts(`,"codes":`, p.Codes)
+	e.optText(`,"guest":`, p.Guest).optText(`,"channel":`, p.Channel).optTexts(`,"codes":`, p.Codes)
 	e.seen(&p.Seen)
 	e.lines(p.Lines)
 	e.payments(p.Payments)
@@ -82,6 +82,7 @@ func (e *encoder) seen(s *Seen) {
 	if len(s.Given) > 0 {
 		e.other(`,"given":`, s.Given)
 	}
+	e.optTrue(`,"beside":`, s.Beside)
 	e.raw(`}`)
 }
 

@@ -41,13 +41,13 @@ func anyPurchase(t *rapid.T) *Purchase {
 		Home: home.ID(ids("home")), ID: ids("id"), Mode: Mode(text.Draw(t, "mode")), Till: ids("till"), Outlet: ids("outlet"),
 		Partner: ids("partner"), Cashier: ids("cashier"), Key: text.Draw(t, "key"), Number: text.Draw(t, "number"),
 		At: clock.Micros(num.Draw(t, "at")), WrittenAt: clock.Micros(num.Draw(t, "w")), Day: text.Draw(t, "day"),
-		Account: ids("account"), AccountHome: home.ID(ids("keeps")), Programme: ids("programme"), Version: num.Draw(t, "version"),
+		Guest: text.Draw(t, "guest"), Account: ids("account"), AccountHome: home.ID(ids("keeps")), Programme: ids("programme"), Version: num.Draw(t, "version"),
 		Codes: rapid.SliceOf(text).Draw(t, "codes"), Gross: money.Amount(num.Draw(t, "gross")),
 		Discount: money.Amount(num.Draw(t, "d")), Spent: money.Points(num.Draw(t, "s")), Trace: text.Draw(t, "trace"),
 		Flags: rapid.SliceOf(text).Draw(t, "flags"), Balance: Balance{Active: money.Points(num.Draw(t, "b"))},
 	}
 	p.Minute, p.Channel, p.Told = int(num.Draw(t, "minute")), text.Draw(t, "channel"), rapid.Bool().Draw(t, "told")
-	p.Seen = Seen{Max: rapid.Bool().Draw(t, "max"), UsedUp: rapid.SliceOf(text).Draw(t, "used up"), Member: anyMember(t, text, num)}
+	p.Seen = Seen{Max: rapid.Bool().Draw(t, "max"), UsedUp: rapid.SliceOf(text).Draw(t, "used up"), Beside: rapid.Bool().Draw(t, "beside"), Member: anyMember(t, text, num)}
 	for range rapid.IntRange(0, 3).Draw(t, "lines") {
 		p.Lines = append(p.Lines, anyLine(t, text, num))
 		p.Payments = append(p.Payments, Payment{Kind: text.Draw(t, "kind"), Amount: money.Amount(num.Draw(t, "pay"))})
@@ -68,7 +68,7 @@ func anyPurchase(t *rapid.T) *Purchase {
 
 func anyMember(t *rapid.T, text *rapid.Generator[string], num *rapid.Generator[int64]) rule.Member {
 	m := rule.Member{
-		Spendable: money.Points(num.Draw(t, "spendable")), Purchases: num.Draw(t, "purchases"), Turnover: money.Amount(num.Draw(t, "turnover")),
+		Outside: rapid.Bool().Draw(t, "outside"), Spendable: money.Points(num.Draw(t, "spendable")), Purchases: num.Draw(t, "purchases"), Turnover: money.Amount(num.Draw(t, "turnover")),
 		Used: money.Amount(num.Draw(t, "used money")), LastDay: text.Draw(t, "last"), Level: text.Draw(t, "level"), LevelDay: text.Draw(t, "level day"),
 		RegisteredDay: text.Draw(t, "registered"), Source: text.Draw(t, "source"), Birth: text.Draw(t, "birth"), Sex: text.Draw(t, "sex"),
 		City: text.Draw(t, "city"), Category: id.ID(num.Draw(t, "category")), Tags: rapid.SliceOf(text).Draw(t, "tags"),

@@ -104,7 +104,7 @@ func (s *sale) mark(rows map[string]*promo.Code) {
 	for i := range s.receipt.Codes {
 		c := &s.receipt.Codes[i]
 		if row := rows[c.Text]; row != nil && c.Campaign != "" {
-			c.Foreign, c.Gone = row.Foreign(s.home), gone[row.On(s.receipt.Day)]
+			c.Foreign, c.Gone = row.Foreign(s.home, s.heads.guests), gone[row.On(s.receipt.Day)]
 		}
 	}
 }
@@ -164,7 +164,7 @@ func (s *sale) award(g *group, p *Purchase, out *rule.Outcome) {
 			continue
 		}
 		w := Award{Rule: a.Rule, Campaign: a.Campaign, Code: promo.Draw(), Until: c.To}
-		g.codes.made.Add(w.Code, int64(p.Programme), w.Campaign, int64(p.Home), int64(s.at), "", int64(p.ID), w.Until)
+		g.codes.made.Add(w.Code, int64(p.Programme), w.Campaign, int64(p.Home), "", "", int64(s.at), "", int64(p.ID), w.Until)
 		p.Awards = append(p.Awards, w)
 	}
 }

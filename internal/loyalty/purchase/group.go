@@ -29,6 +29,7 @@ type group struct {
 	levels    *levels
 	docs      docs
 	facts     facts
+	contacts  contacts
 	codes     codes
 	limits    limits
 	bound     map[string]bool // numbers of tickets that this transaction binds
@@ -182,7 +183,7 @@ func (g *group) reset(tx *db.Tx) {
 	g.books = ledger.Books{}
 	g.levels = newLevels(g.set)
 	g.levels.gifts.ctx, g.levels.gifts.q = g.ctx, tx
-	g.docs, g.facts = docs{}, facts{}
+	g.docs, g.facts, g.contacts = docs{}, facts{}, contacts{}
 	g.wantLots, g.wantNamed = map[home.ID]bool{}, nil
 	g.codes.reset()
 	g.limits.reset()
@@ -267,6 +268,7 @@ func (g *group) prepare(mine []*ticket) error {
 	g.docs.read(b, g.tx.Dialect())
 	g.levels.read(b, g.tx.Dialect())
 	g.facts.read(b, g.tx.Dialect())
+	g.contacts.read(b, g.tx.Dialect())
 	if err := g.tx.Run(g.ctx, b); err != nil {
 		return err
 	}

@@ -179,13 +179,27 @@ func giveSeen[T any](b both, f rule.Field, to *T, v T) {
 // known here: a campaign with the limits of then is used up where it was then,
 // and any other is not.
 func (l *Life) limits(s *sale) {
+	s.heads = heads{own: headOfMember(s.home)}
+	if s.guest = s.again.was.Guest; s.guest != "" {
+		s.heads.own = headOfGuest(s.guest)
+	}
+	if s.guest != "" || s.again.was.Seen.Beside {
+		s.heads.beside = []string{headOfOthers}
+	}
 	for _, u := range s.programme.MayLimit(&s.receipt) {
 		full := l.usedUp(s, &u)
-		for _, c := range counters(s.programme.ID, &u, s.home) {
+		for _, c := range counters(s.programme.ID, &u, &s.heads) {
 			own := slotKey{c.key, c.slot(s.home)}
 			switch {
 			case !c.slots:
 				l.counter(own)
+				for _, key := range c.beside {
+					others := &slotState{}
+					if full {
+						others.used = c.limit
+					}
+					l.g.limits.slots[slotKey{key, 0}] = others
+				}
 			case full:
 				for i := range int64(Slots) {
 					l.g.limits.slots[slotKey{c.key, i}] = &slotState{used: c.limit}
@@ -196,6 +210,9 @@ func (l *Life) limits(s *sale) {
 		}
 	}
 }
+
+// headOfOthers stands for all other homes of the same person.
+const headOfOthers = "others"
 
 // counter makes sure that a counter is there.
 func (l *Life) counter(k slotKey) {
@@ -214,7 +231,7 @@ func (l *Life) usedUp(s *sale, u *rule.Use) bool {
 	if then == nil || now.Limits != then.Limits {
 		return false
 	}
-	for _, c := range counters(s.programme.ID, u, s.home) {
+	for _, c := range counters(s.programme.ID, u, &s.heads) {
 		if !c.slots && l.uses[c.key] >= c.limit {
 			return false // the member himself had
 		}

@@ -49,13 +49,14 @@ func (l *limits) reset() {
 
 // counter is one of the limits that a use falls under.
 type counter struct {
-	key   string
-	limit int64
-	slots bool
+	key    string
+	limit  int64
+	slots  bool
+	beside []string // of a buyer's: keys of other rows that are the same person's
 }
 
-// counters gives the limits of a use: in all, per code, per member.
-func counters(programme id.ID, u *rule.Use, h home.ID) []counter {
+// counters gives the limits of a use: in all, per code, per buyer.
+func counters(programme id.ID, u *rule.Use, of *heads) []counter {
 	base := programme.String() + ":" + u.Campaign
 	var out []counter
 	if u.InAll > 0 {
@@ -65,7 +66,11 @@ func counters(programme id.ID, u *rule.Use, h home.ID) []counter {
 		out = append(out, counter{key: base + ":code:" + u.Code, limit: u.PerCode, slots: true})
 	}
 	if u.PerHead > 0 {
-		out = append(out, counter{key: base + ":member:" + h.String(), limit: u.PerHead})
+		c := counter{key: base + ":" + of.own, limit: u.PerHead}
+		for _, head := range of.beside {
+			c.beside = append(c.beside, base+":"+head)
+		}
+		out = append(out, c)
 	}
 	return out
 }
@@ -82,11 +87,14 @@ func (c *counter) slot(h home.ID) int64 {
 
 // need asks for the counters of a use to be locked: the home's own row or,
 // where that has been found not to be enough, all of them.
-func (g *group) need(programme id.ID, u *rule.Use, h home.ID) {
-	for _, c := range counters(programme, u, h) {
+func (g *group) need(programme id.ID, u *rule.Use, h home.ID, of *heads) {
+	for _, c := range counters(programme, u, of) {
 		own := slotKey{c.key, c.slot(h)}
 		g.limits.want[own] = true
 		if !c.slots {
+			for _, key := range c.beside {
+				g.limits.want[slotKey{key, 0}] = true
+			}
 			continue
 		}
 		if c.limit >= fewUses && !g.desk.isTight(c.key) {
@@ -188,8 +196,8 @@ func (l *limits) flush(b *db.Batch) {
 // take counts a use in all its counters, or in none: full names no row then.
 // Over lets it go past the limit, which is counted apart. errAgain says that
 // more slots must be locked first.
-func (g *group) take(programme id.ID, u *rule.Use, h home.ID, over bool) (rows []UseRow, full bool, err error) {
-	for _, c := range counters(programme, u, h) {
+func (g *group) take(programme id.ID, u *rule.Use, h home.ID, of *heads, over bool) (rows []UseRow, full bool, err error) {
+	for _, c := range counters(programme, u, of) {
 		row, ok, err := g.takeOne(&c, h, over)
 		if err != nil {
 			return nil, false, err
@@ -226,7 +234,11 @@ func (g *group) takeOne(c *counter, h home.ID, over bool) (UseRow, bool, error) 
 // the row alone can't tell, what is left of the limit is shared out anew.
 func (g *group) room(c *counter, own *slotState) (bool, error) {
 	if !c.slots {
-		return own.used < c.limit, nil
+		used := own.used
+		for _, key := range c.beside {
+			used += g.limits.slots[slotKey{key, 0}].used
+		}
+		return used < c.limit, nil
 	}
 	if own.open(c.limit) {
 		return true, nil

@@ -67,6 +67,7 @@ type Purchase struct {
 
 	AccountHome home.ID `json:"account_home,omitempty"` // of a household's account; 0: it is in this home
 
+	Guest   string   `json:"guest,omitempty"`   // hash of the phone or e-mail of a buyer who is no member
 	Channel string   `json:"channel,omitempty"` // sales channel
 	Codes   []string `json:"codes,omitempty"`
 	Seen    Seen     `json:"seen"`
@@ -145,6 +146,7 @@ type Seen struct {
 	Max    bool        `json:"max,omitempty"`     // as many points as may be were wished for
 	UsedUp []string    `json:"used_up,omitempty"` // uses that were used up
 	Given  []Given     `json:"given,omitempty"`   // its codes that were given out
+	Beside bool        `json:"beside,omitempty"`  // a limit of the buyer's may have rested on uses of other homes
 }
 
 // Lot is a lot that a purchase earned.

@@ -13,6 +13,7 @@ import (
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/crypto"
+	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 )
 
@@ -71,6 +72,9 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	if s.known, err = d.factsOf(ctx, s); err != nil {
 		return nil, err
 	}
+	if err := d.findHeads(ctx, s); err != nil {
+		return nil, err
+	}
 	s.mark(s.rows)
 	out, err := s.atLevel(book, a, func(m *rule.Member) (*rule.Outcome, error) {
 		s.seen = m
@@ -108,15 +112,36 @@ func (d *Desk) view(ctx context.Context, s *sale) (own, book *ledger.Book, err e
 	return p.own, p.book, nil
 }
 
+// findHeads says whose rows count for a quote's buyer.
+func (d *Desk) findHeads(ctx context.Context, s *sale) error {
+	c := contacts{}
+	if s.wantsContacts() {
+		c.want(s.home)
+	}
+	b := &db.Batch{}
+	c.read(b, d.DB.Dialect())
+	if b.Len() > 0 {
+		if err := d.DB.Run(ctx, b); err != nil {
+			return err
+		}
+	}
+	s.finds(d, c.of)
+	return nil
+}
+
 // usedUp finds the uses that the receipt may make and whose limits are reached.
 func (d *Desk) usedUp(ctx context.Context, s *sale, m *rule.Member) (out []string, err error) {
 	uses := s.programme.Limited(&s.receipt, m)
 	for i := range uses {
 		u := &uses[i]
-		for _, c := range counters(s.programme.ID, u, s.home) {
+		for _, c := range counters(s.programme.ID, u, &s.heads) {
 			var used int64
-			if err := d.DB.Row(ctx, qUsed, c.key).Scan(&used); err != nil {
-				return nil, err
+			for _, key := range append([]string{c.key}, c.beside...) {
+				var n int64
+				if err := d.DB.Row(ctx, qUsed, key).Scan(&n); err != nil {
+					return nil, err
+				}
+				used += n
 			}
 			if used >= c.limit {
 				out = append(out, u.Key())

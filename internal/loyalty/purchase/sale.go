@@ -85,6 +85,10 @@ type sale struct {
 	onAccount
 	flags []string // what is odd about it before it is judged
 
+	guest string    // hash of what a guest gave; "": none
+	same  []home.ID // members who have it
+	heads heads     // where the buyer's limits are counted
+
 	stranger  bool // its cashier is not known
 	programme *rule.Programme
 	receipt   rule.Receipt
@@ -129,6 +133,7 @@ func (s *sale) lookUp(l *look) {
 	if s.mode == Commit && s.cart.Buyer.Home > 0 {
 		l.homes = append(l.homes, s.cart.Buyer.Home)
 	}
+	s.lookUpGuest(l)
 	l.codes = append(l.codes, s.unlisted(l.desk)...)
 	for i := range s.cart.Lines {
 		l.numbers = append(l.numbers, s.cart.Lines[i].Tickets...)
@@ -137,6 +142,7 @@ func (s *sale) lookUp(l *look) {
 
 func (s *sale) found(l *look) (home.ID, error) {
 	s.rows, s.tickets = l.given, l.tickets
+	s.foundGuest(l)
 	if s.cart.Buyer.None() {
 		s.home = home.OfReceipt(s.cart.Till, s.cart.Key)
 		return s.home, nil
@@ -184,9 +190,19 @@ func (s *sale) load(g *group) error {
 			g.codes.want[c.Text] = true
 		}
 	}
+	if s.wantsContacts() {
+		g.contacts.want(s.home)
+	}
+	return nil
+}
+
+// loadMore asks for the limits that the receipt may come under, of the buyer's
+// as of everybody's.
+func (s *sale) loadMore(g *group) error {
+	s.finds(g.desk, g.contacts.of)
 	uses := s.programme.MayLimit(&s.receipt)
 	for i := range uses {
-		g.need(s.programme.ID, &uses[i], s.home)
+		g.need(s.programme.ID, &uses[i], s.home, &s.heads)
 	}
 	return nil
 }
@@ -333,7 +349,7 @@ func (s *sale) judge(g *group, book *ledger.Book, a *ledger.Account) (*rule.Outc
 	taken := make([]Use, 0, len(uses))
 	for i := range uses {
 		u := &uses[i]
-		rows, _, err := g.take(s.programme.ID, u, s.home, s.mode == Record) // usedUp has seen that there is room
+		rows, _, err := g.take(s.programme.ID, u, s.home, &s.heads, s.mode == Record) // usedUp has seen that there is room
 		if err != nil {
 			return nil, nil, err
 		}
@@ -353,7 +369,7 @@ func (s *sale) findUsedUp(g *group) error {
 	uses := s.programme.Limited(&s.receipt, s.seen)
 	for i := range uses {
 		u := &uses[i]
-		rows, full, err := g.take(s.programme.ID, u, s.home, false)
+		rows, full, err := g.take(s.programme.ID, u, s.home, &s.heads, false)
 		if err != nil {
 			return err
 		}

@@ -143,8 +143,8 @@ type Wish struct {
 // Member is what the rules may know of the buyer. What a programme's rules do
 // not look at (LooksAt) is left empty. Words are folded, days YYYY-MM-DD.
 type Member struct {
-	Home      home.ID      `json:"-"`                   // 0: no member
-	Outside   bool         `json:"outside,omitempty"`   // there is one, but he has no account in the programme
+	Home      home.ID      `json:"-"`                 // 0: no member
+	Outside   bool         `json:"outside,omitempty"` // there is one, but he has no account in the programme
 	Spendable money.Points `json:"spendable,omitempty"`
 	Purchases int64        `json:"purchases,omitempty"` // before this one
 	Turnover  money.Amount `json:"turnover,omitempty"`  // of past purchases

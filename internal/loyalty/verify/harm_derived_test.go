@@ -27,6 +27,11 @@ func memberKey(s *shop) string {
 	return s.Programme.ID.String() + ":few:member:" + s.buyer.Home.String()
 }
 
+// guestKey is the row of the guest whose receipt has used the campaign for all.
+func guestKey(s *shop) string {
+	return s.Programme.ID.String() + ":all:guest:" + s.Desk.GuestHash(someGuest)
+}
+
 // ofDay changes the first row of figures of the outlet.
 func ofDay(change string) func(s *shop) (string, string) {
 	return func(s *shop) (string, string) {
@@ -105,6 +110,9 @@ func derivedHarms() []harm {
 		{"a use less, of a member", ofLimit(memberKey, "used = used - 1"), []verify.Invariant{verify.LimitUsed}},
 		{"a use past the limit less, of a member", ofLimit(memberKey, "over = over - 1"), []verify.Invariant{verify.LimitUsed}},
 		{"no row, of a member", ofLimit(memberKey, ""), []verify.Invariant{verify.LimitUsed}},
+		{"a use less, of a guest", ofLimit(guestKey, "used = used - 1"), []verify.Invariant{verify.LimitUsed}},
+		{"no row, of a guest", ofLimit(guestKey, ""), []verify.Invariant{verify.LimitUsed}},
+		{"past the limit, of a guest", ofLimit(guestKey, "used = 3"), []verify.Invariant{verify.LimitRoom, verify.LimitUsed}},
 		{"a use that nobody made", func(s *shop) (string, string) {
 			k := s.Programme.ID.String() + ":few:member:" + s.rich.Home.String()
 			s.exec(`insert into limit_use (limit_key, slot, used, over, room, laid) values ($1, 0, 1, 0, 0, 0)`, k)
@@ -121,13 +129,13 @@ func derivedHarms() []harm {
 		{"a code was made by hand", ofCode("op_id = 0"), []verify.Invariant{verify.CodeAwarded}},
 		{"a code is deleted", ofCode(""), []verify.Invariant{verify.CodeAwarded, verify.CodeUsed}},
 		{"a code that nobody was awarded", func(s *shop) (string, string) {
-			s.exec(`insert into promo_code (code, programme_id, campaign, home_id, state, made_at, made_by, op_id, expires, used_at, used_home, used_op)
- values ('x', $1, 'gift', $2, 'active', 1, '', $3, '', 0, 0, 0)`, s.Programme.ID, s.used.Home, s.used.ID)
+			s.exec(`insert into promo_code (code, programme_id, campaign, home_id, state, made_at, made_by, op_id, expires, used_at, used_home, used_op, guest, guest_shown)
+ values ('x', $1, 'gift', $2, 'active', 1, '', $3, '', 0, 0, 0, '', '')`, s.Programme.ID, s.used.Home, s.used.ID)
 			return "promo_code", "code=x"
 		}, []verify.Invariant{verify.CodeAwarded}},
 		{"a code is used that was not", func(s *shop) (string, string) {
-			s.exec(`insert into promo_code (code, programme_id, campaign, home_id, state, made_at, made_by, op_id, expires, used_at, used_home, used_op)
- values ('x', $1, 'gift', 0, 'used', 1, 'test', 0, '', 1, $2, $3)`, s.Programme.ID, s.bought.Home, s.bought.ID)
+			s.exec(`insert into promo_code (code, programme_id, campaign, home_id, state, made_at, made_by, op_id, expires, used_at, used_home, used_op, guest, guest_shown)
+ values ('x', $1, 'gift', 0, 'used', 1, 'test', 0, '', 1, $2, $3, '', '')`, s.Programme.ID, s.bought.Home, s.bought.ID)
 			return "promo_code", "code=x"
 		}, []verify.Invariant{verify.CodeUsed}},
 		{"a withdrawn code is back", func(s *shop) (string, string) {

@@ -31,7 +31,7 @@ func receiptHarms() []harm {
 			i := s.one(`select purchase_id from purchase where home_id < 0`)
 			s.exec(`update purchase set doc = '{' where purchase_id = $1`, i)
 			return "purchase", fmt.Sprintf("home_id=%d purchase_id=%d", s.one(`select home_id from purchase where purchase_id = $1`, i), i)
-		}, []verify.Invariant{verify.PurchaseDoc, verify.OpDigest, verify.KeyOp, day}},
+		}, []verify.Invariant{verify.PurchaseDoc, verify.OpDigest, verify.KeyOp, verify.LimitUsed, day}},
 		{"the row's account", ofPurchase(bought, "account_id = 5"), []verify.Invariant{verify.PurchaseColumns}},
 		{"the row's programme", ofPurchase(bought, "programme_id = 5"), []verify.Invariant{verify.PurchaseColumns}},
 		{"the row's outlet", ofPurchase(bought, "outlet_id = 5"), []verify.Invariant{verify.PurchaseColumns}},

@@ -13,12 +13,14 @@ import (
 	"kopilka/internal/platform/id"
 )
 
-// A limit's key is programme:campaign:all, programme:campaign:code:CODE or
-// programme:campaign:member:HOME.
+// A limit's key is programme:campaign:all, programme:campaign:code:CODE,
+// programme:campaign:member:HOME or, of buyers who are no members,
+// programme:campaign:guest:HASH.
 const (
 	inAll     = "all"
 	perCode   = "code"
 	perMember = "member"
+	perGuest  = "guest"
 )
 
 func splitLimit(key string) (programme, campaign, kind, of string) {
@@ -218,7 +220,7 @@ type rooms map[string][]rule.Limits
 func (rs rooms) of(key string) (most int64, known bool) {
 	programme, campaign, kind, _ := splitLimit(key)
 	for _, l := range rs[programme+":"+campaign] {
-		most = max(most, map[string]int64{inAll: l.InAll, perCode: l.PerCode, perMember: l.PerHead}[kind])
+		most = max(most, map[string]int64{inAll: l.InAll, perCode: l.PerCode, perMember: l.PerHead, perGuest: l.PerHead}[kind])
 	}
 	return most, most > 0
 }

@@ -171,6 +171,9 @@ func (w *wanderer) sell(record bool) {
 	if w.rnd.IntN(3) == 0 {
 		c.Codes = []string{[]string{"ALL", "FEW", "FREE", "NONE"}[w.rnd.IntN(4)]}
 	}
+	if c.Buyer.None() && w.rnd.IntN(2) == 0 {
+		c.Guest = purchase.Guest{Kind: member.Email, Value: string(rune('a'+w.rnd.IntN(3))) + "@example.org"}
+	}
 	var err error
 	if !record {
 		c.Wish.Max = !c.Buyer.None() && w.rnd.IntN(2) == 0

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kopilka/internal/loyalty/figure"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
 	"kopilka/internal/loyalty/rule"
@@ -51,6 +52,9 @@ func programme() rule.Programme {
 	return p
 }
 
+// someGuest buys without being a member.
+var someGuest = purchase.Guest{Kind: member.Email, Value: "guest@example.org"}
+
 // fill opens a shop and lets everything happen in it.
 func fill(t testing.TB, d *db.DB) *shop {
 	t.Helper()
@@ -61,8 +65,10 @@ func fill(t testing.TB, d *db.DB) *shop {
 	s.Member(t) // one who does nothing
 
 	s.Give(t, s.rich, 500000)
-	s.sell(s.Cart(purchase.Buyer{}, line("T1", 3, 25000), line("S1", 1, 5000)))
-	c := s.Cart(s.rich, line("T1", 3, 33333), line("B1", 2, 15000), line("x", 1, 999))
+	c := s.Cart(purchase.Buyer{}, line("T1", 3, 25000), line("S1", 1, 5000))
+	c.Guest, c.Codes = someGuest, []string{"ALL"}
+	s.sell(c)
+	c = s.Cart(s.rich, line("T1", 3, 33333), line("B1", 2, 15000), line("x", 1, 999))
 	c.Codes, c.Wish.Points = []string{"ALL"}, 20000
 	c.Payments = []purchase.Payment{{Kind: "cash", Amount: 50000}, {Kind: "card", Amount: 54449}}
 	s.bought = s.sell(c)

@@ -167,6 +167,9 @@ func (s *shop) sell(closed bool) {
 	if s.rnd.IntN(3) == 0 {
 		c.Codes = []string{[]string{"ALL", "FEW"}[s.rnd.IntN(2)]}
 	}
+	if !s.plain && c.Buyer.None() && s.rnd.IntN(2) == 0 {
+		c.Guest = purchase.Guest{Kind: member.Email, Value: string(rune('a'+s.rnd.IntN(3))) + "@example.org"}
+	}
 	if mine := s.awards[c.Buyer]; !s.plain && len(mine) > 0 && s.rnd.IntN(2) == 0 {
 		c.Codes = append(c.Codes, mine[s.rnd.IntN(len(mine))])
 	}

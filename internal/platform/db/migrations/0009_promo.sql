@@ -5,6 +5,8 @@ create table promo_code (
     programme_id bigint not null,
     campaign     text   not null,
     home_id      bigint not null,      -- 0: whoever has it
+    guest        text   not null,      -- keyed hash of the phone or e-mail that it is bound to; '': none
+    guest_shown  text   not null,      -- of that what may be shown
     state        text   not null check (state in ('active', 'used', 'withdrawn')),
     made_at      bigint not null,
     made_by      text   not null,      -- who made it; '': a rule awarded it
@@ -17,4 +19,5 @@ create table promo_code (
     check (op_id = 0 or home_id <> 0)
 );
 create index promo_code_home on promo_code (home_id, code) where home_id <> 0;
+create index promo_code_guest on promo_code (guest, code) where guest <> '';
 create index promo_code_campaign on promo_code (programme_id, campaign, code);

@@ -1,0 +1,147 @@
+package purchase
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/platform/db"
+)
+
+// A guest buys without being a member, and gives a phone or an e-mail. The
+// limits of a buyer hold for him by it, and codes may be bound to it, also
+// once it is a member's. What is kept of it is a keyed hash, so that neither
+// receipts nor counters tell whose it is.
+//
+// A use is counted in the buyer's own row: a member's, or a guest's. What it
+// may come to is asked of that row together with those that are the same
+// person's: the guests' of a member's phones and e-mails, or the member's who
+// has the guest's.
+
+// Guest is how a buyer who is no member can be told apart; the zero Guest is
+// nobody. The value is normalised.
+type Guest member.Ref
+
+// None tells whether the receipt names no guest.
+func (g Guest) None() bool { return g == Guest{} }
+
+// GuestHash is what is kept of a guest's phone or e-mail: of the same one
+// always the same, for as long as the base keeps its secret.
+func (d *Desk) GuestHash(g Guest) string {
+	mac := hmac.New(sha256.New, d.Secret)
+	for _, part := range []string{"guest", string(g.Kind), g.Value} {
+		_, _ = mac.Write([]byte(part))
+		_, _ = mac.Write([]byte{0})
+	}
+	return hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// GuestsOf are the hashes of a member's phones and e-mails: what he was known
+// by as a guest.
+func (d *Desk) GuestsOf(ctx context.Context, q db.Q, h home.ID) ([]string, error) {
+	c := contacts{}
+	c.want(h)
+	b := &db.Batch{}
+	c.read(b, q.Dialect())
+	if b.Len() == 0 {
+		return nil, nil
+	}
+	err := q.Run(ctx, b)
+	return d.hashes(c.of[h]), err
+}
+
+func (d *Desk) hashes(refs []member.Ref) (out []string) {
+	for _, r := range refs {
+		out = append(out, d.GuestHash(Guest(r)))
+	}
+	return out
+}
+
+// contacts are the phones and e-mails of members, of those who need them.
+type contacts struct {
+	wanted []home.ID
+	of     map[home.ID][]member.Ref
+}
+
+func (c *contacts) want(h home.ID) {
+	if h.Kind() == home.Member && !slices.Contains(c.wanted, h) {
+		c.wanted = append(c.wanted, h)
+	}
+}
+
+// read adds to the batch what reads all that was asked.
+func (c *contacts) read(b *db.Batch, dialect db.Dialect) {
+	if len(c.wanted) > 0 {
+		c.of = map[home.ID][]member.Ref{}
+		member.ReadContacts(b, dialect, c.wanted, c.of)
+	}
+}
+
+// heads are the rows in which a buyer's limits are counted, by the ends of
+// their keys.
+type heads struct {
+	own    string
+	beside []string // that count with it
+	guests []string // hashes that the buyer is or was known by
+}
+
+func headOfMember(h home.ID) string  { return "member:" + h.String() }
+func headOfGuest(hash string) string { return "guest:" + hash }
+
+// wantsContacts tells whether the buyer's phones and e-mails matter: to a limit
+// that is his, or to a code that is bound to one.
+func (s *sale) wantsContacts() bool {
+	for _, c := range s.receipt.Codes {
+		if row := s.rows[c.Text]; row != nil && row.Guest != "" {
+			return true
+		}
+	}
+	uses := s.programme.MayLimit(&s.receipt)
+	for i := range uses {
+		if uses[i].PerHead > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// finds says whose rows count for the buyer.
+func (s *sale) finds(d *Desk, of map[home.ID][]member.Ref) {
+	s.heads = heads{own: headOfMember(s.home)}
+	if s.guest != "" {
+		s.heads = heads{own: headOfGuest(s.guest), guests: []string{s.guest}}
+		for _, h := range s.same {
+			s.heads.beside = append(s.heads.beside, headOfMember(h))
+		}
+		return
+	}
+	s.heads.guests = d.hashes(of[s.home])
+	for _, hash := range s.heads.guests {
+		s.heads.beside = append(s.heads.beside, headOfGuest(hash))
+	}
+}
+
+// lookUpGuest asks which member has the guest's phone or e-mail.
+func (s *sale) lookUpGuest(l *look) {
+	if g := s.cart.Guest; !g.None() {
+		s.guest = l.desk.GuestHash(g)
+		l.refs = append(l.refs, member.Ref(g))
+	}
+}
+
+// foundGuest takes it.
+func (s *sale) foundGuest(l *look) {
+	s.same = nil
+	if s.cart.Guest.None() {
+		return
+	}
+	for _, r := range l.members[member.Ref(s.cart.Guest)] {
+		if r.Identifier == member.On {
+			s.same = append(s.same, r.Home)
+		}
+	}
+}
