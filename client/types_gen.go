@@ -67,6 +67,7 @@ const (
 	GiftCauseOccasionFirstPurchase    GiftCauseOccasion = "first_purchase"
 	GiftCauseOccasionBirthday         GiftCauseOccasion = "birthday"
 	GiftCauseOccasionRelativeBirthday GiftCauseOccasion = "relative_birthday"
+	GiftCauseOccasionNoPurchases      GiftCauseOccasion = "no_purchases"
 )
 
 // LevelChangeCause is one of the values below.
@@ -938,7 +939,8 @@ type FoundMember struct {
 
 // GiftCause is the schema GiftCause of the document.
 type GiftCause struct {
-	// Occasion: welcome – the opening of the account, first_purchase, birthday, relative_birthday
+	// Occasion: welcome – the opening of the account, first_purchase, birthday, relative_birthday,
+	// no_purchases
 	Occasion GiftCauseOccasion `json:"occasion"`
 	// Day on which the gift was due
 	Day string `json:"day,omitempty"`

@@ -75,7 +75,7 @@ type Movement struct {
 
 // GiftCause says what a gift was given for, or why it was taken back.
 type GiftCause struct {
-	Occasion string `json:"occasion" enum:"welcome,first_purchase,birthday,relative_birthday"`
+	Occasion string `json:"occasion" enum:"welcome,first_purchase,birthday,relative_birthday,no_purchases"`
 	Day      string `json:"day,omitempty" example:"2026-05-07"`
 	Cause    OpID   `json:"cause,omitzero"`
 }

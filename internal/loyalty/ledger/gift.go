@@ -158,3 +158,15 @@ func (f *flusher) presentRow(h int64, g *Present) {
 	f.present.Add(h, int64(g.ID), int64(g.Account), g.Seq, int64(g.At), int64(g.WrittenAt), g.Occasion, g.Day, int64(g.Op), int64(g.Lot),
 		int64(g.Given), int64(g.Taken), int64(g.Short), g.digest[:])
 }
+
+const qBoughtLast = `select home_id from account
+ where programme_id = $1 and state = 'open' and last_purchase_at >= $2 and last_purchase_at < $3 and home_id > $4 order by home_id limit $5`
+
+// BoughtLast lists, in the order of homes, those on whose account in a
+// programme the last purchase lies between two times, the second not included.
+// It goes through all accounts once, by their key: an index of last purchases
+// would be written by every receipt, for a job that runs once a day.
+func BoughtLast(ctx context.Context, q db.Q, programme id.ID, from, to clock.Micros, after home.ID, limit int) ([]home.ID, error) {
+	return db.All(ctx, q, func(r db.Row) (h home.ID, err error) { return h, r.Scan((*int64)(&h)) },
+		qBoughtLast, programme, from, to, after, limit)
+}

@@ -109,7 +109,7 @@ type settling struct {
 	home      home.ID
 	account   id.ID
 	programme id.ID
-	missed    string // a day whose gift is given though its time is over
+	missed    *missedDays // whose gifts are given though their time is over
 }
 
 func (o *settling) claim() (claim, [32]byte)     { return claim{}, [32]byte{} }
@@ -122,7 +122,7 @@ func (o *settling) replay(context.Context, db.Q, home.ID, id.ID) error { return 
 
 func (o *settling) load(g *group) error {
 	g.wantLots[o.home] = true
-	if o.missed != "" {
+	if o.missed != nil {
 		g.levels.gifts.missed[o.home] = o.missed
 	}
 	if a := o.of(g); a != nil {

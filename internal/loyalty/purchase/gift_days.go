@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
 )
 
 const (
@@ -32,34 +34,64 @@ func (d *Desk) GiveDated(ctx context.Context) error {
 	now := d.Clock.Now()
 	var bad []error
 	for _, p := range d.Programmes.Current().All() {
-		if !p.ActiveOn(p.Day(now)) {
-			continue
-		}
-		for _, g := range p.Dated() {
-			bad = append(bad, d.giveDays(ctx, p, g, p.Day(now)))
+		if p.ActiveOn(p.Day(now)) {
+			bad = append(bad, d.giveProgramme(ctx, p, p.Day(now)))
 		}
 	}
 	return errors.Join(bad...)
 }
 
-// giveDays gives the gifts of one occasion, day by day to the last; a gift
-// that is new begins with that.
-func (d *Desk) giveDays(ctx context.Context, p *rule.Programme, g *rule.GiftRule, last string) error {
-	from := last
+// missedDays are the days of a programme that the job is about: of each
+// occasion from one to the last. An account is given all of them at once, in
+// their order, whichever of them it was found by.
+type missedDays struct {
+	programme id.ID
+	from      map[rule.Occasion]string
+	last      string
+}
+
+func (m *missedDays) has(programme id.ID, o rule.Occasion, day string) bool {
+	if m == nil || m.programme != programme {
+		return false
+	}
+	from, ok := m.from[o]
+	return ok && from <= day && day <= m.last
+}
+
+func (d *Desk) giveProgramme(ctx context.Context, p *rule.Programme, last string) error {
+	m := &missedDays{programme: p.ID, from: map[rule.Occasion]string{}, last: last}
+	for _, g := range p.Dated() {
+		from, err := d.firstMissed(ctx, p, g, last)
+		if err != nil {
+			return err
+		}
+		m.from[g.On] = from
+	}
+	var bad []error
+	for _, g := range p.Dated() {
+		bad = append(bad, d.giveDays(ctx, p, g, m))
+	}
+	return errors.Join(bad...)
+}
+
+// firstMissed is the first day whose gifts for an occasion are still to be
+// given; one that is new begins with the last.
+func (d *Desk) firstMissed(ctx context.Context, p *rule.Programme, g *rule.GiftRule, last string) (string, error) {
 	var done string
 	err := d.DB.Row(ctx, qGiftDay, p.ID, string(g.On)).Scan(&done)
 	switch {
 	case errors.Is(err, db.ErrNotFound):
+		return last, nil
 	case err != nil:
-		return err
-	default:
-		from = dayAfter(done, 1)
-		if missed := dayAfter(last, -mostMissed); from < missed {
-			from = missed
-		}
+		return "", err
 	}
-	for day := from; day <= last; day = dayAfter(day, 1) {
-		if err := d.giveDay(ctx, p, g, day); err != nil {
+	return max(dayAfter(done, 1), dayAfter(last, -mostMissed)), nil
+}
+
+// giveDays gives the gifts of one occasion, day by day to the last.
+func (d *Desk) giveDays(ctx context.Context, p *rule.Programme, g *rule.GiftRule, m *missedDays) error {
+	for day := m.from[g.On]; day <= m.last; day = dayAfter(day, 1) {
+		if err := d.giveDay(ctx, p, g, day, m); err != nil {
 			return err
 		}
 		err := d.DB.Write(ctx, func(tx *db.Tx) error {
@@ -82,20 +114,37 @@ func dayAfter(day string, n int) string {
 }
 
 // giveDay looks at all members whose gift is of the day.
-func (d *Desk) giveDay(ctx context.Context, p *rule.Programme, g *rule.GiftRule, day string) error {
+func (d *Desk) giveDay(ctx context.Context, p *rule.Programme, g *rule.GiftRule, day string, m *missedDays) error {
+	if g.On == rule.NoPurchases {
+		from, to := p.SilentSince(g, day)
+		return d.giveEach(ctx, m, func(after home.ID) ([]home.ID, error) {
+			return ledger.BoughtLast(ctx, d.DB, p.ID, from, to, after, giftsAtOnce)
+		})
+	}
 	for _, born := range g.BirthdaysOf(day) {
-		for after, more := home.ID(0), true; more; {
-			homes, err := member.BornOn(ctx, d.DB, g.On == rule.RelativeBirthday, born, after, giftsAtOnce)
-			if err != nil {
-				return err
-			}
-			err = submitAll(ctx, d, homes, func(h home.ID) operation { return &settling{home: h, programme: p.ID, missed: day} })
-			if err != nil {
-				return err
-			}
-			if more = len(homes) == giftsAtOnce; more {
-				after = homes[len(homes)-1]
-			}
+		err := d.giveEach(ctx, m, func(after home.ID) ([]home.ID, error) {
+			return member.BornOn(ctx, d.DB, g.On == rule.RelativeBirthday, born, after, giftsAtOnce)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// giveEach lets the homes of a list, page by page, be given what is due.
+func (d *Desk) giveEach(ctx context.Context, m *missedDays, page func(after home.ID) ([]home.ID, error)) error {
+	for after, more := home.ID(0), true; more; {
+		homes, err := page(after)
+		if err != nil {
+			return err
+		}
+		err = submitAll(ctx, d, homes, func(h home.ID) operation { return &settling{home: h, programme: m.programme, missed: m} })
+		if err != nil {
+			return err
+		}
+		if more = len(homes) == giftsAtOnce; more {
+			after = homes[len(homes)-1]
 		}
 	}
 	return nil

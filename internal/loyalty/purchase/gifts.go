@@ -3,6 +3,7 @@ package purchase
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 
 	"kopilka/internal/loyalty/home"
@@ -26,9 +27,10 @@ type gifts struct {
 	wanted map[home.ID]bool // true: the profile too
 	facts  map[home.ID]*member.Facts
 	had    map[home.ID][]ledger.Present
-	missed map[home.ID]string // the day that the job is about
+	missed map[home.ID]*missedDays // what the job makes good for
 
 	former []ledger.Present // of a life: of members who have left and come back in it
+	rests  []Rest           // of a life: when its account rests
 
 	ctx context.Context
 	q   db.Q  // where more may be read of; nil: nowhere
@@ -37,7 +39,7 @@ type gifts struct {
 
 func newGifts() gifts {
 	return gifts{
-		wanted: map[home.ID]bool{}, facts: map[home.ID]*member.Facts{}, had: map[home.ID][]ledger.Present{}, missed: map[home.ID]string{},
+		wanted: map[home.ID]bool{}, facts: map[home.ID]*member.Facts{}, had: map[home.ID][]ledger.Present{}, missed: map[home.ID]*missedDays{},
 	}
 }
 
@@ -148,6 +150,12 @@ func (v *gifts) due(b *ledger.Book, a *ledger.Account, p *rule.Programme, to clo
 	}
 	f := v.facts[b.Home]
 	for _, g := range p.Dated() {
+		if g.On == rule.NoPurchases {
+			if d, ok := v.silent(b, a, p, g, to); ok {
+				out = append(out, dueGift{rule: g, Day: d, dates: math.MaxInt, alike: 1})
+			}
+			continue
+		}
 		births := f.Relatives
 		if g.On == rule.Birthday {
 			births = []string{f.BirthDate}
@@ -159,8 +167,7 @@ func (v *gifts) due(b *ledger.Book, a *ledger.Account, p *rule.Programme, to clo
 			}
 		}
 		for i, d := range days {
-			missed := v.missed[b.Home] == d.Day && a.Opened < d.To
-			if !p.ActiveOn(d.Day) || to >= d.To && !missed || slices.Contains(days[:i], d) {
+			if !v.inTime(b, a, p, dueGift{rule: g, Day: d}, to) || slices.Contains(days[:i], d) {
 				continue
 			}
 			alike := 0
@@ -174,6 +181,29 @@ func (v *gifts) due(b *ledger.Book, a *ledger.Account, p *rule.Programme, to clo
 	}
 	slices.SortStableFunc(out, func(x, y dueGift) int { return cmp.Compare(x.From, y.From) })
 	return out
+}
+
+// inTime tells whether a gift of a day is still given, or is made good by the
+// job.
+func (v *gifts) inTime(b *ledger.Book, a *ledger.Account, p *rule.Programme, d dueGift, to clock.Micros) bool {
+	missed := v.missed[b.Home].has(p.ID, d.rule.On, d.Day.Day) && a.Opened < d.To
+	return p.ActiveOn(d.Day.Day) && (to < d.To || missed)
+}
+
+// silent is the day of the gift for no purchases, if it is due. An account that
+// rests is silent only since others are bought on.
+func (v *gifts) silent(b *ledger.Book, a *ledger.Account, p *rule.Programme, g *rule.GiftRule, to clock.Micros) (rule.Day, bool) {
+	resting := func(r Rest) bool { return r.From <= to && (r.To == 0 || to < r.To) }
+	if b.Keeps() != b.Home || slices.ContainsFunc(v.rests, resting) {
+		return rule.Day{}, false
+	}
+	d, ok := p.SilenceGift(g, a.LastPurchase, to)
+	if !ok || !v.inTime(b, a, p, dueGift{rule: g, Day: d}, to) {
+		return rule.Day{}, false
+	}
+	since := p.Day(a.LastPurchase)
+	had := slices.ContainsFunc(v.of(b, a, g.On), func(x ledger.Present) bool { return x.Day > since })
+	return d, !had // for this silence, of however many days it was then
 }
 
 // left is how many gifts of the day the account may still be given: one for

@@ -31,6 +31,7 @@ type Origin struct {
 	Purchases []*Stored            // under the programme, in order, with their refunds of before
 	Refunds   []*Refund            // of before that are of no purchase
 	Away      []*Stored            // purchases of the member of before on a household's account
+	Rests     []Rest               // when the account rests, as its member uses a household's
 	Changes   []ledger.LevelChange // of before, the newest first
 	Presents  []ledger.Present     // of before
 	Former    []ledger.Present     // that he had before he left and came back
@@ -40,6 +41,10 @@ type Origin struct {
 	Begins    clock.Micros         // the first instant of the life
 	Greeted   bool                 // he had the welcome gift before he left and came back
 }
+
+// Rest is a time for which an account rests: from its member's coming into a
+// household to his leaving it. To is 0 while he is in it.
+type Rest struct{ From, To clock.Micros }
 
 // Life is a home's account in one programme that lives on in memory by other
 // rules, doing again what the member did: by the very code of the desk, one
@@ -57,6 +62,7 @@ type Life struct {
 	book   *ledger.Book
 	known  *facts
 	begins clock.Micros
+	told   clock.Micros      // when the last receipt was told of
 	greet  bool              // the welcome gift is still to be had
 	docs   map[id.ID]*Stored // as they are in it, by the id that is stored
 	was    map[id.ID]*Stored // as they are stored, with the refunds done again so far
@@ -87,12 +93,13 @@ func Begin(w World, o *Origin) (*Life, error) {
 			v.gifts.facts[l.home] = &was
 		}
 	}
-	v.gifts.former = o.Former
+	v.gifts.former, v.gifts.rests = o.Former, o.Rests
 	v.gifts.had[l.home] = slices.Clone(o.Presents)
 	v.groups[l.home], v.changes[l.home] = o.Groups, slices.Clone(o.Changes)
 	v.papers[l.home] = o.papers()
 	for _, s := range o.Purchases {
 		l.remember(s)
+		l.told = max(l.told, s.WrittenAt)
 	}
 	for key, used := range l.uses {
 		l.g.limits.slots[slotKey{key: key}] = &slotState{used: used}

@@ -77,6 +77,13 @@ func (l *Life) giftDays(p *rule.Programme, after, to clock.Micros) (out []clock.
 		return nil
 	}
 	for _, g := range p.Dated() {
+		if g.On == rule.NoPurchases {
+			// A receipt that was told of after its day was not known to the job.
+			if d, ok := p.SilenceGift(g, l.Account().LastPurchase, to); ok && d.From > max(after, l.told) {
+				out = append(out, d.From)
+			}
+			continue
+		}
 		births := f.Relatives
 		if g.On == rule.Birthday {
 			births = []string{f.BirthDate}

@@ -33,6 +33,7 @@ func (l *Life) Sell(was *Stored, p *rule.Programme) (*Lived, error) {
 	}
 	l.Days(was.At)
 	l.now(was.WrittenAt)
+	l.told = max(l.told, was.WrittenAt)
 	s := &sale{
 		cart: was.cart(own), mode: was.Mode, onAccount: l.account(was.Home), programme: p, receipt: *was.receipt(), known: l.known, levels: l.g.levels,
 		place: partner.Place{Partner: partner.Partner{ID: was.Partner}, Outlet: partner.Outlet{ID: was.Outlet}},

@@ -17,10 +17,13 @@ const (
 	FirstPurchase    Occasion = "first_purchase"
 	Birthday         Occasion = "birthday"
 	RelativeBirthday Occasion = "relative_birthday"
+	NoPurchases      Occasion = "no_purchases" // for so many days
 )
 
 // Occasions lists them.
-func Occasions() []Occasion { return []Occasion{FirstPurchase, Birthday, RelativeBirthday} }
+func Occasions() []Occasion {
+	return []Occasion{FirstPurchase, Birthday, RelativeBirthday, NoPurchases}
+}
 
 // GiftRule gives points for an occasion; a programme has one for each at most.
 type GiftRule struct {
@@ -29,6 +32,7 @@ type GiftRule struct {
 	Days   int          `json:"days,omitempty"`   // term; 0: for ever
 	Before int          `json:"before,omitempty"` // birthdays: given so many days before the day …
 	After  int          `json:"after,omitempty"`  // … and still so many days after it, to who comes only then
+	Silent int          `json:"silent,omitempty"` // no purchases: for so many days after the last
 	From   money.Amount `json:"from,omitempty"`   // first purchase: at least so much is paid in money
 	Note   string       `json:"note,omitempty"`
 }
@@ -56,9 +60,9 @@ func (p *Programme) Dated() (out []*GiftRule) {
 	return out
 }
 
-func (g *GiftRule) dated() bool { return g.On == Birthday || g.On == RelativeBirthday }
+func (g *GiftRule) dated() bool { return g.On != FirstPurchase }
 
-// Day is when somebody's gift for a birthday is given.
+// Day is when somebody's gift of a day is given.
 type Day struct {
 	Day  string       // on which it is given
 	From clock.Micros // the beginning of that day
@@ -84,6 +88,33 @@ func (p *Programme) BirthdayGift(g *GiftRule, birth string, at clock.Micros) (Da
 		}
 	}
 	return Day{}, false
+}
+
+// SilenceGift is the day on which the gift for having bought nothing since a
+// last purchase was to be given, not after a time; false where it is still to
+// come or nothing was bought ever.
+func (p *Programme) SilenceGift(g *GiftRule, last, at clock.Micros) (Day, bool) {
+	b, ok := parseDay(p.Day(last))
+	if !ok || last == 0 {
+		return Day{}, false
+	}
+	day := b.AddDate(0, 0, g.Silent)
+	said := day.Format(time.DateOnly)
+	return Day{
+		Day: said, From: dayBegins(day.Year(), day.Month(), day.Day(), p.zone), To: p.EndOf(day.AddDate(0, 0, g.After)),
+	}, said <= p.Day(at)
+}
+
+// SilentSince is when those bought last who get the gift on a day: from a time
+// up to another.
+func (p *Programme) SilentSince(g *GiftRule, day string) (from, to clock.Micros) {
+	d, ok := parseDay(day)
+	if !ok {
+		return 0, 0
+	}
+	d = d.AddDate(0, 0, -g.Silent)
+	next := d.AddDate(0, 0, 1)
+	return dayBegins(d.Year(), d.Month(), d.Day(), p.zone), dayBegins(next.Year(), next.Month(), next.Day(), p.zone)
 }
 
 // BirthdaysOf are the days of the year, MM-DD, of those who get the gift on a
@@ -123,12 +154,18 @@ func (p *Programme) checkGifts(c *checker) {
 	c.check(len(p.Gifts) <= len(Occasions()), "gifts", "programme.too-many", "most", len(Occasions()))
 	for i := range p.Gifts {
 		g, at := &p.Gifts[i], fmt.Sprintf("gifts[%d]", i)
-		c.check(slices.Contains(Occasions(), g.On), at+".on", "programme.choice", "choices", "first_purchase, birthday, relative_birthday")
+		c.check(slices.Contains(Occasions(), g.On), at+".on", "programme.choice", "choices", "first_purchase, birthday, relative_birthday, no_purchases")
 		c.check(p.GiftFor(g.On) == g, at+".on", "programme.gift-twice")
 		c.check(g.Points > 0 && g.Points <= maxPoints, at+".points", "programme.gift-points")
 		c.check(days(g.Days), at+".days", "programme.days")
 		around := g.Before >= 0 && g.Before <= maxAround && g.After >= 0 && g.After <= maxAround
-		c.check(around && (g.dated() || g.Before == 0 && g.After == 0), at+".before", "programme.gift-days", "most", maxAround)
+		birthday := g.On == Birthday || g.On == RelativeBirthday
+		c.check(around && (birthday || g.Before == 0) && (g.dated() || g.After == 0), at+".before", "programme.gift-days", "most", maxAround)
+		silence := g.Silent == 0
+		if g.On == NoPurchases {
+			silence = g.Silent >= 1 && g.Silent <= MaxDays
+		}
+		c.check(silence, at+".silent", "programme.gift-silent", "most", MaxDays)
 		c.check(g.From >= 0 && g.From <= MaxCents && (g.From == 0 || g.On == FirstPurchase), at+".from", "programme.gift-from")
 	}
 }

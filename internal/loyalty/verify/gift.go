@@ -49,6 +49,7 @@ func (c *homeCheck) checkPresents() {
 		slices.SortFunc(gifts, func(x, y *presentRow) int { return cmp.Compare(x.Seq, y.Seq) })
 		c.checkFirst(a, gifts)
 		c.checkBirthdays(gifts)
+		c.checkSilences(gifts)
 	}
 }
 
@@ -91,5 +92,19 @@ func (c *homeCheck) checkBirthdays(gifts []*presentRow) {
 		if rule.DaysBetween(days[i-1].Day, days[i].Day) < rule.GiftGap {
 			c.bad(GiftOnce, "gift", key("gift_id", days[i].ID), "for "+days[i-1].Day+" and "+days[i].Day, "one in a year")
 		}
+	}
+}
+
+// checkSilences: the gift for no purchases is given once for each silence.
+func (c *homeCheck) checkSilences(gifts []*presentRow) {
+	last := ""
+	for _, g := range gifts {
+		if g.Occasion != string(rule.NoPurchases) {
+			continue
+		}
+		if g.Day <= last {
+			c.bad(GiftOnce, "gift", key("gift_id", g.ID), "for "+last+" and then "+g.Day, "one for each day, later ones after it")
+		}
+		last = g.Day
 	}
 }

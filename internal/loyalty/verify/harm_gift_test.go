@@ -77,6 +77,11 @@ func giftHarms() []harm {
 	return []harm{
 		{"a birthday twice in a year", ofGift(4, "day = '2026-12-01'"), []verify.Invariant{once, digest}},
 		{"a birthday for a first purchase", ofGift(3, "occasion = 'first_purchase'"), []verify.Invariant{once, digest}},
+		harm{"two for one silence", func(s *shop) (string, string) {
+			ofGift(3, "occasion = 'no_purchases', day = '2026-12-01'")(s)
+			return ofGift(4, "occasion = 'no_purchases', day = '2026-12-01'")(s)
+		}, []verify.Invariant{once, digest}}.
+			named("gift", func(s *shop) string { return fmt.Sprintf("home_id=%s gift_id=%d", s.rich.Home, s.gift(4)) }),
 		{"for a purchase that is not there", ofGift(2, "op_id = 1"), []verify.Invariant{once, digest}},
 		{"more given", ofGift(3, "given = given + 1"), []verify.Invariant{verify.OpPostings, digest, verify.FigureTotal}},
 		{"another lot", ofGift(0, "lot_id = lot_id + 1"), []verify.Invariant{digest}},

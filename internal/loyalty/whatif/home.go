@@ -26,6 +26,7 @@ type record struct {
 	refunds map[id.ID]*purchase.Refund
 	visits  map[id.ID]*purchase.Visit
 	away    map[id.ID]*purchase.Stored // on a household's account: the own one rests
+	rests   []purchase.Rest
 	hands   map[id.ID]*adjusted
 	changes []ledger.LevelChange // the oldest first
 	part    *part
@@ -93,6 +94,9 @@ func (p *plan) open(h home.ID, rows rows, x *part) (*record, error) {
 			return nil, err
 		}
 		r.away[s.ID] = s
+	}
+	for _, x := range rows.rests {
+		r.rests = append(r.rests, x.row)
 	}
 	if len(rows.accounts) > 0 {
 		r.account = &rows.accounts[0].row
@@ -195,7 +199,7 @@ func (r *record) first() int {
 func (r *record) origin(first int) *purchase.Origin {
 	o := &purchase.Origin{
 		Home: r.home, Programme: r.of, Groups: r.part.groups[r.home], Known: r.part.known, Begins: r.begins, Greeted: r.part.had[r.home],
-		Former: r.part.former[r.home], Left: r.part.gone[r.home],
+		Former: r.part.former[r.home], Left: r.part.gone[r.home], Rests: r.rests,
 	}
 	before := make(map[id.ID]bool, first)
 	for i := range first {

@@ -71,6 +71,9 @@ func (s *shop) wander(seed uint64, steps int) {
 	house, people := s.Family(s.t, 2)
 	s.house, s.people = house, append(people, s.Person(s.t))
 	s.buyers = append(s.buyers, s.people...)
+	if err := s.Desk.GiveDated(s.t.Context()); err != nil { // from this day on
+		s.t.Fatal(err)
+	}
 	for range steps {
 		s.step()
 	}

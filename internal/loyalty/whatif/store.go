@@ -30,8 +30,10 @@ const (
 	qShared     = `select account_home, doc from purchase where account_home > $1 and account_home <= $2 order by account_home, purchase_id`
 	qSharedBack = `select account_home, doc from refund where account_home > $1 and account_home <= $2 order by account_home, refund_id`
 	qElsewhere  = `select home_id, doc from purchase where home_id > $1 and home_id <= $2 and account_home is not null order by home_id, purchase_id`
-	qAdjusted   = `select home_id, op_id, account_id, points, at from adjustment where home_id > $1 and home_id <= $2 order by home_id, op_id`
-	qChanges    = `select home_id, change_id, account_id, seq, at, written_at, from_level, to_level, coalesce(until_at, 0), cause, op_id,
+	qRests      = `select m.home_id, m.joined_at, coalesce(m.left_at, 0) from household_member m join household h on h.household_id = m.household_id
+ where m.home_id > $1 and m.home_id <= $2 and h.founder <> m.home_id order by m.home_id, m.membership_id`
+	qAdjusted = `select home_id, op_id, account_id, points, at from adjustment where home_id > $1 and home_id <= $2 order by home_id, op_id`
+	qChanges  = `select home_id, change_id, account_id, seq, at, written_at, from_level, to_level, coalesce(until_at, 0), cause, op_id,
  given, taken, short, reason, actor from level_change where home_id > $1 and home_id <= $2 order by home_id, seq`
 )
 
@@ -73,6 +75,10 @@ func scanDoc(r db.Row) (d of[string], err error) {
 	return d, r.Scan((*int64)(&d.home), &d.row)
 }
 
+func scanRest(r db.Row) (x of[purchase.Rest], err error) {
+	return x, r.Scan((*int64)(&x.home), (*int64)(&x.row.From), (*int64)(&x.row.To))
+}
+
 func scanChange(r db.Row) (c of[ledger.LevelChange], err error) {
 	c.row, err = ledger.ScanChange(r)
 	c.home = c.row.Home
@@ -103,6 +109,7 @@ type rows struct {
 
 	shared, sharedBack []of[string] // of other homes on an account of the home's
 	elsewhere          []of[string] // of the home on a household's account
+	rests              []of[purchase.Rest]
 }
 
 // read adds to a batch what reads the homes after one up to another.
@@ -118,6 +125,7 @@ func (r *rows) read(b *db.Batch, programme id.ID, from, to home.ID) {
 	collect(b, &r.shared, scanDoc, qShared, from, to)
 	collect(b, &r.sharedBack, scanDoc, qSharedBack, from, to)
 	collect(b, &r.elsewhere, scanDoc, qElsewhere, from, to)
+	collect(b, &r.rests, scanRest, qRests, from, to)
 }
 
 func collect[T any](b *db.Batch, into *[]T, scan func(db.Row) (T, error), q string, args ...any) {
@@ -133,7 +141,7 @@ func (r *rows) cut(h home.ID) rows {
 	return rows{
 		cut(&r.accounts, h), cut(&r.lots, h), cut(&r.postings, h), cut(&r.purchases, h),
 		cut(&r.refunds, h), cut(&r.visits, h), cut(&r.adjusted, h), cut(&r.changes, h),
-		cut(&r.shared, h), cut(&r.sharedBack, h), cut(&r.elsewhere, h),
+		cut(&r.shared, h), cut(&r.sharedBack, h), cut(&r.elsewhere, h), cut(&r.rests, h),
 	}
 }
 

@@ -34,6 +34,7 @@ func full() rule.Programme {
 		{On: rule.FirstPurchase, Points: 12_00, Days: 9, From: 50_00},
 		{On: rule.Birthday, Points: 15_00, Days: 6, Before: 1, After: 2},
 		{On: rule.RelativeBirthday, Points: 8_00},
+		{On: rule.NoPurchases, Silent: 3, Points: 7_00, Days: 4},
 	}
 	p.Rules = append(p.Rules, rule.Rule{ID: "reward", Kind: rule.AwardRule, Campaign: "gift", When: []rule.Condition{{Field: rule.FieldChannel, In: []string{"web"}}}})
 	p.Campaigns = rule.CampaignsOf(

@@ -162,9 +162,12 @@ func drawGifts(t *rapid.T) (out []rule.GiftRule) {
 			continue
 		}
 		g := rule.GiftRule{On: o, Points: points(t, l+" points", 1), Days: rapid.IntRange(0, 30).Draw(t, l+" days"), Note: word(t, l+" note")}
-		if o == rule.FirstPurchase {
+		switch o {
+		case rule.FirstPurchase:
 			g.From = amount(t, l+" from", 0)
-		} else {
+		case rule.NoPurchases:
+			g.Silent, g.After = rapid.IntRange(1, 90).Draw(t, l+" silent"), rapid.IntRange(0, 9).Draw(t, l+" after")
+		default:
 			g.Before, g.After = rapid.IntRange(0, 9).Draw(t, l+" before"), rapid.IntRange(0, 9).Draw(t, l+" after")
 		}
 		out = append(out, g)

@@ -136,6 +136,7 @@ var giftRuleForm = &object[rule.GiftRule]{
 		key("days", func(g *rule.GiftRule) *int { return &g.Days }, count[int]()),
 		key("before", func(g *rule.GiftRule) *int { return &g.Before }, count[int]()),
 		key("after", func(g *rule.GiftRule) *int { return &g.After }, count[int]()),
+		key("silent", func(g *rule.GiftRule) *int { return &g.Silent }, count[int]()),
 		key("from", func(g *rule.GiftRule) *money.Amount { return &g.From }, roubles),
 		key("note", func(g *rule.GiftRule) *string { return &g.Note }, words),
 	},

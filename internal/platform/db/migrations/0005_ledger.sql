@@ -91,7 +91,7 @@ create table gift (
     seq        bigint not null,       -- of its first posting
     at         bigint not null,
     written_at bigint not null,
-    occasion   text   not null check (occasion in ('first_purchase', 'birthday', 'relative_birthday')),
+    occasion   text   not null check (occasion in ('first_purchase', 'birthday', 'relative_birthday', 'no_purchases')),
     day        text   not null,       -- on which it was due; '': it has none
     op_id      bigint not null,       -- the purchase that earned it, or the refund that took it; 0: the day
     lot_id     bigint not null,       -- that it made, or was taken back of
