@@ -54,6 +54,9 @@ func (c *Client) do(ctx context.Context, r *request, out any) (replayed bool, er
 	if err != nil {
 		return false, err
 	}
+	if key, ok := ctx.Value(onceKey{}).(string); ok && !r.keyed && r.method != http.MethodGet {
+		r.keyed, r.key = true, key
+	}
 	if r.keyed && r.key == "" {
 		return false, errors.New("client: " + path + " is done under a key, and there is none")
 	}

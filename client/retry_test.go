@@ -56,7 +56,7 @@ func TestRetry(t *testing.T) {
 	lost := step{err: io.ErrUnexpectedEOF}
 	untrusted := step{err: &tls.CertificateVerificationError{Err: errors.New("unknown authority")}}
 	cut := step{status: 200, body: io.MultiReader(strings.NewReader(`{"id":`), brokenReader{})}
-	const keyed, read, write = "keyed", "read", "write"
+	const keyed, read, write, once = "keyed", "read", "write", "once"
 	for name, tc := range map[string]struct {
 		what     string
 		steps    []step
@@ -79,6 +79,8 @@ func TestRetry(t *testing.T) {
 		"a receipt, redirected":             {keyed, []step{{status: 307}}, 1, true, nil, "some.code"},
 		"reading, connection lost":          {read, []step{lost}, 2, false, []time.Duration{50 * time.Millisecond}, ""},
 		"reading, 503":                      {read, []step{{status: 503}}, 2, false, []time.Duration{50 * time.Millisecond}, ""},
+		"making once, connection lost":      {once, []step{lost}, 2, false, []time.Duration{50 * time.Millisecond}, ""},
+		"making once, 409":                  {once, []step{{status: 409}}, 1, true, nil, "some.code"},
 		"reading, 404":                      {read, []step{{status: 404}}, 1, true, nil, "some.code"},
 		"writing without a key, lost":       {write, []step{lost}, 1, true, nil, ""},
 		"writing without a key, answer cut": {write, []step{cut}, 1, true, nil, ""},
@@ -97,6 +99,8 @@ func TestRetry(t *testing.T) {
 			switch tc.what {
 			case keyed:
 				_, _, err = c.CommitPurchase(t.Context(), "drive/1", &CommitBody{Number: "7"}, nil)
+			case once:
+				_, err = c.RegisterMember(Once(t.Context(), "drive/1"), &Registration{})
 			case read:
 				_, err = c.GetPartner(t.Context(), "1")
 			case write:
@@ -106,7 +110,7 @@ func TestRetry(t *testing.T) {
 				t.Errorf("%d attempts, %v", len(s.sent), err)
 			}
 			for i := range s.sent {
-				if s.sent[i] != s.sent[0] || s.keys[i] != s.keys[0] || tc.what == keyed && s.keys[i] != "drive/1" {
+				if s.sent[i] != s.sent[0] || s.keys[i] != s.keys[0] || (tc.what == keyed || tc.what == once) && s.keys[i] != "drive/1" || tc.what == write && s.keys[i] != "" {
 					t.Errorf("attempt %d differs: %q under %q", i+1, s.sent[i], s.keys[i])
 				}
 			}
