@@ -9,6 +9,7 @@ import (
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/db"
 )
 
@@ -100,13 +101,7 @@ func (s *sale) wantsContacts() bool {
 			return true
 		}
 	}
-	uses := s.programme.MayLimit(&s.receipt)
-	for i := range uses {
-		if uses[i].PerHead > 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.limited, func(u rule.Use) bool { return u.PerHead > 0 })
 }
 
 // finds says whose rows count for the buyer.

@@ -1,6 +1,8 @@
 package purchase
 
 import (
+	"cmp"
+
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/rule"
@@ -57,20 +59,10 @@ func sharedHome(own, keeps home.ID) home.ID {
 }
 
 // Keeps is the home of the account that the purchase was made on.
-func (p *Purchase) Keeps() home.ID {
-	if p.AccountHome != 0 {
-		return p.AccountHome
-	}
-	return p.Home
-}
+func (p *Purchase) Keeps() home.ID { return cmp.Or(p.AccountHome, p.Home) }
 
 // Keeps is the home of the account that the refund works on.
-func (f *Refund) Keeps() home.ID {
-	if f.AccountHome != 0 {
-		return f.AccountHome
-	}
-	return f.Home
-}
+func (f *Refund) Keeps() home.ID { return cmp.Or(f.AccountHome, f.Home) }
 
 // keeperSeen is the home where a member of a household was last seen to have
 // his account; 0: in his own.

@@ -89,6 +89,8 @@ type sale struct {
 	same  []home.ID // members who have it
 	heads heads     // where the buyer's limits are counted
 
+	limited []rule.Use // that the receipt may come to, of campaigns with limits
+
 	stranger  bool // its cashier is not known
 	programme *rule.Programme
 	receipt   rule.Receipt
@@ -200,9 +202,8 @@ func (s *sale) load(g *group) error {
 // as of everybody's.
 func (s *sale) loadMore(g *group) error {
 	s.finds(g.desk, g.contacts.of)
-	uses := s.programme.MayLimit(&s.receipt)
-	for i := range uses {
-		g.need(s.programme.ID, &uses[i], s.home, &s.heads)
+	for i := range s.limited {
+		g.need(s.programme.ID, &s.limited[i], s.home, &s.heads)
 	}
 	return nil
 }
@@ -235,6 +236,7 @@ func (d *Desk) complete(s *sale, find func(outlet, partner id.ID, day string) *r
 		s.receipt.Payments = append(s.receipt.Payments, rule.PaidBy{Kind: text.Fold(p.Kind), Amount: p.Amount})
 	}
 	s.name()
+	s.limited = s.programme.MayLimit(&s.receipt)
 }
 
 // line completes a line from the catalogue; a product that is not there is

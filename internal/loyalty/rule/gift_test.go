@@ -62,3 +62,46 @@ func kept(born, day time.Time) bool {
 	}
 	return born.Month() == day.Month() && born.Day() == day.Day()
 }
+
+// TestSilenceGift: the day of the gift lies so many calendar days after that of
+// the last purchase, wherever clocks change, and those whom the job of a day
+// looks for are exactly those whose gift is of it.
+func TestSilenceGift(t *testing.T) {
+	t.Parallel()
+	zones := []string{"America/Sao_Paulo", "Europe/Kaliningrad", "Asia/Kamchatka", "Europe/Moscow", "Europe/Berlin"}
+	rapid.Check(t, func(t *rapid.T) {
+		g := rule.GiftRule{On: rule.NoPurchases, Points: 1, Silent: rapid.IntRange(1, 400).Draw(t, "silent"), After: rapid.IntRange(0, 5).Draw(t, "after")}
+		p := &rule.Programme{
+			Code: "p", Name: "P", On: true, Zone: rapid.SampledFrom(zones).Draw(t, "zone"), Settings: rule.DefaultSettings(), Gifts: []rule.GiftRule{g},
+		}
+		if err := p.Compile(); err != nil {
+			t.Fatal(err)
+		}
+		last := clock.Of(time.Date(2009, 12, 1, 0, rapid.IntRange(0, 10*365*1440).Draw(t, "minute"), 0, 0, time.UTC))
+		bought, err := time.Parse(time.DateOnly, p.Day(last))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := bought.AddDate(0, 0, g.Silent).Format(time.DateOnly)
+		day, due := p.SilenceGift(&p.Gifts[0], last, last)
+		if day.Day != want || due {
+			t.Fatalf("%+v, due %v at once; want %s", day, due, want)
+		}
+		if p.Day(day.From) != want || p.Day(day.From-1) >= want || p.Day(day.To-1) != bought.AddDate(0, 0, g.Silent+g.After).Format(time.DateOnly) {
+			t.Fatalf("from %s to %s, want %s", p.Day(day.From), p.Day(day.To), want)
+		}
+		if _, due := p.SilenceGift(&p.Gifts[0], last, day.From); !due {
+			t.Fatal("not due when its day begins")
+		}
+		if _, due := p.SilenceGift(&p.Gifts[0], last, day.From-1); due {
+			t.Fatal("due the day before")
+		}
+		from, to := p.SilentSince(&p.Gifts[0], want)
+		if last < from || last >= to || p.Day(from) != p.Day(last) || p.Day(to-1) != p.Day(last) || p.Day(to) == p.Day(last) || p.Day(from-1) == p.Day(last) {
+			t.Fatalf("the job of %s looks from %d to %d, the purchase is of %d", want, from, to, last)
+		}
+		if _, ok := p.SilenceGift(&p.Gifts[0], 0, day.From); ok {
+			t.Fatal("a gift to who never bought")
+		}
+	})
+}
