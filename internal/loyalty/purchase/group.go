@@ -54,7 +54,8 @@ type group struct {
 var errAgain = errors.New("purchase: group to be run again")
 
 // maxAgain is far above what happens: each run finds a new version of a
-// programme, or more limits of which all rows must be locked.
+// programme, more limits of which all rows must be locked, or a guest who has
+// become a member.
 const maxAgain = 50
 
 // run carries out the tickets that may share a transaction and gives back the
@@ -278,7 +279,10 @@ func (g *group) prepare(mine []*ticket) error {
 	if err := g.codes.lock(g); err != nil {
 		return err
 	}
-	return g.limits.lock(g)
+	if err := g.limits.lock(g); err != nil {
+		return err
+	}
+	return g.guestsStand(mine)
 }
 
 // deepLoader is an operation that, having read something, needs more.

@@ -20,8 +20,10 @@ import (
 //
 // A use is counted in the buyer's own row: a member's, or a guest's. What it
 // may come to is asked of that row together with those that are the same
-// person's: the guests' of a member's phones and e-mails, or the member's who
-// has the guest's.
+// person's: a member's, and the guests' of all his phones and e-mails. A guest
+// is the members who have what he gave. That is found out before his rows are
+// locked, and asked again after: whoever has become a member and bought in
+// between has locked the same rows.
 
 // Guest is how a buyer who is no member can be told apart; the zero Guest is
 // nobody. The value is normalised.
@@ -104,19 +106,38 @@ func (s *sale) wantsContacts() bool {
 	return slices.ContainsFunc(s.limited, func(u rule.Use) bool { return u.PerHead > 0 })
 }
 
-// finds says whose rows count for the buyer.
-func (s *sale) finds(d *Desk, of map[home.ID][]member.Ref) {
-	s.heads = heads{own: headOfMember(s.home)}
-	if s.guest != "" {
-		s.heads = heads{own: headOfGuest(s.guest), guests: []string{s.guest}}
-		for _, h := range s.same {
-			s.heads.beside = append(s.heads.beside, headOfMember(h))
-		}
+// wantContacts asks for the phones and e-mails of those who are the buyer.
+func (s *sale) wantContacts(c *contacts) {
+	if !s.wantsContacts() {
 		return
 	}
-	s.heads.guests = d.hashes(of[s.home])
-	for _, hash := range s.heads.guests {
-		s.heads.beside = append(s.heads.beside, headOfGuest(hash))
+	c.want(s.home)
+	for _, h := range s.same {
+		c.want(h)
+	}
+}
+
+// finds says whose rows count for the buyer.
+func (s *sale) finds(d *Desk, of map[home.ID][]member.Ref) {
+	if s.guest == "" {
+		s.heads = heads{own: headOfMember(s.home), guests: d.hashes(of[s.home])}
+		s.heads.add(s.heads.guests)
+		return
+	}
+	s.heads = heads{own: headOfGuest(s.guest), guests: []string{s.guest}}
+	for _, h := range s.same {
+		s.heads.beside = append(s.heads.beside, headOfMember(h))
+		s.heads.add(d.hashes(of[h]))
+	}
+}
+
+// add lets guests' rows count beside the buyer's own, each once: members may
+// share a phone.
+func (h *heads) add(guests []string) {
+	for _, hash := range guests {
+		if head := headOfGuest(hash); head != h.own && !slices.Contains(h.beside, head) {
+			h.beside = append(h.beside, head)
+		}
 	}
 }
 
@@ -129,14 +150,55 @@ func (s *sale) lookUpGuest(l *look) {
 }
 
 // foundGuest takes it.
-func (s *sale) foundGuest(l *look) {
+func (s *sale) foundGuest(found map[member.Ref][]member.Resolved) {
 	s.same = nil
 	if s.cart.Guest.None() {
 		return
 	}
-	for _, r := range l.members[member.Ref(s.cart.Guest)] {
+	for _, r := range found[member.Ref(s.cart.Guest)] {
 		if r.Identifier == member.On {
 			s.same = append(s.same, r.Home)
 		}
 	}
+	slices.Sort(s.same)
+}
+
+// guestsStand sees, now that their rows are locked, that guests are still whom
+// they were found to be. errAgain says that one is not, and has been corrected.
+func (g *group) guestsStand(mine []*ticket) error {
+	var guests []*sale
+	var refs []member.Ref
+	now := contacts{}
+	for _, t := range mine {
+		if s, ok := t.op.(*sale); ok && t.err == nil && s.guest != "" && s.wantsContacts() {
+			guests, refs = append(guests, s), append(refs, member.Ref(s.cart.Guest))
+			s.wantContacts(&now)
+		}
+	}
+	if len(guests) == 0 {
+		return nil
+	}
+	b := &db.Batch{}
+	var members map[member.Ref][]member.Resolved
+	resolved := member.Resolve(b, g.tx.Dialect(), refs, &members)
+	now.read(b, g.tx.Dialect())
+	if err := g.tx.Run(g.ctx, b); err != nil {
+		return err
+	}
+	if err := resolved(); err != nil {
+		return err
+	}
+	again := false
+	for _, s := range guests {
+		before := s.same
+		s.foundGuest(members)
+		again = again || !slices.Equal(s.same, before)
+		for _, h := range s.same {
+			again = again || !slices.Equal(now.of[h], g.contacts.of[h])
+		}
+	}
+	if again {
+		return errAgain
+	}
+	return nil
 }

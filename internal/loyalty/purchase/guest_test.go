@@ -18,17 +18,19 @@ func mail(of string) purchase.Guest {
 	return purchase.Guest{Kind: member.Email, Value: of + "@example.org"}
 }
 
-// registered makes a member with an e-mail.
-func registered(t *testing.T, s *purchasetest.Shop, of string) purchase.Buyer {
+// registered makes a member with e-mails.
+func registered(t *testing.T, s *purchasetest.Shop, of ...string) purchase.Buyer {
 	t.Helper()
 	m := member.Members{DB: s.DB, IDs: s.IDs, Clock: s.Clock}
 	rules := member.DefaultRules()
 	rules.Mandatory = nil
-	made, err := m.Register(t.Context(), rules, member.Registration{
-		Identifiers: []member.NewIdentifier{{Kind: member.Email, Value: mail(of).Value}},
-	}, member.Actor{Kind: member.ByKey, ID: 1})
+	var reg member.Registration
+	for _, o := range of {
+		reg.Identifiers = append(reg.Identifiers, member.NewIdentifier{Kind: member.Email, Value: mail(o).Value})
+	}
+	made, err := m.Register(t.Context(), rules, reg, member.Actor{Kind: member.ByKey, ID: 1})
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err) // not Fatal: clients of a race register too
 	}
 	return purchase.Buyer{Home: made.Home}
 }
@@ -144,6 +146,60 @@ func TestRaceOfGuestAndMember(t *testing.T) {
 		if had.Load() != 1 {
 			t.Errorf("%d had it", had.Load())
 		}
+	})
+}
+
+// TestGuestByEitherContact: a member who comes as a guest by one phone or e-mail
+// has had what he had by another.
+func TestGuestByEitherContact(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := purchasetest.Open(t, d, limited(rule.Limits{PerHead: 1}))
+		if _, had := sold(t, s, ofGuest(s, mail("anna"), "a")); !had {
+			t.Error("a guest by one mail has not had it")
+		}
+		registered(t, s, "anna", "anna2")
+		registered(t, s, "boris")
+		if _, had := sold(t, s, ofGuest(s, mail("anna2"), "a")); had {
+			t.Error("the same member by his other mail has had it again")
+		}
+		if _, had := sold(t, s, ofGuest(s, mail("boris"), "a")); !had {
+			t.Error("another member as a guest has not had it")
+		}
+		balanced(t, d)
+	})
+}
+
+// TestRaceOfJoining: who becomes a member and buys while he buys as a guest has
+// the one use once.
+func TestRaceOfJoining(t *testing.T) {
+	twoProcesses(t, limited(rule.Limits{PerHead: 1}), func(t *testing.T, s *purchasetest.Shop, desks [2]*purchase.Desk) {
+		const people = 10
+		var had [people]atomic.Int64
+		carts := make([][2]*purchase.Cart, people)
+		for i := range carts {
+			carts[i] = [2]*purchase.Cart{ofGuest(s, mail(string(rune('a'+i))), "a"), withCodes(s, purchase.Buyer{}, "a")}
+		}
+		eachClient(t, 2*people, desks, func(i int, desk *purchase.Desk) {
+			c := carts[i/2][i%2]
+			if i%2 == 1 {
+				c.Buyer = registered(t, s, string(rune('a'+i/2)))
+			}
+			p, err := desk.Commit(t.Context(), c)
+			if err != nil {
+				t.Errorf("commit: %v", err)
+				return
+			}
+			if p.Purchase.Discount > 0 {
+				had[i/2].Add(1)
+			}
+		})
+		for i := range had {
+			if n := had[i].Load(); n != 1 {
+				t.Errorf("person %d had it %d times", i, n)
+			}
+		}
+		balanced(t, s.DB)
 	})
 }
 

@@ -115,9 +115,7 @@ func (d *Desk) view(ctx context.Context, s *sale) (own, book *ledger.Book, err e
 // findHeads says whose rows count for a quote's buyer.
 func (d *Desk) findHeads(ctx context.Context, s *sale) error {
 	c := contacts{}
-	if s.wantsContacts() {
-		c.want(s.home)
-	}
+	s.wantContacts(&c)
 	b := &db.Batch{}
 	c.read(b, d.DB.Dialect())
 	if b.Len() > 0 {

@@ -144,7 +144,7 @@ func (s *sale) lookUp(l *look) {
 
 func (s *sale) found(l *look) (home.ID, error) {
 	s.rows, s.tickets = l.given, l.tickets
-	s.foundGuest(l)
+	s.foundGuest(l.members)
 	if s.cart.Buyer.None() {
 		s.home = home.OfReceipt(s.cart.Till, s.cart.Key)
 		return s.home, nil
@@ -192,9 +192,7 @@ func (s *sale) load(g *group) error {
 			g.codes.want[c.Text] = true
 		}
 	}
-	if s.wantsContacts() {
-		g.contacts.want(s.home)
-	}
+	s.wantContacts(&g.contacts)
 	return nil
 }
 
