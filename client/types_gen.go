@@ -2793,6 +2793,9 @@ type Registration struct {
 	Card *NewCard `json:"card,omitempty"`
 	// Ids of programmes to open accounts in
 	Programmes []string `json:"programmes,omitempty"`
+	// The member registers himself: only his own channel says so – a cabinet, a site. It takes a key
+	// with the scope members.self, not a till's
+	Self bool `json:"self,omitempty"`
 }
 
 // Relative is the schema Relative of the document.

@@ -13,7 +13,7 @@ func TestKeys(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		o := newOffice(t, d)
-		o.key("clerk", identity.Key{Scopes: identity.Scopes()[:11]}) // all but Admin
+		o.key("clerk", identity.Key{Scopes: identity.Scopes()[:12]}) // all but Admin
 		o.run([]step{
 			{
 				do: "POST /keys", body: `{"name":"Сайт","scopes":["members.read","reference.read"],"outlets":["$there"],"rate":600,"expires":"2027-01-01T00:00:00+03:00"}`,

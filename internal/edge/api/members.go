@@ -27,6 +27,7 @@ type Registration struct {
 	Cashier     id.ID           `json:"cashier,omitzero"`
 	Card        *NewCard        `json:"card,omitempty"`
 	Programmes  []id.ID         `json:"programmes,omitempty" maxItems:"20"`
+	Himself     bool            `json:"self,omitempty"`
 }
 
 // NewIdentifier is a phone, e-mail, external id or login as it was typed.
@@ -148,6 +149,13 @@ func register(ctx context.Context, c *call, in *registerIn) (*Registered, error)
 			return nil, err
 		}
 	}
+	by := c.actor()
+	if b.Himself {
+		if err := c.himself(); err != nil {
+			return nil, err
+		}
+		by.Source = member.FromSelf
+	}
 	reg := member.Registration{
 		Profile: b.Profile.in(), Tags: b.Tags, Groups: b.Groups, Relatives: relativesIn(b.Relatives), Consents: consentsIn(b.Consents), Cashier: b.Cashier,
 	}
@@ -155,12 +163,21 @@ func register(ctx context.Context, c *call, in *registerIn) (*Registered, error)
 		reg.Identifiers = append(reg.Identifiers, member.NewIdentifier{Kind: n.Kind, Value: n.Value, Main: n.Main, Proof: n.Proof})
 	}
 	out, err := once(ctx, c, in, func(ctx context.Context) (*Registered, registration, error) {
-		return c.registerMember(ctx, reg, b.Card)
+		return c.registerMember(ctx, reg, b.Card, by)
 	}, c.registeredBefore)
 	if err != nil {
 		return nil, err
 	}
 	return out, c.openAccounts(ctx, out, b.Programmes)
+}
+
+// himself refuses whoever can't know that a member registers himself: that is
+// told by his own channel, never by a till.
+func (c *call) himself() error {
+	if err := c.noTill(); err != nil {
+		return err
+	}
+	return c.who.Require(identity.MembersSelf)
 }
 
 // registration names what a registration has made.
@@ -169,14 +186,14 @@ type registration struct {
 	Card   id.ID   `json:"card,omitzero"`
 }
 
-func (c *call) registerMember(ctx context.Context, reg member.Registration, with *NewCard) (*Registered, registration, error) {
+func (c *call) registerMember(ctx context.Context, reg member.Registration, with *NewCard, by member.Actor) (*Registered, registration, error) {
 	out := &Registered{Accounts: []Account{}}
 	if with == nil {
-		made, err := c.Members.Register(ctx, c.Rules(), reg, c.actor())
+		made, err := c.Members.Register(ctx, c.Rules(), reg, by)
 		out.Member = memberOf(&made)
 		return out, registration{Member: made.Home}, err
 	}
-	made, first, err := c.Cards.Register(ctx, c.Rules(), reg, with.in(), c.actor())
+	made, first, err := c.Cards.Register(ctx, c.Rules(), reg, with.in(), by)
 	out.Member, out.Card = memberOf(&made), issuedOf(first)
 	return out, registration{made.Home, first.ID}, err
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
 )
@@ -186,6 +187,44 @@ func TestCloseAndComeBack(t *testing.T) {
 			{step: step{as: "admin", do: "POST /members/$again/close", body: `{}`, want: 200}},
 			{step: step{do: "POST /members", body: `{"identifiers":[{"kind":"phone","value":"` + phone1 + `"}],` + here, want: 201, has: `"active":0`}},
 			{step: step{do: "POST /members", body: `{"identifiers":[{"kind":"phone","value":"+79160000010"}],` + here, want: 201, has: `"active":10000`}},
+		})
+	})
+}
+
+// The gift of who registered himself is had in place of the other, however his
+// account opens, once a person; only his own channel says that he did.
+func TestSelfRegistration(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		s.key("site", identity.Key{Name: "Сайт", Scopes: []identity.Scope{identity.MembersRead, identity.MembersWrite, identity.MembersSelf}})
+		s.key("desk", identity.Key{Name: "Стойка", Scopes: []identity.Scope{identity.MembersRead, identity.MembersWrite}})
+		who := func(phone, more string) string {
+			return `{"identifiers":[{"kind":"phone","value":"+7916000010` + phone + `"}]` + more + `}`
+		}
+		const self, here = `,"self":true`, `,"programmes":["$programme"]`
+		s.deals([]deal{
+			{step: step{as: "admin", do: "PUT /programmes/$programme", body: programmeBody("1",
+				`{"code":"main","name":"Основная","welcome":{"points":"100"},"welcome_self":{"points":"250","days":30}}`), want: 200}},
+			{step: step{do: "POST /members", body: who("1", self), want: 403, code: "api.no-till"}},
+			{step: step{as: "desk", do: "POST /members", body: who("1", self), want: 403, code: "identity.scope-missing"}},
+			{step: step{as: "desk", do: "POST /members", body: who("1", here), want: 201, has: `"source":"api" "active":10000`}},
+			{step: step{as: "site", do: "POST /members", body: who("2", here), want: 201, has: `"source":"api" "active":10000`}},
+			{step: step{as: "site", do: "POST /members", body: who("3", self+here), want: 201, has: `"source":"self" "active":25000`, keep: "own"}},
+			// The account may open with the first receipt, at a till.
+			{step: step{as: "site", do: "POST /members", body: who("4", self), want: 201, keep: "later"}},
+			{step: step{do: "POST /quotes", body: `{"buyer":{"member":"$later"},"lines":[` + ticket + `]}`, want: 200, has: `"balance":{"active":25000,`}},
+			{step: step{do: "POST /purchases", body: `{"buyer":{"member":"$later"},"lines":[` + ticket + `]}`, want: 201}, key: "p"},
+			{step: step{do: "GET /members/$later/accounts", want: 200, has: `"active":25000`}},
+			// Who leaves and comes back has neither again, whichever it was.
+			{step: step{as: "admin", do: "POST /members/$own/close", body: `{"force":true}`, want: 200}},
+			{step: step{do: "POST /members", body: who("3", here), want: 201, has: `"active":0`, keep: "again"}},
+			{step: step{as: "admin", do: "POST /members/$again/close", body: `{"force":true}`, want: 200}},
+			{step: step{as: "site", do: "POST /members", body: who("3", self+here), want: 201, has: `"active":0`}},
+			// A programme without one gives what it gives to all.
+			{step: step{as: "admin", do: "PUT /programmes/$programme", body: programmeBody("2",
+				`{"code":"main","name":"Основная","welcome":{"points":"100"}}`), want: 200}},
+			{step: step{as: "site", do: "POST /members", body: who("5", self+here), want: 201, has: `"active":10000`}},
 		})
 	})
 }

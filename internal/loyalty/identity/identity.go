@@ -42,6 +42,7 @@ type Scope string
 const (
 	MembersRead     Scope = "members.read"
 	MembersWrite    Scope = "members.write"
+	MembersSelf     Scope = "members.self" // a cabinet's or a site's: that members register themselves
 	CardsWrite      Scope = "cards.write"
 	PurchasesQuote  Scope = "purchases.quote"
 	PurchasesWrite  Scope = "purchases.write"
@@ -58,7 +59,7 @@ const (
 // Scopes lists every scope.
 func Scopes() []Scope {
 	return []Scope{
-		MembersRead, MembersWrite, CardsWrite, PurchasesQuote, PurchasesWrite, PurchasesRecord, PurchasesRefund, VisitsWrite, PointsAdjust,
+		MembersRead, MembersWrite, MembersSelf, CardsWrite, PurchasesQuote, PurchasesWrite, PurchasesRecord, PurchasesRefund, VisitsWrite, PointsAdjust,
 		ReferenceRead, ReferenceWrite, ReportsRead, Admin,
 	}
 }

@@ -15,6 +15,29 @@ where i.kind in ('phone', 'email') and o.home_id <> i.home_id and o.member_state
 	qBeforeAmong = `select distinct i.home_id, o.home_id ` + beforeText + `> $1 and i.home_id <= $2 order by i.home_id, o.home_id`
 )
 
+const (
+	qHimself      = `select count(*) from member where home_id = $1 and registered_source = '` + FromSelf + `'`
+	qHimselfAmong = `select home_id from member where home_id > $1 and home_id <= $2 and registered_source = '` + FromSelf + `'`
+)
+
+// Himself tells whether a member registered himself.
+func Himself(ctx context.Context, q db.Q, h home.ID) (bool, error) {
+	var n int64
+	err := q.Row(ctx, qHimself, h).Scan(&n)
+	return n > 0, err
+}
+
+// HimselfAmong adds to a batch what reads who, after one home up to another,
+// registered himself.
+func HimselfAmong(b *db.Batch, after, upTo home.ID, found func(home.ID)) {
+	b.Each(func(r db.Row) error {
+		var h home.ID
+		err := r.Scan(&h)
+		found(h)
+		return err
+	}, qHimselfAmong, after, upTo)
+}
+
 // Before gives the members who have left and had a phone or e-mail that a
 // member has now: he is taken for the same person come back.
 func Before(ctx context.Context, q db.Q, h home.ID) ([]home.ID, error) {

@@ -137,14 +137,15 @@ const (
 	ByKey     ActorKind = "key"     // a program with an API key
 )
 
-// FromTill is the source of what a till's key does.
-const FromTill = "till"
+// FromTill is the source of what a till's key does, FromSelf that of what a
+// member does himself.
+const FromTill, FromSelf = "till", "self"
 
 // Actor is who acts and from where.
 type Actor struct {
 	Kind   ActorKind
 	ID     id.ID  // zero where nobody is known
-	Source string // FromTill, "cabinet", "admin", "api", "import" …
+	Source string // FromTill, FromSelf, "admin", "api", "import" …
 	Outlet id.ID  // zero: none
 }
 

@@ -199,44 +199,53 @@ func splitPayments(p *Purchase) {
 // weekday counts from Monday = 1.
 func weekday(d time.Weekday) int { return (int(d)+6)%7 + 1 }
 
-// greets tells whether a programme's gift on joining is still to be had by a
-// member: it is given once a person, whom one who has left and comes back is
-// known by again.
-func greets(ctx context.Context, q db.Q, h home.ID, p *rule.Programme) (bool, error) {
-	if p.Welcome.Points == 0 {
-		return false, nil
+// welcome is a programme's gift on joining that is still to be had by a member:
+// it is given once a person, whom one who has left and comes back is known by
+// again, however he registered then and now.
+func welcome(ctx context.Context, q db.Q, h home.ID, p *rule.Programme) (none rule.Gift, err error) {
+	himself := false
+	if p.Himself.Points > 0 {
+		if himself, err = member.Himself(ctx, q, h); err != nil {
+			return none, err
+		}
+	}
+	gift := p.WelcomeOf(himself)
+	if gift.Points == 0 {
+		return none, nil
 	}
 	before, err := member.Before(ctx, q, h)
 	if err != nil || len(before) == 0 {
-		return err == nil, err
+		return gift, err
 	}
 	had, err := ledger.HadGift(ctx, q, before, p.ID, ledger.GiftWelcome)
-	return !had, err
+	if err != nil || had {
+		return none, err
+	}
+	return gift, nil
 }
 
 // open opens a member's account in a programme, with the gift that it gives.
 func open(ctx context.Context, q db.Q, book *ledger.Book, p *rule.Programme, at clock.Micros, partner id.ID) (*ledger.Account, error) {
-	greet, err := greets(ctx, q, book.Home, p)
+	gift, err := welcome(ctx, q, book.Home, p)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errBase, err)
 	}
-	return openAccount(book, p, at, partner, greet), nil
+	return openAccount(book, p, at, partner, gift), nil
 }
 
-// openAccount opens an account in a programme; greet: with the gift that it
-// gives, if it gives one.
-func openAccount(book *ledger.Book, p *rule.Programme, at clock.Micros, partner id.ID, greet bool) *ledger.Account {
+// openAccount opens an account in a programme, with a gift if it has points.
+func openAccount(book *ledger.Book, p *rule.Programme, at clock.Micros, partner id.ID, gift rule.Gift) *ledger.Account {
 	a := book.Open(p.ID, at)
-	if !greet || p.Welcome.Points == 0 {
+	if gift.Points == 0 {
 		return a
 	}
 	var expires clock.Micros
-	if p.Welcome.Days > 0 {
-		expires = p.EndAfter(at, p.Welcome.Days)
+	if gift.Days > 0 {
+		expires = p.EndAfter(at, gift.Days)
 	}
 	a.Gifts |= ledger.GiftWelcome
 	book.Earn(a, ledger.Grant{
-		Points: p.Welcome.Points, EarnedAt: at, ActiveAt: at, ExpiresAt: expires,
+		Points: gift.Points, EarnedAt: at, ActiveAt: at, ExpiresAt: expires,
 		Source: ledger.FromGift, Op: a.ID, Partner: partner,
 	})
 	return a

@@ -40,6 +40,7 @@ type Origin struct {
 	Known     *Known               // what is known of the member today; nil: nothing
 	Begins    clock.Micros         // the first instant of the life
 	Greeted   bool                 // he had the welcome gift before he left and came back
+	Himself   bool                 // he registered himself
 }
 
 // Rest is a time for which an account rests: from its member's coming into a
@@ -56,23 +57,24 @@ type Life struct {
 	Changes  []ledger.LevelChange // of level
 	Presents []ledger.Present     // for occasions
 
-	home   home.ID
-	of     id.ID
-	g      *group
-	book   *ledger.Book
-	known  *facts
-	begins clock.Micros
-	told   clock.Micros      // when the last receipt was told of
-	greet  bool              // the welcome gift is still to be had
-	docs   map[id.ID]*Stored // as they are in it, by the id that is stored
-	was    map[id.ID]*Stored // as they are stored, with the refunds done again so far
-	uses   map[string]int64  // of limits per member, as stored
+	home    home.ID
+	of      id.ID
+	g       *group
+	book    *ledger.Book
+	known   *facts
+	begins  clock.Micros
+	told    clock.Micros      // when the last receipt was told of
+	greet   bool              // the welcome gift is still to be had …
+	himself bool              // … that of one who registered himself
+	docs    map[id.ID]*Stored // as they are in it, by the id that is stored
+	was     map[id.ID]*Stored // as they are stored, with the refunds done again so far
+	uses    map[string]int64  // of limits per member, as stored
 }
 
 // Begin begins a life.
 func Begin(w World, o *Origin) (*Life, error) {
 	l := &Life{
-		World: w, home: o.Home, of: o.Programme, book: o.Book, known: &facts{}, begins: o.Begins, greet: !o.Greeted,
+		World: w, home: o.Home, of: o.Programme, book: o.Book, known: &facts{}, begins: o.Begins, greet: !o.Greeted, himself: o.Himself,
 		docs: map[id.ID]*Stored{}, was: map[id.ID]*Stored{}, uses: map[string]int64{},
 	}
 	l.g = &group{
@@ -277,8 +279,16 @@ func (l *Life) Open(at clock.Micros) {
 		return
 	}
 	l.now(at)
-	l.g.levels.settle(l.book, openAccount(l.book, p, at, 0, l.greet), at)
+	l.g.levels.settle(l.book, openAccount(l.book, p, at, 0, l.welcome(p)), at)
 	l.done()
+}
+
+// welcome is a programme's gift on joining that the member is still to have.
+func (l *Life) welcome(p *rule.Programme) rule.Gift {
+	if !l.greet {
+		return rule.Gift{}
+	}
+	return p.WelcomeOf(l.himself)
 }
 
 // Settle lets time pass: what is due is written and what days bring is given,

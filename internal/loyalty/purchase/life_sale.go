@@ -18,9 +18,9 @@ type Lived struct {
 
 // again is what a purchase was when it happened.
 type again struct {
-	was   *Stored
-	own   *rule.Programme // that judged it
-	greet bool            // the welcome gift is still to be had
+	was     *Stored
+	own     *rule.Programme // that judged it
+	welcome rule.Gift       // that is still to be had
 }
 
 // Sell does a purchase again, under a programme: that of the life's, or of the
@@ -37,7 +37,7 @@ func (l *Life) Sell(was *Stored, p *rule.Programme) (*Lived, error) {
 	s := &sale{
 		cart: was.cart(own), mode: was.Mode, onAccount: l.account(was.Home), programme: p, receipt: *was.receipt(), known: l.known, levels: l.g.levels,
 		place: partner.Place{Partner: partner.Partner{ID: was.Partner}, Outlet: partner.Outlet{ID: was.Outlet}},
-		at:    was.At, again: &again{was: was, own: own, greet: l.greet},
+		at:    was.At, again: &again{was: was, own: own, welcome: l.welcome(p)},
 	}
 	if p.ID != was.Programme { // campaigns of another programme are others
 		for i := range s.receipt.Codes {

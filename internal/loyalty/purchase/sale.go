@@ -323,7 +323,7 @@ func (s *sale) account(ctx context.Context, q db.Q, book *ledger.Book) (*ledger.
 		return nil, nil
 	}
 	if s.again != nil {
-		return openAccount(book, s.programme, s.at, s.place.Partner.ID, s.again.greet), nil
+		return openAccount(book, s.programme, s.at, s.place.Partner.ID, s.again.welcome), nil
 	}
 	return open(ctx, q, book, s.programme, s.at, s.place.Partner.ID)
 }

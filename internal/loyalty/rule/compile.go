@@ -51,6 +51,7 @@ func (p *Programme) Compile() error {
 	c.rates("spending.by_type", p.Spending.ByType)
 	c.share("spending.share", p.Spending.Share)
 	c.gift("welcome", p.Welcome)
+	c.gift("welcome_self", p.Himself)
 	p.checkGifts(&c)
 	for g, how := range p.Groups {
 		c.check(g != "" && len(g) <= 64 && (how == AddAll || how == TakeBest), "groups."+g, "programme.choice", "choices", "add, best")

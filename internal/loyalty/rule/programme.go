@@ -30,6 +30,7 @@ type Programme struct {
 	Earning   Earning            `json:"earning"`
 	Spending  Spending           `json:"spending"`
 	Welcome   Gift               `json:"welcome"`
+	Himself   Gift               `json:"welcome_self,omitzero"` // in its place, to who registered himself; none: no other
 	Gifts     []GiftRule         `json:"gifts,omitempty"`
 	Groups    map[string]Combine `json:"groups,omitempty"` // of accrual rules by name; one that is not here adds
 	Levels    []Level            `json:"levels,omitempty"`
@@ -151,6 +152,15 @@ type Expiry struct {
 type Spending struct {
 	Share  money.Rate            `json:"share"` // of types not named
 	ByType map[string]money.Rate `json:"by_type"`
+}
+
+// WelcomeOf is the gift on joining: of one who registered himself, or was
+// registered by somebody.
+func (p *Programme) WelcomeOf(himself bool) Gift {
+	if himself && p.Himself.Points > 0 {
+		return p.Himself
+	}
+	return p.Welcome
 }
 
 // Gift is points with a term of their own.

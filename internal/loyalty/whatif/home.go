@@ -198,7 +198,7 @@ func (r *record) first() int {
 // origin is the home as it was before a posting.
 func (r *record) origin(first int) *purchase.Origin {
 	o := &purchase.Origin{
-		Home: r.home, Programme: r.of, Groups: r.part.groups[r.home], Known: r.part.known, Begins: r.begins, Greeted: r.part.had[r.home],
+		Home: r.home, Programme: r.of, Groups: r.part.groups[r.home], Known: r.part.known, Begins: r.begins, Greeted: r.part.had[r.home], Himself: r.part.himself[r.home],
 		Former: r.part.former[r.home], Left: r.part.gone[r.home], Rests: r.rests,
 	}
 	before := make(map[id.ID]bool, first)

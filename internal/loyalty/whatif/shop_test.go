@@ -62,7 +62,7 @@ func (s *shop) wander(seed uint64, steps int) {
 		m, err := members.Register(s.t.Context(), member.Rules{}, member.Registration{
 			Profile:   member.Profile{BirthDate: fmt.Sprintf("1990-03-%02d", 3*i+4)},
 			Relatives: []member.Relative{{Kind: "child", Name: "Х", BirthDate: fmt.Sprintf("2015-03-%02d", 5*i+6)}},
-		}, member.Actor{})
+		}, member.Actor{Source: []string{member.FromSelf, member.FromTill}[i]})
 		if err != nil {
 			s.t.Fatal(err)
 		}

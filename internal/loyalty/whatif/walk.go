@@ -20,14 +20,15 @@ const (
 
 // part is a run of homes with all that is stored of them.
 type part struct {
-	homes  []homeSize
-	rows   rows
-	groups map[home.ID][]id.ID
-	known  *purchase.Known
-	had    map[home.ID]bool             // the programme's welcome gift, before they left and came back
-	former map[home.ID][]ledger.Present // gifts for occasions, likewise
-	gone   map[home.ID]bool             // who have left since
-	books  ledger.Books                 // as they are now, of accounts on which something may be due
+	homes   []homeSize
+	rows    rows
+	groups  map[home.ID][]id.ID
+	known   *purchase.Known
+	himself map[home.ID]bool             // who registered themselves
+	had     map[home.ID]bool             // the programme's welcome gift, before they left and came back
+	former  map[home.ID][]ledger.Present // gifts for occasions, likewise
+	gone    map[home.ID]bool             // who have left since
+	books   ledger.Books                 // as they are now, of accounts on which something may be due
 }
 
 // run reads the homes in one snapshot and lets workers live them.
@@ -114,10 +115,11 @@ func (p *plan) read(ctx context.Context, q *db.Snapshot, parts chan<- *part) err
 
 // readPart reads the homes after one.
 func (p *plan) readPart(ctx context.Context, q *db.Snapshot, after home.ID, homes []homeSize) (*part, error) {
-	x := &part{homes: homes, groups: map[home.ID][]id.ID{}, known: purchase.NewKnown(), had: map[home.ID]bool{}, former: map[home.ID][]ledger.Present{}, gone: map[home.ID]bool{}, books: ledger.Books{}}
+	x := &part{homes: homes, groups: map[home.ID][]id.ID{}, known: purchase.NewKnown(), himself: map[home.ID]bool{}, had: map[home.ID]bool{}, former: map[home.ID][]ledger.Present{}, gone: map[home.ID]bool{}, books: ledger.Books{}}
 	before := map[home.ID][]home.ID{}
 	b := &db.Batch{}
 	member.BeforeAmong(b, after, homes[len(homes)-1].home, func(h, was home.ID) { before[h] = append(before[h], was) })
+	member.HimselfAmong(b, after, homes[len(homes)-1].home, func(h home.ID) { x.himself[h] = true })
 	x.rows.read(b, p.of, after, homes[len(homes)-1].home)
 	groups := p.then.Ladder(p.of).Groups() || p.next.Ladder(p.of).Groups()
 	for _, h := range homes {

@@ -19,7 +19,7 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 // full is a programme of everything that a life depends on.
 func full() rule.Programme {
 	p := purchasetest.Programme()
-	p.Welcome = rule.Gift{Points: 3000, Days: 10}
+	p.Welcome, p.Himself = rule.Gift{Points: 3000, Days: 10}, rule.Gift{Points: 4500, Days: 12}
 	p.Levels = []rule.Level{
 		{ID: "start", Priority: 1},
 		{ID: "silver", Priority: 2, Days: 20, Sum: 900_00, Visits: 3, Any: true, Gift: rule.Gift{Points: 10_00, Days: 5}, Rules: []rule.Rule{

@@ -339,7 +339,7 @@ func drawProgramme(t *rapid.T) *rule.Programme {
 			Rate: rate(t, "earn", 10*money.Whole), ByType: types("earn by", 10*money.Whole), Delay: rapid.IntRange(0, 20).Draw(t, "delay"), OnUse: flip(t, "on use"),
 			Expiry: drawExpiry(t, "expiry"), Rule: pick(t, "earn rule", "", "base-earn"), Note: word(t, "note"),
 		},
-		Spending: rule.Spending{Share: rate(t, "share", money.Whole), ByType: types("share by", money.Whole)}, Welcome: drawGift(t, "welcome"), Gifts: drawGifts(t),
+		Spending: rule.Spending{Share: rate(t, "share", money.Whole), ByType: types("share by", money.Whole)}, Welcome: drawGift(t, "welcome"), Himself: drawGift(t, "welcome himself"), Gifts: drawGifts(t),
 		Groups: map[string]rule.Combine{word(t, "rule group"): pick(t, "combine", rule.AddAll, rule.TakeBest)},
 	}
 	p.From, p.To = days(t, "programme")

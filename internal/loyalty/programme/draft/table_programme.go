@@ -45,6 +45,7 @@ var programmeForm = &object[rule.Programme]{
 		key("earning", func(p *rule.Programme) *rule.Earning { return &p.Earning }, earningForm),
 		key("spending", func(p *rule.Programme) *rule.Spending { return &p.Spending }, spendingForm),
 		key("welcome", func(p *rule.Programme) *rule.Gift { return &p.Welcome }, giftForm),
+		key("welcome_self", func(p *rule.Programme) *rule.Gift { return &p.Himself }, giftForm),
 		key("gifts", func(p *rule.Programme) *[]rule.GiftRule { return &p.Gifts }, list[rule.GiftRule]{of: giftRuleForm, most: len(rule.Occasions())}),
 		key("groups", func(p *rule.Programme) *map[string]rule.Combine { return &p.Groups }, dict[rule.Combine]{choice(rule.AddAll, rule.TakeBest)}),
 		key("levels", func(p *rule.Programme) *[]rule.Level { return &p.Levels }, list[rule.Level]{
