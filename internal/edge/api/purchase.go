@@ -80,6 +80,10 @@ func idleText(reason string) string {
 		return "why.idle-" + reason
 	case strings.HasPrefix(reason, rule.Unmet):
 		return "why.idle-unmet"
+	case slices.Contains(rule.TooFew, reason):
+		return "why.idle-few"
+	case reason == rule.WhyLostPoints:
+		return "why.idle-lost"
 	}
 	return "why.code-idle"
 }

@@ -92,8 +92,8 @@ func TestUnusedCodesAreTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reasons := []string{rule.WhyShare, rule.Unmet + string(rule.FieldSum), rule.Unmet + "custom"}
-	for _, reason := range slices.Concat(reasons, plainReasons, idleReasons) {
+	reasons := []string{rule.WhyShare, rule.Unmet + string(rule.FieldSum), rule.Unmet + "custom", rule.WhyLostPoints}
+	for _, reason := range slices.Concat(reasons, plainReasons, idleReasons, rule.TooFew) {
 		for _, lang := range i18n.Langs() {
 			key := idleText(reason)
 			if !texts.Has(lang, key) {
@@ -107,5 +107,8 @@ func TestUnusedCodesAreTold(t *testing.T) {
 	}
 	if idleText(rule.WhyDates) == idleText(rule.WhyLost) {
 		t.Error("dates and a better combination are told alike")
+	}
+	if idleText(rule.WhyFewSum) == idleText("") {
+		t.Error("too little is told as nothing in particular")
 	}
 }

@@ -16,6 +16,7 @@ type candidate struct {
 	asked money.Amount
 	gave  money.Amount
 	met   bool // its conditions on amounts held
+	acts  bool // it gave something in a combination that was weighed
 }
 
 // opening is how a campaign stands to the receipt.

@@ -30,6 +30,7 @@ func (j *judgement) discount(c *candidate) {
 			j.cut(c, picked, amount)
 		}
 	}
+	c.acts = c.acts || c.gave > 0
 	if j.final {
 		j.tellDiscount(c)
 	}

@@ -17,6 +17,7 @@ type earning struct {
 	base   money.Amount
 	rate   money.Rate
 	beaten string // by which rule of its group, on some lines or all
+	short  *Step  // of what there is too little
 }
 
 // BaseGroup is the rule group of the programme's own earning.
@@ -181,7 +182,11 @@ func (j *judgement) byRules(base []int64, order int) {
 		}
 		e.base = j.kindPart(c.rule, e.base, j.Due)
 		e.rate = c.rule.Rate
-		j.award(e, j.points(c, &e), weights)
+		points := j.points(c, &e)
+		if points == 0 && j.final {
+			e.short = j.tooFew(c, j.conditionBase(c))
+		}
+		c.acts = j.award(e, points, weights) || c.acts
 	}
 }
 
@@ -222,12 +227,13 @@ func (j *judgement) points(c *candidate, e *earning) int64 {
 	return v
 }
 
-// award steps a rule's points and splits them over its lines.
-func (j *judgement) award(e earning, points int64, weights []int64) {
+// award steps a rule's points and splits them over its lines, and tells
+// whether there are any.
+func (j *judgement) award(e earning, points int64, weights []int64) bool {
 	v, ok := money.Step(points, int64(j.p.Settings.AccrualStep), j.p.Settings.Round)
 	if !ok || v <= 0 || v > maxPoints*100 {
 		j.whyEarned(&e, false)
-		return
+		return false
 	}
 	caps := make([]int64, len(weights))
 	for i, w := range weights {
@@ -238,6 +244,7 @@ func (j *judgement) award(e earning, points int64, weights []int64) {
 	e.lines, e.on = make([]int64, len(weights)), weights
 	e.amount = money.SplitInto(e.lines, v, weights, caps)
 	j.amounts = append(j.amounts, e)
+	return true
 }
 
 // bestOfGroups leaves to each line of a rule group that takes the best only
@@ -311,7 +318,7 @@ func (j *judgement) multiply() {
 		if !ok {
 			v = 0
 		}
-		j.award(e, v, weights)
+		c.acts = j.award(e, v, weights) || c.acts
 	}
 }
 

@@ -64,6 +64,7 @@ type judgement struct {
 	cands   []candidate // rules that may act, in the order they act
 	chosen  []bool      // of the combination, by candidate
 	final   bool        // the outcome is being told, not only weighed
+	pruned  bool        // some combinations were not weighed, as none could be better
 	floor   []money.Amount
 	before  []money.Amount // what lines cost before the stage that is on
 	segs    []segment
@@ -147,7 +148,9 @@ func (j *judgement) weigh(chosen []bool) score {
 	j.lower()
 	j.spendAtMost()
 	j.earn()
-	return score{discount: j.Discount, points: j.Earned}
+	got := score{discount: j.Discount, points: j.Earned}
+	j.countWords(&got)
+	return got
 }
 
 // lower lets the tariffs and discounts act, stage by stage.

@@ -13,10 +13,13 @@ import (
 const MaxTried = 1024
 
 // score is what a combination gives, the better the greater: discount, then
-// points at their value, then fewer uses of codes, then priority.
+// points at their value, then codes that are awarded and messages, then fewer
+// uses of codes, then priority.
 type score struct {
 	discount money.Amount
 	points   money.Points
+	awards   int
+	messages int
 	codes    int
 	ranks    []rank // of the campaigns in it, the highest first
 }
@@ -28,7 +31,9 @@ type rank struct {
 }
 
 func (s *score) better(o *score) bool {
-	if c := cmp.Or(cmp.Compare(s.discount, o.discount), cmp.Compare(s.points, o.points), cmp.Compare(o.codes, s.codes)); c != 0 {
+	c := cmp.Or(cmp.Compare(s.discount, o.discount), cmp.Compare(s.points, o.points),
+		cmp.Compare(s.awards, o.awards), cmp.Compare(s.messages, o.messages), cmp.Compare(o.codes, s.codes))
+	if c != 0 {
 		return c > 0
 	}
 	for i := range min(len(s.ranks), len(o.ranks)) {
@@ -57,7 +62,6 @@ type search struct {
 	chosen []bool
 	tried  int
 	limit  money.Amount // no combination takes off more
-	stop   bool
 }
 
 // best finds the combination of campaigns that gives the member most.
@@ -220,18 +224,17 @@ func (j *judgement) mostOf(c *candidate) money.Amount {
 // run tries the combinations of the decisions, and tells whether all that
 // could be better were.
 func (s *search) run(ds []decision, free money.Amount) bool {
-	s.stop = false
 	count := 1
 	for _, d := range ds {
 		count = min(count*len(d.options), MaxTried+1)
 	}
-	budget := s.tried + MaxTried
 	if count > MaxTried {
-		s.climb(ds, budget)
+		s.j.pruned = true
+		s.climb(ds, s.tried+MaxTried)
 		return s.best.discount >= min(s.bound(ds, 0, free), s.limit) && s.pointsSettled(ds)
 	}
-	s.walk(ds, 0, free, budget)
-	return !s.stop
+	s.walk(ds, 0, free)
+	return true
 }
 
 // pointsSettled tells whether no decision can change the points alone.
@@ -258,8 +261,9 @@ func (s *search) bound(ds []decision, from int, sure money.Amount) money.Amount 
 
 // walk tries all options of the decisions from one on; sure bounds what those
 // chosen so far take off.
-func (s *search) walk(ds []decision, from int, sure money.Amount, budget int) {
+func (s *search) walk(ds []decision, from int, sure money.Amount) {
 	if s.chosen != nil && s.bound(ds, from, sure) < s.best.discount {
+		s.j.pruned = true
 		return
 	}
 	if from == len(ds) {
@@ -269,7 +273,7 @@ func (s *search) walk(ds []decision, from int, sure money.Amount, budget int) {
 	d := &ds[from]
 	for k, o := range d.options {
 		s.turn(d, o, true)
-		s.walk(ds, from+1, sure+d.most[k], budget)
+		s.walk(ds, from+1, sure+d.most[k])
 		s.turn(d, o, false)
 	}
 }

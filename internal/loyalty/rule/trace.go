@@ -42,7 +42,13 @@ const (
 	WhyMaxUnits      = "max-units"             // more units than the campaign allows
 	WhyIfPayment     = "if-payment"            // it depends on how is paid, which is not told yet
 	WhyNothing       = "nothing"               // nothing in the receipt that it can lower
-	WhyLost          = "lost"                  // another combination gives more
+	WhyFewUnits      = "few-units"             // fewer units than it needs
+	WhyFewSum        = "few-sum"               // they cost less than it needs
+	WhyFewOfSet      = "few-of-set"            // fewer units of one part than one set takes
+	WhyFewPast       = "few-past"              // past purchases come to less than it needs
+	WhyFewUsed       = "few-used"              // used tickets come to less than it needs
+	WhyLost          = "lost"                  // another combination takes off more
+	WhyLostPoints    = "lost-points"           // another combination earns more
 	WhyBeaten        = "beaten"                // another rule of its group gives more
 	WhySpent         = "points-spent"          // points took Amount off
 	WhyNotPayable    = "points-none-payable"   // no line may be paid with points
@@ -65,6 +71,9 @@ const (
 	// Unmet begins the reasons of conditions: "unmet-" and the field.
 	Unmet = "unmet-"
 )
+
+// TooFew are the reasons of rules of whose sum or units there is less than they need.
+var TooFew = []string{WhyFewUnits, WhyFewSum, WhyFewOfSet, WhyFewPast, WhyFewUsed}
 
 // unmet is the reason of a condition that does not hold.
 func unmet(f Field) string {
@@ -97,6 +106,9 @@ func (j *judgement) tellDiscount(c *candidate) {
 	switch {
 	case c.gave == 0:
 		s = Step{Reason: WhyNothing}
+		if step := j.tooFew(c, j.before); step != nil {
+			s = *step
+		}
 	case c.gave < c.asked:
 		s.Reason, s.Args = WhyFloored, args("asked", c.asked)
 	}
@@ -113,6 +125,8 @@ func (j *judgement) whyEarned(e *earning, applied bool) {
 		s.Reason, s.Args = e.how()
 	case e.beaten != "":
 		s.Reason, s.Args = WhyBeaten, args("best", e.beaten)
+	case e.short != nil:
+		s.Reason, s.Args, s.Amount = e.short.Reason, e.short.Args, 0
 	default:
 		s.Reason, s.Amount = WhyEarnsNothing, 0
 	}
@@ -157,6 +171,25 @@ func (j *judgement) say() {
 	}
 }
 
+// countWords counts what say would award and tell.
+func (j *judgement) countWords(got *score) {
+	for i := range j.cands {
+		c := &j.cands[i]
+		if c.order != 6 || !j.chosen[i] || j.unmetAmount(c, j.dues()) != nil {
+			continue
+		}
+		switch {
+		case c.rule.Kind == MessageRule:
+			got.messages++
+		case j.m.Known():
+			got.awards++
+		default:
+			continue
+		}
+		c.acts = true
+	}
+}
+
 // settleCampaigns finds which campaigns acted, the uses and codes that they
 // rest on, and tells of candidates that another combination beat.
 func (j *judgement) settleCampaigns() {
@@ -166,7 +199,8 @@ func (j *judgement) settleCampaigns() {
 	}
 	for i := range j.cands {
 		r := j.cands[i].rule
-		if slices.ContainsFunc(j.Awards, func(a Award) bool { return a.Rule == r.ID }) {
+		if slices.ContainsFunc(j.Awards, func(a Award) bool { return a.Rule == r.ID }) ||
+			slices.ContainsFunc(j.Messages, func(m Message) bool { return m.Rule == r.ID }) {
 			acted[r.campaignID()] = true
 		}
 	}
@@ -197,22 +231,6 @@ func (j *judgement) settleCampaigns() {
 			}
 		}
 	}
-}
-
-// lost says why a candidate is not in the best combination: it could be in
-// none, as there are too many units or too few, or too little is bought by any
-// prices; or another gives more.
-func (j *judgement) lost(c *candidate) Step {
-	gross := make([]money.Amount, len(j.Lines))
-	if step := j.unmetAmount(c, gross); step != nil { // also of the least sum
-		for i := range gross {
-			gross[i] = j.Lines[i].Gross
-		}
-		if step := j.unmetAmount(c, gross); step != nil {
-			return *step
-		}
-	}
-	return Step{Reason: WhyLost, Args: args("best", j.Discount)}
 }
 
 // told is what a condition found and what it needs, for a trace.
