@@ -278,7 +278,7 @@ func (c *Client) CheckCode(ctx context.Context, body *CheckCode) (*CodeProof, er
 // CheckProgramme is POST /programmes/check: Check a programme
 //
 // Errors as creating would tell them; where there are none, warnings of what can't act. Nothing is
-// changed.
+// changed. Not for keys of tills.
 //
 // The key needs the scope reference.read or reference.write.
 // It is never sent again by the client itself.
@@ -292,7 +292,7 @@ func (c *Client) CheckProgramme(ctx context.Context, body *NewProgramme) (*Progr
 // CloseMember is POST /members/{member}/close: Close a membership
 //
 // For good. His phones and e-mails are free for others, his cards serve nobody. With points left it
-// takes force. Not for a till's key.
+// takes force. Not for a till's key. Not for keys of tills.
 //
 // The key needs the scope members.write.
 // It is never sent again by the client itself.
@@ -349,7 +349,7 @@ func (p *CompareProgrammeQuery) query() (q query) {
 
 // CompareProgramme is GET /programmes/{programme}/difference: How versions of a programme differ
 //
-// Without versions the newest is compared with the one before.
+// Without versions the newest is compared with the one before. Not for keys of tills.
 //
 // The key needs the scope reference.read or reference.write.
 func (c *Client) CompareProgramme(ctx context.Context, programme string, query *CompareProgrammeQuery) (*ProgrammeDifference, error) {
@@ -497,7 +497,8 @@ func (c *Client) CreateTill(ctx context.Context, body *TillBody) (*Till, error) 
 
 // EndHousehold is POST /households/{household}/end: End a household
 //
-// Everybody leaves; the shared points stay with the founder, in whose account they have been.
+// Everybody leaves; the shared points stay with the founder, in whose account they have been. Not
+// for keys of tills.
 //
 // The key needs the scope members.write.
 // It is never sent again by the client itself.
@@ -571,7 +572,7 @@ func (c *Client) FindMembers(ctx context.Context, query *FindMembersQuery) (*Pag
 // FoundHousehold is POST /households: Found a household
 //
 // The founder's bonus account becomes the shared one, in each programme. Points that the others
-// have wait in accounts of their own.
+// have wait in accounts of their own. Not for keys of tills.
 //
 // The key needs the scope members.write.
 // It is never sent again by the client itself.
@@ -714,7 +715,8 @@ func (c *Client) GetProductType(ctx context.Context, typeID string) (*ProductTyp
 
 // GetProgramme is GET /programmes/{programme}: A programme
 //
-// With Accept: application/yaml the answer is the text in YAML; the ETag is the version.
+// With Accept: application/yaml the answer is the text in YAML; the ETag is the version. Not for
+// keys of tills.
 //
 // The key needs the scope reference.read or reference.write.
 func (c *Client) GetProgramme(ctx context.Context, programme string) (*Programme, error) {
@@ -725,6 +727,8 @@ func (c *Client) GetProgramme(ctx context.Context, programme string) (*Programme
 }
 
 // GetProgrammeVersion is GET /programmes/{programme}/versions/{version}: A version of a programme
+//
+// Not for keys of tills.
 //
 // The key needs the scope reference.read or reference.write.
 func (c *Client) GetProgrammeVersion(ctx context.Context, programme string, version int64) (*Programme, error) {
@@ -823,7 +827,7 @@ func (c *Client) IssueCard(ctx context.Context, member string, body *NewCard) (*
 // JoinHousehold is POST /households/{household}/members: Take a member into a household
 //
 // From now on the member's purchases earn and spend points of the shared account. A member is in
-// one household at most.
+// one household at most. Not for keys of tills.
 //
 // The key needs the scope members.write.
 // It is never sent again by the client itself.
@@ -837,7 +841,7 @@ func (c *Client) JoinHousehold(ctx context.Context, household string, body *Hous
 // LeaveHousehold is POST /households/{household}/members/remove: Take a member out of a household
 //
 // The shared points stay with the household, his own are his again. His purchases stay in his
-// history; a refund of any of them goes to the account that it was made on.
+// history; a refund of any of them goes to the account that it was made on. Not for keys of tills.
 //
 // The key needs the scope members.write.
 // It is never sent again by the client itself.
@@ -1068,6 +1072,8 @@ func (p *ListHouseholdsQuery) query() (q query) {
 
 // ListHouseholds is GET /households: List households
 //
+// Not for keys of tills.
+//
 // The key needs the scope members.read.
 func (c *Client) ListHouseholds(ctx context.Context, query *ListHouseholdsQuery) (*PageHousehold, error) {
 	answer, _, err := ask[PageHousehold](ctx, c, &request{
@@ -1232,6 +1238,8 @@ func (p *ListMembersQuery) query() (q query) {
 }
 
 // ListMembers is GET /members: List members
+//
+// Not for keys of tills.
 //
 // The key needs the scope members.read.
 func (c *Client) ListMembers(ctx context.Context, query *ListMembersQuery) (*PageMemberRow, error) {
@@ -1472,6 +1480,8 @@ func (p *ListProgrammeVersionsQuery) query() (q query) {
 
 // ListProgrammeVersions is GET /programmes/{programme}/versions: Versions of a programme
 //
+// Not for keys of tills.
+//
 // The key needs the scope reference.read or reference.write.
 func (c *Client) ListProgrammeVersions(ctx context.Context, programme string, query *ListProgrammeVersionsQuery) (*PageProgrammeVersion, error) {
 	answer, _, err := ask[PageProgrammeVersion](ctx, c, &request{
@@ -1482,7 +1492,7 @@ func (c *Client) ListProgrammeVersions(ctx context.Context, programme string, qu
 
 // ListProgrammes is GET /programmes: Programmes
 //
-// The newest versions of all programmes, the highest priority first.
+// The newest versions of all programmes, the highest priority first. Not for keys of tills.
 //
 // The key needs the scope reference.read or reference.write.
 func (c *Client) ListProgrammes(ctx context.Context) (*PageProgramme, error) {
@@ -1722,7 +1732,8 @@ func (c *Client) ProveIdentifier(ctx context.Context, member string, body *Prove
 
 // ProvisionCardQR is POST /members/{member}/cards/{card}/qr: Set up a card's one-time QRs
 //
-// The secret for the member's phone; the one before holds no more. Not for a till's key.
+// The secret for the member's phone; the one before holds no more. Not for a till's key. Not for
+// keys of tills.
 //
 // The key needs the scope cards.write.
 // It is never sent again by the client itself.

@@ -68,7 +68,7 @@ func TestThirdItemTenPercent(t *testing.T) {
 		})
 		s.sells(&receipt{ // a third one there is not, the bar does not count
 			who: anna, lines: three[:2], allowed: 525_00, due: 1050_00, earned: 155_00,
-			why: whys{"third": {"Снизить здесь нечего", "Nothing here that can be lowered"}},
+			why: whys{"third": {"В чеке 2 шт., нужно от 3", "2 pcs in the receipt, at least 3 needed"}},
 		})
 		oleg := s.joins("Олег", func(r *client.Registration) { r.Profile.Category = s.category })
 		s.sells(&receipt{

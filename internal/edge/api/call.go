@@ -103,6 +103,14 @@ func (c *call) limit(key string, rate httpx.Rate) error {
 }
 
 func (c *call) may() error {
+	if err := c.scoped(); err != nil || !c.op.office {
+		return err
+	}
+	return c.noTill()
+}
+
+// scoped refuses a key that has none of the operation's scopes.
+func (c *call) scoped() error {
 	if len(c.op.scopes) == 0 {
 		return nil
 	}

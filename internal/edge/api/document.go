@@ -88,6 +88,10 @@ func describe[I, O any](d *document, op operation) {
 	if about := "api.about." + op.id; d.texts.Has(d.lang, about) {
 		o.Description = d.texts.Text(d.lang, about)
 	}
+	if op.office {
+		o.Extensions["x-not-for-tills"] = true
+		o.Description = strings.TrimSpace(o.Description + "\n\n" + d.texts.Text(d.lang, "api.not-for-tills"))
+	}
 	if op.keyed || op.once {
 		o.Parameters = append(o.Parameters, &huma.Param{
 			Name: keyHeader, In: "header", Required: op.keyed, Description: d.texts.Text(d.lang, d.keyText(op)),

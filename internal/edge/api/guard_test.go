@@ -47,6 +47,27 @@ func TestScopes(t *testing.T) {
 	}
 }
 
+// A till's key with every scope there is does nothing of what is the office's.
+func TestTillInOffice(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, dbtest.Open(t, db.SQLite))
+	s.key("mighty", identity.Key{TillID: idOf(t, s.names["till"]), Scopes: identity.Scopes()})
+	office := 0
+	for _, r := range New(s.parts).routes {
+		a := s.send("mighty", r.request(), r.id, "{}")
+		refused := a.status == http.StatusForbidden && strings.Contains(string(a.body), "api.no-till")
+		if r.office != refused {
+			t.Errorf("%s, office's %t: %d %s", r.id, r.office, a.status, a.body)
+		}
+		if r.office {
+			office++
+		}
+	}
+	if office < 10 {
+		t.Errorf("only %d are the office's", office)
+	}
+}
+
 // Whatever is too much is refused, and says what would be taken.
 func TestLimits(t *testing.T) {
 	t.Parallel()

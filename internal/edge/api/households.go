@@ -57,12 +57,12 @@ func households(a *API) {
 	row := func(id, method, path string, status int, scopes []identity.Scope) operation {
 		return operation{id: id, method: method, path: path, group: "households", status: status, scopes: scopes}
 	}
-	add(a, row("listHouseholds", http.MethodGet, "/households", http.StatusOK, read), listHouseholds)
-	add(a, row("foundHousehold", http.MethodPost, "/households", http.StatusCreated, write), foundHousehold)
+	add(a, row("listHouseholds", http.MethodGet, "/households", http.StatusOK, read).forOffice(), listHouseholds)
+	add(a, row("foundHousehold", http.MethodPost, "/households", http.StatusCreated, write).forOffice(), foundHousehold)
 	add(a, row("getHousehold", http.MethodGet, "/households/{household}", http.StatusOK, read), getHousehold)
-	add(a, row("joinHousehold", http.MethodPost, "/households/{household}/members", http.StatusOK, write), joinHousehold)
-	add(a, row("leaveHousehold", http.MethodPost, "/households/{household}/members/remove", http.StatusOK, write), leaveHousehold)
-	add(a, row("endHousehold", http.MethodPost, "/households/{household}/end", http.StatusOK, write), endHousehold)
+	add(a, row("joinHousehold", http.MethodPost, "/households/{household}/members", http.StatusOK, write).forOffice(), joinHousehold)
+	add(a, row("leaveHousehold", http.MethodPost, "/households/{household}/members/remove", http.StatusOK, write).forOffice(), leaveHousehold)
+	add(a, row("endHousehold", http.MethodPost, "/households/{household}/end", http.StatusOK, write).forOffice(), endHousehold)
 }
 
 func householdOf(v member.Household) Household {
@@ -89,9 +89,6 @@ func listHouseholds(ctx context.Context, c *call, in *Paging) (*Page[Household],
 }
 
 func foundHousehold(ctx context.Context, c *call, in *foundHouseholdIn) (*Household, error) {
-	if err := c.noTill(); err != nil {
-		return nil, err
-	}
 	b := &in.Body
 	v, err := c.Members.FoundHousehold(ctx, b.Founder, b.Name, b.Members, c.actor())
 	return one(v, err, householdOf)
@@ -103,25 +100,16 @@ func getHousehold(ctx context.Context, c *call, in *householdIn) (*Household, er
 }
 
 func joinHousehold(ctx context.Context, c *call, in *householdMemberIn) (*Household, error) {
-	if err := c.noTill(); err != nil {
-		return nil, err
-	}
 	v, err := c.Members.JoinHousehold(ctx, in.Household, in.Body.Member, c.actor())
 	return one(v, err, householdOf)
 }
 
 func leaveHousehold(ctx context.Context, c *call, in *householdMemberIn) (*Household, error) {
-	if err := c.noTill(); err != nil {
-		return nil, err
-	}
 	v, err := c.Members.LeaveHousehold(ctx, in.Household, in.Body.Member, c.actor())
 	return one(v, err, householdOf)
 }
 
 func endHousehold(ctx context.Context, c *call, in *householdIn) (*Household, error) {
-	if err := c.noTill(); err != nil {
-		return nil, err
-	}
 	v, err := c.Members.EndHousehold(ctx, in.Household, c.actor())
 	return one(v, err, householdOf)
 }

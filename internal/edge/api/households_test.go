@@ -58,7 +58,7 @@ func TestHouseholds(t *testing.T) {
 			{step: step{do: "GET /members/$eve/accounts", want: 200, has: `"items":[]`}},
 			{step: step{as: "admin", do: "POST /members/$eve/close", body: `{}`, want: 200, has: `"state":"closed"`}},
 			{step: step{do: "GET /households/$house", want: 200, has: `"founder":"$ann" "ended_at"`}},
-			{step: step{do: "GET /households?limit=1", want: 200, has: `"id":"$house"`, not: "next"}},
+			{step: step{as: "admin", do: "GET /households?limit=1", want: 200, has: `"id":"$house"`, not: "next"}},
 			{step: step{do: "GET /households/77", want: 404, code: "household.not-found"}},
 		})
 	})

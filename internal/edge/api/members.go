@@ -111,14 +111,14 @@ func members(a *API) {
 	making := row("registerMember", http.MethodPost, "/members", http.StatusCreated, write)
 	making.once = true
 	add(a, making, register)
-	add(a, row("listMembers", http.MethodGet, "/members", http.StatusOK, read), listMembers)
+	add(a, row("listMembers", http.MethodGet, "/members", http.StatusOK, read).forOffice(), listMembers)
 	add(a, row("findMembers", http.MethodGet, "/members/find", http.StatusOK, read), findMembers)
 	add(a, row("getMember", http.MethodGet, "/members/{member}", http.StatusOK, read), getMember)
 	add(a, row("changeMember", http.MethodPatch, "/members/{member}", http.StatusOK, write), changeMember)
 	add(a, row("activateMember", http.MethodPost, "/members/{member}/activate", http.StatusOK, write), activateMember)
 	add(a, row("blockMember", http.MethodPost, "/members/{member}/block", http.StatusOK, write), blockMember)
 	add(a, row("unblockMember", http.MethodPost, "/members/{member}/unblock", http.StatusOK, write), unblockMember)
-	add(a, row("closeMember", http.MethodPost, "/members/{member}/close", http.StatusOK, write), closeMember)
+	add(a, row("closeMember", http.MethodPost, "/members/{member}/close", http.StatusOK, write).forOffice(), closeMember)
 }
 
 // fieldNames refuses names of fields that look like none: an error names the
@@ -330,9 +330,6 @@ func unblockMember(ctx context.Context, c *call, in *stateIn) (*Member, error) {
 // closeMember is not for tills: it can't be undone, and takes the points with
 // it.
 func closeMember(ctx context.Context, c *call, in *closeIn) (*Member, error) {
-	if err := c.noTill(); err != nil {
-		return nil, err
-	}
 	m, err := c.Members.Close(ctx, in.Member, in.Body.Version, in.Body.Reason, c.actor(), func(q db.Q) error {
 		left, err := ledger.Left(ctx, q, in.Member)
 		if err == nil && left > 0 && !in.Body.Force {

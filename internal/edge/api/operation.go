@@ -18,6 +18,13 @@ type operation struct {
 	keyed  bool             // it is done once under the caller's Idempotency-Key, which it must have
 	reads  bool             // it changes nothing, though it is no GET: a key makes no difference
 	once   bool             // likewise, where there is a key
+	office bool             // no till may ask for it, whatever its scopes
+}
+
+// forOffice is the operation, refused to tills.
+func (o operation) forOffice() operation {
+	o.office = true
+	return o
 }
 
 // none is the answer of an operation that has nothing to say (204).

@@ -46,15 +46,15 @@ func programmes(a *API) {
 	row := func(id, method, path string, status int, scopes []identity.Scope) operation {
 		return operation{id: id, method: method, path: path, group: "programmes", status: status, scopes: scopes}
 	}
-	add(a, row("listProgrammes", http.MethodGet, "/programmes", http.StatusOK, read), listProgrammes)
+	add(a, row("listProgrammes", http.MethodGet, "/programmes", http.StatusOK, read).forOffice(), listProgrammes)
 	add(a, row("createProgramme", http.MethodPost, "/programmes", http.StatusCreated, write), createProgramme)
-	add(a, row("checkProgramme", http.MethodPost, "/programmes/check", http.StatusOK, read), checkProgramme)
-	add(a, row("getProgramme", http.MethodGet, "/programmes/{programme}", http.StatusOK, read), getProgramme)
+	add(a, row("checkProgramme", http.MethodPost, "/programmes/check", http.StatusOK, read).forOffice(), checkProgramme)
+	add(a, row("getProgramme", http.MethodGet, "/programmes/{programme}", http.StatusOK, read).forOffice(), getProgramme)
 	add(a, row("changeProgramme", http.MethodPut, "/programmes/{programme}", http.StatusOK, write), changeProgramme)
-	add(a, row("compareProgramme", http.MethodGet, "/programmes/{programme}/difference", http.StatusOK, read), compareProgramme)
+	add(a, row("compareProgramme", http.MethodGet, "/programmes/{programme}/difference", http.StatusOK, read).forOffice(), compareProgramme)
 	add(a, row("rollbackProgramme", http.MethodPost, "/programmes/{programme}/rollback", http.StatusOK, write), rollbackProgramme)
-	add(a, row("listProgrammeVersions", http.MethodGet, "/programmes/{programme}/versions", http.StatusOK, read), listProgrammeVersions)
-	add(a, row("getProgrammeVersion", http.MethodGet, "/programmes/{programme}/versions/{version}", http.StatusOK, read), getProgrammeVersion)
+	add(a, row("listProgrammeVersions", http.MethodGet, "/programmes/{programme}/versions", http.StatusOK, read).forOffice(), listProgrammeVersions)
+	add(a, row("getProgrammeVersion", http.MethodGet, "/programmes/{programme}/versions/{version}", http.StatusOK, read).forOffice(), getProgrammeVersion)
 }
 
 // listProgrammes gives all of them, the one that goes first first.
