@@ -2,6 +2,8 @@ package partner
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"kopilka/internal/platform/db"
@@ -63,6 +65,26 @@ func (d *Directory) OutletByCode(code string) (Outlet, bool) {
 	s := d.cache.Get()
 	o, ok := s.outlets[s.outletByCode[code]]
 	return o, ok
+}
+
+// PartnerCodes gives the codes of all partners.
+func (d *Directory) PartnerCodes() []string {
+	return slices.Collect(maps.Keys(d.cache.Get().partnerByCode))
+}
+
+// OutletCodes gives the codes of all outlets.
+func (d *Directory) OutletCodes() []string {
+	return slices.Collect(maps.Keys(d.cache.Get().outletByCode))
+}
+
+// TillCodes gives the codes of all tills, "outlet/till".
+func (d *Directory) TillCodes() []string {
+	s := d.cache.Get()
+	out := make([]string, 0, len(s.tillByCode))
+	for c := range s.tillByCode {
+		out = append(out, s.outlets[c.outlet].Code+"/"+c.code)
+	}
+	return out
 }
 
 // Place finds a till by id, with its outlet and partner.

@@ -122,6 +122,9 @@ func (l *lexicon) Find(_ rule.Field, word string) (id.ID, bool) {
 // Word gives the word of a number.
 func (l *lexicon) Word(_ rule.Field, i id.ID) (string, bool) { return l.words[i-1], true }
 
+// Words gives all words so far.
+func (l *lexicon) Words(rule.Field) []string { return l.words }
+
 // Every key of the text and every field of a condition is explained in both
 // languages.
 func TestKeysHaveTexts(t *testing.T) {

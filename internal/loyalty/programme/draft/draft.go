@@ -41,6 +41,8 @@ type Names interface {
 	// Word gives the code, or the name where there are no codes; it finds the
 	// id again.
 	Word(of rule.Field, i id.ID) (string, bool)
+	// Words gives all codes, or names, that Find knows.
+	Words(of rule.Field) []string
 }
 
 // Draft is a programme that was read from text.

@@ -24,6 +24,8 @@ func (names) Word(of rule.Field, i id.ID) (string, bool) {
 	return fmt.Sprintf("%s-%d", of, i), i < 1000
 }
 
+func (names) Words(of rule.Field) []string { return []string{string(of) + "-1", string(of) + "-12"} }
+
 // odd are texts that a careless writer would break.
 var odd = []string{
 	"Май", "yes", "no", "null", "~", "10", "1e3", "0x10", "2026-01-01", "a: b", "- a", "#1", "'", `"`, `\`, " x ", "x\ny", "{a}", "[", "*a", "&a", "!x", "%", "@", "😀", "a\tb", "<<", "-", "true", "Ёлка «5»",

@@ -2,6 +2,8 @@ package draft
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/catalog"
@@ -97,6 +99,19 @@ func (b *Base) Word(of rule.Field, i id.ID) (string, bool) {
 	}
 	word, ok := b.load(of).words[i]
 	return word, ok
+}
+
+// Words gives all codes or names of a kind.
+func (b *Base) Words(of rule.Field) []string {
+	switch of {
+	case rule.FieldOutlet:
+		return b.directory.OutletCodes()
+	case rule.FieldPartner:
+		return b.directory.PartnerCodes()
+	case rule.FieldTill:
+		return b.directory.TillCodes()
+	}
+	return slices.Collect(maps.Values(b.load(of).words))
 }
 
 // load reads the words of a kind once.
