@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/rule"
@@ -119,10 +120,13 @@ func (c *call) toSell(ctx context.Context, in *CartBody) (*purchase.Cart, error)
 	return cart, nil
 }
 
+// ticketNumber is a ticket's number without what a scanner leaves around it.
+func ticketNumber(scanned string) string { return strings.TrimSpace(scanned) }
+
 func lineOf(l *CartLine) purchase.CartLine {
 	return purchase.CartLine{
 		SKU: l.SKU, Name: l.Name, Quantity: l.Quantity, Price: l.Price, Gross: l.Gross, Memorandum: l.Memorandum,
-		Tickets: l.Tickets, SessionAt: clock.Micros(l.SessionAt),
+		Tickets: each(l.Tickets, ticketNumber), SessionAt: clock.Micros(l.SessionAt),
 		Place: rule.Place{
 			Event: l.Event, EventType: l.EventType, Session: l.Session, Hall: l.Hall, Zone: l.Zone, Sector: l.Sector, Seat: l.Seat,
 		},

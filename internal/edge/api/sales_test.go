@@ -253,6 +253,20 @@ func TestOneKeyAtOnce(t *testing.T) {
 	})
 }
 
+// A scanner leaves blanks around what it reads: a ticket is found by its number all the same.
+func TestScannedTicket(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		s.buyer("ann", phone1, 0)
+		s.deals([]deal{
+			{step: step{do: "POST /purchases", body: `{"buyer":{"member":"$ann"},"lines":[{"sku":"T1","quantity":"1","price":50000,"tickets":[" 460-7 "],"session_at":"2026-11-22T20:00:00Z"}]}`, want: 201}, key: "sold"},
+			{step: step{do: "POST /visits", body: `{"ticket":"460-7\u0020"}`, want: 201, has: `"tickets":["460-7"]`}, key: "in"},
+			{step: step{do: "POST /visits", body: `{"ticket":"460-8"}`, want: 404, code: "visit.no-ticket"}, key: "other"},
+		})
+	})
+}
+
 // The quote that a commit carries holds, or the commit says that it does not.
 func TestQuoteThenCommit(t *testing.T) {
 	t.Parallel()
@@ -264,6 +278,7 @@ func TestQuoteThenCommit(t *testing.T) {
 			{step: step{do: "POST /quotes", body: `{` + cart + `}`, want: 200, keep: "q"}},
 			{step: step{do: "POST /purchases", body: `{"buyer":{"member":"$ann"},"spend":5000,"lines":[` + bar + `]}`, want: 201}, key: "other"},
 			{step: step{do: "POST /purchases", body: `{` + cart + `,"quote":"$q"}`, want: 409, code: "quote.changed"}, key: "k"},
+			{step: step{do: "POST /purchases", body: `{"buyer":{"member":"$ann"},"spend_max":true,"lines":[` + bar + `],"quote":"$q"}`, want: 409, code: "quote.other-receipt"}, key: "k"},
 			{step: step{do: "POST /purchases", body: `{` + cart + `,"quote":"$q","accept":true}`, want: 201, has: `"spent":5700`}, key: "k"},
 			{step: step{do: "POST /quotes", body: `{` + cart + `}`, want: 200, has: `"spent":4400 "due":45600`, keep: "q"}},
 			{step: step{do: "POST /purchases", body: `{` + cart + `,"quote":"$q"}`, want: 201, has: `"spent":4400 "due":45600`}, key: "k2"},

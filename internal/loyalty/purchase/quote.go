@@ -1,6 +1,7 @@
 package purchase
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -151,31 +152,46 @@ func (d *Desk) usedUp(ctx context.Context, s *sale, m *rule.Member) (out []strin
 
 // quoteID is a signed digest of what a quote rests on and of its figures.
 func (d *Desk) quoteID(s *sale, out *rule.Outcome, own, book *ledger.Book) string {
-	b := make([]byte, 0, 64)
+	b := make([]byte, 0, quoteSize)
 	b = binary.BigEndian.AppendUint64(b, uint64(s.at))
-	sum := s.quoteDigest(own, book)
-	b = append(b, sum[:16]...)
+	b = append(b, s.quotedReceipt()...)
+	b = append(b, s.quotedState(own, book)...)
 	figures := out.Digest()
 	return crypto.Sign(d.Secret, append(b, figures[:]...))
 }
 
-// quoteDigest is the hash of the receipt, the programme's version and the
-// homes': what must not change for the figures to stand.
-func (s *sale) quoteDigest(own, book *ledger.Book) [32]byte {
+// A quote holds its time and three digests: of the receipt, of the state that
+// it rests on, and of its figures.
+const (
+	digestSize = 16
+	quoteSize  = 8 + 3*digestSize
+)
+
+// quotedReceipt is the digest of what the till asks, but for what it may only
+// know when it commits.
+func (s *sale) quotedReceipt() []byte {
 	c := *s.cart
 	c.Key, c.Quote, c.Accept, c.Payments, c.Number, c.Facts, c.Proof = "", "", false, nil, "", nil, Proof{}
 	doc, err := json.Marshal(&c)
 	if err != nil {
 		panic(err) // a cart is a plain struct
 	}
-	b := binary.BigEndian.AppendUint64(doc, uint64(s.programme.ID))
+	sum := sha256.Sum256(doc)
+	return sum[:digestSize]
+}
+
+// quotedState is the digest of the programme's version and the homes': with the
+// receipt, what must not change for the figures to stand.
+func (s *sale) quotedState(own, book *ledger.Book) []byte {
+	b := binary.BigEndian.AppendUint64(nil, uint64(s.programme.ID))
 	b = binary.BigEndian.AppendUint64(b, uint64(s.programme.Version))
 	b = binary.BigEndian.AppendUint64(b, uint64(own.Version))
 	if own != book {
 		b = binary.BigEndian.AppendUint64(b, uint64(book.Home))
 		b = binary.BigEndian.AppendUint64(b, uint64(book.Version))
 	}
-	return sha256.Sum256(b)
+	sum := sha256.Sum256(b)
+	return sum[:digestSize]
 }
 
 // checkQuote compares a commit with the quote that it carries. The same
@@ -185,19 +201,23 @@ func (d *Desk) checkQuote(s *sale, out *rule.Outcome, own, book *ledger.Book) er
 		return nil
 	}
 	b, err := crypto.Open(d.Secret, s.cart.Quote)
-	if err != nil || len(b) != 40 {
+	if err != nil || len(b) != quoteSize {
 		return fault.New(fault.Invalid, "quote.invalid")
 	}
 	made := clock.Micros(binary.BigEndian.Uint64(b))
 	if s.at > made.Add(quoteLife) {
 		return fault.New(fault.Conflict, "quote.expired")
 	}
+	receipt, state, quoted := b[8:8+digestSize], b[8+digestSize:8+2*digestSize], b[8+2*digestSize:]
 	figures := out.Digest()
-	if s.cart.Accept || string(figures[:]) == string(b[24:]) {
+	if s.cart.Accept || bytes.Equal(figures[:], quoted) {
 		return nil
 	}
 	changed := "quote.changed"
-	if sum := s.quoteDigest(own, book); string(sum[:16]) == string(b[8:24]) {
+	switch {
+	case !bytes.Equal(s.quotedReceipt(), receipt):
+		changed = "quote.other-receipt"
+	case bytes.Equal(s.quotedState(own, book), state):
 		// Neither the rules nor the member have moved: a campaign has ended
 		// meanwhile, or others have used it up.
 		changed = "quote.outdated"

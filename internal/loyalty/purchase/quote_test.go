@@ -72,7 +72,7 @@ func TestQuoteAndCommit(t *testing.T) {
 		}, "quote.outdated", false},
 		"the receipt": {func(_ *testing.T, x *stage) {
 			x.c.Lines[0].Price++
-		}, "quote.changed", false},
+		}, "quote.other-receipt", false},
 		"the quote": {func(_ *testing.T, x *stage) {
 			x.c.Quote = "x" + x.c.Quote[1:]
 		}, "quote.invalid", true},
