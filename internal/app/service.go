@@ -55,7 +55,7 @@ func Start(ctx context.Context, o ServiceOptions) (_ *Service, err error) {
 	}()
 	reg := metrics.New(readBuild().version)
 	gate := &gate{}
-	gate.show(maintenance(o))
+	gate.show(unready(o))
 	cfg := o.Config
 	s.server, err = httpx.Listen(ctx, httpx.ServerOptions{
 		Addr: cfg.HTTP.Addr, TLSCert: cfg.HTTP.TLSCert, TLSKey: cfg.HTTP.TLSKey,
@@ -109,9 +109,9 @@ func stack(o ServiceOptions, reg *metrics.Registry, health *httpx.Health) httpx.
 	}
 }
 
-// maintenance answers while the base is not ready.
-func maintenance(o ServiceOptions) http.Handler {
-	starting := fault.New(fault.Unavailable, "http.maintenance")
+// unready answers while the base is not ready.
+func unready(o ServiceOptions) http.Handler {
+	starting := fault.New(fault.Unavailable, "http.starting")
 	health := httpx.NewHealth(clock.System{})
 	health.Add("base", func(context.Context) (map[string]any, error) { return nil, starting })
 	router, faults := httpx.NewRouter(stack(o, metrics.New(readBuild().version), health))

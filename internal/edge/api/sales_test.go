@@ -67,7 +67,7 @@ func TestSales(t *testing.T) {
 			{step: step{do: "GET /purchases/$p2/why", want: 404, code: "purchase.not-found"}},
 			{step: step{do: "GET /purchases/$p1/why?full=true&version=1", want: 200, has: `"programme":"$programme" "version":1 "same":true`}},
 			{step: step{do: "GET /purchases/$p1/why?programme=$programme", want: 400, code: "purchase.why-version"}},
-			{step: step{do: "GET /purchases/$p1/why?version=9", want: 404, code: "programme.not-found"}},
+			{step: step{do: "GET /purchases/$p1/why?version=9", want: 404, code: "programme.version-not-found"}},
 
 			{step: step{
 				do: "POST /refunds", body: `{"purchase":{"key":"k1"},"lines":[{"line":1,"quantity":"1"}]}`, want: 201,

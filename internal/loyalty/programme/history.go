@@ -8,7 +8,6 @@ import (
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
-	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
 
@@ -36,7 +35,7 @@ func (ps *Programmes) History(ctx context.Context, i id.ID, before int64, limit 
 func (ps *Programmes) Made(ctx context.Context, i id.ID, version int64) (Made, error) {
 	m, err := scanMade(ps.DB.Row(ctx, qMade, i, version))
 	if errors.Is(err, db.ErrNotFound) {
-		return m, fault.Wrap(err, fault.NotFound, "programme.not-found")
+		return m, ps.missing(err, i, version)
 	}
 	return m, err
 }

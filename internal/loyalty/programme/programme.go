@@ -277,6 +277,9 @@ func (ps *Programmes) VersionIn(ctx context.Context, q db.Q, i id.ID, version in
 		return p, nil
 	}
 	p, err := readVersion(ctx, q, i, version)
+	if errors.Is(err, db.ErrNotFound) {
+		return nil, ps.missing(err, i, version)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -290,11 +293,15 @@ func (ps *Programmes) VersionIn(ctx context.Context, q db.Q, i id.ID, version in
 }
 
 func readVersion(ctx context.Context, q db.Q, i id.ID, version int64) (*rule.Programme, error) {
-	p, err := scanProgramme(q.Row(ctx, qVersion, i, version))
-	if errors.Is(err, db.ErrNotFound) {
-		return nil, fault.Wrap(err, fault.NotFound, "programme.not-found")
+	return scanProgramme(q.Row(ctx, qVersion, i, version))
+}
+
+// missing says that there is no such programme, or no such version of it.
+func (ps *Programmes) missing(err error, i id.ID, version int64) error {
+	if p := ps.Current().Get(i); p != nil {
+		return fault.Wrap(err, fault.NotFound, "programme.version-not-found", "version", version, "newest", p.Version)
 	}
-	return p, err
+	return fault.Wrap(err, fault.NotFound, "programme.not-found")
 }
 
 func scanProgramme(r db.Row) (*rule.Programme, error) {

@@ -241,7 +241,7 @@ func TestWhyByOtherRules(t *testing.T) {
 			}
 		}
 		_, err := c.Desk.Why(t.Context(), must(c.Desk.Find(t.Context(), ref(p))), purchase.Asked{Version: 99})
-		if !fault.Is(err, "programme.not-found") {
+		if f := fault.From(err); f.Code != "programme.version-not-found" || !cmp.Equal(f.Args, fault.Pairs("version", int64(99), "newest", c.Programme.Version)) {
 			t.Error(err)
 		}
 	})

@@ -31,7 +31,7 @@ func (g *group) terms(s *Stored, f *Refund) (held money.Amount, claimed money.Po
 	// The rules of its time, so that the function is one for all its refunds.
 	p, err := g.version(s.Programme, s.Version)
 	if err != nil {
-		if fault.From(err).Code == "programme.not-found" {
+		if fault.From(err).Kind == fault.NotFound {
 			return 0, 0, err
 		}
 		return 0, 0, fmt.Errorf("%w: %w", errBase, err)

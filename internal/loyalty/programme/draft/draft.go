@@ -19,7 +19,6 @@ import (
 	"io"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -79,6 +78,9 @@ func parse(text []byte) (*yaml.Node, error) {
 	if len(text) > MaxText {
 		return nil, fault.New(fault.TooLarge, "programme.too-large", "most", MaxText)
 	}
+	if line := badUTF8(text); line > 0 {
+		return nil, broken(line, "programme.text-utf8")
+	}
 	var doc, more yaml.Node
 	d := yaml.NewDecoder(bytes.NewReader(plainEscapes(text)))
 	err := d.Decode(&doc)
@@ -86,7 +88,7 @@ func parse(text []byte) (*yaml.Node, error) {
 	case errors.Is(err, io.EOF) || err == nil && len(doc.Content) == 0:
 		return nil, broken(1, "programme.text-empty")
 	case err != nil:
-		return nil, broken(lineOf(err), "programme.text-form", "text", yamlText(err))
+		return nil, noYAML(text, err)
 	case !errors.Is(d.Decode(&more), io.EOF):
 		return nil, broken(max(more.Line, 1), "programme.text-two")
 	}
@@ -95,28 +97,6 @@ func parse(text []byte) (*yaml.Node, error) {
 
 func broken(line int, code string, args ...any) error {
 	return fault.New(fault.Invalid, "programme.invalid").With(fault.Field{Code: code, Args: fault.Pairs(args...), Line: line, Column: 1})
-}
-
-var yamlLine = regexp.MustCompile(`line (\d+): `)
-
-// lineOf is the line that the YAML parser complains of.
-func lineOf(err error) int {
-	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			return max(n, 1)
-		}
-	}
-	return 1
-}
-
-// yamlText is what the parser says, but for what it repeats of the text.
-func yamlText(err error) string {
-	said := strings.TrimPrefix(err.Error(), "yaml: ")
-	said = yamlLine.ReplaceAllString(said, "")
-	if strings.ContainsAny(said, "'\"`") {
-		return "YAML"
-	}
-	return said
 }
 
 // plainEscapes writes out the escapes of JSON that YAML does not know: pairs

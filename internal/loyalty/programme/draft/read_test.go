@@ -57,7 +57,7 @@ func TestWrongPlaces(t *testing.T) {
 		{"nothing", "", []string{"1:1  programme.text-empty"}},
 		{"comment", "# nothing\n", []string{"1:1  programme.text-empty"}},
 		{"no map", "[]", []string{"1:1  programme.text-map"}},
-		{"broken", "code: x\nname: [\n", []string{"2:1  programme.text-form"}},
+		{"broken", "code: x\nname: [\n", []string{"2:1  programme.text-content"}},
 		{"two documents", "code: x\n---\ncode: y\n", []string{"2:1  programme.text-two"}},
 		{"missing", "code: x\n", []string{"1:1 name programme.text-missing"}},
 		{"unknown and twice", "code: x\nname: y\nnaem: z\ncode: x\n", []string{"3:1 naem programme.text-unknown", "4:1 code programme.text-twice"}},
