@@ -20,25 +20,23 @@ func badUTF8(text []byte) int {
 	return 0
 }
 
-// A complaint is something that the YAML parser finds amiss, and how we say it.
-type complaint struct {
-	said   string
-	code   string
-	parser bool // its line is counted from 0
-}
-
-// complaints are those that writers of programmes meet.
-var complaints = []complaint{
-	{"mapping values are not allowed", "programme.text-colon", false},
-	{"could not find expected ':'", "programme.text-no-colon", false},
-	{"found unexpected end of stream", "programme.text-quote", false},
-	{"cannot start any token", "programme.text-first-character", false},
-	{"unknown escape character", "programme.text-escape", false},
-	{"did not find expected key", "programme.text-indent", true},
-	{"did not find expected '-' indicator", "programme.text-indent", true},
-	{"did not find expected ',' or ']'", "programme.text-bracket", true},
-	{"did not find expected ',' or '}'", "programme.text-bracket", true},
-	{"did not find expected node content", "programme.text-content", true},
+// complaints are what the YAML parser finds amiss in programmes, and how we say
+// it. The lines of its later stage are counted from 0.
+var complaints = []struct {
+	said  string
+	later bool
+	told  func(line int) error
+}{
+	{"mapping values are not allowed", false, func(line int) error { return broken(line, "programme.text-colon") }},
+	{"could not find expected ':'", false, func(line int) error { return broken(line, "programme.text-no-colon") }},
+	{"found unexpected end of stream", false, func(line int) error { return broken(line, "programme.text-quote") }},
+	{"cannot start any token", false, func(line int) error { return broken(line, "programme.text-first-character") }},
+	{"unknown escape character", false, func(line int) error { return broken(line, "programme.text-escape") }},
+	{"did not find expected key", true, func(line int) error { return broken(line, "programme.text-indent") }},
+	{"did not find expected '-' indicator", true, func(line int) error { return broken(line, "programme.text-indent") }},
+	{"did not find expected ',' or ']'", true, func(line int) error { return broken(line, "programme.text-bracket") }},
+	{"did not find expected ',' or '}'", true, func(line int) error { return broken(line, "programme.text-bracket") }},
+	{"did not find expected node content", true, func(line int) error { return broken(line, "programme.text-content") }},
 }
 
 var (
@@ -61,10 +59,10 @@ func noYAML(text []byte, err error) error {
 		if !strings.Contains(said, c.said) {
 			continue
 		}
-		if c.parser {
+		if c.later {
 			line++
 		}
-		return broken(min(max(line, 1), len(lines)), c.code)
+		return c.told(min(max(line, 1), len(lines)))
 	}
 	return broken(min(max(line, 1), len(lines)), "programme.text-form", "text", cmp.Or(plainSaid(said), "YAML"))
 }
