@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -174,7 +175,24 @@ func ReadMap(r io.Reader) (*Map, error) {
 	d := yaml.NewDecoder(bytes.NewReader(content))
 	d.KnownFields(true)
 	if err := d.Decode(m); err != nil {
-		return nil, fault.Wrap(err, fault.Invalid, "importer.map-yaml")
+		return nil, badMap(err)
 	}
 	return m, m.check()
+}
+
+var (
+	unknownKey = regexp.MustCompile(`line (\d+): field (\S+) not found in type`)
+	badValue   = regexp.MustCompile(`line (\d+): cannot unmarshal`)
+)
+
+// badMap says at which line a map has a key that there is not, or a value that
+// can't be there.
+func badMap(err error) error {
+	if m := unknownKey.FindStringSubmatch(err.Error()); m != nil {
+		return fault.New(fault.Invalid, "importer.map-key", "line", m[1], "key", m[2])
+	}
+	if m := badValue.FindStringSubmatch(err.Error()); m != nil {
+		return fault.New(fault.Invalid, "importer.map-value", "line", m[1])
+	}
+	return fault.Wrap(err, fault.Invalid, "importer.map-yaml")
 }

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -113,6 +114,14 @@ func (p *parser) code(sku string) *CodeMap {
 	return nil
 }
 
+// shortOr is why a cell can't be read: the row ends before it, or as given.
+func shortOr(f *fault.Error, cells []string, at ...int) *fault.Error {
+	if last := slices.Max(at); last >= len(cells) {
+		return fault.New(fault.Invalid, "importer.short-row", "found", len(cells), "needed", last+1)
+	}
+	return f
+}
+
 func cell(cells []string, at int) string {
 	if at < 0 || at >= len(cells) {
 		return ""
@@ -183,7 +192,7 @@ func (p *parser) moment(r *row, cells []string) *fault.Error {
 	}
 	at, ok := p.moments.read(s)
 	if !ok {
-		return fault.New(fault.Invalid, "importer.time", "value", shown(s))
+		return shortOr(fault.New(fault.Invalid, "importer.time", "value", shown(s)), cells, p.c.time...)
 	}
 	r.at = at
 	return nil
@@ -207,7 +216,7 @@ func (p *parser) quantity(r *row, cells []string) *fault.Error {
 	if p.c.quantity != none {
 		q, ok := p.n.quantity(cell(cells, p.c.quantity))
 		if !ok {
-			return fault.New(fault.Invalid, "importer.quantity", "value", shown(cell(cells, p.c.quantity)))
+			return shortOr(fault.New(fault.Invalid, "importer.quantity", "value", shown(cell(cells, p.c.quantity))), cells, p.c.quantity)
 		}
 		r.quantity = q
 	}
@@ -252,7 +261,7 @@ func (p *parser) sums(r *row, cells []string) *fault.Error {
 	if p.c.price != none {
 		micro, ok := p.n.price(cell(cells, p.c.price))
 		if !ok {
-			return fault.New(fault.Invalid, "importer.price", "value", shown(cell(cells, p.c.price)))
+			return shortOr(fault.New(fault.Invalid, "importer.price", "value", shown(cell(cells, p.c.price))), cells, p.c.price)
 		}
 		if micro < 0 && r.off && !negative {
 			micro, negative = -micro, true
@@ -302,7 +311,7 @@ func (p *parser) paid(r *row, cells []string, negative bool) *fault.Error {
 	}
 	switch {
 	case !ok:
-		return fault.New(fault.Invalid, "importer.total", "value", shown(cell(cells, p.c.total)))
+		return shortOr(fault.New(fault.Invalid, "importer.total", "value", shown(cell(cells, p.c.total))), cells, p.c.total)
 	case total < 0:
 		return fault.New(fault.Refused, "importer.negative-price")
 	case p.c.price == none:

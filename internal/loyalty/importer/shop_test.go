@@ -1,6 +1,7 @@
 package importer_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -251,6 +252,25 @@ func TestMaps(t *testing.T) {
 	for _, text := range []string{"", "[", "a: b", "file: {delimeter: x}", "codes: " + strings.Repeat("x", 1<<20)} {
 		if _, err := importer.ReadMap(strings.NewReader(text)); err == nil {
 			t.Errorf("%.20q is taken for a map", text)
+		}
+	}
+}
+
+// TestMapTellsItsLine: a key that there is not, or a value of another kind, is
+// told with its line.
+func TestMapTellsItsLine(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]*fault.Error{
+		"file:\n  delimeter: \";\"\n":       fault.New(fault.Invalid, "importer.map-key", "line", "2", "key", "delimeter"),
+		"file:\n  header: первая\n":         fault.New(fault.Invalid, "importer.map-value", "line", "2"),
+		"receipt: {number: [a]}\n":          fault.New(fault.Invalid, "importer.map-value", "line", "1"),
+		"round: наверх\n":                   fault.New(fault.Invalid, "importer.map-yaml"),
+		"file: {header: 1, delimiter: \"\n": fault.New(fault.Invalid, "importer.map-yaml"),
+	} {
+		_, err := importer.ReadMap(strings.NewReader(text))
+		got := fault.From(err)
+		if got == nil || got.Code != want.Code || !slices.Equal(got.Args, want.Args) {
+			t.Errorf("%q: %v", text, err)
 		}
 	}
 }

@@ -28,7 +28,7 @@ func (s *Sealer) Compare(ctx context.Context, r io.Reader) (n int64, err error) 
 	}
 	switch {
 	case errors.Is(in.Err(), bufio.ErrTooLong):
-		return n, notASeal(in.Err(), n+1)
+		return n, notASeal(n + 1)
 	case in.Err() != nil:
 		return n, fault.Wrap(in.Err(), fault.Unavailable, "seal.cannot-read")
 	case n == 0:
@@ -41,12 +41,12 @@ func (s *Sealer) Compare(ctx context.Context, r io.Reader) (n int64, err error) 
 func (s *Sealer) compare(ctx context.Context, text []byte, no int64) error {
 	var kept line
 	if err := json.Unmarshal(text, &kept); err != nil {
-		return notASeal(err, no)
+		return notASeal(no)
 	}
 	there, err := scanSeal(s.DB.Row(ctx, qSeal, kept.Seal))
 	switch {
 	case errors.Is(err, db.ErrNotFound):
-		return fault.Wrap(err, fault.Conflict, "seal.missing", "seal", kept.Seal)
+		return fault.New(fault.Conflict, "seal.missing", "seal", kept.Seal)
 	case err != nil:
 		return err
 	case there.line() != kept, there.Hash != there.Digest():
@@ -55,6 +55,6 @@ func (s *Sealer) compare(ctx context.Context, text []byte, no int64) error {
 	return nil
 }
 
-func notASeal(err error, no int64) error {
-	return fault.Wrap(err, fault.Invalid, "seal.not-an-export", "line", no)
+func notASeal(no int64) error {
+	return fault.New(fault.Invalid, "seal.not-an-export", "line", no)
 }
