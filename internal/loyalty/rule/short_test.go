@@ -42,11 +42,13 @@ func TestShortOfWhatItNeeds(t *testing.T) {
 		"a table by used":   {rule.Rule{Kind: discount, By: rule.ByUsed, Table: []rule.Row{{From: 5000, Rate: half}}}, []rule.Line{typed("a", 2, 100)}, rule.WhyFewUsed, money.Amount(0), money.Amount(5000)},
 		"a set": {
 			rule.Rule{Kind: discount, Set: &rule.Set{Off: 10, Parts: []rule.SetPart{{Scope: scope("a"), Count: 1}, {Scope: scope("b"), Count: 2}}}},
-			[]rule.Line{typed("a", 5, 100), typed("b", 1, 100)}, rule.WhyFewOfSet, int64(1), int64(2),
+			[]rule.Line{typed("a", 5, 100), typed("b", 1, 100)},
+			rule.WhyFewOfSet, int64(1), int64(2),
 		},
 		"a set whose parts share": {
 			rule.Rule{Kind: discount, Set: &rule.Set{Parts: []rule.SetPart{{Count: 2}, {Count: 1, Rate: half}}}},
-			[]rule.Line{typed("a", 2, 100)}, rule.WhyFewOfSet, int64(2), int64(3),
+			[]rule.Line{typed("a", 2, 100)},
+			rule.WhyFewOfSet, int64(2), int64(3),
 		},
 	} {
 		c.rule.ID = "r"
