@@ -76,6 +76,7 @@ type LevelChangeCause string
 // Values of LevelChangeCause.
 const (
 	LevelChangeCausePurchase   LevelChangeCause = "purchase"
+	LevelChangeCauseVisit      LevelChangeCause = "visit"
 	LevelChangeCauseRefund     LevelChangeCause = "refund"
 	LevelChangeCauseAdjustment LevelChangeCause = "adjustment"
 	LevelChangeCauseTime       LevelChangeCause = "time"
@@ -316,7 +317,8 @@ type Account struct {
 	State AccountState `json:"state"`
 	// The account's points now
 	Balance Balance `json:"balance"`
-	// The level it is at now; none: the programme has no levels
+	// The level now: the account's or, on a household's with level_scope: member, the member's own;
+	// none: the programme has no levels, or it is told with the account that he uses
 	Level *AccountLevel `json:"level,omitempty"`
 	// Points earned, hundredths
 	Earned int64 `json:"earned"`
@@ -1210,10 +1212,11 @@ type LevelChange struct {
 	To string `json:"to"`
 	// The end of its term
 	Until time.Time `json:"until,omitzero"`
-	// Cause: purchase, refund of the purchase that had caused it, adjustment – points by hand, time,
-	// hand, opening of the account, rules – the programme or the member's groups are others now
+	// Cause: purchase, visit – the use of its tickets, refund of the purchase that had caused it,
+	// adjustment – points by hand, time, hand, opening of the account, rules – the programme or the
+	// member's groups are others now
 	Cause LevelChangeCause `json:"cause"`
-	// Id of the purchase, refund or adjustment that caused it
+	// Id of the purchase, visit, refund or adjustment that caused it
 	Operation string `json:"operation,omitempty"`
 	// Points given with it, hundredths
 	Given int64 `json:"given,omitempty"`
@@ -2382,7 +2385,7 @@ type Purchase struct {
 	Earned int64 `json:"earned"`
 	// Money given back, kopecks
 	Refunded int64 `json:"refunded"`
-	// The account's level after it; none: at no level
+	// The buyer's level after it; none: at no level
 	Level string `json:"level,omitempty"`
 	// The account's points after it
 	Balance Balance `json:"balance"`
@@ -2673,7 +2676,7 @@ type Refund struct {
 	Short int64 `json:"short"`
 	// Nothing of the receipt is left
 	Whole bool `json:"whole"`
-	// The account's level after it; none: at no level
+	// The buyer's level after it; none: at no level
 	Level string `json:"level,omitempty"`
 	// The account's points after it
 	Balance Balance `json:"balance"`

@@ -1,6 +1,8 @@
 package scenario
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 
 	"kopilka/client"
@@ -69,5 +71,52 @@ func TestFamilyFalls(t *testing.T) {
 		s.days(91)
 		s.stands(boris, "standard", "")
 		s.has(boris, 115_00, 0)
+	})
+}
+
+// A family of two on one account. With level_scope: member only he rises who has
+// bought, and he alone pays less; with account the two rise together.
+func TestFamilyOfOwnLevels(t *testing.T) {
+	const file = "family-levels.yaml"
+	tell(t, file, "2026-03-02 12:00", func(s *shop) {
+		anna, boris := s.joins("Анна"), s.joins("Борис")
+		house, err := s.office.FoundHousehold(s.Context(), &client.HouseholdBody{Founder: anna, Name: "Ивановы", Members: []string{boris}})
+		s.no(err)
+		lifts := s.sells(&receipt{who: boris, lines: []client.CartLine{line("goods", 3, 1000_00)}, allowed: 1500_00, due: 3000_00, earned: 150_00, level: "gold"})
+		s.stands(boris, "gold", "2026-05-31")
+		s.stands(anna, "standard", "")
+		s.has(anna, 150_00, 0)
+		s.sells(&receipt{who: anna, lines: []client.CartLine{line("goods", 1, 1000_00)}, allowed: 500_00, due: 1000_00, earned: 50_00, level: "standard"})
+		s.sells(&receipt{
+			who: boris, lines: []client.CartLine{line("goods", 1, 1000_00)}, spend: 200_00,
+			discount: 100_00, allowed: 450_00, spent: 200_00, due: 700_00, earned: 35_00, level: "gold",
+			why: whys{"gold-10": {"Скидка 100,00 ₽", "Discount of ₽100.00"}},
+		})
+		s.has(anna, 35_00, 0)
+		changes, err := s.office.ListLevelChanges(s.Context(), boris, nil)
+		s.no(err)
+		if n := len(changes.Items); n != 2 || changes.Items[0].To != "gold" || changes.Items[0].Operation != lifts.ID {
+			t.Errorf("%+v", changes.Items)
+		}
+
+		// What the level came of goes back, and the level with it: his alone.
+		if back := s.refunds(lifts); back.Founder != anna || back.Level != "standard" {
+			t.Errorf("%+v", back)
+		}
+		s.stands(boris, "standard", "")
+
+		s.put(strings.Replace(s.read(file), "level_scope: member", "level_scope: account", 1))
+		s.sells(&receipt{who: anna, lines: []client.CartLine{line("goods", 1, 1300_00)}, allowed: 650_00, due: 1300_00, earned: 65_00, level: "gold"})
+		s.stands(boris, "gold", "")
+
+		// Points that go with a level would be everybody's.
+		s.put(s.read(file))
+		status, told := s.send(strings.Replace(s.read(file), "    total: 3000", "    total: 3000\n    gift: 100", 1))
+		if status != http.StatusBadRequest || !strings.Contains(told, "programme.level-scope") || !strings.Contains(told, `"line":20`) {
+			t.Errorf("%d %s", status, told)
+		}
+		_, err = s.office.LeaveHousehold(s.Context(), house.ID, &client.HouseholdMemberBody{Member: boris})
+		s.no(err)
+		s.stands(boris, "standard", "")
 	})
 }

@@ -60,7 +60,7 @@ type LevelChange struct {
 	From      string       `json:"from"`
 	To        string       `json:"to"`
 	Until     Time         `json:"until,omitzero"`
-	Cause     string       `json:"cause" enum:"purchase,refund,adjustment,time,hand,opening,rules"`
+	Cause     string       `json:"cause" enum:"purchase,visit,refund,adjustment,time,hand,opening,rules"`
 	Operation OpID         `json:"operation,omitzero"`
 	Given     money.Points `json:"given,omitempty"`
 	Taken     money.Points `json:"taken,omitempty"`
@@ -156,13 +156,13 @@ func changeOf(x *ledger.LevelChange, cause home.ID) LevelChange {
 }
 
 func listLevelChanges(ctx context.Context, c *call, in *movementsIn) (*Page[LevelChange], error) {
-	var before int64
+	var before id.ID
 	if in.After != "" {
 		n, err := strconv.ParseInt(in.After, 10, 64)
 		if err != nil || n <= 0 {
 			return nil, badCursor()
 		}
-		before = n
+		before = id.ID(n)
 	}
 	limit := in.limit()
 	list, homes, err := c.Desk.LevelChanges(ctx, in.Member, in.Account, before, limit+1)
@@ -175,7 +175,7 @@ func listLevelChanges(ctx context.Context, c *call, in *movementsIn) (*Page[Leve
 	out := &Page[LevelChange]{Items: []LevelChange{}}
 	for i := range list {
 		if i == limit {
-			out.Next = strconv.FormatInt(list[i-1].Seq, 10)
+			out.Next = list[i-1].ID.String()
 			break
 		}
 		out.Items = append(out.Items, changeOf(&list[i], homes.Of(list[i].Op)))

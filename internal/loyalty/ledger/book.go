@@ -49,8 +49,18 @@ func (b *Book) Keeps() home.ID {
 	return b.Home
 }
 
-// Account finds the account in a programme, nil where there is none.
+// Account finds the account in a programme, nil where there is none or one that
+// holds nothing but a level.
 func (b *Book) Account(programme id.ID) *Account {
+	if a := b.Standing(programme); a != nil && !a.LevelOnly {
+		return a
+	}
+	return nil
+}
+
+// Standing finds the account in a programme that holds the level of the home's
+// member, whether it is opened for points or not; nil where there is none.
+func (b *Book) Standing(programme id.ID) *Account {
 	for _, a := range b.Accounts {
 		if a.Programme == programme {
 			return a
@@ -69,9 +79,20 @@ func (b *Book) AccountByID(i id.ID) *Account {
 	return nil
 }
 
-// Open opens an account in a programme; its clock starts at the given time.
+// Open opens an account in a programme; its clock starts at the given time. One
+// that has held a level so far goes on with that.
 func (b *Book) Open(programme id.ID, at clock.Micros) *Account {
-	a := &Account{ID: b.IDs.New(), Programme: programme, Opened: at, Clock: at, isNew: true, loaded: true}
+	a := b.Standing(programme)
+	if a == nil {
+		a = b.OpenForLevel(programme, at)
+	}
+	a.LevelOnly, a.opens, a.Opened, a.dirty = false, true, at, true
+	return a
+}
+
+// OpenForLevel makes an account that holds nothing but a level.
+func (b *Book) OpenForLevel(programme id.ID, at clock.Micros) *Account {
+	a := &Account{ID: b.IDs.New(), Programme: programme, LevelOnly: true, Opened: at, Clock: at, isNew: true, loaded: true}
 	b.Accounts = append(b.Accounts, a)
 	return a
 }
@@ -170,7 +191,7 @@ func (b *Book) Chain(m Mark, op id.ID, digest Hash, at clock.Micros) {
 // the posting of the points it was given and how many they are; 0: none.
 func (b *Book) Opened(f func(a *Account, seq int64, gift money.Points)) {
 	for _, a := range b.Accounts {
-		if !a.isNew {
+		if !a.opens {
 			continue
 		}
 		var seq int64

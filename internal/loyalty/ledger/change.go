@@ -137,7 +137,7 @@ const changeColumns = `home_id, change_id, account_id, seq, at, written_at, from
  given, taken, short, reason, actor`
 
 const (
-	qChanges   = `select ` + changeColumns + ` from level_change where home_id = $1 and (account_id = $2 or $2 = 0) and (seq < $3 or $3 = 0) order by seq desc limit $4`
+	qChanges   = `select ` + changeColumns + ` from level_change where home_id = $1 order by seq desc limit $2`
 	qChange    = `select ` + changeColumns + ` from level_change where home_id = $1 and change_id = $2`
 	maxChanges = 500
 )
@@ -149,11 +149,31 @@ func ScanChange(r db.Row) (c LevelChange, err error) {
 		(*int64)(&c.Given), (*int64)(&c.Taken), (*int64)(&c.Short), &c.Reason, &c.Actor)
 }
 
-// LevelChanges lists how the levels of a home came to be, the newest first:
-// those of an account or, with 0, of all; before is the seq of the last one
-// already had, 0 for the beginning.
-func LevelChanges(ctx context.Context, q db.Q, h home.ID, account id.ID, before int64, limit int) ([]LevelChange, error) {
-	return db.All(ctx, q, ScanChange, qChanges, h, account, before, min(limit, maxChanges))
+// ChangesOf says whose changes of level are listed.
+type ChangesOf struct {
+	Homes    []home.ID
+	Accounts []id.ID // of those homes; nil: all
+}
+
+// LevelChanges lists how levels came to be, the newest first; before is the last
+// change already had, 0 for the beginning.
+func LevelChanges(ctx context.Context, q db.Q, of ChangesOf, before id.ID, limit int) ([]LevelChange, error) {
+	in := q.Dialect().In
+	args := []any{numbers(of.Homes), before, min(limit, maxChanges)}
+	text := `select ` + changeColumns + ` from level_change where ` + in("home_id", 1) + ` and (change_id < $2 or $2 = 0)`
+	if of.Accounts != nil {
+		text += ` and ` + in("account_id", 4)
+		args = append(args, numbers(of.Accounts))
+	}
+	return db.All(ctx, q, ScanChange, text+` order by change_id desc limit $3`, args...)
+}
+
+func numbers[T ~int64](list []T) []int64 {
+	out := make([]int64, len(list))
+	for i, v := range list {
+		out[i] = int64(v)
+	}
+	return out
 }
 
 // FindLevelChange reads one change.
@@ -167,5 +187,5 @@ func LoadChanges(b *db.Batch, h home.ID, onChange func(LevelChange)) {
 		c, err := ScanChange(r)
 		onChange(c)
 		return err
-	}, qChanges, h, 0, 0, maxChanges)
+	}, qChanges, h, maxChanges)
 }

@@ -45,23 +45,23 @@ var updateAccount = db.Many{
  purchases = u.purchases, turnover = u.turnover, first_purchase_at = u.first_at, last_purchase_at = u.last_at, slide_at = u.slide_at,
  clock_at = u.clock_at, due_at = u.due_at, gifts = u.gifts, state = u.state,
  level = u.level, level_since = u.level_since, level_until = u.level_until, level_floor = u.level_floor, level_held = u.level_held, level_sums = u.level_sums,
- used = u.used
+ used = u.used, opened_at = u.opened_at
  from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
  $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::text[],
- $18::text[], $19::bigint[], $20::bigint[], $21::text[], $22::bigint[], $23::bytea[], $24::bigint[])
+ $18::text[], $19::bigint[], $20::bigint[], $21::text[], $22::bigint[], $23::bytea[], $24::bigint[], $25::bigint[])
  as u (home_id, programme_id, active, pending, debt, earned, spent, expired,
  purchases, turnover, first_at, last_at, slide_at, clock_at, due_at, gifts, state,
- level, level_since, level_until, level_floor, level_held, level_sums, used)
+ level, level_since, level_until, level_floor, level_held, level_sums, used, opened_at)
  where a.home_id = u.home_id and a.programme_id = u.programme_id`,
 	Lite: `update account set active = $3, pending = $4, debt = $5, earned = $6, spent = $7, expired = $8,
  purchases = $9, turnover = $10, first_purchase_at = $11, last_purchase_at = $12, slide_at = $13,
  clock_at = $14, due_at = $15, gifts = $16, state = $17,
- level = $18, level_since = $19, level_until = $20, level_floor = $21, level_held = $22, level_sums = $23, used = $24
+ level = $18, level_since = $19, level_until = $20, level_floor = $21, level_held = $22, level_sums = $23, used = $24, opened_at = $25
  where home_id = $1 and programme_id = $2`,
 	Types: []string{
 		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint",
 		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text",
-		"text", "bigint", "bigint", "text", "bigint", "bytea", "bigint",
+		"text", "bigint", "bigint", "text", "bigint", "bytea", "bigint", "bigint",
 	},
 	Exact: true,
 }
@@ -175,8 +175,11 @@ func (f *flusher) postings(b *Book) {
 
 func (f *flusher) accountRow(h int64, a *Account) {
 	state := "open"
-	if a.Closed {
+	switch {
+	case a.Closed:
 		state = "closed"
+	case a.LevelOnly:
+		state = "level"
 	}
 	s := &a.Standing
 	if a.isNew {
@@ -189,7 +192,7 @@ func (f *flusher) accountRow(h int64, a *Account) {
 	f.account.Add(h, int64(a.Programme), int64(a.Active), int64(a.Pending), int64(a.Debt), int64(a.Earned), int64(a.Spent), int64(a.Expired),
 		a.Purchases, int64(a.Turnover), db.N(a.FirstPurchase), db.N(a.LastPurchase), db.N(a.SlideAt),
 		int64(a.Clock), db.N(a.DueAt), int64(a.Gifts), state,
-		s.Level, db.N(s.Since), db.N(s.Until), s.Floor, db.N(s.Held), stored(s.Sums), int64(a.Used))
+		s.Level, db.N(s.Since), db.N(s.Until), s.Floor, db.N(s.Held), stored(s.Sums), int64(a.Used), int64(a.Opened))
 }
 
 // stored gives bytes to be written, none as NULL.

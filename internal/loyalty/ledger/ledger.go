@@ -79,6 +79,7 @@ type Account struct {
 	ID        id.ID
 	Programme id.ID
 	Closed    bool
+	LevelOnly bool // holds nothing but the level of a member who uses a household's: for points it is not opened yet
 
 	Active, Pending, Debt  money.Points
 	Earned, Spent, Expired money.Points // the programme's sides, net of what came back
@@ -96,7 +97,7 @@ type Account struct {
 
 	Standing Standing
 
-	isNew, dirty, loaded bool // loaded: all its live lots are in the book
+	isNew, opens, dirty, loaded bool // loaded: all its live lots are in the book
 }
 
 // Standing is an account's level as it is stored. Package level says what it

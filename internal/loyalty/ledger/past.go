@@ -93,7 +93,7 @@ func (b *Book) Done() (postings []Posting, changes []LevelChange, presents []Pre
 	changes, presents = b.changes, b.presents
 	b.postings, b.changes, b.presents, b.touched, b.New = b.postings[:0], nil, nil, false, false
 	for _, a := range b.Accounts {
-		a.isNew, a.dirty = false, false
+		a.isNew, a.opens, a.dirty = false, false, false
 	}
 	for _, l := range b.lots {
 		l.isNew, l.dirty = false, false

@@ -56,7 +56,8 @@ func scanAccount(r db.Row) (h home.ID, a *Account, err error) {
 		(*int64)(&a.Clock), (*int64)(&a.DueAt), (*int64)(&a.Gifts), (*int64)(&a.Opened),
 		&a.Standing.Level, (*int64)(&a.Standing.Since), (*int64)(&a.Standing.Until),
 		&a.Standing.Floor, (*int64)(&a.Standing.Held), &a.Standing.Sums, (*int64)(&a.Used))
-	a.Closed = state == "closed"
+	a.Closed, a.LevelOnly = state == "closed", state == "level"
+	a.loaded = a.LevelOnly // it has no lots
 	return h, a, err
 }
 

@@ -73,6 +73,8 @@ type Ladder struct {
 	types    []string // that parts name, folded and sorted
 	takes    bool     // a change may take points
 	groups   bool     // a level is for a group
+	totals   bool     // a level asks for the sum of all times
+	own      bool     // each of a household stands by himself
 }
 
 // NewLadder puts levels in order.
@@ -84,6 +86,7 @@ func NewLadder(levels []Level, calendar Calendar) *Ladder {
 		l.days = max(l.days, v.Days)
 		l.takes = l.takes || v.Price > 0 || v.Fall > 0
 		l.groups = l.groups || v.Group != 0
+		l.totals = l.totals || v.Total > 0
 		v.Parts = slices.Clone(v.Parts)
 		for j := range v.Parts {
 			folded := make([]string, len(v.Parts[j].Types))
@@ -99,6 +102,17 @@ func NewLadder(levels []Level, calendar Calendar) *Ladder {
 	return l
 }
 
+// OfMembers makes it a ladder on which each of a household stands by himself,
+// by the sums of what he has bought, on whichever account.
+func (l *Ladder) OfMembers() *Ladder {
+	x := *l
+	x.own = true
+	return &x
+}
+
+// Own tells whether each of a household stands by himself.
+func (l *Ladder) Own() bool { return l != nil && l.own }
+
 // None tells whether the programme has no levels.
 func (l *Ladder) None() bool { return l == nil || len(l.levels) == 0 }
 
@@ -110,8 +124,9 @@ func (l *Ladder) Levels() []Level {
 	return l.levels
 }
 
-// Counts tells whether sums by day must be kept.
-func (l *Ladder) Counts() bool { return l != nil && l.days > 0 }
+// Counts tells whether sums must be kept: by day or, as the account's own are
+// not the member's where each of a household stands by himself, of all times.
+func (l *Ladder) Counts() bool { return l != nil && (l.days > 0 || l.own && l.totals) }
 
 // Takes tells whether a change may take points.
 func (l *Ladder) Takes() bool { return l != nil && l.takes }

@@ -26,13 +26,17 @@ func DayOf(s string) Day {
 // String gives YYYY-MM-DD.
 func (d Day) String() string { return time.Unix(int64(d)*86_400, 0).UTC().Format(time.DateOnly) }
 
-// Sums are what an account spent and how often it came, by day, for as long
-// back as the programme's levels look. They hold every purchase and refund
-// from the first of their days on.
+// Sums are what was spent on an account and how often it was used, by day, for
+// as long back as the programme's levels look. They hold every purchase and
+// refund from the first of their days on. Own sums are those of the account's
+// member instead, on whichever account he has bought, and know what he has
+// spent in all.
 type Sums struct {
-	From  Day      // 0: nothing is kept
-	Types []string // kinds of goods that are kept apart, folded and sorted
-	Days  []Sum    // in order; a day without anything is not there
+	From  Day // 0: nothing is kept
+	Own   bool
+	Total money.Amount // own: of all times
+	Types []string     // kinds of goods that are kept apart, folded and sorted
+	Days  []Sum        // in order; a day without anything is not there
 }
 
 // Sum is one day, or several.
@@ -60,6 +64,7 @@ type Entry struct {
 	Day    Day
 	Visits int64
 	Lines  []Spent
+	Total  money.Amount // added to what was spent in all
 }
 
 // Spent is money for goods of a type; below zero: given back.
@@ -73,7 +78,7 @@ func (l *Ladder) Needed(today Day) Sums {
 	if !l.Counts() {
 		return Sums{}
 	}
-	return Sums{From: today - Day(l.days) + 1, Types: l.types}
+	return Sums{From: today - Day(l.days) + 1, Own: l.own, Types: l.types}
 }
 
 // Enough tells whether sums hold what the ladder looks at on a day and after.
@@ -81,7 +86,7 @@ func (l *Ladder) Enough(s *Sums, today Day) bool {
 	if !l.Counts() {
 		return true
 	}
-	if s.From == 0 || s.From > today-Day(l.days)+1 {
+	if s.From == 0 || s.From > today-Day(l.days)+1 || s.Own != l.own {
 		return false
 	}
 	for _, t := range l.types {
@@ -103,8 +108,11 @@ func (l *Ladder) Forget(s *Sums, today Day) {
 	s.Days = s.Days[n:]
 }
 
-// Add counts an entry; one of a day before the first is not kept.
+// Add counts an entry; of one of a day before the first only the total is kept.
 func (s *Sums) Add(e *Entry) {
+	if s.From != 0 && s.Own {
+		s.Total += e.Total
+	}
 	if s.From == 0 || e.Day < s.From {
 		return
 	}
@@ -147,13 +155,16 @@ func (s *Sums) Period(last Day, days int) Sum {
 
 // Equal tells whether two sums are the same.
 func (s *Sums) Equal(x *Sums) bool {
-	return s.From == x.From && slices.Equal(s.Types, x.Types) && slices.EqualFunc(s.Days, x.Days, func(a, b Sum) bool {
+	return s.From == x.From && s.Own == x.Own && s.Total == x.Total && slices.Equal(s.Types, x.Types) && slices.EqualFunc(s.Days, x.Days, func(a, b Sum) bool {
 		return a.Day == b.Day && a.Visits == b.Visits && a.Sum == b.Sum && slices.Equal(a.By, b.By)
 	})
 }
 
-// sumsForm is the first byte of stored sums.
-const sumsForm = 1
+// The first byte of stored sums.
+const (
+	sumsForm = 1
+	ownForm  = 2 // the total follows the first day
+)
 
 // Encode gives the sums as they are stored, nil where nothing is kept: some
 // six bytes for a day.
@@ -162,8 +173,12 @@ func (s *Sums) Encode() []byte {
 		return nil
 	}
 	b := make([]byte, 0, 16+8*len(s.Days)*(1+len(s.Types)))
-	b = append(b, sumsForm)
-	b = binary.AppendVarint(b, int64(s.From))
+	if s.Own {
+		b = binary.AppendVarint(append(b, ownForm), int64(s.From))
+		b = binary.AppendVarint(b, int64(s.Total))
+	} else {
+		b = binary.AppendVarint(append(b, sumsForm), int64(s.From))
+	}
 	b = binary.AppendUvarint(b, uint64(len(s.Types)))
 	for _, t := range s.Types {
 		b = append(binary.AppendUvarint(b, uint64(len(t))), t...)
@@ -182,6 +197,9 @@ func (s *Sums) Encode() []byte {
 	return b
 }
 
+// Own tells whether stored sums are a member's own.
+func Own(b []byte) bool { return len(b) > 0 && b[0] == ownForm }
+
 // errSums says that stored sums can't be read.
 var errSums = errors.New("level: sums can't be read")
 
@@ -190,8 +208,12 @@ func Decode(b []byte) (s Sums, err error) {
 	if len(b) == 0 {
 		return s, nil
 	}
-	r := reader{b: b[1:], bad: b[0] != sumsForm}
+	s.Own = Own(b)
+	r := reader{b: b[1:], bad: b[0] != sumsForm && !s.Own}
 	s.From = Day(r.int())
+	if s.Own {
+		s.Total = money.Amount(r.int())
+	}
 	for n := r.length(); n > 0 && !r.bad; n-- {
 		s.Types = append(s.Types, r.text())
 	}

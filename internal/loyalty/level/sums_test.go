@@ -18,6 +18,11 @@ func TestSums(t *testing.T) {
 		n := rapid.IntRange(0, 3).Draw(t, "types")
 		period := rapid.IntRange(1, 40).Draw(t, "days")
 		l := level.NewLadder([]level.Level{{ID: "a", Priority: 1, Days: period, Sum: 1, Parts: []level.Part{{Types: types[:n], Sum: 1}}}}, utc)
+		own := rapid.Bool().Draw(t, "own")
+		other := l.OfMembers()
+		if own {
+			l, other = other, l
+		}
 		today := level.Day(20_000)
 		s := l.Needed(today)
 		var all []level.Entry
@@ -30,6 +35,7 @@ func TestSums(t *testing.T) {
 					Type: rapid.SampledFrom([]string{"Bar", "kino", "TICKET", "x", ""}).Draw(t, "type"), Money: money.Amount(rapid.Int64Range(-500, 500).Draw(t, "money")),
 				})
 			}
+			e.Total = money.Amount(rapid.Int64Range(-500, 500).Draw(t, "total"))
 			all = append(all, e)
 			s.Add(&e)
 			read, err := level.Decode(s.Encode())
@@ -41,9 +47,16 @@ func TestSums(t *testing.T) {
 		if !l.Enough(&s, today) {
 			t.Fatal("not enough of its own")
 		}
+		if other.Enough(&s, today) {
+			t.Fatal("enough of others")
+		}
 		got := s.Period(today, period)
 		var want level.Sum
+		var total money.Amount
 		for i := range all {
+			if own {
+				total += all[i].Total
+			}
 			if d := all[i].Day; d > today || d <= today-level.Day(period) {
 				continue
 			}
@@ -54,6 +67,9 @@ func TestSums(t *testing.T) {
 		}
 		if got.Visits != want.Visits || got.Sum != want.Sum {
 			t.Fatalf("%+v, want %+v", got, want)
+		}
+		if s.Total != total {
+			t.Fatalf("%d in all, want %d", s.Total, total)
 		}
 		fresh := l.Needed(today)
 		for i := range all {
@@ -69,6 +85,8 @@ func TestSums(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	s := level.Sums{From: 20_000, Types: []string{"бар"}}
 	s.Add(&level.Entry{Day: 20_003, Visits: 1, Lines: []level.Spent{{Type: "бар", Money: 100}}})
+	f.Add(s.Encode())
+	s.Own, s.Total = true, -700
 	f.Add(s.Encode())
 	f.Add([]byte{1, 0, 255, 255, 255})
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -23,5 +23,9 @@ func Ladder(p *rule.Programme) *level.Ladder {
 		}
 		levels[i] = l
 	}
-	return level.NewLadder(levels, p)
+	out := level.NewLadder(levels, p)
+	if p.Settings.LevelScope == rule.ScopeMember {
+		return out.OfMembers()
+	}
+	return out
 }

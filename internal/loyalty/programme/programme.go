@@ -160,6 +160,17 @@ func (s *Set) HasLevels() bool {
 	return false
 }
 
+// OwnLevels tells whether in any programme each of a household stands by
+// himself.
+func (s *Set) OwnLevels() bool {
+	for _, l := range s.ladders {
+		if l.Own() {
+			return true
+		}
+	}
+	return false
+}
+
 // Ladder gives a programme's levels; nil where there is no such programme.
 func (s *Set) Ladder(i id.ID) *level.Ladder { return s.ladders[i] }
 

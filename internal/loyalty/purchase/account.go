@@ -6,6 +6,7 @@ import (
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
@@ -177,19 +178,33 @@ func (d *Desk) Accounts(ctx context.Context, h home.ID) ([]AccountView, error) {
 	own, err := p.views(p.own, now)
 	for _, v := range own {
 		v.Rests = true
+		if p.levels.own(p.own.Home, p.book.Home, v.Account.Programme) {
+			v.Level = nil // it is told with the account that he uses
+		}
 		out = append(out, v)
 	}
 	return out, err
 }
 
+// shows tells whether an account that holds nothing but a level is told of: it
+// is the one that the member uses, and it will be opened when he does.
+func (p *peeked) shows(book *ledger.Book, a *ledger.Account) bool {
+	of := p.levels.set.Get(a.Programme)
+	return book == p.book && p.own == p.book && of != nil && of.Settings.OpenAccount == rule.OpenAtUse
+}
+
 func (p *peeked) views(book *ledger.Book, now clock.Micros) ([]AccountView, error) {
 	out := make([]AccountView, 0, len(book.Accounts))
 	for _, a := range book.Accounts {
+		if a.LevelOnly && !p.shows(book, a) {
+			continue
+		}
 		p.levels.settle(book, a, max(now, a.Clock))
+		at := p.levels.stands(p.own, book, a, max(now, a.Clock))
 		if err := p.levels.gifts.err; err != nil {
 			return nil, err
 		}
-		v := AccountView{Account: *a, Level: p.levels.view(book, a), Ending: ledger.Expiring(a, book.Lots(a))}
+		v := AccountView{Account: *a, Level: p.levels.view(at), Ending: ledger.Expiring(a, book.Lots(a))}
 		for _, l := range book.Lots(a) {
 			v.Lots = append(v.Lots, *l)
 		}

@@ -89,10 +89,24 @@ func (v *levels) moves(a *ledger.Account, l *level.Ladder, from, to string, at c
 	return m
 }
 
-// reach moves an account to the level at which its receipt was judged.
-func (v *levels) reach(b *ledger.Book, a *ledger.Account, to string, c ledger.LevelChange) {
-	l := v.set.Ladder(a.Programme)
-	v.to(b, a, l, c, func(s level.State) (level.State, bool) { return l.At(s, to, c.At) })
+// reach moves somebody to the level at which his receipt was judged.
+func (v *levels) reach(at stand, to string, c ledger.LevelChange) {
+	l := v.set.Ladder(at.a.Programme)
+	v.to(at.book, at.a, l, c, func(s level.State) (level.State, bool) { return l.At(s, to, c.At) })
+}
+
+// lower undoes what a refund of a purchase says should not have been: where its
+// buyer stands and, if that is another, on the account that it was made on, whose
+// level was the household's when it was made.
+func (v *levels) lower(own, account stand, s *Stored, refund id.ID) {
+	v.undo(account.book, account.a, s, refund)
+	if own.a == nil {
+		return
+	}
+	if own.a != account.a {
+		v.undo(own.book, own.a, s, refund)
+	}
+	v.rise(own.book, own.a, ledger.LevelChange{At: own.a.Clock, Cause: ledger.ByRefund, Op: refund})
 }
 
 // undo takes back the rise that a purchase caused, whose refund has just been

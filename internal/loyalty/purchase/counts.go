@@ -9,7 +9,7 @@ import (
 // levels are reached: the money paid, on the programme's day, and a visit if it
 // has no tickets; else their uses are visits (Tally).
 func (p *Purchase) Counts() level.Entry {
-	e := level.Entry{Day: p.countedOn(), Lines: make([]level.Spent, len(p.Lines))}
+	e := level.Entry{Day: p.countedOn(), Lines: make([]level.Spent, len(p.Lines)), Total: p.Due}
 	if !p.HasTickets() {
 		e.Visits = 1
 	}
@@ -32,7 +32,7 @@ func (p *Purchase) countedOn() level.Day {
 // gone stays counted, split over the lines. What is held back by terms is of
 // what stays, and of none of these lines: it is not counted here.
 func (f *Refund) Counts(of *Purchase) level.Entry {
-	e := level.Entry{Lines: make([]level.Spent, len(f.Lines))}
+	e := level.Entry{Lines: make([]level.Spent, len(f.Lines)), Total: -f.Money}
 	back := make([]int64, len(f.Lines))
 	for i := range f.Lines {
 		l := &f.Lines[i]

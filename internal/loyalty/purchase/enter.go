@@ -85,7 +85,7 @@ type entering struct {
 func (e *entering) claim() (claim, [32]byte) { return claim{e.req.Till, e.req.Key}, e.hash }
 
 // beside: the use of a ticket that was bought on a household's account is
-// attendance only, as no points of it wait.
+// attendance only, as no points of it wait, and a visit of its buyer's own.
 func (e *entering) beside(*Desk) []home.ID { return nil }
 
 // alone keeps two uses of one ticket apart: the second must see the first.
@@ -170,29 +170,35 @@ func (e *entering) do(g *group) error {
 		return err
 	}
 	v := e.blank(g, s, pieces)
-	a, mark, err := e.happen(g, s, v)
+	mark, err := e.happen(g, s, v)
 	if err != nil {
 		return err
 	}
 	g.claimKey(claim{e.req.Till, e.req.Key}, e.hash, e.home, v.ID)
 	e.out = v
-	return v.write(g, g.books[e.home], mark, a)
+	return v.write(g, g.books[e.home], mark)
 }
 
 // happen does what the visit does to the purchase and its account.
-func (e *entering) happen(g *group, s *Stored, v *Visit) (*ledger.Account, ledger.Mark, error) {
+func (e *entering) happen(g *group, s *Stored, v *Visit) (ledger.Mark, error) {
 	book := g.books[e.home]
 	a := book.AccountByID(s.Account)
+	at := stand{book, a}
+	if g.levels.own(e.home, s.Keeps(), s.Programme) {
+		at.a = book.Standing(s.Programme)
+	}
+	g.levels.others(at, book, a, s.Programme)
 	mark := book.Mark()
-	if a != nil {
-		g.levels.settle(book, a, e.at)
+	if at.a != nil {
+		g.levels.settle(book, at.a, e.at)
 		mark = book.Mark()
-		if err := e.move(g, book, a, s, v); err != nil {
-			return nil, mark, err
+		if err := e.move(g, at, a, s, v); err != nil {
+			return mark, err
 		}
 	}
 	s.Visits = append(s.Visits, v)
-	return a, mark, nil
+	v.Balance, v.Level = balanceOf(a), levelOf(at.a)
+	return mark, nil
 }
 
 // pick finds the pieces that are used: the ticket's, or the first that are
@@ -257,9 +263,10 @@ func (e *entering) blank(g *group, s *Stored, pieces []int) *Visit {
 	return v
 }
 
-// move does what the visit does to the account: by the terms of the version
-// that the purchase was judged by.
-func (e *entering) move(g *group, book *ledger.Book, a *ledger.Account, s *Stored, v *Visit) error {
+// move does what the visit does to the account (nil: it is a household's) and to
+// where its buyer stands: by the terms of the version that the purchase was
+// judged by.
+func (e *entering) move(g *group, at stand, a *ledger.Account, s *Stored, v *Visit) error {
 	p, err := g.version(s.Programme, s.Version)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errBase, err)
@@ -268,12 +275,14 @@ func (e *entering) move(g *group, book *ledger.Book, a *ledger.Account, s *Store
 		v.Counted = day
 	}
 	was, now := s.Tally(), s.entered(v).Tally()
-	e.activate(book, a, p, s, v)
-	a.Used += now.Used - was.Used
-	a.Changed()
-	g.levels.countVisits(book, a, was, now)
-	book.Settle(a, a.Clock)
-	g.levels.rise(book, a, ledger.LevelChange{At: a.Clock, Cause: ledger.ByVisit, Op: v.ID})
+	if a != nil {
+		e.activate(at.book, a, p, s, v)
+		a.Used += now.Used - was.Used
+		a.Changed()
+	}
+	g.levels.countVisits(at, was, now)
+	at.book.Settle(at.a, at.a.Clock)
+	g.levels.rise(at.book, at.a, ledger.LevelChange{At: at.a.Clock, Cause: ledger.ByVisit, Op: v.ID})
 	return nil
 }
 
@@ -329,11 +338,11 @@ func (s *Stored) entered(v *Visit) *Stored {
 
 // countVisits counts the days on which tickets were used, where they are
 // others now.
-func (v *levels) countVisits(b *ledger.Book, a *ledger.Account, was, now Tally) {
+func (v *levels) countVisits(at stand, was, now Tally) {
 	count := func(days, other []level.Day, n int64) {
 		for _, d := range days {
 			if !slices.Contains(other, d) {
-				v.count(b, a, level.Entry{Day: d, Visits: n})
+				v.count(at, level.Entry{Day: d, Visits: n})
 			}
 		}
 	}
@@ -342,8 +351,7 @@ func (v *levels) countVisits(b *ledger.Book, a *ledger.Account, was, now Tally) 
 }
 
 // write stores the visit's document and chains it.
-func (v *Visit) write(g *group, book *ledger.Book, mark ledger.Mark, a *ledger.Account) error {
-	v.Balance, v.Level = balanceOf(a), levelOf(a)
+func (v *Visit) write(g *group, book *ledger.Book, mark ledger.Mark) error {
 	doc, err := json.Marshal(v)
 	if err != nil {
 		return err

@@ -145,7 +145,7 @@ type dueGift struct {
 // due finds the gifts of days that an account is to be given by a time, the
 // earliest first.
 func (v *gifts) due(b *ledger.Book, a *ledger.Account, p *rule.Programme, to clock.Micros) (out []dueGift) {
-	if p == nil || a.Closed || !v.takesPart(b.Home) {
+	if p == nil || a.Closed || a.LevelOnly || !v.takesPart(b.Home) {
 		return nil
 	}
 	f := v.facts[b.Home]

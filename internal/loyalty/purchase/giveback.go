@@ -98,6 +98,14 @@ func (r *refunding) want(g *group, h home.ID) {
 	g.levels.wantChanges(h)
 }
 
+// wantOwn names the same of the buyer's home where his level may be his own,
+// beside the account that he used.
+func (r *refunding) wantOwn(g *group) {
+	if r.home.Kind() == home.Member && g.set.OwnLevels() {
+		r.want(g, r.home)
+	}
+}
+
 // linkedRefund is the operation of a refund whose purchase is known.
 type linkedRefund struct {
 	refunding
@@ -133,6 +141,7 @@ func (r *linkedRefund) load(g *group) error {
 		r.keeps = r.home // until the purchase says otherwise
 	}
 	r.want(g, r.keeps)
+	r.wantOwn(g)
 	g.docs.want(r.home, r.purchase)
 	return nil
 }
@@ -251,11 +260,13 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 	if a == nil {
 		f.Flags = append(f.Flags, FlagAnonymous)
 	}
+	own := g.levels.stand(g.books[f.Home], book, a)
 	mark := book.Mark()
 	was, now := s.Tally(), s.after(f).Tally()
 	if a != nil {
 		f.Taken = claimed - f.Earned
 		g.levels.settle(book, a, r.at)
+		g.levels.settleOwn(own, a, r.at)
 		mark = book.Mark()
 		r.restore(book, a, p, s, f)
 		r.claw(book, a, p, f, s)
@@ -266,11 +277,13 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 		a.Turnover -= f.Money
 		a.Used += now.Used - was.Used
 		a.Changed()
-		g.levels.count(book, a, f.Counts(&s.Purchase))
-		g.levels.countVisits(book, a, was, now)
+		g.levels.others(own, g.books[f.Home], a, s.Programme)
+		g.levels.count(own, f.Counts(&s.Purchase))
+		if own.a != a || s.AccountHome == 0 {
+			g.levels.countVisits(own, was, now)
+		}
 		book.Settle(a, a.Clock)
-		g.levels.undo(book, a, s, f.ID)
-		g.levels.rise(book, a, ledger.LevelChange{At: a.Clock, Cause: ledger.ByRefund, Op: f.ID})
+		g.levels.lower(own, stand{book, a}, s, f.ID)
 	}
 	g.returnUses(p, s, f)
 	s.Refunds = append(s.Refunds, f)
@@ -376,7 +389,7 @@ func (r *refunding) claw(book *ledger.Book, a *ledger.Account, p *rule.Programme
 
 // write stores the refund's document and chains it.
 func (r *refunding) write(g *group, book *ledger.Book, mark ledger.Mark, a *ledger.Account, f *Refund) error {
-	f.Balance, f.Level = balanceOf(a), levelOf(a)
+	f.Balance, f.Level = balanceOf(a), levelOf(g.levels.stand(g.books[f.Home], book, a).a)
 	doc, err := json.Marshal(f)
 	if err != nil {
 		return err

@@ -350,7 +350,7 @@ func (g *group) inForce(at clock.Micros) (*programme.Set, error) {
 
 // wantLevel names what the level of an account needs of its home.
 func (g *group) wantLevel(h home.ID, of id.ID, at clock.Micros) {
-	if g.levels.want(h, g.books[h].Account(of), of, at) {
+	if g.levels.want(h, g.books[h].Standing(of), of, at) {
 		g.wantLots[h] = true
 	}
 }

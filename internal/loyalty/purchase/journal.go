@@ -40,19 +40,53 @@ func (d *Desk) Movements(ctx context.Context, h home.ID, account id.ID, before i
 	return list, homes, err
 }
 
-// LevelChanges lists how the levels of the accounts that a member uses came to
-// be, or that of one of his or of his household's, the newest first.
-func (d *Desk) LevelChanges(ctx context.Context, h home.ID, account id.ID, before int64, limit int) ([]ledger.LevelChange, *OpHomes, error) {
+// LevelChanges lists how a member came to where he stands: by himself and on the
+// accounts that he uses; or how the level of one account of his or of his
+// household's came to be. The newest is first; before is the last change already
+// had, 0 for the beginning.
+func (d *Desk) LevelChanges(ctx context.Context, h home.ID, account, before id.ID, limit int) ([]ledger.LevelChange, *OpHomes, error) {
 	j, err := ledger.JournalOf(ctx, d.DB, h, account)
 	if err != nil {
 		return nil, nil, err
 	}
-	list, err := ledger.LevelChanges(ctx, d.DB, j, account, before, limit)
+	of := ledger.ChangesOf{Homes: []home.ID{j}}
+	switch {
+	case account != 0:
+		of.Accounts = []id.ID{account}
+	case j != h && d.Programmes.Current().OwnLevels():
+		of, err = d.standings(ctx, h, j)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err := ledger.LevelChanges(ctx, d.DB, of, before, limit)
 	if err != nil {
 		return nil, nil, err
 	}
 	homes, err := d.opHomes(ctx, j, len(list), func(i int) id.ID { return list[i].Op })
+	for i := range list {
+		if c := &list[i]; c.Home != j {
+			homes.others[c.Op] = c.Home
+		}
+	}
 	return list, homes, err
+}
+
+// standings are the accounts that hold the levels of a member who uses those of
+// a household: its, and where each stands by himself his own.
+func (d *Desk) standings(ctx context.Context, h, keeps home.ID) (of ledger.ChangesOf, err error) {
+	books, err := ledger.View(ctx, d.DB, []int64{int64(h), int64(keeps)}, false, d.Clock.Now(), nil)
+	if err != nil || books[h] == nil || books[keeps] == nil {
+		return of, err
+	}
+	v := newLevels(d.Programmes.Current())
+	of = ledger.ChangesOf{Homes: []home.ID{h, keeps}, Accounts: []id.ID{}}
+	for _, a := range books[keeps].Accounts {
+		if s := v.stand(books[h], books[keeps], a); s.a != nil {
+			of.Accounts = append(of.Accounts, s.a.ID)
+		}
+	}
+	return of, nil
 }
 
 // opHomes finds the operations of other homes on a home's accounts.

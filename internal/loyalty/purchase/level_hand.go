@@ -87,6 +87,7 @@ func (o *leveling) load(g *group) error {
 	}
 	g.wantLots[o.keeps] = true
 	g.wantLevel(o.keeps, o.req.Programme, g.now)
+	g.wantStand(o.home, o.keeps, o.req.Programme, g.now)
 	return nil
 }
 
@@ -100,22 +101,27 @@ func (o *leveling) do(g *group) error {
 		}
 	}
 	g.levels.settle(book, a, g.now)
+	at := g.levels.stands(g.books[o.home], book, a, g.now)
+	if at.a == nil { // the programme has no levels
+		at.a = at.book.OpenForLevel(p.ID, g.now)
+	}
 	var until clock.Micros
 	if day, err := time.Parse(time.DateOnly, o.req.Until); err == nil {
-		if until = p.EndOf(day); until <= a.Clock {
+		if until = p.EndOf(day); until <= at.a.Clock {
 			return fault.New(fault.Invalid, "level.until")
 		}
 	}
-	c := ledger.LevelChange{At: a.Clock, Cause: ledger.ByHand, Reason: o.req.Reason, Actor: o.req.Actor}
-	done := g.levels.byHand(book, a, o.req.Level, until, c)
-	g.claimKey(claim{o.req.By, o.req.Key}, o.hash, o.keeps, done.ID)
+	c := ledger.LevelChange{At: at.a.Clock, Cause: ledger.ByHand, Reason: o.req.Reason, Actor: o.req.Actor}
+	done := g.levels.byHand(at, o.req.Level, until, c)
+	g.claimKey(claim{o.req.By, o.req.Key}, o.hash, at.book.Home, done.ID)
 	o.out = &Leveled{Change: done, Balance: balanceOf(a)}
 	return nil
 }
 
-// byHand puts an account at a level; who has reached a higher one comes back
+// byHand puts somebody at a level; who has reached a higher one comes back
 // to that at once.
-func (v *levels) byHand(b *ledger.Book, a *ledger.Account, to string, until clock.Micros, c ledger.LevelChange) ledger.LevelChange {
+func (v *levels) byHand(at stand, to string, until clock.Micros, c ledger.LevelChange) ledger.LevelChange {
+	b, a := at.book, at.a
 	l := v.set.Ladder(a.Programme)
 	was := stateOf(a)
 	next, changed := l.Hand(was, to, until, c.At)
@@ -133,15 +139,26 @@ func (o *leveling) replay(ctx context.Context, q db.Q, h home.ID, op id.ID) erro
 	if err != nil {
 		return err
 	}
-	books, err := ledger.View(ctx, q, []int64{int64(h)}, false, c.WrittenAt, nil)
-	if err != nil {
-		return err
-	}
 	o.out = &Leveled{Change: c}
-	if b := books[h]; b != nil {
-		o.out.Balance = balanceOf(b.AccountByID(c.Account))
+	o.out.Balance, err = usedBalance(ctx, q, h, c.Account, c.WrittenAt)
+	return err
+}
+
+// usedBalance is the balance of an account or, of one whose member uses a
+// household's, of that.
+func usedBalance(ctx context.Context, q db.Q, h home.ID, account id.ID, now clock.Micros) (none Balance, err error) {
+	books, err := ledger.View(ctx, q, []int64{int64(h)}, false, now, nil)
+	if err != nil || books[h] == nil {
+		return none, err
 	}
-	return nil
+	a, keeps := books[h].AccountByID(account), books[h].Keeps()
+	if a == nil || keeps == h {
+		return balanceOf(a), nil
+	}
+	if books, err = ledger.View(ctx, q, []int64{int64(keeps)}, false, now, nil); err != nil || books[keeps] == nil {
+		return none, err
+	}
+	return balanceOf(books[keeps].Account(a.Programme)), nil
 }
 
 // LevelName is a level's name in a programme as it is now; its id where it has

@@ -31,8 +31,12 @@ func levelOf(a *ledger.Account) string {
 	return a.Standing.Level
 }
 
-// view is where an account stands now; nil: its programme has no levels.
-func (v *levels) view(b *ledger.Book, a *ledger.Account) *LevelView {
+// view is where somebody stands now; nil: his programme has no levels.
+func (v *levels) view(at stand) *LevelView {
+	b, a := at.book, at.a
+	if a == nil {
+		return nil
+	}
 	l := v.set.Ladder(a.Programme)
 	if l.None() {
 		return nil
@@ -66,9 +70,14 @@ func (d *Desk) peek(ctx context.Context, h home.ID, of id.ID, at clock.Micros) (
 		for _, a := range book.Accounts {
 			v.want(book.Home, a, a.Programme, at)
 		}
+		if book.Standing(of) == nil {
+			v.want(book.Home, nil, of, at)
+		}
 	}
-	if p.book.Account(of) == nil {
-		v.want(p.book.Home, nil, of, at)
+	for _, a := range p.book.Accounts {
+		if p.own.Standing(a.Programme) == nil && v.own(p.own.Home, p.book.Home, a.Programme) {
+			v.want(p.own.Home, nil, a.Programme, at)
+		}
 	}
 	b := &db.Batch{}
 	v.read(b, d.DB.Dialect())
@@ -105,26 +114,27 @@ func (d *Desk) peekBooks(ctx context.Context, p *peeked, h home.ID, at clock.Mic
 // says so, at the one that it reaches: that of the sums with this receipt as
 // it is judged at the level before. What it comes to at the level reached may
 // be less; it has reached it all the same, and is not judged a third time.
-func (s *sale) atLevel(b *ledger.Book, a *ledger.Account, judge func(m *rule.Member) (*rule.Outcome, error)) (*rule.Outcome, error) {
+func (s *sale) atLevel(a *ledger.Account, judge func(m *rule.Member) (*rule.Outcome, error)) (*rule.Outcome, error) {
 	s.reached = ""
-	m := s.member(b, a)
+	m := s.member(a)
 	out, err := judge(m)
-	if err != nil || a == nil || s.programme.Settings.LevelOn != rule.LevelAfter || s.at < a.Clock {
+	if err != nil || s.stands.a == nil || s.programme.Settings.LevelOn != rule.LevelAfter || s.at < s.stands.a.Clock {
 		return out, err
 	}
-	to := s.reaches(b, a, out)
+	to := s.reaches(out)
 	if to == "" {
 		return out, nil
 	}
 	s.reached = to
-	m = s.member(b, a)
+	m = s.member(a)
 	m.Level, m.LevelDay = text.Fold(to), s.programme.Day(s.at)
 	return judge(m)
 }
 
 // reaches finds the level that a receipt reaches by what it comes to; "": it
 // does not rise. Points count as they are before it.
-func (s *sale) reaches(b *ledger.Book, a *ledger.Account, out *rule.Outcome) string {
+func (s *sale) reaches(out *rule.Outcome) string {
+	b, a := s.stands.book, s.stands.a
 	l := s.levels.set.Ladder(a.Programme)
 	if l.None() {
 		return ""

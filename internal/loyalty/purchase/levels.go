@@ -61,6 +61,8 @@ func (v *levels) want(h home.ID, a *ledger.Account, of id.ID, at clock.Micros) (
 	if a != nil {
 		n.changes = n.changes || at < a.Clock
 		n.papers = n.papers || !v.enough(a, l, at)
+	} else {
+		n.papers = n.papers || l.Own() && l.Counts() // of purchases on others' accounts
 	}
 	v.wanted[h] = n
 	return lots || l.Takes()
@@ -68,7 +70,7 @@ func (v *levels) want(h home.ID, a *ledger.Account, of id.ID, at clock.Micros) (
 
 // enough tells whether the account has the sums that its levels look at.
 func (v *levels) enough(a *ledger.Account, l *level.Ladder, at clock.Micros) bool {
-	if !l.Counts() || a.FirstPurchase == 0 && a.Turnover == 0 {
+	if !l.Counts() || !l.Own() && a.FirstPurchase == 0 && a.Turnover == 0 {
 		return true
 	}
 	at = max(at, a.Clock)
@@ -130,21 +132,22 @@ func (v *levels) readPapers(b *db.Batch, h home.ID) {
 	}, qAllVisits, h)
 }
 
-// count adds up what an account's receipts come to.
-func (p *papers) count(a *ledger.Account, s *level.Sums) {
+// count adds up what an account's receipts come to or, of own sums, those of
+// its home's member.
+func (p *papers) count(h home.ID, a *ledger.Account, s *level.Sums) {
 	if p == nil {
 		return
 	}
 	byID := make(map[id.ID]*Stored, len(p.purchases))
 	for _, x := range p.purchases {
 		byID[x.ID] = &Stored{Purchase: *x}
-		if x.Account == a.ID {
+		if counted(s, h, a, x.Home, x.Account, x.Programme) {
 			e := x.Counts()
 			s.Add(&e)
 		}
 	}
 	for _, f := range p.refunds {
-		if f.Account == a.ID {
+		if counted(s, h, a, f.Home, f.Account, f.Programme) {
 			e := f.Counts(byID[f.Purchase].purchase())
 			s.Add(&e)
 		}
@@ -152,14 +155,23 @@ func (p *papers) count(a *ledger.Account, s *level.Sums) {
 			of.Refunds = append(of.Refunds, f)
 		}
 	}
-	p.countVisits(a, s, byID)
+	p.countVisits(h, a, s, byID)
+}
+
+// counted tells whether a document counts for an account's sums, by the home
+// where it lies, the account and the programme: one of no account never does.
+func counted(s *level.Sums, h home.ID, a *ledger.Account, in home.ID, account, programme id.ID) bool {
+	if s.Own {
+		return in == h && programme == a.Programme && account != 0
+	}
+	return account == a.ID
 }
 
 // countVisits counts the days on which tickets were used.
-func (p *papers) countVisits(a *ledger.Account, s *level.Sums, byID map[id.ID]*Stored) {
+func (p *papers) countVisits(h home.ID, a *ledger.Account, s *level.Sums, byID map[id.ID]*Stored) {
 	used := map[id.ID]bool{}
 	for _, v := range p.visits {
-		if of := byID[v.Purchase]; of != nil && of.Account == a.ID {
+		if of := byID[v.Purchase]; of != nil && counted(s, h, a, of.Home, of.Account, of.Programme) {
 			of.Visits = append(of.Visits, v)
 			used[of.ID] = true
 		}
@@ -187,7 +199,7 @@ func (v *levels) sums(b *ledger.Book, a *ledger.Account, l *level.Ladder, day le
 	s, err := level.Decode(a.Standing.Sums)
 	if err != nil || !l.Enough(&s, day) {
 		s = l.Needed(day)
-		v.papers[b.Home].count(a, &s)
+		v.papers[b.Home].count(b.Home, a, &s)
 	}
 	return s
 }
@@ -195,11 +207,19 @@ func (v *levels) sums(b *ledger.Book, a *ledger.Account, l *level.Ladder, day le
 // facts are what levels look at, of an account on a day.
 func (v *levels) facts(b *ledger.Book, a *ledger.Account, l *level.Ladder, day level.Day) *level.Facts {
 	s := v.sums(b, a, l, day)
-	return &level.Facts{Day: day, Total: a.Turnover, Sums: &s, Points: a.Active, Groups: v.groups[b.Home]}
+	f := &level.Facts{Day: day, Total: a.Turnover, Sums: &s, Points: a.Active, Groups: v.groups[b.Home]}
+	if l.Own() {
+		f.Total = s.Total
+	}
+	return f
 }
 
-// count adds an entry to an account's sums.
-func (v *levels) count(b *ledger.Book, a *ledger.Account, e level.Entry) {
+// count adds an entry to the sums of where somebody stands.
+func (v *levels) count(at stand, e level.Entry) {
+	b, a := at.book, at.a
+	if a == nil {
+		return
+	}
 	l := v.set.Ladder(a.Programme)
 	if !l.Counts() {
 		if a.Standing.Sums != nil {
@@ -225,8 +245,12 @@ func standing(a *ledger.Account, s level.State) ledger.Standing {
 	return ledger.Standing{Level: s.Level, Since: s.Since, Until: s.Until, Floor: s.Floor, Held: s.Held, Sums: a.Standing.Sums}
 }
 
-// heldAt is the level that an account had at a time, and since when.
-func (v *levels) heldAt(b *ledger.Book, a *ledger.Account, at clock.Micros) (held string, since clock.Micros) {
+// heldAt is the level that was held at a time, and since when.
+func (v *levels) heldAt(s stand, at clock.Micros) (held string, since clock.Micros) {
+	b, a := s.book, s.a
+	if a == nil {
+		return "", 0
+	}
 	if at >= a.Standing.Since {
 		return a.Standing.Level, a.Standing.Since
 	}

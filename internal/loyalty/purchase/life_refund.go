@@ -62,7 +62,7 @@ func (l *Life) Visit(was *Visit) error {
 		req: &VisitRequest{Till: was.Till, Key: was.Key}, place: partner.Place{Outlet: partner.Outlet{ID: was.Outlet}},
 		home: l.home, line: was.Line, at: was.At, day: was.Day,
 	}
-	if _, _, err := e.happen(l.g, s, e.blank(l.g, s, pieces)); err != nil {
+	if _, err := e.happen(l.g, s, e.blank(l.g, s, pieces)); err != nil {
 		return err
 	}
 	l.done()
@@ -207,6 +207,6 @@ func (l *Life) SetLevel(c *ledger.LevelChange) {
 	if c.Until > a.Clock && c.Until != l.Set.Ladder(l.of).Began(c.To, c.At) {
 		until = c.Until
 	}
-	l.g.levels.byHand(l.book, a, c.To, until, ledger.LevelChange{At: a.Clock, Cause: ledger.ByHand})
+	l.g.levels.byHand(stand{l.book, a}, c.To, until, ledger.LevelChange{At: a.Clock, Cause: ledger.ByHand})
 	l.done()
 }

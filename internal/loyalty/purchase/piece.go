@@ -107,16 +107,16 @@ func (s *lineState) usedFirst(k int) int {
 // Tally is what the uses of a purchase's tickets come to, as far as they have
 // not come back.
 type Tally struct {
-	Used money.Amount // of the money paid
-	Days []level.Day  // of the programme, on which tickets were used; each is a visit
+	Used money.Amount // of the money paid; on a household's account a use is attendance only
+	Days []level.Day  // of the programme, on which tickets were used; each is a visit of who bought them
 }
 
 // Tally adds up the uses of the purchase's tickets. Of a line it is the share
 // of the used pieces in those that are not back, of the money that is not
 // back: all of it where all of them are used.
 func (s *Stored) Tally() (out Tally) {
-	if len(s.Visits) == 0 || s.AccountHome != 0 {
-		return out // on a household's account a use is attendance only
+	if len(s.Visits) == 0 {
+		return out
 	}
 	states := s.states()
 	for i := range states {
@@ -139,7 +139,7 @@ func (s *Stored) Tally() (out Tally) {
 				out.Days = append(out.Days, day)
 			}
 		}
-		if used > 0 {
+		if used > 0 && s.AccountHome == 0 {
 			out.Used += moneyOf(money.Share(int64(st.line.Due()-st.money()), used, left))
 		}
 	}

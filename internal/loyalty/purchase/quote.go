@@ -67,6 +67,7 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	if a != nil {
 		s.levels.settle(book, a, s.at)
 	}
+	s.stands = s.levels.stands(own, book, a, s.at)
 	if err := s.levels.gifts.err; err != nil {
 		return nil, err
 	}
@@ -77,7 +78,7 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 		return nil, err
 	}
 	s.mark(s.rows)
-	out, err := s.atLevel(book, a, func(m *rule.Member) (*rule.Outcome, error) {
+	out, err := s.atLevel(a, func(m *rule.Member) (*rule.Outcome, error) {
 		s.seen = m
 		if s.usedUp, err = d.usedUp(ctx, s, m); err != nil {
 			return nil, err
@@ -91,7 +92,7 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	q.ID = d.quoteID(s, out, own, book)
 	q.Hints = rule.Hints(s.programme, &s.receipt, s.seen, s.usedUp, out)
 	if a != nil {
-		q.Home, q.Level = s.home, s.levels.view(book, a)
+		q.Home, q.Level = s.home, s.levels.view(s.stands)
 		q.Ending = ledger.Expiring(a, book.Lots(a))
 	}
 	return q, nil

@@ -98,6 +98,7 @@ type sale struct {
 	usedUp    []string     // uses that are used up
 	known     *facts       // what is read of members for the rules
 	levels    *levels
+	stands    stand                  // whose level it is judged at
 	reached   string                 // level that it is judged at, since it reaches it; "": that held before
 	rows      map[string]*promo.Code // of its codes that were given out, before the lock
 	tickets   map[string]ticketRow   // those of its tickets' numbers that are taken, before the lock
@@ -184,6 +185,7 @@ func (s *sale) load(g *group) error {
 	}
 	s.levels = g.levels
 	g.wantLevel(s.keeps, s.programme.ID, s.at)
+	g.wantStand(s.home, s.keeps, s.programme.ID, s.at)
 	s.wantRest(g)
 	s.known = &g.facts
 	g.facts.want(s.home, s.programme.Needs())
@@ -267,7 +269,8 @@ func (s *sale) happen(g *group) (*Purchase, ledger.Mark, error) {
 	if a != nil {
 		g.levels.settle(book, a, s.at)
 	}
-	out, rows, err := s.judge(g, book, a)
+	s.stands = g.levels.stands(g.books[s.home], book, a, s.at)
+	out, rows, err := s.judge(g, a)
 	if err != nil {
 		return nil, ledger.Mark{}, err
 	}
@@ -292,11 +295,12 @@ func (s *sale) happen(g *group) (*Purchase, ledger.Mark, error) {
 	mark := book.Mark()
 	if a != nil {
 		s.move(book, a, p, out)
+		g.levels.others(s.stands, g.books[s.home], a, p.Programme)
 		s.rest(g)
 	}
 	s.useCodes(g, p, out)
 	s.award(g, p, out)
-	p.Balance, p.Level = balanceOf(a), levelOf(a)
+	p.Balance, p.Level = balanceOf(a), levelOf(s.stands.a)
 	s.out = p
 	return p, mark, nil
 }
@@ -330,9 +334,9 @@ func (s *sale) account(ctx context.Context, q db.Q, book *ledger.Book) (*ledger.
 
 // judge judges the receipt, or takes the till's facts, and counts its uses of
 // limited campaigns.
-func (s *sale) judge(g *group, book *ledger.Book, a *ledger.Account) (*rule.Outcome, []Use, error) {
+func (s *sale) judge(g *group, a *ledger.Account) (*rule.Outcome, []Use, error) {
 	s.mark(g.codes.rows)
-	out, err := s.atLevel(book, a, func(m *rule.Member) (*rule.Outcome, error) {
+	out, err := s.atLevel(a, func(m *rule.Member) (*rule.Outcome, error) {
 		s.seen = m
 		if err := s.findUsedUp(g); err != nil {
 			return nil, err
@@ -399,10 +403,10 @@ func (g *group) giveBackUses(uses []Use) {
 }
 
 // member is what the rules may know of the buyer.
-func (s *sale) member(book *ledger.Book, a *ledger.Account) *rule.Member {
+func (s *sale) member(a *ledger.Account) *rule.Member {
 	m := &rule.Member{Outside: a == nil && s.home.Kind() == home.Member && s.programme.ID != 0}
 	if a != nil {
-		if held, since := s.levels.heldAt(book, a, s.at); held != "" {
+		if held, since := s.levels.heldAt(s.stands, s.at); held != "" {
 			m.Level, m.LevelDay = text.Fold(held), s.programme.Day(since)
 		}
 		m.Home, m.Spendable, m.Purchases, m.Turnover, m.Used = s.home, a.Spendable(), a.Purchases, a.Turnover, a.Used
@@ -474,11 +478,15 @@ func (s *sale) move(book *ledger.Book, a *ledger.Account, p *Purchase, out *rule
 		a.FirstPurchase = s.at
 	}
 	a.Changed()
-	s.levels.count(book, a, p.Counts())
+	at := s.stands
+	s.levels.count(at, p.Counts())
 	book.Settle(a, a.Clock) // what a late receipt brought may be due already
-	c := ledger.LevelChange{At: a.Clock, Cause: ledger.ByPurchase, Op: p.ID}
-	if s.reached != "" {
-		s.levels.reach(book, a, s.reached, c)
+	if at.a == nil {
+		return // the programme has no levels any more
 	}
-	s.levels.rise(book, a, c)
+	c := ledger.LevelChange{At: at.a.Clock, Cause: ledger.ByPurchase, Op: p.ID}
+	if s.reached != "" {
+		s.levels.reach(at, s.reached, c)
+	}
+	s.levels.rise(at.book, at.a, c)
 }

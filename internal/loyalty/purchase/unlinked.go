@@ -86,6 +86,7 @@ func (r *unlinkedRefund) load(g *group) error {
 		for _, h := range append([]home.ID{r.keeps}, r.former...) {
 			r.want(g, h)
 		}
+		r.wantOwn(g)
 		g.docs.wantNewest(r.home, r.at)
 	}
 	return nil
@@ -250,11 +251,14 @@ func (r *refunding) unmatched(g *group, p *rule.Programme, f *Refund, lines []ru
 			f.Counted = day
 		}
 		g.levels.settle(book, a, r.at)
+		own := g.levels.stand(g.books[r.home], book, a)
+		g.levels.settleOwn(own, a, r.at)
 		mark = book.Mark()
 		r.takeBase(book, a, p, &receipt, f)
 		a.Turnover -= f.Money
 		a.Changed()
-		g.levels.count(book, a, f.Counts(nil))
+		g.levels.others(own, g.books[r.home], a, p.ID)
+		g.levels.count(own, f.Counts(nil))
 	}
 	return a, mark
 }

@@ -238,6 +238,9 @@ func (p *Programme) compileLevels(k *ruleChecker) {
 		k.check(l.Priority >= 1 && !priorities[l.Priority], at+".priority", "programme.level-priority")
 		ids[l.ID], priorities[l.Priority] = true, true
 		k.level(at, l)
+		if p.Settings.LevelScope == ScopeMember {
+			k.still(at, l)
+		}
 		p.levels[text.Fold(l.ID)] = l
 		k.ofLevel = l.ID
 		k.rules(at+".rules", l.Rules, nil)

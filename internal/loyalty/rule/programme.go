@@ -100,6 +100,15 @@ const (
 	BeforeAll   ConditionsOn = "gross" // before all discounts
 )
 
+// LevelScope says whose purchases count for a level on a household's account.
+type LevelScope string
+
+// The scopes.
+const (
+	ScopeAccount LevelScope = "account" // all that are made on it: the level is the household's
+	ScopeMember  LevelScope = "member"  // each member's own: so is the level
+)
+
 // LevelOn says at which level a receipt is judged.
 type LevelOn string
 

@@ -235,4 +235,15 @@ func (k *ruleChecker) level(at string, l *Level) {
 	k.check(len(l.Parts) <= 10 && (l.Sum == 0 || parts <= l.Sum), at+".parts", "programme.level-parts")
 }
 
+// still refuses what moves points with a level, or asks for points, where each
+// of a household stands by himself: the points are those of all, in the
+// founder's home. Whoever writes to them would have to write first what is due
+// at the level of each other member, in all their homes.
+func (k *ruleChecker) still(at string, l *Level) {
+	k.check(l.Gift.Points == 0, at+".gift", "programme.level-scope")
+	k.check(l.Price == 0, at+".price", "programme.level-scope")
+	k.check(l.Fall == 0, at+".fall", "programme.level-scope")
+	k.check(l.Points == 0, at+".points", "programme.level-scope")
+}
+
 func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }

@@ -23,6 +23,7 @@ type Settings struct {
 	Progressive     Progressive    `json:"progressive"`
 	ConditionsOn    ConditionsOn   `json:"conditions_on"`
 	LevelOn         LevelOn        `json:"level_on"`
+	LevelScope      LevelScope     `json:"level_scope"`
 	UnusedLapse     int            `json:"unused_ticket_lapse"` // days after the session when points that wait for a ticket's use lapse; 0: never
 	PriceFloor      money.Amount   `json:"price_floor"`         // least price of a unit
 	ReturnSpent     bool           `json:"return_spent"`        // a refund gives spent points back
@@ -51,6 +52,7 @@ var ProgrammeSettings = setting.Of("programme",
 	setting.OfChoice("progressive", func(s *Settings) *Progressive { return &s.Progressive }, OnWhole, OnWhole, OnPart),
 	setting.OfChoice("conditions_on", func(s *Settings) *ConditionsOn { return &s.ConditionsOn }, BeforeStage, BeforeStage, BeforeAll),
 	setting.OfChoice("level_on", func(s *Settings) *LevelOn { return &s.LevelOn }, LevelBefore, LevelBefore, LevelAfter),
+	setting.OfChoice("level_scope", func(s *Settings) *LevelScope { return &s.LevelScope }, ScopeAccount, ScopeAccount, ScopeMember),
 	setting.OfDays("unused_ticket_lapse", func(s *Settings) *int { return &s.UnusedLapse }, 30, MaxDays),
 	setting.OfMoney("price_floor", func(s *Settings) *money.Amount { return &s.PriceFloor }, 1, 0, MaxCents),
 	setting.OfFlag("return_spent", func(s *Settings) *bool { return &s.ReturnSpent }, true),

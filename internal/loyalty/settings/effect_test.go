@@ -118,6 +118,21 @@ var effects = map[string]effect{
 		play:   func(s *stage) string { return earned(s.sell(ticket(1, 10_000))) },
 		was:    "earned 10.00", is: "earned 15.00",
 	},
+	"programme.level_scope": {
+		with: func(p *rule.Programme) {
+			p.Levels = []rule.Level{{ID: "silver", Priority: 1, Total: 10_000, Rules: []rule.Rule{{ID: "more", Kind: rule.AccrualRule, Points: 500}}}}
+		},
+		change: func(p *rule.Programme) { p.Settings.LevelScope = rule.ScopeMember },
+		play: func(s *stage) string { // what one of a family has bought opens a level for all, or for himself
+			_, all := s.Family(s.T, 2)
+			s.buyer = all[0]
+			s.sell(ticket(1, 10_000))
+			own := earned(s.sell(ticket(1, 10_000)))
+			s.buyer = all[1]
+			return own + ", " + earned(s.sell(ticket(1, 10_000)))
+		},
+		was: "earned 15.00, earned 15.00", is: "earned 15.00, earned 10.00",
+	},
 	"programme.price_floor": {
 		with: func(p *rule.Programme) {
 			p.Rules = []rule.Rule{{ID: "all", Kind: rule.DiscountRule, Rate: money.Whole}}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"kopilka/internal/loyalty/level"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
 	"kopilka/internal/loyalty/rule"
@@ -49,6 +50,67 @@ func TestHouseholdsAreProved(t *testing.T) {
 		}
 		prove(t, s, householdHarms())
 	})
+}
+
+// ownLevels is a shop with a household in which each has his own level: the
+// buyer's lies in his home, beside the account that he uses.
+func ownLevels(t testing.TB, d *db.DB) *shop {
+	t.Helper()
+	p := programme()
+	p.Welcome = rule.Gift{}
+	p.Settings.LevelScope = rule.ScopeMember
+	p.Levels = []rule.Level{{ID: "start", Priority: 1}, {ID: "gold", Priority: 2, Total: 1_000_00}, {ID: "top", Priority: 3, Days: 20, Sum: 5_000_00}}
+	s := &shop{Shop: purchasetest.Open(t, d, p), t: t}
+	_, all := s.Family(t, 2)
+	s.rich, s.buyer = all[0], all[1]
+	s.sell(s.Cart(s.rich, line("B1", 1, 400_00)))
+	s.Clock.Add(time.Hour)
+	c := s.Cart(s.buyer, line("T1", 2, 700_00), line("B2", 1, 200_00))
+	s.bought = s.sell(c)
+	s.part = s.refund(&purchase.RefundRequest{Purchase: ref(c), Lines: []purchase.RefundPart{{Quantity: money.Piece}}})
+	return s
+}
+
+// TestOwnLevelsAreProved harms a member's own level and the receipts that it
+// rests on.
+func TestOwnLevelsAreProved(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := ownLevels(t, d)
+		if s.bought.Level != "gold" || s.part.Level != "start" || s.one(`select count(*) from account where state = 'level'`) != 1 {
+			t.Fatalf("%q, then %q", s.bought.Level, s.part.Level)
+		}
+		prove(t, s, ownLevelHarms())
+	})
+}
+
+func ownLevelHarms() []harm {
+	buyers := func(s *shop) purchase.Buyer { return s.buyer }
+	sums := []verify.Invariant{verify.AccountSums}
+	own := func(change func(x *level.Sums)) func(s *shop) (string, string) {
+		return ofSumsOf(buyers, func(x *level.Sums) []byte {
+			change(x)
+			return x.Encode()
+		})
+	}
+	return []harm{
+		{"a kopeck more in all", own(func(x *level.Sums) { x.Total++ }), sums},
+		{"a kopeck more on a day", own(func(x *level.Sums) { x.Days[0].Sum++ }), sums},
+		{"sums of the account, of which there are none", own(func(x *level.Sums) { x.Own = false }), sums},
+		{"another level", ofAccount(buyers, "level = 'gold'"), []verify.Invariant{verify.AccountLevel}},
+		harm{"it is an account that nobody has opened", ofAccount(buyers, "state = 'open'"), []verify.Invariant{verify.FigureTotal}}.
+			named("figure_day", func(s *shop) string { return "programme_id=" + s.Programme.ID.String() }),
+		harm{"its change never happened", func(s *shop) (string, string) {
+			s.exec(`delete from level_change where home_id = $1 and op_id = $2`, s.buyer.Home, s.bought.ID)
+			return "", ""
+		}, []verify.Invariant{verify.LevelChain, verify.PostingOp}}.named("level_change", func(s *shop) string {
+			return fmt.Sprintf("home_id=%s change_id=%d", s.buyer.Home, s.one(`select change_id from level_change where home_id = $1 and cause = 'refund'`, s.buyer.Home))
+		}),
+		harm{"the receipt was of no account", editPurchase(bought, func(p *purchase.Purchase) { p.Account = 0 }), []verify.Invariant{
+			verify.AccountSums, verify.SharedAccount, verify.PurchaseColumns, verify.RefundColumns, verify.OpDigest,
+			verify.AccountPurchases, verify.AccountTurnover, verify.AccountDates,
+		}}.named("account", func(s *shop) string { return s.account(s.buyer) }),
+	}
 }
 
 func inHome(b func(s *shop) purchase.Buyer, change string) func(s *shop) (string, string) {

@@ -64,17 +64,23 @@ func ofChange(n int64, change string) func(s *shop) (string, string) {
 
 // ofSums changes the stored sums of the member.
 func ofSums(change func(x *level.Sums) []byte) func(s *shop) (string, string) {
+	return ofSumsOf(rich, change)
+}
+
+// ofSumsOf changes the stored sums of a member.
+func ofSumsOf(whose func(s *shop) purchase.Buyer, change func(x *level.Sums) []byte) func(s *shop) (string, string) {
 	return func(s *shop) (string, string) {
-		var b []byte
-		if err := s.DB.Row(s.t.Context(), `select level_sums from account where home_id = $1`, s.rich.Home).Scan(&b); err != nil {
+		b := whose(s)
+		var stored []byte
+		if err := s.DB.Row(s.t.Context(), `select level_sums from account where home_id = $1`, b.Home).Scan(&stored); err != nil {
 			s.t.Fatal(err)
 		}
-		x, err := level.Decode(b)
+		x, err := level.Decode(stored)
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		s.exec(`update account set level_sums = $2 where home_id = $1`, s.rich.Home, change(&x))
-		return "account", s.account(s.rich)
+		s.exec(`update account set level_sums = $2 where home_id = $1`, b.Home, change(&x))
+		return "account", s.account(b)
 	}
 }
 

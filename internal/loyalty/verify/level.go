@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/level"
 	"kopilka/internal/platform/db"
@@ -87,23 +88,39 @@ func (c *homeCheck) checkSums(a *accountRow) {
 	if found.From == 0 {
 		return
 	}
-	wanted := level.Sums{From: found.From, Types: found.Types}
+	wanted := level.Sums{From: found.From, Own: found.Own, Types: found.Types}
 	for _, s := range slices.Concat(c.sales, c.shared.sales) {
-		if s.doc != nil && s.doc.Account == a.ID {
+		if s.doc != nil && c.counted(&found, a, s.doc.Home, s.doc.Account, s.doc.Programme) {
 			e := s.doc.Counts()
 			wanted.Add(&e)
 		}
 	}
 	for _, f := range slices.Concat(c.refunds, c.shared.refunds) {
-		if f.doc.Account == a.ID && f.countable() {
+		if f.countable() && c.counted(&found, a, f.doc.Home, f.doc.Account, f.doc.Programme) {
 			e := f.doc.Counts(f.of())
 			wanted.Add(&e)
 		}
 	}
-	c.visitsOf(a.ID, &wanted)
+	for _, s := range c.sales {
+		if s.doc == nil || !c.counted(&found, a, s.doc.Home, s.doc.Account, s.doc.Programme) {
+			continue
+		}
+		for _, day := range s.days { // on which its tickets were used
+			wanted.Add(&level.Entry{Day: day, Visits: 1})
+		}
+	}
 	if !found.Equal(&wanted) {
 		c.bad(AccountSums, "account", at, tell(&found, &wanted), tell(&wanted, &found))
 	}
+}
+
+// counted tells whether a document counts for sums of an account: it is the
+// account's or, where they are its member's own, his, on whichever account.
+func (c *homeCheck) counted(s *level.Sums, a *accountRow, in home.ID, account, programme id.ID) bool {
+	if s.Own {
+		return in == c.home && account != 0 && programme == a.Programme
+	}
+	return account == a.ID
 }
 
 // tell tells the first day that is another in other sums.
@@ -116,5 +133,5 @@ func tell(s, other *level.Sums) string {
 			return fmt.Sprintf("%s: %d visits, %d, by types %d", d.Day, d.Visits, d.Sum, d.By)
 		}
 	}
-	return fmt.Sprintf("%d days", len(s.Days))
+	return fmt.Sprintf("%d days, %d in all", len(s.Days), s.Total)
 }

@@ -88,7 +88,7 @@ const (
  join account a on a.home_id = j.home_id and a.account_id = j.account_id group by a.programme_id`
 	qLevels = `select a.programme_id, cast(sum(c.given - c.taken) as bigint) from level_change c
  join account a on a.home_id = c.home_id and a.account_id = c.account_id group by a.programme_id`
-	qOpened = `select programme_id, count(*) from account group by programme_id`
+	qOpened = `select programme_id, count(*) from account where state <> 'level' group by programme_id`
 	qGifts  = `select programme_id, cast(sum(points) as bigint) from (
  select a.programme_id, l.amount as points from lot l join account a on a.home_id = l.home_id and a.account_id = l.account_id
  where l.source = 'gift' and l.op_id = l.account_id

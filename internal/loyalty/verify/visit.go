@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"kopilka/internal/loyalty/home"
-	"kopilka/internal/loyalty/level"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
@@ -188,18 +187,6 @@ func (b *lineBack) money(kinds int) (sum int64) {
 		sum += v
 	}
 	return sum
-}
-
-// visitsOf are the days on which an account's tickets were used.
-func (c *homeCheck) visitsOf(a id.ID, sums *level.Sums) {
-	for _, s := range c.sales {
-		if s.doc == nil || s.doc.Account != a {
-			continue
-		}
-		for _, day := range s.days {
-			sums.Add(&level.Entry{Day: day, Visits: 1})
-		}
-	}
 }
 
 // checkWaiting holds the lots of tickets to the points that each has earned:

@@ -25,7 +25,8 @@
 // A household's account lives in its founder's home, with the receipts of all
 // who bought on it; each of them is known to the rules as himself. Where one has
 // left, what he bought on his own account is of another life: his limits are
-// counted in each.
+// counted in each. Levels of each member's own (level_scope: member) are
+// refused where there are such receipts: they would join lives.
 //
 // So with the programme that was in force the whole time, now is then, to the
 // kopeck, late receipts and all; only that a job had moved an account's clock
@@ -231,8 +232,28 @@ func newPlan(ctx context.Context, o *Options) (*plan, error) {
 	p.begins = draft.EndOf(from.AddDate(0, 0, -1))
 	p.ends = min(draft.EndOf(to), o.Now)
 	var err error
-	p.then, err = o.Programmes.InForce(ctx, o.DB, p.current, p.begins)
-	return p, err
+	if p.then, err = o.Programmes.InForce(ctx, o.DB, p.current, p.begins); err != nil {
+		return nil, err
+	}
+	return p, p.checkHouseholds(ctx)
+}
+
+// checkHouseholds refuses levels of each member's own where there are purchases
+// on households' accounts: what a member buys on his own account and on that of
+// a household makes one level, and homes are lived one by one.
+func (p *plan) checkHouseholds(ctx context.Context) error {
+	own := p.next.Ladder(p.of).Own() || p.then.Ladder(p.of).Own() || p.current.Ladder(p.of).Own()
+	if !own {
+		return nil
+	}
+	var shared int64
+	if err := p.DB.Row(ctx, qAnyShared).Scan(&shared); err != nil {
+		return err
+	}
+	if shared > 0 {
+		return fault.New(fault.Refused, "whatif.households")
+	}
+	return nil
 }
 
 // version gives one version of a programme, the draft too.

@@ -2,6 +2,7 @@ package draft_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"pgregory.net/rapid"
@@ -351,6 +352,9 @@ func drawProgramme(t *rapid.T) *rule.Programme {
 	}
 	for i := range rapid.IntRange(0, 2).Draw(t, "levels") {
 		p.Levels = append(p.Levels, d.level(t, fmt.Sprintf("level %d", i), i))
+	}
+	if !slices.ContainsFunc(p.Levels, func(l rule.Level) bool { return l.Gift.Points+l.Price+l.Fall+l.Points > 0 }) {
+		p.Settings.LevelScope = pick(t, "level scope", rule.ScopeAccount, rule.ScopeMember)
 	}
 	p.Rules = d.rules(t, "rules")
 	if err := p.Compile(); err != nil {

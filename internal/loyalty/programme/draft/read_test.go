@@ -66,6 +66,13 @@ func TestWrongPlaces(t *testing.T) {
 		{"nothing said", "code: x\nname:\n", []string{"2:6 name programme.text-nothing"}},
 		{"tag", "code: !x x\nname: y\n", []string{"1:7 code programme.text-tag"}},
 		{
+			"points of levels of each one's own", replace(whole, "  spend_proof_above: 500", "  level_scope: member", "id: silver, priority: 1}", "id: silver, priority: 1, points: 50, gift: 5}", "    visits: 20", "    visits: 20\n    price: 3\n    fall: 2"),
+			[]string{
+				"12:39 levels[0].points programme.level-scope", "12:49 levels[0].gift programme.level-scope",
+				"17:12 levels[1].price programme.level-scope", "18:11 levels[1].fall programme.level-scope",
+			},
+		},
+		{
 			"many", replace(whole, "1 ₽", "дорого", "outlet-2", "shop", "10, ticket", "10 %%, ticket", "sat", "x", "сб", "праздник", "x2", "2.0000001", "99.90", "-5", "{tag: vip}", "{price: 5}", "МАЙ", "[МАЙ, май]"),
 			[]string{
 				"4:21 outlets[1] programme.text-no-such", "6:16 settings.point_value money.invalid", "8:36 earning.by_type.bar money.invalid",

@@ -142,6 +142,7 @@ func TestRaceOfAFamily(t *testing.T) {
 var allowed = map[string]bool{
 	"points.not-enough": true, "points.above-allowed": true, "quote.changed": true, "quote.outdated": true, "quote.expired": true,
 	"refund.nothing-left": true, "refund.quantity": true, "refund.above-paid": true, "refund.by-amount-only": true,
+	"visit.left": true, "visit.used": true, "visit.refunded": true,
 	"household.already": true, "household.not-in": true, "household.ended": true, "household.founder": true, "member.moved": true,
 }
 
@@ -150,14 +151,34 @@ var allowed = map[string]bool{
 // the one account or on the other, and every invariant holds.
 func TestComingsAndGoingsRace(t *testing.T) {
 	t.Parallel()
+	gold := rule.Level{ID: "gold", Priority: 2, Days: 30, Sum: 1_000_00, Parts: []rule.LevelPart{{Types: []string{"bar"}, Sum: 1_000_00}}, Term: 3}
+	comeAndGo(t, func(p *rule.Programme) {
+		gold.Gift, gold.Fall = rule.Gift{Points: 5_00}, 2_00
+		p.Levels = []rule.Level{{ID: "start", Priority: 1}, gold}
+	})
+}
+
+// TestComingsAndGoingsOfOwnLevels: the same where each has his own level. It is
+// not run beside the other races: together they would want more connections than
+// a server gives.
+func TestComingsAndGoingsOfOwnLevels(t *testing.T) {
+	comeAndGo(t, func(p *rule.Programme) {
+		p.Settings.LevelScope = rule.ScopeMember
+		p.Levels = []rule.Level{
+			{ID: "start", Priority: 1},
+			{ID: "gold", Priority: 2, Total: 700_00, Rules: []rule.Rule{{ID: "five", Kind: rule.DiscountRule, Rate: 5 * money.Percent}}},
+			{ID: "top", Priority: 3, Days: 3, Sum: 900_00, Term: 2},
+		}
+	})
+}
+
+func comeAndGo(t *testing.T, change func(p *rule.Programme)) {
+	t.Helper()
 	eachBase(t, func(t *testing.T, d *db.DB, url string) {
 		f := open(t, d, func(p *rule.Programme) {
 			p.Earning.Delay = 1
 			p.Earning.Expiry = rule.Expiry{Mode: rule.AfterPurchase, Days: 4}
-			p.Levels = []rule.Level{
-				{ID: "start", Priority: 1},
-				{ID: "gold", Priority: 2, Days: 30, Sum: 1_000_00, Parts: []rule.LevelPart{{Types: []string{"bar"}, Sum: 1_000_00}}, Term: 3, Gift: rule.Gift{Points: 5_00}, Fall: 2_00},
-			}
+			change(p)
 		})
 		r := &roving{family: f, at: desks(t, f, url)}
 		r.people = []purchase.Buyer{f.mother, f.son, f.aunt, f.stranger, f.Person(t), f.Person(t), f.Person(t)}
@@ -201,6 +222,9 @@ func (r *roving) anything(rnd *rand.Rand, desk *purchase.Desk) error {
 	ctx, key := r.t.Context(), r.IDs.New().String()
 	b, _ := pick(r, rnd, &r.people)
 	c := r.Cart(b, line("T1", 1+rnd.Int64N(3), 100_00), line("B1", 1, 1+money.Amount(rnd.Int64N(300_00))))
+	if rnd.IntN(2) == 0 {
+		c.Lines[0].SessionAt = r.Clock.Now()
+	}
 	switch rnd.IntN(12) {
 	case 0, 1, 2:
 		c.Wish.Max = true
@@ -236,6 +260,10 @@ func (r *roving) anything(rnd *rand.Rand, desk *purchase.Desk) error {
 		})
 		return err
 	case 8:
+		if p, ok := pick(r, rnd, &r.sold); ok && p.HasTickets() {
+			_, err := desk.Visit(ctx, &purchase.VisitRequest{Till: r.Other, Key: key, Purchase: purchase.PurchaseRef{Home: p.Home, ID: p.ID}, Pieces: 1})
+			return err
+		}
 		r.Clock.Add(time.Duration(rnd.Int64N(int64(12 * time.Hour))))
 		_, err := desk.SettleDue(ctx, 100)
 		return err
@@ -305,4 +333,63 @@ func TestOldNewsOfHouseholds(t *testing.T) {
 		}
 		f.proved()
 	})
+}
+
+// TestScopesComeAndGo: the programme changes whose purchases count, to and fro,
+// while members come, go, buy and return. The sums that are kept are right for
+// whichever they are kept.
+func TestScopesComeAndGo(t *testing.T) {
+	t.Parallel()
+	rounds := 12
+	if testing.Short() {
+		rounds = 3
+	}
+	eachBase(t, func(t *testing.T, d *db.DB, _ string) {
+		f := open(t, d, ownLevels)
+		r := &roving{family: f, at: [2]*purchase.Desk{f.Desk, f.Desk}, houses: []member.Household{f.household}}
+		r.people = []purchase.Buyer{f.mother, f.son, f.aunt, f.stranger}
+		rnd := rand.New(rand.NewPCG(3, 5))
+		for n := range rounds {
+			r.gather(rnd)
+			for range 30 {
+				err := r.anything(rnd, f.Desk)
+				if code := purchasetest.Code(err); err != nil && !allowed[code] {
+					t.Errorf("%s: %v", code, err)
+				}
+			}
+			f.proved()
+			f.scope([]rule.LevelScope{rule.ScopeAccount, rule.ScopeMember}[n%2])
+		}
+		f.proved()
+		if n := f.one(`select count(*) from purchase where account_home is not null`); n < int64(rounds)*2 {
+			t.Errorf("only %d purchases on others' accounts", n)
+		}
+	})
+}
+
+// gather puts all who are in no household into one, and forgets those that have
+// ended.
+func (r *roving) gather(rnd *rand.Rand) {
+	ctx := r.t.Context()
+	r.houses = slices.DeleteFunc(r.houses, func(v member.Household) bool {
+		now, err := member.GetHousehold(ctx, r.DB, v.ID)
+		return err != nil || now.EndedAt != 0
+	})
+	for _, b := range r.people {
+		if v, ok := pick(r, rnd, &r.houses); ok {
+			_, _ = r.People().JoinHousehold(ctx, v.ID, b.Home, purchasetest.By) // one who is in another stays there
+			continue
+		}
+		if v, err := r.People().FoundHousehold(ctx, b.Home, "Новая", nil, purchasetest.By); err == nil {
+			r.houses = append(r.houses, v)
+		}
+	}
+}
+
+func (f *family) one(q string) (n int64) {
+	f.t.Helper()
+	if err := f.DB.Row(f.t.Context(), q).Scan(&n); err != nil {
+		f.t.Fatal(err)
+	}
+	return n
 }

@@ -16,6 +16,10 @@ import (
 	"kopilka/internal/platform/money"
 )
 
+// ofMembers is the zone of the ladder on which each of a household stands by
+// himself.
+const ofMembers = "Asia/Vladivostok"
+
 // ladders are programmes' levels of every sort, with the zone of their days.
 func ladders() map[string][]rule.Level {
 	start := rule.Level{ID: "start", Priority: 1}
@@ -33,6 +37,9 @@ func ladders() map[string][]rule.Level {
 		"Europe/Berlin": {
 			{ID: "bar", Priority: 1, Days: 10, Any: true, Visits: 6, Sum: 300_00, Parts: []rule.LevelPart{{Types: []string{"bar"}, Sum: 150_00}}, Term: 4},
 			{ID: "both", Priority: 2, Days: 40, Parts: []rule.LevelPart{{Types: []string{"bar"}, Sum: 300_00}, {Types: []string{"ticket", "service"}, Sum: 400_00}}, Price: 20_00},
+		},
+		ofMembers: { // who is in no household stands by himself anyway
+			start, {ID: "silver", Priority: 2, Total: 700_00}, {ID: "gold", Priority: 3, Total: 1_500_00, Days: 20, Visits: 5, Any: true, Term: 9},
 		},
 		"UTC": {
 			start, {ID: "p", Priority: 2, Points: 100_00, Term: 5, Price: 40_00}, {ID: "q", Priority: 3, Points: 150_00, Any: true, Total: 3_000_00, Gift: rule.Gift{Points: 25_00}, Fall: 500_00},
@@ -59,6 +66,9 @@ func TestLives(t *testing.T) {
 				}
 				s := open(t, d, func(p *rule.Programme) {
 					p.Zone = zone
+					if zone == ofMembers {
+						p.Settings.LevelScope = rule.ScopeMember
+					}
 					p.Earning = rule.Earning{Expiry: rule.Expiry{Mode: rule.Never}}
 				}, levels...)
 				at, err := time.LoadLocation(zone)

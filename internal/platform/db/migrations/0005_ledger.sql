@@ -6,7 +6,7 @@ create table account (
     home_id          bigint not null,
     account_id       bigint not null,
     programme_id     bigint not null,
-    state            text   not null check (state in ('open', 'closed')),
+    state            text   not null check (state in ('open', 'closed', 'level')), -- level: for points it is not opened yet
     active           bigint not null check (active >= 0),  -- hundredths of a point
     pending          bigint not null check (pending >= 0),
     debt             bigint not null check (debt >= 0),
