@@ -91,7 +91,11 @@ func (p *program) settings(own map[string]string) (*config.Config, error) {
 			src.Flags[key] = value
 		}
 	}
-	return config.Load(src)
+	cfg, err := config.Load(src)
+	if err == nil && cfg.Lang != i18n.RU && lookup(p.environ, config.Prefix+"LANG") == "" && p.globals.Lang == "" {
+		p.lang = cfg.Lang // the file's, which was not known before
+	}
+	return cfg, err
 }
 
 // openDB opens the base; on SQLite it makes the folder, and the file too

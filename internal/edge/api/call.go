@@ -103,24 +103,10 @@ func (c *call) limit(key string, rate httpx.Rate) error {
 }
 
 func (c *call) may() error {
-	if err := c.scoped(); err != nil || !c.op.office {
+	if err := c.who.Require(c.op.scopes...); err != nil || !c.op.office {
 		return err
 	}
 	return c.noTill()
-}
-
-// scoped refuses a key that has none of the operation's scopes.
-func (c *call) scoped() error {
-	if len(c.op.scopes) == 0 {
-		return nil
-	}
-	var err error
-	for _, s := range c.op.scopes {
-		if err = c.who.Require(s); err == nil {
-			return nil
-		}
-	}
-	return err
 }
 
 // echo gives a header's value back where it is a plain one.

@@ -120,13 +120,14 @@ func (c *call) toSell(ctx context.Context, in *CartBody) (*purchase.Cart, error)
 	return cart, nil
 }
 
-// ticketNumber is a ticket's number without what a scanner leaves around it.
-func ticketNumber(scanned string) string { return strings.TrimSpace(scanned) }
+// scanned is a code without the blanks that a scanner, or a file of fixed
+// columns, leaves around it.
+func scanned(code string) string { return strings.TrimSpace(code) }
 
 func lineOf(l *CartLine) purchase.CartLine {
 	return purchase.CartLine{
-		SKU: l.SKU, Name: l.Name, Quantity: l.Quantity, Price: l.Price, Gross: l.Gross, Memorandum: l.Memorandum,
-		Tickets: each(l.Tickets, ticketNumber), SessionAt: clock.Micros(l.SessionAt),
+		SKU: scanned(l.SKU), Name: l.Name, Quantity: l.Quantity, Price: l.Price, Gross: l.Gross, Memorandum: l.Memorandum,
+		Tickets: each(l.Tickets, scanned), SessionAt: clock.Micros(l.SessionAt),
 		Place: rule.Place{
 			Event: l.Event, EventType: l.EventType, Session: l.Session, Hall: l.Hall, Zone: l.Zone, Sector: l.Sector, Seat: l.Seat,
 		},

@@ -111,6 +111,15 @@ func isJSON(contentType string) bool {
 	return err == nil && (form == "application/json" || strings.HasSuffix(form, "+json")) && (charset == "" || charset == "utf-8")
 }
 
+// parameterName names a parameter in an error, where it looks like a name: what
+// stands there may be somebody's data.
+func parameterName(name string) string {
+	if name == "" || len(name) > 40 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") != "" {
+		return "?"
+	}
+	return name
+}
+
 func (in *input[I]) readParams(r *http.Request, v reflect.Value) error {
 	if len(in.params) == 0 && r.URL.RawQuery == "" {
 		return nil
@@ -123,7 +132,7 @@ func (in *input[I]) readParams(r *http.Request, v reflect.Value) error {
 	for name, values := range query {
 		switch {
 		case !in.query[name]:
-			bad = append(bad, fault.Field{Path: "?", Code: "api.unknown-parameter"})
+			bad = append(bad, fault.Field{Path: parameterName(name), Code: "api.unknown-parameter"})
 		case len(values) > 1:
 			bad = append(bad, fault.Field{Path: name, Code: "api.twice"})
 		}

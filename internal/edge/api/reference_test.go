@@ -282,7 +282,7 @@ func TestReferenceRefusesUnknown(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, dbtest.Open(t, db.SQLite))
 	for _, r := range o.rows() {
-		steps := []step{{do: r.request() + "?no_such=1", body: "{}", want: 400, code: "api.invalid", at: "? api.unknown-parameter"}}
+		steps := []step{{do: r.request() + "?no_such=1", body: "{}", want: 400, code: "api.invalid", at: "no_such api.unknown-parameter"}}
 		if o.takesBody(r) {
 			steps = append(
 				steps,

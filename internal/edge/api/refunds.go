@@ -214,7 +214,7 @@ func refundUnlinked(ctx context.Context, c *call, in *unlinkedIn) (*UnlinkedRefu
 	}
 	req := &purchase.UnlinkedRequest{Till: till, Cashier: b.Cashier, Key: c.key, Number: b.Number, At: clock.Micros(b.At), Buyer: buyer}
 	for _, l := range b.Lines {
-		req.Lines = append(req.Lines, purchase.UnlinkedLine{SKU: l.SKU, Name: l.Name, Quantity: l.Quantity, Price: l.Price})
+		req.Lines = append(req.Lines, purchase.UnlinkedLine{SKU: scanned(l.SKU), Name: l.Name, Quantity: l.Quantity, Price: l.Price})
 	}
 	done, err := c.Desk.RefundUnlinked(ctx, req)
 	if err != nil {

@@ -73,7 +73,7 @@ func recordVisit(ctx context.Context, c *call, in *visitIn) (*Visit, error) {
 	if err != nil {
 		return nil, err
 	}
-	req := &purchase.VisitRequest{Till: till, Cashier: b.Cashier, Key: c.key, At: clock.Micros(b.At), Ticket: ticketNumber(b.Ticket), Line: b.Line, Pieces: b.Pieces}
+	req := &purchase.VisitRequest{Till: till, Cashier: b.Cashier, Key: c.key, At: clock.Micros(b.At), Ticket: scanned(b.Ticket), Line: b.Line, Pieces: b.Pieces}
 	if b.Purchase != nil {
 		if req.Purchase, err = c.purchaseRef(ctx, b.Purchase, till); err != nil {
 			return nil, err

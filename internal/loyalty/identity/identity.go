@@ -9,6 +9,7 @@ package identity
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
@@ -97,12 +98,16 @@ func (p Principal) Can(s Scope) bool {
 	return slices.Contains(p.Scopes, s) || slices.Contains(p.Scopes, Admin)
 }
 
-// Require refuses who may not do what the scope names.
-func (p Principal) Require(s Scope) error {
-	if p.Can(s) {
+// Require refuses who may do what none of the scopes names.
+func (p Principal) Require(any ...Scope) error {
+	if len(any) == 0 || slices.ContainsFunc(any, p.Can) {
 		return nil
 	}
-	return fault.New(fault.Denied, "identity.scope-missing", "scope", string(s))
+	names := make([]string, len(any))
+	for i, s := range any {
+		names[i] = string(s)
+	}
+	return fault.New(fault.Denied, "identity.scope-missing", "scope", strings.Join(names, " / "))
 }
 
 // At tells whether it may act at the outlet.

@@ -15,7 +15,7 @@ import (
 
 // MakeKey makes a key and its token, which is shown now and never again.
 func (r *Registry) MakeKey(ctx context.Context, k Key) (Key, string, error) {
-	if err := checkKey(&k); err != nil {
+	if err := checkKey(&k, r.clock.Now()); err != nil {
 		return Key{}, "", err
 	}
 	k.ID, k.Created, k.UsedDay = r.ids.New(), r.clock.Now(), ""
@@ -50,7 +50,7 @@ func (r *Registry) MakeKey(ctx context.Context, k Key) (Key, string, error) {
 // till and its secret stay. A Version other than 0 must be the one that is
 // there. Other processes act on it within KeyTTL.
 func (r *Registry) SaveKey(ctx context.Context, k Key) (Key, error) {
-	if err := checkKey(&k); err != nil {
+	if err := checkKey(&k, r.clock.Now()); err != nil {
 		return Key{}, err
 	}
 	var saved Key
@@ -106,7 +106,7 @@ func Held(ctx context.Context, q db.Q, s Scope, now clock.Micros) (bool, error) 
 	return n > 0, err
 }
 
-func checkKey(k *Key) error {
+func checkKey(k *Key, now clock.Micros) error {
 	var f reference.Form
 	f.Name("name", &k.Name)
 	f.State("state", &k.State)
@@ -128,6 +128,9 @@ func checkKey(k *Key) error {
 		f.Add(fault.Field{Path: "outlets", Code: "identity.outlets-too-many", Args: fault.Pairs("max", MaxOutlets)})
 	}
 	k.OutletIDs = slices.Compact(slices.Sorted(slices.Values(k.OutletIDs)))
+	if k.ID == 0 && k.Expires > 0 && k.Expires <= now {
+		f.Add(fault.Field{Path: "expires", Code: "identity.expires-past"})
+	}
 	if k.Expires < 0 {
 		f.Add(fault.Field{Path: "expires", Code: "identity.expires-invalid"})
 	}

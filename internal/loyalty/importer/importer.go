@@ -141,8 +141,11 @@ func headerOf(src source, m *Map) (*columns, error) {
 		if errors.Is(err, io.EOF) {
 			return nil, fault.New(fault.Invalid, "importer.empty")
 		}
-		if bad := new(badRow); errors.As(err, &bad) && no < int64(m.File.Header) {
-			continue
+		if bad := new(badRow); errors.As(err, &bad) {
+			if no < int64(m.File.Header) {
+				continue
+			}
+			return nil, fault.New(fault.Invalid, "importer.header", "row", no, "code", bad.why.Code)
 		}
 		if err != nil {
 			return nil, err

@@ -155,7 +155,7 @@ func (p *parser) identity(r *row, cells []string) *fault.Error {
 		parts[i] = cell(cells, at)
 	}
 	r.key = strings.Join(parts, "/")
-	if strings.Trim(r.key, "/") == "" {
+	if strings.Trim(r.key, "/") == "" || p.c.number != none && r.number == "" {
 		return fault.New(fault.Invalid, "importer.no-number")
 	}
 	if !text.Valid(r.key, maxKey) || len(r.number) > maxNumber || len(r.key) > maxKey {

@@ -65,6 +65,8 @@ func (d *Desk) Adjust(ctx context.Context, r *AdjustRequest) (*Adjustment, error
 		return nil, fault.New(fault.Invalid, "adjust.points")
 	case r.Reason == "" || !text.Valid(r.Reason, maxReason):
 		return nil, fault.New(fault.Invalid, "adjust.reason", "most", maxReason)
+	case r.Days != 0 && r.Points < 0:
+		return nil, fault.New(fault.Invalid, "adjust.days")
 	case r.Days < 0 || r.Days > 36_500:
 		return nil, fault.New(fault.Invalid, "programme.days")
 	case r.Buyer.None():

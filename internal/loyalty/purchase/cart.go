@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/rule"
@@ -106,14 +107,18 @@ func (c *Cart) check(now clock.Micros) error {
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		at := fmt.Sprintf("lines[%d]", i)
-		want(l.SKU != "" && text.Valid(l.SKU, maxSKU), at+".sku", "purchase.sku")
+		want(validSKU(l.SKU), at+".sku", "purchase.sku")
 		want(text.Valid(l.Name, maxName), at+".name", "purchase.text")
 		for _, v := range l.Place.Words() {
 			want(text.Valid(v, maxName), at+".place", "purchase.text")
 		}
 		want(l.Quantity > 0 && l.Quantity <= 1e12, at+".quantity", "purchase.quantity")
 		want(l.Price >= 0 && l.Price <= rule.MaxCents, at+".price", "purchase.price")
-		want(l.fill(), at+".gross", "purchase.gross")
+		if _, ok := l.cost(); ok {
+			want(l.fill(), at+".gross", "purchase.gross")
+		} else {
+			want(false, at, "purchase.line-sum-most")
+		}
 		tickets.check(l, at, want)
 		want(l.Discount >= 0 && l.Discount <= l.Gross && (c.Facts != nil || l.Discount == 0), at+".discount", "purchase.line-discount")
 	}
@@ -139,16 +144,23 @@ func (c *Cart) check(now clock.Micros) error {
 // fill computes the line's sum, or checks the till's: it may round its own
 // way, by less than a kopeck.
 func (l *CartLine) fill() bool {
-	g, ok := l.Quantity.Cost(l.Price, money.HalfUp)
-	if !ok || g > rule.MaxCents {
-		return false
-	}
+	g, _ := l.cost()
 	if l.Gross == 0 {
 		l.Gross = g
 		return true
 	}
 	return l.Gross >= g-1 && l.Gross <= g+1
 }
+
+// cost is price × quantity; false where that is more than a line may cost.
+func (l *CartLine) cost() (money.Amount, bool) {
+	g, ok := l.Quantity.Cost(l.Price, money.HalfUp)
+	return g, ok && g <= rule.MaxCents
+}
+
+// validSKU takes what the catalogue takes: nothing that a till sells is lost
+// to it.
+func validSKU(s string) bool { return s != "" && s == strings.TrimSpace(s) && text.Valid(s, maxSKU) }
 
 func checkKey(key string) error {
 	if key == "" || !text.Valid(key, MaxKey) {

@@ -1,6 +1,7 @@
 package purchase
 
 import (
+	"fmt"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/money"
 )
@@ -198,7 +199,7 @@ func (s *Stored) parts(r *RefundRequest) (lines []RefundLine, whole bool, err er
 		for i := range r.Lines {
 			p := &r.Lines[i]
 			if p.Line >= len(states) {
-				return nil, false, fault.New(fault.Invalid, "refund.line", "line", p.Line+1)
+				return nil, false, fault.New(fault.Invalid, "refund.lines").With(fault.Field{Path: fmt.Sprintf("lines[%d].line", i), Code: "refund.no-line"})
 			}
 			l, err := states[p.Line].byQuantity(p)
 			if err != nil {

@@ -173,6 +173,10 @@ const (
 func (s *sale) quotedReceipt() []byte {
 	c := *s.cart
 	c.Key, c.Quote, c.Accept, c.Payments, c.Number, c.Facts, c.Proof = "", "", false, nil, "", nil, Proof{}
+	c.Till, c.Cashier, c.Wish = 0, 0, rule.Wish{} // how many points were asked for shows in the figures
+	if !c.Buyer.None() {
+		c.Buyer = Buyer{Home: s.home} // however he is named
+	}
 	doc, err := json.Marshal(&c)
 	if err != nil {
 		panic(err) // a cart is a plain struct
@@ -195,8 +199,9 @@ func (s *sale) quotedState(own, book *ledger.Book) []byte {
 	return sum[:digestSize]
 }
 
-// checkQuote compares a commit with the quote that it carries. The same
-// figures are taken whatever has moved; other figures only if the till says so.
+// checkQuote compares a commit with the quote that it carries. A receipt with
+// other goods, codes or buyer is another one. The same figures are taken whatever
+// else has moved; other figures only if the till says so.
 func (d *Desk) checkQuote(s *sale, out *rule.Outcome, own, book *ledger.Book) error {
 	if s.cart.Quote == "" {
 		return nil
@@ -211,12 +216,13 @@ func (d *Desk) checkQuote(s *sale, out *rule.Outcome, own, book *ledger.Book) er
 	}
 	receipt, state, quoted := b[8:8+digestSize], b[8+digestSize:8+2*digestSize], b[8+2*digestSize:]
 	figures := out.Digest()
-	if s.cart.Accept || bytes.Equal(figures[:], quoted) {
+	other := !bytes.Equal(s.quotedReceipt(), receipt)
+	if s.cart.Accept || !other && bytes.Equal(figures[:], quoted) {
 		return nil
 	}
 	changed := "quote.changed"
 	switch {
-	case !bytes.Equal(s.quotedReceipt(), receipt):
+	case other:
 		changed = "quote.other-receipt"
 	case bytes.Equal(s.quotedState(own, book), state):
 		// Neither the rules nor the member have moved: a campaign has ended

@@ -149,3 +149,39 @@ func TestQuoteStoresNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestQuoteIsOfItsReceipt: a commit with another buyer or other goods is no
+// commit of the quote, though its figures are the same; how the buyer is named,
+// who serves him and how many points are asked for make no other receipt.
+func TestQuoteIsOfItsReceipt(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := purchasetest.Open(t, d, purchasetest.Programme())
+		ann, bob := s.Member(t), s.Member(t)
+		s.Give(t, ann, 5000)
+		s.Give(t, bob, 5000)
+		for name, c := range map[string]struct {
+			change func(c *purchase.Cart)
+			code   string
+		}{
+			"another buyer":     {func(c *purchase.Cart) { c.Buyer = bob }, "quote.other-receipt"},
+			"other goods":       {func(c *purchase.Cart) { c.Lines[0].SKU = "B2" }, "quote.other-receipt"},
+			"another till":      {func(c *purchase.Cart) { c.Till = s.Other }, ""},
+			"so many points":    {func(c *purchase.Cart) { c.Wish = rule.Wish{Points: 100} }, ""},
+			"fewer of them":     {func(c *purchase.Cart) { c.Wish = rule.Wish{} }, "quote.outdated"},
+			"told all the same": {func(c *purchase.Cart) { c.Buyer, c.Accept = bob, true }, ""},
+		} {
+			cart := s.Cart(ann, line("B1", 1, 200))
+			cart.Wish.Max = true // half of it: one point
+			q, err := s.Desk.Quote(t.Context(), cart)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cart.Quote = q.ID
+			c.change(cart)
+			if _, err := s.Desk.Commit(t.Context(), cart); purchasetest.Code(err) != c.code {
+				t.Errorf("%s: %v, want %q", name, err, c.code)
+			}
+		}
+	})
+}

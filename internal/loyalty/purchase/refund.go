@@ -1,6 +1,7 @@
 package purchase
 
 import (
+	"fmt"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
@@ -155,14 +156,30 @@ func (r *RefundRequest) check() error {
 	case r.Purchase.ID == 0 && r.Purchase.Key == "":
 		return fault.New(fault.Invalid, "refund.no-purchase")
 	}
+	if bad := r.wrongLines(); len(bad) > 0 {
+		return fault.New(fault.Invalid, "refund.lines").With(bad...)
+	}
+	return checkRefund(r.At, r.Payments)
+}
+
+// wrongLines names every line that can't be one.
+func (r *RefundRequest) wrongLines() (bad []fault.Field) {
 	seen := map[int]bool{}
-	for _, l := range r.Lines {
-		if l.Line < 0 || l.Quantity <= 0 || seen[l.Line] || len(l.Tickets) > 0 && l.Quantity != money.Quantity(len(l.Tickets))*money.Piece {
-			return fault.New(fault.Invalid, "refund.line", "line", l.Line+1)
+	for i, l := range r.Lines {
+		at := fmt.Sprintf("lines[%d]", i)
+		switch {
+		case l.Line < 0:
+			bad = append(bad, fault.Field{Path: at + ".line", Code: "refund.no-line"})
+		case seen[l.Line]:
+			bad = append(bad, fault.Field{Path: at + ".line", Code: "refund.line-twice"})
+		case l.Quantity <= 0:
+			bad = append(bad, fault.Field{Path: at + ".quantity", Code: "purchase.quantity"})
+		case len(l.Tickets) > 0 && l.Quantity != money.Quantity(len(l.Tickets))*money.Piece:
+			bad = append(bad, fault.Field{Path: at + ".tickets", Code: "refund.tickets-count"})
 		}
 		seen[l.Line] = true
 	}
-	return checkRefund(r.At, r.Payments)
+	return bad
 }
 
 func checkRefund(at clock.Micros, payments []Payment) error {

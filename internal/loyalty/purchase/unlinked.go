@@ -47,7 +47,7 @@ func (r *UnlinkedRequest) check() error {
 	var bad []fault.Field
 	for i, l := range r.Lines {
 		g, ok := l.Quantity.Cost(l.Price, money.HalfUp)
-		if l.SKU == "" || !text.Valid(l.SKU, maxSKU) || !text.Valid(l.Name, maxName) || l.Quantity <= 0 || l.Price < 0 || !ok || g > rule.MaxCents {
+		if !validSKU(l.SKU) || !text.Valid(l.Name, maxName) || l.Quantity <= 0 || l.Price < 0 || !ok || g > rule.MaxCents {
 			bad = append(bad, fault.Field{Path: fmt.Sprintf("lines[%d]", i), Code: "refund.line"})
 		}
 	}

@@ -72,7 +72,7 @@ func (r *VisitRequest) check(now clock.Micros) error {
 	case !byTicket && (r.Pieces <= 0 || r.Pieces > MaxPieces || r.Line < 0):
 		return fault.New(fault.Invalid, "visit.pieces", "most", MaxPieces)
 	case r.At < 0 || r.At > now.Add(maxAhead):
-		return fault.New(fault.Invalid, "purchase.time")
+		return fault.New(fault.Invalid, "visit.time")
 	}
 	return nil
 }

@@ -265,7 +265,7 @@ func TestVisitRequests(t *testing.T) {
 			"popcorn":           {purchase.VisitRequest{Purchase: ref(p), Line: 1, Pieces: 1}, "visit.not-tickets"},
 			"no such line":      {purchase.VisitRequest{Purchase: ref(p), Line: 2, Pieces: 1}, "visit.not-tickets"},
 			"more than there":   {purchase.VisitRequest{Purchase: ref(p), Pieces: 3}, "visit.left"},
-			"tomorrow":          {purchase.VisitRequest{Ticket: "a", At: clock.Of(purchasetest.Start.AddDate(0, 0, 1))}, "purchase.time"},
+			"tomorrow":          {purchase.VisitRequest{Ticket: "a", At: clock.Of(purchasetest.Start.AddDate(0, 0, 1))}, "visit.time"},
 			"no such purchase":  {purchase.VisitRequest{Purchase: purchase.PurchaseRef{Home: p.Home, ID: 5}, Pieces: 1}, "purchase.not-found"},
 			"under another key": {purchase.VisitRequest{Purchase: purchase.PurchaseRef{Till: s.Till, Key: "x"}, Pieces: 1}, "purchase.not-found"},
 		} {

@@ -125,6 +125,9 @@ type DSN string
 
 // String hides the password.
 func (d DSN) String() string {
+	if keywords.MatchString(string(d)) {
+		return hidden // it is refused, and may hold a password
+	}
 	if !db.IsPostgres(string(d)) {
 		return string(d)
 	}

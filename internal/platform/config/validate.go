@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -54,6 +55,10 @@ func (c *Config) validate() []fault.Field {
 	return f
 }
 
+// keywords are the beginning of an address as libpq also takes it
+// ("host=… user=…"): it is no path.
+var keywords = regexp.MustCompile(`(^|\s)(host|hostaddr|port|user|password|dbname|sslmode)\s*=`)
+
 func (d *DB) validate(f *faults) {
 	if db.IsPostgres(string(d.URL)) {
 		u, err := url.Parse(string(d.URL))
@@ -62,7 +67,7 @@ func (d *DB) validate(f *faults) {
 	} else {
 		f.unless(d.Password == "", "db.password", "config.password-without-postgres")
 		path := strings.TrimPrefix(string(d.URL), "sqlite:")
-		f.unless(!strings.Contains(path, "://"), "db.url", "config.not-a-database")
+		f.unless(!strings.Contains(path, "://") && !keywords.MatchString(path), "db.url", "config.not-a-database")
 	}
 	f.between(d.MaxConns, 1, 1000, "db.max_conns")
 	f.between(d.Readers, 1, 100, "db.readers")
