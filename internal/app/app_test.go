@@ -59,7 +59,7 @@ func TestCommandLine(t *testing.T) {
 		{args: "migrate --set", code: 2, errOut: "Значение флага --set"},
 		{args: "migrate --set x", code: 2, errOut: "Значение флага --set"},
 		{args: "migrate --config", code: 2, errOut: "Значение флага --config"},
-		{args: "version --lang fr", code: 2, errOut: "«fr» does not fit --lang. It can be: ru, en"},
+		{args: "version --lang fr", code: 2, errOut: "“fr” does not fit --lang. It can be: ru, en"},
 		{args: "version", code: 0, out: "kopilka "},
 		{args: "config check", code: 0, out: "Настройки верны."},
 		{args: "config check", env: "LANG=en_US.UTF-8", code: 0, out: "The settings are right."},

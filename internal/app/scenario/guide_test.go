@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"bytes"
+	"encoding/base32"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"kopilka/internal/platform/crypto"
 	"kopilka/internal/platform/db"
 )
 
@@ -51,6 +53,7 @@ func TestGuideToTills(t *testing.T) {
 			names := map[string]string{"office_key": s.key}
 			for _, x := range exchanges(t) {
 				s.exchange(&x, names)
+				s.phone(names)
 			}
 			s.kopilka("verify")
 		})
@@ -82,6 +85,23 @@ func (s *shop) exchange(x *exchange, names map[string]string) {
 	if why := missing(decoded(s.T, []byte(x.answer)), decoded(s.T, got), names); why != "" {
 		s.Errorf("%s %s %s: %s in %s", x.method, x.path, x.key, why, got)
 	}
+}
+
+var sixDigits = regexp.MustCompile(`\b\d{6}\b`)
+
+// phone tells what the member's phone shows by now: the code of the last message
+// and the QR of the moment.
+func (s *shop) phone(names map[string]string) {
+	s.Helper()
+	if sent := sixDigits.FindAllString(s.messages.String(), -1); len(sent) > 0 {
+		names["code"] = sent[len(sent)-1]
+	}
+	if names["qr_secret"] == "" {
+		return
+	}
+	secret, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(names["qr_secret"])
+	s.no(err)
+	names["qr"] = names["qr_prefix"] + crypto.TOTP(secret, crypto.TOTPStep(s.clock.Now()))
 }
 
 var name = regexp.MustCompile(`\$(\w+)`)

@@ -52,6 +52,7 @@ type shop struct {
 	programme *client.Programme
 	key       string // of the office
 	receipts  int
+	messages  bytes.Buffer // with one-time codes, as they were sent
 }
 
 // tell tells a story on each engine: a programme of a file, the hour at which
@@ -82,7 +83,7 @@ func open(t *testing.T, dialect db.Dialect, begins string) *shop {
 	s.at(begins)
 	cfg := config.Default()
 	cfg.DB.URL, cfg.HTTP.Addr, cfg.DB.MaxConns = config.DSN(s.url), "127.0.0.1:0", 4
-	s.service, err = app.Start(t.Context(), app.ServiceOptions{Config: &cfg, Log: slog.New(slog.DiscardHandler), Texts: texts, Clock: s.clock})
+	s.service, err = app.Start(t.Context(), app.ServiceOptions{Config: &cfg, Log: slog.New(slog.DiscardHandler), Texts: texts, Clock: s.clock, Codes: &s.messages})
 	s.no(err)
 	t.Cleanup(func() {
 		if err := s.service.Close(context.WithoutCancel(t.Context())); err != nil {

@@ -31,7 +31,7 @@ type Settings struct {
 	ExpiredReturn   int            `json:"expired_return"`      // days that points get whose lot has expired meanwhile; 0: they stay lost
 	RefundTerms     OnRefund       `json:"refund_conditions"`   // of what stays
 	UnlinkedTakes   bool           `json:"unlinked_refund"`     // an unmatched refund takes points back by the base rules
-	SpendProofAbove money.Points   `json:"spend_proof_above"`   // spending more than this takes a one-time QR, a code or a PIN; −1: never
+	SpendProofAbove money.Points   `json:"spend_proof_above"`   // spending more than this takes a one-time QR, a code or the card's secret code; −1: never
 	LateMax         int            `json:"late_max"`            // days after which a record is too late to earn; 0: never
 	OpenAccount     OpenAccount    `json:"open_account"`        // when a member gets his account
 }
