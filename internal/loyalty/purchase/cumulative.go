@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"fmt"
+
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/money"
 )

@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"fmt"
+
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
