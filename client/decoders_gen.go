@@ -49,6 +49,8 @@ func (v *Balance) decode(r *reader) {
 			v.Active = r.int()
 		case "pending":
 			v.Pending = r.int()
+		case "held":
+			v.Held = r.int()
 		case "debt":
 			v.Debt = r.int()
 		case "spendable":
@@ -353,6 +355,65 @@ func (v *RefundLine) decode(r *reader) {
 			v.Spent = r.int()
 		case "earned":
 			v.Earned = r.int()
+		default:
+			r.skip()
+		}
+	}
+}
+
+func (v *Reservation) decode(r *reader) {
+	for more := r.open('{'); more; more = r.next('}') {
+		switch string(r.key()) {
+		case "id":
+			v.ID = r.text()
+		case "state":
+			v.State = ReservationState(r.text())
+		case "until":
+			v.Until = r.time()
+		case "purchase":
+			v.Purchase = r.text()
+		case "member":
+			v.Member = r.text()
+		case "till":
+			v.Till = r.text()
+		case "outlet":
+			v.Outlet = r.text()
+		case "cashier":
+			v.Cashier = r.text()
+		case "key":
+			v.Key = r.text()
+		case "number":
+			v.Number = r.text()
+		case "at":
+			v.At = r.time()
+		case "founder":
+			v.Founder = r.text()
+		case "programme":
+			v.Programme = r.text()
+		case "version":
+			v.Version = r.int()
+		case "lines":
+			v.Lines = list(r, (*PurchaseLine).decode)
+		case "codes":
+			v.Codes = list(r, textInto)
+		case "unused_codes":
+			v.UnusedCodes = list(r, (*UnusedCode).decode)
+		case "payments":
+			v.Payments = list(r, (*Payment).decode)
+		case "gross":
+			v.Gross = r.int()
+		case "discount":
+			v.Discount = r.int()
+		case "paid_with_points":
+			v.PaidWithPoints = r.int()
+		case "due":
+			v.Due = r.int()
+		case "spent":
+			v.Spent = r.int()
+		case "earned":
+			v.Earned = r.int()
+		case "balance":
+			v.Balance.decode(r)
 		default:
 			r.skip()
 		}

@@ -81,6 +81,20 @@ func (c *Client) BlockMember(ctx context.Context, member string, body *StateChan
 	return answer, err
 }
 
+// CancelReservation is POST /reservations/{id}/cancel: Cancel a reservation
+//
+// Lets go all that it holds. One that is cancelled stays so; one that is paid is refunded as a
+// purchase.
+//
+// The key needs the scope purchases.write.
+// It is never sent again by the client itself.
+func (c *Client) CancelReservation(ctx context.Context, id string) (*Reservation, error) {
+	answer, _, err := ask[Reservation](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/reservations/", id, "/cancel"},
+	})
+	return answer, err
+}
+
 // ChangeCardType is PUT /card-types/{type}: Change a card type
 //
 // The key needs the scope reference.write.
@@ -359,6 +373,36 @@ func (c *Client) CompareProgramme(ctx context.Context, programme string, query *
 	return answer, err
 }
 
+// ConfirmReservationQuery are the parameters of ConfirmReservation. What is zero is left out.
+type ConfirmReservationQuery struct {
+	// true: show each line's unit prices in whole kopecks, for a fiscal receipt
+	Fiscal bool
+}
+
+func (p *ConfirmReservationQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.addBool("fiscal", p.Fiscal)
+	return q
+}
+
+// ConfirmReservation is POST /reservations/{id}/confirm: Pay a reservation
+//
+// Commits the receipt with the figures that were reserved, at the time and the till of the payment.
+// After the end all is taken again if it is still free; else 409 reservation-expired, and nothing
+// is taken. With record (the money is taken already; takes the scope purchases.record) it is always
+// written: what is missing is owed, and flagged. One that is paid answers with the same purchase.
+//
+// The key needs the scope purchases.write.
+// It is done once under the key; replayed tells that it had been done before, by an attempt of this
+// call or by an earlier one.
+func (c *Client) ConfirmReservation(ctx context.Context, id, key string, body *ConfirmBody, query *ConfirmReservationQuery) (answer *Purchase, replayed bool, err error) {
+	return ask[Purchase](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/reservations/", id, "/confirm"}, query: query.query(), keyed: true, key: key, body: body,
+	})
+}
+
 // CreateCardType is POST /card-types: Create a card type
 //
 // The key needs the scope reference.write.
@@ -538,6 +582,20 @@ func (p *ExplainPurchaseQuery) query() (q query) {
 func (c *Client) ExplainPurchase(ctx context.Context, id string, query *ExplainPurchaseQuery) (*Reasons, error) {
 	answer, _, err := ask[Reasons](ctx, c, &request{
 		method: http.MethodGet, path: []string{"/purchases/", id, "/why"}, query: query.query(),
+	})
+	return answer, err
+}
+
+// ExtendReservation is POST /reservations/{id}/extend: Extend a reservation
+//
+// Hold for so many minutes from now. One that has run out, or is cancelled or paid, can't be
+// extended.
+//
+// The key needs the scope purchases.write.
+// It is never sent again by the client itself.
+func (c *Client) ExtendReservation(ctx context.Context, id string, body *ExtendBody) (*Reservation, error) {
+	answer, _, err := ask[Reservation](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/reservations/", id, "/extend"}, body: body,
 	})
 	return answer, err
 }
@@ -778,6 +836,30 @@ func (c *Client) GetPurchase(ctx context.Context, id string, query *GetPurchaseQ
 func (c *Client) GetRefund(ctx context.Context, id string) (*Refund, error) {
 	answer, _, err := ask[Refund](ctx, c, &request{
 		method: http.MethodGet, path: []string{"/refunds/", id},
+	})
+	return answer, err
+}
+
+// GetReservationQuery are the parameters of GetReservation. What is zero is left out.
+type GetReservationQuery struct {
+	// true: show each line's unit prices in whole kopecks, for a fiscal receipt
+	Fiscal bool
+}
+
+func (p *GetReservationQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.addBool("fiscal", p.Fiscal)
+	return q
+}
+
+// GetReservation is GET /reservations/{id}: A reservation
+//
+// The key needs the scope purchases.write or purchases.refund or reports.read.
+func (c *Client) GetReservation(ctx context.Context, id string, query *GetReservationQuery) (*Reservation, error) {
+	answer, _, err := ask[Reservation](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/reservations/", id}, query: query.query(),
 	})
 	return answer, err
 }
@@ -1596,6 +1678,36 @@ func (c *Client) ListPurchases(ctx context.Context, query *ListPurchasesQuery) (
 	return answer, err
 }
 
+// ListReservationsQuery are the parameters of ListReservations. What is zero is left out.
+type ListReservationsQuery struct {
+	// Go on with the list: next of the last answer
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
+}
+
+func (p *ListReservationsQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
+	return q
+}
+
+// ListReservations is GET /members/{member}/reservations: A member's reservations
+//
+// The newest first. A key of some outlets sees only those made there, so a part of the list may be
+// shorter than was asked for.
+//
+// The key needs the scope members.read.
+func (c *Client) ListReservations(ctx context.Context, member string, query *ListReservationsQuery) (*PageReservation, error) {
+	answer, _, err := ask[PageReservation](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/members/", member, "/reservations"}, query: query.query(),
+	})
+	return answer, err
+}
+
 // ListSettings is GET /settings: Settings
 //
 // The whole table of settings: what there is and what holds by default, with texts in the caller's
@@ -1913,6 +2025,35 @@ func (c *Client) ReplaceCard(ctx context.Context, member, card string, body *Car
 		method: http.MethodPost, path: []string{"/members/", member, "/cards/", card, "/replace"}, body: body,
 	})
 	return answer, err
+}
+
+// ReservePurchaseQuery are the parameters of ReservePurchase. What is zero is left out.
+type ReservePurchaseQuery struct {
+	// true: show each line's unit prices in whole kopecks, for a fiscal receipt
+	Fiscal bool
+}
+
+func (p *ReservePurchaseQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.addBool("fiscal", p.Fiscal)
+	return q
+}
+
+// ReservePurchase is POST /reservations: Reserve a receipt
+//
+// Judges a receipt that waits for its payment, and holds its points, promo codes and uses of limits
+// for hold_minutes (without them, as long as the programme's setting says). The figures change no
+// more: a payment posts exactly them. Once per key.
+//
+// The key needs the scope purchases.write.
+// It is done once under the key; replayed tells that it had been done before, by an attempt of this
+// call or by an earlier one.
+func (c *Client) ReservePurchase(ctx context.Context, key string, body *ReserveBody, query *ReservePurchaseQuery) (answer *Reservation, replayed bool, err error) {
+	return ask[Reservation](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/reservations"}, query: query.query(), keyed: true, key: key, body: body,
+	})
 }
 
 // RevokeKey is DELETE /keys/{key}: Revoke a key

@@ -256,6 +256,17 @@ const (
 	RelativeKindOther   RelativeKind = "other"
 )
 
+// ReservationState is one of the values below.
+type ReservationState string
+
+// Values of ReservationState.
+const (
+	ReservationStateHeld      ReservationState = "held"
+	ReservationStateConfirmed ReservationState = "confirmed"
+	ReservationStateCancelled ReservationState = "cancelled"
+	ReservationStateExpired   ReservationState = "expired"
+)
+
 // RuleKind is one of the values below.
 type RuleKind string
 
@@ -428,6 +439,8 @@ type Balance struct {
 	Active int64 `json:"active"`
 	// Pending points, hundredths
 	Pending int64 `json:"pending"`
+	// Points that orders which are not paid hold, hundredths
+	Held int64 `json:"held"`
 	// Debt, hundredths of a point
 	Debt int64 `json:"debt"`
 	// May be spent now, hundredths
@@ -779,6 +792,21 @@ type CommitBody struct {
 	Accept bool `json:"accept,omitempty"`
 }
 
+// ConfirmBody is the schema ConfirmBody of the document.
+type ConfirmBody struct {
+	// Id of the till; a till's key needs none
+	Till string `json:"till,omitempty"`
+	// Id of the cashier
+	Cashier string `json:"cashier,omitempty"`
+	// The receipt's number on paper; without it, that told when it was reserved
+	Number string `json:"number,omitempty"`
+	// How it is paid; without them, as was told when it was reserved
+	Payments []Payment `json:"payments,omitempty"`
+	// true: the money is taken already; write it even if the reservation has run out and its points or
+	// limits are gone
+	Record bool `json:"record,omitempty"`
+}
+
 // Consent is the schema Consent of the document.
 type Consent struct {
 	// Id
@@ -913,6 +941,12 @@ type Ending struct {
 	At time.Time `json:"at"`
 	// Points, hundredths
 	Points int64 `json:"points"`
+}
+
+// ExtendBody is the schema ExtendBody of the document.
+type ExtendBody struct {
+	// Minutes to hold, from now
+	HoldMinutes int64 `json:"hold_minutes"`
 }
 
 // FiscalPart is the schema FiscalPart of the document.
@@ -1932,6 +1966,14 @@ type PagePurchase struct {
 	Next string `json:"next,omitempty"`
 }
 
+// PageReservation is the schema PageReservation of the document.
+type PageReservation struct {
+	// Rows
+	Items []Reservation `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
 // PageSetting is the schema PageSetting of the document.
 type PageSetting struct {
 	// Rows
@@ -2811,6 +2853,95 @@ type Relative struct {
 	Name string `json:"name,omitempty"`
 	// Birth date, YYYY-MM-DD
 	BirthDate string `json:"birth_date"`
+}
+
+// Reservation is the schema Reservation of the document.
+type Reservation struct {
+	// Id
+	ID string `json:"id"`
+	// Held, confirmed, cancelled or expired
+	State ReservationState `json:"state"`
+	// It holds before this time
+	Until time.Time `json:"until"`
+	// The purchase that it became
+	Purchase string `json:"purchase,omitempty"`
+	// Id of the member
+	Member string `json:"member,omitempty"`
+	// The till that reserved
+	Till string `json:"till"`
+	// Id of the outlet
+	Outlet string `json:"outlet"`
+	// Id of the cashier
+	Cashier string `json:"cashier,omitempty"`
+	// Key
+	Key string `json:"key"`
+	// Number
+	Number string `json:"number,omitempty"`
+	// When it was judged
+	At time.Time `json:"at"`
+	// Id of the founder of the household whose account it is; none: the member's own account
+	Founder string `json:"founder,omitempty"`
+	// Id of the programme
+	Programme string `json:"programme,omitempty"`
+	// Version; in a change, the one that was read
+	Version int64 `json:"version,omitempty"`
+	// Lines of the receipt
+	Lines []PurchaseLine `json:"lines"`
+	// Promo codes
+	Codes []string `json:"codes,omitempty"`
+	// Codes that were shown and by which nothing acted; they are not used up
+	UnusedCodes []UnusedCode `json:"unused_codes,omitempty"`
+	// Payments by kind; none: all of it in one kind
+	Payments []Payment `json:"payments"`
+	// Sum before discounts, kopecks
+	Gross int64 `json:"gross"`
+	// Discount, kopecks
+	Discount int64 `json:"discount"`
+	// Taken off the price by points, kopecks
+	PaidWithPoints int64 `json:"paid_with_points"`
+	// To be paid in money, kopecks
+	Due int64 `json:"due"`
+	// Points spent, hundredths
+	Spent int64 `json:"spent"`
+	// Points earned, hundredths
+	Earned int64 `json:"earned"`
+	// The account's points after it
+	Balance Balance `json:"balance"`
+}
+
+// ReserveBody is the schema ReserveBody of the document.
+type ReserveBody struct {
+	// Id of the till; a till's key needs none
+	Till string `json:"till,omitempty"`
+	// Id of the cashier
+	Cashier string `json:"cashier,omitempty"`
+	// Number
+	Number string `json:"number,omitempty"`
+	// Sales channel
+	SalesChannel string `json:"sales_channel,omitempty"`
+	// Who buys; named in one way
+	Buyer *Buyer `json:"buyer,omitempty"`
+	// Phone or e-mail of a buyer who is no member: by it campaigns' limits hold for him and codes may
+	// be his
+	Guest *Guest `json:"guest,omitempty"`
+	// Promo codes
+	Codes []string `json:"codes,omitempty"`
+	// Lines of the receipt
+	Lines []CartLine `json:"lines"`
+	// Points to spend, hundredths
+	Spend int64 `json:"spend,omitempty"`
+	// Spend as many as may be
+	SpendMax bool `json:"spend_max,omitempty"`
+	// Payments by kind; none: all of it in one kind
+	Payments []Payment `json:"payments,omitempty"`
+	// Id of a checked one-time code
+	Proof *Proof `json:"proof,omitempty"`
+	// Id of the quote that it follows
+	Quote string `json:"quote,omitempty"`
+	// Take new figures where they have changed since the quote
+	Accept bool `json:"accept,omitempty"`
+	// Minutes to hold, from now
+	HoldMinutes int64 `json:"hold_minutes,omitempty"`
 }
 
 // RuleAmount is the schema RuleAmount of the document.

@@ -67,6 +67,7 @@ func (p *program) tell(r *verify.Report) {
 		{"refunds", r.Counts.Refunds},
 		{"adjustments", r.Counts.Adjustments},
 		{"visits", r.Counts.Visits},
+		{"reservations", r.Counts.Reservations},
 		{"level-changes", r.Counts.LevelChanges},
 		{"gifts", r.Counts.Gifts},
 		{"keys", r.Counts.Keys},

@@ -166,7 +166,7 @@ func accountOf(v *purchase.AccountView) Account {
 	a := &v.Account
 	out := Account{
 		ID: a.ID, Programme: a.Programme, Founder: v.Shared, Rests: v.Rests, State: "open",
-		Balance: Balance{Active: a.Active, Pending: a.Pending, Debt: a.Debt, Spendable: a.Spendable()},
+		Balance: Balance{Active: a.Active, Pending: a.Pending, Held: a.Held, Debt: a.Debt, Spendable: a.Spendable()},
 		Earned:  a.Earned, Spent: a.Spent, Expired: a.Expired, Purchases: a.Purchases, Turnover: a.Turnover, Used: a.Used,
 		LastPurchase: Time(a.LastPurchase), Opened: Time(a.Opened),
 		Level: accountLevelOf(v.Level), Lots: make([]Lot, len(v.Lots)), Ending: endingOf(v.Ending),

@@ -62,7 +62,7 @@ type UnusedCode struct {
 
 // plainReasons are those whose sentence says all by itself.
 var plainReasons = []string{
-	rule.WhyCodeUnknown, rule.WhyCodeUsed, rule.WhyCodeExpired, rule.WhyCodeWithdrawn, rule.WhyCodeForeign, rule.WhyOff, rule.WhyNothing,
+	rule.WhyCodeUnknown, rule.WhyCodeUsed, rule.WhyCodeExpired, rule.WhyCodeWithdrawn, rule.WhyCodeHeld, rule.WhyCodeForeign, rule.WhyOff, rule.WhyNothing,
 }
 
 // idleReasons are those whose sentence tells of a rule, with what it found:

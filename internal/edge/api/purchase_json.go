@@ -40,7 +40,7 @@ func (p *Purchase) appendJSON(b []byte) []byte {
 	w.raw(`]`).sums(p.Gross, p.Discount, p.PaidWithPoints, p.Due, p.Spent, p.Earned).raw(`,"refunded":`).num(int64(p.Refunded))
 	w.optText(`,"level":`, p.Level)
 	w.raw(`,"balance":{"active":`).num(int64(p.Balance.Active)).raw(`,"pending":`).num(int64(p.Balance.Pending))
-	w.raw(`,"debt":`).num(int64(p.Balance.Debt)).raw(`,"spendable":`).num(int64(p.Balance.Spendable)).raw(`}`)
+	w.raw(`,"held":`).num(int64(p.Balance.Held)).raw(`,"debt":`).num(int64(p.Balance.Debt)).raw(`,"spendable":`).num(int64(p.Balance.Spendable)).raw(`}`)
 	w.awards(p.Awards).texts(`,"flags":`, p.Flags)
 	if p.Would != nil {
 		w.raw(`,"would":{"discount":`).num(int64(p.Would.Discount)).raw(`,"most":`).num(int64(p.Would.Most))

@@ -34,7 +34,7 @@ func anyAnswer(t *rapid.T) *Purchase {
 		Partner: ids("partner"), Cashier: ids("c"), Key: txt("key"), Number: txt("number"), At: when("at"), WrittenAt: when("w"), Day: txt("day"),
 		Account: ids("a"), Founder: home.ID(ids("founder")), Programme: ids("p"), Version: num.Draw(t, "v"), Lines: []PurchaseLine{}, Codes: rapid.SliceOf(text).Draw(t, "codes"), Payments: []Payment{},
 		Gross: rub("g"), Discount: rub("d"), PaidWithPoints: rub("pp"), Due: rub("due"), Spent: pts("s"), Earned: pts("e"), Refunded: rub("r"),
-		Level: text.Draw(t, "level"), Balance: Balance{pts("ba"), pts("bp"), pts("bd"), pts("bs")}, Flags: rapid.SliceOf(text).Draw(t, "flags"),
+		Level: text.Draw(t, "level"), Balance: Balance{pts("ba"), pts("bp"), pts("bh"), pts("bd"), pts("bs")}, Flags: rapid.SliceOf(text).Draw(t, "flags"),
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "lines") {
 		l := PurchaseLine{

@@ -71,12 +71,8 @@ func purchases(a *API) {
 }
 
 func commit(ctx context.Context, c *call, in *commitIn) (*Purchase, error) {
-	cart, err := c.toSell(ctx, &in.Body.CartBody)
+	cart, err := c.toCommit(ctx, &in.Body)
 	if err != nil {
-		return nil, err
-	}
-	cart.Quote, cart.Accept = in.Body.Quote, in.Body.Accept
-	if cart.Proof, err = c.proof(ctx, cart.Buyer, in.Body.Buyer, in.Body.Proof); err != nil {
 		return nil, err
 	}
 	done, err := c.Desk.Commit(ctx, cart)
@@ -85,6 +81,17 @@ func commit(ctx context.Context, c *call, in *commitIn) (*Purchase, error) {
 	}
 	c.replayed(done.Replayed)
 	return c.made(done.Purchase, in.Fiscal), nil
+}
+
+// toCommit is the cart of a receipt that is to be done, or to wait for it.
+func (c *call) toCommit(ctx context.Context, in *CommitBody) (*purchase.Cart, error) {
+	cart, err := c.toSell(ctx, &in.CartBody)
+	if err != nil {
+		return nil, err
+	}
+	cart.Quote, cart.Accept = in.Quote, in.Accept
+	cart.Proof, err = c.proof(ctx, cart.Buyer, in.Buyer, in.Proof)
+	return cart, err
 }
 
 func record(ctx context.Context, c *call, in *recordIn) (*Purchase, error) {

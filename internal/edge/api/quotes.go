@@ -70,6 +70,7 @@ type QuoteLine struct {
 type Balance struct {
 	Active    money.Points `json:"active"`
 	Pending   money.Points `json:"pending"`
+	Held      money.Points `json:"held"`
 	Debt      money.Points `json:"debt"`
 	Spendable money.Points `json:"spendable"`
 }
@@ -165,7 +166,7 @@ func endingOf(list []ledger.Ending) []Ending {
 }
 
 func balanceOf(b purchase.Balance) Balance {
-	out := Balance{Active: b.Active, Pending: b.Pending, Debt: b.Debt}
+	out := Balance{Active: b.Active, Pending: b.Pending, Held: b.Held, Debt: b.Debt}
 	if b.Debt == 0 {
 		out.Spendable = b.Active
 	}

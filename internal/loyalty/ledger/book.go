@@ -21,6 +21,7 @@ type Book struct {
 
 	Accounts []*Account
 	lots     []*Lot
+	holds    []*Hold
 	postings []unchained
 	changes  []LevelChange
 	presents []Present
@@ -159,6 +160,8 @@ func (a *Account) move(s Side, amount money.Points) {
 		a.Active += amount
 	case Pending:
 		a.Pending += amount
+	case Held:
+		a.Held += amount
 	case Debt:
 		a.Debt -= amount // the side is below zero by the debt
 	case Issued:
@@ -227,6 +230,7 @@ type Mark struct {
 	seq                      int64
 	touched                  bool
 	lotState                 []Lot
+	holdState                []Hold
 	accountState             []Account
 }
 
@@ -236,6 +240,9 @@ func (b *Book) Mark() Mark {
 	m := Mark{postings: len(b.postings), lots: len(b.lots), accounts: len(b.Accounts), changes: len(b.changes), presents: len(b.presents), seq: b.Seq, touched: b.touched}
 	for _, l := range b.lots {
 		m.lotState = append(m.lotState, *l)
+	}
+	for _, h := range b.holds {
+		m.holdState = append(m.holdState, *h)
 	}
 	for _, a := range b.Accounts {
 		m.accountState = append(m.accountState, *a)
@@ -247,12 +254,16 @@ func (b *Book) Mark() Mark {
 func (b *Book) Revert(m Mark) {
 	b.postings = b.postings[:m.postings]
 	b.lots = b.lots[:m.lots]
+	b.holds = b.holds[:len(m.holdState)]
 	b.Accounts = b.Accounts[:m.accounts]
 	b.changes = b.changes[:m.changes]
 	b.presents = b.presents[:m.presents]
 	b.Seq, b.touched = m.seq, m.touched
 	for i := range b.lots {
 		*b.lots[i] = m.lotState[i]
+	}
+	for i := range b.holds {
+		*b.holds[i] = m.holdState[i]
 	}
 	for i := range b.Accounts {
 		*b.Accounts[i] = m.accountState[i]

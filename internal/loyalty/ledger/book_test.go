@@ -26,6 +26,7 @@ type machine struct {
 	lots    []id.ID // of the model's batches
 	earns   []*earning
 	spends  []*spending
+	holds   []id.ID // of the model's reservations
 }
 
 type earning struct {
@@ -211,6 +212,51 @@ func (m *machine) restore(t *rapid.T) {
 	})
 }
 
+func (m *machine) hold(t *rapid.T) {
+	n := rapid.IntRange(1, 20).Draw(t, "held")
+	m.operate(t, func(op id.ID, at clock.Micros) {
+		until := m.account.Clock + clock.Micros(rapid.IntRange(1, 60).Draw(t, "for hours"))*hour
+		short := m.book.Hold(m.account, op, money.Points(n), until, at)
+		if want := m.model.hold(n, until); int(short) != want {
+			t.Fatalf("short %d of %d, the model %d", short, n, want)
+		}
+		m.holds = append(m.holds, op)
+	})
+}
+
+// endHold ends a reservation by hand, or moves its end.
+func (m *machine) endHold(t *rapid.T) {
+	if len(m.holds) == 0 {
+		t.Skip("nothing held")
+	}
+	i := rapid.IntRange(0, len(m.holds)-1).Draw(t, "which")
+	m.operate(t, func(op id.ID, at clock.Micros) {
+		h, w := m.book.FindHold(m.holds[i]), &m.model.holds[i]
+		if (h == nil) != w.over {
+			t.Fatalf("hold %+v, the model %+v", h, w)
+		}
+		if h == nil {
+			return
+		}
+		switch rapid.IntRange(0, 2).Draw(t, "how") {
+		case 0:
+			m.book.Release(m.account, h, op, m.account.Clock)
+			m.model.release(w, m.model.clock)
+		case 1:
+			parts := m.book.Redeem(m.account, h, op, at)
+			m.model.redeem(w)
+			n := 0
+			for _, p := range parts {
+				n += int(p.Points)
+			}
+			m.spends = append(m.spends, &spending{slices.Clone(parts), n})
+		default:
+			w.until = m.account.Clock + clock.Micros(rapid.IntRange(1, 60).Draw(t, "more hours"))*hour
+			m.book.Extend(m.account, h, w.until)
+		}
+	})
+}
+
 func (m *machine) slide(t *rapid.T) {
 	m.operate(t, func(_ id.ID, at clock.Micros) {
 		to := at + clock.Micros(rapid.IntRange(1, 100).Draw(t, "slide"))*hour
@@ -221,7 +267,7 @@ func (m *machine) slide(t *rapid.T) {
 
 func (m *machine) actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
-		"earn": m.earn, "earn more": m.earn, "spend": m.spend, "claw": m.claw, "restore": m.restore, "slide": m.slide, "use": m.use, "use more": m.use,
+		"earn": m.earn, "earn more": m.earn, "spend": m.spend, "claw": m.claw, "restore": m.restore, "slide": m.slide, "use": m.use, "use more": m.use, "hold": m.hold, "end hold": m.endHold,
 		"settle": func(t *rapid.T) { m.operate(t, func(id.ID, clock.Micros) {}) },
 	}
 }
@@ -229,11 +275,11 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 // check compares the book with the model and with its own postings.
 func (m *machine) check(t *rapid.T) {
 	a, w := m.account, m.model
-	got := fmt.Sprint(a.Active, a.Pending, a.Debt, a.Earned, a.Spent, a.Expired, a.Clock, a.SlideAt)
-	want := fmt.Sprint(money.Points(w.count(-1, active)), money.Points(w.count(-1, pending)), money.Points(w.debt),
+	got := fmt.Sprint(a.Active, a.Pending, a.Held, a.Debt, a.Earned, a.Spent, a.Expired, a.Clock, a.SlideAt)
+	want := fmt.Sprint(money.Points(w.count(-1, active)), money.Points(w.count(-1, pending)), money.Points(w.count(-1, kept)), money.Points(w.debt),
 		money.Points(w.earned), money.Points(w.spent), money.Points(w.expired), w.clock, w.slide)
 	if got != want {
-		t.Fatalf("active pending debt earned spent expired clock slide:\n%s, the model\n%s", got, want)
+		t.Fatalf("active pending held debt earned spent expired clock slide:\n%s, the model\n%s", got, want)
 	}
 	for i, lot := range m.lots {
 		l := m.book.Lot(lot)

@@ -17,8 +17,8 @@ type Turns interface {
 	Moved(b *Book, a *Account, at clock.Micros)
 }
 
-// Settle writes the activations, expiries and level turns that are due up to a
-// time, each with its own time and in their order, and moves the account's
+// Settle writes the activations, expiries, ends of holds and level turns that
+// are due up to a time, each with its own time and in their order, and moves the account's
 // clock there. At one instant the level looks at what the lots have come to.
 // It is right if it comes late, twice or never: whatever writes to an account
 // settles it first. A time before the clock changes nothing but what a late
@@ -34,12 +34,26 @@ func (b *Book) Settle(a *Account, to clock.Micros) {
 	}
 	for {
 		l, at, activate := b.nextDue(a)
-		if turn := b.turn(a); turn != 0 && turn <= a.Clock && (l == nil || turn < at) {
+		h := b.nextHold(a)
+		if h != nil && l != nil && (h.Until > at || h.Until == at && activate) {
+			h = nil // the lot is first
+		}
+		if h != nil {
+			at = h.Until
+		}
+		if turn := b.turn(a); turn != 0 && turn <= a.Clock && (l == nil && h == nil || turn < at) {
 			b.Turns.Turn(b, a, turn)
 			continue
 		}
-		if l == nil || at > a.Clock {
+		if l == nil && h == nil || at > a.Clock {
 			break
+		}
+		if h != nil {
+			b.Release(a, h, 0, at)
+			if b.Turns != nil {
+				b.Turns.Moved(b, a, at)
+			}
+			continue
 		}
 		if activate {
 			l.Pending = false
@@ -115,6 +129,9 @@ func (b *Book) noteDue(a *Account, l *Lot) {
 // refreshDue finds the account's due date anew; all its live lots are loaded.
 func (b *Book) refreshDue(a *Account) {
 	_, a.DueAt, _ = b.nextDue(a)
+	if h := b.nextHold(a); h != nil && (a.DueAt == 0 || h.Until < a.DueAt) {
+		a.DueAt = h.Until
+	}
 	if t := b.turn(a); t != 0 && (a.DueAt == 0 || t < a.DueAt) {
 		a.DueAt = t
 	}

@@ -33,7 +33,7 @@ func checkBook(t tester, b *Book, a *Account) {
 		t.Fatalf("seq %d after %d postings", b.Seq, len(b.postings))
 	}
 	for side, want := range map[Side]money.Points{
-		Active: a.Active, Pending: a.Pending, Debt: -a.Debt, Issued: -a.Earned, Redeemed: a.Spent, Expired: a.Expired,
+		Active: a.Active, Pending: a.Pending, Held: a.Held, Debt: -a.Debt, Issued: -a.Earned, Redeemed: a.Spent, Expired: a.Expired,
 	} {
 		if sides[side] != want {
 			t.Fatalf("%s: postings make %d, the account says %d", side, sides[side], want)
@@ -53,7 +53,19 @@ func checkBook(t tester, b *Book, a *Account) {
 			t.Fatalf("lot %+v is due before %d, the clock is %d", l, a.DueAt, a.Clock)
 		}
 	}
-	if active != a.Active || pending != a.Pending || a.Book() != active+pending-a.Debt {
+	var held money.Points
+	for _, h := range b.holds {
+		if h.ended {
+			continue
+		}
+		if a.DueAt == 0 || h.Until < a.DueAt || h.Until <= a.Clock {
+			t.Fatalf("hold %+v is due before %d, the clock is %d", h, a.DueAt, a.Clock)
+		}
+		for _, p := range h.Parts {
+			held += p.Points
+		}
+	}
+	if active != a.Active || pending != a.Pending || held != a.Held || a.Book() != active+pending+held-a.Debt {
 		t.Fatalf("lots: %d active, %d pending; the account %+v", active, pending, a)
 	}
 	if a.Debt < 0 || a.Debt > 0 && (active > 0 || a.Spendable() != 0) {
@@ -61,7 +73,7 @@ func checkBook(t tester, b *Book, a *Account) {
 	}
 }
 
-var whole = cmp.AllowUnexported(Book{}, Account{}, Lot{}, unchained{})
+var whole = cmp.AllowUnexported(Book{}, Account{}, Lot{}, Hold{}, unchained{})
 
 // TestRevertLeavesNothing: whatever was done since a mark, the book is as it
 // was, and goes on as if nothing had been.
@@ -69,7 +81,7 @@ func TestRevertLeavesNothing(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine()
-		steps := []func(*rapid.T){m.earn, m.earn, m.spend, m.slide}
+		steps := []func(*rapid.T){m.earn, m.earn, m.spend, m.slide, m.hold, m.endHold}
 		do := func(n int) {
 			for range n {
 				rapid.SampledFrom(steps).Draw(t, "step")(t)
@@ -80,6 +92,7 @@ func TestRevertLeavesNothing(t *testing.T) {
 		mark, kept := m.book.Mark(), *m
 		state := *m.model
 		state.coins = append([]coin(nil), m.model.coins...)
+		state.holds = append([]held(nil), m.model.holds...)
 
 		do(rapid.IntRange(1, 6).Draw(t, "tried"))
 		m.book.Open(6, start)
@@ -98,7 +111,11 @@ func TestRevertLeavesNothing(t *testing.T) {
 // copyBook copies a book with all that it points to.
 func copyBook(b *Book) *Book {
 	c := *b
-	c.lots, c.Accounts = nil, nil
+	c.lots, c.holds, c.Accounts = nil, nil, nil
+	for _, h := range b.holds {
+		h := *h
+		c.holds = append(c.holds, &h)
+	}
 	for _, l := range b.lots {
 		l := *l
 		c.lots = append(c.lots, &l)

@@ -6,9 +6,10 @@
 // holds always, after every transaction (Verify in package verify proves it):
 //
 //   - the sum of a home's postings over a side is that side's balance:
-//     active, pending and debt of its account, and the system's sides;
+//     active, pending, held and debt of its account, and the system's sides;
 //   - active = Σ left of the active lots, pending = Σ left of the pending
-//     ones, so book = active + pending − debt = Σ postings;
+//     ones, held = Σ of the holds, so book = active + pending + held − debt
+//     = Σ postings;
 //   - no lot is below zero, none has more left than it was made with, and
 //     while there is debt no active lot has anything left;
 //   - seq of the postings runs 1…n without a hole and each hash is made from
@@ -34,11 +35,12 @@ import (
 // Side is where points can be, from the books' point of view.
 type Side string
 
-// The member's sides are active, pending and debt (a debt is what debt's side
+// The member's sides are active, pending, held and debt (a debt is what debt's side
 // is below zero); the others are the programme's.
 const (
 	Active   Side = "active"
 	Pending  Side = "pending"
+	Held     Side = "held" // for reservations
 	Debt     Side = "debt"
 	Issued   Side = "issued"   // given out, less what was taken back
 	Redeemed Side = "redeemed" // spent, less what was given back
@@ -54,6 +56,8 @@ const (
 	Activate Kind = "activate" // a lot became active
 	Expire   Kind = "expire"   // the rest of a lot came to its end
 	Spend    Kind = "spend"    // points paid for a purchase
+	Reserve  Kind = "reserve"  // points are kept for a reservation
+	Release  Kind = "release"  // … and are not any more
 	Restore  Kind = "restore"  // a refund gave spent points back
 	Take     Kind = "take"     // a refund, or a hand, took points
 	Lapse    Kind = "lapse"    // a refund took points that had expired already
@@ -82,6 +86,7 @@ type Account struct {
 	LevelOnly bool // holds nothing but the level of a member who uses a household's: for points it is not opened yet
 
 	Active, Pending, Debt  money.Points
+	Held                   money.Points // for reservations
 	Earned, Spent, Expired money.Points // the programme's sides, net of what came back
 
 	Purchases     int64        // not fully refunded
@@ -121,8 +126,8 @@ const (
 	GiftFirstAgain                     // that one was taken back in full: the next purchase earns it
 )
 
-// Book is active and pending points less the debt.
-func (a *Account) Book() money.Points { return a.Active + a.Pending - a.Debt }
+// Book is active, pending and held points less the debt.
+func (a *Account) Book() money.Points { return a.Active + a.Pending + a.Held - a.Debt }
 
 // Spendable is what may be spent now: nothing while there is debt.
 func (a *Account) Spendable() money.Points {

@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	qLeft     = `select cast(coalesce(sum(active + pending), 0) as bigint) from account where home_id = $1`
+	qLeft     = `select cast(coalesce(sum(active + pending + held), 0) as bigint) from account where home_id = $1`
 	qGiftText = `select count(*) from account where programme_id = $2 and (gifts & $3) <> 0 and home_id `
 	qGiftPG   = qGiftText + `= any($1)`
 	qGiftLite = qGiftText + `in (select value from json_each($1))`
 )
 
-// Left tells how many points a home's accounts have, those not yet active and
+// Left tells how many points a home's accounts have, those not yet active, those held and
 // those whose end is due but not yet written too.
 func Left(ctx context.Context, q db.Q, h home.ID) (n money.Points, err error) {
 	return n, q.Row(ctx, qLeft, h).Scan(&n)

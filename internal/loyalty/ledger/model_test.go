@@ -12,6 +12,8 @@ type model struct {
 	clock clock.Micros
 	slide clock.Micros
 
+	holds []held
+
 	debt                   int
 	earned, spent, expired int
 }
@@ -21,6 +23,13 @@ type batch struct {
 	earned, active, ends clock.Micros
 	slides               bool
 	waits                bool // for its ticket's use; ends: when it lapses
+}
+
+// held is a reservation: the batches whose coins it keeps, as they were taken.
+type held struct {
+	parts [][2]int // batch, coins
+	until clock.Micros
+	over  bool
 }
 
 type coin struct {
@@ -33,6 +42,7 @@ type place byte
 const (
 	pending place = iota
 	active
+	kept // for a reservation
 	spent
 	written // off, at the end of its term
 	gone    // taken, or paid a debt
@@ -103,6 +113,10 @@ func (m *model) takeOne(from, to place) int {
 func (m *model) settle(to clock.Micros) {
 	m.clock = max(m.clock, to)
 	for {
+		if h := m.nextHold(); h != nil && h.until <= m.clock && m.before(h) {
+			m.release(h, h.until)
+			continue
+		}
 		best, when, activation := -1, clock.Micros(0), false
 		for b := range m.lots {
 			if m.count(b, pending)+m.count(b, active) == 0 {
@@ -128,6 +142,73 @@ func (m *model) settle(to clock.Micros) {
 			continue
 		}
 		m.expired += m.move(best, len(m.coins), pending, written) + m.move(best, len(m.coins), active, written)
+	}
+}
+
+// nextHold is the reservation that runs out first.
+func (m *model) nextHold() (next *held) {
+	for i := range m.holds {
+		if h := &m.holds[i]; !h.over && (next == nil || h.until < next.until) {
+			next = h
+		}
+	}
+	return next
+}
+
+// before tells whether a reservation runs out before anything happens to a lot.
+func (m *model) before(h *held) bool {
+	for b := range m.lots {
+		switch {
+		case m.count(b, pending) > 0 && !m.lots[b].waits && (m.end(b) == 0 || m.lots[b].active <= m.end(b)):
+			if m.lots[b].active <= h.until {
+				return false
+			}
+		case m.count(b, pending)+m.count(b, active) > 0 && m.end(b) != 0 && m.end(b) < h.until:
+			return false
+		}
+	}
+	return true
+}
+
+// hold keeps coins for a reservation.
+func (m *model) hold(n int, until clock.Micros) (short int) {
+	h := held{until: until}
+	for ; n > 0; n-- {
+		b := m.takeOne(active, kept)
+		if b < 0 {
+			break
+		}
+		if k := len(h.parts); k > 0 && h.parts[k-1][0] == b {
+			h.parts[k-1][1]++
+			continue
+		}
+		h.parts = append(h.parts, [2]int{b, 1})
+	}
+	h.over = len(h.parts) == 0
+	m.holds = append(m.holds, h)
+	return n
+}
+
+// release lets a reservation's coins go; those of a batch that is over are
+// written off.
+func (m *model) release(h *held, at clock.Micros) {
+	h.over = true
+	for i := len(h.parts) - 1; i >= 0; i-- {
+		b, n := h.parts[i][0], h.parts[i][1]
+		if e := m.end(b); e != 0 && e <= at {
+			m.expired += m.move(b, n, kept, written)
+			continue
+		}
+		m.move(b, n, kept, active)
+		m.payDebt(b)
+	}
+}
+
+// redeem spends a reservation's coins.
+func (m *model) redeem(h *held) {
+	h.over = true
+	for _, p := range h.parts {
+		m.spent += m.move(p[0], p[1], kept, spent)
 	}
 }
 

@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"slices"
+
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/id"
@@ -42,7 +44,31 @@ func Past(h home.ID, a *Account, lots []*Lot, postings []Posting, ids *id.Maker)
 		}
 	}
 	was.DueAt = firstDue
+	was.free(begun, postings)
 	return b
+}
+
+// free takes back what reservations held then: whether they were confirmed was
+// not known yet.
+func (a *Account) free(lots map[id.ID]*Lot, postings []Posting) {
+	for i := range postings {
+		p := &postings[i]
+		l := lots[p.Lot]
+		if l == nil || p.Account != a.ID {
+			continue
+		}
+		n := p.Amount
+		switch {
+		case p.Credit == Held:
+		case p.Debit == Held:
+			n = -n
+		default:
+			continue
+		}
+		l.Remaining += n
+		a.Active += n
+		a.Held -= n
+	}
 }
 
 // Wait takes a lot back to when its ticket had not been used yet.
@@ -92,6 +118,10 @@ func (b *Book) Done() (postings []Posting, changes []LevelChange, presents []Pre
 	}
 	changes, presents = b.changes, b.presents
 	b.postings, b.changes, b.presents, b.touched, b.New = b.postings[:0], nil, nil, false, false
+	b.holds = slices.DeleteFunc(b.holds, func(h *Hold) bool { return h.ended })
+	for _, h := range b.holds {
+		h.isNew, h.dirty = false, false
+	}
 	for _, a := range b.Accounts {
 		a.isNew, a.opens, a.dirty = false, false, false
 	}

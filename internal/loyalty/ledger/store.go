@@ -11,7 +11,7 @@ import (
 
 const (
 	homeColumns    = `home_id, version, seq, head, coalesce(account_home, 0)`
-	accountColumns = `home_id, account_id, programme_id, state, active, pending, debt, earned, spent, expired,
+	accountColumns = `home_id, account_id, programme_id, state, active, pending, held, debt, earned, spent, expired,
  purchases, turnover, coalesce(first_purchase_at, 0), coalesce(last_purchase_at, 0), coalesce(slide_at, 0), clock_at, coalesce(due_at, 0), gifts, opened_at,
  level, coalesce(level_since, 0), coalesce(level_until, 0), level_floor, coalesce(level_held, 0), level_sums, used`
 	lotColumns = `home_id, lot_id, account_id, amount, remaining, written_off, state, earned_at, active_at, coalesce(expires_at, 0),
@@ -30,6 +30,12 @@ const (
 
 	qLiveLotsPG   = `select ` + lotColumns + ` from lot where home_id = any($1) and remaining > 0`
 	qLiveLotsLite = `select ` + lotColumns + ` from lot where home_id = $1 and remaining > 0`
+
+	qHoldsPG   = `select home_id, hold_id, account_id, lot_id, points, until_at from hold where home_id = any($1) order by home_id, hold_id, part`
+	qHoldsLite = `select home_id, hold_id, account_id, lot_id, points, until_at from hold where home_id = $1 order by hold_id, part`
+
+	qHeldLotsPG   = `select ` + lotColumns + ` from lot where (home_id, lot_id) in (select home_id, lot_id from hold where home_id = any($1))`
+	qHeldLotsLite = `select ` + lotColumns + ` from lot where home_id = $1 and lot_id in (select lot_id from hold where home_id = $1)`
 
 	qLotsPG   = `select ` + lotColumns + ` from lot where (home_id, lot_id) in (select * from unnest($1::bigint[], $2::bigint[]))`
 	qLotsLite = `select ` + lotColumns + ` from lot where home_id = $1 and lot_id = $2`
@@ -51,7 +57,7 @@ func scanAccount(r db.Row) (h home.ID, a *Account, err error) {
 	a = &Account{}
 	var state string
 	err = r.Scan((*int64)(&h), (*int64)(&a.ID), (*int64)(&a.Programme), &state,
-		(*int64)(&a.Active), (*int64)(&a.Pending), (*int64)(&a.Debt), (*int64)(&a.Earned), (*int64)(&a.Spent), (*int64)(&a.Expired),
+		(*int64)(&a.Active), (*int64)(&a.Pending), (*int64)(&a.Held), (*int64)(&a.Debt), (*int64)(&a.Earned), (*int64)(&a.Spent), (*int64)(&a.Expired),
 		&a.Purchases, (*int64)(&a.Turnover), (*int64)(&a.FirstPurchase), (*int64)(&a.LastPurchase), (*int64)(&a.SlideAt),
 		(*int64)(&a.Clock), (*int64)(&a.DueAt), (*int64)(&a.Gifts), (*int64)(&a.Opened),
 		&a.Standing.Level, (*int64)(&a.Standing.Since), (*int64)(&a.Standing.Until),
@@ -105,13 +111,21 @@ func (bs Books) Load(b *db.Batch, dialect db.Dialect, homes []int64, lock bool, 
 	b.Each(onAccount, qAccountsPG, homes)
 }
 
-// LoadLots adds to the batch what reads all live lots of the homes.
+// LoadLots adds to the batch what reads all live lots of the homes, and their
+// holds.
 func (bs Books) LoadLots(b *db.Batch, dialect db.Dialect, homes []int64) {
+	var holding []int64
 	for _, h := range homes {
+		holds := false
 		for _, a := range bs[home.ID(h)].Accounts {
 			a.loaded = true
+			holds = holds || a.Held > 0
+		}
+		if holds {
+			holding = append(holding, h)
 		}
 	}
+	bs.loadHolds(b, dialect, holding)
 	if dialect == db.Postgres {
 		b.Each(bs.onLot, qLiveLotsPG, homes)
 		return
@@ -119,6 +133,36 @@ func (bs Books) LoadLots(b *db.Batch, dialect db.Dialect, homes []int64) {
 	for _, h := range homes {
 		b.Each(bs.onLot, qLiveLotsLite, h)
 	}
+}
+
+func (bs Books) loadHolds(b *db.Batch, dialect db.Dialect, homes []int64) {
+	if dialect == db.Postgres && len(homes) > 0 {
+		b.Each(bs.onHold, qHoldsPG, homes)
+		b.Each(bs.onLot, qHeldLotsPG, homes)
+		return
+	}
+	for _, h := range homes {
+		b.Each(bs.onHold, qHoldsLite, h)
+		b.Each(bs.onLot, qHeldLotsLite, h)
+	}
+}
+
+// onHold takes one part of a hold.
+func (bs Books) onHold(r db.Row) error {
+	var h home.ID
+	var x Hold
+	var p Part
+	if err := r.Scan((*int64)(&h), (*int64)(&x.ID), (*int64)(&x.Account), (*int64)(&p.Lot), (*int64)(&p.Points), (*int64)(&x.Until)); err != nil {
+		return err
+	}
+	book := bs[h]
+	had := book.FindHold(x.ID)
+	if had == nil {
+		had = &x
+		book.holds = append(book.holds, had)
+	}
+	had.Parts = append(had.Parts, p)
+	return nil
 }
 
 // LotRef names a lot.

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -82,7 +83,7 @@ func TestBookThroughTheBase(t *testing.T) {
 					m.account.Changed() // and the clock alone is not worth a row
 					marked = b.Mark()
 					for range rapid.IntRange(1, 4).Draw(t, "operations") {
-						rapid.SampledFrom([]func(*rapid.T){m.earn, m.earn, m.spend, m.claw, m.restore, m.slide, m.use}).Draw(t, "operation")(t)
+						rapid.SampledFrom([]func(*rapid.T){m.earn, m.earn, m.spend, m.claw, m.restore, m.slide, m.use, m.hold, m.endHold}).Draw(t, "operation")(t)
 					}
 					m.check(t)
 					chainAll(b, marked, digests)
@@ -124,6 +125,11 @@ func sameInBase(t tester, d *db.DB, h home.ID, m *machine) {
 	}
 	if diff := cmp.Diff(m.book.lots, read.lots, ignore...); diff != "" {
 		t.Fatalf("the lots in the base:\n%s", diff)
+	}
+	live := slices.DeleteFunc(slices.Clone(m.book.holds), func(h *Hold) bool { return h.ended })
+	ignore = append(ignore, cmpopts.IgnoreFields(Hold{}, "isNew", "dirty"), cmpopts.SortSlices(func(a, b *Hold) bool { return a.ID < b.ID }), cmpopts.EquateEmpty())
+	if diff := cmp.Diff(live, read.holds, ignore...); diff != "" {
+		t.Fatalf("the holds in the base:\n%s", diff)
 	}
 	if read.Seq != m.book.Seq || read.Head != m.book.Head {
 		t.Fatalf("the chain in the base ends at %d, flushed %d", read.Seq, m.book.Seq)

@@ -54,6 +54,8 @@ type Code struct {
 	UsedAt    clock.Micros // 0: not used
 	UsedHome  home.ID      // with UsedOp: the purchase that used it
 	UsedOp    id.ID
+	HeldBy    id.ID        // a reservation that keeps it; 0: none
+	HeldUntil clock.Micros // before this
 }
 
 // On is the code's state on a day: one that has not been used in time is
@@ -63,6 +65,15 @@ func (c *Code) On(day string) State {
 		return Expired
 	}
 	return c.State
+}
+
+// Held tells whether a reservation keeps it at a time.
+func (c *Code) Held(at clock.Micros) bool { return c.HeldBy != 0 && at < c.HeldUntil }
+
+// Free tells whether it can be used, on a business day and at a time, by the
+// purchase that a reservation becomes.
+func (c *Code) Free(day string, reservation id.ID, at clock.Micros) bool {
+	return c.On(day) == Active && (c.HeldBy == reservation || !c.Held(at))
 }
 
 // Foreign tells whether it is another's than the buyer's: guests are the hashes

@@ -5,7 +5,7 @@ import (
 )
 
 const (
-	columns = `code, programme_id, campaign, home_id, guest, guest_shown, state, made_at, made_by, op_id, expires, used_at, used_home, used_op`
+	columns = `code, programme_id, campaign, home_id, guest, guest_shown, state, made_at, made_by, op_id, expires, used_at, used_home, used_op, held_by, held_until`
 
 	qGet      = `select ` + columns + ` from promo_code where code = $1`
 	qKnownOf  = `select code from promo_code where `
@@ -14,17 +14,17 @@ const (
 )
 
 func scan(r db.Row) (c Code, err error) {
-	return c, r.Scan(&c.Code, &c.Programme, &c.Campaign, &c.Home, &c.Guest, &c.Shown, &c.State, &c.MadeAt, &c.MadeBy, &c.Op, &c.Expires, &c.UsedAt, &c.UsedHome, &c.UsedOp)
+	return c, r.Scan(&c.Code, &c.Programme, &c.Campaign, &c.Home, &c.Guest, &c.Shown, &c.State, &c.MadeAt, &c.MadeBy, &c.Op, &c.Expires, &c.UsedAt, &c.UsedHome, &c.UsedOp, &c.HeldBy, &c.HeldUntil)
 }
 
 // Insert adds codes: code, programme, campaign, home, guest and what is shown of
 // it, time, who, purchase, last day.
 var Insert = db.Many{
-	PG: `insert into promo_code (code, programme_id, campaign, home_id, guest, guest_shown, state, made_at, made_by, op_id, expires, used_at, used_home, used_op)
- select c, p, g, h, x, y, 'active', t, b, o, e, 0, 0, 0
+	PG: `insert into promo_code (code, programme_id, campaign, home_id, guest, guest_shown, state, made_at, made_by, op_id, expires, used_at, used_home, used_op, held_by, held_until)
+ select c, p, g, h, x, y, 'active', t, b, o, e, 0, 0, 0, 0, 0
  from unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::bigint[], $10::text[]) as u (c, p, g, h, x, y, t, b, o, e)`,
-	Lite: `insert into promo_code (code, programme_id, campaign, home_id, guest, guest_shown, state, made_at, made_by, op_id, expires, used_at, used_home, used_op)
- values ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $9, $10, 0, 0, 0)`,
+	Lite: `insert into promo_code (code, programme_id, campaign, home_id, guest, guest_shown, state, made_at, made_by, op_id, expires, used_at, used_home, used_op, held_by, held_until)
+ values ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $9, $10, 0, 0, 0, 0, 0)`,
 	Types: []string{"text", "bigint", "text", "bigint", "text", "text", "bigint", "text", "bigint", "text"},
 	Exact: true,
 }
@@ -35,6 +35,14 @@ var Use = db.Many{
  from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) as u (code, at, home, op) where p.code = u.code and p.state = 'active'`,
 	Lite:  `update promo_code set state = 'used', used_at = $2, used_home = $3, used_op = $4 where code = $1 and state = 'active'`,
 	Types: []string{"text", "bigint", "bigint", "bigint"},
+	Exact: true,
+}
+
+// Hold keeps codes for reservations, or lets them go: code, reservation, until.
+var Hold = db.Many{
+	PG:    `update promo_code p set held_by = u.op, held_until = u.until from unnest($1::text[], $2::bigint[], $3::bigint[]) as u (code, op, until) where p.code = u.code`,
+	Lite:  `update promo_code set held_by = $2, held_until = $3 where code = $1`,
+	Types: []string{"text", "bigint", "bigint"},
 	Exact: true,
 }
 

@@ -123,11 +123,7 @@ func (c *Cart) check(now clock.Micros) error {
 		want(l.Discount >= 0 && l.Discount <= l.Gross && (c.Facts != nil || l.Discount == 0), at+".discount", "purchase.line-discount")
 	}
 	want(tickets.pieces <= MaxTickets, "lines", "purchase.too-many-tickets")
-	for i, p := range c.Payments {
-		at := fmt.Sprintf("payments[%d]", i)
-		want(p.Kind != "" && text.Valid(p.Kind, maxKind), at+".kind", "purchase.payment-kind")
-		want(p.Amount >= 0 && p.Amount <= rule.MaxCents, at+".amount", "purchase.payment-amount")
-	}
+	bad = append(bad, wrongPayments(c.Payments)...)
 	for i, code := range c.Codes {
 		want(code != "" && text.Valid(code, 64), fmt.Sprintf("codes[%d]", i), "purchase.code")
 	}
@@ -139,6 +135,20 @@ func (c *Cart) check(now clock.Micros) error {
 		return fault.New(fault.Invalid, "purchase.invalid").With(bad...)
 	}
 	return nil
+}
+
+// wrongPayments tells what is wrong with kinds of payment.
+func wrongPayments(list []Payment) (bad []fault.Field) {
+	for i, p := range list {
+		at := fmt.Sprintf("payments[%d]", i)
+		if p.Kind == "" || !text.Valid(p.Kind, maxKind) {
+			bad = append(bad, fault.Field{Path: at + ".kind", Code: "purchase.payment-kind"})
+		}
+		if p.Amount < 0 || p.Amount > rule.MaxCents {
+			bad = append(bad, fault.Field{Path: at + ".amount", Code: "purchase.payment-amount"})
+		}
+	}
+	return bad
 }
 
 // fill computes the line's sum, or checks the till's: it may round its own

@@ -30,6 +30,9 @@ func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []U
 		Gross: out.Gross, Discount: out.Discount, Paid: out.Paid, Due: out.Due, Spent: out.Spent, Earned: out.Earned,
 		Uses: uses, Trace: hex.EncodeToString(digest[:]), Flags: s.flags,
 	}
+	if s.again != nil { // it was judged before it was paid, maybe
+		p.Day, p.Minute, p.Judged = s.again.was.Day, s.again.was.Minute, s.again.was.Judged
+	}
 	if a != nil {
 		p.Account, p.AccountHome = a.ID, s.shared()
 		if day := s.programme.Day(s.at); day != p.Day {

@@ -23,6 +23,9 @@ func (p *Purchase) encode() ([]byte, error) {
 	e.raw(`,"at":`).num(int64(p.At)).raw(`,"written_at":`).num(int64(p.WrittenAt)).raw(`,"day":`).text(p.Day).raw(`,"minute":`).num(int64(p.Minute))
 	e.optText(`,"counted":`, p.Counted)
 	e.optID(`,"account":`, p.Account).optID(`,"programme":`, p.Programme).optNum(`,"version":`, p.Version)
+	if p.Judged != nil {
+		e.other(`,"judged":`, p.Judged)
+	}
 	e.optID(`,"account_home":`, id.ID(p.AccountHome))
 	e.optText(`,"guest":`, p.Guest).optText(`,"channel":`, p.Channel).optTexts(`,"codes":`, p.Codes)
 	e.seen(&p.Seen)
@@ -52,7 +55,7 @@ func (p *Purchase) encode() ([]byte, error) {
 	e.optTexts(`,"flags":`, p.Flags)
 	e.optText(`,"level":`, p.Level)
 	e.raw(`,"balance":{"active":`).num(int64(p.Balance.Active))
-	e.optNum(`,"pending":`, int64(p.Balance.Pending)).optNum(`,"debt":`, int64(p.Balance.Debt)).raw(`}}`)
+	e.optNum(`,"pending":`, int64(p.Balance.Pending)).optNum(`,"held":`, int64(p.Balance.Held)).optNum(`,"debt":`, int64(p.Balance.Debt)).raw(`}}`)
 	return e.b, e.err
 }
 

@@ -44,7 +44,10 @@ func anyPurchase(t *rapid.T) *Purchase {
 		Guest: text.Draw(t, "guest"), Account: ids("account"), AccountHome: home.ID(ids("keeps")), Programme: ids("programme"), Version: num.Draw(t, "version"),
 		Codes: rapid.SliceOf(text).Draw(t, "codes"), Gross: money.Amount(num.Draw(t, "gross")),
 		Discount: money.Amount(num.Draw(t, "d")), Spent: money.Points(num.Draw(t, "s")), Trace: text.Draw(t, "trace"),
-		Flags: rapid.SliceOf(text).Draw(t, "flags"), Balance: Balance{Active: money.Points(num.Draw(t, "b"))},
+		Flags: rapid.SliceOf(text).Draw(t, "flags"), Balance: Balance{Active: money.Points(num.Draw(t, "b")), Held: money.Points(num.Draw(t, "held"))},
+	}
+	if rapid.Bool().Draw(t, "reserved") {
+		p.Judged = &Judged{Reservation: ids("reservation"), Cashier: ids("then"), Day: text.Draw(t, "judged"), At: clock.Micros(num.Draw(t, "judged at"))}
 	}
 	p.Minute, p.Channel, p.Told = int(num.Draw(t, "minute")), text.Draw(t, "channel"), rapid.Bool().Draw(t, "told")
 	p.Seen = Seen{Max: rapid.Bool().Draw(t, "max"), UsedUp: rapid.SliceOf(text).Draw(t, "used up"), Beside: rapid.Bool().Draw(t, "beside"), Member: anyMember(t, text, num)}

@@ -6,7 +6,9 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/promo"
 	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
 )
 
 // Codes that were given out are rows (package promo). What a code is for never
@@ -36,12 +38,13 @@ type codes struct {
 	rows      map[string]*promo.Code
 	made      *db.Many
 	used      *db.Many
+	held      map[string]bool // rows whose hold has changed
 	returned  *db.Many
 	withdrawn *db.Many
 }
 
 func (v *codes) reset() {
-	v.want, v.rows = map[string]bool{}, map[string]*promo.Code{}
+	v.want, v.rows, v.held = map[string]bool{}, map[string]*promo.Code{}, map[string]bool{}
 	v.made, v.used, v.returned, v.withdrawn = promo.Insert.Of(), promo.Use.Of(), promo.Return.Of(), promo.Withdraw.Of()
 }
 
@@ -63,6 +66,12 @@ func (v *codes) lock(g *group) error {
 // flush adds what was done. What came back goes first: another may have used
 // it since.
 func (v *codes) flush(b *db.Batch) {
+	held := promo.Hold.Of()
+	for code := range v.held {
+		row := v.rows[code]
+		held.Add(code, int64(row.HeldBy), int64(row.HeldUntil))
+	}
+	b.Many(held)
 	b.Many(v.returned)
 	b.Many(v.withdrawn)
 	b.Many(v.used)
@@ -105,6 +114,9 @@ func (s *sale) mark(rows map[string]*promo.Code) {
 		c := &s.receipt.Codes[i]
 		if row := rows[c.Text]; row != nil && c.Campaign != "" {
 			c.Foreign, c.Gone = row.Foreign(s.home, s.heads.guests), gone[row.On(s.receipt.Day)]
+			if c.Gone == "" && row.Held(s.at) {
+				c.Gone = rule.WhyCodeHeld
+			}
 		}
 	}
 }
@@ -146,9 +158,31 @@ func (s *sale) useCodes(g *group, p *Purchase, out *rule.Outcome) {
 				continue
 			}
 		}
-		row.State, row.UsedAt, row.UsedHome, row.UsedOp = promo.Used, s.at, p.Home, p.ID
-		g.codes.used.Add(row.Code, int64(row.UsedAt), int64(row.UsedHome), int64(row.UsedOp))
-		p.UsedCodes = append(p.UsedCodes, row.Code)
+		g.codes.use(row, p)
+	}
+}
+
+// use makes a purchase use a code up.
+func (v *codes) use(row *promo.Code, p *Purchase) {
+	row.State, row.UsedAt, row.UsedHome, row.UsedOp = promo.Used, p.At, p.Home, p.ID
+	v.used.Add(row.Code, int64(row.UsedAt), int64(row.UsedHome), int64(row.UsedOp))
+	p.UsedCodes = append(p.UsedCodes, row.Code)
+}
+
+// hold keeps a code for a reservation; 0 lets it go.
+func (v *codes) hold(row *promo.Code, op id.ID, until clock.Micros) {
+	row.HeldBy, row.HeldUntil = op, until
+	v.held[row.Code] = true
+}
+
+// holdCodes keeps the codes that were given out and by which campaigns act.
+func (s *sale) holdCodes(g *group, p *Purchase, out *rule.Outcome, until clock.Micros) {
+	for i := range s.receipt.Codes {
+		c := &s.receipt.Codes[i]
+		if row := g.codes.rows[c.Text]; c.Campaign != "" && row != nil && slices.Contains(out.Codes, c.Text) {
+			g.codes.hold(row, p.ID, until)
+			p.UsedCodes = append(p.UsedCodes, row.Code)
+		}
 	}
 }
 

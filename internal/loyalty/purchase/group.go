@@ -46,7 +46,10 @@ type group struct {
 	adjusts   *db.Many
 	tickets   *db.Many
 	visits    *db.Many
-	events    []eventtype.Event
+
+	reservations struct{ made, changed *db.Many }
+
+	events []eventtype.Event
 }
 
 // errAgain asks for the transaction to be run anew: what it was prepared for
@@ -191,6 +194,7 @@ func (g *group) reset(tx *db.Tx) {
 	g.keys, g.purchases, g.states = insertKey.Of(), insertPurchase.Of(), updatePurchase.Of()
 	g.refunds, g.adjusts = insertRefund.Of(), insertAdjustment.Of()
 	g.tickets, g.visits, g.bound = insertTicket.Of(), insertVisit.Of(), map[string]bool{}
+	g.reservations.made, g.reservations.changed = insertReservation.Of(), updateReservation.Of()
 	g.events = nil
 }
 
@@ -370,6 +374,8 @@ func (g *group) flush() error {
 	b.Many(g.adjusts)
 	b.Many(g.tickets)
 	b.Many(g.visits)
+	b.Many(g.reservations.made)
+	b.Many(g.reservations.changed)
 	g.codes.flush(b)
 	g.limits.flush(b)
 	if err := g.addEvents(b, heads); err != nil {

@@ -163,6 +163,11 @@ func (s *sale) foundGuest(found map[member.Ref][]member.Resolved) {
 	slices.Sort(s.same)
 }
 
+// judges is an operation that judges a receipt.
+type judges interface{ judged() *sale }
+
+func (s *sale) judged() *sale { return s }
+
 // guestsStand sees, now that their rows are locked, that guests are still whom
 // they were found to be. errAgain says that one is not, and has been corrected.
 func (g *group) guestsStand(mine []*ticket) error {
@@ -170,7 +175,8 @@ func (g *group) guestsStand(mine []*ticket) error {
 	var refs []member.Ref
 	now := contacts{}
 	for _, t := range mine {
-		if s, ok := t.op.(*sale); ok && t.err == nil && s.guest != "" && s.wantsContacts() {
+		if o, ok := t.op.(judges); ok && t.err == nil && o.judged().guest != "" && o.judged().wantsContacts() {
+			s := o.judged()
 			guests, refs = append(guests, s), append(refs, member.Ref(s.cart.Guest))
 			s.wantContacts(&now)
 		}

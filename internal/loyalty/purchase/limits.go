@@ -41,10 +41,14 @@ type limits struct {
 	want  map[slotKey]bool
 	alone map[slotKey]int64 // rows that are to do without their neighbours, and the limit
 	slots map[slotKey]*slotState
+
+	held    map[heldUse]*heldState // of reservations
+	holders []int64                // reservations whose holds are wanted
 }
 
 func (l *limits) reset() {
 	l.want, l.alone, l.slots = map[slotKey]bool{}, map[slotKey]int64{}, map[slotKey]*slotState{}
+	l.held, l.holders = map[heldUse]*heldState{}, nil
 }
 
 // counter is one of the limits that a use falls under.
@@ -159,9 +163,11 @@ func (l *limits) lock(g *group) error {
 			b.Each(onSlot, qSlotLite, k.key, k.slot)
 		}
 	}
+	l.readHeld(b, g.tx.Dialect(), keys, g.now)
 	if err := g.tx.Run(g.ctx, b); err != nil {
 		return err
 	}
+	l.runOut(g.now)
 	var again error
 	for k, limit := range l.alone {
 		if !l.slots[k].open(limit) && l.all(k.key) == nil {
@@ -191,6 +197,7 @@ func (l *limits) flush(b *db.Batch) {
 		}
 	}
 	b.Many(m)
+	l.flushHeld(b)
 }
 
 // take counts a use in all its counters, or in none: full names no row then.

@@ -238,7 +238,9 @@ func (m *machine) adjust(t *rapid.T) {
 	r := &purchase.AdjustRequest{
 		By: 9, Key: m.s.IDs.New().String(), Buyer: purchase.Buyer{Home: h}, Programme: m.w.programme.ID, Reason: "тест",
 		Points: money.Points(rapid.OneOf(rapid.Int64Range(1, 5000), rapid.Int64Range(-3000, -1)).Draw(t, "by hand")),
-		Days:   rapid.SampledFrom([]int{0, 3}).Draw(t, "for days"),
+	}
+	if r.Points > 0 {
+		r.Days = rapid.SampledFrom([]int{0, 3}).Draw(t, "for days")
 	}
 	got, err := m.s.Desk.Adjust(ctx, r)
 	want := m.w.adjust(h, r)

@@ -65,6 +65,8 @@ type Purchase struct {
 	Programme id.ID        `json:"programme,omitempty"`
 	Version   int64        `json:"version,omitempty"` // of the programme
 
+	Judged *Judged `json:"judged,omitempty"` // it was reserved before; nil: it was not
+
 	AccountHome home.ID `json:"account_home,omitempty"` // of a household's account; 0: it is in this home
 
 	Guest   string   `json:"guest,omitempty"`   // hash of the phone or e-mail of a buyer who is no member
@@ -214,6 +216,7 @@ type Would struct {
 type Balance struct {
 	Active  money.Points `json:"active"`
 	Pending money.Points `json:"pending,omitempty"`
+	Held    money.Points `json:"held,omitempty"`
 	Debt    money.Points `json:"debt,omitempty"`
 }
 
@@ -221,5 +224,5 @@ func balanceOf(a *ledger.Account) Balance {
 	if a == nil {
 		return Balance{}
 	}
-	return Balance{Active: a.Active, Pending: a.Pending, Debt: a.Debt}
+	return Balance{Active: a.Active, Pending: a.Pending, Held: a.Held, Debt: a.Debt}
 }

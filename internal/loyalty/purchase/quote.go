@@ -138,7 +138,7 @@ func (d *Desk) usedUp(ctx context.Context, s *sale, m *rule.Member) (out []strin
 			var used int64
 			for _, key := range append([]string{c.key}, c.beside...) {
 				var n int64
-				if err := d.DB.Row(ctx, qUsed, key).Scan(&n); err != nil {
+				if err := d.DB.Row(ctx, qUsed, key, int64(s.at)).Scan(&n); err != nil {
 					return nil, err
 				}
 				used += n

@@ -100,6 +100,9 @@ func (s *Stored) receipt() *rule.Receipt {
 		At: s.At, Day: s.Day, Minute: s.Minute, Weekday: weekdayOf(s.Day), Outlet: s.Outlet, Partner: s.Partner, Till: s.Till, Cashier: s.Cashier,
 		Channel: s.Channel, Codes: codesOf(s.Codes), Lines: make([]rule.Line, len(s.Lines)),
 	}
+	if j := s.Judged; j != nil {
+		r.At, r.Day, r.Minute, r.Weekday, r.Till, r.Cashier = j.At, j.Day, j.Minute, weekdayOf(j.Day), j.Till, j.Cashier
+	}
 	for _, v := range s.Seen.Given {
 		i := slices.IndexFunc(r.Codes, func(c rule.Code) bool { return c.Text == v.Code })
 		if i >= 0 {

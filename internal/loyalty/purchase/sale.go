@@ -103,6 +103,7 @@ type sale struct {
 	rows      map[string]*promo.Code // of its codes that were given out, before the lock
 	tickets   map[string]ticketRow   // those of its tickets' numbers that are taken, before the lock
 	at        clock.Micros
+	hold      *ledger.Hold  // that keeps the points it spends; nil: none does
 	again     *again        // what it was when it happened; nil: it happens
 	would     *rule.Outcome // of a record: what the rules would have given
 	out       *Purchase
@@ -261,36 +262,13 @@ func (s *sale) do(g *group) error {
 
 // happen judges the receipt and moves its points.
 func (s *sale) happen(g *group) (*Purchase, ledger.Mark, error) {
-	book := g.books[s.keeps]
-	a, err := s.account(g.ctx, g.tx, book)
+	p, out, a, err := s.decide(g)
 	if err != nil {
 		return nil, ledger.Mark{}, err
 	}
+	book := g.books[s.home] // where no account is concerned
 	if a != nil {
-		g.levels.settle(book, a, s.at)
-	}
-	s.stands = g.levels.stands(g.books[s.home], book, a, s.at)
-	out, rows, err := s.judge(g, a)
-	if err != nil {
-		return nil, ledger.Mark{}, err
-	}
-	if err := g.desk.checkQuote(s, out, g.books[s.home], book); err != nil {
-		g.giveBackUses(rows)
-		return nil, ledger.Mark{}, err
-	}
-	p, err := s.document(g, out, a, rows)
-	if err == nil {
-		err = s.numbersFree(g)
-	}
-	if err == nil {
-		err = s.prove(g, p)
-	}
-	if err != nil {
-		g.giveBackUses(rows)
-		return nil, ledger.Mark{}, err
-	}
-	if a == nil {
-		book = g.books[s.home] // no account is concerned
+		book = g.books[s.keeps]
 	}
 	mark := book.Mark()
 	if a != nil {
@@ -303,6 +281,40 @@ func (s *sale) happen(g *group) (*Purchase, ledger.Mark, error) {
 	p.Balance, p.Level = balanceOf(a), levelOf(s.stands.a)
 	s.out = p
 	return p, mark, nil
+}
+
+// decide judges the receipt, with what was due on its account written, and says
+// whether it may be done.
+func (s *sale) decide(g *group) (*Purchase, *rule.Outcome, *ledger.Account, error) {
+	book := g.books[s.keeps]
+	a, err := s.account(g.ctx, g.tx, book)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if a != nil {
+		g.levels.settle(book, a, s.at)
+	}
+	s.stands = g.levels.stands(g.books[s.home], book, a, s.at)
+	out, rows, err := s.judge(g, a)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if err := g.desk.checkQuote(s, out, g.books[s.home], book); err != nil {
+		g.giveBackUses(rows)
+		return nil, nil, nil, err
+	}
+	p, err := s.document(g, out, a, rows)
+	if err == nil {
+		err = s.numbersFree(g)
+	}
+	if err == nil {
+		err = s.prove(g, p)
+	}
+	if err != nil {
+		g.giveBackUses(rows)
+		return nil, nil, nil, err
+	}
+	return p, out, a, nil
 }
 
 // prove asks for the proof that spending needs, and uses a one-time one up.
@@ -450,43 +462,4 @@ func (s *sale) honoured() []rule.Use {
 		}
 	}
 	return out
-}
-
-// move writes what the receipt does to the account.
-func (s *sale) move(book *ledger.Book, a *ledger.Account, p *Purchase, out *rule.Outcome) {
-	if out.Spent > 0 {
-		parts, short := book.Spend(a, p.ID, out.Spent, s.at)
-		if short > 0 {
-			book.Owe(a, p.ID, short, s.at)
-			parts = append(parts, ledger.Part{Points: short})
-			p.Flags = append(p.Flags, FlagDebt)
-		}
-		p.Parts = parts
-	}
-	if s.mode == Record && s.at < a.Clock {
-		p.Flags = append(p.Flags, FlagLate)
-	}
-	a.Slide(s.programme.SlideTo(s.at))
-	if p.Earned > 0 {
-		s.earn(book, a, p, out)
-	}
-	s.levels.first(book, a, s.programme, p)
-	a.Purchases++
-	a.Turnover += p.Due
-	a.LastPurchase = max(a.LastPurchase, s.at)
-	if a.FirstPurchase == 0 || s.at < a.FirstPurchase {
-		a.FirstPurchase = s.at
-	}
-	a.Changed()
-	at := s.stands
-	s.levels.count(at, p.Counts())
-	book.Settle(a, a.Clock) // what a late receipt brought may be due already
-	if at.a == nil {
-		return // the programme has no levels any more
-	}
-	c := ledger.LevelChange{At: at.a.Clock, Cause: ledger.ByPurchase, Op: p.ID}
-	if s.reached != "" {
-		s.levels.reach(at, s.reached, c)
-	}
-	s.levels.rise(at.book, at.a, c)
 }

@@ -41,6 +41,17 @@ func (p *Programme) UseOf(code *Code) *Use {
 	return &u
 }
 
+// UseOfCampaign is the use that a campaign and its code make, nil where nothing
+// limits it.
+func (p *Programme) UseOfCampaign(campaign, code string) *Use {
+	c := p.CampaignOf(campaign)
+	if c == nil || !c.Limits.bound() {
+		return nil
+	}
+	u := c.use(code)
+	return &u
+}
+
 // Opens tells whether the code opens a campaign.
 func (p *Programme) Opens(code *Code) bool { return p.campaignOf(code) != nil }
 

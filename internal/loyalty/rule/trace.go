@@ -31,6 +31,7 @@ const (
 	WhyCodeUsed      = "code-used-up"          // its limit is reached
 	WhyCodeExpired   = "code-expired"          // its last day is over
 	WhyCodeWithdrawn = "code-withdrawn"        // it was taken back
+	WhyCodeHeld      = "code-held"             // a reservation holds it
 	WhyCodeForeign   = "code-foreign"          // it is another member's
 	WhyCodeSpare     = "code-spare"            // another code of the same campaign acts
 	WhyNeedsCode     = "needs-code"            // no code opens the campaign

@@ -216,6 +216,16 @@ var effects = map[string]effect{
 		},
 		was: "pending 0.00", is: "pending 10.00",
 	},
+	"programme.hold_ttl": {
+		change: func(p *rule.Programme) { p.Settings.HoldTTL = 90 },
+		play: func(s *stage) string {
+			r, err := s.Desk.Reserve(s.Context(), s.Cart(s.buyer, ticket(1, 10_000)), 0)
+			s.fatal(err)
+			s.Clock.Add(time.Hour)
+			return "after an hour " + string(r.Reservation.StateAt(s.Clock.Now()))
+		},
+		was: "after an hour expired", is: "after an hour held",
+	},
 	"programme.late_max": {
 		change: func(p *rule.Programme) { p.Settings.LateMax = 5 },
 		play: func(s *stage) string {

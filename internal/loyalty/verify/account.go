@@ -15,6 +15,7 @@ type accountCheck struct {
 	sides sides
 
 	lotsActive, lotsPending money.Points
+	holds                   money.Points
 	activeLot               id.ID        // one with something left
 	due                     clock.Micros // the earliest of its live lots; 0: none
 
@@ -118,6 +119,8 @@ func (c *homeCheck) checkAccounts() error {
 		equal(AccountLotsPending, int64(a.Pending), int64(a.lotsPending))
 		equal(AccountActive, int64(a.Active), int64(a.sides.active))
 		equal(AccountPending, int64(a.Pending), int64(a.sides.pending))
+		equal(AccountHeld, int64(a.Held), int64(a.sides.held))
+		equal(AccountHolds, int64(a.Held), int64(a.holds))
 		equal(AccountDebt, int64(a.Debt), -int64(a.sides.debt))
 		equal(AccountEarned, int64(a.Earned), -int64(a.sides.issued))
 		equal(AccountSpent, int64(a.Spent), int64(a.sides.redeemed))

@@ -23,7 +23,7 @@ func (c *homeCheck) chain() {
 			c.bad(PostingSeq, "posting", key("seq", p.Seq), p.Seq, seq)
 			seq = p.Seq
 		case !known:
-			c.bad(PostingOp, "posting", key("seq", p.Seq), "op_id "+p.Op.String(), "a purchase, refund, visit, adjustment, change of level, gift or account of the home")
+			c.bad(PostingOp, "posting", key("seq", p.Seq), "op_id "+p.Op.String(), "a purchase, refund, visit, reservation, adjustment, change of level, gift or account of the home")
 		default:
 			if want := ledger.Link(prev, c.home, &p.Posting, digest); want != p.Hash {
 				c.bad(PostingHash, "posting", key("seq", p.Seq), hex(p.Hash[:]), hex(want[:]))
@@ -71,7 +71,11 @@ func moves(k ledger.Kind) []move {
 	case ledger.Expire:
 		return []move{{ledger.Active, ledger.Expired}, {ledger.Pending, ledger.Expired}}
 	case ledger.Spend:
-		return []move{{ledger.Active, ledger.Redeemed}, {ledger.Debt, ledger.Redeemed}}
+		return []move{{ledger.Active, ledger.Redeemed}, {ledger.Debt, ledger.Redeemed}, {ledger.Held, ledger.Redeemed}}
+	case ledger.Reserve:
+		return []move{{ledger.Active, ledger.Held}}
+	case ledger.Release:
+		return []move{{ledger.Held, ledger.Active}}
 	case ledger.Restore:
 		return []move{{ledger.Redeemed, ledger.Active}, {ledger.Redeemed, ledger.Debt}, {ledger.Redeemed, ledger.Expired}}
 	case ledger.Take:
@@ -132,7 +136,7 @@ func (c *homeCheck) count(p *postingRow) {
 }
 
 // sides are an account's sums over its postings.
-type sides struct{ active, pending, debt, issued, redeemed, expired money.Points }
+type sides struct{ active, pending, held, debt, issued, redeemed, expired money.Points }
 
 func (s *sides) move(side ledger.Side, n money.Points) {
 	switch side {
@@ -140,6 +144,8 @@ func (s *sides) move(side ledger.Side, n money.Points) {
 		s.active += n
 	case ledger.Pending:
 		s.pending += n
+	case ledger.Held:
+		s.held += n
 	case ledger.Debt:
 		s.debt += n
 	case ledger.Issued:

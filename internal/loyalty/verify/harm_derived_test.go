@@ -129,13 +129,13 @@ func derivedHarms() []harm {
 		{"a code was made by hand", ofCode("op_id = 0"), []verify.Invariant{verify.CodeAwarded}},
 		{"a code is deleted", ofCode(""), []verify.Invariant{verify.CodeAwarded, verify.CodeUsed}},
 		{"a code that nobody was awarded", func(s *shop) (string, string) {
-			s.exec(`insert into promo_code (code, programme_id, campaign, home_id, state, made_at, made_by, op_id, expires, used_at, used_home, used_op, guest, guest_shown)
- values ('x', $1, 'gift', $2, 'active', 1, '', $3, '', 0, 0, 0, '', '')`, s.Programme.ID, s.used.Home, s.used.ID)
+			s.exec(`insert into promo_code (code, programme_id, campaign, home_id, state, made_at, made_by, op_id, expires, used_at, used_home, used_op, guest, guest_shown, held_by, held_until)
+ values ('x', $1, 'gift', $2, 'active', 1, '', $3, '', 0, 0, 0, '', '', 0, 0)`, s.Programme.ID, s.used.Home, s.used.ID)
 			return "promo_code", "code=x"
 		}, []verify.Invariant{verify.CodeAwarded}},
 		{"a code is used that was not", func(s *shop) (string, string) {
-			s.exec(`insert into promo_code (code, programme_id, campaign, home_id, state, made_at, made_by, op_id, expires, used_at, used_home, used_op, guest, guest_shown)
- values ('x', $1, 'gift', 0, 'used', 1, 'test', 0, '', 1, $2, $3, '', '')`, s.Programme.ID, s.bought.Home, s.bought.ID)
+			s.exec(`insert into promo_code (code, programme_id, campaign, home_id, state, made_at, made_by, op_id, expires, used_at, used_home, used_op, guest, guest_shown, held_by, held_until)
+ values ('x', $1, 'gift', 0, 'used', 1, 'test', 0, '', 1, $2, $3, '', '', 0, 0)`, s.Programme.ID, s.bought.Home, s.bought.ID)
 			return "promo_code", "code=x"
 		}, []verify.Invariant{verify.CodeUsed}},
 		{"a withdrawn code is back", func(s *shop) (string, string) {

@@ -18,11 +18,14 @@ type homeCheck struct {
 	rows rows
 	told int64
 
-	ops      map[id.ID]*opCheck
-	sales    []*saleCheck
-	refunds  []*refundCheck
-	shared   sharedCheck
-	visits   []*visitCheck
+	ops     map[id.ID]*opCheck
+	sales   []*saleCheck
+	refunds []*refundCheck
+	shared  sharedCheck
+	visits  []*visitCheck
+
+	reservations map[id.ID]*reservationCheck
+
 	accounts map[id.ID]*accountCheck
 	lots     map[id.ID]*lotCheck
 }
@@ -56,6 +59,7 @@ func (c *homeCheck) check() error {
 	c.checkHoused()
 	c.readOps()
 	c.readShared()
+	c.readReservations()
 	c.chain()
 	for _, s := range c.sales {
 		if err := c.checkSale(s); err != nil {
@@ -66,6 +70,7 @@ func (c *homeCheck) check() error {
 	c.checkVisits()
 	c.checkOps()
 	c.checkShared()
+	c.checkReservations()
 	c.checkLots()
 	return c.checkAccounts()
 }
@@ -93,6 +98,10 @@ func (r *rows) table() string {
 		return "purchase"
 	case len(r.sharedBack) > 0:
 		return "refund"
+	case len(r.reservations) > 0, len(r.sharedHeld) > 0:
+		return "reservation"
+	case len(r.holds) > 0:
+		return "hold"
 	case len(r.housed) > 0:
 		return "household_member"
 	}

@@ -56,6 +56,7 @@ func (r *run) part(from, to, size int64) {
 			c.Visits += int64(len(w.all.visits))
 			c.LevelChanges += int64(len(w.all.changes))
 			c.Gifts += int64(len(w.all.presents))
+			c.Reservations += int64(len(w.all.reservations))
 		})
 		return nil
 	})
@@ -76,6 +77,10 @@ type rows struct {
 	shared      []sharedRow
 	sharedBack  []sharedBackRow
 	housed      []housedRow
+
+	reservations []reservationRow
+	sharedHeld   []sharedHeldRow
+	holds        []holdRow
 }
 
 // walk checks a run of homes in one snapshot.
@@ -103,6 +108,9 @@ func (w *walk) walk(q *db.Snapshot, from, to int64) error {
 	collect(b, &w.all.shared, scanShared, qShared, from, to)
 	collect(b, &w.all.sharedBack, scanSharedBack, qSharedBack, from, to)
 	collect(b, &w.all.housed, scanHoused, qHoused, from, to)
+	collect(b, &w.all.reservations, scanReservation, qReservations, from, to)
+	collect(b, &w.all.sharedHeld, scanSharedHeld, qSharedHeld, from, to)
+	collect(b, &w.all.holds, scanHold, qHolds, from, to)
 	if err := q.Run(w.ctx, b); err != nil {
 		return err
 	}
@@ -169,6 +177,9 @@ func (r *rows) first() (h home.ID, ok bool) {
 	low(&h, &ok, r.shared)
 	low(&h, &ok, r.sharedBack)
 	low(&h, &ok, r.housed)
+	low(&h, &ok, r.reservations)
+	low(&h, &ok, r.sharedHeld)
+	low(&h, &ok, r.holds)
 	return h, ok
 }
 
@@ -185,6 +196,7 @@ func (r *rows) cut(h home.ID) rows {
 		cut(&r.homes, h), cut(&r.accounts, h), cut(&r.lots, h), cut(&r.postings, h),
 		cut(&r.purchases, h), cut(&r.refunds, h), cut(&r.visits, h), cut(&r.adjustments, h), cut(&r.changes, h), cut(&r.presents, h),
 		cut(&r.shared, h), cut(&r.sharedBack, h), cut(&r.housed, h),
+		cut(&r.reservations, h), cut(&r.sharedHeld, h), cut(&r.holds, h),
 	}
 }
 

@@ -26,12 +26,14 @@ const (
 	AccountProgramme   Invariant = "account-programme"    // an account's programme is there
 	AccountActive      Invariant = "account-active"       // each balance is the sum of its side's postings
 	AccountPending     Invariant = "account-pending"      //
+	AccountHeld        Invariant = "account-held"         //
 	AccountDebt        Invariant = "account-debt"         //
 	AccountEarned      Invariant = "account-earned"       //
 	AccountSpent       Invariant = "account-spent"        //
 	AccountExpired     Invariant = "account-expired"      //
 	AccountLotsActive  Invariant = "account-lots-active"  // active is what is left in the active lots
 	AccountLotsPending Invariant = "account-lots-pending" // pending is what is left in the pending lots
+	AccountHolds       Invariant = "account-holds"        // held is what reservations hold
 	AccountDebtFirst   Invariant = "account-debt-first"   // while there is debt no active lot has anything left
 	AccountDue         Invariant = "account-due"          // the due date is not later than any due of a live lot
 	AccountPurchases   Invariant = "account-purchases"    // the number of purchases not fully refunded
@@ -53,34 +55,39 @@ const (
 
 // The invariants of receipts.
 const (
-	PurchaseDoc       Invariant = "purchase-doc"       // the document can be read
-	PurchaseColumns   Invariant = "purchase-columns"   // and says what its row says
-	PurchaseSums      Invariant = "purchase-sums"      // the lines add up to the receipt, for each amount
-	PurchaseLines     Invariant = "purchase-lines"     // no part of a line is below zero
-	PurchaseParts     Invariant = "purchase-parts"     // points spent are those taken from lots, and owed
-	PurchaseLots      Invariant = "purchase-lots"      // points earned are those in its lots
-	PurchaseProgramme Invariant = "purchase-programme" // the version it was judged by is there
-	PurchaseState     Invariant = "purchase-state"     // its state is what its refunds say
-	PurchaseRefunded  Invariant = "purchase-refunded"  // so is the money given back
-	PurchaseKey       Invariant = "purchase-key"       // its key stands for it
-	SharedAccount     Invariant = "shared-account"     // a receipt on a household's account names one of the home that it says
-	RefundDoc         Invariant = "refund-doc"         // the document can be read
-	RefundColumns     Invariant = "refund-columns"     // and says what its row says
-	RefundSums        Invariant = "refund-sums"        // the lines add up to the refund
-	RefundPurchase    Invariant = "refund-purchase"    // its purchase is there
-	RefundAbove       Invariant = "refund-above"       // refunds never come to more than any amount of any line
-	RefundExact       Invariant = "refund-exact"       // and to exactly all amounts where nothing is left
-	RefundPayments    Invariant = "refund-payments"    // no kind of payment gives back more than it paid
-	RefundTerms       Invariant = "refund-terms"       // what is held back and taken by terms is in its bounds, and nothing where nothing is left
-	RefundUses        Invariant = "refund-uses"        // uses given back are the purchase's
-	RefundPieces      Invariant = "refund-pieces"      // it names as many tickets as come back, none of them twice
-	VisitDoc          Invariant = "visit-doc"          // the document can be read
-	VisitColumns      Invariant = "visit-columns"      // and says what its row and its purchase say
-	VisitPurchase     Invariant = "visit-purchase"     // its purchase is there
-	VisitPieces       Invariant = "visit-pieces"       // its tickets are the purchase's, used once, and before they came back
-	VisitKey          Invariant = "visit-key"          // its key stands for it
-	RefundKey         Invariant = "refund-key"         // its key stands for it
-	KeyOp             Invariant = "key-op"             // what a key stands for is there, under that key
+	PurchaseDoc         Invariant = "purchase-doc"         // the document can be read
+	PurchaseColumns     Invariant = "purchase-columns"     // and says what its row says
+	PurchaseSums        Invariant = "purchase-sums"        // the lines add up to the receipt, for each amount
+	PurchaseLines       Invariant = "purchase-lines"       // no part of a line is below zero
+	PurchaseParts       Invariant = "purchase-parts"       // points spent are those taken from lots, and owed
+	PurchaseLots        Invariant = "purchase-lots"        // points earned are those in its lots
+	PurchaseProgramme   Invariant = "purchase-programme"   // the version it was judged by is there
+	PurchaseState       Invariant = "purchase-state"       // its state is what its refunds say
+	PurchaseRefunded    Invariant = "purchase-refunded"    // so is the money given back
+	PurchaseKey         Invariant = "purchase-key"         // its key stands for it
+	SharedAccount       Invariant = "shared-account"       // a receipt on a household's account names one of the home that it says
+	RefundDoc           Invariant = "refund-doc"           // the document can be read
+	RefundColumns       Invariant = "refund-columns"       // and says what its row says
+	RefundSums          Invariant = "refund-sums"          // the lines add up to the refund
+	RefundPurchase      Invariant = "refund-purchase"      // its purchase is there
+	RefundAbove         Invariant = "refund-above"         // refunds never come to more than any amount of any line
+	RefundExact         Invariant = "refund-exact"         // and to exactly all amounts where nothing is left
+	RefundPayments      Invariant = "refund-payments"      // no kind of payment gives back more than it paid
+	RefundTerms         Invariant = "refund-terms"         // what is held back and taken by terms is in its bounds, and nothing where nothing is left
+	RefundUses          Invariant = "refund-uses"          // uses given back are the purchase's
+	RefundPieces        Invariant = "refund-pieces"        // it names as many tickets as come back, none of them twice
+	ReservationDoc      Invariant = "reservation-doc"      // the document can be read, and says what its row says
+	ReservationKey      Invariant = "reservation-key"      // its key stands for it
+	HoldLot             Invariant = "hold-lot"             // what is held is of a lot of the account
+	HoldReservation     Invariant = "hold-reservation"     // and held by a reservation, as long and as much as that says
+	ReservationPurchase Invariant = "reservation-purchase" // a confirmed one became a purchase with its figures
+	VisitDoc            Invariant = "visit-doc"            // the document can be read
+	VisitColumns        Invariant = "visit-columns"        // and says what its row and its purchase say
+	VisitPurchase       Invariant = "visit-purchase"       // its purchase is there
+	VisitPieces         Invariant = "visit-pieces"         // its tickets are the purchase's, used once, and before they came back
+	VisitKey            Invariant = "visit-key"            // its key stands for it
+	RefundKey           Invariant = "refund-key"           // its key stands for it
+	KeyOp               Invariant = "key-op"               // what a key stands for is there, under that key
 )
 
 // The invariants of what is made of receipts.
@@ -106,13 +113,13 @@ func Invariants() []Invariant {
 		HomeMissing, HouseholdHome, PostingSeq, PostingSides, PostingOp, PostingAccount, PostingLot, OpDigest, PostingHash, HomeSeq, HomeHead, OpChained,
 		PurchaseDoc, PurchaseColumns, PurchaseLines, PurchaseSums, PurchaseParts, PurchaseLots, PurchaseProgramme,
 		RefundDoc, RefundColumns, RefundPurchase, RefundSums, RefundAbove, RefundExact, RefundPayments, RefundTerms, RefundUses, RefundPieces,
-		VisitDoc, VisitPurchase, VisitColumns, VisitPieces,
+		VisitDoc, VisitPurchase, VisitColumns, VisitPieces, ReservationDoc, ReservationPurchase, HoldLot, HoldReservation,
 		PurchaseState, PurchaseRefunded, SharedAccount, OpPostings,
 		LotAccount, LotRemaining, LotMade, LotWaits, LotPostings, LotWrittenOff,
-		AccountProgramme, AccountLotsActive, AccountLotsPending, AccountActive, AccountPending, AccountDebt, AccountEarned, AccountSpent,
+		AccountProgramme, AccountLotsActive, AccountLotsPending, AccountActive, AccountPending, AccountHeld, AccountHolds, AccountDebt, AccountEarned, AccountSpent,
 		AccountExpired, AccountDebtFirst, AccountDue, AccountPurchases, AccountTurnover, AccountUsed, AccountDates,
 		LevelChain, AccountLevel, AccountSums, GiftOnce, AccountGifts,
-		PurchaseKey, RefundKey, VisitKey, KeyOp, TicketPiece, LimitUsed, LimitRoom, CodeUsed, CodeAwarded, ProgrammeVersion, FigureDay, FigureTotal,
+		PurchaseKey, RefundKey, VisitKey, ReservationKey, KeyOp, TicketPiece, LimitUsed, LimitRoom, CodeUsed, CodeAwarded, ProgrammeVersion, FigureDay, FigureTotal,
 		SealChain, SealRoot, SealLeaves, SealHead,
 	}
 }

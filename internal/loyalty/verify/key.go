@@ -112,12 +112,12 @@ type keyOp struct {
 	claim
 	op
 	purchase, refund []byte
-	visit            []byte
+	visit, reserved  []byte
 	adjustment       int64
 }
 
 func scanKeyOp(r db.Row) (k keyOp, err error) {
-	return k, r.Scan((*int64)(&k.till), &k.key, (*int64)(&k.home), (*int64)(&k.op.id), &k.purchase, &k.refund, &k.visit, &k.adjustment)
+	return k, r.Scan((*int64)(&k.till), &k.key, (*int64)(&k.home), (*int64)(&k.op.id), &k.purchase, &k.refund, &k.visit, &k.reserved, &k.adjustment)
 }
 
 // stands tells whether the key stands for something that is there and says so
@@ -131,7 +131,10 @@ func (k *keyOp) stands() (wanted string, ok bool) {
 		doc = k.visit
 	}
 	if doc == nil {
-		return "a purchase, refund, visit, adjustment or change of level", k.adjustment != 0
+		doc = k.reserved
+	}
+	if doc == nil {
+		return "a purchase, refund, reservation, visit, adjustment or change of level", k.adjustment != 0
 	}
 	c := claimOf(doc)
 	return fmt.Sprintf("an operation under till %s key %s", c.till, c.key), c == k.claim

@@ -65,6 +65,13 @@ func (s useSums) add(rows []purchase.UseRow, n int64) {
 	}
 }
 
+// hold adds uses that reservations hold.
+func (s useSums) hold(c counter, n int64) {
+	u := s[c]
+	u.used += n
+	s[c] = u
+}
+
 // addDoc adds what a purchase's document has used, or a refund's has given
 // back. Few documents have uses at all.
 func (s useSums) addDoc(doc []byte, refund bool) {
@@ -168,6 +175,14 @@ func (r *run) usesIn(q *db.Snapshot, homes map[int64]bool) (useSums, error) {
 	list := make([]int64, 0, len(homes))
 	for h := range homes {
 		list = append(list, h)
+	}
+	err := q.Each(r.ctx, func(x db.Row) error {
+		c, u, err := scanLimit(x)
+		sums.hold(c, u.used)
+		return err
+	}, qHeldUses)
+	if err != nil {
+		return nil, err
 	}
 	for table, refund := range map[string]bool{"purchase": false, "refund": true} {
 		err := q.Each(r.ctx, func(x db.Row) error {

@@ -242,9 +242,12 @@ func (w *wanderer) unlinked() {
 
 func (w *wanderer) adjust() {
 	b := w.buyers[1+w.rnd.IntN(len(w.buyers)-1)]
+	points, days := money.Points(w.rnd.Int64N(15000)*2-9999), w.rnd.IntN(9)
+	if points < 0 {
+		days = 0
+	}
 	_, err := w.Desk.Adjust(w.t.Context(), &purchase.AdjustRequest{
-		By: 1, Key: w.IDs.New().String(), Buyer: b, Programme: w.Programme.ID, Points: money.Points(w.rnd.Int64N(15000)*2 - 9999),
-		Days: w.rnd.IntN(9), Reason: "x", Actor: "x",
+		By: 1, Key: w.IDs.New().String(), Buyer: b, Programme: w.Programme.ID, Points: points, Days: days, Reason: "x", Actor: "x",
 	})
 	w.end(err)
 }

@@ -40,6 +40,8 @@ func readPurchase(doc []byte) *purchase.Purchase {
 			p.Counted = text(c)
 		case "account":
 			p.Account = id.ID(c.ID())
+		case "judged":
+			p.Judged = readJudged(c)
 		case "account_home":
 			p.AccountHome = home.ID(c.ID())
 		case "programme":
@@ -82,6 +84,29 @@ func readPurchase(doc []byte) *purchase.Purchase {
 		return nil
 	}
 	return p
+}
+
+func readJudged(c *figure.Cursor) *purchase.Judged {
+	j := &purchase.Judged{}
+	c.Object(func(name []byte) {
+		switch string(name) {
+		case "reservation":
+			j.Reservation = id.ID(c.ID())
+		case "till":
+			j.Till = id.ID(c.ID())
+		case "cashier":
+			j.Cashier = id.ID(c.ID())
+		case "at":
+			j.At = clock.Micros(c.Int())
+		case "day":
+			j.Day = text(c)
+		case "minute":
+			j.Minute = int(c.Int())
+		default:
+			c.Skip()
+		}
+	})
+	return j
 }
 
 func readLine(c *figure.Cursor) (l purchase.Line) {

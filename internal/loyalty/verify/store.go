@@ -17,7 +17,7 @@ const (
 
 	// The rows of a run of homes.
 	qHomes    = `select home_id, seq, head, coalesce(account_home, 0) from home where home_id > $1 and home_id <= $2 order by home_id`
-	qAccounts = `select home_id, account_id, programme_id, active, pending, debt, earned, spent, expired, purchases, turnover,
+	qAccounts = `select home_id, account_id, programme_id, active, pending, held, debt, earned, spent, expired, purchases, turnover,
  coalesce(first_purchase_at, 0), coalesce(last_purchase_at, 0), coalesce(slide_at, 0), coalesce(due_at, 0),
  level, coalesce(level_since, 0), coalesce(level_until, 0), level_sums, gifts, used
  from account where home_id > $1 and home_id <= $2 order by home_id, programme_id`
@@ -34,6 +34,11 @@ const (
 	qSharedBack = `select ` + refundColumns + ` from refund where account_home > $1 and account_home <= $2 order by account_home, refund_id`
 	qHoused     = `select m.home_id, h.founder, coalesce(h.ended_at, 0) from household_member m join household h on h.household_id = m.household_id
  where m.left_at is null and m.home_id > $1 and m.home_id <= $2 order by m.home_id`
+	reservationColumns = `home_id, reservation_id, account_id, coalesce(purchase_id, 0), outlet_id, at, until_at, state, coalesce(account_home, 0), doc, digest`
+	qReservations      = `select ` + reservationColumns + ` from reservation where home_id > $1 and home_id <= $2 order by home_id, reservation_id`
+	qSharedHeld        = `select ` + reservationColumns + ` from reservation where account_home > $1 and account_home <= $2 order by account_home, reservation_id`
+	qHolds             = `select home_id, hold_id, account_id, lot_id, points, until_at from hold where home_id > $1 and home_id <= $2 order by home_id, hold_id, part`
+
 	qVisits = `select home_id, visit_id, purchase_id, outlet_id, at, day, doc, digest
  from visit where home_id > $1 and home_id <= $2 order by home_id, visit_id`
 	qAdjustments = `select home_id, op_id, account_id, points, reason, actor, at, digest
@@ -49,11 +54,12 @@ const (
 
 	qKeyPage = `select till_id, key from receipt_key where (till_id, key) > ($1, $2) order by till_id, key limit $3`
 	// Till and key stand at the beginning of a document.
-	qKeyOps = `select k.till_id, k.key, k.home_id, k.op_id, substr(p.doc, 1, 1200), substr(r.doc, 1, 1200), substr(v.doc, 1, 1200), coalesce(a.op_id, l.change_id, 0)
+	qKeyOps = `select k.till_id, k.key, k.home_id, k.op_id, substr(p.doc, 1, 1200), substr(r.doc, 1, 1200), substr(v.doc, 1, 1200), substr(s.doc, 1, 1200), coalesce(a.op_id, l.change_id, 0)
  from receipt_key k
  left join purchase p on p.home_id = k.home_id and p.purchase_id = k.op_id
  left join refund r on r.home_id = k.home_id and r.refund_id = k.op_id
  left join visit v on v.home_id = k.home_id and v.visit_id = k.op_id
+ left join reservation s on s.home_id = k.home_id and s.reservation_id = k.op_id
  left join adjustment a on a.home_id = k.home_id and a.op_id = k.op_id
  left join level_change l on l.home_id = k.home_id and l.change_id = k.op_id
  where (k.till_id, k.key) > ($1, $2) and (k.till_id, k.key) <= ($3, $4) order by k.till_id, k.key`
@@ -74,6 +80,7 @@ const (
  left join purchase p on p.home_id = t.home_id and p.purchase_id = t.purchase_id
  where t.number > $1 and t.number <= $2 order by t.number`
 	qAllLimits  = `select limit_key, slot, used, over from limit_use order by limit_key, slot`
+	qHeldUses   = `select limit_key, slot, count(*), 0 from limit_hold group by limit_key, slot`
 	qHasLimit   = `select count(*) from limit_use where limit_key = $1 and slot = $2`
 	qVersions   = `select programme_id, version from programme_version`
 	qVersionDoc = `select doc from programme_version where programme_id = $1 and version = $2`
@@ -123,7 +130,7 @@ type accountRow struct {
 }
 
 func scanAccount(r db.Row) (a accountRow, err error) {
-	return a, r.Scan((*int64)(&a.home), (*int64)(&a.ID), (*int64)(&a.Programme), (*int64)(&a.Active), (*int64)(&a.Pending), (*int64)(&a.Debt),
+	return a, r.Scan((*int64)(&a.home), (*int64)(&a.ID), (*int64)(&a.Programme), (*int64)(&a.Active), (*int64)(&a.Pending), (*int64)(&a.Held), (*int64)(&a.Debt),
 		(*int64)(&a.Earned), (*int64)(&a.Spent), (*int64)(&a.Expired), &a.Purchases, (*int64)(&a.Turnover),
 		(*int64)(&a.FirstPurchase), (*int64)(&a.LastPurchase), (*int64)(&a.SlideAt), (*int64)(&a.DueAt),
 		&a.Standing.Level, (*int64)(&a.Standing.Since), (*int64)(&a.Standing.Until), &a.Standing.Sums, (*int64)(&a.Gifts), (*int64)(&a.Used))

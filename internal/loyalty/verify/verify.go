@@ -39,6 +39,7 @@ type Counts struct {
 	Refunds      int64 `json:"refunds"`
 	Adjustments  int64 `json:"adjustments"`
 	Visits       int64 `json:"visits"`
+	Reservations int64 `json:"reservations"`
 	LevelChanges int64 `json:"level_changes"`
 	Gifts        int64 `json:"gifts"`
 	Keys         int64 `json:"keys"`

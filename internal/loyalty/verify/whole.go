@@ -142,6 +142,14 @@ func (r *run) compareLimits(q *db.Snapshot, sums useSums) error {
 	if err != nil {
 		return err
 	}
+	err = q.Each(r.ctx, func(row db.Row) error {
+		c, u, err := scanLimit(row)
+		sums.hold(c, u.used)
+		return err
+	}, qHeldUses)
+	if err != nil {
+		return err
+	}
 	used := map[string]int64{}
 	err = q.Each(r.ctx, func(row db.Row) error {
 		c, u, err := scanLimit(row)

@@ -261,9 +261,12 @@ func (s *shop) adjust() {
 	if s.plain { // the programme's own term stays what it was, so it is another shop's
 		least, days = 1, days+1
 	}
+	buyer, points := s.buyers[1+s.rnd.IntN(len(s.buyers)-1)], money.Points(s.rnd.Int64N(15000)*2+least)
+	if points < 0 {
+		days = 0
+	}
 	_, err := s.Desk.Adjust(s.t.Context(), &purchase.AdjustRequest{
-		By: 1, Key: s.IDs.New().String(), Buyer: s.buyers[1+s.rnd.IntN(len(s.buyers)-1)], Programme: s.Programme.ID,
-		Points: money.Points(s.rnd.Int64N(15000)*2 + least), Days: days, Reason: "x", Actor: "x",
+		By: 1, Key: s.IDs.New().String(), Buyer: buyer, Programme: s.Programme.ID, Points: points, Days: days, Reason: "x", Actor: "x",
 	})
 	s.end(err)
 }

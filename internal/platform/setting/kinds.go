@@ -59,6 +59,11 @@ func OfMinutes[T any](key string, field func(*T) *int, std int) Setting[T] {
 	return figure(Minutes, key, field, std, 0, 24*60-1, strconv.Itoa)
 }
 
+// OfSpan makes a setting of how many minutes something lasts.
+func OfSpan[T any](key string, field func(*T) *int, std, least, most int) Setting[T] {
+	return figure(Span, key, field, std, least, most, strconv.Itoa)
+}
+
 func figure[T any, F ~int | ~int64](kind Kind, key string, field func(*T) *F, std, least, most F, write func(F) string) Setting[T] {
 	return Setting[T]{
 		Info:  Info{Key: key, Kind: kind, Default: write(std), Least: write(least), Most: write(most)},

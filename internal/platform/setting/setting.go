@@ -24,6 +24,7 @@ const (
 	Points    Kind = "points"    // points
 	Days      Kind = "days"      // a whole number
 	Minutes   Kind = "minutes"   // after midnight
+	Span      Kind = "span"      // minutes that something lasts
 	Choice    Kind = "choice"    // one of some words
 	Choices   Kind = "choices"   // any of some words
 	Text      Kind = "text"      // a word
@@ -32,7 +33,7 @@ const (
 
 // Kinds lists them.
 func Kinds() []Kind {
-	return []Kind{Flag, Money, Points, Days, Minutes, Choice, Choices, Text, Reference}
+	return []Kind{Flag, Money, Points, Days, Minutes, Span, Choice, Choices, Text, Reference}
 }
 
 // Info is what is known of a setting by itself.

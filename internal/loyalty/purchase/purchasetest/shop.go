@@ -144,7 +144,7 @@ func (s *Shop) Balance(t testing.TB, b purchase.Buyer) purchase.Balance {
 	check(t, err)
 	for _, v := range all {
 		if v.Account.Programme == s.Programme.ID {
-			return purchase.Balance{Active: v.Account.Active, Pending: v.Account.Pending, Debt: v.Account.Debt}
+			return purchase.Balance{Active: v.Account.Active, Pending: v.Account.Pending, Held: v.Account.Held, Debt: v.Account.Debt}
 		}
 	}
 	return purchase.Balance{}

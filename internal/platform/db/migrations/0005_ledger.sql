@@ -9,6 +9,7 @@ create table account (
     state            text   not null check (state in ('open', 'closed', 'level')), -- level: for points it is not opened yet
     active           bigint not null check (active >= 0),  -- hundredths of a point
     pending          bigint not null check (pending >= 0),
+    held             bigint not null check (held >= 0),    -- for reservations
     debt             bigint not null check (debt >= 0),
     earned           bigint not null, -- ever put in, less what refunds took back
     spent            bigint not null, -- ever spent, less what refunds gave back
@@ -51,6 +52,19 @@ create table lot (
     primary key (home_id, lot_id)
 );
 create index lot_live on lot (home_id, account_id) where remaining > 0;
+
+-- Points that are held for a reservation, by the lots they are of. Past the
+-- instant they count for nothing, though the row may still be there.
+create table hold (
+    home_id    bigint not null,
+    hold_id    bigint not null,       -- of the reservation
+    part       bigint not null,       -- 0, 1, 2 … in the order of spending
+    account_id bigint not null,
+    lot_id     bigint not null,
+    points     bigint not null check (points > 0), -- hundredths
+    until_at   bigint not null,
+    primary key (home_id, hold_id, part)
+);
 
 -- A posting moves points from one side to another and is balanced by itself.
 create table posting (

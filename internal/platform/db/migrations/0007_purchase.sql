@@ -29,6 +29,27 @@ create table purchase (
 create index purchase_outlet on purchase (outlet_id, at);
 create index purchase_shared on purchase (account_home, purchase_id) where account_home is not null;
 
+-- A receipt that was judged and waits for its payment; its document is the
+-- purchase that it is to become.
+create table reservation (
+    home_id        bigint not null,
+    reservation_id bigint not null,
+    account_id     bigint not null,
+    programme_id   bigint not null,
+    outlet_id      bigint not null,
+    at             bigint not null,
+    until_at       bigint not null,  -- it holds before this
+    state          text   not null check (state in ('held', 'confirmed', 'cancelled')),
+    purchase_id    bigint,           -- that it became
+    account_home   bigint,           -- of a household's account; null: in this home
+    doc            text   not null,
+    digest         {{bytes}} not null,
+    primary key (home_id, reservation_id),
+    check ((state = 'confirmed') = (purchase_id is not null))
+);
+
+create index reservation_shared on reservation (account_home, reservation_id) where account_home is not null;
+
 -- The numbers of tickets, which the gates read, and the piece that each is of.
 -- Spread by the number; it stays its purchase's for good.
 create table ticket (
@@ -81,6 +102,16 @@ create table limit_use (
     room      bigint not null, -- what used may come to without a look at the other slots,
     laid      bigint not null, -- while this is the limit; 0: never
     primary key (limit_key, slot)
+);
+
+-- A use that a reservation holds is counted in its row, and stands here until
+-- the reservation is paid or let go, or somebody finds that it has run out.
+create table limit_hold (
+    limit_key text   not null,
+    slot      bigint not null,
+    hold_id   bigint not null, -- the reservation
+    until_at  bigint not null,
+    primary key (limit_key, slot, hold_id)
 );
 
 -- What happened, for figures, seals and all that follows; a row is what one

@@ -15,6 +15,8 @@ create table promo_code (
     used_at      bigint not null,
     used_home    bigint not null,      -- the purchase that used it; 0: none
     used_op      bigint not null,
+    held_by      bigint not null,      -- the reservation that keeps it; 0: none
+    held_until   bigint not null,      -- before this
     check ((state = 'used') = (used_op <> 0)),
     check (op_id = 0 or home_id <> 0)
 );

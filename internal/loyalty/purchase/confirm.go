@@ -1,0 +1,335 @@
+package purchase
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/partner"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+)
+
+// ConfirmRequest says that a reservation has been paid.
+type ConfirmRequest struct {
+	Reservation PurchaseRef
+	Till        id.ID
+	Cashier     id.ID
+	Key         string
+	Number      string // the receipt's on paper
+	Payments    []Payment
+
+	// Record: the money is taken, so that the purchase is written even where
+	// the reservation has run out and what it held is not there any more.
+	Record bool
+}
+
+// Confirm makes a reservation the purchase that it was judged to be. One that
+// is confirmed already gives that purchase.
+func (d *Desk) Confirm(ctx context.Context, r *ConfirmRequest) (*Answer, error) {
+	if err := checkKey(r.Key); err != nil {
+		return nil, err
+	}
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	place, err := d.place(r.Till)
+	if err != nil {
+		return nil, err
+	}
+	if !r.Record && !place.Open() {
+		return nil, fault.New(fault.Refused, "till.closed")
+	}
+	stranger, err := d.stranger(ctx, r.Cashier)
+	if err != nil {
+		return nil, err
+	}
+	if stranger && !r.Record {
+		return nil, errStranger()
+	}
+	was, err := d.FindReservation(ctx, r.Reservation)
+	if err != nil {
+		return nil, err
+	}
+	o := &confirming{ofReservation: ofReservation{ref: PurchaseRef{Home: was.Home, ID: was.ID}}, req: r, place: place, stranger: stranger, doc: was, hash: hashOf("confirm", r)}
+	replayed, err := d.submit(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if !replayed && !o.before {
+		d.tellUnknown(o.out)
+	}
+	return &Answer{Purchase: o.out, Replayed: replayed || o.before}, nil
+}
+
+func (r *ConfirmRequest) check() error {
+	bad := wrongPayments(r.Payments)
+	if len(r.Payments) > MaxPayments {
+		bad = append(bad, fault.Field{Path: "payments", Code: "purchase.too-many-payments"})
+	}
+	if len(r.Number) > maxNumber {
+		bad = append(bad, fault.Field{Path: "number", Code: "purchase.text"})
+	}
+	if len(bad) > 0 {
+		return fault.New(fault.Invalid, "purchase.invalid").With(bad...)
+	}
+	return nil
+}
+
+// confirming is the operation of a confirm.
+type confirming struct {
+	ofReservation
+	req   *ConfirmRequest
+	place partner.Place
+
+	stranger bool // its cashier is not known
+
+	hash   [32]byte
+	doc    *Reservation // as it was before the lock: its document never changes
+	own    *rule.Programme
+	sale   *sale
+	again  []rule.Use // that are to be taken again, as the reservation has run out
+	before bool       // it had been confirmed already
+	out    *Purchase
+}
+
+func (o *confirming) claim() (claim, [32]byte) { return claim{o.req.Till, o.req.Key}, o.hash }
+
+func (o *confirming) replay(ctx context.Context, q db.Q, h home.ID, op id.ID) error {
+	s, err := scanPurchase(q.Row(ctx, qPurchase, h, op))
+	if err == nil {
+		o.out = &s.Purchase
+	}
+	return err
+}
+
+func (o *confirming) lookUp(l *look) {
+	for i := range o.doc.Lines {
+		l.numbers = append(l.numbers, o.doc.Lines[i].Tickets...)
+	}
+	l.codes = append(l.codes, o.doc.UsedCodes...)
+}
+
+func (o *confirming) found(l *look) (home.ID, error) {
+	stored := &Stored{Purchase: o.doc.Purchase}
+	o.sale = &sale{
+		cart: stored.cart(rule.None()), mode: Commit, place: o.place, hash: o.hash, receipt: *stored.receipt(),
+		guest: o.doc.Guest, rows: l.given, tickets: l.tickets,
+	}
+	return o.ofReservation.found(l)
+}
+
+func (o *confirming) load(g *group) (err error) {
+	if err := o.ofReservation.load(g); err != nil {
+		return err
+	}
+	o.own = rule.None()
+	if o.r.Programme != 0 {
+		if o.own, err = g.version(o.r.Programme, o.r.Version); err != nil {
+			return fmt.Errorf("%w: %w", errBase, err)
+		}
+	}
+	s := o.sale
+	s.onAccount, s.programme, s.levels, s.at, s.known = o.onAccount, o.own, g.levels, o.at, &g.facts
+	if a := g.books[o.keeps].AccountByID(o.r.Account); a != nil {
+		g.wantStand(o.home, o.keeps, o.r.Programme, o.at)
+		s.wantRest(g)
+	}
+	o.again = nil
+	if o.r.StateAt(o.at) == ReservationExpired {
+		for _, u := range o.r.Uses {
+			if use := o.own.UseOfCampaign(u.Campaign, u.Code); use != nil {
+				o.again = append(o.again, *use)
+			}
+		}
+		s.limited = o.again
+		s.wantContacts(&g.contacts)
+	}
+	return nil
+}
+
+func (o *confirming) loadMore(g *group) error {
+	o.sale.finds(g.desk, g.contacts.of)
+	for i := range o.again {
+		g.need(o.r.Programme, &o.again[i], o.home, &o.sale.heads)
+	}
+	return nil
+}
+
+func (o *confirming) do(g *group) error {
+	switch o.r.State {
+	case ReservationCancelled:
+		return fault.New(fault.Conflict, "reservation.cancelled")
+	case ReservationConfirmed:
+		o.before = true
+		if err := o.replay(g.ctx, g.tx, o.home, o.r.Done); err != nil {
+			return fmt.Errorf("%w: %w", errBase, err)
+		}
+		return nil
+	}
+	if o.r.Outlet != o.place.Outlet.ID {
+		return fault.New(fault.Denied, "reservation.other-outlet")
+	}
+	book, a := o.settled(g)
+	o.sale.stands = g.levels.stands(g.books[o.home], book, a, o.at)
+	out, err := o.outcome()
+	if err != nil {
+		return err
+	}
+	p, err := o.document(g)
+	if err != nil {
+		return err
+	}
+	o.sale.hold = book.FindHold(o.r.ID)
+	if o.r.StateAt(o.at) == ReservationExpired {
+		if err := o.takeAgain(g, p, a); err != nil {
+			return err
+		}
+	}
+	return o.write(g, book, a, p, out)
+}
+
+// outcome is what the reservation was judged to give, found again.
+func (o *confirming) outcome() (*rule.Outcome, error) {
+	stored := &Stored{Purchase: o.r.Purchase}
+	out, err := stored.evidence(o.own).judge(o.own)
+	if err != nil {
+		return nil, fmt.Errorf("%w: reservation %s: %w", errBase, o.r.ID, err)
+	}
+	if digest := out.Digest(); hex.EncodeToString(digest[:]) != o.r.Trace {
+		return nil, fmt.Errorf("%w: reservation %s is not judged as it was", errBase, o.r.ID)
+	}
+	return out, nil
+}
+
+// document makes the purchase of what was reserved: of the time and the till at
+// which it is paid.
+func (o *confirming) document(g *group) (*Purchase, error) {
+	p := o.r.Purchase
+	p.Judged = &Judged{Reservation: p.ID, At: p.At, Day: p.Day, Minute: p.Minute, Till: p.Till, Cashier: p.Cashier}
+	m := o.place.Outlet.Moment(o.at)
+	p.ID, p.Till, p.Cashier, p.Key = g.desk.IDs.New(), o.req.Till, o.req.Cashier, o.req.Key
+	p.At, p.WrittenAt, p.Day, p.Minute, p.Counted = o.at, g.now, m.Day, m.Minute, ""
+	if o.req.Number != "" {
+		p.Number = o.req.Number
+	}
+	if day := o.own.Day(o.at); p.Account != 0 && day != p.Day {
+		p.Counted = day
+	}
+	p.Lines = slices.Clone(p.Lines)
+	p.UsedCodes, p.Parts, p.Lots, p.Awards, p.Flags = nil, nil, nil, nil, slices.Clone(p.Flags)
+	if err := o.pay(&p); err != nil {
+		return nil, err
+	}
+	if o.stranger {
+		p.flag(FlagCashier)
+	}
+	if number := o.sale.taken(g); number != "" {
+		if !o.req.Record {
+			return nil, fault.New(fault.Conflict, "purchase.ticket-taken", "ticket", number)
+		}
+		p.flag(FlagTicket)
+	}
+	return &p, nil
+}
+
+// pay takes the kinds of payment that the till tells now. What the figures rest
+// on can't be another.
+func (o *confirming) pay(p *Purchase) error {
+	if len(o.req.Payments) == 0 {
+		return nil
+	}
+	given, err := payments(o.req.Payments, p.Due, false)
+	if err != nil {
+		return err
+	}
+	if p.Told {
+		if !slices.Equal(given, p.Payments) {
+			return fault.New(fault.Conflict, "reservation.payments")
+		}
+		return nil
+	}
+	p.Payments = given
+	splitPayments(p)
+	return nil
+}
+
+// takeAgain takes what a reservation held that has run out, if it is free; where
+// the money is taken, whatever is.
+func (o *confirming) takeAgain(g *group, p *Purchase, a *ledger.Account) error {
+	if p.Spent > 0 && a.Spendable() < p.Spent && !o.req.Record {
+		return errReservationExpired()
+	}
+	if o.r.Guest != "" && !o.req.Record && slices.ContainsFunc(o.again, func(u rule.Use) bool { return u.PerHead > 0 }) {
+		return errReservationExpired() // only the hash of a guest is kept: who he is by now can't be found
+	}
+	for _, c := range o.r.UsedCodes {
+		if !o.free(g, c) && !o.req.Record {
+			return errReservationExpired()
+		}
+	}
+	p.Uses = nil
+	for i := range o.again {
+		u := &o.again[i]
+		rows, full, err := g.take(o.r.Programme, u, o.home, &o.sale.heads, o.req.Record)
+		switch {
+		case err != nil:
+			g.giveBackUses(p.Uses)
+			return err
+		case full:
+			g.giveBackUses(p.Uses)
+			return errReservationExpired()
+		}
+		p.Uses = append(p.Uses, Use{Campaign: u.Campaign, Code: u.Code, Rows: rows})
+	}
+	if slices.ContainsFunc(p.Uses, Use.over) {
+		p.flag(FlagOverLimit)
+	}
+	return nil
+}
+
+// free tells whether a code of the reservation is still there to be used. A
+// closed receipt takes even one that is held, and a hand takes any.
+func (o *confirming) free(g *group, code string) bool {
+	row := g.codes.rows[code]
+	return row != nil && row.Free(o.r.Day, o.r.ID, o.at)
+}
+
+func (p *Purchase) flag(flag string) {
+	if !slices.Contains(p.Flags, flag) {
+		p.Flags = append(p.Flags, flag)
+	}
+}
+
+// write moves what the purchase moves and stores it.
+func (o *confirming) write(g *group, book *ledger.Book, a *ledger.Account, p *Purchase, out *rule.Outcome) error {
+	s := o.sale
+	mark := book.Mark()
+	if a != nil {
+		s.move(book, a, p, out)
+		g.levels.others(s.stands, g.books[s.home], a, p.Programme)
+		s.rest(g)
+	}
+	for _, u := range o.r.Uses {
+		g.limits.letGo(u.Rows, o.r.ID) // they are the purchase's now
+	}
+	for _, c := range o.r.UsedCodes {
+		if o.free(g, c) {
+			g.codes.use(g.codes.rows[c], p)
+		} else {
+			p.flag(FlagOverLimit)
+		}
+	}
+	o.letGoCodes(g)
+	s.award(g, p, out)
+	p.Balance, p.Level = balanceOf(a), levelOf(s.stands.a)
+	o.r.State, o.r.Done = ReservationConfirmed, p.ID
+	o.put(g)
+	o.out = p
+	return s.write(g, book, mark, p)
+}

@@ -1,0 +1,3 @@
+// Package reservetest tests reservations: receipts that wait for their
+// payment.
+package reservetest
