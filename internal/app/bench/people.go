@@ -45,8 +45,8 @@ var peopleTexts = []string{
  select 'phone', {phone}, 0, {home}, 'active', 'active', true, 0, 1614556800000000 + n from {series}`,
 	`insert into identifier (kind, value, excl, home_id, state, member_state, main, proven_at, added_at)
  select 'number', {number}, 0, {home}, 'active', 'active', true, 0, 1614556800000000 + n from {series}`,
-	`insert into account (home_id, account_id, programme_id, state, active, pending, debt, earned, spent, expired, purchases, turnover, used, clock_at, gifts, level, level_floor, opened_at)
- select {home}, {home} + 1, $3, 'open', 0, 0, 0, 0, 0, 0, 0, 0, 0, 1614556800000000 + n, 0, '', '', 1614556800000000 + n from {series}`,
+	`insert into account (home_id, account_id, programme_id, state, active, pending, held, debt, earned, spent, expired, purchases, turnover, used, clock_at, gifts, level, level_floor, opened_at)
+ select {home}, {home} + 1, $3, 'open', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1614556800000000 + n, 0, '', '', 1614556800000000 + n from {series}`,
 }
 
 // qOpened is what the figures know of the accounts.
