@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -45,9 +46,14 @@ type Catalog struct {
 	plural     map[Lang]map[string]bool // key → has plural forms
 }
 
-// Load reads the embedded texts. It fails only on a broken locale file, which
-// the package's tests find first.
-func Load() (*Catalog, error) {
+// Load gives the embedded texts, read once: it takes longer than all else that a
+// program does before it serves. It fails only on a broken locale file, which the
+// package's tests find first.
+func Load() (*Catalog, error) { return loaded() }
+
+var loaded = sync.OnceValues(readCatalog)
+
+func readCatalog() (*Catalog, error) {
 	bundle := goi18n.NewBundle(language.Russian)
 	c := &Catalog{localizers: map[Lang]*goi18n.Localizer{}, plural: map[Lang]map[string]bool{}}
 	for _, lang := range Langs() {
