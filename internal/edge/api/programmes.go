@@ -162,7 +162,12 @@ func checkProgramme(ctx context.Context, c *call, in *createProgrammeIn) (*Progr
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range d.Warnings(draft.Facts{Today: d.Programme.Day(c.Clock.Now()), Gates: gates}) {
+	names := c.names(ctx)
+	facts := draft.Facts{Today: d.Programme.Day(c.Clock.Now()), Gates: gates, Types: names.Types()}
+	if err := names.Err(); err != nil {
+		return nil, err
+	}
+	for _, f := range d.Warnings(facts) {
 		out.Warnings = append(out.Warnings, ProgrammeWarning{
 			Path: f.Path, Code: f.Code, Detail: c.Texts.FaultField(c.lang(), f), Line: f.Line, Column: f.Column,
 		})

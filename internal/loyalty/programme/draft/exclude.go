@@ -72,16 +72,27 @@ func (m *meeting) add(at string, c *rule.Condition) {
 	}
 }
 
-// known warns of levels that there are not.
+// known warns of levels and product types that there are not.
 func (m *meeting) known(at string, c *rule.Condition) {
-	if c.Field != rule.FieldLevel || at == "" {
+	if at == "" {
 		return
 	}
 	for _, w := range slices.Concat(c.In, c.Not) {
-		if !m.levels[text.Fold(w)] {
-			m.warn(at, "programme.warn-no-level", "level", w)
+		switch {
+		case c.Field == rule.FieldLevel && !m.levels[text.Fold(w)]:
+			m.warn(at, "programme.warn-no-level", "level", w, "known", nearest(w, m.levelIDs()))
+		case c.Field == rule.FieldType:
+			m.typed(at, w)
 		}
 	}
+}
+
+func (w *warner) levelIDs() []string {
+	ids := make([]string, len(w.p.Levels))
+	for i := range w.p.Levels {
+		ids[i] = w.p.Levels[i].ID
+	}
+	return ids
 }
 
 // keep leaves of a field's values those that are wanted; false: none.

@@ -114,6 +114,10 @@ func (b *Base) Words(of rule.Field) []string {
 	return slices.Collect(maps.Values(b.load(of).words))
 }
 
+// Types gives the codes of all product types, which a programme names as they
+// are; not nil.
+func (b *Base) Types() []string { return append([]string{}, b.Words(rule.FieldType)...) }
+
 // load reads the words of a kind once.
 func (b *Base) load(of rule.Field) *lexicon {
 	if k := b.loaded[of]; k != nil {
@@ -125,6 +129,8 @@ func (b *Base) load(of rule.Field) *lexicon {
 	switch of {
 	case rule.FieldGroup:
 		err = all(b.ctx, k, catalog.New(b.q, nil).Groups, func(g catalog.Group) (id.ID, string) { return g.ID, g.Code })
+	case rule.FieldType:
+		err = all(b.ctx, k, catalog.New(b.q, nil).Types, func(t catalog.Type) (id.ID, string) { return t.ID, t.Code })
 	case rule.FieldCashier:
 		list := func(ctx context.Context, p reference.Page) (reference.List[identity.Cashier], error) {
 			return identity.New(b.q, nil, clock.System{}).Cashiers(ctx, 0, p)

@@ -2,11 +2,11 @@ package draft
 
 import (
 	"bytes"
-	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -31,6 +31,9 @@ var complaints = []struct {
 	{"could not find expected ':'", false, func(line int) error { return broken(line, "programme.text-no-colon") }},
 	{"found unexpected end of stream", false, func(line int) error { return broken(line, "programme.text-quote") }},
 	{"cannot start any token", false, func(line int) error { return broken(line, "programme.text-first-character") }},
+	{"did not find expected alphabetic or numeric character", false, func(line int) error { return broken(line, "programme.text-first-character") }},
+	{"block sequence entries are not allowed", false, func(line int) error { return broken(line, "programme.text-first-character") }},
+	{"did not find expected comment or line break", false, func(line int) error { return broken(line, "programme.text-block") }},
 	{"unknown escape character", false, func(line int) error { return broken(line, "programme.text-escape") }},
 	{"did not find expected key", true, func(line int) error { return broken(line, "programme.text-indent") }},
 	{"did not find expected '-' indicator", true, func(line int) error { return broken(line, "programme.text-indent") }},
@@ -42,6 +45,7 @@ var complaints = []struct {
 var (
 	yamlLine   = regexp.MustCompile(`line (\d+): `)
 	tabIndents = regexp.MustCompile(`^ *\t[ \t]*[^ \t\r]`)
+	noAnchor   = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
 )
 
 // noYAML says what is wrong with a text that the parser does not take.
@@ -51,6 +55,13 @@ func noYAML(text []byte, err error) error {
 		return broken(i+1, "programme.text-tab")
 	}
 	said := strings.TrimPrefix(err.Error(), "yaml: ")
+	if strings.Contains(said, "control characters") {
+		return broken(1+max(slices.IndexFunc(lines, outOfPlace), 0), "programme.text-characters")
+	}
+	if m := noAnchor.FindStringSubmatch(said); m != nil {
+		alias := regexp.MustCompile(`(?:^|[\s\[{,])\*` + regexp.QuoteMeta(m[1]) + `(?:$|[\s\]},])`)
+		return broken(1+max(slices.IndexFunc(lines, alias.Match), 0), "programme.text-alias")
+	}
 	line := 1
 	if m := yamlLine.FindStringSubmatch(said); m != nil {
 		line, _ = strconv.Atoi(m[1])
@@ -64,7 +75,14 @@ func noYAML(text []byte, err error) error {
 		}
 		return c.told(min(max(line, 1), len(lines)))
 	}
-	return broken(min(max(line, 1), len(lines)), "programme.text-form", "text", cmp.Or(plainSaid(said), "YAML"))
+	return broken(min(max(line, 1), len(lines)), "programme.text-form", "text", plainSaid(said))
+}
+
+// outOfPlace tells whether a line has a character that YAML has no place for.
+func outOfPlace(line []byte) bool {
+	return bytes.ContainsFunc(line, func(r rune) bool {
+		return unicode.IsControl(r) && r != '\t' && r != '\r' && r != '\u0085' || r == '\uFFFE' || r == '\uFFFF'
+	})
 }
 
 // plainSaid is what the parser says, where it repeats nothing of the text.

@@ -28,6 +28,12 @@ func TestNoYAML(t *testing.T) {
 		{"code: x\noutlets: [a, b\nname: п\n", "programme.text-bracket", 2},
 		{"code: x\nearning: {rate: 5%\nname: п\n", "programme.text-bracket", 2},
 		{"code: x\noutlets: [\n", "programme.text-content", 2},
+		{"code: x\nname: - Кино\n", "programme.text-first-character", 2},
+		{"code: x\nname: *Кино\n", "programme.text-first-character", 2},
+		{"code: x\nnote: | Кино\n", "programme.text-block", 2},
+		{"code: x\nname: *film\n", "programme.text-alias", 2},
+		{"code: x\nname: \"*film\"\nnote: [a, *film]\n", "programme.text-alias", 3},
+		{"code: x\nname: a\u0007b\n", "programme.text-characters", 2},
 		{strings.Repeat("[", 100_000), "programme.text-form", 1},
 	} {
 		_, err := draft.Read([]byte(c.text), names{})

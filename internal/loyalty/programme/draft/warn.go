@@ -15,8 +15,9 @@ import (
 
 // Facts are what warnings rest on besides the programme.
 type Facts struct {
-	Today string // YYYY-MM-DD of the programme
-	Gates bool   // somebody may tell of the use of tickets
+	Today string   // YYYY-MM-DD of the programme
+	Gates bool     // somebody may tell of the use of tickets
+	Types []string // codes of the product types that there are; nil: it is not known
 }
 
 // Warnings tells what in a programme can't act, or not any more, though
@@ -37,6 +38,7 @@ func Warnings(p *rule.Programme, f Facts) []fault.Field {
 		w.levels[text.Fold(p.Levels[i].ID)] = true
 	}
 	w.over("to", p.To)
+	w.types()
 	if !f.Gates {
 		for _, at := range p.Gates() {
 			w.warn(at, "programme.no-gate", "scope", string(identity.VisitsWrite))
@@ -73,6 +75,30 @@ func (w *warner) over(at, to string) bool {
 		w.warn(at, "programme.warn-over", "day", to)
 	}
 	return over
+}
+
+// types warns of product types that there are not, outside of conditions.
+func (w *warner) types() {
+	for _, t := range slices.Sorted(maps.Keys(w.p.Earning.ByType)) {
+		w.typed("earning.by_type."+t, t)
+	}
+	for _, t := range slices.Sorted(maps.Keys(w.p.Spending.ByType)) {
+		w.typed("spending.by_type."+t, t)
+	}
+	for i := range w.p.Levels {
+		for j, part := range w.p.Levels[i].Parts {
+			for _, t := range part.Types {
+				w.typed(fmt.Sprintf("levels[%d].parts[%d]", i, j), t)
+			}
+		}
+	}
+}
+
+func (w *warner) typed(at, code string) {
+	if w.facts.Types == nil || slices.ContainsFunc(w.facts.Types, func(t string) bool { return text.Fold(t) == text.Fold(code) }) {
+		return
+	}
+	w.warn(at, "programme.warn-no-type", "type", code, "known", nearest(code, w.facts.Types))
 }
 
 // placed is a rule with where it stands.

@@ -39,6 +39,9 @@ func TestWarnings(t *testing.T) {
 		{"another outlet", head + "outlets: outlet-1\nrules: [{id: a, kind: discount, rate: 5%, when: {outlet: outlet-2}}]\n", []string{"4:58 programme.warn-excluded"}},
 		{"a date that is over", head + "rules: [{id: a, kind: discount, rate: 5%, when: {date: {to: 2026-05-31}}}]\n", []string{"3:56 programme.warn-over"}},
 		{"codes alike", head + "campaigns: [{id: c, codes: [МАК, MAK], rules: [{id: a, kind: discount, rate: 5%}]}]\n", []string{"3:34 programme.warn-alike"}},
+		{"no such type", head + "earning: {rate: 5%, by_type: {bar: 1%, pub: 2%}}\nspending: {share: 5%, by_type: {Bar: 1%, pub: 2%}}\n", []string{"3:45 programme.warn-no-type", "4:47 programme.warn-no-type"}},
+		{"no such type in a condition", head + "rules: [{id: a, kind: discount, rate: 5%, scope: {type: {in: [bar, pub]}}}]\n", []string{"3:57 programme.warn-no-type"}},
+		{"a level's type", head + "levels:\n- {id: a, priority: 1}\n- {id: b, priority: 2, days: 9, sum: 9, parts: [{types: [pub], sum: 5}]}\n", []string{"5:49 programme.warn-no-type"}},
 		{"a group of none", head + "groups: {a: best}\n", []string{"3:13 programme.warn-group"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -48,7 +51,7 @@ func TestWarnings(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, f := range d.Warnings(draft.Facts{Today: "2026-06-01"}) {
+			for _, f := range d.Warnings(draft.Facts{Today: "2026-06-01", Types: []string{"bar", "ticket"}}) {
 				got = append(got, fmt.Sprintf("%d:%d %s", f.Line, f.Column, f.Code))
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
