@@ -10,6 +10,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"kopilka/internal/platform/config"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
 	"kopilka/internal/platform/i18n"
@@ -51,13 +52,21 @@ func TestCommandLine(t *testing.T) {
 		{args: "--help --lang=en", code: 0, out: "Usage: kopilka <command> [flags]"},
 		{args: "migrate -h", code: 0, out: "--check"},
 		{args: "config", code: 2, errOut: "Есть команды: dump, check"},
+		{args: "programme", code: 2, errOut: "list, show, export, check, apply, diff, history, rollback, simulate, schema\n"},
+		{args: "help", code: 0, out: "Запуск: kopilka <команда> [флаги]"},
+		{args: "help programme apply --lang en", code: 0, out: "Usage: kopilka programme apply <file> [flags]"},
+		{args: "help programme aply", code: 1, errOut: "Лишний аргумент «aply»"},
+		{args: "programme history --help", code: 0, out: "сколько версий показать (по умолчанию 50)"},
+		{args: "programme rollback kino x", code: 2, errOut: "«x» не годится для <version>: нужно целое число"},
+		{args: "key create a --days x", code: 2, errOut: "«x» не годится для --days: нужно целое число"},
+		{args: "bench receipts --warmup x", code: 2, errOut: "«x» не годится для --warmup: нужно время"},
 		{args: "confg", code: 2, errOut: "Похожее: config"},
 		{args: "nonsense", code: 2, errOut: "Лишний аргумент «nonsense»"},
 		{args: "migrate --chekc", code: 2, errOut: "Флага --chekc нет. Похожие: --check"},
 		{args: "migrate --zzzzzzz", code: 2, errOut: "Флага --zzzzzzz нет"},
 		{args: "migrate x", code: 2, errOut: "Лишний аргумент «x»"},
 		{args: "migrate --set", code: 2, errOut: "Значение флага --set"},
-		{args: "migrate --set x", code: 2, errOut: "Значение флага --set"},
+		{args: "migrate --set x", code: 2, errOut: "Значение флага --set пишется как КЛЮЧ=ЗНАЧЕНИЕ, а не «x»"},
 		{args: "migrate --config", code: 2, errOut: "Значение флага --config"},
 		{args: "version --lang fr", code: 2, errOut: "“fr” does not fit --lang. It can be: ru, en"},
 		{args: "version", code: 0, out: "kopilka "},
@@ -72,8 +81,8 @@ func TestCommandLine(t *testing.T) {
 		{args: "config dump --db postgres://u:hush@h/b", code: 0, out: "postgres://u:xxxxx@h/b"},
 		{args: "config dump --log-level warn", env: "KOPILKA_LOG__LEVEL=error", code: 0, out: `level: "warn"`},
 		{args: "config dump --log-level warn -s log.level=debug", code: 0, out: `level: "warn"`},
-		{args: "migrate --check", code: 1, errOut: "Её создаёт команда «kopilka migrate»"},
-		{args: "migrate --db postgres://u:hush@127.0.0.1:1/b", code: 1, errOut: "Причина: "},
+		{args: "migrate --check", code: 1, errOut: "новую создаёт команда «kopilka migrate»"},
+		{args: "migrate --db postgres://u:hush@127.0.0.1:1/b", code: 1, errOut: "Причина: по адресу 127.0.0.1:1 никто не отвечает\n"},
 	} {
 		t.Run(tc.args+" "+tc.env, func(t *testing.T) {
 			t.Parallel()
@@ -171,4 +180,29 @@ func TestInterruptedCommandSaysSo(t *testing.T) {
 	if got.code != ExitFailure || !strings.Contains(got.errOut, "Прервано") {
 		t.Errorf("exit code %d\n%s%s", got.code, got.out, got.errOut)
 	}
+}
+
+// Requests are told of an upgrade where there is one, and else only that the
+// program starts.
+func TestUpgradeIsTold(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		cfg := config.Default()
+		cfg.DB.URL = config.DSN(dbtest.URL(t, d.Dialect()))
+		told := 0
+		if err := upgrade(t.Context(), &cfg, func() { told++ }); err != nil || told != 0 {
+			t.Errorf("a base of this schema: told %d times, %v", told, err)
+		}
+		old, err := db.Open(t.Context(), db.Options{URL: cfg.DatabaseURL()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer old.Close()
+		if _, err := old.Exec(t.Context(), "delete from schema_version where version_id = (select max(version_id) from schema_version)"); err != nil {
+			t.Fatal(err)
+		}
+		if err := upgrade(t.Context(), &cfg, func() { told++ }); err == nil || told != 1 {
+			t.Errorf("an older base, whose last step can't be done twice: told %d times, %v", told, err)
+		}
+	})
 }

@@ -74,7 +74,7 @@ type restoreCmd struct {
 func (c *restoreCmd) Run(ctx context.Context, p *program) error {
 	f, err := os.Open(c.File)
 	if err != nil {
-		return fault.Wrap(err, fault.NotFound, "cli.cannot-read", "file", c.File)
+		return cannotRead(err, c.File)
 	}
 	defer f.Close()
 	show := newBars(p, func(table string) string { return table })

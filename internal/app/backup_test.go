@@ -63,7 +63,13 @@ func backupAndRestore(t *testing.T, url string) {
 	if err := os.WriteFile(broken, whole[:len(whole)-9], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := run("restore", "--check", broken); got.code != ExitFailure {
-		t.Errorf("a cut-off archive: exit code %d", got.code)
+	if got := run("restore", "--check", broken); got.code != ExitFailure || got.errOut != "Ошибка: Архив повреждён или обрезан: ничего не восстановлено\n" {
+		t.Errorf("a cut-off archive: exit code %d\n%s", got.code, got.errOut)
+	}
+	if err := os.WriteFile(broken, []byte("это не архив, а письмо о нём"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := run("restore", broken); got.code != ExitFailure || got.errOut != "Ошибка: Это не архив резервной копии\n" {
+		t.Errorf("no archive: exit code %d\n%s", got.code, got.errOut)
 	}
 }

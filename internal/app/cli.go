@@ -25,6 +25,7 @@ type cli struct {
 	Config    configCmd    `cmd:"" help:"cli.config"`
 	Seal      sealCmd      `cmd:"" help:"cli.seal"`
 	Version   versionCmd   `cmd:"" help:"cli.version"`
+	HelpOn    helpCmd      `cmd:"" name:"help" help:"cli.help"`
 }
 
 // globals are the flags that every command takes.

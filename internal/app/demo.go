@@ -64,6 +64,7 @@ const quiet = 4
 // show prints what runs.
 func (c *demoCmd) show(ctx context.Context, p *program, cfg *config.Config, s *Service) error {
 	if c.FillOnly {
+		c.whatNext(p, cfg)
 		return nil
 	}
 	try, err := demo.Find(ctx, demoParts(s.Core))
@@ -78,9 +79,7 @@ func (c *demoCmd) show(ctx context.Context, p *program, cfg *config.Config, s *S
 	p.say("demo.till-key", "key", try.TillKey)
 	p.say("demo.admin-key", "key", try.AdminKey)
 	p.say("demo.codes")
-	if file, ok := sqliteFile(cfg); ok {
-		p.say("demo.verify", "base", "sqlite:"+file)
-	}
+	c.whatNext(p, cfg)
 	for _, m := range try.Members {
 		p.say("demo.member", "phone", m.Phone, "card", cmp.Or(m.Card, "–"), "level", m.Level, "points", m.Points)
 	}
@@ -91,6 +90,13 @@ func (c *demoCmd) show(ctx context.Context, p *program, cfg *config.Config, s *S
 	fmt.Fprintln(p.stdout)
 	p.say("demo.stop")
 	return nil
+}
+
+// whatNext says how other commands are given the base.
+func (c *demoCmd) whatNext(p *program, cfg *config.Config) {
+	if file, ok := sqliteFile(cfg); ok {
+		p.say("demo.verify", "base", file)
+	}
 }
 
 // fill fills the base if it is empty.

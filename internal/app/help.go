@@ -9,7 +9,26 @@ import (
 	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
+
+	"kopilka/internal/platform/fault"
 )
+
+type helpCmd struct {
+	Command []string `arg:"" optional:"" help:"cli.help-command"`
+}
+
+// Run shows what --help beside the command would show.
+func (c *helpCmd) Run(p *program, parsed *kong.Context) error {
+	node := parsed.Model.Node
+	for _, name := range c.Command {
+		i := slices.IndexFunc(node.Children, func(child *kong.Node) bool { return child.Name == name })
+		if i < 0 {
+			return fault.New(fault.Invalid, "cli.unexpected", "argument", name)
+		}
+		node = node.Children[i]
+	}
+	return p.help(p.stdout, parsed.Model, node)
+}
 
 // help prints what the selected command is for and takes, or the list of all
 // commands where none is selected.
@@ -19,11 +38,11 @@ func (p *program) help(w io.Writer, app *kong.Application, selected *kong.Node) 
 	if selected != nil {
 		node = selected
 	}
-	fmt.Fprintln(out, p.texts.Text(p.lang, "cli.usage", "line", p.usage(app, node)))
-	about := "cli.about"
-	if selected != nil {
-		about = node.Help
+	about := node.Help
+	if node == app.Node {
+		about = "cli.about"
 	}
+	fmt.Fprintln(out, p.texts.Text(p.lang, "cli.usage", "line", p.usage(app, node)))
 	fmt.Fprintf(out, "\n%s\n", p.texts.Text(p.lang, about))
 
 	var commands, arguments, flags [][2]string
@@ -37,7 +56,7 @@ func (p *program) help(w io.Writer, app *kong.Application, selected *kong.Node) 
 	}
 	for _, level := range slices.Backward(node.AllFlags(true)) { // the command's own first
 		for _, flag := range level {
-			flags = append(flags, [2]string{flagText(flag), p.texts.Text(p.lang, flag.Help)})
+			flags = append(flags, [2]string{flagText(flag), p.about(flag)})
 		}
 	}
 	p.table(out, "cli.commands", commands)
@@ -62,6 +81,15 @@ func (p *program) usage(app *kong.Application, node *kong.Node) string {
 		parts = append(parts, arg.Summary())
 	}
 	return strings.Join(append(parts, p.texts.Text(p.lang, "cli.usage-flags")), " ")
+}
+
+// about is what a flag is for, and what it is where it is not given.
+func (p *program) about(flag *kong.Flag) string {
+	text := p.texts.Text(p.lang, flag.Help)
+	if flag.Default == "" {
+		return text
+	}
+	return p.texts.Text(p.lang, "cli.default", "text", text, "value", flag.Default)
 }
 
 func flagText(flag *kong.Flag) string {

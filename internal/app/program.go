@@ -139,16 +139,7 @@ func (p *program) fail(err error) {
 	for _, field := range e.Fields {
 		fmt.Fprintf(p.stderr, "  %s: %s\n", field.Path, p.texts.FaultField(p.lang, field))
 	}
-	if cause := errors.Unwrap(e); cause != nil && !errors.Is(cause, db.ErrNotFound) { // that is said already
-		fmt.Fprintln(p.stderr, "  "+p.texts.Text(p.lang, "cli.cause", "text", p.causeOf(cause)))
+	if cause := p.causeOf(e); cause != "" {
+		fmt.Fprintln(p.stderr, "  "+p.texts.Text(p.lang, "cli.cause", "text", cause))
 	}
-}
-
-// causeOf is what a cause says: ours in the reader's language.
-func (p *program) causeOf(cause error) string {
-	var ours *fault.Error
-	if errors.As(cause, &ours) {
-		return p.texts.Fault(p.lang, ours)
-	}
-	return cause.Error()
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"kopilka/internal/loyalty/identity"
@@ -79,7 +80,11 @@ func (b *rulebook) find(code string) (*rule.Programme, error) {
 	if p := b.Current().ByCode(code); p != nil {
 		return p, nil
 	}
-	return nil, fault.New(fault.NotFound, "programme.no-code", "code", code)
+	var codes []string
+	for _, p := range b.Current().All() {
+		codes = append(codes, p.Code)
+	}
+	return nil, fault.New(fault.NotFound, "programme.no-code", "code", code, "known", strings.Join(codes, ", "))
 }
 
 // version gives a programme by its code in a version; 0 is the newest.
@@ -112,14 +117,14 @@ func (p *program) read(b *rulebook, file string) (*draft.Draft, error) {
 	if file != "-" {
 		f, err := os.Open(filepath.Clean(file))
 		if err != nil {
-			return nil, fault.Wrap(err, fault.NotFound, "cli.cannot-read", "file", file)
+			return nil, cannotRead(err, file)
 		}
 		defer f.Close()
 		from = f
 	}
 	text, err := io.ReadAll(io.LimitReader(from, draft.MaxText+1))
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "cli.cannot-read", "file", file)
+		return nil, cannotRead(err, file)
 	}
 	d, err := draft.Read(text, b.names)
 	if broken := b.names.Err(); broken != nil {
@@ -128,10 +133,10 @@ func (p *program) read(b *rulebook, file string) (*draft.Draft, error) {
 	return d, err
 }
 
-// facts are what warnings rest on: the programme's day, and whether tickets
-// are checked anywhere.
+// facts are what warnings rest on: the programme's day, whether tickets
+// are checked anywhere, and which types of products there are.
 func (b *rulebook) facts(p *rule.Programme) draft.Facts {
-	return draft.Facts{Today: p.Day(clock.System{}.Now()), Gates: b.gates}
+	return draft.Facts{Today: p.Day(clock.System{}.Now()), Gates: b.gates, Types: b.names.Types()}
 }
 
 // who is who runs the command.

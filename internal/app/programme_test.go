@@ -34,6 +34,8 @@ func TestProgrammeCommands(t *testing.T) {
 				return got
 			}
 			const first = "code: kino\nname: Кинобонус\n\nearning:\n  rate: 5%\n"
+			write(strings.Replace(first, "rate: 5%", "by_type: {bar: 5%}", 1))
+			wants(ExitOK, "предупреждений: 1.", "earning.by_type.bar: Нет такого типа товара: «bar». Их ещё нет\n", "check", file)
 			write(first + "campaigns:\n- {id: may, to: 2026-01-01}\n")
 			wants(ExitOK, "Программ нет.", "", "list")
 			wants(ExitOK, "предупреждений: 1.", "kino.yaml:7:17: campaigns[0].to: Срок уже вышел", "check", file)
@@ -56,7 +58,10 @@ func TestProgrammeCommands(t *testing.T) {
 			wants(ExitOK, "Пётр", "", "show", "kino")
 			wants(ExitOK, "кампания may", "", "show", "kino", "--version", "1")
 			wants(ExitOK, "Процент: 5% → 7.5%", "", "diff", "kino")
-			wants(ExitFailure, "", "Программы с кодом «x» нет", "show", "x")
+			wants(ExitFailure, "", "Программы с кодом «x» нет. Есть: kino", "show", "x")
+			wants(ExitFailure, "", "У программы нет версии 99; последняя – 2", "rollback", "kino", "99", "-y")
+			wants(ExitFailure, "", "Файла "+file+".no нет\n", "check", file+".no")
+			wants(ExitFailure, "", "Причина: это папка, а не файл", "check", dir)
 
 			exported := filepath.Join(dir, "out.yaml")
 			wants(ExitOK, "", "", "export", "kino", exported)

@@ -73,7 +73,7 @@ type sealCheckCmd struct {
 func (c *sealCheckCmd) Run(ctx context.Context, p *program) error {
 	f, err := os.Open(filepath.Clean(c.File))
 	if err != nil {
-		return fault.Wrap(err, fault.NotFound, "cli.cannot-read", "file", c.File)
+		return cannotRead(err, c.File)
 	}
 	defer f.Close()
 	return p.withSeals(ctx, func(s *seal.Sealer) error {

@@ -55,7 +55,7 @@ func Start(ctx context.Context, o ServiceOptions) (_ *Service, err error) {
 	}()
 	reg := metrics.New(readBuild().version)
 	gate := &gate{}
-	gate.show(unready(o))
+	gate.show(unready(o, fault.New(fault.Unavailable, "http.starting")))
 	cfg := o.Config
 	s.server, err = httpx.Listen(ctx, httpx.ServerOptions{
 		Addr: cfg.HTTP.Addr, TLSCert: cfg.HTTP.TLSCert, TLSKey: cfg.HTTP.TLSKey,
@@ -66,7 +66,8 @@ func Start(ctx context.Context, o ServiceOptions) (_ *Service, err error) {
 	}
 	s.URL = s.server.URL()
 	go func() { s.ended <- s.server.Serve(ctx) }()
-	if err := upgrade(ctx, cfg); err != nil {
+	upgrading := func() { gate.show(unready(o, fault.New(fault.Unavailable, "http.upgrading"))) }
+	if err := upgrade(ctx, cfg, upgrading); err != nil {
 		return nil, err
 	}
 	s.Core, err = OpenCore(ctx, CoreOptions{Config: cfg, Log: o.Log, Texts: o.Texts, Metrics: reg, Clock: o.Clock, Codes: o.Codes})
@@ -91,13 +92,19 @@ func Start(ctx context.Context, o ServiceOptions) (_ *Service, err error) {
 	return s, nil
 }
 
-// upgrade migrates the base before anything is opened on it.
-func upgrade(ctx context.Context, cfg *config.Config) error {
+// upgrade migrates the base before anything is opened on it, and says so
+// first where it holds something that may take its time.
+func upgrade(ctx context.Context, cfg *config.Config, upgrading func()) error {
 	d, err := db.Open(ctx, db.Options{URL: cfg.DatabaseURL(), MaxConns: 4, Readers: 1})
 	if err != nil {
 		return err
 	}
 	defer d.Close()
+	if before, wanted, err := d.SchemaVersion(ctx); err != nil {
+		return err
+	} else if before > 0 && before < wanted {
+		upgrading()
+	}
 	return Migrate(ctx, d)
 }
 
@@ -109,13 +116,12 @@ func stack(o ServiceOptions, reg *metrics.Registry, health *httpx.Health) httpx.
 	}
 }
 
-// unready answers while the base is not ready.
-func unready(o ServiceOptions) http.Handler {
-	starting := fault.New(fault.Unavailable, "http.starting")
+// unready answers why the base is not ready yet.
+func unready(o ServiceOptions, why *fault.Error) http.Handler {
 	health := httpx.NewHealth(clock.System{})
-	health.Add("base", func(context.Context) (map[string]any, error) { return nil, starting })
+	health.Add("base", func(context.Context) (map[string]any, error) { return nil, why })
 	router, faults := httpx.NewRouter(stack(o, metrics.New(readBuild().version), health))
-	router.NotFound(func(w http.ResponseWriter, r *http.Request) { faults.Write(w, r, starting) })
+	router.NotFound(func(w http.ResponseWriter, r *http.Request) { faults.Write(w, r, why) })
 	return router
 }
 

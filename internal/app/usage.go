@@ -1,8 +1,11 @@
 package app
 
 import (
+	"errors"
 	"regexp"
 	"strings"
+
+	"github.com/alecthomas/kong"
 
 	"kopilka/internal/platform/fault"
 )
@@ -28,14 +31,20 @@ var usageErrors = []struct {
 	{regexp.MustCompile(`^missing flags: (.*)$`), func(m []string) *fault.Error {
 		return fault.New(fault.Invalid, "cli.missing-flags", "flags", m[1])
 	}},
-	{regexp.MustCompile(`^expected (?:one of )?("[^<].*)$`), func(m []string) *fault.Error {
-		return fault.New(fault.Invalid, "cli.missing-command", "commands", unquote(m[1]))
-	}},
 	{regexp.MustCompile(`^expected "(<.*)"$`), func(m []string) *fault.Error {
 		return fault.New(fault.Invalid, "cli.missing-arguments", "arguments", m[1])
 	}},
 	{regexp.MustCompile(`^(--\S+) must be one of (.*) but got "(.*)"$`), func(m []string) *fault.Error {
 		return fault.New(fault.Invalid, "cli.not-one-of", "flag", m[1], "values", unquote(m[2]), "value", m[3])
+	}},
+	{regexp.MustCompile(`^(--[^\s=:]+|<[^>]+>)(?:=\S+)?: expected a valid \d+ bit u?int but got "(.*)"$`), func(m []string) *fault.Error {
+		return fault.New(fault.Invalid, "cli.not-a-number", "what", m[1], "value", m[2])
+	}},
+	{regexp.MustCompile(`^(--[^\s=:]+)(?:=\S+)?: expected duration but got "([^"]*)"`), func(m []string) *fault.Error {
+		return fault.New(fault.Invalid, "cli.not-a-duration", "flag", m[1], "value", m[2])
+	}},
+	{regexp.MustCompile(`^(--[^\s=:]+)(?:=\S+)?: expected "<key>=<value>" but got "(.*)"$`), func(m []string) *fault.Error {
+		return fault.New(fault.Invalid, "cli.not-a-pair", "flag", m[1], "value", m[2])
 	}},
 	{regexp.MustCompile(`^(--[^\s=:]+)(?:=\S+)?: .*$`), func(m []string) *fault.Error {
 		return fault.New(fault.Invalid, "cli.bad-value", "flag", m[1])
@@ -47,12 +56,32 @@ var usageErrors = []struct {
 
 func usageError(err error) *fault.Error {
 	text := err.Error()
+	if e, ok := errors.AsType[*kong.ParseError](err); ok && missingCommand.MatchString(text) {
+		return fault.New(fault.Invalid, "cli.missing-command", "commands", strings.Join(children(e.Context), ", "))
+	}
 	for _, known := range usageErrors {
 		if m := known.pattern.FindStringSubmatch(text); m != nil {
 			return known.fault(m)
 		}
 	}
 	return fault.New(fault.Invalid, "cli.wrong", "reason", text)
+}
+
+// missingCommand is said, with no more than five of them, where one of several
+// commands belongs.
+var missingCommand = regexp.MustCompile(`^expected (?:one of )?"[^<]`)
+
+// children are the commands of the one that was named last.
+func children(c *kong.Context) []string {
+	node := c.Model.Node
+	if selected := c.Selected(); selected != nil {
+		node = selected
+	}
+	names := make([]string, 0, len(node.Children))
+	for _, child := range node.Children {
+		names = append(names, child.Name)
+	}
+	return names
 }
 
 // unquote makes `"a","b"` and `"a", "b"` into `a, b`.

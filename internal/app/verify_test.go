@@ -60,7 +60,7 @@ func TestVerifyCommand(t *testing.T) {
 
 func TestVerifyNoBase(t *testing.T) {
 	t.Parallel()
-	if got := kopilka(t, nil, "verify"); got.code != ExitFailure || !strings.Contains(got.errOut, "Её создаёт команда") {
+	if got := kopilka(t, nil, "verify"); got.code != ExitFailure || !strings.Contains(got.errOut, "новую создаёт команда") {
 		t.Errorf("%+v", got)
 	}
 }

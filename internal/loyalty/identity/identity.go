@@ -103,11 +103,15 @@ func (p Principal) Require(any ...Scope) error {
 	if len(any) == 0 || slices.ContainsFunc(any, p.Can) {
 		return nil
 	}
-	names := make([]string, len(any))
-	for i, s := range any {
+	return fault.New(fault.Denied, "identity.scope-missing", "scope", listed(any, " / "))
+}
+
+func listed(scopes []Scope, between string) string {
+	names := make([]string, len(scopes))
+	for i, s := range scopes {
 		names[i] = string(s)
 	}
-	return fault.New(fault.Denied, "identity.scope-missing", "scope", strings.Join(names, " / "))
+	return strings.Join(names, between)
 }
 
 // At tells whether it may act at the outlet.

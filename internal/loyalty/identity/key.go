@@ -119,7 +119,7 @@ func checkKey(k *Key, now clock.Micros) error {
 	}
 	for _, s := range k.Scopes {
 		if !slices.Contains(Scopes(), s) {
-			f.Add(fault.Field{Path: "scopes", Code: "identity.scope-unknown"})
+			f.Add(fault.Field{Path: "scopes", Code: "identity.scope-unknown", Args: fault.Pairs("value", string(s), "known", listed(Scopes(), ", "))})
 			break
 		}
 	}

@@ -182,7 +182,7 @@ func ReadMap(r io.Reader) (*Map, error) {
 
 var (
 	unknownKey = regexp.MustCompile(`line (\d+): field (\S+) not found in type`)
-	badValue   = regexp.MustCompile(`line (\d+): cannot unmarshal`)
+	badValue   = regexp.MustCompile(`line (\d+): cannot unmarshal .* into (\S+)`)
 )
 
 // badMap says at which line a map has a key that there is not, or a value that
@@ -192,6 +192,9 @@ func badMap(err error) error {
 		return fault.New(fault.Invalid, "importer.map-key", "line", m[1], "key", m[2])
 	}
 	if m := badValue.FindStringSubmatch(err.Error()); m != nil {
+		if m[2] == "importer.Map" {
+			return fault.New(fault.Invalid, "importer.map-yaml")
+		}
 		return fault.New(fault.Invalid, "importer.map-value", "line", m[1])
 	}
 	return fault.Wrap(err, fault.Invalid, "importer.map-yaml")

@@ -264,6 +264,7 @@ func TestMapTellsItsLine(t *testing.T) {
 		"file:\n  delimeter: \";\"\n":       fault.New(fault.Invalid, "importer.map-key", "line", "2", "key", "delimeter"),
 		"file:\n  header: первая\n":         fault.New(fault.Invalid, "importer.map-value", "line", "2"),
 		"receipt: {number: [a]}\n":          fault.New(fault.Invalid, "importer.map-value", "line", "1"),
+		"a,b\n":                             fault.New(fault.Invalid, "importer.map-yaml"),
 		"round: наверх\n":                   fault.New(fault.Invalid, "importer.map-yaml"),
 		"file: {header: 1, delimiter: \"\n": fault.New(fault.Invalid, "importer.map-yaml"),
 	} {

@@ -221,14 +221,14 @@ type reader struct {
 func open(r io.Reader) (*reader, error) {
 	z, err := zstd.NewReader(newChecker(r), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(2*window))
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Invalid, "backup.not-archive")
+		return nil, notArchive(err)
 	}
 	a := &reader{z: z, in: bufio.NewReaderSize(z, 64<<10)}
 	var h header
 	line, err := a.line()
 	if err != nil || json.Unmarshal(line, &h) != nil || h.Format != formatName {
 		z.Close()
-		return nil, fault.Wrap(err, fault.Invalid, "backup.not-archive")
+		return nil, notArchive(err)
 	}
 	if h.Version != formatVersion {
 		z.Close()
@@ -236,6 +236,18 @@ func open(r io.Reader) (*reader, error) {
 	}
 	a.info = Info{Created: h.Created, Engine: h.Engine, Schema: h.Schema}
 	return a, nil
+}
+
+// notArchive says that a file is something else; err may be nil, or why it
+// can't be read.
+func notArchive(err error) error {
+	if fault.Is(err, "backup.damaged") {
+		return err
+	}
+	if errors.Is(err, zstd.ErrMagicMismatch) {
+		err = nil // that it says in other words
+	}
+	return fault.Wrap(err, fault.Invalid, "backup.not-archive")
 }
 
 func (a *reader) close() { a.z.Close() }

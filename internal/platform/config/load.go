@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -97,11 +98,21 @@ func (src Source) file() (map[string]any, error) {
 	}
 	sections, err := yaml.Parser().Unmarshal(content)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Invalid, "config.broken-file", "file", src.File, "reason", err.Error())
+		return nil, fault.Wrap(err, fault.Invalid, "config.broken-file", "file", src.File, "line", lineOf(err))
 	}
 	values := map[string]any{}
 	flatten(values, "", sections)
 	return values, nil
+}
+
+var yamlLine = regexp.MustCompile(`line (\d+): `)
+
+// lineOf is the line that the YAML parser names, "" where it names none.
+func lineOf(err error) string {
+	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 // flatten gives what lies in sections the key that names them all: http.addr.

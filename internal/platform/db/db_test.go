@@ -3,11 +3,15 @@ package db_test
 import (
 	"context"
 	"errors"
+	"net/url"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
+	"kopilka/internal/platform/fault"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -277,4 +281,26 @@ func TestCancelledReadLeavesTheBaseWhole(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A base that is not there, or is none, is told by a code of its own.
+func TestNoDatabaseIsTold(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "letter.txt")
+	if err := os.WriteFile(file, []byte("a letter, and longer than the head of a base, which has a hundred bytes; so it goes on for another while"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, code := range map[string]string{file: "db.not-a-base", t.TempDir(): "db.file-shut"} {
+		if _, err := db.Open(t.Context(), db.Options{URL: path}); !fault.Is(err, code) {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+	address, err := url.Parse(dbtest.URL(t, db.Postgres))
+	if err != nil {
+		t.Fatal(err)
+	}
+	address.Path = "/kopilka_test_no_such_base"
+	if _, err := db.Open(t.Context(), db.Options{URL: address.String()}); !fault.Is(err, "db.no-database") {
+		t.Errorf("%v", err)
+	}
 }

@@ -87,6 +87,24 @@ func commitError(err error) error {
 	return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
 }
 
+// openError says why a base can't be opened: what who runs the program can mend
+// by a code of its own.
 func openError(err error) error {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		switch e.Code {
+		case "28P01", "28000":
+			return fault.Wrap(e, fault.Unavailable, "db.login-refused")
+		case "3D000":
+			return fault.Wrap(e, fault.Unavailable, "db.no-database")
+		}
+	}
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		switch e.Code() & 0xff {
+		case sqlite3.SQLITE_NOTADB:
+			return fault.New(fault.Invalid, "db.not-a-base")
+		case sqlite3.SQLITE_CANTOPEN:
+			return fault.New(fault.Unavailable, "db.file-shut")
+		}
+	}
 	return fault.Wrap(err, fault.Unavailable, "db.cannot-open")
 }

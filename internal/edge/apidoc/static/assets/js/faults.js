@@ -7,7 +7,7 @@ export const common = {
   "413": ["http.body-too-large"],
   "429": ["http.too-many-requests"],
   "500": ["internal"],
-  "503": ["http.outcome-unknown", "http.timeout", "http.starting"]
+  "503": ["http.outcome-unknown", "http.timeout", "http.starting", "http.upgrading"]
 };
 export const byGroup = {
   "purchases": {
