@@ -252,6 +252,19 @@ func (c *Client) ChangeTill(ctx context.Context, till string, body *TillChange) 
 	return answer, err
 }
 
+// ChangeWebhook is PUT /webhooks/{webhook}: Change a webhook
+//
+// Turned on again it goes on where it stopped. Not for keys of tills.
+//
+// The key needs the scope webhooks.write.
+// It is never sent again by the client itself.
+func (c *Client) ChangeWebhook(ctx context.Context, webhook string, body *WebhookChange) (*Webhook, error) {
+	answer, _, err := ask[Webhook](ctx, c, &request{
+		method: http.MethodPut, path: []string{"/webhooks/", webhook}, body: body,
+	})
+	return answer, err
+}
+
 // CheckCardSecret is POST /members/{member}/cards/{card}/secret/check: Check a card's secret code
 //
 // After five wrong codes in a row none is taken for half an hour.
@@ -537,6 +550,33 @@ func (c *Client) CreateTill(ctx context.Context, body *TillBody) (*Till, error) 
 		method: http.MethodPost, path: []string{"/tills"}, body: body,
 	})
 	return answer, err
+}
+
+// CreateWebhook is POST /webhooks: Create a webhook
+//
+// It is sent what happens from now on. The answer holds the secret that messages are signed with;
+// it is told this once. Not for keys of tills.
+//
+// The key needs the scope webhooks.write.
+// It is never sent again by the client itself.
+func (c *Client) CreateWebhook(ctx context.Context, body *WebhookBody) (*MadeWebhook, error) {
+	answer, _, err := ask[MadeWebhook](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/webhooks"}, body: body,
+	})
+	return answer, err
+}
+
+// DeleteWebhook is DELETE /webhooks/{webhook}: Delete a webhook
+//
+// With all that was still to be sent to it. Not for keys of tills.
+//
+// The key needs the scope webhooks.write.
+// It is never sent again by the client itself.
+func (c *Client) DeleteWebhook(ctx context.Context, webhook string) error {
+	_, err := c.do(ctx, &request{
+		method: http.MethodDelete, path: []string{"/webhooks/", webhook},
+	}, nil)
+	return err
 }
 
 // EndHousehold is POST /households/{household}/end: End a household
@@ -884,6 +924,18 @@ func (c *Client) GetVisit(ctx context.Context, id string) (*Visit, error) {
 	return answer, err
 }
 
+// GetWebhook is GET /webhooks/{webhook}: A webhook
+//
+// Not for keys of tills.
+//
+// The key needs the scope webhooks.write.
+func (c *Client) GetWebhook(ctx context.Context, webhook string) (*Webhook, error) {
+	answer, _, err := ask[Webhook](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/webhooks/", webhook},
+	})
+	return answer, err
+}
+
 // GiveConsents is POST /members/{member}/consents: Give or withdraw consents
 //
 // The key needs the scope members.write.
@@ -1121,6 +1173,42 @@ func (c *Client) ListConsents(ctx context.Context, member string) (*PageConsent,
 func (c *Client) ListCustomFields(ctx context.Context) (*PageCustomField, error) {
 	answer, _, err := ask[PageCustomField](ctx, c, &request{
 		method: http.MethodGet, path: []string{"/custom-fields"},
+	})
+	return answer, err
+}
+
+// ListEventsQuery are the parameters of ListEvents. What is zero is left out.
+type ListEventsQuery struct {
+	// Id of the last event you have
+	After string
+	// Only events of these kinds, a comma between
+	Kind string
+	// How many events at most; 100 unless told otherwise
+	Limit int64
+}
+
+func (p *ListEventsQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("after", p.After)
+	q.add("kind", p.Kind)
+	q.addInt("limit", p.Limit)
+	return q
+}
+
+// ListEvents is GET /events: The feed of events
+//
+// What has happened, in one order, each event once. after is the id of the last event you have: of
+// next, or of a message of a webhook; without it the feed begins with the oldest that is kept
+// (events.keep_days). A page may be empty where few events are of the kinds: go on by next while
+// more is true, then ask again later. Nothing is skipped and nothing comes twice. Events hold ids
+// and amounts, nothing of a person. Takes a key without outlets. Not for keys of tills.
+//
+// The key needs the scope events.read.
+func (c *Client) ListEvents(ctx context.Context, query *ListEventsQuery) (*EventsPage, error) {
+	answer, _, err := ask[EventsPage](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/events"}, query: query.query(),
 	})
 	return answer, err
 }
@@ -1757,6 +1845,68 @@ func (c *Client) ListTills(ctx context.Context, query *ListTillsQuery) (*PageTil
 	return answer, err
 }
 
+// ListWebhookDeliveriesQuery are the parameters of ListWebhookDeliveries. What is zero is left out.
+type ListWebhookDeliveriesQuery struct {
+	// Id of the last event you have
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
+	// Only those that wait, or only the dead
+	State WebhookDeliveryState
+}
+
+func (p *ListWebhookDeliveriesQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
+	q.add("state", string(p.State))
+	return q
+}
+
+// ListWebhookDeliveries is GET /webhooks/{webhook}/deliveries: Deliveries that failed
+//
+// What did not go through yet, in the order of the feed: waiting for another attempt, or dead after
+// the last. What went through is in no list. Not for keys of tills.
+//
+// The key needs the scope webhooks.write.
+func (c *Client) ListWebhookDeliveries(ctx context.Context, webhook string, query *ListWebhookDeliveriesQuery) (*PageWebhookDelivery, error) {
+	answer, _, err := ask[PageWebhookDelivery](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/webhooks/", webhook, "/deliveries"}, query: query.query(),
+	})
+	return answer, err
+}
+
+// ListWebhooksQuery are the parameters of ListWebhooks. What is zero is left out.
+type ListWebhooksQuery struct {
+	// Go on with the list: next of the last answer
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
+}
+
+func (p *ListWebhooksQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
+	return q
+}
+
+// ListWebhooks is GET /webhooks: Webhooks
+//
+// In the order they were made. Not for keys of tills.
+//
+// The key needs the scope webhooks.write.
+func (c *Client) ListWebhooks(ctx context.Context, query *ListWebhooksQuery) (*PageWebhook, error) {
+	answer, _, err := ask[PageWebhook](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/webhooks"}, query: query.query(),
+	})
+	return answer, err
+}
+
 // LoadCardBatch is POST /card-batches/load: Load printed numbers
 //
 // Numbers of cards printed elsewhere. One that is wrong or known already, and none is taken.
@@ -2027,6 +2177,33 @@ func (c *Client) ReplaceCard(ctx context.Context, member, card string, body *Car
 	return answer, err
 }
 
+// ReplayWebhook is POST /webhooks/{webhook}/replay: Send events once more
+//
+// All events after one, or all that are kept, are sent once more under the ids they had. Not for
+// keys of tills.
+//
+// The key needs the scope webhooks.write.
+// It is never sent again by the client itself.
+func (c *Client) ReplayWebhook(ctx context.Context, webhook string, body *WebhookReplay) (*Webhook, error) {
+	answer, _, err := ask[Webhook](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/webhooks/", webhook, "/replay"}, body: body,
+	})
+	return answer, err
+}
+
+// ReplayWebhookDelivery is POST /webhooks/{webhook}/deliveries/{event}/replay: Try a delivery anew
+//
+// At once, and then by the whole row of attempts. Not for keys of tills.
+//
+// The key needs the scope webhooks.write.
+// It is never sent again by the client itself.
+func (c *Client) ReplayWebhookDelivery(ctx context.Context, webhook, event string) (*WebhookDelivery, error) {
+	answer, _, err := ask[WebhookDelivery](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/webhooks/", webhook, "/deliveries/", event, "/replay"},
+	})
+	return answer, err
+}
+
 // ReservePurchaseQuery are the parameters of ReservePurchase. What is zero is left out.
 type ReservePurchaseQuery struct {
 	// true: show each line's unit prices in whole kopecks, for a fiscal receipt
@@ -2079,6 +2256,20 @@ func (c *Client) RevokeKey(ctx context.Context, key string) error {
 func (c *Client) RollbackProgramme(ctx context.Context, programme string, body *ProgrammeRollback) (*Programme, error) {
 	answer, _, err := ask[Programme](ctx, c, &request{
 		method: http.MethodPost, path: []string{"/programmes/", programme, "/rollback"}, body: body,
+	})
+	return answer, err
+}
+
+// RotateWebhookSecret is POST /webhooks/{webhook}/secret: Give a webhook another secret
+//
+// Messages are signed by both secrets for 24 hours. The new one is told this once. Not for keys of
+// tills.
+//
+// The key needs the scope webhooks.write.
+// It is never sent again by the client itself.
+func (c *Client) RotateWebhookSecret(ctx context.Context, webhook string) (*MadeWebhook, error) {
+	answer, _, err := ask[MadeWebhook](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/webhooks/", webhook, "/secret"},
 	})
 	return answer, err
 }
@@ -2177,6 +2368,20 @@ func (c *Client) SetMainIdentifier(ctx context.Context, member string, body *Ide
 func (c *Client) TakeOutOfGroup(ctx context.Context, group string, body *GroupMembers) (*Grouped, error) {
 	answer, _, err := ask[Grouped](ctx, c, &request{
 		method: http.MethodPost, path: []string{"/groups/", group, "/members/remove"}, body: body,
+	})
+	return answer, err
+}
+
+// TestWebhook is POST /webhooks/{webhook}/test: Send a test message
+//
+// Sends a message of the kind ping now and tells what came of it. It counts for nothing else, and
+// goes to a webhook that is off too. Not for keys of tills.
+//
+// The key needs the scope webhooks.write.
+// It is never sent again by the client itself.
+func (c *Client) TestWebhook(ctx context.Context, webhook string) (*WebhookTest, error) {
+	answer, _, err := ask[WebhookTest](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/webhooks/", webhook, "/test"},
 	})
 	return answer, err
 }

@@ -16,6 +16,31 @@ const (
 	AccountStateClosed AccountState = "closed"
 )
 
+// ApiEventKind is one of the values below.
+type ApiEventKind string
+
+// Values of ApiEventKind.
+const (
+	ApiEventKindPurchaseCommitted ApiEventKind = "purchase.committed"
+	ApiEventKindPurchaseRecorded  ApiEventKind = "purchase.recorded"
+	ApiEventKindPurchaseRefunded  ApiEventKind = "purchase.refunded"
+	ApiEventKindVisitRecorded     ApiEventKind = "visit.recorded"
+	ApiEventKindAccountOpened     ApiEventKind = "account.opened"
+	ApiEventKindPointsAdjusted    ApiEventKind = "points.adjusted"
+	ApiEventKindPointsActivated   ApiEventKind = "points.activated"
+	ApiEventKindPointsExpired     ApiEventKind = "points.expired"
+	ApiEventKindPointsGifted      ApiEventKind = "points.gifted"
+	ApiEventKindLevelChanged      ApiEventKind = "level.changed"
+	ApiEventKindMemberRegistered  ApiEventKind = "member.registered"
+	ApiEventKindMemberChanged     ApiEventKind = "member.changed"
+	ApiEventKindMemberActivated   ApiEventKind = "member.activated"
+	ApiEventKindMemberBlocked     ApiEventKind = "member.blocked"
+	ApiEventKindMemberUnblocked   ApiEventKind = "member.unblocked"
+	ApiEventKindMemberClosed      ApiEventKind = "member.closed"
+	ApiEventKindCardIssued        ApiEventKind = "card.issued"
+	ApiEventKindCardChanged       ApiEventKind = "card.changed"
+)
+
 // CardKind is one of the values below.
 type CardKind string
 
@@ -177,6 +202,24 @@ const (
 	MemberStateMerged  MemberState = "merged"
 )
 
+// PostOutcome is one of the values below.
+type PostOutcome string
+
+// Values of PostOutcome.
+const (
+	PostOutcomeDone     PostOutcome = "done"
+	PostOutcomeStatus   PostOutcome = "status"
+	PostOutcomeGone     PostOutcome = "gone"
+	PostOutcomeRedirect PostOutcome = "redirect"
+	PostOutcomeTimeout  PostOutcome = "timeout"
+	PostOutcomeAddress  PostOutcome = "address"
+	PostOutcomeName     PostOutcome = "name"
+	PostOutcomeTls      PostOutcome = "tls"
+	PostOutcomeConnect  PostOutcome = "connect"
+	PostOutcomeCut      PostOutcome = "cut"
+	PostOutcomeStopped  PostOutcome = "stopped"
+)
+
 // ProfileLanguage is one of the values below.
 type ProfileLanguage string
 
@@ -312,6 +355,34 @@ const (
 	SettingsLevelProgramme    SettingsLevel = "programme"
 	SettingsLevelCampaign     SettingsLevel = "campaign"
 	SettingsLevelOutlet       SettingsLevel = "outlet"
+)
+
+// WebhookCause is one of the values below.
+type WebhookCause string
+
+// Values of WebhookCause.
+const (
+	WebhookCauseByHand  WebhookCause = "by-hand"
+	WebhookCauseFailing WebhookCause = "failing"
+	WebhookCauseGone    WebhookCause = "gone"
+)
+
+// WebhookDeliveryState is one of the values below.
+type WebhookDeliveryState string
+
+// Values of WebhookDeliveryState.
+const (
+	WebhookDeliveryStateWaiting WebhookDeliveryState = "waiting"
+	WebhookDeliveryStateDead    WebhookDeliveryState = "dead"
+)
+
+// WebhookState is one of the values below.
+type WebhookState string
+
+// Values of WebhookState.
+const (
+	WebhookStateOn  WebhookState = "on"
+	WebhookStateOff WebhookState = "off"
 )
 
 // Account is the schema Account of the document.
@@ -943,6 +1014,74 @@ type Ending struct {
 	Points int64 `json:"points"`
 }
 
+// Event is the schema Event of the document.
+type Event struct {
+	// Names the event for good, and is a cursor in the feed; webhook-id of a message
+	ID string `json:"id,omitempty"`
+	// What happened
+	Kind ApiEventKind `json:"kind"`
+	// When it happened
+	At time.Time `json:"at"`
+	// The business day of the outlet, or of the programme
+	Day string `json:"day,omitempty"`
+	// The member; none: a receipt of nobody
+	Member string `json:"member,omitempty"`
+	// Number in the member's journal: what comes later has a higher one, whatever order it is read in
+	Journal int64 `json:"journal,omitempty"`
+	// Where it was
+	Outlet string `json:"outlet,omitempty"`
+	// Id of the programme
+	Programme string `json:"programme,omitempty"`
+	// Id of the purchase, refund, visit, correction, change of level or gift
+	Operation string `json:"operation,omitempty"`
+	// The purchase that was refunded or whose tickets were used
+	Purchase string `json:"purchase,omitempty"`
+	// The account that was opened
+	Account string `json:"account,omitempty"`
+	// The card
+	Card string `json:"card,omitempty"`
+	// Before discounts, kopecks
+	Gross int64 `json:"gross,omitempty"`
+	// Taken off by campaigns, kopecks
+	Discount int64 `json:"discount,omitempty"`
+	// Taken off the price by points, kopecks
+	PaidWithPoints int64 `json:"paid_with_points,omitempty"`
+	// Paid or given back in money, kopecks
+	Money int64 `json:"money,omitempty"`
+	// Points spent, hundredths
+	Spent int64 `json:"spent,omitempty"`
+	// Points earned, hundredths
+	Earned int64 `json:"earned,omitempty"`
+	// Spent points given back, hundredths
+	GivenBack int64 `json:"given_back,omitempty"`
+	// Earned points taken back, hundredths
+	TakenBack int64 `json:"taken_back,omitempty"`
+	// Points that were put in or (below zero) taken out, became active or expired, hundredths
+	Points int64 `json:"points,omitempty"`
+	// Nothing of the purchase is left
+	Whole bool `json:"whole,omitempty"`
+	// Part of a refund without a receipt that was found to be of several purchases
+	Part bool `json:"part,omitempty"`
+	// The level or state before
+	From string `json:"from,omitempty"`
+	// The level or state now
+	To string `json:"to,omitempty"`
+	// Why the level changed, or what the gift was for
+	Cause string `json:"cause,omitempty"`
+	// The names of the fields that were changed
+	Fields []string `json:"fields,omitempty"`
+}
+
+// EventsPage is the schema EventsPage of the document.
+type EventsPage struct {
+	// Events in their order
+	Items []Event `json:"items"`
+	// What after of the next request is
+	Next string `json:"next,omitempty"`
+	// There are further events now
+	More bool `json:"more"`
+}
+
 // ExtendBody is the schema ExtendBody of the document.
 type ExtendBody struct {
 	// Minutes to hold, from now
@@ -1348,6 +1487,46 @@ type MadeKey struct {
 	Version int64 `json:"version"`
 	// The key itself; told this once
 	Token string `json:"token,omitempty"`
+}
+
+// MadeWebhook is the schema MadeWebhook of the document.
+type MadeWebhook struct {
+	// Id
+	ID string `json:"id"`
+	// Name
+	Name string `json:"name"`
+	// Address that messages are sent to
+	URL string `json:"url"`
+	// Kinds of events that are sent; none: all
+	Kinds []ApiEventKind `json:"kinds,omitempty"`
+	// on: it is sent to
+	State WebhookState `json:"state"`
+	// Why it is off: by hand, nothing went through for five days, or the address answered 410
+	OffCause WebhookCause `json:"off_cause,omitempty"`
+	// When it was made
+	CreatedAt time.Time `json:"created_at"`
+	// Version; in a change, the one that was read
+	Version int64 `json:"version"`
+	// Number of the last event that was sent, or waits to be sent again
+	Place int64 `json:"place"`
+	// Messages that went through
+	Sent int64 `json:"sent"`
+	// When the last of them did
+	SentAt time.Time `json:"sent_at,omitzero"`
+	// Events that were no longer kept when they were to be sent
+	Missed int64 `json:"missed"`
+	// What came of the last attempt
+	Outcome PostOutcome `json:"outcome,omitempty"`
+	// HTTP status of the last answer
+	Status int64 `json:"status,omitempty"`
+	// Since when nothing goes through
+	FailingSince time.Time `json:"failing_since,omitzero"`
+	// Nothing is sent before
+	RestsUntil time.Time `json:"rests_until,omitzero"`
+	// Until when the secret before signs too
+	OldSecretUntil time.Time `json:"old_secret_until,omitzero"`
+	// What messages are signed with, whsec_…; told this once
+	Secret string `json:"secret,omitempty"`
 }
 
 // Member is the schema Member of the document.
@@ -1994,6 +2173,22 @@ type PageStockCard struct {
 type PageTill struct {
 	// Rows
 	Items []Till `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
+// PageWebhook is the schema PageWebhook of the document.
+type PageWebhook struct {
+	// Rows
+	Items []Webhook `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
+// PageWebhookDelivery is the schema PageWebhookDelivery of the document.
+type PageWebhookDelivery struct {
+	// Rows
+	Items []WebhookDelivery `json:"items"`
 	// Give it as after to go on; none: the end
 	Next string `json:"next,omitempty"`
 }
@@ -3199,6 +3394,104 @@ type VisitBody struct {
 	Line int64 `json:"line,omitempty"`
 	// How many tickets of the line were used
 	Pieces int64 `json:"pieces,omitempty"`
+}
+
+// Webhook is the schema Webhook of the document.
+type Webhook struct {
+	// Id
+	ID string `json:"id"`
+	// Name
+	Name string `json:"name"`
+	// Address that messages are sent to
+	URL string `json:"url"`
+	// Kinds of events that are sent; none: all
+	Kinds []ApiEventKind `json:"kinds,omitempty"`
+	// on: it is sent to
+	State WebhookState `json:"state"`
+	// Why it is off: by hand, nothing went through for five days, or the address answered 410
+	OffCause WebhookCause `json:"off_cause,omitempty"`
+	// When it was made
+	CreatedAt time.Time `json:"created_at"`
+	// Version; in a change, the one that was read
+	Version int64 `json:"version"`
+	// Number of the last event that was sent, or waits to be sent again
+	Place int64 `json:"place"`
+	// Messages that went through
+	Sent int64 `json:"sent"`
+	// When the last of them did
+	SentAt time.Time `json:"sent_at,omitzero"`
+	// Events that were no longer kept when they were to be sent
+	Missed int64 `json:"missed"`
+	// What came of the last attempt
+	Outcome PostOutcome `json:"outcome,omitempty"`
+	// HTTP status of the last answer
+	Status int64 `json:"status,omitempty"`
+	// Since when nothing goes through
+	FailingSince time.Time `json:"failing_since,omitzero"`
+	// Nothing is sent before
+	RestsUntil time.Time `json:"rests_until,omitzero"`
+	// Until when the secret before signs too
+	OldSecretUntil time.Time `json:"old_secret_until,omitzero"`
+}
+
+// WebhookBody is the schema WebhookBody of the document.
+type WebhookBody struct {
+	// Name
+	Name string `json:"name"`
+	// Address that messages are sent to
+	URL string `json:"url"`
+	// Kinds of events that are sent; none: all
+	Kinds []ApiEventKind `json:"kinds,omitempty"`
+}
+
+// WebhookChange is the schema WebhookChange of the document.
+type WebhookChange struct {
+	// Name
+	Name string `json:"name"`
+	// Address that messages are sent to
+	URL string `json:"url"`
+	// Kinds of events that are sent; none: all
+	Kinds []ApiEventKind `json:"kinds,omitempty"`
+	// on: it is to be sent to
+	State WebhookState `json:"state"`
+	// Version; in a change, the one that was read
+	Version int64 `json:"version,omitempty"`
+}
+
+// WebhookDelivery is the schema WebhookDelivery of the document.
+type WebhookDelivery struct {
+	// Id of the event
+	Event string `json:"event"`
+	// Its kind
+	Kind ApiEventKind `json:"kind"`
+	// waiting for another attempt, or dead
+	State WebhookDeliveryState `json:"state"`
+	// How often it was tried
+	Attempts int64 `json:"attempts"`
+	// When it is tried again
+	NextAt time.Time `json:"next_at,omitzero"`
+	// When it was given up
+	DeadAt time.Time `json:"dead_at,omitzero"`
+	// What came of the last attempt
+	Outcome PostOutcome `json:"outcome"`
+	// HTTP status of the last answer
+	Status int64 `json:"status,omitempty"`
+}
+
+// WebhookReplay is the schema WebhookReplay of the document.
+type WebhookReplay struct {
+	// Id of the event after which to begin; none: the oldest that is kept
+	After string `json:"after,omitempty"`
+}
+
+// WebhookTest is the schema WebhookTest of the document.
+type WebhookTest struct {
+	// What came of the last attempt
+	Outcome PostOutcome `json:"outcome"`
+	// HTTP status of the answer
+	Status int64 `json:"status,omitempty"`
+	// How long it took, milliseconds
+	TookMs int64 `json:"took_ms"`
 }
 
 // Why is the schema Why of the document.

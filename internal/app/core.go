@@ -2,14 +2,17 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"kopilka/internal/edge/api"
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/catalog"
+	"kopilka/internal/loyalty/feed"
 	"kopilka/internal/loyalty/figure"
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/member"
@@ -17,6 +20,7 @@ import (
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/seal"
+	"kopilka/internal/loyalty/webhook"
 	"kopilka/internal/platform/channel"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/config"
@@ -27,6 +31,7 @@ import (
 	"kopilka/internal/platform/jobs"
 	"kopilka/internal/platform/metrics"
 	"kopilka/internal/platform/node"
+	"kopilka/internal/platform/post"
 	"kopilka/internal/platform/secret"
 )
 
@@ -54,6 +59,8 @@ type Core struct {
 	Desk       *purchase.Desk
 	Figures    *figure.Dispatcher
 	Seals      *seal.Sealer
+	Feed       *feed.Feed
+	Webhooks   *webhook.Webhooks
 	Jobs       *jobs.Runner
 
 	cashiers *identity.Cashiers
@@ -78,6 +85,7 @@ type CoreOptions struct {
 const (
 	refreshEvery = time.Second
 	dueEvery     = time.Minute
+	feedEvery    = time.Hour
 	dueAtOnce    = 500 // accounts settled in one go
 	maxUnknown   = 1000
 	jobsEnd      = 10 * time.Second // for jobs that run when the program stops
@@ -116,6 +124,7 @@ func OpenCore(ctx context.Context, o CoreOptions) (_ *Core, err error) {
 		return nil, err
 	}
 	c.domains(server, o.Codes)
+	c.follow(cfg)
 	if err := c.Refresh(ctx); err != nil {
 		return nil, err
 	}
@@ -143,7 +152,18 @@ func (c *Core) domains(key []byte, shown io.Writer) {
 	c.Programmes = &programme.Programmes{DB: c.DB, IDs: c.IDs, Clock: c.Clock}
 	c.Seals = &seal.Sealer{DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log}
 	c.Jobs = jobs.New(c.DB, c.Log)
-	c.Figures = figure.NewDispatcher(figure.Options{DB: c.DB, Clock: c.Clock, Log: c.Log, Metrics: c.Metrics, Heads: c.Seals.Collect})
+}
+
+// follow makes what follows the events: figures, the feed, webhooks.
+func (c *Core) follow(cfg *config.Config) {
+	c.Feed = &feed.Feed{DB: c.DB, Clock: c.Clock, Keep: time.Duration(cfg.Events.KeepDays) * 24 * time.Hour}
+	c.Webhooks = webhook.New(webhook.Options{
+		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log, Metrics: c.Metrics, Feed: c.Feed, Render: api.EventBody,
+		Post: post.New(post.Options{Timeout: cfg.Hooks.Timeout, Private: cfg.Hooks.Private, Plain: cfg.Hooks.HTTP}),
+	})
+	c.Figures = figure.NewDispatcher(figure.Options{
+		DB: c.DB, Clock: c.Clock, Log: c.Log, Metrics: c.Metrics, Heads: c.Seals.Collect, Feed: c.Feed.Collect, Done: c.Webhooks.Wake,
+	})
 }
 
 // channels are what carries codes. Until a gateway is set up there is none but
@@ -208,6 +228,7 @@ func (c *Core) Run(ctx context.Context, first func(ctx context.Context) error) e
 	c.loops.Go(func() { c.each(ctx, node.Every, "lease", c.lease.Renew) })
 	c.loops.Go(func() { c.each(ctx, dueEvery, "keys", c.Keys.WriteUsed) })
 	c.loops.Go(func() { c.Figures.Run(ctx) })
+	c.loops.Go(func() { c.Webhooks.Run(ctx) })
 	c.loops.Go(func() { c.learn(ctx) })
 	if first != nil {
 		if err := first(work); err != nil {
@@ -222,11 +243,14 @@ func (c *Core) Run(ctx context.Context, first func(ctx context.Context) error) e
 type (
 	duesTick struct{}
 	sealTick struct{}
+	feedTick struct{}
 )
 
 func (duesTick) Kind() string           { return "ledger.dues" }
 func (duesTick) Timeout() time.Duration { return time.Hour }
 func (sealTick) Kind() string           { return "ledger.seal" }
+func (feedTick) Kind() string           { return "feed.prune" }
+func (feedTick) Timeout() time.Duration { return time.Hour }
 
 func (c *Core) tick() {
 	jobs.Handle(c.Jobs, func(ctx context.Context, _ duesTick) error { return c.settleDues(ctx) })
@@ -234,6 +258,12 @@ func (c *Core) tick() {
 		_, err := c.Seals.Seal(ctx)
 		return err
 	})
+	jobs.Handle(c.Jobs, func(ctx context.Context, _ feedTick) error {
+		_, err := c.Feed.Prune(ctx)
+		_, err2 := c.Webhooks.Bury(ctx)
+		return errors.Join(err, err2)
+	})
+	c.Jobs.Every("feed", feedEvery, feedTick{}, jobs.Nightly)
 	c.Jobs.Every("dues", dueEvery, duesTick{}, jobs.Nightly)
 	c.Jobs.Every("seal", dueEvery, sealTick{}, jobs.Default)
 }

@@ -125,18 +125,37 @@ func unready(o ServiceOptions, why *fault.Error) http.Handler {
 	return router
 }
 
+// eventsCheck shows how far behind is what follows the events. It is behind
+// where others do not answer, which does not keep us from serving.
+func (s *Service) eventsCheck(ctx context.Context) (map[string]any, error) {
+	lag, err := s.Figures.Lag(ctx)
+	if err != nil {
+		return nil, err
+	}
+	span, err := s.Feed.Span(ctx, s.DB)
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.Webhooks.Figures(ctx)
+	return map[string]any{
+		"lag_seconds": lag.Seconds(), "last_event": span.Last, "webhooks_on": f.On, "webhooks_off": f.Off, "webhooks_failing": f.Failing,
+		"webhooks_unsent_seconds": f.Unsent.Seconds(), "deliveries_waiting": f.Waiting, "deliveries_dead": f.Dead,
+	}, err
+}
+
 // router makes the router of all edges.
 func (s *Service) router(o ServiceOptions, reg *metrics.Registry) (http.Handler, error) {
 	health := httpx.NewHealth(s.Clock)
 	health.Add("base", httpx.DatabaseCheck(s.DB))
 	router, faults := httpx.NewRouter(stack(o, reg, health))
+	health.Add("events", s.eventsCheck)
 	apidoc.Mount(router)
 	limits := o.Config.Limits
 	err := api.New(api.Parts{
 		DB: s.DB, Clock: s.Clock, Log: s.Log, Texts: s.Texts, Faults: faults,
 		Keys: s.Keys, Identity: s.Identity, Partners: s.Partners, Directory: s.Directory,
 		Products: s.Products, Catalog: s.Catalog, Members: s.Members, Codes: s.Codes, Cards: s.Cards, Rules: s.Rules,
-		Programmes: s.Programmes, Desk: s.Desk, Limit: httpx.Rate{PerMinute: 60 * limits.Rate, Burst: limits.Burst},
+		Programmes: s.Programmes, Desk: s.Desk, Feed: s.Feed, Webhooks: s.Webhooks, Limit: httpx.Rate{PerMinute: 60 * limits.Rate, Burst: limits.Burst},
 		Changed: s.Refresh,
 	}).Mount(router)
 	return router, err

@@ -22,11 +22,13 @@ import (
 	"kopilka/internal/edge/httpx"
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/catalog"
+	"kopilka/internal/loyalty/feed"
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/webhook"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/i18n"
@@ -59,6 +61,9 @@ type Parts struct {
 	Programmes *programme.Programmes
 	Desk       *purchase.Desk
 
+	Feed     *feed.Feed
+	Webhooks *webhook.Webhooks
+
 	Limit httpx.Rate // of any key; a key may have a lower rate of its own
 
 	// Ready says why requests can't be served now; nil: they always can.
@@ -83,6 +88,7 @@ func New(p Parts) *API {
 		members, identifiers, consents, changes, cards, accounts, levels, codes, households,
 		groups, memberSettings,
 		partners, cashiers, catalogue, programmes, settingList, cardStock, keys, promoCodes,
+		events, webhooks,
 	} {
 		resource(a)
 	}

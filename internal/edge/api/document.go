@@ -54,6 +54,8 @@ func newDocument(texts *i18n.Catalog, lang i18n.Lang) *document {
 		{reflect.TypeFor[id.ID](), reflect.TypeFor[idSchema]()},
 		{reflect.TypeFor[home.ID](), reflect.TypeFor[idSchema]()},
 		{reflect.TypeFor[OpID](), reflect.TypeFor[opSchema]()},
+		{reflect.TypeFor[EventID](), reflect.TypeFor[eventIDSchema]()},
+		{reflect.TypeFor[EventKind](), reflect.TypeFor[eventKindSchema]()},
 		{reflect.TypeFor[Time](), reflect.TypeFor[timeSchema]()},
 		{reflect.TypeFor[money.Rate](), reflect.TypeFor[rateSchema]()},
 		{reflect.TypeFor[money.Quantity](), reflect.TypeFor[quantitySchema]()},

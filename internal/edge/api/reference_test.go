@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -15,16 +16,19 @@ import (
 	"kopilka/internal/edge/httpx"
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/catalog"
+	"kopilka/internal/loyalty/feed"
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/programme"
+	"kopilka/internal/loyalty/webhook"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
 	"kopilka/internal/platform/i18n"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/metrics"
+	"kopilka/internal/platform/post"
 )
 
 // office is the API on a base with two outlets, from which the reference data
@@ -60,7 +64,12 @@ func newOffice(t testing.TB, d *db.DB) *office {
 		Programmes: &programme.Programmes{DB: d, IDs: ids, Clock: o.clock},
 		Limit:      httpx.Rate{PerMinute: 1_000_000, Burst: 100_000},
 		Ready:      func() error { return nil },
+		Feed:       &feed.Feed{DB: d, Clock: o.clock, Keep: 30 * 24 * time.Hour},
 	}
+	client := post.New(post.Options{Timeout: 5 * time.Second, Lookup: func(context.Context, string) ([]net.IPAddr, error) {
+		return nil, net.ErrClosed // no test asks the DNS
+	}})
+	o.parts.Webhooks = webhook.New(webhook.Options{DB: d, IDs: ids, Clock: o.clock, Log: log, Feed: o.parts.Feed, Render: EventBody, Post: client})
 	o.parts.Changed = func(ctx context.Context) error {
 		o.changes++
 		_, err := o.parts.Directory.Refresh(ctx, d)

@@ -128,7 +128,9 @@ func (c *Cards) change(ctx context.Context, h home.ID, card id.ID, by member.Act
 		}
 		if w.trail.Len() > 0 {
 			member.Touch(&w.batch, h, now)
-			w.trail.Queue(&w.batch)
+			if err := w.trail.Queue(&w.batch); err != nil {
+				return err
+			}
 		}
 		if err := tx.Run(ctx, &w.batch); err != nil {
 			return err

@@ -96,10 +96,13 @@ func (c *Cards) IssueIn(ctx context.Context, q db.Q, m *member.Member, in NewCar
 	i.card.HasSecret = stored != nil
 	trail := member.NewTrail(c.Members.IDs, by, now)
 	trail.Add(m.Home, member.FieldCard, "", i.card.text())
+	trail.Card(m.Home, i.card.ID, "", string(i.card.State))
 	var b db.Batch
 	b.Exec(qPutCard, m.Home, i.card.ID, t.ID, i.card.Number, i.card.State, stored, now, db.N(by.Outlet), tillAt(by, now), i.card.ByTill)
 	member.Touch(&b, m.Home, now)
-	trail.Queue(&b)
+	if err := trail.Queue(&b); err != nil {
+		return Issued{}, err
+	}
 	out.Card = i.card
 	return out, q.Run(ctx, &b)
 }

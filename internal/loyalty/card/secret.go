@@ -63,6 +63,7 @@ func (c *Cards) storeSecret(ctx context.Context, h home.ID, card id.ID, stored [
 		}
 		w.batch.Exec(qSetSecret, h, card, stored, w.now, tillAt(by, w.now))
 		w.trail.Add(h, member.FieldCard, w.card.Number, w.card.Number+" "+member.Secret)
+		w.trail.Card(h, card, string(w.card.State), string(w.card.State))
 		return nil
 	})
 }

@@ -62,6 +62,7 @@ func (w *work) turn(to State, reason string, replacedBy id.ID, from ...State) er
 	if was.State == to && was.BlockReason == reason && was.ByTill == is.ByTill {
 		return nil
 	}
+	w.trail.Card(is.Home, is.ID, string(was.State), string(is.State))
 	w.batch.Exec(qSetState, is.Home, is.ID, to, reason, db.N(replacedBy), w.now, is.ByTill)
 	w.follow()
 	return nil

@@ -75,6 +75,11 @@ func (e *Event) appendJSON(dst []byte) ([]byte, error) {
 	num(`,"x":`, int64(e.Spent))
 	num(`,"e":`, int64(e.Earned))
 	num(`,"z":`, int64(e.Expired))
+	num(`,"y":`, int64(e.Active))
+	if e.Recorded {
+		dst = append(dst, `,"v":true`...)
+	}
+	text(`,"j":`, int64(e.Purchase))
 	if e.Last {
 		dst = append(dst, `,"l":true`...)
 	}

@@ -1,6 +1,8 @@
 // Package eventtype names what can happen to a home. Events are written in
 // the transaction that makes them happen and read by whatever follows: the
-// figures, the seal over the journals, later triggers and webhooks.
+// figures, the seal over the journals, the feed.
+//
+// An event holds ids, amounts and names of fields; nothing of a person.
 package eventtype
 
 import (
@@ -23,10 +25,20 @@ const (
 	Due       Kind = "due"    // a lot became active or expired
 	Leveled   Kind = "level"  // an account's level changed
 	Gifted    Kind = "gift"   // a gift for an occasion was given, or taken back
+
+	MemberRegistered Kind = "member.registered"
+	MemberChanged    Kind = "member.changed" // Cause: the names of the fields, blank between
+	MemberActivated  Kind = "member.activated"
+	MemberBlocked    Kind = "member.blocked"
+	MemberUnblocked  Kind = "member.unblocked"
+	MemberClosed     Kind = "member.closed"
+	CardIssued       Kind = "card.issued"  // Op: the card, To: its state
+	CardChanged      Kind = "card.changed" // From, To: its states
 )
 
 // Event is one thing that happened. Seq is the number of its last posting, so
-// the events of a home have an order whatever order they are read in.
+// the events of a home's journal have an order whatever order they are read in;
+// what is in no journal (members, cards) has none.
 type Event struct {
 	Kind      Kind         `json:"k"`
 	Home      home.ID      `json:"h"`
@@ -45,11 +57,14 @@ type Event struct {
 	Spent    money.Points `json:"x,omitempty"` // spent, or given back
 	Earned   money.Points `json:"e,omitempty"` // earned, or taken back; of a visit: active by it; with a level: given, less what was taken
 	Expired  money.Points `json:"z,omitempty"`
+	Active   money.Points `json:"y,omitempty"` // became active by time
+	Recorded bool         `json:"v,omitempty"` // a purchase that the till had closed already
+	Purchase id.ID        `json:"j,omitempty"` // that was refunded or visited
 	Last     bool         `json:"l,omitempty"` // a refund of all that was left
 	Part     bool         `json:"r,omitempty"` // a refund that an unlinked one was split into
 	From     string       `json:"f,omitempty"` // level left, "" none
 	To       string       `json:"n,omitempty"` // level come to
-	Cause    string       `json:"w,omitempty"` // of a change of level
+	Cause    string       `json:"w,omitempty"` // of a change of level; a gift's occasion
 }
 
 // Batch is what one transaction did, with the heads of the homes it changed.
@@ -63,4 +78,12 @@ type Head struct {
 	Home home.ID `json:"h"`
 	Seq  int64   `json:"s"`
 	Hash []byte  `json:"x"`
+}
+
+// Row is what one transaction did, on its way from where it was written to
+// whatever follows.
+type Row struct {
+	ID     id.ID
+	Count  int64
+	Events []byte // the JSON of a list of Event
 }

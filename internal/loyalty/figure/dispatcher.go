@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
@@ -25,6 +27,11 @@ type Options struct {
 	// Heads adds to the batch what keeps the changed heads for their seal; nil
 	// lets them go.
 	Heads func(b *db.Batch, heads []ledger.Head)
+	// Feed adds to the batch what gives the rows their places in the feed, in
+	// their order; nil: there is none.
+	Feed func(b *db.Batch, rows []eventtype.Row)
+	// Done is called after each turn that has folded anything; nil: nobody asks.
+	Done  func()
 	Batch int           // rows of event in one transaction at most; 0: 500
 	Every time.Duration // how long new events may gather; 0: a second
 }
@@ -35,8 +42,8 @@ const (
 	maxTries     = 5
 )
 
-// Dispatcher folds events into figures. Any number of them may run, in any
-// number of processes.
+// Dispatcher folds events into figures and gives them their places in the
+// feed. Any number of them may run, in any number of processes; they take turns.
 type Dispatcher struct {
 	Options
 	wake chan struct{}
@@ -50,7 +57,7 @@ func NewDispatcher(o Options) *Dispatcher {
 	o.Every = cmp.Or(o.Every, defaultEvery)
 	d := &Dispatcher{Options: o, wake: make(chan struct{}, 1), lag: func(time.Duration) {}, done: func(int64) {}}
 	if o.Metrics != nil {
-		lag := o.Metrics.Gauge("dispatch_lag_seconds", "Age of the oldest event when it was folded.").WithLabelValues()
+		lag := o.Metrics.Gauge("dispatch_lag_seconds", "Age of the oldest event when it was last folded into figures and the feed, or could not be.").WithLabelValues()
 		folded := o.Metrics.Counter("events_folded_total", "Events that were folded into figures.").WithLabelValues()
 		d.lag = func(age time.Duration) { lag.Set(age.Seconds()) }
 		d.done = func(events int64) { folded.Add(float64(events)) }
@@ -73,6 +80,9 @@ func (d *Dispatcher) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		if _, err := d.Drain(ctx); err != nil && ctx.Err() == nil {
 			d.Log.ErrorContext(ctx, "events were not folded", "error", err)
+			if lag, err := d.Lag(ctx); err == nil {
+				d.lag(lag) // else it would stay what it was at the last that went well
+			}
 		}
 		pause, end := context.WithTimeout(ctx, d.Every)
 		select {
@@ -93,6 +103,9 @@ func (d *Dispatcher) Drain(ctx context.Context) (events int64, err error) {
 		events += t.fold.Events
 		d.done(t.fold.Events)
 		d.lag(d.age(t.oldest))
+		if d.Done != nil && len(t.rows) > 0 {
+			d.Done()
+		}
 		if len(t.rows) < d.Batch {
 			return events, nil
 		}
@@ -119,6 +132,7 @@ func (d *Dispatcher) age(event int64) time.Duration {
 // turn is one transaction of the dispatcher.
 type turn struct {
 	rows   []taken
+	told   []eventtype.Row
 	fold   *Fold
 	oldest int64
 }
@@ -133,8 +147,12 @@ func (t *turn) scan(r db.Row) error {
 	if t.oldest == 0 || row.event < t.oldest {
 		t.oldest = row.event
 	}
+	before := t.fold.Events
 	if err := t.fold.Add(doc); err != nil {
 		return fmt.Errorf("event %d of home %d: %w", row.event, row.home, err)
+	}
+	if n := t.fold.Events - before; n > 0 {
+		t.told = append(t.told, eventtype.Row{ID: id.ID(row.event), Count: n, Events: bytes.Clone(t.fold.list)})
 	}
 	return nil
 }
@@ -156,6 +174,9 @@ func (d *Dispatcher) try(ctx context.Context, t *turn) error {
 	if d.DB.Dialect() == db.Postgres {
 		return d.DB.Write(ctx, func(tx *db.Tx) error {
 			*t = turn{fold: NewFold()}
+			if _, err := tx.Exec(ctx, qTurnPG, turnLock); err != nil {
+				return err
+			}
 			if err := tx.Each(ctx, t.scan, qTakePG, d.Batch); err != nil {
 				return err
 			}
@@ -192,6 +213,9 @@ func (d *Dispatcher) write(ctx context.Context, tx *db.Tx, t *turn) error {
 	b.Many(days)
 	if d.Heads != nil && len(t.fold.Heads) > 0 {
 		d.Heads(b, t.fold.Heads)
+	}
+	if d.Feed != nil && len(t.told) > 0 {
+		d.Feed(b, t.told)
 	}
 	return tx.Run(ctx, b)
 }

@@ -9,6 +9,9 @@
 // exactly the sums over purchases and refunds (package verify proves it with
 // Day, the same fold, and OfPurchase and OfRefund).
 //
+// The events themselves go on to the feed likewise. Dispatchers take turns, the
+// oldest event first, so the feed has one order.
+//
 // Figures of a refund fall on the refund's business day. Folding adds up, so
 // it does not matter in which order two dispatchers take the events of a home.
 //

@@ -16,6 +16,8 @@ type Fold struct {
 	*Table
 	Heads  []ledger.Head // of the homes they changed, in the order they were read
 	Events int64
+
+	list []byte // the list of the events last added, as it is written
 }
 
 // NewFold makes an empty one.
@@ -24,10 +26,11 @@ func NewFold() *Fold { return &Fold{Table: NewTable()} }
 // Add folds one row of event: what one transaction did.
 func (f *Fold) Add(doc []byte) error {
 	c := NewCursor(doc)
+	f.list = nil
 	c.Object(func(key []byte) {
 		switch string(key) {
 		case "e":
-			c.Array(func() { f.event(c) })
+			f.list = c.Raw(func() { c.Array(func() { f.event(c) }) })
 		case "h":
 			c.Array(func() { f.head(c) })
 		default:
@@ -101,6 +104,9 @@ func (f *Fold) event(c *Cursor) {
 
 func (f *Fold) count(e *event) {
 	f.Events++
+	if !counted(eventtype.Kind(e.kind)) {
+		return
+	}
 	day := e.day
 	if len(day) == 0 { // no outlet's and no programme's: the day of UTC
 		day = clock.Micros(e.at).Time().AppendFormat(nil, "2006-01-02")
@@ -123,6 +129,15 @@ func (f *Fold) count(e *event) {
 	case eventtype.Leveled:
 		s[Levels] += e.earned
 	}
+}
+
+// counted tells whether there are figures of the kind.
+func counted(k eventtype.Kind) bool {
+	switch k {
+	case eventtype.Purchased, eventtype.Refunded, eventtype.Adjusted, eventtype.Opened, eventtype.Gifted, eventtype.Due, eventtype.Leveled:
+		return true
+	}
+	return false
 }
 
 func (s *Sums) purchase(e *event) {

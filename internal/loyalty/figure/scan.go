@@ -113,6 +113,14 @@ func (c *Cursor) escaped(from int) bool {
 	return n%2 == 1
 }
 
+// Raw gives what read has passed over, as it is written.
+func (c *Cursor) Raw(read func()) []byte {
+	c.next()
+	from := c.i
+	read()
+	return c.b[from:c.i]
+}
+
 // Int reads a whole number.
 func (c *Cursor) Int() int64 {
 	c.next()

@@ -5,8 +5,9 @@ import (
 )
 
 const (
-	// Two dispatchers share the work: one leaves alone what the other holds.
-	qTakePG   = `select home_id, event_id, doc from event limit $1 for update skip locked`
+	// One dispatcher at a time, so that events are given their places in one order.
+	qTurnPG   = `select pg_advisory_xact_lock($1)`
+	qTakePG   = `select home_id, event_id, doc from event order by event_id, home_id limit $1`
 	qTakeLite = `select home_id, event_id, doc from event order by rowid limit $1`
 	qOldest   = `select coalesce(min(event_id), 0) from event`
 
@@ -29,6 +30,9 @@ const (
  opened = figure_day.opened + excluded.opened, gifts = figure_day.gifts + excluded.gifts,
  levels = figure_day.levels + excluded.levels`
 )
+
+// turnLock is what PostgreSQL's dispatchers wait for each other by.
+const turnLock = int64(0x6b6f70696c6b62)
 
 var deleteEvent = db.Many{
 	PG: `delete from event e using unnest($1::bigint[], $2::bigint[]) as u (home_id, event_id)

@@ -54,6 +54,8 @@ const (
 	ReferenceRead   Scope = "reference.read"
 	ReferenceWrite  Scope = "reference.write"
 	ReportsRead     Scope = "reports.read"
+	EventsRead      Scope = "events.read"    // all that happens, in the feed
+	WebhooksWrite   Scope = "webhooks.write" // to whom it is sent
 	Admin           Scope = "admin"
 )
 
@@ -61,7 +63,7 @@ const (
 func Scopes() []Scope {
 	return []Scope{
 		MembersRead, MembersWrite, MembersSelf, CardsWrite, PurchasesQuote, PurchasesWrite, PurchasesRecord, PurchasesRefund, VisitsWrite, PointsAdjust,
-		ReferenceRead, ReferenceWrite, ReportsRead, Admin,
+		ReferenceRead, ReferenceWrite, ReportsRead, EventsRead, WebhooksWrite, Admin,
 	}
 }
 

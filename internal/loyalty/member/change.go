@@ -3,6 +3,7 @@ package member
 import (
 	"context"
 
+	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
@@ -41,12 +42,16 @@ select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::b
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 )
 
-// Trail collects the audit rows of one operation.
+// Trail collects the audit rows of one operation, and what the world is told
+// of it.
 type Trail struct {
 	ids  *id.Maker
 	by   Actor
 	at   clock.Micros
 	rows db.Many
+
+	told  []told
+	cards []eventtype.Event
 }
 
 // NewTrail begins the trail of an operation by an actor at a time.
@@ -62,6 +67,7 @@ func (t *Trail) Add(h home.ID, field Field, was, is string) {
 	if was == is {
 		return
 	}
+	t.tell(h, field, was, is)
 	if field.secret() {
 		was, is = hide(was), hide(is)
 	}
@@ -72,8 +78,12 @@ func (t *Trail) Add(h home.ID, field Field, was, is string) {
 // Len is the number of changes noted.
 func (t *Trail) Len() int { return t.rows.Len() }
 
-// Queue adds the rows to a batch of the operation's transaction.
-func (t *Trail) Queue(b *db.Batch) { b.Many(&t.rows) }
+// Queue adds the rows and the events to a batch of the operation's
+// transaction.
+func (t *Trail) Queue(b *db.Batch) error {
+	b.Many(&t.rows)
+	return t.queueEvents(b)
+}
 
 func hide(s string) string {
 	if s == "" {

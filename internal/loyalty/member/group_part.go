@@ -52,7 +52,9 @@ func (m *Members) regroupPart(ctx context.Context, tx *db.Tx, group id.ID, homes
 		b.Exec(qTouchMember, h, now)
 		out.Changed++
 	}
-	trail.Queue(&b)
+	if err := trail.Queue(&b); err != nil {
+		return Grouped{}, err
+	}
 	return out, tx.Run(ctx, &b)
 }
 

@@ -135,7 +135,9 @@ func (m *Members) rehouse(ctx context.Context, household id.ID, by Actor, homes 
 		if err := fn(c); err != nil {
 			return err
 		}
-		c.trail.Queue(&c.b)
+		if err := c.trail.Queue(&c.b); err != nil {
+			return err
+		}
 		if err := tx.Run(ctx, &c.b); err != nil {
 			return err
 		}

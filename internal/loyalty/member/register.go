@@ -178,7 +178,9 @@ func (r *registering) write(ctx context.Context, q db.Q) (Member, error) {
 		return Member{}, err
 	}
 	var after db.Batch
-	trail.Queue(&after)
+	if err := trail.Queue(&after); err != nil {
+		return Member{}, err
+	}
 	var out Member
 	finish := queueMember(&after, r.home, &out)
 	if err := q.Run(ctx, &after); err != nil {

@@ -47,7 +47,9 @@ func (m *Members) change(ctx context.Context, h home.ID, version int64, by Actor
 			return nil
 		}
 		Touch(&b, h, trail.at)
-		trail.Queue(&b)
+		if err := trail.Queue(&b); err != nil {
+			return err
+		}
 		finish := queueMember(&b, h, &out)
 		if err := tx.Run(ctx, &b); err != nil {
 			return err

@@ -361,6 +361,7 @@ func (v *Visit) write(g *group, book *ledger.Book, mark ledger.Mark) error {
 	g.visits.Add(int64(v.Home), int64(v.ID), int64(v.Purchase), int64(v.Outlet), int64(v.At), v.Day, string(doc), digest[:])
 	g.happened(eventtype.Event{
 		Kind: eventtype.Visited, Home: v.Home, Op: v.ID, At: v.At, Day: v.Day, Outlet: v.Outlet, Programme: v.Programme, Earned: v.Active,
+		Purchase: v.Purchase,
 	}, book)
 	return nil
 }

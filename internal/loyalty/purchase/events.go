@@ -1,6 +1,9 @@
 package purchase
 
 import (
+	"cmp"
+	"slices"
+
 	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/platform/db"
@@ -15,6 +18,10 @@ func (g *group) addEvents(b *db.Batch, heads []ledger.Head) error {
 	for i := range heads {
 		g.byItself(g.books[heads[i].Home])
 	}
+	// What happened on the way, before or after the operation, in its place.
+	slices.SortStableFunc(g.events, func(x, y eventtype.Event) int {
+		return cmp.Or(cmp.Compare(x.Home, y.Home), cmp.Compare(x.Seq, y.Seq))
+	})
 	batch := eventtype.Batch{Events: g.events, Heads: make([]eventtype.Head, len(heads))}
 	for i := range heads {
 		h := &heads[i]
@@ -45,6 +52,8 @@ func (g *group) byItself(book *ledger.Book) {
 		e := eventtype.Event{Kind: eventtype.Due, Home: book.Home, Seq: p.Seq, At: p.At, Programme: a.Programme, Member: true}
 		if p.Kind == ledger.Expire {
 			e.Expired = p.Amount
+		} else {
+			e.Active = p.Amount
 		}
 		if of := g.set.Get(a.Programme); of != nil {
 			e.Day = of.Day(p.At - 1) // what ends with a day ends on it

@@ -400,7 +400,7 @@ func (r *refunding) write(g *group, book *ledger.Book, mark ledger.Mark, a *ledg
 	g.happened(eventtype.Event{
 		Kind: eventtype.Refunded, Home: f.Home, Op: f.ID, At: f.At, Day: f.Day, Outlet: f.Outlet, Programme: f.Programme,
 		Gross: f.Gross, Discount: f.Discount, Paid: f.Paid, Money: f.Money, Spent: f.Given, Earned: f.Claimed(), Last: f.Whole,
-		Part: f.Parent != 0,
+		Part: f.Parent != 0, Purchase: f.Purchase,
 	}, own)
 	return nil
 }

@@ -29,6 +29,8 @@ type Config struct {
 	Metrics Metrics   `key:"metrics"`
 	Log     Log       `key:"log"`
 	Limits  Limits    `key:"limits"`
+	Events  Events    `key:"events"`
+	Hooks   Hooks     `key:"webhooks"`
 }
 
 // DB says which base to open. Without a URL it is the SQLite file kopilka.db
@@ -71,6 +73,18 @@ type Limits struct {
 	Burst           int           `key:"burst"`            // requests at once per API key
 }
 
+// Events says how long what has happened can be read on.
+type Events struct {
+	KeepDays int `key:"keep_days"`
+}
+
+// Hooks says what webhooks may reach.
+type Hooks struct {
+	Timeout time.Duration `key:"timeout"` // of one request
+	Private bool          `key:"private"` // private addresses too
+	HTTP    bool          `key:"http"`    // addresses without TLS too
+}
+
 // Default is the settings of a program that is told nothing.
 func Default() Config {
 	return Config{
@@ -83,6 +97,8 @@ func Default() Config {
 			Body: 4 << 20, RequestTimeout: 30 * time.Second, ShutdownTimeout: 20 * time.Second,
 			Rate: 200, Burst: 400,
 		},
+		Events: Events{KeepDays: 30},
+		Hooks:  Hooks{Timeout: 15 * time.Second},
 	}
 }
 

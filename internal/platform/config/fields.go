@@ -51,6 +51,9 @@ func (s setting) set(value any) *fault.Field {
 		*p = DSN(text)
 	case *i18n.Lang:
 		*p = i18n.Lang(text)
+	case *bool:
+		code = "config.not-a-bool"
+		*p, err = strconv.ParseBool(text)
 	case *int:
 		code = "config.not-a-number"
 		*p, err = strconv.Atoi(text)

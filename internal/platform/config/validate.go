@@ -52,6 +52,9 @@ func (c *Config) validate() []fault.Field {
 	f.betweenTimes(c.Limits.ShutdownTimeout, 0, 10*time.Minute, "limits.shutdown_timeout")
 	f.between(c.Limits.Rate, 1, 1_000_000, "limits.rate")
 	f.between(c.Limits.Burst, 1, 1_000_000, "limits.burst")
+	// A webhook is given up after five days; what it is to be sent must last longer.
+	f.between(c.Events.KeepDays, 7, 3660, "events.keep_days")
+	f.betweenTimes(c.Hooks.Timeout, time.Second, time.Minute, "webhooks.timeout")
 	return f
 }
 

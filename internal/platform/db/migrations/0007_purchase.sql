@@ -115,10 +115,11 @@ create table limit_hold (
 );
 
 -- What happened, for figures, seals and all that follows; a row is what one
--- transaction did, in the first of its homes. The dispatcher deletes it.
+-- transaction did, in the first of its homes. The dispatcher takes the oldest
+-- first, so the key begins with the id, and deletes them.
 create table event (
     home_id  bigint not null,
     event_id bigint not null,
     doc      text   not null,
-    primary key (home_id, event_id)
+    primary key (event_id, home_id)
 );
