@@ -61,8 +61,8 @@ func (t *Try) add(ctx context.Context, p Parts, phone string, h home.ID) error {
 	for i := range accounts {
 		a := &accounts[i]
 		k := Known{Phone: phone, Points: a.Account.Spendable()}
-		if l := p.Programmes.Current().Get(a.Account.Programme).LevelOf(a.Account.Standing.Level); l != nil {
-			k.Level = l.Name
+		if a.Level != nil && a.Level.Level != nil {
+			k.Level = a.Level.Level.Name
 		}
 		if k.Points < 100*money.Point || slices.ContainsFunc(t.Members, func(o Known) bool { return o.Level == k.Level }) {
 			continue

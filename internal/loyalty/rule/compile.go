@@ -281,16 +281,6 @@ func (p *Programme) CampaignOf(id string) *Campaign {
 	return nil
 }
 
-// LevelOf finds a level by its id, nil where there is none.
-func (p *Programme) LevelOf(id string) *Level {
-	for i := range p.Levels {
-		if p.Levels[i].ID == id {
-			return &p.Levels[i]
-		}
-	}
-	return nil
-}
-
 // Needs tells which facts of a member the programme's rules look at.
 func (p *Programme) Needs() Needs { return p.needs }
 

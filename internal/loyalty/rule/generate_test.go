@@ -48,7 +48,7 @@ func drawProgramme(t *rapid.T) *rule.Programme {
 	p := &rule.Programme{
 		ID: 1, Version: 1, Code: "main", Name: "Основная", On: true, Zone: "Europe/Moscow",
 		Settings: rule.Settings{
-			PointValue: s.value, SpendStep: s.step,
+			PointValue: s.value, SpendStep: s.step, HoldTTL: 20,
 			AccrualStep:   rapid.SampledFrom([]money.Points{1, 10, 100, 500, 7}).Draw(t, "accrual step"),
 			Round:         money.Rounding(rapid.IntRange(0, 3).Draw(t, "round")),
 			EarnOn:        rapid.SampledFrom([]rule.EarnOn{rule.BeforeDiscounts, rule.AfterDiscounts}).Draw(t, "earn on"),

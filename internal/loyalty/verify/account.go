@@ -115,6 +115,9 @@ func (c *homeCheck) checkAccounts() error {
 				c.bad(i, "account", at, found, wanted)
 			}
 		}
+		if a.LevelOnly && (a.first != 0 || a.sides != (sides{})) {
+			c.bad(AccountOpened, "account", at, "one that holds a level and nothing else", "one that is opened: it has points or receipts")
+		}
 		equal(AccountLotsActive, int64(a.Active), int64(a.lotsActive))
 		equal(AccountLotsPending, int64(a.Pending), int64(a.lotsPending))
 		equal(AccountActive, int64(a.Active), int64(a.sides.active))

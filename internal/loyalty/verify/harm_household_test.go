@@ -100,6 +100,7 @@ func ownLevelHarms() []harm {
 		{"another level", ofAccount(buyers, "level = 'gold'"), []verify.Invariant{verify.AccountLevel}},
 		harm{"it is an account that nobody has opened", ofAccount(buyers, "state = 'open'"), []verify.Invariant{verify.FigureTotal}}.
 			named("figure_day", func(s *shop) string { return "programme_id=" + s.Programme.ID.String() }),
+		{"the account of all is not opened", ofAccount(rich, "state = 'level'"), []verify.Invariant{verify.AccountOpened, verify.FigureTotal}},
 		harm{"its change never happened", func(s *shop) (string, string) {
 			s.exec(`delete from level_change where home_id = $1 and op_id = $2`, s.buyer.Home, s.bought.ID)
 			return "", ""

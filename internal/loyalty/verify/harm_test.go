@@ -40,7 +40,7 @@ func TestEachInvariantIsProved(t *testing.T) {
 	t.Parallel()
 	all := slices.Concat(journalHarms(), accountHarms(), receiptHarms(), refundHarms(), derivedHarms())
 	meant := map[verify.Invariant]bool{}
-	for _, h := range slices.Concat(all, levelHarms(), giftHarms(), householdHarms(), visitHarms(), reservationHarms()) {
+	for _, h := range slices.Concat(all, levelHarms(), giftHarms(), householdHarms(), ownLevelHarms(), visitHarms(), reservationHarms()) {
 		meant[h.breaks[0]] = true
 	}
 	for _, i := range verify.Invariants() {

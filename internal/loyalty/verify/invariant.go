@@ -24,6 +24,7 @@ const (
 // The invariants of accounts and lots.
 const (
 	AccountProgramme   Invariant = "account-programme"    // an account's programme is there
+	AccountOpened      Invariant = "account-opened"       // one that is not opened for points has none, and no receipts
 	AccountActive      Invariant = "account-active"       // each balance is the sum of its side's postings
 	AccountPending     Invariant = "account-pending"      //
 	AccountHeld        Invariant = "account-held"         //
@@ -116,7 +117,7 @@ func Invariants() []Invariant {
 		VisitDoc, VisitPurchase, VisitColumns, VisitPieces, ReservationDoc, ReservationPurchase, HoldLot, HoldReservation,
 		PurchaseState, PurchaseRefunded, SharedAccount, OpPostings,
 		LotAccount, LotRemaining, LotMade, LotWaits, LotPostings, LotWrittenOff,
-		AccountProgramme, AccountLotsActive, AccountLotsPending, AccountActive, AccountPending, AccountHeld, AccountHolds, AccountDebt, AccountEarned, AccountSpent,
+		AccountProgramme, AccountOpened, AccountLotsActive, AccountLotsPending, AccountActive, AccountPending, AccountHeld, AccountHolds, AccountDebt, AccountEarned, AccountSpent,
 		AccountExpired, AccountDebtFirst, AccountDue, AccountPurchases, AccountTurnover, AccountUsed, AccountDates,
 		LevelChain, AccountLevel, AccountSums, GiftOnce, AccountGifts,
 		PurchaseKey, RefundKey, VisitKey, ReservationKey, KeyOp, TicketPiece, LimitUsed, LimitRoom, CodeUsed, CodeAwarded, ProgrammeVersion, FigureDay, FigureTotal,

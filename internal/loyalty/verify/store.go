@@ -19,7 +19,7 @@ const (
 	qHomes    = `select home_id, seq, head, coalesce(account_home, 0) from home where home_id > $1 and home_id <= $2 order by home_id`
 	qAccounts = `select home_id, account_id, programme_id, active, pending, held, debt, earned, spent, expired, purchases, turnover,
  coalesce(first_purchase_at, 0), coalesce(last_purchase_at, 0), coalesce(slide_at, 0), coalesce(due_at, 0),
- level, coalesce(level_since, 0), coalesce(level_until, 0), level_sums, gifts, used
+ level, coalesce(level_since, 0), coalesce(level_until, 0), level_sums, gifts, used, state
  from account where home_id > $1 and home_id <= $2 order by home_id, programme_id`
 	qLots = `select home_id, lot_id, account_id, amount, remaining, written_off, state, active_at, coalesce(expires_at, 0), sliding, op_id
  from lot where home_id > $1 and home_id <= $2 order by home_id, lot_id`
@@ -130,10 +130,13 @@ type accountRow struct {
 }
 
 func scanAccount(r db.Row) (a accountRow, err error) {
-	return a, r.Scan((*int64)(&a.home), (*int64)(&a.ID), (*int64)(&a.Programme), (*int64)(&a.Active), (*int64)(&a.Pending), (*int64)(&a.Held), (*int64)(&a.Debt),
+	var state string
+	err = r.Scan((*int64)(&a.home), (*int64)(&a.ID), (*int64)(&a.Programme), (*int64)(&a.Active), (*int64)(&a.Pending), (*int64)(&a.Held), (*int64)(&a.Debt),
 		(*int64)(&a.Earned), (*int64)(&a.Spent), (*int64)(&a.Expired), &a.Purchases, (*int64)(&a.Turnover),
 		(*int64)(&a.FirstPurchase), (*int64)(&a.LastPurchase), (*int64)(&a.SlideAt), (*int64)(&a.DueAt),
-		&a.Standing.Level, (*int64)(&a.Standing.Since), (*int64)(&a.Standing.Until), &a.Standing.Sums, (*int64)(&a.Gifts), (*int64)(&a.Used))
+		&a.Standing.Level, (*int64)(&a.Standing.Since), (*int64)(&a.Standing.Until), &a.Standing.Sums, (*int64)(&a.Gifts), (*int64)(&a.Used), &state)
+	a.LevelOnly = state == "level"
+	return a, err
 }
 
 type lotRow struct {
