@@ -21,8 +21,11 @@ func server(t *testing.T, serve http.HandlerFunc) string {
 
 func TestOutcomes(t *testing.T) {
 	t.Parallel()
-	c := New(Options{Timeout: 300 * time.Millisecond, Private: true, Plain: true})
-	t.Cleanup(c.Close)
+	// Patient with those that answer: a busy machine is slow to shake hands.
+	patient := New(Options{Timeout: time.Minute, Private: true, Plain: true})
+	t.Cleanup(patient.Close)
+	hasty := New(Options{Timeout: 300 * time.Millisecond, Private: true, Plain: true})
+	t.Cleanup(hasty.Close)
 	followed := make(chan struct{}, 1)
 	elsewhere := server(t, func(http.ResponseWriter, *http.Request) { followed <- struct{}{} })
 	answer := func(status int, headers ...string) http.HandlerFunc {
@@ -85,8 +88,12 @@ func TestOutcomes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			c := patient
+			if tc.want.Outcome == Timeout {
+				c = hasty
+			}
 			got := c.Send(t.Context(), tc.url, []byte("{}"))
-			if got.Took <= 0 || got.Took > 10*time.Second {
+			if got.Took <= 0 {
 				t.Errorf("took %s", got.Took)
 			}
 			got.Took = 0
