@@ -230,7 +230,7 @@ func (s *mSale) left() []purchase.Payment {
 func (s *mSale) pay(f *purchase.Refund, named []purchase.Payment) error {
 	left := s.left()
 	if len(named) > 0 {
-		return payNamed(f, left, named)
+		return s.payNamed(f, left, named)
 	}
 	over := money.Amount(0)
 	want := make([]money.Amount, len(left))
@@ -255,14 +255,18 @@ func (s *mSale) pay(f *purchase.Refund, named []purchase.Payment) error {
 	return nil
 }
 
-func payNamed(f *purchase.Refund, left, named []purchase.Payment) error {
+func (s *mSale) payNamed(f *purchase.Refund, left, named []purchase.Payment) error {
+	besides := money.Amount(0)
+	for _, r := range s.refunds {
+		besides -= r.Held
+	}
 	sum, of := money.Amount(0), map[string]money.Amount{}
 	for _, p := range named {
 		sum += p.Amount
 		of[p.Kind] += p.Amount
 	}
 	for _, l := range left {
-		if of[l.Kind] > l.Amount {
+		if of[l.Kind] > l.Amount+max(besides, 0) {
 			return refused(fault.Conflict, "refund.payment-above")
 		}
 		delete(of, l.Kind)
@@ -275,7 +279,15 @@ func payNamed(f *purchase.Refund, left, named []purchase.Payment) error {
 	if sum != f.Money {
 		return refused(fault.Invalid, "refund.payments-sum")
 	}
-	f.Payments = named
+	rest := map[string]money.Amount{}
+	for _, l := range left {
+		rest[l.Kind] = l.Amount
+	}
+	for _, p := range named { // a part may have been given besides before
+		k := min(p.Amount, rest[p.Kind])
+		rest[p.Kind] -= k
+		f.Payments = append(f.Payments, purchase.Payment{Kind: p.Kind, Amount: k})
+	}
 	return nil
 }
 

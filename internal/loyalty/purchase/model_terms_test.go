@@ -12,6 +12,7 @@ type mStays struct {
 	had, now map[string]int64 // discounts, by rule
 	got, new map[string]int64 // points, by rule
 	cheaper  int64            // than the goods' prices, in money
+	paid     int64            // for it, and not given back
 }
 
 // stays judges what stays of a sale anew; nil where nothing does.
@@ -37,6 +38,11 @@ func (s *mSale) stays(w *mWorld, lines []mLine) *mStays {
 			}
 		}
 		out.cheaper += sums["gross"] - sums["paid"] - sums["pay"]
+		for _, a := range l.amounts {
+			if a.what == "pay" {
+				out.paid += a.whole - a.back
+			}
+		}
 		k.Points += money.Points(sums["points"])
 		k.Paid = append(k.Paid, money.Amount(sums["paid"]))
 		if s.doc.Mode == purchase.Record {
@@ -68,8 +74,8 @@ func (s *mSale) stays(w *mWorld, lines []mLine) *mStays {
 	return out
 }
 
-// above is by how much what rules that are judged anew gave is above what
-// they would give, as far as it is above it in all.
+// above is by how much what rules that are judged anew gave is above, or
+// below, what they would give, as far as it is so in all.
 func above(had, now map[string]int64, all int64, anew func(rule string) bool) int64 {
 	marked := int64(0)
 	for id, v := range had {
@@ -83,7 +89,13 @@ func above(had, now map[string]int64, all int64, anew func(rule string) bool) in
 		}
 		all -= v
 	}
-	return max(min(marked, all), 0)
+	switch {
+	case marked > 0 && all > 0:
+		return min(marked, all)
+	case marked < 0 && all < 0:
+		return max(marked, all)
+	}
+	return 0
 }
 
 // termsOf is what a rule's campaign says of refunds, else the programme.
@@ -105,7 +117,7 @@ func (s *mSale) termsOf(id string) rule.OnRefund {
 func (s *mSale) hold(w *mWorld, f *purchase.Refund, lines []mLine) {
 	want := int64(0)
 	if x := s.stays(w, lines); x != nil {
-		want = above(x.had, x.now, x.cheaper, func(id string) bool { return s.termsOf(id) != rule.KeepTerms })
+		want = max(above(x.had, x.now, x.cheaper, func(id string) bool { return s.termsOf(id) != rule.KeepTerms }), -x.paid)
 	}
 	for _, r := range s.refunds {
 		want -= int64(r.Held)
@@ -113,11 +125,15 @@ func (s *mSale) hold(w *mWorld, f *purchase.Refund, lines []mLine) {
 	f.Held = min(money.Amount(want), f.Money)
 	f.Unheld = money.Amount(want) - f.Held
 	f.Money -= f.Held
-	if f.Held > 0 {
-		f.Payments = less(f.Payments, f.Held)
+	over := -f.Money
+	for _, p := range f.Payments {
+		over += p.Amount
 	}
-	if f.Held < 0 {
-		f.Payments = s.more(f.Payments, -f.Held)
+	if over > 0 {
+		f.Payments = less(f.Payments, over)
+	}
+	if over < 0 {
+		f.Payments = s.more(f.Payments, -over)
 	}
 }
 
@@ -151,7 +167,7 @@ func (s *mSale) take(w *mWorld, f *purchase.Refund, lines []mLine) {
 		for _, v := range x.got {
 			all += v
 		}
-		want = above(x.got, x.new, all, func(id string) bool { return s.termsOf(id) == rule.RecomputeTerms })
+		want = max(above(x.got, x.new, all, func(id string) bool { return s.termsOf(id) == rule.RecomputeTerms }), 0)
 	}
 	f.Taken = max(min(money.Points(want), left)-taken, -f.Earned)
 }

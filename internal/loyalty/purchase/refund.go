@@ -41,7 +41,7 @@ type Refund struct {
 	Paid     money.Amount `json:"paid,omitempty"`     // points' part of the price
 	Money    money.Amount `json:"money"`              // given back
 	Kept     money.Amount `json:"kept,omitempty"`     // money kept for points that were gone (clawback = money)
-	Held     money.Amount `json:"held,omitempty"`     // money held back for discounts that what stays would not have had; below zero: given after all
+	Held     money.Amount `json:"held,omitempty"`     // money held back for discounts that what stays would not have had; below zero: given for those that it would, or after all
 	Unheld   money.Amount `json:"unheld,omitempty"`   // of all that should be held back by now, what the money was too little for
 	Spent    money.Points `json:"spent,omitempty"`    // spent points of the lines
 	Given    money.Points `json:"given,omitempty"`    // of them given back

@@ -14,12 +14,13 @@ import (
 // What stays of a purchase keeps its discounts and its points, or is judged
 // anew (refund_conditions, and a campaign's own word): by the version of the
 // programme and the facts of its time, with all that has come back so far
-// taken away. What is to be held back and to be taken in all is a function of
-// that alone; a refund does the difference. So refunds in any order end where
-// one whole refund ends: where nothing stays, nothing is held.
+// taken away. What is to be held back or given besides, and to be taken in
+// all, is a function of that alone; a refund does the difference. So refunds
+// in any order end where one whole refund ends: where nothing stays, nothing
+// is held or given besides.
 
 // terms says how much money the refund f should hold back, below zero: give
-// after all, and how many earned points it claims.
+// besides, and how many earned points it claims.
 func (g *group) terms(s *Stored, f *Refund) (held money.Amount, claimed money.Points, err error) {
 	for _, x := range s.Refunds {
 		held -= x.Held
@@ -52,10 +53,10 @@ func (g *group) terms(s *Stored, f *Refund) (held money.Amount, claimed money.Po
 	return held + hold, max(want-before, 0), nil
 }
 
-// terms says what is to be held back and to be taken, beside what the lines
-// bring back, after all that has come back.
+// terms says what is to be held back, below zero: given, and to be taken,
+// beside what the lines bring back, after all that has come back.
 func (s *Stored) terms(p *rule.Programme, states []lineState) (held money.Amount, taken money.Points, err error) {
-	if p.KeepsAll() || !s.anew(p) {
+	if p.KeepsAll() {
 		return 0, 0, nil
 	}
 	r := s.remains(states)
@@ -71,22 +72,18 @@ func (s *Stored) terms(p *rule.Programme, states []lineState) (held money.Amount
 		return 0, 0, err
 	}
 	had, now := r.given(p), givenBy(p, out)
-	held = max(min(had.discount-now.discount, r.off-out.Discount), 0)
+	held = max(lesser(had.discount-now.discount, r.off-out.Discount), -r.money)
 	taken = max(min(had.points-now.points, r.earned-out.Earned), 0)
 	return held, taken, nil
 }
 
-// anew tells whether any rule that gave something to the purchase is judged
-// anew.
-func (s *Stored) anew(p *rule.Programme) bool {
-	for i := range s.Lines {
-		l := &s.Lines[i]
-		if slices.ContainsFunc(l.Discounts, func(d RuleAmount) bool { return p.OnRefund(d.Rule) != rule.KeepTerms }) ||
-			slices.ContainsFunc(l.Earned, func(e RuleAmount) bool { return p.OnRefund(e.Rule) == rule.RecomputeTerms }) {
-			return true
-		}
+// lesser is the one nearer to nothing of two amounts of one sign, else
+// nothing.
+func lesser(a, b money.Amount) money.Amount {
+	if a > 0 {
+		return max(min(a, b), 0)
 	}
-	return false
+	return min(max(a, b), 0)
 }
 
 // remains is what stays of a purchase: the receipt it would have been, and
@@ -95,6 +92,7 @@ type remains struct {
 	receipt   *rule.Receipt
 	kept      rule.Kept
 	off       money.Amount // what it cost less than its prices, for money
+	money     money.Amount // paid for it and not given back
 	earned    money.Points
 	discounts []RuleAmount
 	points    []RuleAmount
@@ -138,6 +136,7 @@ func (r *remains) add(st *lineState, pays []money.Amount) (gross money.Amount) {
 	gross = moneyOf(stays(int64(l.Gross)))
 	paid := moneyOf(stays(int64(l.Paid)))
 	r.off += gross - paid
+	r.money += l.Due() - st.money()
 	for k, p := range l.Pays {
 		v := moneyOf(stays(int64(p)))
 		pays[k] += v
@@ -194,22 +193,25 @@ func (g *given) add(p *rule.Programme, kind rule.EffectKind, v RuleAmount) {
 	}
 }
 
-// hold holds money back, or gives what was held before, to kinds that have
-// not all back yet.
+// hold holds money back, or gives it besides, to kinds that have not all back
+// yet.
 func (f *Refund) hold(s *Stored, want money.Amount) {
 	f.Held = min(want, f.Money)
 	f.Unheld = want - f.Held
-	switch {
-	case f.Held > 0:
-		f.lower(f.Held)
-	case f.Held < 0:
-		f.raise(s.left(), -f.Held)
+	f.Money -= f.Held
+	var paid money.Amount
+	for _, p := range f.Payments {
+		paid += p.Amount
+	}
+	if paid > f.Money {
+		f.lower(paid - f.Money)
+	} else if paid < f.Money {
+		f.raise(s.left(), f.Money-paid)
 	}
 }
 
-// raise gives more money, to the kinds that have some left, in their order.
+// raise gives more money to the kinds that have some left, in their order.
 func (f *Refund) raise(left []Payment, more money.Amount) {
-	f.Money += more
 	given := slices.Clone(f.Payments)
 	f.Payments = nil
 	for k := range left {

@@ -22,6 +22,8 @@ func told(f *purchase.Refund) string {
 func TestTermsOfRefunds(t *testing.T) {
 	t.Parallel()
 	threeForTwo := rule.Rule{ID: "three", Kind: rule.DiscountRule, Take: 3, Pay: 2}
+	pair := rule.Rule{ID: "pair", Kind: rule.DiscountRule, Take: 2, Pay: 1}
+	pairs := []purchase.CartLine{line("B1", 1, 300_00), line("B2", 1, 100_00), line("B3", 1, 100_00)}
 	from := int64(1000_00)
 	tenFrom1000 := rule.Rule{
 		ID: "ten", Kind: rule.DiscountRule, Stage: rule.ReceiptStage, Rate: 10 * money.Percent, When: []rule.Condition{{Field: rule.FieldSum, From: &from}},
@@ -64,6 +66,21 @@ func TestTermsOfRefunds(t *testing.T) {
 		{"10 % from 1000, the other way", rule.TakeDifference, "", tenFrom1000, two, []int{0, 1}, []string{
 			"money 58000 held 5000 unheld 0 earned 1890 taken 0 whole false",
 			"money 50000 held -5000 unheld 0 earned 1350 taken 0 whole true",
+		}},
+		// A film and a cake make the cake free. Whichever of two cakes comes
+		// back, the film and the other cost 300.01 by themselves.
+		{"the free one of a pair, the difference", rule.TakeDifference, "", pair, pairs, []int{1, 2, 0}, []string{
+			"money 10000 held -9999 unheld 0 earned 0 taken 0 whole false",
+			"money 1 held 9999 unheld 0 earned 300 taken 0 whole false",
+			"money 30000 held 0 unheld 0 earned 900 taken 0 whole true",
+		}},
+		{"the other of a pair, the difference", rule.TakeDifference, "", pair, pairs, []int{2, 1, 0}, []string{
+			"money 10000 held 0 unheld 0 earned 300 taken 0 whole false",
+			"money 1 held 0 unheld 0 earned 0 taken 0 whole false",
+			"money 30000 held 0 unheld 0 earned 900 taken 0 whole true",
+		}},
+		{"the free one of a pair, kept", rule.KeepTerms, "", pair, pairs, []int{1}, []string{
+			"money 1 held 0 unheld 0 earned 0 taken 0 whole false",
 		}},
 		// Points of 20 % are earned from 1000 only, beside 3 % of all.
 		{"points from 1000, kept", rule.TakeDifference, "", big, two, []int{1, 0}, []string{
