@@ -1323,7 +1323,7 @@ type Key struct {
 	Scopes []string `json:"scopes,omitempty"`
 	// Ids of the outlets where it acts; none: everywhere
 	Outlets []string `json:"outlets,omitempty"`
-	// Requests a minute
+	// Requests a minute; 0 or none: as many as any key may make
 	Rate int64 `json:"rate,omitempty"`
 	// Until when it holds; none: for ever
 	Expires time.Time `json:"expires,omitzero"`
@@ -1345,7 +1345,7 @@ type KeyChange struct {
 	Scopes []string `json:"scopes,omitempty"`
 	// Ids of the outlets where it acts; none: everywhere
 	Outlets []string `json:"outlets,omitempty"`
-	// Requests a minute
+	// Requests a minute; 0 or none: as many as any key may make
 	Rate int64 `json:"rate,omitempty"`
 	// Until when it holds; none: for ever
 	Expires time.Time `json:"expires,omitzero"`
@@ -1473,7 +1473,7 @@ type MadeKey struct {
 	Scopes []string `json:"scopes,omitempty"`
 	// Ids of the outlets where it acts; none: everywhere
 	Outlets []string `json:"outlets,omitempty"`
-	// Requests a minute
+	// Requests a minute; 0 or none: as many as any key may make
 	Rate int64 `json:"rate,omitempty"`
 	// Until when it holds; none: for ever
 	Expires time.Time `json:"expires,omitzero"`
@@ -1787,7 +1787,7 @@ type NewKey struct {
 	Scopes []string `json:"scopes,omitempty"`
 	// Ids of the outlets where it acts; none: everywhere
 	Outlets []string `json:"outlets,omitempty"`
-	// Requests a minute; 0: the default
+	// Requests a minute; 0 or none: as many as any key may make
 	Rate int64 `json:"rate,omitempty"`
 	// Until when it holds; none: for ever
 	Expires time.Time `json:"expires,omitzero"`

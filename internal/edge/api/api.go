@@ -64,7 +64,7 @@ type Parts struct {
 	Feed     *feed.Feed
 	Webhooks *webhook.Webhooks
 
-	Limit httpx.Rate // of any key; a key may have a lower rate of its own
+	Limit httpx.Rate // of any key that has no rate of its own
 
 	// Ready says why requests can't be served now; nil: they always can.
 	Ready func() error

@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"encoding/json"
-	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -86,10 +85,13 @@ func bearer(header string) (token string, ok bool) {
 	return strings.TrimSpace(token), ok && strings.EqualFold(scheme, "Bearer")
 }
 
-// rate is the key's own, within that of any key; bursts are two seconds' worth.
+// rate is the key's own, whose bursts are two seconds' worth; of a key without
+// one it is that of any key.
 func (c *call) rate() httpx.Rate {
-	perMinute := int(min(c.who.Rate, int64(c.Limit.PerMinute)))
-	return httpx.Rate{PerMinute: perMinute, Burst: min(max(perMinute/30, 5), c.Limit.Burst)}
+	if own := int(c.who.Rate); own > 0 {
+		return httpx.Rate{PerMinute: own, Burst: max(own/30, 5)}
+	}
+	return c.Limit
 }
 
 func (c *call) limit(key string, rate httpx.Rate) error {
@@ -97,9 +99,7 @@ func (c *call) limit(key string, rate httpx.Rate) error {
 	if wait == 0 {
 		return nil
 	}
-	seconds := int64(math.Ceil(wait.Seconds()))
-	c.w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
-	return fault.New(fault.TooMany, "http.too-many-requests", "seconds", seconds)
+	return httpx.TooMany(wait)
 }
 
 func (c *call) may() error {

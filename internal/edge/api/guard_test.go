@@ -74,6 +74,7 @@ func TestLimits(t *testing.T) {
 	s := newShop(t, dbtest.Open(t, db.SQLite))
 	s.key("slow", identity.Key{TillID: idOf(t, s.names["till"]), Scopes: identity.TillScopes(), Rate: 1})
 	one := `{"lines":[` + ticket + `]}`
+	const dear = `{"sku":"T1","quantity":"1","price":500000000001}` // two of which are more than a receipt
 	many := func(n int) string {
 		return `{"lines":[` + strings.TrimSuffix(strings.Repeat(ticket+",", n), ",") + `]}`
 	}
@@ -89,6 +90,10 @@ func TestLimits(t *testing.T) {
 		{step: step{do: "POST /purchases", body: `{"lines":[{"sku":"T1","quantity":"-1","price":1}]}`, want: 400, code: "api.invalid", at: "lines[0].quantity money.negative"}, key: "k"},
 		{step: step{do: "POST /purchases", body: `{"lines":[{"sku":"T1","quantity":"1","price":1}],"payments":[{"kind":"","amount":1}]}`, want: 400, code: "api.invalid", at: "payments[0].kind api.too-short"}, key: "k"},
 		{step: step{do: "POST /purchases", body: `{"lines":[{"sku":"T\u0000","quantity":"1","price":1}]}`, want: 400, code: "api.invalid", at: "lines[0].sku api.text"}, key: "k"},
+		{step: step{do: "POST /purchases", body: `{"lines":[` + dear + `,` + dear + `]}`, want: 400, code: "purchase.invalid", at: "lines purchase.sum-most"}, key: "k"},
+		{step: step{do: "POST /purchases/record", body: `{"at":"2026-11-22T09:00:00Z","lines":[` + dear + `,` + dear + `]}`, want: 400, code: "purchase.invalid", at: "lines purchase.sum-most"}, key: "k"},
+		{step: step{do: "POST /quotes", body: `{"lines":[` + dear + `,` + dear + `]}`, want: 400, code: "purchase.invalid", at: "lines purchase.sum-most"}},
+		{step: step{do: "POST /refunds/unlinked", body: `{"lines":[` + dear + `,` + dear + `]}`, want: 400, code: "purchase.invalid", at: "lines purchase.sum-most"}, key: "k"},
 		{step: step{do: "POST /purchases", body: strings.Repeat("[", 500_000), want: 400, code: "api.json"}, key: "k"},
 		{step: step{do: "GET /members/find?q=" + strings.Repeat("9", 600), want: 400, code: "api.invalid", at: "q api.text"}},
 		{step: step{do: "GET /members/find?q=%00", want: 400, code: "api.invalid", at: "q api.text"}},

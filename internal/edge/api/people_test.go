@@ -144,6 +144,9 @@ func TestCodes(t *testing.T) {
 			{step: step{do: "POST /codes", body: `{"purpose":"login","phone":"` + phone1 + `"}`, want: 400, code: "api.invalid", at: "purpose api.choice"}},
 			{step: step{do: "POST /codes/check", body: `{"purpose":"prove","phone":"` + phone1 + `","code":"12"}`, want: 422, code: "member.code-wrong"}},
 		})
+		if a := s.send("till", "POST /codes", "", `{"purpose":"prove","phone":"`+phone1+`"}`); a.status != 429 || a.header.Get("Retry-After") != "60" {
+			t.Errorf("too soon: %d, after %q", a.status, a.header.Get("Retry-After"))
+		}
 		s.names["code"] = s.sms.last()
 		s.deals([]deal{
 			{step: step{do: "POST /codes/check", body: `{"purpose":"prove","phone":"` + phone1 + `","code":"$code"}`, want: 200, keep: "proof=proof"}},

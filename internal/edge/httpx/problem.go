@@ -119,8 +119,14 @@ func (f *Faults) Problem(ctx context.Context, err error) *Problem {
 	return p
 }
 
-// Write answers the request with err as a problem.
+// Write answers the request with err as a problem, and says in Retry-After how
+// long to wait where the fault knows it.
 func (f *Faults) Write(w http.ResponseWriter, r *http.Request, err error) {
+	if e := fault.From(err); e != nil && e.Kind == fault.TooMany {
+		if wait, ok := e.Arg(fault.Seconds).(int64); ok {
+			w.Header().Set("Retry-After", strconv.FormatInt(max(wait, 1), 10))
+		}
+	}
 	f.Problem(r.Context(), err).write(w, Lang(r.Context()))
 }
 

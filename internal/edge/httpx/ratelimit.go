@@ -2,7 +2,6 @@ package httpx
 
 import (
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
@@ -65,6 +64,12 @@ func (l *Limiter) sweep(now clock.Micros) {
 	}
 }
 
+// TooMany is the refusal of a request past its rate; Write tells the wait in
+// Retry-After.
+func TooMany(wait time.Duration) *fault.Error {
+	return fault.New(fault.TooMany, "http.too-many-requests", fault.Seconds, int64((wait+time.Second-1)/time.Second))
+}
+
 // RateLimit refuses requests past the key's rate with 429 and Retry-After. of
 // names the key (an id, never the secret itself) and its rate; requests for
 // which it names none go on.
@@ -81,9 +86,7 @@ func (f *Faults) RateLimit(l *Limiter, of func(*http.Request) (key string, rate 
 				next.ServeHTTP(w, r)
 				return
 			}
-			seconds := int64((wait + time.Second - 1) / time.Second)
-			w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
-			f.Write(w, r, fault.New(fault.TooMany, "http.too-many-requests", "seconds", seconds))
+			f.Write(w, r, TooMany(wait))
 		})
 	}
 }

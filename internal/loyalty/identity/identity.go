@@ -32,10 +32,6 @@ const (
 	MaxRate     = 1_000_000
 )
 
-// DefaultRate is how many requests a minute a key may make unless told
-// otherwise.
-const DefaultRate = 6_000
-
 // Scope is one thing that a key may do.
 type Scope string
 
@@ -92,7 +88,7 @@ type Principal struct {
 	OutletIDs []id.ID // where it may act, in order; none: everywhere
 	Scopes    []Scope
 	Name      string // of the key
-	Rate      int64  // requests a minute
+	Rate      int64  // requests a minute; 0: as many as any key may make
 }
 
 // Can tells whether it may do what the scope names.
@@ -143,7 +139,7 @@ type Key struct {
 	OutletIDs []id.ID
 	Name      string
 	Scopes    []Scope
-	Rate      int64 // requests a minute; 0 on saving means DefaultRate
+	Rate      int64 // requests a minute; 0: as many as any key may make (limits.rate)
 	State     reference.State
 	Created   clock.Micros
 	Expires   clock.Micros // 0: never

@@ -94,7 +94,7 @@ func TestAuthenticate(t *testing.T) {
 		got, err := b.keys.Authenticate(b.ctx, token)
 		want := identity.Principal{
 			Kind: identity.KindTill, KeyID: k.ID, TillID: till1, OutletIDs: []id.ID{outlet1}, Scopes: identity.TillScopes(),
-			Name: "Касса", Rate: identity.DefaultRate,
+			Name: "Касса",
 		}
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%v %s", err, diff)
@@ -251,7 +251,7 @@ func TestKeysAreKept(t *testing.T) {
 		second, _ := b.make(identity.Key{TillID: till1})
 		k.OutletIDs, k.Name, k.Rate, k.Expires = []id.ID{outlet2}, "Сайт", 0, 0
 		k = b.save(k)
-		if k.Rate != identity.DefaultRate {
+		if k.Rate != 0 {
 			t.Errorf("rate %d", k.Rate)
 		}
 		for _, c := range []struct {

@@ -110,10 +110,7 @@ func checkKey(k *Key, now clock.Micros) error {
 	var f reference.Form
 	f.Name("name", &k.Name)
 	f.State("state", &k.State)
-	if k.Rate == 0 {
-		k.Rate = DefaultRate
-	}
-	f.Range("rate", k.Rate, 1, MaxRate)
+	f.Range("rate", k.Rate, 0, MaxRate)
 	if len(k.Scopes) == 0 {
 		f.Add(fault.Field{Path: "scopes", Code: "reference.missing"})
 	}

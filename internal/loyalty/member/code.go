@@ -76,6 +76,7 @@ on conflict (kind, value) do update set
  sent = case when one_time_code_count.since <= $4 then 1 else one_time_code_count.sent + 1 end
 where one_time_code_count.since <= $4 or one_time_code_count.sent < $5`
 
+	qSince  = `select since from one_time_code_count where kind = $1 and value = $2`
 	qSentAt = `select sent_at from one_time_code where kind = $1 and value = $2 and purpose = $3`
 
 	// A try counts before it is looked at, so that many at once are no more.
@@ -128,14 +129,24 @@ func (c *Codes) note(ctx context.Context, tx *db.Tx, p Purpose, to Ref, codeID i
 		if err := tx.Row(ctx, qSentAt, to.Kind, to.Value, p).Scan(&last); err != nil {
 			return err
 		}
-		left := last.Add(CodePause).Time().Sub(now.Time())
-		return fault.New(fault.TooMany, "member.code-too-soon", "seconds", int64((left+time.Second-1)/time.Second))
+		return tooOften("member.code-too-soon", last.Add(CodePause), now)
 	}
 	n, err = tx.Exec(ctx, qCountCode, to.Kind, to.Value, now, now.Add(-codeDay), CodesADay)
-	if err == nil && n == 0 {
-		err = fault.New(fault.TooMany, "member.code-too-many")
+	if err != nil || n > 0 {
+		return err
 	}
-	return err
+	var since clock.Micros
+	if err := tx.Row(ctx, qSince, to.Kind, to.Value).Scan(&since); err != nil {
+		return err
+	}
+	return tooOften("member.code-too-many", since.Add(codeDay), now)
+}
+
+// tooOften is the refusal of a code that can be had at a time, with how long
+// that is from now.
+func tooOften(code string, at, now clock.Micros) *fault.Error {
+	left := at.Time().Sub(now.Time())
+	return fault.New(fault.TooMany, code, fault.Seconds, int64((left+time.Second-1)/time.Second))
 }
 
 // Check tells whether the code is the one last sent for the purpose and uses
@@ -171,7 +182,7 @@ func (c *Codes) try(ctx context.Context, tx *db.Tx, p Purpose, of Ref, code stri
 	case err != nil:
 		return 0, nil, err
 	case n == 0 && used == 0 && expires > now:
-		return 0, fault.New(fault.TooMany, "member.code-tries"), nil
+		return 0, fault.New(fault.Refused, "member.code-tries"), nil // waiting does not help, a new code does
 	case n == 0:
 		return 0, fault.New(fault.Refused, "member.code-expired"), nil
 	case len(code) > maxCodeInput || !crypto.SameSecret(c.Key, salt(codeID), hash, code):

@@ -91,6 +91,10 @@ func TestCodeHasLimits(t *testing.T) {
 		b.clock.Add(time.Minute)
 		_, err = c.Send(b.ctx, member.ToLogin, toPhone, "ru")
 		refused(t, err, "member.code-too-many")
+		// The first of the day was sent 8 minutes ago.
+		if s := fault.From(err).Arg("seconds"); s != int64((24*time.Hour-8*time.Minute)/time.Second) {
+			t.Errorf("in %v s", s)
+		}
 		must(c.Check(b.ctx, member.ToLogin, toPhone, fifth)) // a refused request leaves the last one valid
 		b.clock.Add(24 * time.Hour)
 		must(c.Send(b.ctx, member.ToLogin, toPhone, "ru"))

@@ -104,6 +104,7 @@ func (c *Cart) check(now clock.Micros) error {
 		return fault.New(fault.Invalid, "purchase.invalid").With(bad...)
 	}
 	tickets := ticketCheck{}
+	var sum money.Amount
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		at := fmt.Sprintf("lines[%d]", i)
@@ -116,11 +117,15 @@ func (c *Cart) check(now clock.Micros) error {
 		want(l.Price >= 0 && l.Price <= rule.MaxCents, at+".price", "purchase.price")
 		if _, ok := l.cost(); ok {
 			want(l.fill(), at+".gross", "purchase.gross")
+			sum += min(l.Gross, rule.MaxCents) // so that no number of lines can overflow
 		} else {
 			want(false, at, "purchase.line-sum-most")
 		}
 		tickets.check(l, at, want)
 		want(l.Discount >= 0 && l.Discount <= l.Gross && (c.Facts != nil || l.Discount == 0), at+".discount", "purchase.line-discount")
+	}
+	if sum > rule.MaxCents {
+		bad = append(bad, rule.SumTooMuch().At("lines"))
 	}
 	want(tickets.pieces <= MaxTickets, "lines", "purchase.too-many-tickets")
 	bad = append(bad, wrongPayments(c.Payments)...)
@@ -159,7 +164,7 @@ func (l *CartLine) fill() bool {
 		l.Gross = g
 		return true
 	}
-	return l.Gross >= g-1 && l.Gross <= g+1
+	return l.Gross >= g-1 && l.Gross <= g+1 && l.Gross <= rule.MaxCents
 }
 
 // cost is price × quantity; false where that is more than a line may cost.

@@ -45,11 +45,17 @@ func (r *UnlinkedRequest) check() error {
 		return fault.New(fault.Invalid, "refund.too-large")
 	}
 	var bad []fault.Field
+	var sum money.Amount
 	for i, l := range r.Lines {
 		g, ok := l.Quantity.Cost(l.Price, money.HalfUp)
 		if !validSKU(l.SKU) || !text.Valid(l.Name, maxName) || l.Quantity <= 0 || l.Price < 0 || !ok || g > rule.MaxCents {
 			bad = append(bad, fault.Field{Path: fmt.Sprintf("lines[%d]", i), Code: "refund.line"})
+			continue
 		}
+		sum += g
+	}
+	if sum > rule.MaxCents {
+		bad = append(bad, rule.SumTooMuch().At("lines"))
 	}
 	if len(bad) > 0 {
 		return fault.New(fault.Invalid, "purchase.invalid").With(bad...)

@@ -3,6 +3,7 @@ package rule
 import (
 	"slices"
 
+	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/money"
 )
 
@@ -26,7 +27,7 @@ const BaseGroup = "base"
 // earn lets the receipt earn points. Each rule is rounded once and then split
 // over its lines.
 func (j *judgement) earn() {
-	j.Earned = 0
+	j.Earned, j.tooMuch = 0, false
 	for i := range j.Lines {
 		j.Lines[i].Earned = 0
 	}
@@ -47,6 +48,15 @@ func (j *judgement) earn() {
 		j.bestOfGroups()
 	}
 	j.collect()
+}
+
+// earnsTooMuch refuses a receipt of which some rule, or all together, would
+// make more points than can be kept: no points are left out silently.
+func (j *judgement) earnsTooMuch() error {
+	if j.tooMuch || j.Earned > maxEarned {
+		return fault.New(fault.Refused, "purchase.earned-most", "most", money.Points(maxEarned))
+	}
+	return nil
 }
 
 // earnsNot says why nothing is earned at all; "" where something may be.
@@ -140,10 +150,7 @@ func (j *judgement) earnType(typ string, base []int64) {
 		}
 	}
 	v, ok := e.rate.Of(int64(e.base), j.p.Settings.Round)
-	if !ok {
-		v = 0
-	}
-	j.award(e, v, weights)
+	j.award(e, fits(v, ok), weights)
 }
 
 func (j *judgement) ofType(l *Line, typ string) bool {
@@ -221,8 +228,14 @@ func (j *judgement) points(c *candidate, e *earning) int64 {
 		e.rate = row.Rate
 		v, ok = row.Rate.Of(sum, j.p.Settings.Round)
 	}
-	if !ok {
-		return 0
+	return fits(v, ok)
+}
+
+// fits is a number of points, or, where it is too large for one, what award
+// knows to be too much.
+func fits(v int64, ok bool) int64 {
+	if !ok || v > maxEarned {
+		return maxEarned + 1
 	}
 	return v
 }
@@ -231,7 +244,10 @@ func (j *judgement) points(c *candidate, e *earning) int64 {
 // whether there are any.
 func (j *judgement) award(e earning, points int64, weights []int64) bool {
 	v, ok := money.Step(points, int64(j.p.Settings.AccrualStep), j.p.Settings.Round)
-	if !ok || v <= 0 || v > maxPoints*100 {
+	if points > maxEarned || !ok || v > maxEarned { // weighed as the most there is, and refused if it is the best
+		j.tooMuch, v = true, maxEarned
+	}
+	if v <= 0 {
 		j.whyEarned(&e, false)
 		return false
 	}
@@ -315,10 +331,7 @@ func (j *judgement) multiply() {
 		e.base = money.Amount(sum)
 		sum = int64(j.kindPart(c.rule, money.Amount(sum), j.Due))
 		v, ok := (c.rule.Multiply - money.Whole).Of(sum, j.p.Settings.Round)
-		if !ok {
-			v = 0
-		}
-		c.acts = j.award(e, v, weights) || c.acts
+		c.acts = j.award(e, fits(v, ok), weights) || c.acts
 	}
 }
 

@@ -8,7 +8,9 @@ import (
 // Bounds on a receipt. Within them no sum of the engine can overflow.
 const (
 	MaxLines = 5000
-	MaxCents = 1_000_000_000_000 // kopecks in one line: ten thousand million roubles
+	MaxCents = 1_000_000_000_000 // kopecks in a receipt: ten thousand million roubles
+
+	maxEarned = maxPoints * 100 // hundredths that a receipt may earn: what MaxCents earn at the highest rate
 )
 
 // Facts are what a till has done already: they are taken as they are, and the
@@ -48,6 +50,9 @@ func Record(p *Programme, r *Receipt, m *Member, f *Facts) (*Outcome, error) {
 		return nil, err
 	}
 	j.earn()
+	if err := j.earnsTooMuch(); err != nil {
+		return nil, err
+	}
 	j.say()
 	return &j.Outcome, nil
 }
@@ -73,6 +78,7 @@ type judgement struct {
 	byLine  []int64
 	picked  []int
 	amounts []earning
+	tooMuch bool // some rule gives more points than there may be
 }
 
 func newJudgement(p *Programme, r *Receipt, m *Member) (*judgement, error) {
@@ -90,11 +96,18 @@ func newJudgement(p *Programme, r *Receipt, m *Member) (*judgement, error) {
 		if l.Gross < 0 || l.Gross > MaxCents || l.Quantity < 0 {
 			return nil, fault.New(fault.Invalid, "purchase.line-sum", "line", i+1)
 		}
-		j.Gross += l.Gross
+		if j.Gross += l.Gross; j.Gross > MaxCents {
+			return nil, SumTooMuch()
+		}
 		j.floor[i] = floorOf(p, l)
 	}
 	j.reset()
 	return j, nil
+}
+
+// SumTooMuch is the refusal of a receipt that comes to more than MaxCents.
+func SumTooMuch() *fault.Error {
+	return fault.New(fault.Invalid, "purchase.sum-most", "most", money.Amount(MaxCents))
 }
 
 // reset takes the outcome back to the till's prices.
@@ -136,6 +149,9 @@ func (j *judgement) decide() error {
 		return err
 	}
 	j.earn()
+	if err := j.earnsTooMuch(); err != nil {
+		return err
+	}
 	j.say()
 	j.settleCampaigns()
 	return nil

@@ -32,6 +32,9 @@ const (
 	Unsupported              // it is written in a form that is not read
 )
 
+// Seconds names the argument of a TooMany that says how long to wait, int64.
+const Seconds = "seconds"
+
 // Arg is one named argument of a message.
 type Arg struct {
 	Name  string

@@ -60,7 +60,7 @@ create table api_key (
     till_id    bigint references till (till_id), -- null: of the organization
     name       text not null,
     scopes     text not null, -- blank between, in the order of the program's list
-    rate       bigint not null check (rate > 0), -- requests a minute
+    rate       bigint not null check (rate >= 0), -- requests a minute; 0: as many as any key
     hash       {{bytes}} not null,
     state      text not null check (state in ('active', 'closed')),
     created_at bigint not null,
