@@ -626,6 +626,22 @@ func (c *Client) ExplainPurchase(ctx context.Context, id string, query *ExplainP
 	return answer, err
 }
 
+// ExportMember is GET /members/{member}/export: All that is held on a member
+//
+// One JSON document, as things are at one instant: profile, contacts, consents with their texts,
+// cards (without secrets), groups, relatives, accounts, lots and movements of points, purchases,
+// refunds, visits, levels, codes, the log of changes. Columns are named as in the base; money is in
+// kopecks, points in hundredths. What is empty is left out. A document that broke off has no end; a
+// whole one says complete: true. Not for keys of tills.
+//
+// The key needs the scope members.privacy.
+func (c *Client) ExportMember(ctx context.Context, member string) (*MemberExport, error) {
+	answer, _, err := ask[MemberExport](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/members/", member, "/export"},
+	})
+	return answer, err
+}
+
 // ExtendReservation is POST /reservations/{id}/extend: Extend a reservation
 //
 // Hold for so many minutes from now. One that has run out, or is cancelled or paid, can't be

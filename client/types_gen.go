@@ -1082,6 +1082,14 @@ type EventsPage struct {
 	More bool `json:"more"`
 }
 
+// ExportSection is the schema ExportSection of the document.
+type ExportSection struct {
+	// Table
+	Table string `json:"table"`
+	// Rows
+	Rows []json.RawMessage `json:"rows"`
+}
+
 // ExtendBody is the schema ExtendBody of the document.
 type ExtendBody struct {
 	// Minutes to hold, from now
@@ -1606,6 +1614,22 @@ type MemberEvent struct {
 	Old string `json:"old"`
 	// What it is now
 	New string `json:"new"`
+}
+
+// MemberExport is the schema MemberExport of the document.
+type MemberExport struct {
+	// Form of the document
+	Format string `json:"format"`
+	// When it was made
+	MadeAt time.Time `json:"made_at"`
+	// Id of the member
+	Member string `json:"member"`
+	// Ids of the member and of those who were merged into him
+	Homes []string `json:"homes"`
+	// By tables
+	Sections []ExportSection `json:"sections"`
+	// The document is written to its end
+	Complete bool `json:"complete"`
 }
 
 // MemberLevel is the schema MemberLevel of the document.

@@ -17,6 +17,7 @@ import (
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
+	"kopilka/internal/loyalty/privacy"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/seal"
@@ -53,6 +54,7 @@ type Core struct {
 	Identity   *identity.Registry
 	Keys       *identity.Keys
 	Members    *member.Members
+	Privacy    *privacy.Privacy
 	Codes      *member.Codes
 	Cards      *card.Cards
 	Programmes *programme.Programmes
@@ -141,6 +143,7 @@ func (c *Core) domains(key []byte, shown io.Writer) {
 	c.Products, c.Catalog = catalog.New(c.DB, c.IDs), catalog.NewIndex()
 	c.Identity, c.Keys, c.cashiers = identity.New(c.DB, c.IDs, c.Clock), identity.NewKeys(c.DB, c.Clock), identity.NewCashiers()
 	c.Members = &member.Members{DB: c.DB, IDs: c.IDs, Clock: c.Clock}
+	c.Privacy = &privacy.Privacy{DB: c.DB, Clock: c.Clock}
 	c.Cards = &card.Cards{Members: c.Members, Key: key}
 	c.Codes = &member.Codes{
 		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Key: key,

@@ -26,6 +26,7 @@ import (
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
+	"kopilka/internal/loyalty/privacy"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/webhook"
@@ -54,6 +55,7 @@ type Parts struct {
 	Catalog   *catalog.Index
 
 	Members *member.Members
+	Privacy *privacy.Privacy
 	Codes   *member.Codes
 	Cards   *card.Cards
 	Rules   func() member.Rules // as they are now
@@ -85,7 +87,7 @@ func New(p Parts) *API {
 	a := &API{Parts: p, limiter: httpx.NewLimiter(clock.System{})}
 	for _, resource := range []func(*API){
 		quotes, purchases, reservations, refunds, visits,
-		members, identifiers, consents, changes, cards, accounts, levels, codes, households,
+		members, identifiers, consents, changes, cards, accounts, levels, codes, households, personalData,
 		groups, memberSettings,
 		partners, cashiers, catalogue, programmes, settingList, cardStock, keys, promoCodes,
 		events, webhooks,

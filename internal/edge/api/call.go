@@ -184,6 +184,9 @@ func putBuffer(b *bytes.Buffer) {
 // answer writes a success.
 func (c *call) answer(out any) error {
 	h := c.w.Header()
+	if v, ok := out.(streamed); ok {
+		return c.stream(v)
+	}
 	if _, empty := out.(none); empty {
 		c.w.WriteHeader(http.StatusNoContent)
 		return nil

@@ -40,6 +40,7 @@ const (
 	MembersRead     Scope = "members.read"
 	MembersWrite    Scope = "members.write"
 	MembersSelf     Scope = "members.self" // a cabinet's or a site's: that members register themselves
+	MembersPrivacy  Scope = "members.privacy" // copies of all that is held on a person, and its erasure
 	CardsWrite      Scope = "cards.write"
 	PurchasesQuote  Scope = "purchases.quote"
 	PurchasesWrite  Scope = "purchases.write"
@@ -58,8 +59,8 @@ const (
 // Scopes lists every scope.
 func Scopes() []Scope {
 	return []Scope{
-		MembersRead, MembersWrite, MembersSelf, CardsWrite, PurchasesQuote, PurchasesWrite, PurchasesRecord, PurchasesRefund, VisitsWrite, PointsAdjust,
-		ReferenceRead, ReferenceWrite, ReportsRead, EventsRead, WebhooksWrite, Admin,
+		MembersRead, MembersWrite, MembersSelf, MembersPrivacy, CardsWrite, PurchasesQuote, PurchasesWrite, PurchasesRecord, PurchasesRefund,
+		VisitsWrite, PointsAdjust, ReferenceRead, ReferenceWrite, ReportsRead, EventsRead, WebhooksWrite, Admin,
 	}
 }
 

@@ -1,0 +1,20 @@
+// Package privacy is what the law gives a person over what is held on him: a
+// copy of all of it.
+//
+// What is held on a person is said in one table (held): which tables, which of
+// their columns, found by what. What is left out is said there too, with the
+// reason (notHeld, kept). A test goes through all tables and columns of the
+// base, so that a new one can't be forgotten.
+package privacy
+
+import (
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
+)
+
+// Privacy are the operations on what is held on a person. It is safe for
+// concurrent use.
+type Privacy struct {
+	DB    *db.DB
+	Clock clock.Clock
+}
