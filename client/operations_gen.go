@@ -965,6 +965,9 @@ func (c *Client) GiveConsents(ctx context.Context, member string, body *Consents
 
 // IssueCard is POST /members/{member}/cards: Issue a card
 //
+// Made once under a key. A secret code that the program made is told by the first answer only: a
+// repeat answers with the card as it is by then, without it, and makeCardSecret makes another.
+//
 // The key needs the scope cards.write.
 // It is never sent again by the client itself.
 func (c *Client) IssueCard(ctx context.Context, member string, body *NewCard) (*IssuedCard, error) {
@@ -2182,7 +2185,9 @@ func (c *Client) RemoveIdentifier(ctx context.Context, member string, body *Iden
 
 // ReplaceCard is POST /members/{member}/cards/{card}/replace: Replace a card
 //
-// The old card is out of use for good. Points are the member's and need no moving.
+// The old card is out of use for good. Points are the member's and need no moving. A repeat under
+// the key answers with the new card, without a secret code, as issueCard does. A plastic card takes
+// the number printed on the new one.
 //
 // The key needs the scope cards.write.
 // It is never sent again by the client itself.

@@ -2772,6 +2772,8 @@ type Quote struct {
 	Campaigns []string `json:"campaigns,omitempty"`
 	// What to say to the buyer and to print on the receipt
 	Messages []string `json:"messages,omitempty"`
+	// Codes that were shown and by which nothing acted; they are not used up
+	UnusedCodes []UnusedCode `json:"unused_codes,omitempty"`
 	// Each rule: what it did, or why not
 	Why []Why `json:"why"`
 	// What a slightly larger receipt would bring; three hints at most

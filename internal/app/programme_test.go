@@ -70,6 +70,7 @@ func TestProgrammeCommands(t *testing.T) {
 				t.Errorf("%s %v", text, err)
 			}
 			wants(ExitOK, "действует версия 3", "", "rollback", "kino", "1", "-y")
+			wants(ExitOK, "Возврат к версии 1", "", "history", "kino")
 			wants(ExitOK, "rate: 5%", "", "export", "kino")
 			wants(ExitFailure, "", "Текст сделан из версии 2, а действует 3", "apply", exported, "-y")
 			wants(ExitOK, "version 3, in force", "", "list", "--lang", "en")

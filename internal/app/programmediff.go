@@ -103,7 +103,7 @@ func (p *program) item(what, id, name string) string {
 	if name == "" {
 		name = id
 	} else {
-		name = "«" + name + "» (" + id + ")"
+		name = p.texts.Text(p.lang, "programme.named", "name", name, "id", id)
 	}
 	return p.texts.Text(p.lang, "programme.item."+what, "name", name)
 }

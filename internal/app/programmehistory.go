@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"strings"
 
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/rule"
@@ -59,7 +61,7 @@ func (c *programmeRollbackCmd) Run(ctx context.Context, p *program) error {
 			return err
 		}
 		return p.made(b.making(ctx, func() (*rule.Programme, error) {
-			return b.Rollback(ctx, now.ID, c.Version, now.Version, who(c.By), c.Note)
+			return b.Rollback(ctx, now.ID, c.Version, now.Version, who(c.By), cmp.Or(strings.TrimSpace(c.Note), p.texts.Text(p.lang, "programme.rolled-back", "version", c.Version)))
 		}))
 	})
 }

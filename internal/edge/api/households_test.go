@@ -20,6 +20,8 @@ func TestHouseholds(t *testing.T) {
 			return `{"buyer":{"phone":"` + phone + `"},"lines":[` + ticket + `]` + more + `}`
 		}
 		s.deals([]deal{
+			{step: step{as: "admin", do: "POST /households", body: `{"founder":"$ann","name":"Ивановы","members":["$bob","$ann"]}`, want: 400, code: "member.invalid", at: "members[1] household.founder-named"}},
+			{step: step{as: "admin", do: "POST /households", body: `{"founder":"$ann","name":"Ивановы","members":["$bob","$bob"]}`, want: 400, code: "member.invalid", at: "members[1] household.twice"}},
 			{step: step{as: "admin", do: "POST /households", body: `{"founder":"$ann","name":"Ивановы","members":["$bob"]}`, want: 201, has: `"founder":"$ann" "member":"$bob" "name":"Ивановы"`, not: "ended_at", keep: "house"}},
 			{step: step{as: "admin", do: "POST /households", body: `{"founder":"$bob","name":"Другие"}`, want: 409, code: "household.already"}},
 			{step: step{as: "admin", do: "POST /households", body: `{"founder":"77","name":"Никто"}`, want: 404, code: "member.not-found"}},
@@ -40,6 +42,13 @@ func TestHouseholds(t *testing.T) {
 			{step: step{do: "POST /purchases", body: sale("+79160000002", ""), want: 201, has: `"member":"$bob" "founder":"$ann" "active":13500`, keep: "p2"}, key: "k2"},
 			{step: step{do: "POST /purchases", body: sale(phone1, ""), want: 201, has: `"member":"$ann" "active":18500`, not: "founder"}, key: "k3"},
 			{step: step{do: "GET /members/$eve/movements", want: 200, has: `"kind":"spend" "operation":"$p1"`}},
+
+			// Who is blocked is not served; the others go on, though the account is his.
+			{step: step{as: "admin", do: "POST /members/$ann/block", body: `{"reason":"test"}`, want: 200, has: `"state":"blocked"`}},
+			{step: step{do: "POST /purchases", body: sale(phone1, ""), want: 422, code: "buyer.not-served"}, key: "b1"},
+			{step: step{do: "POST /purchases", body: sale("+79160000003", `,"spend":1000`), want: 201, has: `"member":"$eve" "founder":"$ann" "spent":1000`, keep: "p4"}, key: "b2"},
+			{step: step{do: "POST /refunds", body: `{"purchase":{"id":"$p4"},"whole":true}`, want: 201, has: `"given":1000`}, key: "b3"},
+			{step: step{as: "admin", do: "POST /members/$ann/unblock", body: `{}`, want: 200, has: `"state":"active"`}},
 			{step: step{do: "GET /members/$ann/movements", want: 200, has: `"operation":"$p2" "operation":"$p1"`}},
 			{step: step{as: "admin", do: "POST /adjustments", body: `{"buyer":{"member":"$bob"},"programme":"$programme","points":500,"reason":"test"}`, want: 201, has: `"member":"$ann" "active":19000`}, key: "a1"},
 

@@ -184,7 +184,7 @@ func (p *param) set(v reflect.Value, value string) *fault.Field {
 	switch f.Kind() {
 	case reflect.String:
 		if p.enum != "" && !isOne(p.enum, value) {
-			return &fault.Field{Code: "api.choice", Args: fault.Pairs("choices", p.enum)}
+			return &fault.Field{Code: "api.choice", Args: fault.Pairs("choices", strings.ReplaceAll(strings.TrimPrefix(p.enum, ","), ",", ", "))}
 		}
 		f.SetString(value)
 	case reflect.Bool:

@@ -118,6 +118,7 @@ func TestAccounts(t *testing.T) {
 			{step: step{as: "admin", do: "POST /adjustments", body: `{"buyer":{"phone":"` + phone1 + `"},"programme":"77","reason":"x","points":1}`, want: 404, code: "programme.not-found"}, key: "a3"},
 			{step: step{as: "admin", do: "POST /adjustments", body: `{"buyer":{},` + give + `,"points":1}`, want: 400, code: "api.invalid", at: "buyer api.buyer-ways"}, key: "a3"},
 			{step: step{as: "admin", do: "POST /adjustments", body: `{"buyer":{"phone":"` + phone1 + `","email":"a@b.ru"},` + give + `,"points":1}`, want: 400, code: "api.invalid", at: "buyer api.buyer-ways"}, key: "a3"},
+			{step: step{as: "admin", do: "POST /adjustments", body: `{"buyer":{"phone":"` + phone1 + `"},"programme":"$programme","reason":" \t","points":1}`, want: 400, code: "adjust.reason"}, key: "a3"},
 			{step: step{as: "admin", do: "POST /adjustments", body: `{"buyer":{"phone":"5"},` + give + `,"points":1}`, want: 400, code: "api.invalid", at: "buyer.phone member.bad-identifier"}, key: "a3"},
 			{step: step{do: "GET /members/$ann/accounts", want: 200, has: `"spendable":4000 "left":4000 "amount":5000 "source":"hand" "ending":[{"at":"2026-12-02T21:00:00Z","points":4000}]`}},
 			{step: step{do: "GET /members/77/accounts", want: 404, code: "buyer.not-found"}},

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/programme/draft"
@@ -179,7 +181,7 @@ func rollbackProgramme(ctx context.Context, c *call, in *rollbackProgrammeIn) (*
 	if err := c.whole(); err != nil {
 		return nil, err
 	}
-	p, err := c.Programmes.Rollback(ctx, in.Programme, in.Body.Back, in.Body.Version, c.author(), in.Body.Note)
+	p, err := c.Programmes.Rollback(ctx, in.Programme, in.Body.Back, in.Body.Version, c.author(), cmp.Or(strings.TrimSpace(in.Body.Note), c.Texts.Text(c.lang(), "programme.rolled-back", "version", in.Body.Back)))
 	if err != nil {
 		return nil, err
 	}
@@ -228,7 +230,9 @@ func (c *call) shown(ctx context.Context, p *rule.Programme, err error) (*Progra
 	return &out, names.Err()
 }
 
-func (c *call) author() string { return "key " + c.who.KeyID.String() }
+// author is who makes a version of a programme or a promo code: the key by its
+// name, as people know it, and by its id, since names change.
+func (c *call) author() string { return c.who.Name + " (key " + c.who.KeyID.String() + ")" }
 
 func (c *call) putProgramme(ctx context.Context, p rule.Programme, note string) (*Programme, error) {
 	if err := c.whole(); err != nil {

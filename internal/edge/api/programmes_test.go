@@ -57,7 +57,7 @@ func TestProgrammes(t *testing.T) {
 			{do: "GET /programmes/77", want: 404, code: "programme.not-found"},
 			{as: "reader", do: "GET /programmes/$p/versions/1", want: 200, has: `"version":1 "rate":"5%"`, not: "campaigns outlets"},
 			{do: "GET /programmes/$p/versions/3", want: 404, code: "programme.version-not-found"},
-			{do: "GET /programmes/$p/versions?limit=1", want: 200, has: `"version":2 "made_by":"key "next":"2"`},
+			{do: "GET /programmes/$p/versions?limit=1", want: 200, has: `"version":2 "made_by":"admin (key "next":"2"`},
 			{do: "GET /programmes/$p/versions?after=2", want: 200, has: `"version":1`, not: `"next"`},
 			{do: "GET /programmes/$p/versions?after=x", want: 400, code: "api.invalid"},
 			{as: "reader", do: "GET /programmes/$p/difference", want: 200, has: `"what":"added" "path":"campaigns[may]" "path":"settings.point_value","was":"1","is":"0.50"`},

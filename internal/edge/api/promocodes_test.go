@@ -25,7 +25,7 @@ func TestPromoCodes(t *testing.T) {
 			{step: step{do: "POST /purchases", body: rich, want: 201, has: `"awards":[{"campaign":"gift","code":" "until":"2026-12-31"}]`}, key: "k1"},
 			{step: step{do: "POST /purchases", body: rich, want: 201, has: `"awards":[{"campaign":"gift","code":"`}, key: "k1", replayed: true},
 			{step: step{as: "reader", do: "GET /members/$ann/promo-codes", want: 200, has: `"campaign":"gift" "state":"active" "campaign_name":"Подарок" "sizes":[{"kind":"discount","rate":"20"}] "awarded_for":"`}},
-			{step: step{as: "admin", do: "POST /promo/codes", body: `{"programme":"$programme","campaign":"gift","count":2,"members":["$ann"],"until":"2026-11-30"}`, want: 201, has: `"member":"$ann" "until":"2026-11-30" "made_by":"key`}},
+			{step: step{as: "admin", do: "POST /promo/codes", body: `{"programme":"$programme","campaign":"gift","count":2,"members":["$ann"],"until":"2026-11-30"}`, want: 201, has: `"member":"$ann" "until":"2026-11-30" "made_by":"admin (key`}},
 			{step: step{as: "admin", do: "POST /promo/codes", body: `{"programme":"$programme","campaign":"gift","count":3}`, want: 201, not: `"member"`}, key: "three"},
 			{step: step{as: "admin", do: "POST /promo/codes", body: `{"programme":"$programme","campaign":"gift","count":3}`, want: 201, has: `"items":[{"code":"`}, key: "three", replayed: true},
 			{step: step{as: "admin", do: "GET /promo/codes?programme=$programme&campaign=gift&limit=2", want: 200, has: `"next":"`, keep: "next=next"}},

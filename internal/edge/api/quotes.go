@@ -37,6 +37,7 @@ type Quote struct {
 	Ending         []Ending      `json:"ending"`
 	Campaigns      []string      `json:"campaigns,omitempty"`
 	Messages       []string      `json:"messages,omitempty"`
+	UnusedCodes    []UnusedCode  `json:"unused_codes,omitempty"`
 	Why            []Why         `json:"why"`
 	Hints          []Hint        `json:"hints,omitempty"`
 }
@@ -132,7 +133,7 @@ func (c *call) quoteOf(ctx context.Context, q *purchase.Quoted, cart *purchase.C
 		ID: q.ID, Until: Time(q.Until), Member: q.Home, Programme: q.Programme.ID, Version: q.Programme.Version,
 		Lines: make([]QuoteLine, len(o.Lines)), Gross: o.Gross, Discount: o.Discount, PaidWithPoints: o.Paid, Due: o.Due,
 		Spent: o.Spent, Most: o.Most, Allowed: o.Allowed, Earned: o.Earned,
-		Balance: balanceOf(q.Balance), Level: accountLevelOf(q.Level), Ending: endingOf(q.Ending), Why: why, Campaigns: o.Campaigns, Messages: c.messages(o.Messages),
+		Balance: balanceOf(q.Balance), Level: accountLevelOf(q.Level), Ending: endingOf(q.Ending), Why: why, UnusedCodes: c.unused(q.Idle), Campaigns: o.Campaigns, Messages: c.messages(o.Messages),
 	}
 	for i := range q.Hints {
 		out.Hints = append(out.Hints, c.hint(&q.Hints[i], cart))

@@ -175,7 +175,7 @@ func refund(ctx context.Context, c *call, in *refundIn) (*Refund, error) {
 		Amount: b.Amount, Payments: paymentsIn(b.Payments),
 	}
 	for _, l := range b.Lines {
-		req.Lines = append(req.Lines, purchase.RefundPart{Line: l.Line, Quantity: l.Quantity, Tickets: l.Tickets})
+		req.Lines = append(req.Lines, purchase.RefundPart{Line: l.Line, Quantity: l.Quantity, Tickets: each(l.Tickets, scanned)})
 	}
 	done, err := c.Desk.Refund(ctx, req)
 	if err != nil {

@@ -13,6 +13,9 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+
+	"kopilka/internal/edge/httpx"
+	"kopilka/internal/platform/i18n"
 )
 
 //go:embed static
@@ -42,7 +45,7 @@ type file struct {
 // site is the page with its assets, all in memory.
 type site struct {
 	version string // of all assets together
-	page    *file
+	pages   map[i18n.Lang]*file
 	assets  map[string]*file // by path below the version
 }
 
@@ -76,7 +79,10 @@ func newSite() *site {
 		panic(err)
 	}
 	page = bytes.ReplaceAll(page, []byte(assetsMark), []byte(assetsPath+s.version))
-	s.page = newFile("text/html; charset=utf-8", page)
+	s.pages = map[i18n.Lang]*file{}
+	for _, lang := range i18n.Langs() {
+		s.pages[lang] = newFile("text/html; charset=utf-8", inLang(page, lang))
+	}
 	return s
 }
 
@@ -102,9 +108,19 @@ func pack(body []byte) []byte {
 
 func (s *site) servePage(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
+	h.Add("Vary", "Accept-Language")
 	h.Set("Content-Security-Policy", policy)
 	h.Set("Cache-Control", "no-cache")
-	s.page.serve(w, r)
+	s.pages[httpx.Lang(r.Context())].serve(w, r)
+}
+
+// inLang is the page as it is before its scripts run, for who reads no scripts:
+// it is written in Russian, and its texts come from the scripts.
+func inLang(page []byte, lang i18n.Lang) []byte {
+	if lang != i18n.EN {
+		return page
+	}
+	return []byte(strings.NewReplacer(`<html lang="ru">`, `<html lang="en">`, `<title>API Копилки</title>`, `<title>Kopilka API</title>`).Replace(string(page)))
 }
 
 // serveAsset finds nothing under another version: a page of another program

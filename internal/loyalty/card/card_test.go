@@ -134,7 +134,7 @@ func TestIssueEachKind(t *testing.T) {
 			{card.NewCard{Type: b.plastic.ID, Number: "20372-15727383"}, "card.number-taken"},
 			{card.NewCard{Type: b.plastic.ID, Number: virtual.Number}, "card.number-taken"},
 			{card.NewCard{Type: b.plastic.ID, Number: "№ 5"}, "card.bad-number"},
-			{card.NewCard{Type: b.plastic.ID}, "card.bad-number"},
+			{card.NewCard{Type: b.plastic.ID}, "card.number-needed"},
 			{card.NewCard{Type: b.plastic.ID, Number: "VIP-0001", Secret: "abc"}, "card.bad-secret"},
 			{card.NewCard{Type: b.virtual.ID, Number: "2000000000015"}, "card.number-not-asked"},
 			{card.NewCard{Type: 5}, "card.no-type"},

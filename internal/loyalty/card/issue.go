@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"strings"
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
@@ -156,6 +157,9 @@ func (i *issuing) printed(ctx context.Context, number string) ([]byte, error) {
 // printedNumber puts a number into its one form and refuses one that was
 // misread.
 func (t *Type) printedNumber(number string) (string, error) {
+	if strings.TrimSpace(number) == "" {
+		return "", fault.New(fault.Invalid, "card.number-needed")
+	}
 	ref, err := member.Normalise(member.Card, number, "")
 	if err != nil {
 		return "", fault.New(fault.Invalid, "card.bad-number")

@@ -19,6 +19,7 @@ type columns struct {
 	quantity, price, total, discount int
 	refund                           int
 	most                             int // the last that is wanted
+	width                            int // of the header; 0: there is none
 }
 
 const none = -1
@@ -53,7 +54,7 @@ func (m *Map) find(header []string) (*columns, error) {
 	if len(f.missing) > 0 {
 		return nil, fault.New(fault.Invalid, "importer.no-columns", "columns", text.Clip(clean(strings.Join(header, " | ")), maxShown)).With(f.missing...)
 	}
-	c.most = f.most
+	c.most, c.width = f.most, len(header)
 	return c, nil
 }
 

@@ -292,13 +292,16 @@ func TestBrokenRows(t *testing.T) {
 		"10,A,x,1,2011-01-01 10:00:00\n" + // cut off
 		"7,A,x,1,2011-01-01 10:00:00,1.5," + strings.Repeat("я", 100) + ",UK\n" +
 		"9,A,x,1,2011-01-01 10:00:00,1.5,17,UK\n" + // the number of a receipt of another year
-		"9,A,x,1,2012-01-01 10:00:00,1.5,17,UK\n"
+		"9,A,x,1,2012-01-01 10:00:00,1.5,17,UK\n" +
+		"11,A,x,1,2011-01-01 10:00:00,1.5,17,UK,,\n" + // blank ones say nothing
+		"12,A,x,1,2011-01-01 10:00:00,1.5,17,UK,moved\n"
 	want := map[int64]string{
 		2: "", 3: "importer.no-number", 4: "importer.sku", 5: "importer.quantity", 6: "importer.quantity", 7: "importer.quantity-zero",
 		8: "importer.time", 9: "importer.price", 10: "importer.negative-price", 11: "importer.too-much", 12: "importer.short-row",
 		13: "importer.quotes", 14: "importer.quotes", 15: "importer.wide", 16: "importer.encoding", 17: "importer.refund-sign",
 		18: "importer.two-members", 19: "importer.two-members", 20: "importer.number-long", 21: "importer.discount-alone", 22: "importer.discount-sign",
 		23: "importer.adjustment", 26: "importer.future", 27: "importer.short-row", 28: "importer.bad-member", 29: "importer.times-apart", 30: "importer.times-apart",
+		31: "", 32: "importer.more-cells",
 	}
 	res, rep := b.run(write(t, "rows.csv", []byte(content)), shipped)
 	got := map[int64]string{}
@@ -311,7 +314,7 @@ func TestBrokenRows(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if res.Receipts != 1 || res.By[importer.Imported] != 1 {
+	if res.Receipts != 3 || res.By[importer.Imported] != 3 {
 		t.Errorf("%+v", res)
 	}
 	if p := b.purchase("1"); p.Due != 300 {

@@ -72,7 +72,7 @@ func (r *row) pack(p *packer) {
 	for _, s := range []string{r.outlet, r.till, r.number, r.key, string(r.buyer.Kind), r.buyer.Value, r.sku, r.name, r.typ} {
 		p.text(s)
 	}
-	for _, v := range []int64{r.no, int64(r.at), int64(r.quantity), r.micro, int64(r.gross), int64(r.discount)} {
+	for _, v := range []int64{r.no, int64(r.at), int64(r.quantity), r.micro, int64(r.gross), int64(r.discount), int64(r.cells)} {
 		p.int(v)
 	}
 	for _, v := range []bool{r.back, r.off, r.badBuyer, r.rounded, r.broken} {
@@ -87,6 +87,7 @@ func unpackRow(b []byte) (*row, error) {
 	r.sku, r.name, r.typ = u.text(), u.text(), u.text()
 	r.no, r.at, r.quantity = u.int(), clock.Micros(u.int()), money.Quantity(u.int())
 	r.micro, r.gross, r.discount = u.int(), money.Amount(u.int()), money.Amount(u.int())
+	r.cells = int(u.int())
 	r.back, r.off, r.badBuyer, r.rounded, r.broken = u.bool(), u.bool(), u.bool(), u.bool(), u.bool()
 	return r, u.err()
 }

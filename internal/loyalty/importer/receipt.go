@@ -148,7 +148,10 @@ func contains(sorted []int, v int) bool {
 
 func (d *done) add(r *row, s Status) {
 	o := &Outcome{Row: r.no, Number: r.number, Status: s}
-	if r.rounded {
+	switch {
+	case r.cells > 0: // a separator inside a cell has moved those behind it, maybe
+		o.Why = fault.New(fault.Invalid, "importer.more-cells", "found", r.cells)
+	case r.rounded:
 		o.Why = fault.New(fault.Invalid, "importer.price-rounded")
 	}
 	d.rows = append(d.rows, o)

@@ -42,6 +42,7 @@ type row struct {
 	gross    money.Amount
 	discount money.Amount
 	rounded  bool // the price is finer than a kopeck
+	cells    int  // it has more than the header, with something in them: so many; 0: it has not
 	known    bool // it is told which receipt it is of
 	broken   bool // it can't be read, and so neither can its receipt
 }
@@ -138,6 +139,11 @@ func (p *parser) parse(no int64, cells []string) (*row, *fault.Error) {
 		if i <= p.c.most && !utf8.ValidString(cells[i]) {
 			_ = p.identity(r, cells) // as far as it can be told
 			return r, fault.New(fault.Invalid, "importer.encoding", "column", i+1)
+		}
+	}
+	for i := p.c.width; p.c.width > 0 && i < len(cells); i++ {
+		if cell(cells, i) != "" {
+			r.cells = len(cells)
 		}
 	}
 	for _, step := range []func(*row, []string) *fault.Error{p.identity, p.moment, p.product, p.quantity, p.sums} {

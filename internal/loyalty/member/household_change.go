@@ -2,6 +2,7 @@ package member
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"kopilka/internal/loyalty/home"
@@ -16,6 +17,14 @@ import (
 func (m *Members) FoundHousehold(ctx context.Context, founder home.ID, name string, others []home.ID, by Actor) (Household, error) {
 	var f form
 	f.needed("name", &name, MaxName)
+	for i, h := range others {
+		switch {
+		case h == founder:
+			f.add(fmt.Sprintf("members[%d]", i), &fault.Field{Code: "household.founder-named"})
+		case slices.Contains(others[:i], h):
+			f.add(fmt.Sprintf("members[%d]", i), &fault.Field{Code: "household.twice"})
+		}
+	}
 	if err := f.err(); err != nil {
 		return Household{}, err
 	}

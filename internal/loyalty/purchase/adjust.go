@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"strings"
 
 	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/loyalty/home"
@@ -60,6 +61,9 @@ func (d *Desk) Adjust(ctx context.Context, r *AdjustRequest) (*Adjustment, error
 	if err := checkKey(r.Key); err != nil {
 		return nil, err
 	}
+	mine := *r
+	mine.Reason = strings.TrimSpace(r.Reason)
+	r = &mine
 	switch {
 	case r.Points == 0 || r.Points > maxAdjust || r.Points < -maxAdjust:
 		return nil, fault.New(fault.Invalid, "adjust.points")

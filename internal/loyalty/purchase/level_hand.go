@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"kopilka/internal/loyalty/home"
@@ -38,6 +39,9 @@ func (d *Desk) SetLevel(ctx context.Context, r *LevelRequest) (*Leveled, error) 
 	if err := checkKey(r.Key); err != nil {
 		return nil, err
 	}
+	mine := *r
+	mine.Reason = strings.TrimSpace(r.Reason)
+	r = &mine
 	_, err := time.Parse(time.DateOnly, r.Until)
 	switch {
 	case r.Until != "" && (err != nil || r.Level == ""):

@@ -32,6 +32,7 @@ type Quoted struct {
 	Ending    []ledger.Ending
 	Level     *LevelView  // before the purchase; nil: the programme has no levels
 	Hints     []rule.Hint // what a little more would bring
+	Idle      []rule.Idle // codes that nothing acts by
 }
 
 // Quote tells what a purchase would give, and why.
@@ -91,6 +92,7 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	q := &Quoted{Until: s.at.Add(quoteLife), Programme: s.programme, Outcome: out, Balance: balanceOf(a)}
 	q.ID = d.quoteID(s, out, own, book)
 	q.Hints = rule.Hints(s.programme, &s.receipt, s.seen, s.usedUp, out)
+	q.Idle = out.Idle(s.programme, s.receipt.Codes)
 	if a != nil {
 		q.Home, q.Level = s.home, s.levels.view(s.stands)
 		q.Ending = ledger.Expiring(a, book.Lots(a))

@@ -8,7 +8,6 @@ import (
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
-	"kopilka/internal/platform/text"
 )
 
 // Refund is a refund as it is stored: what came back of a purchase, or of
@@ -187,10 +186,8 @@ func checkRefund(at clock.Micros, payments []Payment) error {
 	if at < 0 {
 		return fault.New(fault.Invalid, "purchase.time")
 	}
-	for _, p := range payments {
-		if p.Amount < 0 || p.Kind == "" || !text.Valid(p.Kind, maxKind) {
-			return fault.New(fault.Invalid, "purchase.payment-kind")
-		}
+	if bad := wrongPayments(payments); len(bad) > 0 {
+		return fault.New(fault.Invalid, "purchase.invalid").With(bad...)
 	}
 	return nil
 }

@@ -145,7 +145,9 @@ func refundHarms() []harm {
 		back("less by kinds than in all", part, func(f *purchase.Refund) { f.Payments[0].Amount-- }, verify.RefundPayments),
 		back("held back, though nothing stays", whole, func(f *purchase.Refund) { f.Held, f.Money, f.Payments[0].Amount = 5, f.Money-5, f.Payments[0].Amount-5 },
 			verify.RefundTerms, day, verify.PurchaseRefunded, verify.AccountTurnover),
-		back("given besides above what was paid", part, func(f *purchase.Refund) { f.Held, f.Money, f.Payments[0].Amount = -1e7, f.Money+1e7, f.Payments[0].Amount+1e7 },
+		back("given besides above what was paid", part, func(f *purchase.Refund) {
+			f.Held, f.Money, f.Payments[0].Amount = -1e7, f.Money+1e7, f.Payments[0].Amount+1e7
+		},
 			verify.RefundTerms, verify.RefundPayments, day, verify.PurchaseRefunded, verify.AccountTurnover),
 		back("more points taken than earned", part, func(f *purchase.Refund) { f.Taken = 1e6 }, verify.RefundTerms, day, verify.OpPostings),
 		back("points left, though nothing stays", whole, func(f *purchase.Refund) { f.Taken = -1 }, verify.RefundTerms, day, verify.OpPostings),

@@ -93,8 +93,23 @@ func (f failures) failed(ctx context.Context, job *rivertype.JobRow, err error) 
 	f.log.Log(ctx, level, "job failed", "job_kind", job.Kind, "job_id", job.ID, "attempt", job.Attempt, "attempts", job.MaxAttempts, "error", err)
 }
 
-// quiet lets only warnings and errors through.
+// quiet lets only warnings and errors through, and of those none that only says
+// that work was cut short by the end of the program.
 type quiet struct{ slog.Handler }
+
+// Handle drops what was cancelled.
+func (q quiet) Handle(ctx context.Context, r slog.Record) error {
+	cancelled := false
+	r.Attrs(func(a slog.Attr) bool {
+		err, _ := a.Value.Any().(error)
+		cancelled = errors.Is(err, context.Canceled) || a.Value.String() == context.Canceled.Error()
+		return !cancelled
+	})
+	if cancelled {
+		return nil
+	}
+	return q.Handler.Handle(ctx, r)
+}
 
 // Enabled tells whether a level is logged.
 func (q quiet) Enabled(ctx context.Context, l slog.Level) bool {
