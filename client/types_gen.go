@@ -29,6 +29,7 @@ const (
 	ApiEventKindPointsAdjusted    ApiEventKind = "points.adjusted"
 	ApiEventKindPointsActivated   ApiEventKind = "points.activated"
 	ApiEventKindPointsExpired     ApiEventKind = "points.expired"
+	ApiEventKindPointsRevived     ApiEventKind = "points.revived"
 	ApiEventKindPointsGifted      ApiEventKind = "points.gifted"
 	ApiEventKindLevelChanged      ApiEventKind = "level.changed"
 	ApiEventKindMemberRegistered  ApiEventKind = "member.registered"

@@ -20,7 +20,7 @@ import (
 
 // kindNames are the kinds of events, for the document.
 const kindNames = "purchase.committed,purchase.recorded,purchase.refunded,visit.recorded,account.opened,points.adjusted,points.activated," +
-	"points.expired,points.gifted,level.changed,member.registered,member.changed,member.activated,member.blocked,member.unblocked," +
+	"points.expired,points.revived,points.gifted,level.changed,member.registered,member.changed,member.activated,member.blocked,member.unblocked," +
 	"member.closed,card.issued,card.changed"
 
 // EventKind says what happened.
@@ -178,6 +178,9 @@ func (v *Event) about(e *eventtype.Event) {
 		v.Account, v.Points = e.Op, e.Earned
 	case eventtype.Due:
 		v.Points = e.Expired + e.Active // it is one or the other
+		if e.Expired < 0 {
+			v.Operation, v.Points = op, -e.Expired
+		}
 	case eventtype.Adjusted, eventtype.Leveled, eventtype.Gifted:
 		v.Operation, v.Points = op, e.Earned
 	case eventtype.CardIssued, eventtype.CardChanged:

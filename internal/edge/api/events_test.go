@@ -142,6 +142,7 @@ func TestBodiesOfEvents(t *testing.T) {
 		},
 		{feed.VisitRecorded, eventtype.Event{Kind: eventtype.Visited, Home: 5, Member: true, Op: 9, Purchase: 7, Earned: 50}, `"member":"5","operation":"5.9","purchase":"5.7","points":50`},
 		{feed.PointsExpired, eventtype.Event{Kind: eventtype.Due, Home: 5, Member: true, Expired: 30}, `"member":"5","points":30`},
+		{feed.PointsRevived, eventtype.Event{Kind: eventtype.Due, Home: 5, Member: true, Op: 9, Expired: -30}, `"member":"5","operation":"5.9","points":30`},
 		{feed.PointsActivated, eventtype.Event{Kind: eventtype.Due, Home: 5, Member: true, Active: 30}, `"member":"5","points":30`},
 		{feed.LevelChanged, eventtype.Event{Kind: eventtype.Leveled, Home: 5, Member: true, Op: 9, Earned: -5, From: "gold", To: "base", Cause: "term"}, `"member":"5","operation":"5.9","points":-5,"from":"gold","to":"base","cause":"term"`},
 		{feed.CardChanged, eventtype.Event{Kind: eventtype.CardChanged, Home: 5, Member: true, Op: 9, From: "active", To: "lost"}, `"member":"5","card":"9","from":"active","to":"lost"`},

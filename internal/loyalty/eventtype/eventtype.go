@@ -22,7 +22,7 @@ const (
 	Visited   Kind = "visit"  // tickets were used
 	Adjusted  Kind = "adjust" // points by hand
 	Opened    Kind = "open"   // an account was opened
-	Due       Kind = "due"    // a lot became active or expired
+	Due       Kind = "due"    // a lot became active or expired, or its expiry was taken back
 	Leveled   Kind = "level"  // an account's level changed
 	Gifted    Kind = "gift"   // a gift for an occasion was given, or taken back
 
@@ -56,7 +56,7 @@ type Event struct {
 	Money    money.Amount `json:"a,omitempty"` // paid, or given back
 	Spent    money.Points `json:"x,omitempty"` // spent, or given back
 	Earned   money.Points `json:"e,omitempty"` // earned, or taken back; of a visit: active by it; with a level: given, less what was taken
-	Expired  money.Points `json:"z,omitempty"`
+	Expired  money.Points `json:"z,omitempty"` // below zero: an expiry that was taken back
 	Active   money.Points `json:"y,omitempty"` // became active by time
 	Recorded bool         `json:"v,omitempty"` // a purchase that the till had closed already
 	Purchase id.ID        `json:"j,omitempty"` // that was refunded or visited

@@ -41,6 +41,7 @@ const (
 	PointsAdjusted    Kind = "points.adjusted" // by hand
 	PointsActivated   Kind = "points.activated"
 	PointsExpired     Kind = "points.expired"
+	PointsRevived     Kind = "points.revived"
 	PointsGifted      Kind = "points.gifted"
 	LevelChanged      Kind = "level.changed"
 	MemberRegistered  Kind = "member.registered"
@@ -56,7 +57,7 @@ const (
 // Kinds lists all of them.
 func Kinds() []Kind {
 	return []Kind{
-		PurchaseCommitted, PurchaseRecorded, PurchaseRefunded, VisitRecorded, AccountOpened, PointsAdjusted, PointsActivated, PointsExpired,
+		PurchaseCommitted, PurchaseRecorded, PurchaseRefunded, VisitRecorded, AccountOpened, PointsAdjusted, PointsActivated, PointsExpired, PointsRevived,
 		PointsGifted, LevelChanged, MemberRegistered, MemberChanged, MemberActivated, MemberBlocked, MemberUnblocked, MemberClosed,
 		CardIssued, CardChanged,
 	}
@@ -122,7 +123,10 @@ func kindOf(e *eventtype.Event) Kind {
 	case eventtype.Opened:
 		return AccountOpened
 	case eventtype.Due:
-		if e.Expired != 0 {
+		if e.Expired < 0 {
+			return PointsRevived
+		}
+		if e.Expired > 0 {
 			return PointsExpired
 		}
 		return PointsActivated

@@ -208,10 +208,11 @@ func (b *Book) Opened(f func(a *Account, seq int64, gift money.Points)) {
 	}
 }
 
-// Dues calls f for each activation and expiry that time makes in this write.
+// Dues calls f for each activation and expiry that time makes in this write,
+// and for each expiry that an operation takes back.
 func (b *Book) Dues(f func(a *Account, p *Posting)) {
 	for i := range b.postings {
-		if p := &b.postings[i].Posting; p.Op == 0 && (p.Kind == Activate || p.Kind == Expire) {
+		if p := &b.postings[i].Posting; p.Op == 0 && (p.Kind == Activate || p.Kind == Expire) || p.Kind == Revive {
 			f(b.AccountByID(p.Account), p)
 		}
 	}

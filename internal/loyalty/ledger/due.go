@@ -77,6 +77,14 @@ func (b *Book) turn(a *Account) clock.Micros {
 	return a.Standing.Until
 }
 
+// End writes off what is left of a lot whose term was over at a time, as is
+// told late.
+func (b *Book) End(a *Account, l *Lot, at clock.Micros) {
+	if l.Remaining > 0 {
+		b.expire(a, l, at)
+	}
+}
+
 func (b *Book) expire(a *Account, l *Lot, at clock.Micros) {
 	from := Active
 	if l.Pending {

@@ -61,7 +61,7 @@ const (
 	Restore  Kind = "restore"  // a refund gave spent points back
 	Take     Kind = "take"     // a refund, or a hand, took points
 	Lapse    Kind = "lapse"    // a refund took points that had expired already
-	Revive   Kind = "revive"   // points that had lapsed, though their ticket had been used before
+	Revive   Kind = "revive"   // points that had expired, though something told late had kept them alive
 	Settle   Kind = "settle"   // new points paid a debt
 	Memo     Kind = "memo"     // no points moved; the operation is chained
 )

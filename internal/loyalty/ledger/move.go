@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"slices"
 
 	"kopilka/internal/platform/clock"
@@ -141,10 +142,8 @@ type Usage struct {
 // the ticket had been used before, as is told only now, they come back. It
 // gives how many points are active now, and how many will be.
 func (b *Book) Use(a *Account, l *Lot, u Usage) (active, pending money.Points) {
-	if back := l.WrittenOff; back > 0 && u.At < l.ExpiresAt {
-		l.WrittenOff = 0
-		l.Remaining += back
-		b.post(a, l, u.Op, Revive, Expired, Pending, back, u.At)
+	if u.At < l.ExpiresAt {
+		b.Revive(a, l, u.Op, u.At)
 	}
 	l.Waits, l.dirty, b.touched = false, true, true
 	l.ActiveAt, l.ExpiresAt, l.Sliding = u.ActiveAt, u.ExpiresAt, u.Sliding
@@ -160,6 +159,53 @@ func (b *Book) Use(a *Account, l *Lot, u Usage) (active, pending money.Points) {
 		b.noteDue(a, l)
 	}
 	return n, 0
+}
+
+// Revive takes back what has been written off of a lot, as something told late
+// had kept it alive: its points are where they were, or pay the account's
+// debt. What of them is due already is for Settle.
+func (b *Book) Revive(a *Account, l *Lot, op id.ID, at clock.Micros) {
+	n := l.WrittenOff
+	if n == 0 {
+		return
+	}
+	l.WrittenOff = 0
+	l.Remaining += n
+	side := Active
+	if l.Pending {
+		side = Pending
+	}
+	b.post(a, l, op, Revive, Expired, side, n, at)
+	if !l.Pending {
+		b.payDebt(a, l, op, at)
+	}
+	b.noteDue(a, l)
+}
+
+// SlidingOf gives the lots of an account that an operation made in this write
+// and that live by its purchases.
+func (b *Book) SlidingOf(a *Account, op id.ID) (out []*Lot) {
+	for _, l := range b.Lots(a) {
+		if l.Op == op && l.Sliding && l.isNew {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// SlidOff gives the lots of an account that lived by its purchases and have
+// been written off, the oldest first, of those that are loaded.
+func (b *Book) SlidOff(a *Account) []*Lot {
+	var out []*Lot
+	for _, l := range b.lots {
+		if l.Account == a.ID && l.Sliding && l.WrittenOff > 0 {
+			out = append(out, l)
+		}
+	}
+	slices.SortFunc(out, func(x, y *Lot) int {
+		return cmp.Or(cmp.Compare(x.EarnedAt, y.EarnedAt), cmp.Compare(x.ID, y.ID))
+	})
+	return out
 }
 
 // Charge makes debt of points that a refund must take and no lot has.

@@ -40,6 +40,8 @@ const (
 	qLotsPG   = `select ` + lotColumns + ` from lot where (home_id, lot_id) in (select * from unnest($1::bigint[], $2::bigint[]))`
 	qLotsLite = `select ` + lotColumns + ` from lot where home_id = $1 and lot_id = $2`
 
+	qSlidOff = `select ` + lotColumns + ` from lot where home_id = $1 and account_id = $2 and sliding and written_off > 0`
+
 	qJournal = `select coalesce((select a.home_id from account a where a.home_id = h.home_id and a.account_id = $2), h.account_home, h.home_id)
  from home h where h.home_id = $1`
 	qMovements = `select seq, account_id, lot_id, op_id, kind, debit, credit, amount, at, written_at from posting
@@ -184,6 +186,12 @@ func (bs Books) LoadNamed(b *db.Batch, dialect db.Dialect, refs []LotRef) {
 	for _, r := range refs {
 		b.Each(bs.onLot, qLotsLite, int64(r.Home), int64(r.Lot))
 	}
+}
+
+// LoadSlidOff adds to the batch what reads the lots of an account that lived by
+// its purchases and have been written off.
+func (bs Books) LoadSlidOff(b *db.Batch, h home.ID, account id.ID) {
+	b.Each(bs.onLot, qSlidOff, h, account)
 }
 
 func (bs Books) onLot(r db.Row) error {

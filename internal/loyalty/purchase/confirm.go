@@ -311,7 +311,7 @@ func (o *confirming) write(g *group, book *ledger.Book, a *ledger.Account, p *Pu
 	s := o.sale
 	mark := book.Mark()
 	if a != nil {
-		s.move(book, a, p, out)
+		s.move(g, book, a, p, out)
 		g.levels.others(s.stands, g.books[s.home], a, p.Programme)
 		s.rest(g)
 	}

@@ -23,7 +23,7 @@ func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []U
 	c := s.cart
 	digest := out.Digest()
 	p := &Purchase{
-		Home: s.home, ID: g.desk.IDs.New(), Mode: s.mode, Till: c.Till, Outlet: s.place.Outlet.ID, Partner: s.place.Partner.ID,
+		Home: s.home, ID: s.id, Mode: s.mode, Till: c.Till, Outlet: s.place.Outlet.ID, Partner: s.place.Partner.ID,
 		Cashier: c.Cashier, Key: c.Key, Number: c.Number, At: s.at, WrittenAt: g.now, Day: s.receipt.Day, Minute: s.receipt.Minute, Told: len(c.Payments) > 0,
 		Programme: s.programme.ID, Version: s.programme.Version, Guest: s.guest, Channel: s.receipt.Channel, Codes: c.Codes,
 		Seen:  s.saw(),
@@ -92,7 +92,7 @@ func (s *sale) recorded(g *group, p *Purchase, a *ledger.Account) {
 	if slices.ContainsFunc(p.Uses, Use.over) {
 		p.Flags = append(p.Flags, FlagOverLimit)
 	}
-	if late := s.programme.Settings.LateMax; late > 0 && s.at < g.now.Add(-time.Duration(late)*24*time.Hour) && p.Earned > 0 {
+	if s.tooLate(g.now) && p.Earned > 0 {
 		p.Flags = append(p.Flags, FlagTooLate)
 		p.Earned = 0
 		for i := range p.Lines {

@@ -50,9 +50,12 @@ func (g *group) byItself(book *ledger.Book) {
 	})
 	book.Dues(func(a *ledger.Account, p *ledger.Posting) {
 		e := eventtype.Event{Kind: eventtype.Due, Home: book.Home, Seq: p.Seq, At: p.At, Programme: a.Programme, Member: true}
-		if p.Kind == ledger.Expire {
+		switch p.Kind {
+		case ledger.Expire:
 			e.Expired = p.Amount
-		} else {
+		case ledger.Revive:
+			e.Op, e.Expired = p.Op, -p.Amount
+		default:
 			e.Active = p.Amount
 		}
 		if of := g.set.Get(a.Programme); of != nil {

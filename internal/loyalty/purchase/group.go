@@ -32,7 +32,9 @@ type group struct {
 	contacts  contacts
 	codes     codes
 	limits    limits
-	bound     map[string]bool // numbers of tickets that this transaction binds
+	bought    bought
+	shared    map[home.ID]bool // by more than one operation of this transaction
+	bound     map[string]bool  // numbers of tickets that this transaction binds
 	wantLots  map[home.ID]bool
 	wantNamed []ledger.LotRef
 
@@ -191,6 +193,7 @@ func (g *group) reset(tx *db.Tx) {
 	g.wantLots, g.wantNamed = map[home.ID]bool{}, nil
 	g.codes.reset()
 	g.limits.reset()
+	g.bought, g.shared = bought{}, map[home.ID]bool{}
 	g.keys, g.purchases, g.states = insertKey.Of(), insertPurchase.Of(), updatePurchase.Of()
 	g.refunds, g.adjusts = insertRefund.Of(), insertAdjustment.Of()
 	g.tickets, g.visits, g.bound = insertTicket.Of(), insertVisit.Of(), map[string]bool{}
@@ -247,7 +250,7 @@ func (g *group) prepare(mine []*ticket) error {
 			// Where one operation follows another on an account, what the first
 			// does may make the second need the lots.
 			if met[h] && g.books[h] != nil {
-				g.wantLots[h] = true
+				g.shared[h], g.wantLots[h] = true, true
 				g.levels.wantChanges(h)
 				g.levels.gifts.wantAll(h)
 			}
@@ -274,6 +277,7 @@ func (g *group) prepare(mine []*ticket) error {
 	g.levels.read(b, g.tx.Dialect())
 	g.facts.read(b, g.tx.Dialect())
 	g.contacts.read(b, g.tx.Dialect())
+	g.bought.read(b, g.books)
 	if err := g.tx.Run(g.ctx, b); err != nil {
 		return err
 	}

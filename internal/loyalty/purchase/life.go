@@ -69,6 +69,7 @@ type Life struct {
 	docs    map[id.ID]*Stored // as they are in it, by the id that is stored
 	was     map[id.ID]*Stored // as they are stored, with the refunds done again so far
 	uses    map[string]int64  // of limits per member, as stored
+	away    []clock.Micros    // when the member bought on a household's account
 }
 
 // Begin begins a life.
@@ -99,6 +100,11 @@ func Begin(w World, o *Origin) (*Life, error) {
 	v.gifts.had[l.home] = slices.Clone(o.Presents)
 	v.groups[l.home], v.changes[l.home] = o.Groups, slices.Clone(o.Changes)
 	v.papers[l.home] = o.papers()
+	for _, s := range o.Away {
+		if s.Programme == l.of {
+			l.away = append(l.away, s.At)
+		}
+	}
 	for _, s := range o.Purchases {
 		l.remember(s)
 		l.told = max(l.told, s.WrittenAt)
@@ -312,6 +318,7 @@ func (l *Life) pass(to clock.Micros) {
 func (l *Life) Rest(was *Stored, p *rule.Programme) {
 	if a := l.Account(); a != nil && p.ID == l.of {
 		l.now(was.WrittenAt)
+		l.away = append(l.away, was.At)
 		l.g.levels.rest(l.book, a, p, was.At)
 		l.done()
 	}

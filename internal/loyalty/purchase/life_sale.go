@@ -45,6 +45,7 @@ func (l *Life) Sell(was *Stored, p *rule.Programme) (*Lived, error) {
 		}
 	}
 	l.limits(s)
+	l.bought(was)
 	done, _, err := s.happen(l.g)
 	if err != nil {
 		return nil, err
@@ -57,6 +58,23 @@ func (l *Life) Sell(was *Stored, p *rule.Programme) (*Lived, error) {
 	l.was[was.ID] = &before
 	l.count(was.Uses, 1)
 	return &Lived{Stored: out, Would: s.would}, nil
+}
+
+// bought tells the group when the account's purchases were, for a receipt that
+// may come late.
+func (l *Life) bought(was *Stored) {
+	l.g.bought = bought{}
+	a := l.Account()
+	if a == nil || was.Mode != Record || was.At >= a.Clock {
+		return
+	}
+	x := &times{away: l.away}
+	for _, s := range l.docs {
+		if s.Account == a.ID {
+			x.own = append(x.own, s.At)
+		}
+	}
+	l.g.bought[boughtOf{l.home, a.ID}] = x
 }
 
 // own is the programme that judged a purchase.

@@ -121,6 +121,9 @@ func (w *mWorld) sell(c *purchase.Cart) (*mSale, error) {
 	m := &rule.Member{}
 	if a != nil {
 		a.settle(at)
+		if c.Facts != nil {
+			w.revive(h, at, a)
+		}
 		m = &rule.Member{Home: h, Spendable: a.spendable(), Purchases: a.purchases, Turnover: money.Amount(a.turnover)}
 	}
 	out, uses, full, err := w.judge(c, w.receipt(c, at), m)
@@ -221,6 +224,10 @@ func (s *mSale) move(w *mWorld, a *mAccount) {
 		ends, slides := p.Expires(&terms.Expiry, active)
 		a.earn(mLot{left: int64(s.doc.Earned), earned: s.at, active: active, ends: ends, slides: slides})
 		s.own = []int{len(a.lots) - 1}
+		if l := &a.lots[len(a.lots)-1]; slides && s.at < a.clock && ended(p, s.at, append(w.bought(s.home), s.at), a.clock) {
+			a.expired += l.left
+			l.off, l.left = l.left, 0
+		}
 	}
 	a.purchases++
 	a.turnover += int64(s.doc.Due)
@@ -229,6 +236,64 @@ func (s *mSale) move(w *mWorld, a *mAccount) {
 		a.first = s.at
 	}
 	a.settle(a.clock)
+}
+
+// revive brings back what slid off only because the receipt comes late.
+func (w *mWorld) revive(h home.ID, at clock.Micros, a *mAccount) {
+	p := w.programme
+	if late := p.Settings.LateMax; at >= a.clock || p.SlideTo(at) == 0 || late > 0 && at < w.now-clock.Micros(late)*clock.Micros(day/time.Microsecond) {
+		return
+	}
+	times := w.bought(h)
+	for i := range a.lots {
+		l := &a.lots[i]
+		if l.off == 0 || !l.slides || !ended(p, l.earned, times, a.clock) || ended(p, l.earned, append(slices.Clip(times), at), a.clock) {
+			continue
+		}
+		a.slide = max(a.slide, p.SlideTo(at))
+		a.expired -= l.off
+		l.left += l.off
+		l.off = 0
+		if !l.pending {
+			a.payDebt(l)
+		}
+	}
+}
+
+func (w *mWorld) bought(h home.ID) (times []clock.Micros) {
+	for _, x := range w.sales {
+		if x.home == h {
+			times = append(times, x.at)
+		}
+	}
+	return times
+}
+
+// ended tells whether a lot that lives by purchases would be over by now, had
+// all of them been told of in their time: its end moves as long as there is a
+// purchase before it that moves it.
+func ended(p *rule.Programme, earned clock.Micros, times []clock.Micros, now clock.Micros) bool {
+	if len(times) == 0 {
+		return false
+	}
+	end := p.SlideTo(max(earned, slices.Min(times)))
+	if slices.Min(times) < earned {
+		end = 0
+		for _, t := range times {
+			if t <= earned {
+				end = max(end, p.SlideTo(t))
+			}
+		}
+	}
+	for moved := true; moved; {
+		moved = false
+		for _, t := range times {
+			if to := p.SlideTo(t); t < end && to > end {
+				end, moved = to, true
+			}
+		}
+	}
+	return end <= now
 }
 
 // document writes down what the purchase should be.

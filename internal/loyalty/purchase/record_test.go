@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
@@ -57,6 +58,77 @@ func TestLateRecord(t *testing.T) {
 				t.Errorf("%s ago: %+v, flags %v, earned %d", c.ago, got.Balance, got.Flags, got.Earned)
 			}
 		}
+	})
+}
+
+// TestLateReceiptKeepsPointsAlive: points that live by the last purchase and
+// were written off come back with a receipt that tells late of a purchase by
+// which they had lived on, and only then.
+func TestLateReceiptKeepsPointsAlive(t *testing.T) {
+	t.Parallel()
+	p := purchasetest.Programme()
+	p.Earning.Expiry = rule.Expiry{Mode: rule.AfterPurchase, Days: 10}
+	p.Settings.LateMax = 30
+	for name, c := range map[string]struct {
+		live []int          // days on which receipts come in their time
+		late []int          // and of which others are told of at the end, in this order
+		want []money.Points // after each of these; a receipt earns 10
+	}{
+		"kept alive until now":             {[]int{0, 15}, []int{8}, []money.Points{3000}},
+		"the gap is still there":           {[]int{0, 30}, []int{8}, []money.Points{1000}},
+		"a chain, in its order":            {[]int{0, 30}, []int{8, 16, 22}, []money.Points{1000, 1000, 5000}},
+		"a chain, the other way":           {[]int{0, 30}, []int{22, 16, 8}, []money.Points{2000, 3000, 5000}},
+		"it was over already":              {[]int{0, 15}, []int{12}, []money.Points{2000}},
+		"nothing had been written off":     {[]int{0, 8}, []int{4}, []money.Points{3000}},
+		"by one that comes after late_max": {[]int{0, 40}, []int{24, 16, 32, 8}, []money.Points{1000, 1000, 4000, 4000}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				s := purchasetest.Open(t, d, p)
+				b := s.Member(t)
+				begin, today := s.Clock.Now(), 0
+				for _, n := range c.live {
+					s.Clock.Add(time.Duration(n-today) * day)
+					today = n
+					commit(t, s, s.Cart(b, line("T1", 1, 10_000)))
+				}
+				for i, n := range c.late {
+					x := record(t, s, s.Cart(b, line("T1", 1, 10_000)), begin.Add(time.Duration(n)*day), 0)
+					if got := x.Balance.Active; got != c.want[i] {
+						t.Errorf("%d. of day %d: %d, want %d", i+1, n, got, c.want[i])
+					}
+				}
+				proved(t, d)
+			})
+		})
+	}
+}
+
+// TestOrderOfTelling: points that live by the last purchase do not depend on
+// the order in which closed receipts are told of.
+func TestOrderOfTelling(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		p := purchasetest.Programme()
+		p.Earning.Expiry = rule.Expiry{Mode: rule.AfterPurchase, Days: 5}
+		s := purchasetest.Open(t, d, p)
+		cases(t, 1, func(rt *rapid.T) {
+			a, b := s.Member(t), s.Member(t)
+			begin := s.Clock.Now()
+			s.Clock.Add(40 * day)
+			hours := rapid.SliceOfNDistinct(rapid.IntRange(0, 39*24), 1, 7, rapid.ID).Draw(rt, "hours")
+			other := rapid.Permutation(hours).Draw(rt, "told otherwise")
+			slices.Sort(hours)
+			for i := range hours {
+				record(t, s, s.Cart(a, line("T1", 1, 10_000)), begin.Add(time.Duration(hours[i])*time.Hour), 0)
+				record(t, s, s.Cart(b, line("T1", 1, 10_000)), begin.Add(time.Duration(other[i])*time.Hour), 0)
+			}
+			if x, y := s.Balance(t, a), s.Balance(t, b); x != y {
+				rt.Fatalf("in their order %+v, otherwise %+v", x, y)
+			}
+		})
+		proved(t, d)
 	})
 }
 

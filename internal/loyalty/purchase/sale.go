@@ -102,6 +102,7 @@ type sale struct {
 	reached   string                 // level that it is judged at, since it reaches it; "": that held before
 	rows      map[string]*promo.Code // of its codes that were given out, before the lock
 	tickets   map[string]ticketRow   // those of its tickets' numbers that are taken, before the lock
+	id        id.ID                  // of the purchase that it becomes
 	at        clock.Micros
 	hold      *ledger.Hold  // that keeps the points it spends; nil: none does
 	again     *again        // what it was when it happened; nil: it happens
@@ -188,6 +189,7 @@ func (s *sale) load(g *group) error {
 	g.wantLevel(s.keeps, s.programme.ID, s.at)
 	g.wantStand(s.home, s.keeps, s.programme.ID, s.at)
 	s.wantRest(g)
+	s.wantBought(g)
 	s.known = &g.facts
 	g.facts.want(s.home, s.programme.Needs())
 	for _, c := range s.receipt.Codes {
@@ -262,17 +264,16 @@ func (s *sale) do(g *group) error {
 
 // happen judges the receipt and moves its points.
 func (s *sale) happen(g *group) (*Purchase, ledger.Mark, error) {
+	book := g.books[s.keeps]
+	mark := book.Mark()
 	p, out, a, err := s.decide(g)
 	if err != nil {
 		return nil, ledger.Mark{}, err
 	}
-	book := g.books[s.home] // where no account is concerned
-	if a != nil {
-		book = g.books[s.keeps]
-	}
-	mark := book.Mark()
-	if a != nil {
-		s.move(book, a, p, out)
+	if a == nil { // no account is concerned
+		mark = g.books[s.home].Mark()
+	} else {
+		s.move(g, book, a, p, out)
 		g.levels.others(s.stands, g.books[s.home], a, p.Programme)
 		s.rest(g)
 	}
@@ -291,8 +292,12 @@ func (s *sale) decide(g *group) (*Purchase, *rule.Outcome, *ledger.Account, erro
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	s.id = g.desk.IDs.New()
 	if a != nil {
 		g.levels.settle(book, a, s.at)
+		if s.mode == Record && s.at < a.Clock {
+			s.revive(g, book, a, s.id)
+		}
 	}
 	s.stands = g.levels.stands(g.books[s.home], book, a, s.at)
 	out, rows, err := s.judge(g, a)

@@ -6,7 +6,11 @@ import (
 )
 
 // move writes what the receipt does to the account.
-func (s *sale) move(book *ledger.Book, a *ledger.Account, p *Purchase, out *rule.Outcome) {
+func (s *sale) move(g *group, book *ledger.Book, a *ledger.Account, p *Purchase, out *rule.Outcome) {
+	late := s.mode == Record && s.at < a.Clock
+	if late {
+		p.Flags = append(p.Flags, FlagLate)
+	}
 	switch {
 	case s.hold != nil:
 		p.Parts = book.Redeem(a, s.hold, p.ID, s.at)
@@ -19,12 +23,12 @@ func (s *sale) move(book *ledger.Book, a *ledger.Account, p *Purchase, out *rule
 		}
 		p.Parts = parts
 	}
-	if s.mode == Record && s.at < a.Clock {
-		p.Flags = append(p.Flags, FlagLate)
-	}
 	a.Slide(s.programme.SlideTo(s.at))
 	if p.Earned > 0 {
 		s.earn(book, a, p, out)
+		if late {
+			s.end(g, book, a, p.ID)
+		}
 	}
 	s.levels.first(book, a, s.programme, p)
 	a.Purchases++

@@ -21,6 +21,7 @@ func (s *sale) write(g *group, book *ledger.Book, mark ledger.Mark, p *Purchase)
 	own := g.chain(s.home, book, mark, p.ID, digest, s.at)
 	g.purchases.Add(int64(p.Home), int64(p.ID), int64(p.Account), int64(p.Programme), int64(p.Outlet),
 		int64(p.At), p.Day, db.N(p.AccountHome), string(doc), digest[:])
+	g.bought.note(p)
 	g.bindTickets(p, s.tickets)
 	g.claimKey(claim{p.Till, p.Key}, s.hash, p.Home, p.ID)
 	g.happened(eventtype.Event{

@@ -83,7 +83,7 @@ func moves(k ledger.Kind) []move {
 	case ledger.Lapse:
 		return []move{{ledger.Expired, ledger.Issued}}
 	case ledger.Revive:
-		return []move{{ledger.Expired, ledger.Pending}}
+		return []move{{ledger.Expired, ledger.Pending}, {ledger.Expired, ledger.Active}}
 	case ledger.Settle:
 		return []move{{ledger.Active, ledger.Debt}}
 	case ledger.Memo:

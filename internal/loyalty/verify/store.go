@@ -89,8 +89,8 @@ const (
 
 	qPurchaseDocs = `select doc from purchase`
 	qRefundDocs   = `select doc from refund`
-	qExpired      = `select a.programme_id, cast(sum(p.amount) as bigint) from posting p
- join account a on a.home_id = p.home_id and a.account_id = p.account_id where p.kind = 'expire' group by a.programme_id`
+	qExpired      = `select a.programme_id, cast(sum(case p.kind when 'expire' then p.amount else -p.amount end) as bigint) from posting p
+ join account a on a.home_id = p.home_id and a.account_id = p.account_id where p.kind in ('expire', 'revive') group by a.programme_id`
 	qAdjusted = `select a.programme_id, cast(sum(j.points) as bigint) from adjustment j
  join account a on a.home_id = j.home_id and a.account_id = j.account_id group by a.programme_id`
 	qLevels = `select a.programme_id, cast(sum(c.given - c.taken) as bigint) from level_change c

@@ -178,9 +178,13 @@ func (s *side) entries(all []ledger.Posting, account id.ID, p *rule.Programme) {
 		e := &all[i]
 		switch {
 		case e.Account != account:
-		case e.Kind == ledger.Expire:
+		case e.Kind == ledger.Expire, e.Kind == ledger.Revive:
 			if sums := s.sums(p.Day(e.At - 1)); sums != nil { // what ends with a day ends on it
-				sums.Expired += e.Amount
+				if e.Kind == ledger.Revive {
+					sums.Expired -= e.Amount
+				} else {
+					sums.Expired += e.Amount
+				}
 			}
 		case e.Kind == ledger.Earn && e.Op == account:
 			s.gift(p, e.At, e.Amount)

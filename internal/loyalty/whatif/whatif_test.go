@@ -86,7 +86,10 @@ func TestThenIsNow(t *testing.T) {
 	if testing.Short() {
 		steps = 60
 	}
-	for n, p := range append(variants(), variants()...) {
+	short := full()
+	short.Earning.Expiry = rule.Expiry{Mode: rule.AfterPurchase, Days: 2}
+	all := append(variants(), variants()...)
+	for n, p := range append(all, short) {
 		late := n >= len(variants())
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
