@@ -81,10 +81,7 @@ func Start(ctx context.Context, o ServiceOptions) (_ *Service, err error) {
 	if err := s.Run(ctx, first); err != nil {
 		return nil, err
 	}
-	router, err := s.router(o, reg)
-	if err != nil {
-		return nil, err
-	}
+	router := s.router(o, reg)
 	if err := s.serveMetrics(ctx, o, reg); err != nil {
 		return nil, err
 	}
@@ -144,21 +141,21 @@ func (s *Service) eventsCheck(ctx context.Context) (map[string]any, error) {
 }
 
 // router makes the router of all edges.
-func (s *Service) router(o ServiceOptions, reg *metrics.Registry) (http.Handler, error) {
+func (s *Service) router(o ServiceOptions, reg *metrics.Registry) http.Handler {
 	health := httpx.NewHealth(s.Clock)
 	health.Add("base", httpx.DatabaseCheck(s.DB))
 	router, faults := httpx.NewRouter(stack(o, reg, health))
 	health.Add("events", s.eventsCheck)
 	apidoc.Mount(router)
 	limits := o.Config.Limits
-	err := api.New(api.Parts{
+	api.New(api.Parts{
 		DB: s.DB, Clock: s.Clock, Log: s.Log, Texts: s.Texts, Faults: faults,
 		Keys: s.Keys, Identity: s.Identity, Partners: s.Partners, Directory: s.Directory,
 		Products: s.Products, Catalog: s.Catalog, Members: s.Members, Privacy: s.Privacy, Codes: s.Codes, Cards: s.Cards, Rules: s.Rules,
 		Programmes: s.Programmes, Desk: s.Desk, Feed: s.Feed, Webhooks: s.Webhooks, Limit: httpx.Rate{PerMinute: 60 * limits.Rate, Burst: limits.Burst},
 		Changed: s.Refresh,
 	}).Mount(router)
-	return router, err
+	return router
 }
 
 func (s *Service) serveMetrics(ctx context.Context, o ServiceOptions, reg *metrics.Registry) (err error) {

@@ -98,11 +98,11 @@ func New(p Parts) *API {
 }
 
 // Mount adds the operations and the document to a router.
-func (a *API) Mount(r chi.Router) error {
+func (a *API) Mount(r chi.Router) {
 	for i := range a.routes {
 		r.Method(a.routes[i].method, Base+a.routes[i].path, a.routes[i].serve)
 	}
-	return a.mountDocument(r)
+	a.mountDocument(r)
 }
 
 // route is one operation with what documents and serves it.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-chi/chi/v5"
@@ -218,39 +219,40 @@ func (d *document) text(prefix, owner, name string) string {
 	return d.texts.Text(d.lang, prefix+name)
 }
 
-// mountDocument serves the document in both languages and forms.
-func (a *API) mountDocument(r chi.Router) error {
-	type pair struct{ json, yaml, programme []byte }
-	docs := map[i18n.Lang]pair{}
-	for _, lang := range i18n.Langs() {
-		d := a.Document(a.Texts, lang)
-		asJSON, err := d.MarshalJSON()
-		if err != nil {
-			return err
-		}
-		asYAML, err := d.YAML()
-		if err != nil {
-			return err
-		}
-		docs[lang] = pair{asJSON, asYAML, programmeSchema(a.Texts, lang)}
+// mountDocument serves the document in both languages and forms. Each is made
+// when it is first asked for: that takes longer than all else at the program's
+// start.
+func (a *API) mountDocument(r chi.Router) {
+	forms := map[string]struct {
+		form string
+		make func(i18n.Lang) ([]byte, error)
+	}{
+		Base + "/openapi.json": {"application/json", func(l i18n.Lang) ([]byte, error) { return a.Document(a.Texts, l).MarshalJSON() }},
+		Base + "/openapi.yaml": {yamlType, func(l i18n.Lang) ([]byte, error) { return a.Document(a.Texts, l).YAML() }},
+		draft.SchemaURL:        {"application/schema+json", func(l i18n.Lang) ([]byte, error) { return programmeSchema(a.Texts, l), nil }},
 	}
-	serve := func(form string, pick func(pair) []byte) http.HandlerFunc {
-		return func(w http.ResponseWriter, r *http.Request) {
+	for path, f := range forms {
+		made := map[i18n.Lang]func() ([]byte, error){}
+		for _, lang := range i18n.Langs() {
+			made[lang] = sync.OnceValues(func() ([]byte, error) { return f.make(lang) })
+		}
+		r.Get(path, func(w http.ResponseWriter, r *http.Request) {
 			lang := httpx.Lang(r.Context())
-			if asked := i18n.Lang(r.URL.Query().Get("lang")); docs[asked].json != nil {
+			if asked := i18n.Lang(r.URL.Query().Get("lang")); made[asked] != nil {
 				lang = asked
 			}
+			doc, err := made[lang]()
+			if err != nil {
+				a.Faults.Write(w, r, err)
+				return
+			}
 			h := w.Header()
-			h.Set("Content-Type", form)
+			h.Set("Content-Type", f.form)
 			h.Set("Content-Language", string(lang))
 			h.Set("Cache-Control", "no-cache")
-			_, _ = w.Write(pick(docs[lang])) // the caller has gone
-		}
+			_, _ = w.Write(doc) // the caller may have gone
+		})
 	}
-	r.Get(Base+"/openapi.json", serve("application/json", func(p pair) []byte { return p.json }))
-	r.Get(Base+"/openapi.yaml", serve(yamlType, func(p pair) []byte { return p.yaml }))
-	r.Get(draft.SchemaURL, serve("application/schema+json", func(p pair) []byte { return p.programme }))
-	return nil
 }
 
 // programmeSchema is the JSON Schema of a programme's text.
