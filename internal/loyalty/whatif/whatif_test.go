@@ -84,7 +84,7 @@ func TestThenIsNow(t *testing.T) {
 	t.Parallel()
 	steps := 180
 	if testing.Short() {
-		steps = 60
+		steps = 90
 	}
 	short := full()
 	short.Earning.Expiry = rule.Expiry{Mode: rule.AfterPurchase, Days: 2}

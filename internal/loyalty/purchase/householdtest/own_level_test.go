@@ -310,3 +310,49 @@ func TestAccountsByHandAndOwnLevels(t *testing.T) {
 		f.proved()
 	})
 }
+
+// TestReserveByOwnLevel: an order of one of a household has the discount of his
+// own level when it was made, its points are held on the account of all, and
+// what it comes to counts for him alone, when it is paid.
+func TestReserveByOwnLevel(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		f := open(t, d, ownLevels)
+		f.sell(f.son, 0, line("T1", 1, 1_000_00)) // to gold
+		f.stand("start gold start")
+		reserve := func(b purchase.Buyer, spend money.Points, price money.Amount) *purchase.Reservation {
+			c := f.Cart(b, line("T1", 1, price))
+			c.Wish.Points = spend
+			r, err := f.Desk.Reserve(t.Context(), c, time.Hour)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r.Reservation
+		}
+		pay := func(r *purchase.Reservation) *purchase.Purchase {
+			a, err := f.Desk.Confirm(t.Context(), &purchase.ConfirmRequest{
+				Reservation: purchase.PurchaseRef{Home: r.Home, ID: r.ID}, Till: f.Till, Key: f.IDs.New().String(),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return a.Purchase
+		}
+		his := reserve(f.son, 50_00, 200_00)
+		hers := reserve(f.aunt, 0, 1_000_00)
+		if his.Due != 130_00 || his.Seen.Member.Level != "gold" || hers.Due != 1_000_00 {
+			t.Errorf("%+v\n%+v", his, hers)
+		}
+		f.stand("start gold start") // nothing is bought yet
+		f.proved()
+		f.Clock.Add(30 * time.Minute)
+		if p := pay(hers); p.Level != "gold" || p.Due != 1_000_00 {
+			t.Errorf("hers: %+v", p)
+		}
+		f.stand("start gold gold")
+		if p := pay(his); p.Due != 130_00 || p.Spent != 50_00 || p.AccountHome != f.mother.Home {
+			t.Errorf("his: %+v", p)
+		}
+		f.proved()
+	})
+}

@@ -1,6 +1,7 @@
 package reservetest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -396,6 +397,77 @@ func TestReserveInAFamily(t *testing.T) {
 		}
 		if got := s.Balance(t, mother); got.Held != 0 || got.Active != 40_00+paid.Earned+left.Earned {
 			t.Errorf("%+v", got)
+		}
+		s.proved()
+	})
+}
+
+// TestRecordTakesHeldCode: a closed receipt takes even a code that an order
+// holds; the order's own confirm stands, flagged.
+func TestRecordTakesHeldCode(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d, nil)
+		b := s.Member(t)
+		code := s.rewarded(b)
+		r := s.reserve(s.cart(b, 0, code))
+		c := s.Cart(b, line("T1", 1, 100_00))
+		c.Codes, c.Facts = []string{code}, &purchase.Facts{At: s.Clock.Now()}
+		c.Lines[0].Discount = 20_00
+		rec, err := s.Desk.Record(t.Context(), c)
+		s.no(err)
+		if len(rec.Purchase.UsedCodes) != 1 || rec.Purchase.Due != 80_00 {
+			t.Errorf("%+v", rec.Purchase)
+		}
+		s.proved()
+		p, err := s.confirm(r)
+		s.no(err)
+		if figures(p.Purchase) != figures(&r.Purchase) || !slices.Contains(p.Purchase.Flags, purchase.FlagOverLimit) {
+			t.Errorf("%v, reserved %v, flags %v", figures(p.Purchase), figures(&r.Purchase), p.Purchase.Flags)
+		}
+		s.proved()
+	})
+}
+
+// TestTicketsOfAnOrder: an order binds no numbers; its confirm does, and is
+// refused where one was sold meanwhile, unless the money is taken.
+func TestTicketsOfAnOrder(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d, nil)
+		b := s.Member(t)
+		order := func(numbers ...string) *purchase.Cart {
+			c := s.Cart(b, line("T1", int64(len(numbers)), 100_00))
+			c.Lines[0].Tickets, c.Lines[0].SessionAt = numbers, s.Clock.Now().Add(time.Hour)
+			return c
+		}
+		visit := func(number string) error {
+			_, err := s.Desk.Visit(t.Context(), &purchase.VisitRequest{Till: s.Till, Key: s.IDs.New().String(), Ticket: number})
+			return err
+		}
+		r := s.reserve(order("A1", "A2"))
+		s.want("a visit by an order", "visit.no-ticket", visit("A1"))
+		a, err := s.confirm(r)
+		s.no(err)
+		if got := a.Purchase.Lines[0].Tickets; !slices.Equal(got, []string{"A1", "A2"}) {
+			t.Errorf("tickets %q", got)
+		}
+		s.no(visit("A2"))
+		_, err = s.commit(order("A1"))
+		s.want("a number of the order's", "purchase.ticket-taken", err)
+
+		late := s.reserve(order("B1", "B2"))
+		_, err = s.commit(order("B2"))
+		s.no(err)
+		_, err = s.confirm(late)
+		s.want("a number that was sold", "purchase.ticket-taken", err)
+		s.proved()
+		pay := s.pay(late)
+		pay.Record = true
+		a, err = s.Desk.Confirm(t.Context(), pay)
+		s.no(err)
+		if !slices.Contains(a.Purchase.Flags, purchase.FlagTicket) || figures(a.Purchase) != figures(&late.Purchase) {
+			t.Errorf("%+v", a.Purchase)
 		}
 		s.proved()
 	})
