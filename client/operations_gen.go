@@ -406,6 +406,9 @@ func (p *ConfirmReservationQuery) query() (q query) {
 // After the end all is taken again if it is still free; else 409 reservation-expired, and nothing
 // is taken. With record (the money is taken already; takes the scope purchases.record) it is always
 // written: what is missing is owed, and flagged. One that is paid answers with the same purchase.
+// With lines only so much of the order is paid for: the whole is written, and in the same
+// transaction a refund of what was left out, which the answer has in refunds; payments then tell
+// what stays, by one kind.
 //
 // The key needs the scope purchases.write.
 // It is done once under the key; replayed tells that it had been done before, by an attempt of this

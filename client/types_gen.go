@@ -877,6 +877,8 @@ type ConfirmBody struct {
 	// true: the money is taken already; write it even if the reservation has run out and its points or
 	// limits are gone
 	Record bool `json:"record,omitempty"`
+	// What is paid for, where that is less than was reserved; lines that are not named are let go
+	Lines []KeptLine `json:"lines,omitempty"`
 }
 
 // Consent is the schema Consent of the document.
@@ -1318,6 +1320,14 @@ type IssuedCard struct {
 	ChangedAt time.Time `json:"changed_at"`
 	// The secret code that was made; told this once
 	Secret string `json:"secret,omitempty"`
+}
+
+// KeptLine is the schema KeptLine of the document.
+type KeptLine struct {
+	// Which line of the reservation, from 0
+	Line int64 `json:"line"`
+	// How much of it is paid for
+	Quantity string `json:"quantity"`
 }
 
 // Key is the schema Key of the document.

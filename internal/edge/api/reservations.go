@@ -31,6 +31,14 @@ type ConfirmBody struct {
 	Number   string    `json:"number,omitempty" maxLength:"64"`
 	Payments []Payment `json:"payments,omitempty" maxItems:"20"`
 	Record   bool      `json:"record,omitempty"`
+
+	Lines []KeptLine `json:"lines,omitempty" maxItems:"5000"`
+}
+
+// KeptLine is so much of a reserved line as is paid for.
+type KeptLine struct {
+	Line     int            `json:"line" minimum:"0"`
+	Quantity money.Quantity `json:"quantity"`
 }
 
 // Reservation is a receipt that waits for its payment, with the figures that
@@ -158,13 +166,18 @@ func confirm(ctx context.Context, c *call, in *confirmIn) (*Purchase, error) {
 	}
 	done, err := c.Desk.Confirm(ctx, &purchase.ConfirmRequest{
 		Reservation: purchase.PurchaseRef{Home: in.ID.Home, ID: in.ID.ID}, Till: till, Cashier: b.Cashier, Key: c.key, Number: b.Number,
-		Payments: paymentsIn(b.Payments), Record: b.Record,
+		Payments: paymentsIn(b.Payments), Record: b.Record, Lines: each(b.Lines, func(l KeptLine) purchase.KeptLine { return purchase.KeptLine(l) }),
 	})
 	if err != nil {
 		return nil, err
 	}
 	c.replayed(done.Replayed)
-	return c.made(done.Purchase, in.Fiscal), nil
+	out := c.made(done.Purchase, in.Fiscal)
+	if f := done.LeftOut; f != nil { // what it all comes to
+		out.State, out.Refunded, out.Refunds = "part", f.Money, []Refund{*refundOf(f)}
+		out.Level, out.Balance = f.Level, balanceOf(f.Balance)
+	}
+	return out, nil
 }
 
 func extend(ctx context.Context, c *call, in *extendIn) (*Reservation, error) {

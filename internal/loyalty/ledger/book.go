@@ -251,6 +251,9 @@ func (b *Book) Mark() Mark {
 	return m
 }
 
+// MadeChanges are the changes of levels that this write makes, the oldest first.
+func (b *Book) MadeChanges() []LevelChange { return slices.Clone(b.changes) }
+
 // Revert takes the book back to the mark.
 func (b *Book) Revert(m Mark) {
 	b.postings = b.postings[:m.postings]

@@ -23,6 +23,7 @@ type ConfirmRequest struct {
 	Key         string
 	Number      string // the receipt's on paper
 	Payments    []Payment
+	Lines       []KeptLine // so much is paid for, and the rest let go; empty: all
 
 	// Record: the money is taken, so that the purchase is written even where
 	// the reservation has run out and what it held is not there any more.
@@ -64,11 +65,14 @@ func (d *Desk) Confirm(ctx context.Context, r *ConfirmRequest) (*Answer, error) 
 	if !replayed && !o.before {
 		d.tellUnknown(o.out)
 	}
-	return &Answer{Purchase: o.out, Replayed: replayed || o.before}, nil
+	return &Answer{Purchase: o.out, LeftOut: o.rest, Replayed: replayed || o.before}, nil
 }
 
 func (r *ConfirmRequest) check() error {
-	bad := wrongPayments(r.Payments)
+	bad := append(wrongPayments(r.Payments), r.checkLines()...)
+	if len(r.Lines) > rule.MaxLines {
+		bad = append(bad, fault.Field{Path: "lines", Code: "purchase.too-many-lines"})
+	}
 	if len(r.Payments) > MaxPayments {
 		bad = append(bad, fault.Field{Path: "payments", Code: "purchase.too-many-payments"})
 	}
@@ -96,14 +100,20 @@ type confirming struct {
 	again  []rule.Use // that are to be taken again, as the reservation has run out
 	before bool       // it had been confirmed already
 	out    *Purchase
+	rest   *Refund // of what was left out; nil: all was paid for
 }
 
 func (o *confirming) claim() (claim, [32]byte) { return claim{o.req.Till, o.req.Key}, o.hash }
 
 func (o *confirming) replay(ctx context.Context, q db.Q, h home.ID, op id.ID) error {
 	s, err := scanPurchase(q.Row(ctx, qPurchase, h, op))
-	if err == nil {
-		o.out = &s.Purchase
+	if err != nil {
+		return err
+	}
+	o.out = &s.Purchase
+	all, err := db.All(ctx, q, scanRefund, qRefundsOf, h, op)
+	if i := slices.IndexFunc(all, func(f *Refund) bool { return f.Key == restKey(o.doc.ID) && f.Till == o.out.Till }); i >= 0 {
+		o.rest = all[i]
 	}
 	return err
 }
@@ -140,6 +150,7 @@ func (o *confirming) load(g *group) (err error) {
 		g.wantStand(o.home, o.keeps, o.r.Programme, o.at)
 		s.wantRest(g)
 	}
+	o.wantGiveBack(g)
 	o.again = nil
 	if o.r.StateAt(o.at) == ReservationExpired {
 		for _, u := range o.r.Uses {
@@ -181,7 +192,11 @@ func (o *confirming) do(g *group) error {
 	if err != nil {
 		return err
 	}
-	p, err := o.document(g)
+	left, err := o.leftOut()
+	if err != nil {
+		return err
+	}
+	p, err := o.document(g, left)
 	if err != nil {
 		return err
 	}
@@ -191,7 +206,10 @@ func (o *confirming) do(g *group) error {
 			return err
 		}
 	}
-	return o.write(g, book, a, p, out)
+	if err := o.write(g, book, a, p, out); err != nil || left == nil {
+		return err
+	}
+	return o.giveBackRest(g, left)
 }
 
 // outcome is what the reservation was judged to give, found again.
@@ -209,7 +227,7 @@ func (o *confirming) outcome() (*rule.Outcome, error) {
 
 // document makes the purchase of what was reserved: of the time and the till at
 // which it is paid.
-func (o *confirming) document(g *group) (*Purchase, error) {
+func (o *confirming) document(g *group, left *RefundRequest) (*Purchase, error) {
 	p := o.r.Purchase
 	p.Judged = &Judged{Reservation: p.ID, At: p.At, Day: p.Day, Minute: p.Minute, Till: p.Till, Cashier: p.Cashier}
 	m := o.place.Outlet.Moment(o.at)
@@ -223,7 +241,7 @@ func (o *confirming) document(g *group) (*Purchase, error) {
 	}
 	p.Lines = slices.Clone(p.Lines)
 	p.UsedCodes, p.Parts, p.Lots, p.Awards, p.Flags = nil, nil, nil, nil, slices.Clone(p.Flags)
-	if err := o.pay(&p); err != nil {
+	if err := o.pay(&p, left); err != nil {
 		return nil, err
 	}
 	if o.stranger {
@@ -240,7 +258,10 @@ func (o *confirming) document(g *group) (*Purchase, error) {
 
 // pay takes the kinds of payment that the till tells now. What the figures rest
 // on can't be another.
-func (o *confirming) pay(p *Purchase) error {
+func (o *confirming) pay(p *Purchase, left *RefundRequest) error {
+	if left != nil {
+		return o.payPart(p, left)
+	}
 	if len(o.req.Payments) == 0 {
 		return nil
 	}

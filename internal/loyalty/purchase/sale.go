@@ -21,7 +21,8 @@ import (
 // Answer is what a till is told of a purchase.
 type Answer struct {
 	Purchase *Purchase
-	Replayed bool // this is what an earlier request with the same key did
+	LeftOut  *Refund // of a reservation that was paid for in part: what was not; nil: nothing
+	Replayed bool    // this is what an earlier request with the same key did
 }
 
 // Commit judges a receipt and does it.
