@@ -596,6 +596,24 @@ func (c *Client) EndHousehold(ctx context.Context, household string) (*Household
 	return answer, err
 }
 
+// EraseMember is POST /members/{member}/erase: Erase a member's data
+//
+// For good: name, contacts, birth date, documents, address, relatives, tags, groups, own fields,
+// code word, numbers and secrets of cards, addresses and proofs of consents, values in the log of
+// changes, reasons that people wrote, and all that rules saw of the person in his receipts. Books,
+// receipts and their chain stay whole, with ids alone. The answer is the act; a repeat gives the
+// same. With points left it takes forfeit: they are written off. Reservations that hold and a
+// household forbid it. Not for keys of tills.
+//
+// The key needs the scope members.privacy.
+// It is never sent again by the client itself.
+func (c *Client) EraseMember(ctx context.Context, member string, body *ErasureBody) (*Erasure, error) {
+	answer, _, err := ask[Erasure](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/members/", member, "/erase"}, body: body,
+	})
+	return answer, err
+}
+
 // ExplainPurchaseQuery are the parameters of ExplainPurchase. What is zero is left out.
 type ExplainPurchaseQuery struct {
 	// Id of the programme to explain by; none: that of the purchase
@@ -736,6 +754,18 @@ func (c *Client) GetCashier(ctx context.Context, cashier string) (*Cashier, erro
 func (c *Client) GetConsentText(ctx context.Context, text string, version int64) (*ConsentText, error) {
 	answer, _, err := ask[ConsentText](ctx, c, &request{
 		method: http.MethodGet, path: []string{"/consent-texts/", text, "/", strconv.FormatInt(version, 10)},
+	})
+	return answer, err
+}
+
+// GetErasure is GET /erasures/{erasure}: An act of erased data
+//
+// Not for keys of tills.
+//
+// The key needs the scope members.privacy.
+func (c *Client) GetErasure(ctx context.Context, erasure string) (*Erasure, error) {
+	answer, _, err := ask[Erasure](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/erasures/", erasure},
 	})
 	return answer, err
 }
@@ -1195,6 +1225,35 @@ func (c *Client) ListConsents(ctx context.Context, member string) (*PageConsent,
 func (c *Client) ListCustomFields(ctx context.Context) (*PageCustomField, error) {
 	answer, _, err := ask[PageCustomField](ctx, c, &request{
 		method: http.MethodGet, path: []string{"/custom-fields"},
+	})
+	return answer, err
+}
+
+// ListErasuresQuery are the parameters of ListErasures. What is zero is left out.
+type ListErasuresQuery struct {
+	// Go on with the list: next of the last answer
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
+}
+
+func (p *ListErasuresQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
+	return q
+}
+
+// ListErasures is GET /erasures: Acts of erased data
+//
+// Not for keys of tills.
+//
+// The key needs the scope members.privacy.
+func (c *Client) ListErasures(ctx context.Context, query *ListErasuresQuery) (*PageErasure, error) {
+	answer, _, err := ask[PageErasure](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/erasures"}, query: query.query(),
 	})
 	return answer, err
 }

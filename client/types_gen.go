@@ -38,6 +38,7 @@ const (
 	ApiEventKindMemberBlocked     ApiEventKind = "member.blocked"
 	ApiEventKindMemberUnblocked   ApiEventKind = "member.unblocked"
 	ApiEventKindMemberClosed      ApiEventKind = "member.closed"
+	ApiEventKindMemberErased      ApiEventKind = "member.erased"
 	ApiEventKindCardIssued        ApiEventKind = "card.issued"
 	ApiEventKindCardChanged       ApiEventKind = "card.changed"
 )
@@ -219,6 +220,17 @@ const (
 	PostOutcomeConnect  PostOutcome = "connect"
 	PostOutcomeCut      PostOutcome = "cut"
 	PostOutcomeStopped  PostOutcome = "stopped"
+)
+
+// PrivacyGround is one of the values below.
+type PrivacyGround string
+
+// Values of PrivacyGround.
+const (
+	PrivacyGroundWithdrawn PrivacyGround = "withdrawn"
+	PrivacyGroundDemanded  PrivacyGround = "demanded"
+	PrivacyGroundUnlawful  PrivacyGround = "unlawful"
+	PrivacyGroundReached   PrivacyGround = "reached"
 )
 
 // ProfileLanguage is one of the values below.
@@ -1017,6 +1029,64 @@ type Ending struct {
 	Points int64 `json:"points"`
 }
 
+// ErasedTable is the schema ErasedTable of the document.
+type ErasedTable struct {
+	// Table
+	Table string `json:"table"`
+	// Columns that were emptied; none: rows were removed
+	Columns []string `json:"columns"`
+	// How many rows
+	Rows int64 `json:"rows"`
+}
+
+// Erasure is the schema Erasure of the document.
+type Erasure struct {
+	// Id of the act
+	ID string `json:"id"`
+	// Id of the member
+	Member string `json:"member"`
+	// Ids of the member and of those who were merged into him
+	Homes []string `json:"homes"`
+	// The member's number
+	Number string `json:"number"`
+	// Ground: consent withdrawn (30 days), a demand to stop (10 working days), unlawful processing (10
+	// working days), the purpose is reached (30 days)
+	Ground PrivacyGround `json:"ground"`
+	// When the person asked for it; none: now
+	RequestedAt time.Time `json:"requested_at"`
+	// Last day of the term by law, holidays not counted
+	DueOn string `json:"due_on"`
+	// When it was erased
+	At time.Time `json:"at"`
+	// Done within the term
+	OnTime bool `json:"on_time"`
+	// Number of the demand: digits, dashes, slashes
+	Reference string `json:"reference,omitempty"`
+	// Who did it: member, staff, cashier, key, system
+	ActorKind string `json:"actor_kind"`
+	// Id of who did it
+	Actor string `json:"actor,omitempty"`
+	// Where from
+	Source string `json:"source"`
+	// How many points were written off, hundredths
+	Forfeited int64 `json:"forfeited"`
+	// What was erased, by tables
+	Tables []ErasedTable `json:"tables"`
+}
+
+// ErasureBody is the schema ErasureBody of the document.
+type ErasureBody struct {
+	// Ground: consent withdrawn (30 days), a demand to stop (10 working days), unlawful processing (10
+	// working days), the purpose is reached (30 days)
+	Ground PrivacyGround `json:"ground"`
+	// When the person asked for it; none: now
+	RequestedAt time.Time `json:"requested_at,omitzero"`
+	// Number of the demand: digits, dashes, slashes
+	Reference string `json:"reference,omitempty"`
+	// Write the points off that are left; without it nobody with points is erased
+	Forfeit bool `json:"forfeit,omitempty"`
+}
+
 // Event is the schema Event of the document.
 type Event struct {
 	// Names the event for good, and is a cursor in the feed; webhook-id of a message
@@ -1043,6 +1113,8 @@ type Event struct {
 	Account string `json:"account,omitempty"`
 	// The card
 	Card string `json:"card,omitempty"`
+	// Id of the act of erased data
+	Erasure string `json:"erasure,omitempty"`
 	// Before discounts, kopecks
 	Gross int64 `json:"gross,omitempty"`
 	// Taken off by campaigns, kopecks
@@ -2032,6 +2104,14 @@ type PageConsentText struct {
 type PageCustomField struct {
 	// Rows
 	Items []CustomField `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
+// PageErasure is the schema PageErasure of the document.
+type PageErasure struct {
+	// Rows
+	Items []Erasure `json:"items"`
 	// Give it as after to go on; none: the end
 	Next string `json:"next,omitempty"`
 }

@@ -134,6 +134,7 @@ func OpenCore(ctx context.Context, o CoreOptions) (_ *Core, err error) {
 		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log, Programmes: c.Programmes, Directory: c.Directory,
 		Catalog: c.Catalog, Secret: quotes, UseStep: card.UseStep, Cashier: c.knowsCashier, Unknown: c.keepUnknown,
 	})
+	c.Privacy = &privacy.Privacy{DB: c.DB, IDs: c.IDs, Clock: c.Clock, Desk: c.Desk}
 	return c, nil
 }
 
@@ -143,7 +144,6 @@ func (c *Core) domains(key []byte, shown io.Writer) {
 	c.Products, c.Catalog = catalog.New(c.DB, c.IDs), catalog.NewIndex()
 	c.Identity, c.Keys, c.cashiers = identity.New(c.DB, c.IDs, c.Clock), identity.NewKeys(c.DB, c.Clock), identity.NewCashiers()
 	c.Members = &member.Members{DB: c.DB, IDs: c.IDs, Clock: c.Clock}
-	c.Privacy = &privacy.Privacy{DB: c.DB, Clock: c.Clock}
 	c.Cards = &card.Cards{Members: c.Members, Key: key}
 	c.Codes = &member.Codes{
 		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Key: key,

@@ -21,7 +21,7 @@ import (
 // kindNames are the kinds of events, for the document.
 const kindNames = "purchase.committed,purchase.recorded,purchase.refunded,visit.recorded,account.opened,points.adjusted,points.activated," +
 	"points.expired,points.revived,points.gifted,level.changed,member.registered,member.changed,member.activated,member.blocked,member.unblocked," +
-	"member.closed,card.issued,card.changed"
+	"member.closed,member.erased,card.issued,card.changed"
 
 // EventKind says what happened.
 type EventKind feed.Kind
@@ -76,6 +76,7 @@ type Event struct {
 	Purchase  OpID         `json:"purchase,omitzero"`
 	Account   id.ID        `json:"account,omitzero"`
 	Card      id.ID        `json:"card,omitzero"`
+	Erasure   id.ID        `json:"erasure,omitzero"`
 	Gross     money.Amount `json:"gross,omitempty"`
 	Discount  money.Amount `json:"discount,omitempty"`
 	Paid      money.Amount `json:"paid_with_points,omitempty"`
@@ -183,6 +184,8 @@ func (v *Event) about(e *eventtype.Event) {
 		}
 	case eventtype.Adjusted, eventtype.Leveled, eventtype.Gifted:
 		v.Operation, v.Points = op, e.Earned
+	case eventtype.MemberErased:
+		v.Erasure = e.Op
 	case eventtype.CardIssued, eventtype.CardChanged:
 		v.Card = e.Op
 	case eventtype.MemberChanged, eventtype.MemberActivated, eventtype.MemberBlocked, eventtype.MemberUnblocked, eventtype.MemberClosed:

@@ -27,3 +27,24 @@ func TestExport(t *testing.T) {
 		})
 	})
 }
+
+// TestErasures asks for one over the API.
+func TestErasures(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		s.deals([]deal{
+			{step: step{do: "POST /members", body: `{"profile":{"name":"Анна"},"identifiers":[{"kind":"phone","value":"+79160000001"}]}`, want: 201, keep: "ann n=number"}},
+			{step: step{do: "POST /members/$ann/erase", body: `{"ground":"demanded"}`, want: 403, code: "api.no-till"}},
+			{step: step{as: "admin", do: "POST /members/$ann/erase", body: `{"ground":"bored"}`, want: 400, code: "api.invalid", at: "ground api.choice"}},
+			{step: step{as: "admin", do: "POST /members/$ann/erase", body: `{"ground":"demanded","reference":"17/5"}`, want: 200, has: `"member":"$ann" "number":"$n" "ground":"demanded" "on_time":true "reference":"17/5" "table":"identifier" "rows":1`, keep: "act"}},
+			{step: step{as: "admin", do: "POST /members/$ann/erase", body: `{"ground":"withdrawn"}`, want: 200, has: `"id":"$act" "ground":"demanded"`}},
+			{step: step{as: "admin", do: "GET /erasures/$act", want: 200, has: `"id":"$act"`}},
+			{step: step{as: "admin", do: "GET /erasures/77", want: 404, code: "erase.not-found"}},
+			{step: step{as: "admin", do: "GET /erasures", want: 200, has: `"id":"$act"`}},
+			{step: step{as: "admin", do: "GET /erasures?after=$act", want: 200, has: `"items":[]`}},
+			{step: step{do: "GET /members/$ann", want: 200, has: `"state":"closed"`, not: "Анна"}},
+			{step: step{do: "GET /members/find?q=%2B79160000001", want: 200, has: `"items":[]`}},
+		})
+	})
+}

@@ -75,6 +75,18 @@ type Paging struct {
 	Limit int    `query:"limit" maximum:"200"`
 }
 
+// id is a cursor that names the last thing of the part before; 0: none.
+func (p *Paging) id() (id.ID, error) {
+	if p.After == "" {
+		return 0, nil
+	}
+	i, err := id.Parse(p.After)
+	if err != nil {
+		return 0, badCursor()
+	}
+	return i, nil
+}
+
 const (
 	defaultLimit = 50
 	maxLimit     = 200

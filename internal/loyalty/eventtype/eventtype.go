@@ -32,8 +32,9 @@ const (
 	MemberBlocked    Kind = "member.blocked"
 	MemberUnblocked  Kind = "member.unblocked"
 	MemberClosed     Kind = "member.closed"
-	CardIssued       Kind = "card.issued"  // Op: the card, To: its state
-	CardChanged      Kind = "card.changed" // From, To: its states
+	MemberErased     Kind = "member.erased" // Op: the act
+	CardIssued       Kind = "card.issued"   // Op: the card, To: its state
+	CardChanged      Kind = "card.changed"  // From, To: its states
 )
 
 // Event is one thing that happened. Seq is the number of its last posting, so

@@ -50,6 +50,7 @@ const (
 	MemberBlocked     Kind = "member.blocked"
 	MemberUnblocked   Kind = "member.unblocked"
 	MemberClosed      Kind = "member.closed"
+	MemberErased      Kind = "member.erased"
 	CardIssued        Kind = "card.issued"
 	CardChanged       Kind = "card.changed"
 )
@@ -58,7 +59,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		PurchaseCommitted, PurchaseRecorded, PurchaseRefunded, VisitRecorded, AccountOpened, PointsAdjusted, PointsActivated, PointsExpired, PointsRevived,
-		PointsGifted, LevelChanged, MemberRegistered, MemberChanged, MemberActivated, MemberBlocked, MemberUnblocked, MemberClosed,
+		PointsGifted, LevelChanged, MemberRegistered, MemberChanged, MemberActivated, MemberBlocked, MemberUnblocked, MemberClosed, MemberErased,
 		CardIssued, CardChanged,
 	}
 }

@@ -39,7 +39,7 @@ type Scope string
 const (
 	MembersRead     Scope = "members.read"
 	MembersWrite    Scope = "members.write"
-	MembersSelf     Scope = "members.self" // a cabinet's or a site's: that members register themselves
+	MembersSelf     Scope = "members.self"    // a cabinet's or a site's: that members register themselves
 	MembersPrivacy  Scope = "members.privacy" // copies of all that is held on a person, and its erasure
 	CardsWrite      Scope = "cards.write"
 	PurchasesQuote  Scope = "purchases.quote"

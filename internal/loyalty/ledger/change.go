@@ -46,7 +46,8 @@ type LevelChange struct {
 	Given     money.Points `json:"given"`
 	Taken     money.Points `json:"taken"`
 	Short     money.Points `json:"short"` // of what was to be taken, not there
-	Reason    string       `json:"reason"`
+	Reason    string       `json:"-"`
+	Words     Words        `json:"reason"` // of the reason
 	Actor     string       `json:"actor"`
 
 	digest Hash
@@ -76,7 +77,7 @@ type Moves struct {
 // the due that is being written.
 func (b *Book) ChangeLevel(a *Account, to Standing, c LevelChange, m Moves) *LevelChange {
 	c.Home, c.ID, c.Account, c.WrittenAt = b.Home, b.IDs.New(), a.ID, b.Now
-	c.From, c.To, c.Until = a.Standing.Level, to.Level, to.Until
+	c.From, c.To, c.Until, c.Words = a.Standing.Level, to.Level, to.Until, Said(c.Reason)
 	from, seq := len(b.postings), b.Seq
 	if m.Give > 0 {
 		b.Earn(a, Grant{Points: m.Give, EarnedAt: c.At, ActiveAt: c.At, ExpiresAt: m.Expires, Sliding: m.Sliding, Source: FromLevel, Op: c.ID})
@@ -134,7 +135,7 @@ func (b *Book) Changes(f func(a *Account, c *LevelChange)) {
 }
 
 const changeColumns = `home_id, change_id, account_id, seq, at, written_at, from_level, to_level, coalesce(until_at, 0), cause, op_id,
- given, taken, short, reason, actor`
+ given, taken, short, reason, words, actor`
 
 const (
 	qChanges   = `select ` + changeColumns + ` from level_change where home_id = $1 order by seq desc limit $2`
@@ -146,7 +147,7 @@ const (
 func ScanChange(r db.Row) (c LevelChange, err error) {
 	return c, r.Scan((*int64)(&c.Home), (*int64)(&c.ID), (*int64)(&c.Account), &c.Seq, (*int64)(&c.At), (*int64)(&c.WrittenAt),
 		&c.From, &c.To, (*int64)(&c.Until), (*string)(&c.Cause), (*int64)(&c.Op),
-		(*int64)(&c.Given), (*int64)(&c.Taken), (*int64)(&c.Short), &c.Reason, &c.Actor)
+		(*int64)(&c.Given), (*int64)(&c.Taken), (*int64)(&c.Short), &c.Reason, (*string)(&c.Words), &c.Actor)
 }
 
 // ChangesOf says whose changes of level are listed.

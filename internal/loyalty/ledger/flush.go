@@ -122,14 +122,14 @@ var insertPosting = db.Many{
 }
 
 var insertChange = db.Many{
-	PG: `insert into level_change (home_id, change_id, account_id, seq, at, written_at, from_level, to_level, until_at, cause, op_id, given, taken, short, reason, actor, digest)
+	PG: `insert into level_change (home_id, change_id, account_id, seq, at, written_at, from_level, to_level, until_at, cause, op_id, given, taken, short, reason, words, actor, digest)
  select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bigint[],
- $12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::text[], $17::bytea[])`,
-	Lite: `insert into level_change (home_id, change_id, account_id, seq, at, written_at, from_level, to_level, until_at, cause, op_id, given, taken, short, reason, actor, digest)
- values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+ $12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::text[], $17::text[], $18::bytea[])`,
+	Lite: `insert into level_change (home_id, change_id, account_id, seq, at, written_at, from_level, to_level, until_at, cause, op_id, given, taken, short, reason, words, actor, digest)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
 	Types: []string{
 		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "text", "bigint", "text", "bigint",
-		"bigint", "bigint", "bigint", "text", "text", "bytea",
+		"bigint", "bigint", "bigint", "text", "text", "text", "bytea",
 	},
 }
 
@@ -234,7 +234,7 @@ func stored(b []byte) any {
 
 func (f *flusher) changeRow(h int64, c *LevelChange) {
 	f.change.Add(h, int64(c.ID), int64(c.Account), c.Seq, int64(c.At), int64(c.WrittenAt), c.From, c.To, db.N(c.Until), string(c.Cause), int64(c.Op),
-		int64(c.Given), int64(c.Taken), int64(c.Short), c.Reason, c.Actor, c.digest[:])
+		int64(c.Given), int64(c.Taken), int64(c.Short), c.Reason, string(c.Words), c.Actor, c.digest[:])
 }
 
 func (f *flusher) lotRow(h int64, l *Lot) {

@@ -166,7 +166,7 @@ func (b *Book) Use(a *Account, l *Lot, u Usage) (active, pending money.Points) {
 // debt. What of them is due already is for Settle.
 func (b *Book) Revive(a *Account, l *Lot, op id.ID, at clock.Micros) {
 	n := l.WrittenOff
-	if n == 0 {
+	if n == 0 || a.Closed { // what a closed account has lost is given up
 		return
 	}
 	l.WrittenOff = 0

@@ -78,7 +78,7 @@ func held() []section {
 	const known = "i:home_id "
 	return []section{
 		{name: "member", order: "x.home_id", from: "member x left join member_category category on category.category_id = x.category_id", columns: known +
-			"n:version s:number s:state s:block_reason i:merged_into s:surname s:name s:patronymic s:birth_date s:sex s:language" +
+			"n:version s:number s:state s:block_reason i:merged_into i:erasure_id s:surname s:name s:patronymic s:birth_date s:sex s:language" +
 			" s:address_type s:address_city s:address_street s:address_house s:address_flat s:address_postcode" +
 			" s:document_type s:document_series s:document_number s:document_citizenship s:document_issued_by s:document_issued_on" +
 			" s:comment s:code_word i:category_id s:category.name j:custom t:registered_at s:registered_source i:registered_outlet i:registered_cashier t:changed_at"},
@@ -115,10 +115,10 @@ func held() []section {
 			"i:lot_id i:account_id n:amount n:remaining n:written_off s:state t:earned_at t:active_at t:expires_at b:sliding s:source i:op_id i:partner_id"},
 		{name: "hold", order: "x.home_id, x.hold_id, x.part", columns: known + "i:hold_id n:part i:account_id i:lot_id n:points t:until_at"},
 		{name: "purchase", order: "x.home_id, x.purchase_id", columns: known +
-			"i:purchase_id i:account_id i:programme_id i:outlet_id t:at s:day s:state n:refunded i:account_home j:doc x:digest"},
+			"i:purchase_id i:account_id i:programme_id i:outlet_id t:at s:day s:state n:refunded i:account_home j:doc j:person x:digest"},
 		{name: "refund", order: "x.home_id, x.refund_id", columns: known + "i:refund_id i:purchase_id i:outlet_id t:at s:day i:account_home j:doc x:digest"},
 		{name: "reservation", order: "x.home_id, x.reservation_id", columns: known +
-			"i:reservation_id i:account_id i:programme_id i:outlet_id t:at t:until_at s:state i:purchase_id i:account_home j:doc x:digest"},
+			"i:reservation_id i:account_id i:programme_id i:outlet_id t:at t:until_at s:state i:purchase_id i:account_home j:doc j:person x:digest"},
 		{name: "visit", order: "x.home_id, x.visit_id", columns: known + "i:visit_id i:purchase_id i:outlet_id t:at s:day j:doc x:digest"},
 		{name: "adjustment", order: "x.home_id, x.op_id", columns: known + "i:op_id i:account_id n:points s:reason s:actor t:at x:digest"},
 		{name: "gift", order: "x.home_id, x.gift_id", columns: known +
@@ -145,6 +145,7 @@ func kept() map[string]string {
 		own     = "the program's own order"
 	)
 	return map[string]string{
+		"adjustment.words": derived, "level_change.words": derived,
 		"member.name_folded": derived, "member_tag.tag_folded": derived, "account.level_sums": derived,
 		"identifier.excl": own, "identifier.member_state": derived,
 		"one_time_code.code_id": own, "one_time_code.code_hash": secret,
@@ -168,11 +169,12 @@ func notHeld() map[string]string {
 		"product_type": place, "product_group": place, "product": place, "product_in_group": place, "product_barcode": place,
 		"member_category": place, "member_group": place, "member_field": place, "member_settings": place, "consent_text": place, "card_type": place, "card_batch": place,
 		"programme": place, "programme_version": place, "gift_day": place, "webhook": place,
-		"household":   "what of it is his is told with his time in it",
-		"card_stock":  "numbers of plastic; a card that is a member's is told as his",
-		"ticket":      "the same numbers are told by the purchase",
-		"receipt_key": "the same till and key are told by the operation",
-		"limit_use":   counters, "limit_hold": counters,
+		"member_erasure": "made without anything personal, of one of whom nothing is held",
+		"household":      "what of it is his is told with his time in it",
+		"card_stock":     "numbers of plastic; a card that is a member's is told as his",
+		"ticket":         "the same numbers are told by the purchase",
+		"receipt_key":    "the same till and key are told by the operation",
+		"limit_use":      counters, "limit_hold": counters,
 		"api_request": "the id of what a request has made, and a hash",
 		"event":       told, "feed": told, "feed_state": program, "webhook_delivery": told,
 		"figure_day": sums, "seal": sums, "seal_chunk": sums, "seal_pending": sums,

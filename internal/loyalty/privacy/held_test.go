@@ -18,8 +18,8 @@ const (
  where c.table_schema = current_schema() and t.table_type = 'BASE TABLE'`
 )
 
-// columnsOf lists the columns of all tables of a base but the queue's.
-func columnsOf(t *testing.T, d *db.DB) map[string][]string {
+// ColumnsOf lists the columns of all tables of a base but the queue's.
+func ColumnsOf(t *testing.T, d *db.DB) map[string][]string {
 	t.Helper()
 	query := qColumnsLite
 	if d.Dialect() == db.Postgres {
@@ -44,7 +44,7 @@ func columnsOf(t *testing.T, d *db.DB) map[string][]string {
 func TestNothingIsForgotten(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		base := columnsOf(t, d)
+		base := ColumnsOf(t, d)
 		told := map[string]map[string]bool{}
 		for _, s := range held() {
 			told[s.name] = map[string]bool{}

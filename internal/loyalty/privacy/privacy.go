@@ -1,5 +1,5 @@
 // Package privacy is what the law gives a person over what is held on him: a
-// copy of all of it.
+// copy of all of it, and its erasure with an act that proves it.
 //
 // What is held on a person is said in one table (held): which tables, which of
 // their columns, found by what. What is left out is said there too, with the
@@ -8,13 +8,17 @@
 package privacy
 
 import (
+	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
 )
 
 // Privacy are the operations on what is held on a person. It is safe for
 // concurrent use.
 type Privacy struct {
 	DB    *db.DB
+	IDs   *id.Maker
 	Clock clock.Clock
+	Desk  *purchase.Desk
 }

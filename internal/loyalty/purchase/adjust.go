@@ -42,7 +42,8 @@ type Adjustment struct {
 	ID      id.ID        `json:"id"`
 	Account id.ID        `json:"account"`
 	Points  money.Points `json:"points"`
-	Reason  string       `json:"reason"`
+	Reason  string       `json:"-"`
+	Words   ledger.Words `json:"reason"` // of the reason
 	Actor   string       `json:"actor"`
 	At      clock.Micros `json:"at"`
 
@@ -127,7 +128,7 @@ func (o *adjusting) do(g *group) error {
 	g.levels.settle(book, a, g.now)
 	out := &Adjustment{
 		Home: o.keeps, ID: g.desk.IDs.New(), Account: a.ID, Points: o.req.Points,
-		Reason: o.req.Reason, Actor: o.req.Actor, At: g.now,
+		Reason: o.req.Reason, Words: ledger.Said(o.req.Reason), Actor: o.req.Actor, At: g.now,
 	}
 	mark := book.Mark()
 	if o.req.Points > 0 {
@@ -147,7 +148,7 @@ func (o *adjusting) do(g *group) error {
 	}
 	book.Chain(mark, out.ID, digest, g.now)
 	g.levels.rise(book, a, ledger.LevelChange{At: a.Clock, Cause: ledger.ByAdjustment, Op: out.ID})
-	g.adjusts.Add(int64(o.keeps), int64(out.ID), int64(a.ID), int64(out.Points), out.Reason, out.Actor, int64(out.At), digest[:])
+	g.adjusts.Add(int64(o.keeps), int64(out.ID), int64(a.ID), int64(out.Points), out.Reason, string(out.Words), out.Actor, int64(out.At), digest[:])
 	g.claimKey(claim{o.req.By, o.req.Key}, o.hash, o.keeps, out.ID)
 	g.happened(eventtype.Event{Kind: eventtype.Adjusted, Home: o.keeps, Op: out.ID, At: g.now, Day: p.Day(g.now), Programme: p.ID, Earned: out.Points}, book)
 	out.Balance = balanceOf(a)
@@ -157,7 +158,7 @@ func (o *adjusting) do(g *group) error {
 
 func (o *adjusting) replay(ctx context.Context, q db.Q, h home.ID, op id.ID) error {
 	a := &Adjustment{Home: h, ID: op}
-	err := q.Row(ctx, qAdjustment, h, op).Scan((*int64)(&a.Account), (*int64)(&a.Points), &a.Reason, &a.Actor, (*int64)(&a.At))
+	err := q.Row(ctx, qAdjustment, h, op).Scan((*int64)(&a.Account), (*int64)(&a.Points), &a.Reason, (*string)(&a.Words), &a.Actor, (*int64)(&a.At))
 	if err != nil {
 		return err
 	}

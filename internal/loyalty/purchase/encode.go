@@ -59,8 +59,8 @@ func (p *Purchase) encode() ([]byte, error) {
 	return e.b, e.err
 }
 
-// seen writes what is known of every buyer by hand, and the rest, which few
-// programmes ask for, by reflection.
+// seen writes what the books know of the buyer; what is his own is kept beside
+// the document.
 func (e *encoder) seen(s *Seen) {
 	m := &s.Member
 	first := len(e.b) + len(`,"seen":{"member":`)
@@ -69,13 +69,6 @@ func (e *encoder) seen(s *Seen) {
 	e.optNum(`,"spendable":`, int64(m.Spendable)).optNum(`,"purchases":`, m.Purchases).optNum(`,"turnover":`, int64(m.Turnover))
 	e.optNum(`,"used":`, int64(m.Used))
 	e.optText(`,"last_day":`, m.LastDay).optText(`,"level":`, m.Level).optText(`,"level_day":`, m.LevelDay)
-	e.optText(`,"registered_day":`, m.RegisteredDay).optText(`,"source":`, m.Source).optText(`,"birth":`, m.Birth).optText(`,"sex":`, m.Sex)
-	e.optText(`,"city":`, m.City).optID(`,"category":`, m.Category)
-	if len(m.Custom) > 0 {
-		e.other(`,"custom":`, m.Custom)
-	}
-	e.optTexts(`,"tags":`, m.Tags).optIDs(`,"groups":`, m.Groups).optIDs(`,"card_types":`, m.CardTypes)
-	e.optTexts(`,"relatives":`, m.Relatives)
 	if len(e.b) == first {
 		e.raw(`{`)
 	} else {
@@ -85,7 +78,7 @@ func (e *encoder) seen(s *Seen) {
 	if len(s.Given) > 0 {
 		e.other(`,"given":`, s.Given)
 	}
-	e.optTrue(`,"beside":`, s.Beside)
+	e.optTrue(`,"beside":`, s.Beside).optText(`,"person":`, s.Person)
 	e.raw(`}`)
 }
 

@@ -24,6 +24,8 @@ type group struct {
 	tx   *db.Tx
 	now  clock.Micros
 
+	strict bool // a refusal ends the transaction
+
 	set       *programme.Set
 	books     ledger.Books
 	levels    *levels
@@ -169,11 +171,13 @@ func (g *group) write(mine []*ticket) error {
 			return err
 		}
 		for _, t := range mine {
-			if t.err != nil {
-				continue
+			if t.err == nil {
+				if err := g.do(t); err != nil {
+					return err
+				}
 			}
-			if err := g.do(t); err != nil {
-				return err
+			if t.err != nil && g.strict {
+				return t.err
 			}
 		}
 		if err := g.levels.gifts.err; err != nil {

@@ -149,6 +149,8 @@ type Seen struct {
 	UsedUp []string    `json:"used_up,omitempty"` // uses that were used up
 	Given  []Given     `json:"given,omitempty"`   // its codes that were given out
 	Beside bool        `json:"beside,omitempty"`  // a limit of the buyer's may have rested on uses of other homes
+	Person string      `json:"person,omitempty"`  // hash of what is kept of the buyer himself beside the document
+	Kept   string      `json:"-"`                 // that; "": nothing, or it was erased
 }
 
 // Lot is a lot that a purchase earned.

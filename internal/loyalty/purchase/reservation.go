@@ -70,18 +70,18 @@ type Judged struct {
 }
 
 const (
-	reservationColumns = `doc, state, until_at, coalesce(purchase_id, 0)`
+	reservationColumns = `doc, state, until_at, coalesce(purchase_id, 0), coalesce(person, '')`
 	qReservation       = `select ` + reservationColumns + ` from reservation where home_id = $1 and reservation_id = $2`
 	qReservations      = `select ` + reservationColumns + ` from reservation where home_id = $1 and (reservation_id < $2 or $2 = 0) order by reservation_id desc limit $3`
 )
 
 var insertReservation = db.Many{
-	PG: `insert into reservation (home_id, reservation_id, account_id, programme_id, outlet_id, at, until_at, state, account_home, doc, digest)
- select h, i, a, p, o, t, u, 'held', k, doc, x
- from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::bytea[]) as u (h, i, a, p, o, t, u, k, doc, x)`,
-	Lite: `insert into reservation (home_id, reservation_id, account_id, programme_id, outlet_id, at, until_at, state, account_home, doc, digest)
- values ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9, $10)`,
-	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "bytea"},
+	PG: `insert into reservation (home_id, reservation_id, account_id, programme_id, outlet_id, at, until_at, state, account_home, doc, digest, person)
+ select h, i, a, p, o, t, u, 'held', k, doc, x, who
+ from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::bytea[], $11::text[]) as u (h, i, a, p, o, t, u, k, doc, x, who)`,
+	Lite: `insert into reservation (home_id, reservation_id, account_id, programme_id, outlet_id, at, until_at, state, account_home, doc, digest, person)
+ values ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9, $10, $11)`,
+	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "bytea", "text"},
 }
 
 var updateReservation = db.Many{
@@ -95,12 +95,15 @@ var updateReservation = db.Many{
 
 func scanReservation(r db.Row) (*Reservation, error) {
 	s := &Reservation{}
-	var doc string
-	if err := r.Scan(&doc, (*string)(&s.State), (*int64)(&s.Until), (*int64)(&s.Done)); err != nil {
+	var doc, person string
+	if err := r.Scan(&doc, (*string)(&s.State), (*int64)(&s.Until), (*int64)(&s.Done), &person); err != nil {
 		return nil, err
 	}
 	s.digest = sha256.Sum256([]byte(doc))
-	return s, json.Unmarshal([]byte(doc), &s.Purchase)
+	if err := json.Unmarshal([]byte(doc), &s.Purchase); err != nil {
+		return nil, err
+	}
+	return s, s.Seen.WithPerson(person)
 }
 
 // FindReservation reads a reservation, by home and id or by the till's key

@@ -89,6 +89,9 @@ func (r *reserving) do(g *group) error {
 	}
 	r.holdCodes(g, p, out, until)
 	p.Balance, p.Level = balanceOf(a), levelOf(r.stands.a)
+	if err := p.Seen.keepPerson(); err != nil {
+		return err
+	}
 	doc, err := p.encode()
 	if err != nil {
 		return err
@@ -97,7 +100,7 @@ func (r *reserving) do(g *group) error {
 	r.out = &Reservation{Purchase: *p, Until: until, State: ReservationHeld, digest: digest}
 	g.chain(r.home, book, mark, p.ID, digest, r.at)
 	g.reservations.made.Add(int64(p.Home), int64(p.ID), int64(p.Account), int64(p.Programme), int64(p.Outlet), int64(p.At), int64(until),
-		db.N(p.AccountHome), string(doc), digest[:])
+		db.N(p.AccountHome), string(doc), digest[:], orNull(p.Seen.Kept))
 	g.claimKey(claim{p.Till, p.Key}, r.hash, p.Home, p.ID)
 	return nil
 }

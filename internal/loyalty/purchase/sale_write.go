@@ -13,6 +13,9 @@ import (
 
 // write stores the receipt's document and chains it.
 func (s *sale) write(g *group, book *ledger.Book, mark ledger.Mark, p *Purchase) error {
+	if err := p.Seen.keepPerson(); err != nil {
+		return err
+	}
 	doc, err := p.encode()
 	if err != nil {
 		return err
@@ -20,7 +23,7 @@ func (s *sale) write(g *group, book *ledger.Book, mark ledger.Mark, p *Purchase)
 	digest := sha256.Sum256(doc)
 	own := g.chain(s.home, book, mark, p.ID, digest, s.at)
 	g.purchases.Add(int64(p.Home), int64(p.ID), int64(p.Account), int64(p.Programme), int64(p.Outlet),
-		int64(p.At), p.Day, db.N(p.AccountHome), string(doc), digest[:])
+		int64(p.At), p.Day, db.N(p.AccountHome), string(doc), digest[:], orNull(p.Seen.Kept))
 	g.bought.note(p)
 	g.bindTickets(p, s.tickets)
 	g.claimKey(claim{p.Till, p.Key}, s.hash, p.Home, p.ID)

@@ -13,18 +13,20 @@ const (
  cross join lateral (select * from receipt_key r where r.till_id = u.till_id and r.key = u.key limit 1) k`
 	qKeyLite = `select till_id, key, home_id, op_id, hash from receipt_key where till_id = $1 and key = $2`
 
-	qPurchase     = `select doc, state, refunded from purchase where home_id = $1 and purchase_id = $2`
-	qNewest       = `select doc, state, refunded from purchase where home_id = $1 and at <= $2 order by at desc, purchase_id desc limit $3`
-	qOfHome       = `select doc, state, refunded from purchase where home_id = $1 and (at < $2 or at = $2 and purchase_id < $3) order by at desc, purchase_id desc limit $4`
-	qOfOutlet     = `select doc, state, refunded from purchase where outlet_id = $1 and (at, purchase_id) > ($2, $3) and at < $4 order by at, purchase_id limit $5`
-	qAllOnHome    = `select doc, state, refunded from purchase where home_id = $1 union all select doc, state, refunded from purchase where account_home = $1`
+	purchaseColumns = `doc, state, refunded, coalesce(person, '')`
+
+	qPurchase     = `select ` + purchaseColumns + ` from purchase where home_id = $1 and purchase_id = $2`
+	qNewest       = `select ` + purchaseColumns + ` from purchase where home_id = $1 and at <= $2 order by at desc, purchase_id desc limit $3`
+	qOfHome       = `select ` + purchaseColumns + ` from purchase where home_id = $1 and (at < $2 or at = $2 and purchase_id < $3) order by at desc, purchase_id desc limit $4`
+	qOfOutlet     = `select ` + purchaseColumns + ` from purchase where outlet_id = $1 and (at, purchase_id) > ($2, $3) and at < $4 order by at, purchase_id limit $5`
+	qAllOnHome    = `select ` + purchaseColumns + ` from purchase where home_id = $1 union all select ` + purchaseColumns + ` from purchase where account_home = $1`
 	qAllRefunds   = `select doc from refund where home_id = $1 union all select doc from refund where account_home = $1`
 	qRefundsOf    = `select doc from refund where home_id = $1 and purchase_id = $2 order by refund_id`
 	qVisit        = `select doc from visit where home_id = $1 and visit_id = $2`
 	qVisitsOf     = `select doc from visit where home_id = $1 and purchase_id = $2 order by visit_id`
 	qAllVisits    = `select doc from visit where home_id = $1`
 	qRefund       = `select doc from refund where home_id = $1 and refund_id = $2`
-	qAdjustment   = `select account_id, points, reason, actor, at from adjustment where home_id = $1 and op_id = $2`
+	qAdjustment   = `select account_id, points, reason, words, actor, at from adjustment where home_id = $1 and op_id = $2`
 	qTicketsPG    = `select number, home_id, purchase_id, line, piece from ticket where number = any($1)`
 	qTicketLite   = `select number, home_id, purchase_id, line, piece from ticket where number = $1`
 	qAddEvent     = `insert into event (home_id, event_id, doc) values ($1, $2, $3)`
@@ -43,12 +45,12 @@ var insertKey = db.Many{
 }
 
 var insertPurchase = db.Many{
-	PG: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, account_home, doc, digest)
- select h, i, a, p, o, t, d, 'done', 0, k, doc, x
- from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[], $9::text[], $10::bytea[]) as u (h, i, a, p, o, t, d, k, doc, x)`,
-	Lite: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, account_home, doc, digest)
- values ($1, $2, $3, $4, $5, $6, $7, 'done', 0, $8, $9, $10)`,
-	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "bigint", "text", "bytea"},
+	PG: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, account_home, doc, digest, person)
+ select h, i, a, p, o, t, d, 'done', 0, k, doc, x, who
+ from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[], $9::text[], $10::bytea[], $11::text[]) as u (h, i, a, p, o, t, d, k, doc, x, who)`,
+	Lite: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, account_home, doc, digest, person)
+ values ($1, $2, $3, $4, $5, $6, $7, 'done', 0, $8, $9, $10, $11)`,
+	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "bigint", "text", "bytea", "text"},
 }
 
 var updatePurchase = db.Many{
@@ -75,10 +77,10 @@ var insertVisit = db.Many{
 }
 
 var insertAdjustment = db.Many{
-	PG: `insert into adjustment (home_id, op_id, account_id, points, reason, actor, at, digest)
- select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::bytea[])`,
-	Lite:  `insert into adjustment (home_id, op_id, account_id, points, reason, actor, at, digest) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-	Types: []string{"bigint", "bigint", "bigint", "bigint", "text", "text", "bigint", "bytea"},
+	PG: `insert into adjustment (home_id, op_id, account_id, points, reason, words, actor, at, digest)
+ select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bytea[])`,
+	Lite:  `insert into adjustment (home_id, op_id, account_id, points, reason, words, actor, at, digest) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+	Types: []string{"bigint", "bigint", "bigint", "bigint", "text", "text", "text", "bigint", "bytea"},
 }
 
 var insertTicket = db.Many{
@@ -122,11 +124,14 @@ type Stored struct {
 
 func scanPurchase(r db.Row) (*Stored, error) {
 	s := &Stored{}
-	var doc string
-	if err := r.Scan(&doc, &s.State, &s.Refunded); err != nil {
+	var doc, person string
+	if err := r.Scan(&doc, &s.State, &s.Refunded, &person); err != nil {
 		return nil, err
 	}
-	return s, json.Unmarshal([]byte(doc), &s.Purchase)
+	if err := json.Unmarshal([]byte(doc), &s.Purchase); err != nil {
+		return nil, err
+	}
+	return s, s.Seen.WithPerson(person)
 }
 
 func scanVisit(r db.Row) (*Visit, error) {

@@ -56,7 +56,7 @@ func (g *group) terms(s *Stored, f *Refund) (held money.Amount, claimed money.Po
 // terms says what is to be held back, below zero: given, and to be taken,
 // beside what the lines bring back, after all that has come back.
 func (s *Stored) terms(p *rule.Programme, states []lineState) (held money.Amount, taken money.Points, err error) {
-	if p.KeepsAll() {
+	if p.KeepsAll() || s.Seen.forgotten() { // who was erased keeps his terms: nobody can judge again
 		return 0, 0, nil
 	}
 	r := s.remains(states)

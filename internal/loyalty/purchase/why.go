@@ -53,6 +53,9 @@ func (d *Desk) Why(ctx context.Context, s *Stored, a Asked) (*Reasons, error) {
 			return nil, err
 		}
 	}
+	if s.Seen.forgotten() {
+		return nil, fault.New(fault.Conflict, "purchase.person-erased")
+	}
 	e := s.evidence(p)
 	out, err := e.judge(p)
 	if err != nil {

@@ -58,6 +58,7 @@ func (c *homeCheck) check() error {
 	}
 	c.checkHoused()
 	c.readOps()
+	c.readErased()
 	c.readShared()
 	c.readReservations()
 	c.chain()
@@ -71,6 +72,7 @@ func (c *homeCheck) check() error {
 	c.checkOps()
 	c.checkShared()
 	c.checkReservations()
+	c.checkErased()
 	c.checkLots()
 	return c.checkAccounts()
 }

@@ -77,6 +77,7 @@ type rows struct {
 	shared      []sharedRow
 	sharedBack  []sharedBackRow
 	housed      []housedRow
+	erased      []erasedRow
 
 	reservations []reservationRow
 	sharedHeld   []sharedHeldRow
@@ -108,6 +109,7 @@ func (w *walk) walk(q *db.Snapshot, from, to int64) error {
 	collect(b, &w.all.shared, scanShared, qShared, from, to)
 	collect(b, &w.all.sharedBack, scanSharedBack, qSharedBack, from, to)
 	collect(b, &w.all.housed, scanHoused, qHoused, from, to)
+	collect(b, &w.all.erased, scanErased, qErased, from, to)
 	collect(b, &w.all.reservations, scanReservation, qReservations, from, to)
 	collect(b, &w.all.sharedHeld, scanSharedHeld, qSharedHeld, from, to)
 	collect(b, &w.all.holds, scanHold, qHolds, from, to)
@@ -177,6 +179,7 @@ func (r *rows) first() (h home.ID, ok bool) {
 	low(&h, &ok, r.shared)
 	low(&h, &ok, r.sharedBack)
 	low(&h, &ok, r.housed)
+	low(&h, &ok, r.erased)
 	low(&h, &ok, r.reservations)
 	low(&h, &ok, r.sharedHeld)
 	low(&h, &ok, r.holds)
@@ -195,7 +198,7 @@ func (r *rows) cut(h home.ID) rows {
 	return rows{
 		cut(&r.homes, h), cut(&r.accounts, h), cut(&r.lots, h), cut(&r.postings, h),
 		cut(&r.purchases, h), cut(&r.refunds, h), cut(&r.visits, h), cut(&r.adjustments, h), cut(&r.changes, h), cut(&r.presents, h),
-		cut(&r.shared, h), cut(&r.sharedBack, h), cut(&r.housed, h),
+		cut(&r.shared, h), cut(&r.sharedBack, h), cut(&r.housed, h), cut(&r.erased, h),
 		cut(&r.reservations, h), cut(&r.sharedHeld, h), cut(&r.holds, h),
 	}
 }

@@ -18,6 +18,9 @@ const (
 	OpChained      Invariant = "op-chained"      // each purchase, refund and adjustment stands in the chain
 	OpDigest       Invariant = "op-digest"       // its digest is its document's
 	OpPostings     Invariant = "op-postings"     // its postings move what its document says
+	ErasureAct     Invariant = "erasure-act"     // who was erased has an act that names him
+	ErasureLeft    Invariant = "erasure-left"    // and nothing of him is left
+	KeptHash       Invariant = "kept-hash"       // what a document holds only the hash of is there unless its person is erased
 	HouseholdHome  Invariant = "household-home"  // a home uses another's accounts while its member is in that one's household, and only then
 )
 
@@ -111,7 +114,7 @@ const (
 // likely the cause before what follows from it.
 func Invariants() []Invariant {
 	return []Invariant{
-		HomeMissing, HouseholdHome, PostingSeq, PostingSides, PostingOp, PostingAccount, PostingLot, OpDigest, PostingHash, HomeSeq, HomeHead, OpChained,
+		HomeMissing, HouseholdHome, ErasureAct, ErasureLeft, KeptHash, PostingSeq, PostingSides, PostingOp, PostingAccount, PostingLot, OpDigest, PostingHash, HomeSeq, HomeHead, OpChained,
 		PurchaseDoc, PurchaseColumns, PurchaseLines, PurchaseSums, PurchaseParts, PurchaseLots, PurchaseProgramme,
 		RefundDoc, RefundColumns, RefundPurchase, RefundSums, RefundAbove, RefundExact, RefundPayments, RefundTerms, RefundUses, RefundPieces,
 		VisitDoc, VisitPurchase, VisitColumns, VisitPieces, ReservationDoc, ReservationPurchase, HoldLot, HoldReservation,

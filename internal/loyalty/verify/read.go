@@ -48,6 +48,8 @@ func readPurchase(doc []byte) *purchase.Purchase {
 			p.Programme = id.ID(c.ID())
 		case "version":
 			p.Version = c.Int()
+		case "seen":
+			p.Seen = readSeen(c)
 		case "lines":
 			c.Array(func() { p.Lines = append(p.Lines, readLine(c)) })
 		case "payments":
@@ -84,6 +86,17 @@ func readPurchase(doc []byte) *purchase.Purchase {
 		return nil
 	}
 	return p
+}
+
+func readSeen(c *figure.Cursor) (s purchase.Seen) {
+	c.Object(func(name []byte) {
+		if string(name) == "person" {
+			s.Person = text(c)
+			return
+		}
+		c.Skip()
+	})
+	return s
 }
 
 func readJudged(c *figure.Cursor) *purchase.Judged {

@@ -21,14 +21,14 @@ type reservationRow struct {
 	at, until             clock.Micros
 	state                 string
 	keeps                 home.ID // of a household's account; 0: in its own home
-	doc, digest           []byte
+	doc, digest, person   []byte
 }
 
 func (r *reservationRow) of() home.ID { return r.home }
 
 func scanReservation(r db.Row) (v reservationRow, err error) {
 	return v, r.Scan((*int64)(&v.home), (*int64)(&v.id), (*int64)(&v.account), (*int64)(&v.purchase), (*int64)(&v.outlet), (*int64)(&v.at), (*int64)(&v.until),
-		&v.state, (*int64)(&v.keeps), &v.doc, &v.digest)
+		&v.state, (*int64)(&v.keeps), &v.doc, &v.digest, &v.person)
 }
 
 // sharedHeldRow is a reservation of another home on an account of this one.

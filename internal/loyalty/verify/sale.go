@@ -67,7 +67,7 @@ func (c *homeCheck) readOps() {
 	for i := range c.rows.adjustments {
 		row := &c.rows.adjustments[i]
 		a := purchase.Adjustment{
-			Home: row.home, ID: row.id, Account: row.account, Points: row.points, Reason: row.reason, Actor: row.actor, At: row.at,
+			Home: row.home, ID: row.id, Account: row.account, Points: row.points, Words: row.words, Actor: row.actor, At: row.at,
 		}
 		sum, _ := a.Digest() // plain fields can't fail
 		c.op(row.id, "adjustment", key("op_id", row.id), sum, row.digest)

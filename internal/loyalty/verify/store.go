@@ -25,7 +25,7 @@ const (
  from lot where home_id > $1 and home_id <= $2 order by home_id, lot_id`
 	qPostings = `select home_id, seq, account_id, lot_id, op_id, kind, debit, credit, amount, at, written_at, hash
  from posting where home_id > $1 and home_id <= $2 order by home_id, seq`
-	purchaseColumns = `home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, coalesce(account_home, 0), doc, digest`
+	purchaseColumns = `home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, coalesce(account_home, 0), doc, digest, coalesce(person, '')`
 	refundColumns   = `home_id, refund_id, purchase_id, outlet_id, at, day, coalesce(account_home, 0), doc, digest`
 	qPurchases      = `select ` + purchaseColumns + ` from purchase where home_id > $1 and home_id <= $2 order by home_id, purchase_id`
 	qRefunds        = `select ` + refundColumns + ` from refund where home_id > $1 and home_id <= $2 order by home_id, refund_id`
@@ -34,17 +34,17 @@ const (
 	qSharedBack = `select ` + refundColumns + ` from refund where account_home > $1 and account_home <= $2 order by account_home, refund_id`
 	qHoused     = `select m.home_id, h.founder, coalesce(h.ended_at, 0) from household_member m join household h on h.household_id = m.household_id
  where m.left_at is null and m.home_id > $1 and m.home_id <= $2 order by m.home_id`
-	reservationColumns = `home_id, reservation_id, account_id, coalesce(purchase_id, 0), outlet_id, at, until_at, state, coalesce(account_home, 0), doc, digest`
+	reservationColumns = `home_id, reservation_id, account_id, coalesce(purchase_id, 0), outlet_id, at, until_at, state, coalesce(account_home, 0), doc, digest, coalesce(person, '')`
 	qReservations      = `select ` + reservationColumns + ` from reservation where home_id > $1 and home_id <= $2 order by home_id, reservation_id`
 	qSharedHeld        = `select ` + reservationColumns + ` from reservation where account_home > $1 and account_home <= $2 order by account_home, reservation_id`
 	qHolds             = `select home_id, hold_id, account_id, lot_id, points, until_at from hold where home_id > $1 and home_id <= $2 order by home_id, hold_id, part`
 
 	qVisits = `select home_id, visit_id, purchase_id, outlet_id, at, day, doc, digest
  from visit where home_id > $1 and home_id <= $2 order by home_id, visit_id`
-	qAdjustments = `select home_id, op_id, account_id, points, reason, actor, at, digest
+	qAdjustments = `select home_id, op_id, account_id, points, reason, words, actor, at, digest
  from adjustment where home_id > $1 and home_id <= $2 order by home_id, op_id`
 	qChanges = `select home_id, change_id, account_id, seq, at, written_at, from_level, to_level, coalesce(until_at, 0), cause, op_id,
- given, taken, short, reason, actor, digest from level_change where home_id > $1 and home_id <= $2 order by home_id, change_id`
+ given, taken, short, reason, words, actor, digest from level_change where home_id > $1 and home_id <= $2 order by home_id, change_id`
 
 	qPresents = `select home_id, gift_id, account_id, seq, at, written_at, occasion, day, op_id, lot_id, given, taken, short, digest
  from gift where home_id > $1 and home_id <= $2 order by home_id, gift_id`
@@ -172,12 +172,12 @@ type purchaseRow struct {
 	day, state                     string
 	refunded                       money.Amount
 	keeps                          home.ID // of a household's account; 0: in its own home
-	doc, digest                    []byte
+	doc, digest, person            []byte
 }
 
 func scanPurchase(r db.Row) (p purchaseRow, err error) {
 	return p, r.Scan((*int64)(&p.home), (*int64)(&p.id), (*int64)(&p.account), (*int64)(&p.programme), (*int64)(&p.outlet),
-		(*int64)(&p.at), &p.day, &p.state, (*int64)(&p.refunded), (*int64)(&p.keeps), &p.doc, &p.digest)
+		(*int64)(&p.at), &p.day, &p.state, (*int64)(&p.refunded), (*int64)(&p.keeps), &p.doc, &p.digest, &p.person)
 }
 
 type refundRow struct {
@@ -198,12 +198,13 @@ type adjustmentRow struct {
 	id, account   id.ID
 	points        money.Points
 	reason, actor string
+	words         ledger.Words
 	at            clock.Micros
 	digest        []byte
 }
 
 func scanAdjustment(r db.Row) (a adjustmentRow, err error) {
-	return a, r.Scan((*int64)(&a.home), (*int64)(&a.id), (*int64)(&a.account), (*int64)(&a.points), &a.reason, &a.actor, (*int64)(&a.at), &a.digest)
+	return a, r.Scan((*int64)(&a.home), (*int64)(&a.id), (*int64)(&a.account), (*int64)(&a.points), &a.reason, (*string)(&a.words), &a.actor, (*int64)(&a.at), &a.digest)
 }
 
 // claim is a till's key.

@@ -24,18 +24,18 @@ const (
  from lot where home_id > $1 and home_id <= $2 order by home_id, lot_id`
 	qPostings = `select home_id, seq, account_id, lot_id, op_id, kind, debit, credit, amount, at, written_at
  from posting where home_id > $1 and home_id <= $2 order by home_id, seq`
-	qPurchases = `select home_id, doc from purchase where home_id > $1 and home_id <= $2 and account_home is null order by home_id, purchase_id`
+	qPurchases = `select home_id, doc, coalesce(person, '') from purchase where home_id > $1 and home_id <= $2 and account_home is null order by home_id, purchase_id`
 	qRefunds   = `select home_id, doc from refund where home_id > $1 and home_id <= $2 and account_home is null order by home_id, refund_id`
 	qVisits    = `select home_id, doc from visit where home_id > $1 and home_id <= $2 order by home_id, visit_id`
 	// Of members of households: on the run's accounts, and by the run's members.
-	qShared     = `select account_home, doc from purchase where account_home > $1 and account_home <= $2 order by account_home, purchase_id`
+	qShared     = `select account_home, doc, coalesce(person, '') from purchase where account_home > $1 and account_home <= $2 order by account_home, purchase_id`
 	qSharedBack = `select account_home, doc from refund where account_home > $1 and account_home <= $2 order by account_home, refund_id`
-	qElsewhere  = `select home_id, doc from purchase where home_id > $1 and home_id <= $2 and account_home is not null order by home_id, purchase_id`
+	qElsewhere  = `select home_id, doc, coalesce(person, '') from purchase where home_id > $1 and home_id <= $2 and account_home is not null order by home_id, purchase_id`
 	qRests      = `select m.home_id, m.joined_at, coalesce(m.left_at, 0) from household_member m join household h on h.household_id = m.household_id
  where m.home_id > $1 and m.home_id <= $2 and h.founder <> m.home_id order by m.home_id, m.membership_id`
 	qAdjusted = `select home_id, op_id, account_id, points, at from adjustment where home_id > $1 and home_id <= $2 order by home_id, op_id`
 	qChanges  = `select home_id, change_id, account_id, seq, at, written_at, from_level, to_level, coalesce(until_at, 0), cause, op_id,
- given, taken, short, reason, actor from level_change where home_id > $1 and home_id <= $2 order by home_id, seq`
+ given, taken, short, reason, words, actor from level_change where home_id > $1 and home_id <= $2 order by home_id, seq`
 )
 
 type homeSize struct {
@@ -76,6 +76,13 @@ func scanDoc(r db.Row) (d of[string], err error) {
 	return d, r.Scan((*int64)(&d.home), &d.row)
 }
 
+// receipt is a purchase's document, and what is kept of its buyer beside it.
+type receipt struct{ doc, person string }
+
+func scanReceipt(r db.Row) (d of[receipt], err error) {
+	return d, r.Scan((*int64)(&d.home), &d.row.doc, &d.row.person)
+}
+
 func scanRest(r db.Row) (x of[purchase.Rest], err error) {
 	return x, r.Scan((*int64)(&x.home), (*int64)(&x.row.From), (*int64)(&x.row.To))
 }
@@ -102,15 +109,16 @@ type rows struct {
 	accounts  []of[ledger.Account]
 	lots      []of[ledger.Lot]
 	postings  []of[ledger.Posting]
-	purchases []of[string]
+	purchases []of[receipt]
 	refunds   []of[string]
 	visits    []of[string]
 	adjusted  []of[adjusted]
 	changes   []of[ledger.LevelChange]
 
-	shared, sharedBack []of[string] // of other homes on an account of the home's
-	elsewhere          []of[string] // of the home on a household's account
-	rests              []of[purchase.Rest]
+	shared     []of[receipt] // of other homes on an account of the home's
+	sharedBack []of[string]
+	elsewhere  []of[receipt] // of the home on a household's account
+	rests      []of[purchase.Rest]
 }
 
 // read adds to a batch what reads the homes after one up to another.
@@ -118,14 +126,14 @@ func (r *rows) read(b *db.Batch, programme id.ID, from, to home.ID) {
 	collect(b, &r.accounts, scanAccount, qAccounts, from, to, programme)
 	collect(b, &r.lots, scanLot, qLots, from, to)
 	collect(b, &r.postings, scanPosting, qPostings, from, to)
-	collect(b, &r.purchases, scanDoc, qPurchases, from, to)
+	collect(b, &r.purchases, scanReceipt, qPurchases, from, to)
 	collect(b, &r.refunds, scanDoc, qRefunds, from, to)
 	collect(b, &r.visits, scanDoc, qVisits, from, to)
 	collect(b, &r.adjusted, scanAdjusted, qAdjusted, from, to)
 	collect(b, &r.changes, scanChange, qChanges, from, to)
-	collect(b, &r.shared, scanDoc, qShared, from, to)
+	collect(b, &r.shared, scanReceipt, qShared, from, to)
 	collect(b, &r.sharedBack, scanDoc, qSharedBack, from, to)
-	collect(b, &r.elsewhere, scanDoc, qElsewhere, from, to)
+	collect(b, &r.elsewhere, scanReceipt, qElsewhere, from, to)
 	collect(b, &r.rests, scanRest, qRests, from, to)
 }
 
@@ -156,9 +164,12 @@ func cut[T any](list *[]of[T], h home.ID) []of[T] {
 	return out
 }
 
-func readPurchase(doc string) (*purchase.Stored, error) {
+func readPurchase(r receipt) (*purchase.Stored, error) {
 	s := &purchase.Stored{State: "done"}
-	return s, json.Unmarshal([]byte(doc), &s.Purchase)
+	if err := json.Unmarshal([]byte(r.doc), &s.Purchase); err != nil {
+		return nil, err
+	}
+	return s, s.Seen.WithPerson(r.person)
 }
 
 func readRefund(doc string) (*purchase.Refund, error) {

@@ -46,6 +46,7 @@ create table member (
     state                text not null check (state in ('new', 'active', 'blocked', 'closed', 'merged')),
     block_reason         text not null,
     merged_into          bigint,          -- home of the member that took this one's points
+    erasure_id           bigint,          -- the act by which the person was erased; null: he is not
     surname              text not null,
     name                 text not null,
     patronymic           text not null,
@@ -215,4 +216,14 @@ create table one_time_code_count (
     since bigint not null, -- start of the day, at its first code
     sent  bigint not null,
     primary key (kind, value)
+);
+
+-- What was erased of whom, without anything personal: the act that the law
+-- asks for. It stands in the journal of the home.
+create table member_erasure (
+    home_id    bigint primary key,
+    erasure_id bigint not null unique,
+    at         bigint not null,
+    doc        text   not null,
+    digest     {{bytes}} not null -- of doc
 );

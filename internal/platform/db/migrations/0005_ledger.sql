@@ -90,6 +90,7 @@ create table adjustment (
     account_id bigint not null,
     points     bigint not null,       -- signed
     reason     text   not null,
+    words      text   not null,       -- of the reason: its salt and hash; the salt goes when the person is erased
     actor      text   not null,
     at         bigint not null,
     digest     {{bytes}} not null,
@@ -142,6 +143,7 @@ create table level_change (
     taken      bigint not null,
     short      bigint not null,       -- of what was to be taken, not there
     reason     text   not null,       -- by hand
+    words      text   not null,       -- as an adjustment's
     actor      text   not null,
     digest     {{bytes}} not null,
     primary key (home_id, change_id)

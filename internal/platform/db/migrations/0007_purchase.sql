@@ -22,6 +22,7 @@ create table purchase (
     state        text   not null check (state in ('done', 'part', 'refunded')),
     refunded     bigint not null,  -- kopecks of money given back
     account_home bigint,           -- of a household's account; null: the account is in this home
+    person       text,             -- what rules looked at of the buyer himself; doc has its hash; null: nothing, or he is erased
     doc          text   not null,
     digest       {{bytes}} not null, -- of doc
     primary key (home_id, purchase_id)
@@ -42,6 +43,7 @@ create table reservation (
     state          text   not null check (state in ('held', 'confirmed', 'cancelled')),
     purchase_id    bigint,           -- that it became
     account_home   bigint,           -- of a household's account; null: in this home
+    person         text,             -- as the purchase's
     doc            text   not null,
     digest         {{bytes}} not null,
     primary key (home_id, reservation_id),
