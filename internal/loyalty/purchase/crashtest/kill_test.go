@@ -36,6 +36,18 @@ type orders struct {
 	Till  id.ID
 	Homes []home.ID
 	Round int
+
+	Node  int    // of the ids that the child makes; what is sent again has the next
+	Name  string // of the child, in its keys
+	Again bool   // every fourth key is the same in each child and in each round
+}
+
+// key is the key of a client's nth receipt.
+func (o *orders) key(client, n int) string {
+	if o.Again && n%4 == 0 {
+		return fmt.Sprintf("both-%d-%d", client, n)
+	}
+	return fmt.Sprintf("%s%d-%d-%d", o.Name, o.Round, client, n)
 }
 
 func TestMain(m *testing.M) {
@@ -54,7 +66,7 @@ func child(v string, out io.Writer) error {
 		return err
 	}
 	ctx := context.Background()
-	desk, err := openDesk(ctx, o.URL)
+	desk, err := openDesk(ctx, o.URL, o.Node)
 	if err != nil {
 		return err
 	}
@@ -62,7 +74,7 @@ func child(v string, out io.Writer) error {
 	for client := range 16 {
 		go func() {
 			for n := 0; ; n++ {
-				key := fmt.Sprintf("%d-%d-%d", o.Round, client, n)
+				key := o.key(client, n)
 				fmt.Fprintf(out, "try %s\n", key)
 				p, err := sell(ctx, desk, o.Till, o.Homes, key)
 				if err != nil {
@@ -77,13 +89,13 @@ func child(v string, out io.Writer) error {
 }
 
 // openDesk opens a base that a shop was made in, as the program does.
-func openDesk(ctx context.Context, url string) (*purchase.Desk, error) {
+func openDesk(ctx context.Context, url string, node int) (*purchase.Desk, error) {
 	d, err := db.Open(ctx, db.Options{URL: url})
 	if err != nil {
 		return nil, err
 	}
 	o := purchase.Options{
-		DB: d, IDs: id.NewMaker(2), Clock: clock.System{}, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		DB: d, IDs: id.NewMaker(node), Clock: clock.System{}, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 		Directory: partner.NewDirectory(), Catalog: catalog.NewIndex(), Secret: make([]byte, 32),
 	}
 	o.Programmes = &prog.Programmes{DB: d, IDs: o.IDs, Clock: o.Clock}
@@ -105,7 +117,7 @@ func open(t *testing.T, url string) orders {
 	defer d.Close()
 	s := purchasetest.Open(t, d, programme())
 	defer s.Desk.Close()
-	o := orders{URL: url, Till: s.Till}
+	o := orders{URL: url, Till: s.Till, Node: 2}
 	for range members {
 		o.Homes = append(o.Homes, s.Member(t).Home)
 	}
@@ -132,6 +144,35 @@ func TestProgramKilled(t *testing.T) {
 			t.Logf("%d acknowledged, %d sent again", len(acked), resent)
 		})
 	}
+}
+
+// TestOneOfTwoKilled: of two programs on one base now one, now the other is
+// killed, and the other sells on; some receipts come to both.
+func TestOneOfTwoKilled(t *testing.T) {
+	t.Parallel()
+	o := open(t, dbtest.URL(t, db.Postgres))
+	o.Again = true
+	acked := [2]map[string]id.ID{{}, {}}
+	t.Run("both", func(t *testing.T) {
+		for i, name := range []string{"left", "right"} {
+			o := o
+			o.Node, o.Name = 2+2*i, name
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				for o.Round = range rounds(t, 10) {
+					tried := killOne(t, o, acked[i])
+					after(t, o, acked[i], tried, false)
+					if t.Failed() {
+						return
+					}
+				}
+			})
+		}
+	})
+	o.Node = 6
+	after(t, o, acked[1], nil, false)
+	after(t, o, acked[0], nil, true)
+	t.Logf("%d and %d acknowledged", len(acked[0]), len(acked[1]))
 }
 
 // killOne starts a child, kills it in the middle and gives the keys that it
@@ -188,7 +229,7 @@ func killOne(t *testing.T, o orders, acked map[string]id.ID) (open map[string]bo
 // acknowledged: from then on it is there exactly once too.
 func after(t *testing.T, o orders, acked map[string]id.ID, open map[string]bool, whole bool) int {
 	t.Helper()
-	desk, err := openDesk(t.Context(), o.URL)
+	desk, err := openDesk(t.Context(), o.URL, o.Node+1)
 	if err != nil {
 		t.Fatal(err)
 	}

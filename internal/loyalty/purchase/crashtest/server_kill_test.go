@@ -65,7 +65,7 @@ func TestServerKilled(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	o := open(t, migrated(t, s))
-	desk, err := openDesk(t.Context(), o.URL)
+	desk, err := openDesk(t.Context(), o.URL, o.Node)
 	if err != nil {
 		t.Fatal(err)
 	}
