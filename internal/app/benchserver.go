@@ -26,7 +26,7 @@ type benchServer struct {
 func startBench(ctx context.Context, p *program, cfg config.Config, url, caller string) (bench.Server, error) {
 	const most = 1_000_000
 	cfg.DB.URL, cfg.DB.Password = config.DSN(url), ""
-	cfg.HTTP.Addr, cfg.HTTP.TLSCert, cfg.HTTP.TLSKey, cfg.Metrics.Addr = "127.0.0.1:0", "", "", ""
+	cfg.HTTP, cfg.Metrics.Addr = config.HTTP{Addr: "127.0.0.1:0"}, ""
 	cfg.Limits.Rate, cfg.Limits.Burst = most, most
 	// The access log is written as it would be, to a file.
 	file, err := os.CreateTemp("", "kopilka-bench-*.log")

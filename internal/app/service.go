@@ -57,9 +57,12 @@ func Start(ctx context.Context, o ServiceOptions) (_ *Service, err error) {
 	gate := &gate{}
 	gate.show(unready(o, fault.New(fault.Unavailable, "http.starting")))
 	cfg := o.Config
+	tls, err := certificate(o)
+	if err != nil {
+		return nil, err
+	}
 	s.server, err = httpx.Listen(ctx, httpx.ServerOptions{
-		Addr: cfg.HTTP.Addr, TLSCert: cfg.HTTP.TLSCert, TLSKey: cfg.HTTP.TLSKey,
-		RequestTimeout: cfg.Limits.RequestTimeout, ShutdownTimeout: cfg.Limits.ShutdownTimeout,
+		Addr: cfg.HTTP.Addr, TLS: tls, RequestTimeout: cfg.Limits.RequestTimeout, ShutdownTimeout: cfg.Limits.ShutdownTimeout,
 	}, gate, o.Log)
 	if err != nil {
 		return nil, err

@@ -15,8 +15,8 @@ import (
 
 // ServerOptions say how to listen and how long anything may take.
 type ServerOptions struct {
-	Addr            string // host:port; port 0 takes a free one
-	TLSCert, TLSKey string // PEM files; both or none
+	Addr            string      // host:port; port 0 takes a free one
+	TLS             *tls.Config // nil: none
 	RequestTimeout  time.Duration
 	ShutdownTimeout time.Duration
 }
@@ -42,14 +42,6 @@ type Server struct {
 // Listen opens the address, so that callers can connect from now on; Serve
 // answers them.
 func Listen(ctx context.Context, o ServerOptions, handler http.Handler, log *slog.Logger) (*Server, error) {
-	var config *tls.Config
-	if o.TLSCert != "" {
-		cert, err := tls.LoadX509KeyPair(o.TLSCert, o.TLSKey)
-		if err != nil {
-			return nil, fault.Wrap(err, fault.Invalid, "http.bad-certificate", "file", o.TLSCert)
-		}
-		config = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{cert}}
-	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.Addr)
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Unavailable, "http.cannot-listen", "addr", o.Addr)
@@ -60,7 +52,7 @@ func Listen(ctx context.Context, o ServerOptions, handler http.Handler, log *slo
 	return &Server{
 		http: &http.Server{
 			Handler:           handler,
-			TLSConfig:         config,
+			TLSConfig:         o.TLS,
 			ReadHeaderTimeout: headerTimeout,
 			ReadTimeout:       headerTimeout + o.RequestTimeout,
 			WriteTimeout:      headerTimeout + o.RequestTimeout + writeSlack,
@@ -69,7 +61,7 @@ func Listen(ctx context.Context, o ServerOptions, handler http.Handler, log *slo
 			BaseContext:       func(net.Listener) context.Context { return base },
 			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		},
-		listener: listener, log: log, tls: config != nil, shutdown: o.ShutdownTimeout, abort: abort,
+		listener: listener, log: log, tls: o.TLS != nil, shutdown: o.ShutdownTimeout, abort: abort,
 	}, nil
 }
 

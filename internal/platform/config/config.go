@@ -49,6 +49,10 @@ type HTTP struct {
 	Addr           string         `key:"addr"`
 	TLSCert        string         `key:"tls_cert"`
 	TLSKey         string         `key:"tls_key"`
+	TLSSelf        bool           `key:"tls_self"`        // a certificate of the program's own making
+	ACMENames      []string       `key:"acme_names"`      // host names to ask an authority a certificate for
+	ACMEEmail      string         `key:"acme_email"`      // that the authority may write to
+	ACMEDirectory  string         `key:"acme_directory"`  // the authority's address
 	TrustedProxies []netip.Prefix `key:"trusted_proxies"` // whose X-Forwarded-For is believed
 }
 

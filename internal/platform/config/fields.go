@@ -66,6 +66,8 @@ func (s setting) set(value any) *fault.Field {
 	case *slog.Level:
 		code = "config.not-a-level"
 		*p, err = parseLevel(text)
+	case *[]string:
+		*p = parseList(text)
 	case *[]netip.Prefix:
 		code = "config.not-a-network"
 		*p, err = parseNetworks(text)
@@ -83,6 +85,8 @@ func (s setting) text() string {
 	switch p := s.ptr.(type) {
 	case *slog.Level:
 		return strings.ToLower(p.String())
+	case *[]string:
+		return strings.Join(*p, ",")
 	case *[]netip.Prefix:
 		networks := make([]string, len(*p))
 		for i, n := range *p {
@@ -133,6 +137,16 @@ func parseLevel(text string) (slog.Level, error) {
 		return slog.LevelError, nil
 	}
 	return 0, fmt.Errorf("config: %q is not a level", text)
+}
+
+// parseList reads words parted by commas.
+func parseList(text string) (out []string) {
+	for part := range strings.SplitSeq(text, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
 }
 
 // parseNetworks reads addresses and networks parted by commas.

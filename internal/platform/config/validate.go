@@ -39,9 +39,7 @@ func (c *Config) validate() []fault.Field {
 	f.unless(c.DataDir != "", "data_dir", "config.empty")
 	c.DB.validate(&f)
 	f.unless(isAddr(c.HTTP.Addr), "http.addr", "config.not-an-address", "value", shorten(c.HTTP.Addr))
-	f.unless((c.HTTP.TLSCert == "") == (c.HTTP.TLSKey == ""), "http.tls_cert", "config.half-tls")
-	f.unless(c.HTTP.TLSCert == "" || isFile(c.HTTP.TLSCert), "http.tls_cert", "config.unreadable", "file", c.HTTP.TLSCert)
-	f.unless(c.HTTP.TLSKey == "" || isFile(c.HTTP.TLSKey), "http.tls_key", "config.unreadable", "file", c.HTTP.TLSKey)
+	c.HTTP.validateTLS(&f)
 	f.unless(c.Metrics.Addr == "" || isAddr(c.Metrics.Addr), "metrics.addr", "config.not-an-address", "value", shorten(c.Metrics.Addr))
 	f.unless(c.Metrics.Addr == "" || c.Metrics.Addr != c.HTTP.Addr || hasAnyPort(c.HTTP.Addr), "metrics.addr", "config.same-address")
 	f.unless(c.Log.Format == "json" || c.Log.Format == "text", "log.format", "config.not-a-format", "value", shorten(c.Log.Format))
@@ -56,6 +54,37 @@ func (c *Config) validate() []fault.Field {
 	f.between(c.Events.KeepDays, 7, 3660, "events.keep_days")
 	f.betweenTimes(c.Hooks.Timeout, time.Second, time.Minute, "webhooks.timeout")
 	return f
+}
+
+// validateTLS wants one way to a certificate, or none.
+func (h *HTTP) validateTLS(f *faults) {
+	f.unless((h.TLSCert == "") == (h.TLSKey == ""), "http.tls_cert", "config.half-tls")
+	f.unless(h.TLSCert == "" || isFile(h.TLSCert), "http.tls_cert", "config.unreadable", "file", h.TLSCert)
+	f.unless(h.TLSKey == "" || isFile(h.TLSKey), "http.tls_key", "config.unreadable", "file", h.TLSKey)
+	ways := 0
+	for _, on := range []bool{h.TLSCert != "", h.TLSSelf, len(h.ACMENames) > 0} {
+		if on {
+			ways++
+		}
+	}
+	f.unless(ways <= 1, "http.tls_cert", "config.one-tls")
+	for _, name := range h.ACMENames {
+		f.unless(isName(name), "http.acme_names", "config.not-a-host", "value", shorten(name))
+	}
+	f.unless(len(h.ACMENames) <= 100, "http.acme_names", "config.out-of-range", "value", strconv.Itoa(len(h.ACMENames)), "least", "0", "most", "100")
+	f.unless(len(h.ACMENames) > 0 || h.ACMEEmail == "", "http.acme_email", "config.acme-without-names")
+	f.unless(len(h.ACMENames) > 0 || h.ACMEDirectory == "", "http.acme_directory", "config.acme-without-names")
+	u, err := url.Parse(h.ACMEDirectory)
+	f.unless(h.ACMEDirectory == "" || err == nil && u.Scheme == "https" && u.Host != "", "http.acme_directory", "config.not-https", "value", shorten(h.ACMEDirectory))
+	f.unless(h.ACMEEmail == "" || strings.Count(h.ACMEEmail, "@") == 1, "http.acme_email", "config.not-an-email", "value", shorten(h.ACMEEmail))
+}
+
+var hostName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// isName takes a public host name, in small letters and, of letters that are
+// not Latin, as they travel (xn--…); no address.
+func isName(name string) bool {
+	return len(name) <= 253 && hostName.MatchString(name) && net.ParseIP(name) == nil
 }
 
 // keywords are the beginning of an address as libpq also takes it
