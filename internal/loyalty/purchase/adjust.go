@@ -77,7 +77,7 @@ func (d *Desk) Adjust(ctx context.Context, r *AdjustRequest) (*Adjustment, error
 	case r.Buyer.None():
 		return nil, errNoHome()
 	}
-	op := &adjusting{req: r, hash: hashOf("adjust", r)}
+	op := &adjusting{req: r, hash: d.hashOf("adjust", r)}
 	replayed, err := d.submit(ctx, op)
 	if err != nil {
 		return nil, err

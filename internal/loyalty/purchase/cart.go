@@ -1,6 +1,7 @@
 package purchase
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
@@ -184,8 +185,8 @@ func checkKey(key string) error {
 	return nil
 }
 
-// hash is the hash of the cart, field by field: a till repeats it all the time.
-func (c *Cart) hash(kind Mode) [32]byte {
+// hashOfCart is the hash of the cart, field by field: a till repeats it all the time.
+func (d *Desk) hashOfCart(c *Cart, kind Mode) [32]byte {
 	b := make([]byte, 0, 512)
 	text := func(vs ...string) {
 		for _, v := range vs {
@@ -226,15 +227,24 @@ func (c *Cart) hash(kind Mode) [32]byte {
 	if c.Facts != nil {
 		num(int64(c.Facts.At), int64(c.Facts.Points))
 	}
-	return sha256.Sum256(b)
+	return d.keyed(b)
+}
+
+// keyed is a hash that only who has the base's secret can try requests by: they
+// may name a phone, of which there are not many.
+func (d *Desk) keyed(b []byte) (sum [32]byte) {
+	mac := hmac.New(sha256.New, d.Secret)
+	_, _ = mac.Write(b)
+	mac.Sum(sum[:0])
+	return sum
 }
 
 // hashOf is the hash of a request under its key: of what it means, not of how
 // its JSON was written.
-func hashOf(kind string, request any) [32]byte {
+func (d *Desk) hashOf(kind string, request any) [32]byte {
 	b, err := json.Marshal(request)
 	if err != nil {
 		panic(err) // requests are plain structs
 	}
-	return sha256.Sum256(append([]byte(kind+"\n"), b...))
+	return d.keyed(append([]byte(kind+"\n"), b...))
 }

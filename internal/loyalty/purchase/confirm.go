@@ -57,7 +57,7 @@ func (d *Desk) Confirm(ctx context.Context, r *ConfirmRequest) (*Answer, error) 
 	if err != nil {
 		return nil, err
 	}
-	o := &confirming{ofReservation: ofReservation{ref: PurchaseRef{Home: was.Home, ID: was.ID}}, req: r, place: place, stranger: stranger, doc: was, hash: hashOf("confirm", r)}
+	o := &confirming{ofReservation: ofReservation{ref: PurchaseRef{Home: was.Home, ID: was.ID}}, req: r, place: place, stranger: stranger, doc: was, hash: d.hashOf("confirm", r)}
 	replayed, err := d.submit(ctx, o)
 	if err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ func (d *Desk) Visit(ctx context.Context, r *VisitRequest) (*VisitAnswer, error)
 	if stranger, err := d.stranger(ctx, r.Cashier); err != nil || stranger {
 		return nil, cmp.Or(err, errStranger())
 	}
-	op := &entering{req: r, place: place, hash: hashOf("visit", r)}
+	op := &entering{req: r, place: place, hash: d.hashOf("visit", r)}
 	replayed, err := d.submit(ctx, op)
 	if err != nil {
 		return nil, err

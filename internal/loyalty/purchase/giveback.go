@@ -33,7 +33,7 @@ func (d *Desk) Refund(ctx context.Context, r *RefundRequest) (*RefundAnswer, err
 	if err != nil {
 		return nil, err
 	}
-	op := &linkedRefund{req: r, refunding: refunding{till: r.Till, key: r.Key, place: place, hash: hashOf("refund", r)}}
+	op := &linkedRefund{req: r, refunding: refunding{till: r.Till, key: r.Key, place: place, hash: d.hashOf("refund", r)}}
 	if op.stranger, err = d.stranger(ctx, r.Cashier); err != nil {
 		return nil, err
 	}

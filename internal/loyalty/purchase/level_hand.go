@@ -51,7 +51,7 @@ func (d *Desk) SetLevel(ctx context.Context, r *LevelRequest) (*Leveled, error) 
 	case r.Buyer.None():
 		return nil, errNoHome()
 	}
-	op := &leveling{req: r, hash: hashOf("level", r)}
+	op := &leveling{req: r, hash: d.hashOf("level", r)}
 	replayed, err := d.submit(ctx, op)
 	if err != nil {
 		return nil, err

@@ -40,8 +40,8 @@ func (d *Desk) Reserve(ctx context.Context, c *Cart, hold time.Duration) (*Reser
 		}
 		return nil, err
 	}
-	of := s.cart.hash(Commit)
-	s.hash = hashOf("reserve", struct {
+	of := d.hashOfCart(s.cart, Commit)
+	s.hash = d.hashOf("reserve", struct {
 		Cart [32]byte
 		Hold time.Duration
 	}{of, hold})

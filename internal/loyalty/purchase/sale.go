@@ -50,7 +50,7 @@ func (d *Desk) sell(ctx context.Context, c *Cart, mode Mode) (*Answer, error) {
 	if s.stranger && mode == Commit {
 		return nil, errStranger()
 	}
-	s.hash = s.cart.hash(mode)
+	s.hash = d.hashOfCart(s.cart, mode)
 	replayed, err := d.submit(ctx, s)
 	if err != nil {
 		return nil, err

@@ -26,7 +26,7 @@ func (d *Desk) RefundUnlinked(ctx context.Context, r *UnlinkedRequest) (*RefundA
 	if err != nil {
 		return nil, err
 	}
-	op := &unlinkedRefund{req: r, refunding: refunding{till: r.Till, key: r.Key, place: place, hash: hashOf("unlinked", r)}}
+	op := &unlinkedRefund{req: r, refunding: refunding{till: r.Till, key: r.Key, place: place, hash: d.hashOf("unlinked", r)}}
 	if op.stranger, err = d.stranger(ctx, r.Cashier); err != nil {
 		return nil, err
 	}
