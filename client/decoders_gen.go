@@ -74,6 +74,25 @@ func (v *FiscalPart) decode(r *reader) {
 	}
 }
 
+func (v *FiscalReceipt) decode(r *reader) {
+	for more := r.open('{'); more; more = r.next('}') {
+		switch string(r.key()) {
+		case "fn":
+			v.Fn = r.text()
+		case "document":
+			v.Document = r.int()
+		case "sign":
+			v.Sign = r.int()
+		case "time":
+			v.Time = r.text()
+		case "sum":
+			v.Sum = r.int()
+		default:
+			r.skip()
+		}
+	}
+}
+
 func (v *LevelChange) decode(r *reader) {
 	for more := r.open('{'); more; more = r.next('}') {
 		switch string(r.key()) {
@@ -208,10 +227,31 @@ func (v *Purchase) decode(r *reader) {
 			v.Flags = list(r, textInto)
 		case "would":
 			v.Would = maybe(r, (*Would).decode)
+		case "fiscal_receipt":
+			v.FiscalReceipt = maybe(r, (*FiscalReceipt).decode)
+		case "claim":
+			v.Claim = maybe(r, (*PurchaseClaim).decode)
 		case "refunds":
 			v.Refunds = list(r, (*Refund).decode)
 		case "visits":
 			v.Visits = list(r, (*Visit).decode)
+		default:
+			r.skip()
+		}
+	}
+}
+
+func (v *PurchaseClaim) decode(r *reader) {
+	for more := r.open('{'); more; more = r.next('}') {
+		switch string(r.key()) {
+		case "member":
+			v.Member = r.text()
+		case "at":
+			v.At = r.time()
+		case "earned":
+			v.Earned = r.int()
+		case "flags":
+			v.Flags = list(r, textInto)
 		default:
 			r.skip()
 		}

@@ -316,6 +316,37 @@ func (c *Client) CheckProgramme(ctx context.Context, body *NewProgramme) (*Progr
 	return answer, err
 }
 
+// ClaimPurchaseQuery are the parameters of ClaimPurchase. What is zero is left out.
+type ClaimPurchaseQuery struct {
+	// true: show each line's unit prices in whole kopecks, for a fiscal receipt
+	Fiscal bool
+}
+
+func (p *ClaimPurchaseQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.addBool("fiscal", p.Fiscal)
+	return q
+}
+
+// ClaimPurchase is POST /purchases/claim: Give a receipt to a member
+//
+// A receipt that had no member becomes a member's purchase: once, and no later than the programme
+// allows (claim_within). It is named by the purchase, or by the text of the QR on its fiscal
+// receipt (qr). Points are by the rules of the purchase's time and at the level held then, without
+// what has come back. Given to the same member again, the answer is the same. A key with outlets
+// reaches their receipts only. A till has the scope purchases.claim only where it was given.
+//
+// The key needs the scope purchases.claim.
+// It is never sent again by the client itself.
+func (c *Client) ClaimPurchase(ctx context.Context, body *ClaimBody, query *ClaimPurchaseQuery) (*Purchase, error) {
+	answer, _, err := ask[Purchase](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/purchases/claim"}, query: query.query(), body: body,
+	})
+	return answer, err
+}
+
 // CloseMember is POST /members/{member}/close: Close a membership
 //
 // For good. His phones and e-mails are free for others, his cards serve nobody. With points left it
@@ -1801,6 +1832,8 @@ type ListPurchasesQuery struct {
 	Till string
 	// The till's key of the receipt
 	Key string
+	// The text of the QR on a fiscal receipt
+	QR string
 	// Id of the member
 	Member string
 	// Id of the outlet
@@ -1823,6 +1856,7 @@ func (p *ListPurchasesQuery) query() (q query) {
 	}
 	q.add("till", p.Till)
 	q.add("key", p.Key)
+	q.add("qr", p.QR)
 	q.add("member", p.Member)
 	q.add("outlet", p.Outlet)
 	q.addTime("from", p.From)
@@ -1835,9 +1869,10 @@ func (p *ListPurchasesQuery) query() (q query) {
 
 // ListPurchases is GET /purchases: List receipts
 //
-// One of three: key (with till), the receipt under a till's key; member, a member's receipts,
-// newest first; outlet (with from and to), an outlet's receipts by time. A key with outlets sees
-// those outlets' receipts only, so a part of the list may be shorter than asked for.
+// One of four: qr, the receipt by the QR on its fiscal receipt; key (with till), the receipt under
+// a till's key; member, a member's receipts, newest first; outlet (with from and to), an outlet's
+// receipts by time. A key with outlets sees those outlets' receipts only, so a part of the list may
+// be shorter than asked for.
 //
 // The key needs the scope purchases.write or purchases.refund or reports.read.
 func (c *Client) ListPurchases(ctx context.Context, query *ListPurchasesQuery) (*PagePurchase, error) {

@@ -24,6 +24,7 @@ const (
 	ApiEventKindPurchaseCommitted ApiEventKind = "purchase.committed"
 	ApiEventKindPurchaseRecorded  ApiEventKind = "purchase.recorded"
 	ApiEventKindPurchaseRefunded  ApiEventKind = "purchase.refunded"
+	ApiEventKindPurchaseClaimed   ApiEventKind = "purchase.claimed"
 	ApiEventKindVisitRecorded     ApiEventKind = "visit.recorded"
 	ApiEventKindAccountOpened     ApiEventKind = "account.opened"
 	ApiEventKindPointsAdjusted    ApiEventKind = "points.adjusted"
@@ -835,6 +836,20 @@ type Choice struct {
 	LabelEN string `json:"label_en"`
 }
 
+// ClaimBody is the schema ClaimBody of the document.
+type ClaimBody struct {
+	// Id of the till; a till's key needs none
+	Till string `json:"till,omitempty"`
+	// Id of the cashier
+	Cashier string `json:"cashier,omitempty"`
+	// Who buys; named in one way
+	Buyer Buyer `json:"buyer"`
+	// The receipt
+	Purchase *PurchaseRef `json:"purchase,omitempty"`
+	// The text of the QR on a fiscal receipt
+	QR string `json:"qr,omitempty"`
+}
+
 // CodeProof is the schema CodeProof of the document.
 type CodeProof struct {
 	// Id of a checked one-time code
@@ -874,6 +889,9 @@ type CommitBody struct {
 	Quote string `json:"quote,omitempty"`
 	// Take new figures where they have changed since the quote
 	Accept bool `json:"accept,omitempty"`
+	// What the QR of this purchase's fiscal receipt says: by it the receipt is found and given to a
+	// member
+	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
 }
 
 // ConfirmBody is the schema ConfirmBody of the document.
@@ -889,6 +907,9 @@ type ConfirmBody struct {
 	// true: the money is taken already; write it even if the reservation has run out and its points or
 	// limits are gone
 	Record bool `json:"record,omitempty"`
+	// What the QR of this purchase's fiscal receipt says: by it the receipt is found and given to a
+	// member
+	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
 	// What is paid for, where that is less than was reserved; lines that are not named are let go
 	Lines []KeptLine `json:"lines,omitempty"`
 }
@@ -1177,6 +1198,20 @@ type FiscalPart struct {
 	Price int64 `json:"price"`
 	// Pieces
 	Pieces int64 `json:"pieces"`
+}
+
+// FiscalReceipt is the schema FiscalReceipt of the document.
+type FiscalReceipt struct {
+	// Number of the fiscal drive: fn of the QR
+	Fn string `json:"fn"`
+	// Number of the fiscal document: i of the QR
+	Document int64 `json:"document"`
+	// Fiscal sign: fp of the QR
+	Sign int64 `json:"sign"`
+	// By the till's clock, to the minute, YYYYMMDDTHHMM: t of the QR
+	Time string `json:"time"`
+	// Total of the receipt in kopecks: s of the QR is in roubles
+	Sum int64 `json:"sum"`
 }
 
 // FoundMember is the schema FoundMember of the document.
@@ -2747,10 +2782,27 @@ type Purchase struct {
 	Flags []string `json:"flags,omitempty"`
 	// What the rules would have given, where it differs
 	Would *Would `json:"would,omitempty"`
+	// What the QR of this purchase's fiscal receipt says: by it the receipt is found and given to a
+	// member
+	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
+	// How a receipt without a member was given to one; none: it was not
+	Claim *PurchaseClaim `json:"claim,omitempty"`
 	// The receipt's refunds
 	Refunds []Refund `json:"refunds,omitempty"`
 	// Uses of the purchase's tickets
 	Visits []Visit `json:"visits,omitempty"`
+}
+
+// PurchaseClaim is the schema PurchaseClaim of the document.
+type PurchaseClaim struct {
+	// To whom
+	Member string `json:"member"`
+	// When
+	At time.Time `json:"at"`
+	// Points it gave, hundredths: without what had come back before
+	Earned int64 `json:"earned"`
+	// What is odd about it
+	Flags []string `json:"flags,omitempty"`
 }
 
 // PurchaseLine is the schema PurchaseLine of the document.
@@ -2931,6 +2983,9 @@ type RecordBody struct {
 	Spent int64 `json:"spent,omitempty"`
 	// Payments by kind; none: all of it in one kind
 	Payments []Payment `json:"payments,omitempty"`
+	// What the QR of this purchase's fiscal receipt says: by it the receipt is found and given to a
+	// member
+	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
 }
 
 // RecordLine is the schema RecordLine of the document.
@@ -3252,6 +3307,9 @@ type ReserveBody struct {
 	Quote string `json:"quote,omitempty"`
 	// Take new figures where they have changed since the quote
 	Accept bool `json:"accept,omitempty"`
+	// What the QR of this purchase's fiscal receipt says: by it the receipt is found and given to a
+	// member
+	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
 	// Minutes to hold, from now
 	HoldMinutes int64 `json:"hold_minutes,omitempty"`
 }

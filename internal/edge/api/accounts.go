@@ -234,7 +234,7 @@ func listMovements(ctx context.Context, c *call, in *movementsIn) (*Page[Movemen
 			Points: p.Amount, Lot: p.Lot, At: Time(p.At), WrittenAt: Time(p.WrittenAt),
 		}
 		if p.Op != 0 {
-			m.Operation = OpID{homes.Of(p.Op), p.Op}
+			m.Operation = opOf(homes.Ref(p.Op))
 		}
 		m.Gift = gifts[p.Op]
 		if p.Op == p.Account && p.Op != 0 { // the opening of the account
@@ -248,16 +248,29 @@ func listMovements(ctx context.Context, c *call, in *movementsIn) (*Page[Movemen
 // giftCauses tells of all gifts of a member, by their operations.
 func giftCauses(ctx context.Context, c *call, member home.ID) (map[id.ID]*GiftCause, error) {
 	list, err := ledger.Presents(ctx, c.DB, member)
+	if err != nil {
+		return nil, err
+	}
+	ops := make([]id.ID, len(list))
+	for i := range list {
+		ops[i] = list[i].Op
+	}
+	homes, err := c.Desk.OpHomes(ctx, member, ops)
+	if err != nil {
+		return nil, err
+	}
 	out := make(map[id.ID]*GiftCause, len(list))
 	for i := range list {
 		g := &list[i]
 		out[g.ID] = &GiftCause{Occasion: g.Occasion, Day: g.Day}
 		if g.Op != 0 {
-			out[g.ID].Cause = OpID{member, g.Op}
+			out[g.ID].Cause = opOf(homes.Ref(g.Op))
 		}
 	}
-	return out, err
+	return out, nil
 }
+
+func opOf(h home.ID, i id.ID) OpID { return OpID{h, i} }
 
 func adjust(ctx context.Context, c *call, in *adjustIn) (*Adjustment, error) {
 	b := &in.Body

@@ -86,7 +86,7 @@ type API struct {
 func New(p Parts) *API {
 	a := &API{Parts: p, limiter: httpx.NewLimiter(clock.System{})}
 	for _, resource := range []func(*API){
-		quotes, purchases, reservations, refunds, visits,
+		quotes, purchases, claims, reservations, refunds, visits,
 		members, identifiers, consents, changes, cards, accounts, levels, codes, households, personalData,
 		groups, memberSettings,
 		partners, cashiers, catalogue, programmes, settingList, cardStock, keys, promoCodes,

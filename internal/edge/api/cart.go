@@ -39,6 +39,8 @@ type CommitBody struct {
 	Proof  *Proof `json:"proof,omitempty"`
 	Quote  string `json:"quote,omitempty" maxLength:"200"`
 	Accept bool   `json:"accept,omitempty"`
+
+	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
 }
 
 // CartLine is one position.
@@ -69,6 +71,8 @@ type RecordBody struct {
 	Lines    []RecordLine `json:"lines" minItems:"1" maxItems:"5000"`
 	Spent    money.Points `json:"spent,omitempty" minimum:"0"`
 	Payments []Payment    `json:"payments,omitempty" maxItems:"20"`
+
+	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
 }
 
 // RecordLine is one position with what the till took off.
@@ -141,6 +145,7 @@ func (c *call) toRecord(ctx context.Context, in *RecordBody) (*purchase.Cart, er
 		return nil, err
 	}
 	cart.Facts = &purchase.Facts{At: clock.Micros(in.At), Points: in.Spent}
+	cart.Fiscal = fiscalIn(in.FiscalReceipt)
 	cart.Payments = paymentsIn(in.Payments)
 	cart.Lines = make([]purchase.CartLine, len(in.Lines))
 	for i := range in.Lines {

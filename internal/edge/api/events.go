@@ -19,7 +19,7 @@ import (
 )
 
 // kindNames are the kinds of events, for the document.
-const kindNames = "purchase.committed,purchase.recorded,purchase.refunded,visit.recorded,account.opened,points.adjusted,points.activated," +
+const kindNames = "purchase.committed,purchase.recorded,purchase.refunded,purchase.claimed,visit.recorded,account.opened,points.adjusted,points.activated," +
 	"points.expired,points.revived,points.gifted,level.changed,member.registered,member.changed,member.activated,member.blocked,member.unblocked," +
 	"member.closed,member.erased,card.issued,card.changed"
 
@@ -173,6 +173,8 @@ func (v *Event) about(e *eventtype.Event) {
 	case eventtype.Refunded:
 		v.Operation, v.GivenBack, v.TakenBack, v.Whole, v.Part = op, e.Spent, e.Earned, e.Last, e.Part
 		v.Purchase = ofPurchase(e)
+	case eventtype.Claimed:
+		v.Earned, v.Purchase = e.Earned, OpID{Home: e.Of, ID: e.Purchase}
 	case eventtype.Visited:
 		v.Operation, v.Points, v.Purchase = op, e.Earned, ofPurchase(e)
 	case eventtype.Opened:

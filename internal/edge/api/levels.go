@@ -144,13 +144,13 @@ func (c *call) levelsOf(ctx context.Context, h home.ID) ([]MemberLevel, error) {
 	return out, nil
 }
 
-func changeOf(x *ledger.LevelChange, cause home.ID) LevelChange {
+func changeOf(x *ledger.LevelChange, cause OpID) LevelChange {
 	out := LevelChange{
 		ID: OpID{x.Home, x.ID}, Account: x.Account, At: Time(x.At), WrittenAt: Time(x.WrittenAt), From: x.From, To: x.To, Until: Time(x.Until),
 		Cause: string(x.Cause), Given: x.Given, Taken: x.Taken, Short: x.Short, Reason: x.Reason, Actor: x.Actor,
 	}
 	if x.Op != 0 {
-		out.Operation = OpID{cause, x.Op}
+		out.Operation = cause
 	}
 	return out
 }
@@ -178,7 +178,7 @@ func listLevelChanges(ctx context.Context, c *call, in *movementsIn) (*Page[Leve
 			out.Next = list[i-1].ID.String()
 			break
 		}
-		out.Items = append(out.Items, changeOf(&list[i], homes.Of(list[i].Op)))
+		out.Items = append(out.Items, changeOf(&list[i], opOf(homes.Ref(list[i].Op))))
 	}
 	return out, nil
 }
@@ -197,5 +197,5 @@ func setLevel(ctx context.Context, c *call, in *levelIn) (*LeveledByHand, error)
 		return nil, err
 	}
 	c.replayed(done.Replayed)
-	return &LeveledByHand{Member: done.Change.Home, Change: changeOf(&done.Change, done.Change.Home), Balance: balanceOf(done.Balance)}, nil
+	return &LeveledByHand{Member: done.Change.Home, Change: changeOf(&done.Change, OpID{done.Change.Home, done.Change.Op}), Balance: balanceOf(done.Balance)}, nil
 }

@@ -46,9 +46,13 @@ type Purchase struct {
 	Level          string         `json:"level,omitempty"`
 	Balance        Balance        `json:"balance"`
 
-	Awards  []Award  `json:"awards,omitempty"`
-	Flags   []string `json:"flags,omitempty"`
-	Would   *Would   `json:"would,omitempty"`
+	Awards []Award  `json:"awards,omitempty"`
+	Flags  []string `json:"flags,omitempty"`
+	Would  *Would   `json:"would,omitempty"`
+
+	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
+	Claim         *PurchaseClaim `json:"claim,omitempty"`
+
 	Refunds []Refund `json:"refunds,omitempty"`
 	Visits  []Visit  `json:"visits,omitempty"`
 }
@@ -160,6 +164,7 @@ func purchaseOf(p *purchase.Purchase, fiscal bool) *Purchase {
 	if p.Home.Kind() == home.Member {
 		out.Member = p.Home
 	}
+	out.FiscalReceipt = fiscalReceiptOf(p.Fiscal)
 	if w := p.Would; w != nil {
 		out.Would = &Would{Discount: w.Discount, Most: w.Most, Earned: w.Earned}
 	}
@@ -196,6 +201,12 @@ func rulesOut(in []purchase.RuleAmount) []RuleAmount {
 func storedOf(s *purchase.Stored, fiscal bool) *Purchase {
 	out := purchaseOf(&s.Purchase, fiscal)
 	out.State, out.Refunded = s.State, money.Amount(s.Refunded)
+	if x := s.Claim; x != nil {
+		out.Claim, out.Member = claimOf(x), x.Member
+		if out.Founder == x.Member { // it is no household's account
+			out.Founder = 0
+		}
+	}
 	for _, r := range s.Refunds {
 		out.Refunds = append(out.Refunds, *refundOf(r))
 	}

@@ -16,7 +16,7 @@ import (
 type appender interface{ appendJSON(b []byte) []byte }
 
 func (p *Purchase) appendJSON(b []byte) []byte {
-	if len(p.Refunds) > 0 || len(p.Visits) > 0 {
+	if len(p.Refunds) > 0 || len(p.Visits) > 0 || p.Claim != nil {
 		return appendAny(b, p) // it is being read, not made
 	}
 	w := writer{b}
@@ -45,6 +45,9 @@ func (p *Purchase) appendJSON(b []byte) []byte {
 	if p.Would != nil {
 		w.raw(`,"would":{"discount":`).num(int64(p.Would.Discount)).raw(`,"most":`).num(int64(p.Would.Most))
 		w.raw(`,"earned":`).num(int64(p.Would.Earned)).raw(`}`)
+	}
+	if p.FiscalReceipt != nil {
+		w.b = appendAny(w.raw(`,"fiscal_receipt":`).b, p.FiscalReceipt)
 	}
 	return w.raw(`}`).b
 }

@@ -53,6 +53,9 @@ func anyAnswer(t *rapid.T) *Purchase {
 		p.UnusedCodes = append(p.UnusedCodes, UnusedCode{txt("unused"), txt("why"), txt("why so")})
 		p.Would = &Would{rub("wd"), pts("wm"), pts("we")}
 	}
+	if rapid.Bool().Draw(t, "fiscal receipt") {
+		p.FiscalReceipt = &FiscalReceipt{FN: txt("fn"), Document: num.Draw(t, "i"), Time: txt("t"), Sum: rub("sum")}
+	}
 	if rapid.Bool().Draw(t, "refunds") {
 		p.Refunds = []Refund{{ID: p.ID, Lines: []RefundLine{}, Payments: []Payment{}}}
 	}

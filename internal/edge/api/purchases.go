@@ -42,6 +42,7 @@ type explainIn struct {
 type listPurchasesIn struct {
 	Till   id.ID   `query:"till"`
 	Key    string  `query:"key"`
+	QR     string  `query:"qr"`
 	Member home.ID `query:"member"`
 	Outlet id.ID   `query:"outlet"`
 	From   Time    `query:"from"`
@@ -90,6 +91,7 @@ func (c *call) toCommit(ctx context.Context, in *CommitBody) (*purchase.Cart, er
 		return nil, err
 	}
 	cart.Quote, cart.Accept = in.Quote, in.Accept
+	cart.Fiscal = fiscalIn(in.FiscalReceipt)
 	cart.Proof, err = c.proof(ctx, cart.Buyer, in.Buyer, in.Proof)
 	return cart, err
 }
@@ -155,7 +157,7 @@ func explainPurchase(ctx context.Context, c *call, in *explainIn) (*Reasons, err
 
 func listPurchases(ctx context.Context, c *call, in *listPurchasesIn) (*Page[Purchase], error) {
 	asked := 0
-	for _, one := range []bool{in.Key != "", in.Member != 0, in.Outlet != 0} {
+	for _, one := range []bool{in.Key != "", in.QR != "", in.Member != 0, in.Outlet != 0} {
 		if one {
 			asked++
 		}
@@ -163,8 +165,8 @@ func listPurchases(ctx context.Context, c *call, in *listPurchasesIn) (*Page[Pur
 	if asked != 1 || in.Outlet == 0 && (in.From != 0 || in.To != 0) || in.Key == "" && in.Till != 0 {
 		return nil, fault.New(fault.Invalid, "api.list-purchases")
 	}
-	if in.Key != "" {
-		return c.underKey(ctx, in)
+	if in.Key != "" || in.QR != "" {
+		return c.oneOf(ctx, in)
 	}
 	after, err := cursorIn(in.After)
 	if err != nil {
@@ -203,14 +205,15 @@ func listPurchases(ctx context.Context, c *call, in *listPurchasesIn) (*Page[Pur
 	return out, nil
 }
 
-// underKey gives what was done under a till's key, if that is a purchase.
-func (c *call) underKey(ctx context.Context, in *listPurchasesIn) (*Page[Purchase], error) {
-	till, err := c.till(in.Till)
-	if err != nil {
-		return nil, err
+// oneOf gives what was done under a till's key, if that is a purchase, or the
+// purchase of a fiscal receipt.
+func (c *call) oneOf(ctx context.Context, in *listPurchasesIn) (*Page[Purchase], error) {
+	ref, err := c.oneRef(ctx, in)
+	var s *purchase.Stored
+	if err == nil {
+		s, err = c.stored(ctx, ref)
 	}
 	out := &Page[Purchase]{Items: []Purchase{}}
-	s, err := c.stored(ctx, purchase.PurchaseRef{Till: till, Key: in.Key})
 	if fault.Is(err, "purchase.not-found") {
 		return out, nil
 	}
@@ -219,6 +222,18 @@ func (c *call) underKey(ctx context.Context, in *listPurchasesIn) (*Page[Purchas
 	}
 	out.Items = append(out.Items, *c.kept(s, in.Fiscal))
 	return out, nil
+}
+
+func (c *call) oneRef(ctx context.Context, in *listPurchasesIn) (purchase.PurchaseRef, error) {
+	if in.QR == "" {
+		till, err := c.till(in.Till)
+		return purchase.PurchaseRef{Till: till, Key: in.Key}, err
+	}
+	f, err := fiscalQR(in.QR)
+	if err != nil {
+		return purchase.PurchaseRef{}, err
+	}
+	return c.Desk.OfFiscal(ctx, f)
 }
 
 // cursorIn and cursorOut turn a place in a list by time into a word.

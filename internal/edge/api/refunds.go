@@ -280,6 +280,8 @@ func refundOf(f *purchase.Refund) *Refund {
 	}
 	if f.Home.Kind() == home.Member {
 		out.Member = f.Home
+	} else { // of a receipt that was given to a member later: his account says whose
+		out.Founder = 0
 	}
 	for i := range f.Lines {
 		l := &f.Lines[i]

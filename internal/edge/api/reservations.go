@@ -32,6 +32,8 @@ type ConfirmBody struct {
 	Payments []Payment `json:"payments,omitempty" maxItems:"20"`
 	Record   bool      `json:"record,omitempty"`
 
+	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
+
 	Lines []KeptLine `json:"lines,omitempty" maxItems:"5000"`
 }
 
@@ -166,7 +168,7 @@ func confirm(ctx context.Context, c *call, in *confirmIn) (*Purchase, error) {
 	}
 	done, err := c.Desk.Confirm(ctx, &purchase.ConfirmRequest{
 		Reservation: purchase.PurchaseRef{Home: in.ID.Home, ID: in.ID.ID}, Till: till, Cashier: b.Cashier, Key: c.key, Number: b.Number,
-		Payments: paymentsIn(b.Payments), Record: b.Record, Lines: each(b.Lines, func(l KeptLine) purchase.KeptLine { return purchase.KeptLine(l) }),
+		Payments: paymentsIn(b.Payments), Record: b.Record, Fiscal: fiscalIn(b.FiscalReceipt), Lines: each(b.Lines, func(l KeptLine) purchase.KeptLine { return purchase.KeptLine(l) }),
 	})
 	if err != nil {
 		return nil, err

@@ -80,6 +80,7 @@ func (e *Event) appendJSON(dst []byte) ([]byte, error) {
 		dst = append(dst, `,"v":true`...)
 	}
 	text(`,"j":`, int64(e.Purchase))
+	text(`,"i":`, int64(e.Of))
 	if e.Last {
 		dst = append(dst, `,"l":true`...)
 	}

@@ -20,6 +20,7 @@ const (
 	Purchased Kind = "purchase"
 	Refunded  Kind = "refund"
 	Visited   Kind = "visit"  // tickets were used
+	Claimed   Kind = "claim"  // a receipt of nobody's was given to a member
 	Adjusted  Kind = "adjust" // points by hand
 	Opened    Kind = "open"   // an account was opened
 	Due       Kind = "due"    // a lot became active or expired, or its expiry was taken back
@@ -60,7 +61,8 @@ type Event struct {
 	Expired  money.Points `json:"z,omitempty"` // below zero: an expiry that was taken back
 	Active   money.Points `json:"y,omitempty"` // became active by time
 	Recorded bool         `json:"v,omitempty"` // a purchase that the till had closed already
-	Purchase id.ID        `json:"j,omitempty"` // that was refunded or visited
+	Purchase id.ID        `json:"j,omitempty"` // that was refunded, visited or claimed
+	Of       home.ID      `json:"i,omitempty"` // its home, where that is another
 	Last     bool         `json:"l,omitempty"` // a refund of all that was left
 	Part     bool         `json:"r,omitempty"` // a refund that an unlinked one was split into
 	From     string       `json:"f,omitempty"` // level left, "" none

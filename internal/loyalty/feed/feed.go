@@ -36,7 +36,8 @@ const (
 	PurchaseCommitted Kind = "purchase.committed"
 	PurchaseRecorded  Kind = "purchase.recorded" // the till had closed it already
 	PurchaseRefunded  Kind = "purchase.refunded"
-	VisitRecorded     Kind = "visit.recorded" // tickets were used
+	PurchaseClaimed   Kind = "purchase.claimed" // one of nobody's was given to a member
+	VisitRecorded     Kind = "visit.recorded"   // tickets were used
 	AccountOpened     Kind = "account.opened"
 	PointsAdjusted    Kind = "points.adjusted" // by hand
 	PointsActivated   Kind = "points.activated"
@@ -58,7 +59,7 @@ const (
 // Kinds lists all of them.
 func Kinds() []Kind {
 	return []Kind{
-		PurchaseCommitted, PurchaseRecorded, PurchaseRefunded, VisitRecorded, AccountOpened, PointsAdjusted, PointsActivated, PointsExpired, PointsRevived,
+		PurchaseCommitted, PurchaseRecorded, PurchaseRefunded, PurchaseClaimed, VisitRecorded, AccountOpened, PointsAdjusted, PointsActivated, PointsExpired, PointsRevived,
 		PointsGifted, LevelChanged, MemberRegistered, MemberChanged, MemberActivated, MemberBlocked, MemberUnblocked, MemberClosed, MemberErased,
 		CardIssued, CardChanged,
 	}
@@ -117,6 +118,8 @@ func kindOf(e *eventtype.Event) Kind {
 		return PurchaseCommitted
 	case eventtype.Refunded:
 		return PurchaseRefunded
+	case eventtype.Claimed:
+		return PurchaseClaimed
 	case eventtype.Visited:
 		return VisitRecorded
 	case eventtype.Adjusted:

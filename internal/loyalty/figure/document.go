@@ -31,6 +31,31 @@ func (t *Table) AddPurchase(doc []byte) error {
 	return nil
 }
 
+// AddClaim adds what a stored claim counts for, from its document.
+func (t *Table) AddClaim(doc []byte) error {
+	var e event
+	c := NewCursor(doc)
+	c.Object(func(key []byte) {
+		switch string(key) {
+		case "day":
+			e.day = c.Text()
+		case "outlet":
+			e.outlet = id.ID(c.ID())
+		case "sold_under":
+			e.programme = id.ID(c.ID())
+		case "earned":
+			e.earned = c.Int()
+		default:
+			c.Skip()
+		}
+	})
+	if c.Bad {
+		return fault.New(fault.Internal, "figure.document")
+	}
+	t.Row(e.day, e.outlet, e.programme).claim(&e)
+	return nil
+}
+
 // AddRefund adds what a stored refund counts for, from its document.
 func (t *Table) AddRefund(doc []byte) error {
 	var e event

@@ -117,6 +117,8 @@ func (f *Fold) count(e *event) {
 		s.purchase(e)
 	case eventtype.Refunded:
 		s.refund(e)
+	case eventtype.Claimed:
+		s.claim(e)
 	case eventtype.Adjusted:
 		s[Adjusted] += e.earned
 	case eventtype.Opened:
@@ -134,7 +136,7 @@ func (f *Fold) count(e *event) {
 // counted tells whether there are figures of the kind.
 func counted(k eventtype.Kind) bool {
 	switch k {
-	case eventtype.Purchased, eventtype.Refunded, eventtype.Adjusted, eventtype.Opened, eventtype.Gifted, eventtype.Due, eventtype.Leveled:
+	case eventtype.Purchased, eventtype.Refunded, eventtype.Claimed, eventtype.Adjusted, eventtype.Opened, eventtype.Gifted, eventtype.Due, eventtype.Leveled:
 		return true
 	}
 	return false
@@ -150,6 +152,13 @@ func (s *Sums) purchase(e *event) {
 	s[Paid] += e.paid
 	s[Money] += e.money
 	s[Spent] += e.spent
+	s[Earned] += e.earned
+}
+
+// claim counts a receipt of nobody's that a member has been given: on the day
+// it was made it is a member's now.
+func (s *Sums) claim(e *event) {
+	s[MemberReceipts]++
 	s[Earned] += e.earned
 }
 

@@ -46,7 +46,8 @@ const (
 	PurchasesWrite  Scope = "purchases.write"
 	PurchasesRecord Scope = "purchases.record"
 	PurchasesRefund Scope = "purchases.refund"
-	VisitsWrite     Scope = "visits.write" // a gate's: that tickets were used
+	PurchasesClaim  Scope = "purchases.claim" // that receipts of nobody's are given to members
+	VisitsWrite     Scope = "visits.write"    // a gate's: that tickets were used
 	PointsAdjust    Scope = "points.adjust"
 	ReferenceRead   Scope = "reference.read"
 	ReferenceWrite  Scope = "reference.write"
@@ -59,7 +60,7 @@ const (
 // Scopes lists every scope.
 func Scopes() []Scope {
 	return []Scope{
-		MembersRead, MembersWrite, MembersSelf, MembersPrivacy, CardsWrite, PurchasesQuote, PurchasesWrite, PurchasesRecord, PurchasesRefund,
+		MembersRead, MembersWrite, MembersSelf, MembersPrivacy, CardsWrite, PurchasesQuote, PurchasesWrite, PurchasesRecord, PurchasesRefund, PurchasesClaim,
 		VisitsWrite, PointsAdjust, ReferenceRead, ReferenceWrite, ReportsRead, EventsRead, WebhooksWrite, Admin,
 	}
 }

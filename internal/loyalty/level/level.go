@@ -172,6 +172,13 @@ type Facts struct {
 	Groups []id.ID      // of the member
 }
 
+// Begins is the level where somebody begins of whom nothing is known, "" for
+// none.
+func (l *Ladder) Begins(day Day) string {
+	s := l.Needed(day)
+	return l.Reached(&Facts{Day: day, Sums: &s})
+}
+
 // Reached is the highest level whose conditions hold, "" for none.
 func (l *Ladder) Reached(f *Facts) string { return l.id(l.reached(f)) }
 

@@ -114,12 +114,14 @@ func held() []section {
 		{name: "lot", order: "x.home_id, x.lot_id", columns: known +
 			"i:lot_id i:account_id n:amount n:remaining n:written_off s:state t:earned_at t:active_at t:expires_at b:sliding s:source i:op_id i:partner_id"},
 		{name: "hold", order: "x.home_id, x.hold_id, x.part", columns: known + "i:hold_id n:part i:account_id i:lot_id n:points t:until_at"},
-		{name: "purchase", order: "x.home_id, x.purchase_id", columns: known +
-			"i:purchase_id i:account_id i:programme_id i:outlet_id t:at s:day s:state n:refunded i:account_home j:doc j:person x:digest"},
-		{name: "refund", order: "x.home_id, x.refund_id", columns: known + "i:refund_id i:purchase_id i:outlet_id t:at s:day i:account_home j:doc x:digest"},
+		{name: "purchase", order: "x.home_id, x.purchase_id", from: "(select home_id as whose, p.* from purchase p union all" +
+			" select claimed_by as whose, p.* from purchase p where claimed_by is not null) x", of: "x.whose", columns: known +
+			"i:purchase_id i:account_id i:programme_id i:outlet_id t:at s:day s:state n:refunded i:account_home j:doc j:person x:digest" +
+			" i:claimed_by i:claim_id j:claim j:claim_person x:claim_digest"},
+		{name: "refund", order: "x.home_id, x.refund_id", from: ofClaimed("refund"), of: "x.whose", columns: known + "i:refund_id i:purchase_id i:outlet_id t:at s:day i:account_home j:doc x:digest"},
 		{name: "reservation", order: "x.home_id, x.reservation_id", columns: known +
 			"i:reservation_id i:account_id i:programme_id i:outlet_id t:at t:until_at s:state i:purchase_id i:account_home j:doc j:person x:digest"},
-		{name: "visit", order: "x.home_id, x.visit_id", columns: known + "i:visit_id i:purchase_id i:outlet_id t:at s:day j:doc x:digest"},
+		{name: "visit", order: "x.home_id, x.visit_id", from: ofClaimed("visit"), of: "x.whose", columns: known + "i:visit_id i:purchase_id i:outlet_id t:at s:day j:doc x:digest"},
 		{name: "adjustment", order: "x.home_id, x.op_id", columns: known + "i:op_id i:account_id n:points s:reason s:actor t:at x:digest"},
 		{name: "gift", order: "x.home_id, x.gift_id", columns: known +
 			"i:gift_id i:account_id n:seq t:at t:written_at s:occasion s:day i:op_id i:lot_id n:given n:taken n:short x:digest"},
@@ -130,6 +132,14 @@ func held() []section {
 		{name: "member_change", order: "x.home_id, x.change_id", columns: known +
 			"i:change_id t:at s:actor_kind i:actor_id s:source s:field s:old_value s:new_value"},
 	}
+}
+
+// ofClaimed finds what is of purchases, a member's own and those of nobody's
+// that were given to him.
+func ofClaimed(table string) string {
+	return "(select o.home_id as whose, o.* from " + table + " o union all" +
+		" select p.claimed_by as whose, o.* from purchase p join " + table + " o on o.home_id = p.home_id and o.purchase_id = p.purchase_id" +
+		" where p.claimed_by is not null) x"
 }
 
 // sentTo finds what was sent to a member's phones and e-mails.
@@ -174,6 +184,7 @@ func notHeld() map[string]string {
 		"card_stock":     "numbers of plastic; a card that is a member's is told as his",
 		"ticket":         "the same numbers are told by the purchase",
 		"receipt_key":    "the same till and key are told by the operation",
+		"fiscal_receipt": "the same is told by the purchase",
 		"limit_use":      counters, "limit_hold": counters,
 		"api_request": "the id of what a request has made, and a hash",
 		"event":       told, "feed": told, "feed_state": program, "webhook_delivery": told,

@@ -52,7 +52,8 @@ type Cart struct {
 	Buyer   Buyer
 	Guest   Guest // where there is no buyer
 	Proof   Proof
-	Channel string // sales channel
+	Channel string  // sales channel
+	Fiscal  *Fiscal // the QR of its fiscal receipt; nil: not told
 	Lines   []CartLine
 	Codes   []string
 	Wish    rule.Wish
@@ -103,6 +104,11 @@ func (c *Cart) check(now clock.Micros) error {
 	want(c.Guest.None() || c.Buyer.None(), "guest", "purchase.guest-and-buyer")
 	if len(bad) > 0 {
 		return fault.New(fault.Invalid, "purchase.invalid").With(bad...)
+	}
+	if f := c.Fiscal; f != nil {
+		whole, err := f.whole()
+		want(err == nil, "fiscal", "fiscal.qr")
+		c.Fiscal = &whole
 	}
 	tickets := ticketCheck{}
 	var sum money.Amount
@@ -226,6 +232,10 @@ func (d *Desk) hashOfCart(c *Cart, kind Mode) [32]byte {
 	}
 	if c.Facts != nil {
 		num(int64(c.Facts.At), int64(c.Facts.Points))
+	}
+	if f := c.Fiscal; f != nil {
+		text(f.Drive, f.Time)
+		num(f.Number, f.Sign, int64(f.Sum))
 	}
 	return d.keyed(b)
 }

@@ -165,7 +165,7 @@ func (v *levels) risen(b *ledger.Book, a *ledger.Account, s *Stored) (from strin
 func (s *Stored) caused(c *ledger.LevelChange) bool {
 	switch c.Cause {
 	case ledger.ByPurchase:
-		return c.Op == s.ID
+		return c.Op == s.earnedBy()
 	case ledger.ByVisit:
 		return slices.ContainsFunc(s.Visits, func(v *Visit) bool { return v.ID == c.Op })
 	}

@@ -24,6 +24,7 @@ type ConfirmRequest struct {
 	Number      string // the receipt's on paper
 	Payments    []Payment
 	Lines       []KeptLine // so much is paid for, and the rest let go; empty: all
+	Fiscal      *Fiscal    // the QR of the receipt that was printed; nil: not told
 
 	// Record: the money is taken, so that the purchase is written even where
 	// the reservation has run out and what it held is not there any more.
@@ -76,6 +77,13 @@ func (r *ConfirmRequest) check() error {
 	if len(r.Payments) > MaxPayments {
 		bad = append(bad, fault.Field{Path: "payments", Code: "purchase.too-many-payments"})
 	}
+	if r.Fiscal != nil {
+		whole, err := r.Fiscal.whole()
+		if err != nil {
+			bad = append(bad, fault.Field{Path: "fiscal", Code: "fiscal.qr"})
+		}
+		r.Fiscal = &whole
+	}
 	if len(r.Number) > maxNumber {
 		bad = append(bad, fault.Field{Path: "number", Code: "purchase.text"})
 	}
@@ -123,14 +131,16 @@ func (o *confirming) lookUp(l *look) {
 		l.numbers = append(l.numbers, o.doc.Lines[i].Tickets...)
 	}
 	l.codes = append(l.codes, o.doc.UsedCodes...)
+	l.fiscal(o.req.Fiscal)
 }
 
 func (o *confirming) found(l *look) (home.ID, error) {
 	stored := &Stored{Purchase: o.doc.Purchase}
 	o.sale = &sale{
 		cart: stored.cart(rule.None()), mode: Commit, place: o.place, hash: o.hash, receipt: *stored.receipt(),
-		guest: o.doc.Guest, rows: l.given, tickets: l.tickets,
+		guest: o.doc.Guest, rows: l.given, tickets: l.tickets, fiscals: l.fiscals,
 	}
+	o.sale.cart.Fiscal = o.req.Fiscal
 	return o.ofReservation.found(l)
 }
 
@@ -253,7 +263,25 @@ func (o *confirming) document(g *group, left *RefundRequest) (*Purchase, error) 
 		}
 		p.flag(FlagTicket)
 	}
-	return &p, nil
+	return &p, o.print(g, &p)
+}
+
+// print gives the purchase the fiscal receipt that the till has printed.
+func (o *confirming) print(g *group, p *Purchase) error {
+	p.Fiscal = o.req.Fiscal
+	if p.Fiscal == nil {
+		return nil
+	}
+	if o.sale.fiscalTaken(g) {
+		if !o.req.Record {
+			return errFiscalTaken(p.Fiscal)
+		}
+		p.flag(FlagFiscal)
+	}
+	if p.Fiscal.Sum != p.Due {
+		p.flag(FlagFiscalSum)
+	}
+	return nil
 }
 
 // pay takes the kinds of payment that the till tells now. What the figures rest

@@ -45,11 +45,14 @@ func (l *Line) amounts() []int64 {
 	return out
 }
 
-func (l *RefundLine) amounts() []int64 {
+// amounts lists the same of what came back; what the line has earned since for
+// the member it was given to has not come back with it.
+func (l *RefundLine) amounts(of *Line) []int64 {
 	out := make([]int64, 0, 3+len(l.Discounts)+len(l.Earned)+len(l.Pays))
 	out = append(out, int64(l.Gross), int64(l.Paid), int64(l.Points))
 	out = append(out, l.Discounts...)
 	out = append(out, l.Earned...)
+	out = append(out, make([]int64, len(of.Earned)-len(l.Earned))...)
 	for _, p := range l.Pays {
 		out = append(out, int64(p))
 	}
@@ -68,6 +71,9 @@ func (s *Stored) statesAfter(refunds []*Refund) []lineState {
 		if l.Ticketed() {
 			out[i].pieces = make([]pieceState, l.Pieces())
 		}
+		if s.Claim != nil {
+			copy(out[i].back[3+len(l.Discounts):], s.Claim.Lines[i].Back)
+		}
 	}
 	for _, f := range refunds {
 		for i := range f.Lines {
@@ -78,7 +84,7 @@ func (s *Stored) statesAfter(refunds []*Refund) []lineState {
 			for _, k := range r.Pieces {
 				st.pieces[k].gone = true
 			}
-			for j, v := range r.amounts() {
+			for j, v := range r.amounts(st.line) {
 				st.back[j] += v
 			}
 		}

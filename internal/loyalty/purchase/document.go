@@ -25,7 +25,7 @@ func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []U
 	p := &Purchase{
 		Home: s.home, ID: s.id, Mode: s.mode, Till: c.Till, Outlet: s.place.Outlet.ID, Partner: s.place.Partner.ID,
 		Cashier: c.Cashier, Key: c.Key, Number: c.Number, At: s.at, WrittenAt: g.now, Day: s.receipt.Day, Minute: s.receipt.Minute, Told: len(c.Payments) > 0,
-		Programme: s.programme.ID, Version: s.programme.Version, Guest: s.guest, Channel: s.receipt.Channel, Codes: c.Codes,
+		Programme: s.programme.ID, Version: s.programme.Version, Fiscal: c.Fiscal, Guest: s.guest, Channel: s.receipt.Channel, Codes: c.Codes,
 		Seen:  s.saw(),
 		Gross: out.Gross, Discount: out.Discount, Paid: out.Paid, Due: out.Due, Spent: out.Spent, Earned: out.Earned,
 		Uses: uses, Trace: hex.EncodeToString(digest[:]), Flags: s.flags,
@@ -38,6 +38,9 @@ func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []U
 		if day := s.programme.Day(s.at); day != p.Day {
 			p.Counted = day
 		}
+	}
+	if f := c.Fiscal; f != nil && f.Sum != p.Due {
+		p.Flags = append(p.Flags, FlagFiscalSum)
 	}
 	var err error
 	if p.Payments, err = payments(c.Payments, out.Due, s.mode == Record || s.again != nil); err != nil {
@@ -88,6 +91,9 @@ func (s *sale) recorded(g *group, p *Purchase, a *ledger.Account) {
 	}
 	if s.taken(g) != "" {
 		p.Flags = append(p.Flags, FlagTicket)
+	}
+	if s.fiscalTaken(g) {
+		p.Flags = append(p.Flags, FlagFiscal)
 	}
 	if slices.ContainsFunc(p.Uses, Use.over) {
 		p.Flags = append(p.Flags, FlagOverLimit)

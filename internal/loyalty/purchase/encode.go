@@ -27,6 +27,9 @@ func (p *Purchase) encode() ([]byte, error) {
 		e.other(`,"judged":`, p.Judged)
 	}
 	e.optID(`,"account_home":`, id.ID(p.AccountHome))
+	if p.Fiscal != nil {
+		e.other(`,"fiscal":`, p.Fiscal)
+	}
 	e.optText(`,"guest":`, p.Guest).optText(`,"channel":`, p.Channel).optTexts(`,"codes":`, p.Codes)
 	e.seen(&p.Seen)
 	e.lines(p.Lines)

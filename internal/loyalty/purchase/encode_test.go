@@ -51,6 +51,9 @@ func anyPurchase(t *rapid.T) *Purchase {
 	if rapid.Bool().Draw(t, "reserved") {
 		p.Judged = &Judged{Reservation: ids("reservation"), Cashier: ids("then"), Day: text.Draw(t, "judged"), At: clock.Micros(num.Draw(t, "judged at"))}
 	}
+	if rapid.Bool().Draw(t, "has fiscal") {
+		p.Fiscal = &Fiscal{Drive: text.Draw(t, "fn"), Number: num.Draw(t, "i"), Sign: num.Draw(t, "fp"), Time: text.Draw(t, "t"), Sum: money.Amount(num.Draw(t, "sum"))}
+	}
 	p.Minute, p.Channel, p.Told = int(num.Draw(t, "minute")), text.Draw(t, "channel"), rapid.Bool().Draw(t, "told")
 	p.Seen = Seen{Max: rapid.Bool().Draw(t, "max"), UsedUp: rapid.SliceOf(text).Draw(t, "used up"), Beside: rapid.Bool().Draw(t, "beside"), Person: text.Draw(t, "person"), Member: anyMember(t, text, num)}
 	for range rapid.IntRange(0, 3).Draw(t, "lines") {

@@ -250,9 +250,13 @@ func (e *entering) errUsed(v *Visit) error {
 
 func (e *entering) blank(g *group, s *Stored, pieces []int) *Visit {
 	l := &s.Lines[e.line]
+	account := s.Account
+	if s.Claim != nil {
+		account = 0 // of one that was given to a member later a use is attendance only
+	}
 	v := &Visit{
 		ID: g.desk.IDs.New(), Home: e.home, Purchase: s.ID, Till: e.req.Till, Outlet: e.place.Outlet.ID, Cashier: e.req.Cashier, Key: e.req.Key,
-		At: e.at, WrittenAt: g.now, Day: e.day, Account: s.Account, Programme: s.Programme,
+		At: e.at, WrittenAt: g.now, Day: e.day, Account: account, Programme: s.soldUnder().programme,
 		Line: e.line, SKU: l.SKU, Pieces: pieces,
 	}
 	if len(l.Tickets) > 0 {

@@ -131,5 +131,9 @@ func wipe(ctx context.Context, q db.Q, homes []home.ID) (out []home.Wiped, err e
 		}
 		out = append(out, home.Wiped{Table: x.table, What: []string{x.what}, Rows: n})
 	}
-	return out, nil
+	n, err := q.Exec(ctx, `update purchase set claim_person = null where claim_person is not null and `+q.Dialect().In("claimed_by", 1), home.Numbers(homes))
+	if err != nil {
+		return nil, err
+	}
+	return append(out, home.Wiped{Table: "purchase", What: []string{"claim_person"}, Rows: n}), nil
 }

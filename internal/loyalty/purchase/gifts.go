@@ -279,7 +279,7 @@ func (v *levels) first(b *ledger.Book, a *ledger.Account, p *rule.Programme, sol
 // be earned again unless a part of it was forgiven: else points would come of
 // buying and bringing back.
 func (v *levels) takeFirst(b *ledger.Book, a *ledger.Account, p *rule.Programme, s *Stored, f *Refund) {
-	given := v.gifts.byPurchase(b, s.ID)
+	given := v.gifts.byPurchase(b, s.earnedBy())
 	if given == nil || given.Account != a.ID {
 		return
 	}
@@ -289,10 +289,11 @@ func (v *levels) takeFirst(b *ledger.Book, a *ledger.Account, p *rule.Programme,
 	}
 }
 
-// byPurchase is the gift that a purchase has earned; nil: none.
-func (v *gifts) byPurchase(b *ledger.Book, sold id.ID) (out *ledger.Present) {
+// byPurchase is the gift that a purchase has earned, by the operation that moved
+// its points; nil: none.
+func (v *gifts) byPurchase(b *ledger.Book, op id.ID) (out *ledger.Present) {
 	find := func(g *ledger.Present) {
-		if g.Op == sold && g.Given > 0 {
+		if g.Op == op && g.Given > 0 {
 			out = g
 		}
 	}

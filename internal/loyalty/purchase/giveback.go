@@ -1,6 +1,7 @@
 package purchase
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -51,6 +52,7 @@ type refunding struct {
 	place partner.Place
 	hash  [32]byte
 	onAccount
+	buyer    home.ID // the member whom its purchase was given to; 0: it was his from the first, or is nobody's
 	at       clock.Micros
 	day      string
 	ahead    bool // the till's clock runs far before ours: our time is taken
@@ -86,6 +88,9 @@ func (r *refunding) odd() (flags []string) {
 	return flags
 }
 
+// whose is the home of the member whose level it may change.
+func (r *refunding) whose() home.ID { return cmp.Or(r.buyer, r.home) }
+
 // want names what a refund needs of a home whose accounts it may change: the
 // lots, what the levels look at, and how they came to be, since a refund may
 // take a rise back.
@@ -101,8 +106,8 @@ func (r *refunding) want(g *group, h home.ID) {
 // wantOwn names the same of the buyer's home where his level may be his own,
 // beside the account that he used.
 func (r *refunding) wantOwn(g *group) {
-	if r.home.Kind() == home.Member && g.set.OwnLevels() {
-		r.want(g, r.home)
+	if r.whose().Kind() == home.Member && g.set.OwnLevels() {
+		r.want(g, r.whose())
 	}
 }
 
@@ -138,7 +143,7 @@ func errNoPurchase() error { return fault.New(fault.NotFound, "purchase.not-foun
 func (r *linkedRefund) load(g *group) error {
 	r.start(g, r.req.At)
 	if r.keeps == 0 {
-		r.keeps = r.home // until the purchase says otherwise
+		r.keeps, r.buyer = r.home, r.home // until the purchase says otherwise
 	}
 	r.want(g, r.keeps)
 	r.wantOwn(g)
@@ -147,12 +152,14 @@ func (r *linkedRefund) load(g *group) error {
 }
 
 // beside is the home of the account that the purchase was made on, whoever
-// uses it now.
-func (r *linkedRefund) beside(*Desk) []home.ID {
-	if r.keeps == 0 || r.keeps == r.home {
-		return nil
+// uses it now, or was given to, and of its member.
+func (r *linkedRefund) beside(*Desk) (out []home.ID) {
+	for _, h := range []home.ID{r.keeps, r.buyer} {
+		if h != 0 && h != r.home {
+			out = append(out, h)
+		}
 	}
-	return []home.ID{r.keeps}
+	return out
 }
 
 // loadMore reads the lots that the purchase made and took from, and locks the
@@ -162,8 +169,8 @@ func (r *linkedRefund) loadMore(g *group) error {
 	if s == nil {
 		return nil
 	}
-	if k := s.Keeps(); k != r.keeps {
-		r.keeps = k
+	if keeps, buyer := s.carriedTo(); keeps != r.keeps || buyer != r.buyer {
+		r.keeps, r.buyer = keeps, buyer
 		return errAgain
 	}
 	g.wantOf(s)
@@ -181,7 +188,7 @@ func (g *group) wantOf(s *Stored) {
 		}
 	}
 	if book := g.books[s.Keeps()]; book != nil {
-		if gift := g.levels.gifts.byPurchase(book, s.ID); gift != nil {
+		if gift := g.levels.gifts.byPurchase(book, s.earnedBy()); gift != nil {
 			g.wantNamed = append(g.wantNamed, ledger.LotRef{Home: s.Keeps(), Lot: gift.Lot})
 		}
 	}
@@ -260,7 +267,7 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 	if a == nil {
 		f.Flags = append(f.Flags, FlagAnonymous)
 	}
-	own := g.levels.stand(g.books[f.Home], book, a)
+	own := g.levels.stand(g.books[r.whose()], book, a)
 	mark := book.Mark()
 	was, now := s.Tally(), s.after(f).Tally()
 	if a != nil {
@@ -277,9 +284,9 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 		a.Turnover -= f.Money
 		a.Used += now.Used - was.Used
 		a.Changed()
-		g.levels.others(own, g.books[f.Home], a, s.Programme)
+		g.levels.others(own, g.books[r.whose()], a, s.Programme)
 		g.levels.count(own, f.Counts(&s.Purchase))
-		if own.a != a || s.AccountHome == 0 {
+		if s.Claim == nil && (own.a != a || s.AccountHome == 0) {
 			g.levels.countVisits(own, was, now)
 		}
 		book.Settle(a, a.Clock)
@@ -389,7 +396,7 @@ func (r *refunding) claw(book *ledger.Book, a *ledger.Account, p *rule.Programme
 
 // write stores the refund's document and chains it.
 func (r *refunding) write(g *group, book *ledger.Book, mark ledger.Mark, a *ledger.Account, f *Refund) error {
-	f.Balance, f.Level = balanceOf(a), levelOf(g.levels.stand(g.books[f.Home], book, a).a)
+	f.Balance, f.Level = balanceOf(a), levelOf(g.levels.stand(g.books[r.whose()], book, a).a)
 	doc, err := json.Marshal(f)
 	if err != nil {
 		return err

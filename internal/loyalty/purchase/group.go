@@ -50,6 +50,10 @@ type group struct {
 	adjusts   *db.Many
 	tickets   *db.Many
 	visits    *db.Many
+	fiscals   *db.Many
+	claims    *db.Many
+
+	boundFiscal map[fiscalKey]bool // fiscal receipts that this transaction binds
 
 	reservations struct{ made, changed *db.Many }
 
@@ -201,6 +205,8 @@ func (g *group) reset(tx *db.Tx) {
 	g.keys, g.purchases, g.states = insertKey.Of(), insertPurchase.Of(), updatePurchase.Of()
 	g.refunds, g.adjusts = insertRefund.Of(), insertAdjustment.Of()
 	g.tickets, g.visits, g.bound = insertTicket.Of(), insertVisit.Of(), map[string]bool{}
+	g.fiscals, g.boundFiscal = insertFiscal.Of(), map[fiscalKey]bool{}
+	g.claims = updateClaim.Of()
 	g.reservations.made, g.reservations.changed = insertReservation.Of(), updateReservation.Of()
 	g.events = nil
 }
@@ -382,6 +388,8 @@ func (g *group) flush() error {
 	b.Many(g.adjusts)
 	b.Many(g.tickets)
 	b.Many(g.visits)
+	b.Many(g.fiscals)
+	b.Many(g.claims)
 	b.Many(g.reservations.made)
 	b.Many(g.reservations.changed)
 	g.codes.flush(b)

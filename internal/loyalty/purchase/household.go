@@ -58,7 +58,7 @@ func sharedHome(own, keeps home.ID) home.ID {
 	return keeps
 }
 
-// Keeps is the home of the account that the purchase was made on.
+// Keeps is the home of the account that the purchase was made on, or given to.
 func (p *Purchase) Keeps() home.ID { return cmp.Or(p.AccountHome, p.Home) }
 
 // Keeps is the home of the account that the refund works on.

@@ -9,20 +9,26 @@ import (
 	"kopilka/internal/platform/id"
 )
 
-// OpHomes tells in which home an operation lies that a journal names: in the
-// journal's own or, where a household's account is written, in another
-// member's.
+// OpHomes tells where an operation lies that a journal names: in the journal's
+// own home or, where a household's account is written, in another member's. A
+// claim stands for the receipt that it gave, in that one's home.
 type OpHomes struct {
 	journal home.ID
-	others  map[id.ID]home.ID
+	others  map[id.ID]op
 }
 
 // Of is the home of an operation.
-func (o *OpHomes) Of(op id.ID) home.ID {
-	if h, ok := o.others[op]; ok {
-		return h
+func (o *OpHomes) Of(i id.ID) home.ID {
+	h, _ := o.Ref(i)
+	return h
+}
+
+// Ref is the home of an operation, and its id there.
+func (o *OpHomes) Ref(i id.ID) (home.ID, id.ID) {
+	if at, ok := o.others[i]; ok {
+		return at.home, at.id
 	}
-	return o.journal
+	return o.journal, i
 }
 
 // Movements lists what moved the points of the accounts that a member uses, or
@@ -65,8 +71,9 @@ func (d *Desk) LevelChanges(ctx context.Context, h home.ID, account, before id.I
 	}
 	homes, err := d.opHomes(ctx, j, len(list), func(i int) id.ID { return list[i].Op })
 	for i := range list {
-		if c := &list[i]; c.Home != j {
-			homes.others[c.Op] = c.Home
+		c := &list[i]
+		if _, known := homes.others[c.Op]; c.Home != j && !known {
+			homes.others[c.Op] = op{c.Home, c.Op}
 		}
 	}
 	return list, homes, err
@@ -90,22 +97,34 @@ func (d *Desk) standings(ctx context.Context, h, keeps home.ID) (of ledger.Chang
 }
 
 // opHomes finds the operations of other homes on a home's accounts.
-func (d *Desk) opHomes(ctx context.Context, journal home.ID, n int, op func(i int) id.ID) (*OpHomes, error) {
-	out := &OpHomes{journal: journal, others: map[id.ID]home.ID{}}
-	ops := make([]int64, n)
+func (d *Desk) opHomes(ctx context.Context, journal home.ID, n int, at func(i int) id.ID) (*OpHomes, error) {
+	ops := make([]id.ID, n)
 	for i := range ops {
-		ops[i] = int64(op(i))
+		ops[i] = at(i)
 	}
-	if n == 0 {
+	return d.OpHomes(ctx, journal, ops)
+}
+
+// OpHomes finds where operations lie that a home's journal names.
+func (d *Desk) OpHomes(ctx context.Context, journal home.ID, ops []id.ID) (*OpHomes, error) {
+	out := &OpHomes{journal: journal, others: map[id.ID]op{}}
+	if len(ops) == 0 {
 		return out, nil
+	}
+	ids := make([]int64, len(ops))
+	for i, o := range ops {
+		ids[i] = int64(o)
 	}
 	in := d.DB.Dialect().In
 	err := d.DB.Each(ctx, func(r db.Row) error {
-		var i, h int64
-		err := r.Scan(&i, &h)
-		out.others[id.ID(i)] = home.ID(h)
+		var i id.ID
+		var at op
+		err := r.Scan((*int64)(&i), (*int64)(&at.home), (*int64)(&at.id))
+		out.others[i] = at
 		return err
-	}, `select purchase_id, home_id from purchase where account_home = $1 and `+in("purchase_id", 2)+`
- union all select refund_id, home_id from refund where account_home = $1 and `+in("refund_id", 2), journal, ops)
+	}, `select purchase_id, home_id, purchase_id from purchase where account_home = $1 and `+in("purchase_id", 2)+`
+ union all select refund_id, home_id, refund_id from refund where account_home = $1 and `+in("refund_id", 2)+`
+ union all select claim_id, home_id, purchase_id from purchase where claimed_by = $1 and `+in("claim_id", 2)+`
+ union all select claim_id, home_id, purchase_id from purchase where account_home = $1 and claimed_by <> $1 and `+in("claim_id", 2), journal, ids)
 	return out, err
 }

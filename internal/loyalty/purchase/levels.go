@@ -36,7 +36,7 @@ type levelNeeds struct{ groups, changes, papers bool }
 // accounts, from which sums are made that were not
 // kept so far.
 type papers struct {
-	purchases []*Purchase
+	purchases []*Stored
 	refunds   []*Refund
 	visits    []*Visit
 }
@@ -116,7 +116,7 @@ func (v *levels) readPapers(b *db.Batch, h home.ID) {
 	b.Each(func(r db.Row) error {
 		s, err := scanPurchase(r)
 		if err == nil {
-			p.purchases = append(p.purchases, &s.Purchase)
+			p.purchases = append(p.purchases, s)
 		}
 		return err
 	}, qAllOnHome, h)
@@ -140,29 +140,33 @@ func (p *papers) count(h home.ID, a *ledger.Account, s *level.Sums) {
 	}
 	byID := make(map[id.ID]*Stored, len(p.purchases))
 	for _, x := range p.purchases {
-		byID[x.ID] = &Stored{Purchase: *x}
-		if counted(s, h, a, x.Home, x.Account, x.Programme) {
+		of := *x
+		of.Refunds, of.Visits = nil, nil
+		byID[x.ID] = &of
+		if counted(s, h, a, x.Buyer(), x.Account, x.Programme) {
 			e := x.Counts()
 			s.Add(&e)
 		}
 	}
 	for _, f := range p.refunds {
-		if counted(s, h, a, f.Home, f.Account, f.Programme) {
-			e := f.Counts(byID[f.Purchase].purchase())
-			s.Add(&e)
-		}
-		if of := byID[f.Purchase]; of != nil {
+		buyer, of := f.Home, byID[f.Purchase]
+		if of != nil {
+			buyer = of.Buyer()
 			of.Refunds = append(of.Refunds, f)
+		}
+		if counted(s, h, a, buyer, f.Account, f.Programme) {
+			e := f.Counts(of.purchase())
+			s.Add(&e)
 		}
 	}
 	p.countVisits(h, a, s, byID)
 }
 
 // counted tells whether a document counts for an account's sums, by the home
-// where it lies, the account and the programme: one of no account never does.
-func counted(s *level.Sums, h home.ID, a *ledger.Account, in home.ID, account, programme id.ID) bool {
+// of its buyer, the account and the programme: one of no account never does.
+func counted(s *level.Sums, h home.ID, a *ledger.Account, buyer home.ID, account, programme id.ID) bool {
 	if s.Own {
-		return in == h && programme == a.Programme && account != 0
+		return buyer == h && programme == a.Programme && account != 0
 	}
 	return account == a.ID
 }
@@ -171,7 +175,7 @@ func counted(s *level.Sums, h home.ID, a *ledger.Account, in home.ID, account, p
 func (p *papers) countVisits(h home.ID, a *ledger.Account, s *level.Sums, byID map[id.ID]*Stored) {
 	used := map[id.ID]bool{}
 	for _, v := range p.visits {
-		if of := byID[v.Purchase]; of != nil && counted(s, h, a, of.Home, of.Account, of.Programme) {
+		if of := byID[v.Purchase]; of != nil && of.Claim == nil && counted(s, h, a, of.Home, of.Account, of.Programme) {
 			of.Visits = append(of.Visits, v)
 			used[of.ID] = true
 		}

@@ -343,7 +343,7 @@ func Due(w World, o *Origin, to clock.Micros) (postings []ledger.Posting, change
 func (o *Origin) papers() *papers {
 	p := &papers{refunds: slices.Clone(o.Refunds)}
 	for _, s := range o.Purchases {
-		p.purchases = append(p.purchases, &s.Purchase)
+		p.purchases = append(p.purchases, s)
 		p.refunds = append(p.refunds, s.Refunds...)
 		p.visits = append(p.visits, s.Visits...)
 	}

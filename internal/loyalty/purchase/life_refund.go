@@ -36,6 +36,7 @@ func (l *Life) Refund(was *Refund) (*Refund, *Stored, error) {
 		}
 	}
 	r := l.refunding(was)
+	r.buyer = l.account(s.Buyer()).home
 	f := r.blank(l.g, l.IDs.New(), s)
 	f.Parent, f.Lines, f.Whole = was.Parent, lines, whole
 	if _, _, err := r.takeBack(l.g, s, f, nil); err != nil {

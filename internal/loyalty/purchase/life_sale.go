@@ -6,6 +6,7 @@ import (
 
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/money"
 )
@@ -45,7 +46,7 @@ func (l *Life) Sell(was *Stored, p *rule.Programme) (*Lived, error) {
 		}
 	}
 	l.limits(s)
-	l.bought(was)
+	l.bought(was.At, was.Mode == Record)
 	done, _, err := s.happen(l.g)
 	if err != nil {
 		return nil, err
@@ -62,10 +63,10 @@ func (l *Life) Sell(was *Stored, p *rule.Programme) (*Lived, error) {
 
 // bought tells the group when the account's purchases were, for a receipt that
 // may come late.
-func (l *Life) bought(was *Stored) {
+func (l *Life) bought(at clock.Micros, told bool) {
 	l.g.bought = bought{}
 	a := l.Account()
-	if a == nil || was.Mode != Record || was.At >= a.Clock {
+	if a == nil || !told || at >= a.Clock {
 		return
 	}
 	x := &times{away: l.away}

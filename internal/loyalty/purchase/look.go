@@ -27,10 +27,13 @@ type look struct {
 
 	numbers []string // of tickets
 	tickets map[string]ticketRow
+
+	papers  []fiscalKey // fiscal receipts
+	fiscals map[fiscalKey]op
 }
 
 func newLook(d *Desk) *look {
-	return &look{desk: d, keys: map[claim]doneKey{}, states: map[home.ID]member.State{}, tickets: map[string]ticketRow{}}
+	return &look{desk: d, keys: map[claim]doneKey{}, states: map[home.ID]member.State{}, tickets: map[string]ticketRow{}, fiscals: map[fiscalKey]op{}}
 }
 
 // key asks which operation a key stands for.
@@ -76,6 +79,7 @@ func (l *look) run(ctx context.Context) error {
 		promo.Find(b, l.desk.DB.Dialect(), l.codes, l.given)
 	}
 	l.readTickets(b)
+	l.readFiscal(b)
 	if err := l.desk.DB.Run(ctx, b); err != nil {
 		return err
 	}

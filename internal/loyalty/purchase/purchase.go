@@ -69,6 +69,7 @@ type Purchase struct {
 
 	AccountHome home.ID `json:"account_home,omitempty"` // of a household's account; 0: it is in this home
 
+	Fiscal  *Fiscal  `json:"fiscal,omitempty"`  // the QR of its fiscal receipt
 	Guest   string   `json:"guest,omitempty"`   // hash of the phone or e-mail of a buyer who is no member
 	Channel string   `json:"channel,omitempty"` // sales channel
 	Codes   []string `json:"codes,omitempty"`
@@ -113,6 +114,8 @@ const (
 	FlagAbove     = "points-above"     // more points were spent than the rules allow on the receipt
 	FlagCashier   = "cashier-unknown"  // the cashier it names is not known
 	FlagTicket    = "ticket-taken"     // a ticket's number is another purchase's
+	FlagFiscal    = "fiscal-taken"     // its fiscal receipt is another purchase's
+	FlagFiscalSum = "fiscal-sum"       // its fiscal receipt is of another sum
 )
 
 // Line is one position as it is stored: its inputs and what became of it.

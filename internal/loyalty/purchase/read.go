@@ -63,6 +63,25 @@ func (d *Desk) under(ctx context.Context, till id.ID, key string) (PurchaseRef, 
 	return PurchaseRef{Home: k.home, ID: k.op}, notFound(err)
 }
 
+// OfFiscal finds the purchase of a fiscal receipt whose time and sum are those
+// that it was told with.
+func (d *Desk) OfFiscal(ctx context.Context, f *Fiscal) (PurchaseRef, error) {
+	whole, err := f.whole()
+	if err != nil {
+		return PurchaseRef{}, err
+	}
+	_, at, err := scanFiscal(d.DB.Row(ctx, qFiscalLite, whole.Drive, whole.Number, whole.Sign))
+	if err != nil {
+		return PurchaseRef{}, notFound(err)
+	}
+	ref := PurchaseRef{Home: at.home, ID: at.id}
+	s, err := d.Find(ctx, ref)
+	if err == nil && (s.Fiscal == nil || *s.Fiscal != whole) {
+		err = errNoPurchase()
+	}
+	return ref, err
+}
+
 func notFound(err error) error {
 	if errors.Is(err, db.ErrNotFound) {
 		return fault.Wrap(err, fault.NotFound, "purchase.not-found")

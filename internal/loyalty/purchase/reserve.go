@@ -30,6 +30,9 @@ func (d *Desk) Reserve(ctx context.Context, c *Cart, hold time.Duration) (*Reser
 			return nil, err
 		}
 	}
+	if c.Fiscal != nil { // it is printed when it is paid
+		return nil, fault.New(fault.Invalid, "fiscal.early")
+	}
 	s, err := d.newSale(c, Commit)
 	if err != nil {
 		return nil, err

@@ -103,6 +103,7 @@ type sale struct {
 	reached   string                 // level that it is judged at, since it reaches it; "": that held before
 	rows      map[string]*promo.Code // of its codes that were given out, before the lock
 	tickets   map[string]ticketRow   // those of its tickets' numbers that are taken, before the lock
+	fiscals   map[fiscalKey]op       // whose its fiscal receipt is, before the lock
 	id        id.ID                  // of the purchase that it becomes
 	at        clock.Micros
 	hold      *ledger.Hold  // that keeps the points it spends; nil: none does
@@ -144,10 +145,11 @@ func (s *sale) lookUp(l *look) {
 	for i := range s.cart.Lines {
 		l.numbers = append(l.numbers, s.cart.Lines[i].Tickets...)
 	}
+	l.fiscal(s.cart.Fiscal)
 }
 
 func (s *sale) found(l *look) (home.ID, error) {
-	s.rows, s.tickets = l.given, l.tickets
+	s.rows, s.tickets, s.fiscals = l.given, l.tickets, l.fiscals
 	s.foundGuest(l.members)
 	if s.cart.Buyer.None() {
 		s.home = home.OfReceipt(s.cart.Till, s.cart.Key)

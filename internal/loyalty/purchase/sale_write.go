@@ -26,6 +26,7 @@ func (s *sale) write(g *group, book *ledger.Book, mark ledger.Mark, p *Purchase)
 		int64(p.At), p.Day, db.N(p.AccountHome), string(doc), digest[:], orNull(p.Seen.Kept))
 	g.bought.note(p)
 	g.bindTickets(p, s.tickets)
+	g.bindFiscal(p, s.fiscalTaken(g))
 	g.claimKey(claim{p.Till, p.Key}, s.hash, p.Home, p.ID)
 	g.happened(eventtype.Event{
 		Kind: eventtype.Purchased, Home: p.Home, Op: p.ID, At: p.At, Day: p.Day, Outlet: p.Outlet, Programme: p.Programme,

@@ -13,14 +13,24 @@ const (
  cross join lateral (select * from receipt_key r where r.till_id = u.till_id and r.key = u.key limit 1) k`
 	qKeyLite = `select till_id, key, home_id, op_id, hash from receipt_key where till_id = $1 and key = $2`
 
-	purchaseColumns = `doc, state, refunded, coalesce(person, '')`
-
-	qPurchase     = `select ` + purchaseColumns + ` from purchase where home_id = $1 and purchase_id = $2`
-	qNewest       = `select ` + purchaseColumns + ` from purchase where home_id = $1 and at <= $2 order by at desc, purchase_id desc limit $3`
-	qOfHome       = `select ` + purchaseColumns + ` from purchase where home_id = $1 and (at < $2 or at = $2 and purchase_id < $3) order by at desc, purchase_id desc limit $4`
-	qOfOutlet     = `select ` + purchaseColumns + ` from purchase where outlet_id = $1 and (at, purchase_id) > ($2, $3) and at < $4 order by at, purchase_id limit $5`
-	qAllOnHome    = `select ` + purchaseColumns + ` from purchase where home_id = $1 union all select ` + purchaseColumns + ` from purchase where account_home = $1`
-	qAllRefunds   = `select doc from refund where home_id = $1 union all select doc from refund where account_home = $1`
+	storedColumns = `doc, state, refunded, coalesce(person, ''), claim, coalesce(claim_person, '')`
+	qPurchase     = `select ` + storedColumns + ` from purchase where home_id = $1 and purchase_id = $2`
+	qNewest       = `select ` + storedColumns + ` from purchase where home_id = $1 and at <= $2 order by at desc, purchase_id desc limit $3`
+	// A member's own and those that were given to him.
+	qOfHome = `select ` + storedColumns + ` from (
+ select * from (select at, purchase_id, doc, state, refunded, person, claim, claim_person from purchase
+ where home_id = $1 and (at < $2 or at = $2 and purchase_id < $3) order by at desc, purchase_id desc limit $4) own
+ union all select * from (select at, purchase_id, doc, state, refunded, person, claim, claim_person from purchase
+ where claimed_by = $1 and (at < $2 or at = $2 and purchase_id < $3) order by at desc, purchase_id desc limit $4) given
+ ) u order by at desc, purchase_id desc limit $4`
+	qOfOutlet = `select ` + storedColumns + ` from purchase where outlet_id = $1 and (at, purchase_id) > ($2, $3) and at < $4 order by at, purchase_id limit $5`
+	// Of a home's member, on whichever account, and on its accounts, whosever.
+	qAllOnHome = `select ` + storedColumns + ` from purchase where home_id = $1
+ union all select ` + storedColumns + ` from purchase where account_home = $1
+ union all select ` + storedColumns + ` from purchase where claimed_by = $1 and account_home <> $1`
+	qAllRefunds = `select doc from refund where home_id = $1 union all select doc from refund where account_home = $1
+ union all select r.doc from purchase p join refund r on r.home_id = p.home_id and r.purchase_id = p.purchase_id
+ where p.claimed_by = $1 and p.account_home <> $1`
 	qRefundsOf    = `select doc from refund where home_id = $1 and purchase_id = $2 order by refund_id`
 	qVisit        = `select doc from visit where home_id = $1 and visit_id = $2`
 	qVisitsOf     = `select doc from visit where home_id = $1 and purchase_id = $2 order by visit_id`
@@ -59,6 +69,17 @@ var updatePurchase = db.Many{
  where p.home_id = u.home_id and p.purchase_id = u.purchase_id`,
 	Lite:  `update purchase set state = $3, refunded = $4 where home_id = $1 and purchase_id = $2`,
 	Types: []string{"bigint", "bigint", "text", "bigint"},
+	Exact: true,
+}
+
+// updateClaim gives a purchase to a member.
+var updateClaim = db.Many{
+	PG: `update purchase p set claimed_by = u.m, claim_id = u.c, account_id = u.a, account_home = u.k, claim = u.doc, claim_digest = u.x, claim_person = u.who
+ from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bytea[], $9::text[]) as u (h, i, m, c, a, k, doc, x, who)
+ where p.home_id = u.h and p.purchase_id = u.i and p.claim is null`,
+	Lite: `update purchase set claimed_by = $3, claim_id = $4, account_id = $5, account_home = $6, claim = $7, claim_digest = $8, claim_person = $9
+ where home_id = $1 and purchase_id = $2 and claim is null`,
+	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "bytea", "text"},
 	Exact: true,
 }
 
@@ -120,18 +141,30 @@ type Stored struct {
 	Refunded int64  // kopecks
 	Refunds  []*Refund
 	Visits   []*Visit // in the order in which they were told of
+
+	Claim *Claim // that gave it to a member; nil: none did
+	sold  under  // what judged it when it was made, of one that was given to a member
 }
 
 func scanPurchase(r db.Row) (*Stored, error) {
 	s := &Stored{}
-	var doc, person string
-	if err := r.Scan(&doc, &s.State, &s.Refunded, &person); err != nil {
+	var doc, person, about string
+	var claim *string
+	if err := r.Scan(&doc, &s.State, &s.Refunded, &person, &claim, &about); err != nil {
 		return nil, err
 	}
 	if err := json.Unmarshal([]byte(doc), &s.Purchase); err != nil {
 		return nil, err
 	}
-	return s, s.Seen.WithPerson(person)
+	if err := s.Seen.WithPerson(person); err != nil || claim == nil {
+		return s, err
+	}
+	c, err := ReadClaim([]byte(*claim), about)
+	if err != nil {
+		return nil, err
+	}
+	s.Give(c)
+	return s, nil
 }
 
 func scanVisit(r db.Row) (*Visit, error) {

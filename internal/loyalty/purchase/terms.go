@@ -43,7 +43,7 @@ func (g *group) terms(s *Stored, f *Refund) (held money.Amount, claimed money.Po
 	}
 	// What has been taken already is not given again, but counts for all that
 	// is still to be taken.
-	var back, before money.Points
+	back, before := s.backBefore()
 	for _, x := range refunds {
 		back += x.Earned
 		before += x.Claimed() // f's own Taken is still nothing
@@ -73,8 +73,30 @@ func (s *Stored) terms(p *rule.Programme, states []lineState) (held money.Amount
 	}
 	had, now := r.given(p), givenBy(p, out)
 	held = max(lesser(had.discount-now.discount, r.off-out.Discount), -r.money)
+	switch {
+	case s.Claim == nil:
+	case s.Claim.Seen.forgotten():
+		return held, 0, nil
+	default: // its discounts are nobody's, as they were, its points are the member's
+		if out, err = s.Claim.again(p, r, out); err != nil {
+			return 0, 0, err
+		}
+		now = givenBy(p, out)
+	}
 	taken = max(min(had.points-now.points, r.earned-out.Earned), 0)
 	return held, taken, nil
+}
+
+// again says what the member earns on what stays, at the prices that it has
+// now.
+func (c *Claim) again(p *rule.Programme, r *remains, priced *rule.Outcome) (*rule.Outcome, error) {
+	m := c.member()
+	kept := r.kept
+	kept.Discounts = make([]money.Amount, len(priced.Lines))
+	for i := range priced.Lines {
+		kept.Discounts[i] = priced.Lines[i].Discount
+	}
+	return rule.Again(p, r.receipt, &m, nil, &kept)
 }
 
 // lesser is the one nearer to nothing of two amounts of one sign, else
@@ -236,7 +258,7 @@ func (f *Refund) raise(left []Payment, more money.Amount) {
 // by what no refund has asked the lots for.
 func (s *Stored) asked(f *Refund) (out []ledger.Part) {
 	sofar := make([]money.Points, len(s.Lots))
-	for _, x := range append(slices.Clip(s.Refunds), f) {
+	for _, x := range append(slices.Clip(s.since()), f) {
 		out = s.askedBy(x, sofar)
 		for i := range out {
 			sofar[i] += out[i].Points

@@ -102,14 +102,17 @@ func (s *sale) taken(g *group) string {
 	return ""
 }
 
-// numbersFree refuses a receipt with a ticket that has been sold before; of
-// one that is closed already it is told.
+// numbersFree refuses a receipt with a ticket that has been sold before, or
+// whose fiscal receipt is another's; of one that is closed already it is told.
 func (s *sale) numbersFree(g *group) error {
 	if s.mode == Record {
 		return nil
 	}
 	if number := s.taken(g); number != "" {
 		return fault.New(fault.Conflict, "purchase.ticket-taken", "ticket", number)
+	}
+	if s.fiscalTaken(g) {
+		return errFiscalTaken(s.cart.Fiscal)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package purchase
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/rule"
@@ -35,25 +36,26 @@ type Reasons struct {
 func (d *Desk) Why(ctx context.Context, s *Stored, a Asked) (*Reasons, error) {
 	own := rule.None()
 	var err error
-	if s.Programme != 0 {
-		if own, err = d.Programmes.Version(ctx, s.Programme, s.Version); err != nil {
+	judged := s.soldUnder()
+	if judged.programme != 0 {
+		if own, err = d.Programmes.Version(ctx, judged.programme, judged.version); err != nil {
 			return nil, err
 		}
 	}
 	p := own
 	switch {
 	case a.Programme == 0 && a.Version == 0:
-	case a.Version < 1, a.Programme == 0 && s.Programme == 0:
+	case a.Version < 1, a.Programme == 0 && judged.programme == 0:
 		return nil, fault.New(fault.Invalid, "purchase.why-version")
 	default:
 		if a.Programme == 0 {
-			a.Programme = s.Programme
+			a.Programme = judged.programme
 		}
 		if p, err = d.Programmes.Version(ctx, a.Programme, a.Version); err != nil {
 			return nil, err
 		}
 	}
-	if s.Seen.forgotten() {
+	if s.Seen.forgotten() || s.Claim != nil && s.Claim.Seen.forgotten() {
 		return nil, fault.New(fault.Conflict, "purchase.person-erased")
 	}
 	e := s.evidence(p)
@@ -63,13 +65,40 @@ func (d *Desk) Why(ctx context.Context, s *Stored, a Asked) (*Reasons, error) {
 	}
 	digest := out.Digest()
 	r := &Reasons{Programme: p.ID, Version: p.Version, Trace: out.Trace, Same: hex.EncodeToString(digest[:]) == s.Trace}
-	if s.Home.Kind() == home.Member {
+	if s.Buyer().Kind() == home.Member {
 		r.Unseen = p.Unseen(own)
 	}
 	if a.Full {
 		r.Trace = append(r.Trace, rule.Refusals(p, e.receipt, &e.member, e.usedUp, out, e.facts != nil)...)
 	}
+	if s.Claim != nil && s.Claim.Trace != "" {
+		return r, r.addClaim(s, p, a.Full)
+	}
 	return r, nil
+}
+
+// addClaim adds why the receipt earned what it did for the member whom it was
+// given to. What he is not is no reason any more.
+func (r *Reasons) addClaim(s *Stored, p *rule.Programme, full bool) error {
+	receipt, m, facts := s.receipt(), s.Claim.member(), s.factsOfClaim()
+	out, err := rule.Record(p, receipt, &m, facts)
+	if err != nil {
+		return err
+	}
+	digest := out.Digest()
+	r.Same = r.Same && hex.EncodeToString(digest[:]) == s.Claim.Trace
+	steps := out.Trace
+	if full {
+		steps = append(steps, rule.Refusals(p, receipt, &m, nil, out, true)...)
+	}
+	r.Trace = slices.DeleteFunc(r.Trace, func(x rule.Step) bool { return x.Reason == rule.WhyNoMember })
+	for _, x := range steps {
+		told := func(y rule.Step) bool { return y.Rule == x.Rule && y.Campaign == x.Campaign && y.Code == x.Code }
+		if x.Rule != rule.TillRule && !slices.ContainsFunc(r.Trace, told) {
+			r.Trace = append(r.Trace, x)
+		}
+	}
+	return nil
 }
 
 // evidence is what a stored purchase was judged by.
@@ -87,7 +116,7 @@ func (s *Stored) evidence(p *rule.Programme) *evidence {
 	if s.Home.Kind() == home.Member && (s.Account != 0 || p.ID != s.Programme) {
 		e.member.Home = s.Home
 	}
-	if p.ID == s.Programme { // campaigns of another programme are others
+	if p.ID == s.soldUnder().programme { // campaigns of another programme are others
 		e.usedUp = s.Seen.UsedUp
 	}
 	if s.Mode == Commit {

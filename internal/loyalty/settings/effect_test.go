@@ -226,6 +226,19 @@ var effects = map[string]effect{
 		},
 		was: "after an hour expired", is: "after an hour held",
 	},
+	"programme.claim_within": {
+		change: func(p *rule.Programme) { p.Settings.ClaimWithin = 60 },
+		play: func(s *stage) string {
+			sold := s.commit(s.Cart(purchase.Buyer{}, ticket(1, 10_000)))
+			s.Clock.Add(40 * 24 * time.Hour)
+			c, err := s.Desk.Claim(s.Context(), &purchase.ClaimRequest{Buyer: s.buyer, Purchase: purchase.PurchaseRef{Home: sold.Home, ID: sold.ID}})
+			if err != nil {
+				return purchasetest.Code(err)
+			}
+			return "earned " + c.Purchase.Claim.Earned.String()
+		},
+		was: "claim.late", is: "earned 10.00",
+	},
 	"programme.late_max": {
 		change: func(p *rule.Programme) { p.Settings.LateMax = 5 },
 		play: func(s *stage) string {

@@ -58,7 +58,7 @@ func (l *lotCheck) due(a *accountCheck) clock.Micros {
 	return e
 }
 
-func (c *homeCheck) checkLots() {
+func (c *homeCheck) checkEachLot() {
 	for i := range c.rows.lots {
 		l := c.lots[c.rows.lots[i].ID]
 		at := key("lot_id", l.ID)

@@ -81,6 +81,11 @@ func (c *homeCheck) checkKept() {
 			c.kept("purchase", key("purchase_id", s.id), s.person, s.doc.Seen.Person)
 		}
 	}
+	for _, s := range slices.Concat(c.shared.sales, c.given.sales) {
+		if s.claim != nil && s.claim.Member == c.home {
+			c.kept("purchase", key("purchase_id", s.id), s.purchaseRow.claim.person, s.claim.Seen.Person)
+		}
+	}
 	for i := range c.rows.reservations {
 		r := c.reservations[c.rows.reservations[i].id]
 		if r.doc != nil {

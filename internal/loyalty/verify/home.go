@@ -22,6 +22,7 @@ type homeCheck struct {
 	sales   []*saleCheck
 	refunds []*refundCheck
 	shared  sharedCheck
+	given   sharedCheck // to its member, on an account elsewhere
 	visits  []*visitCheck
 
 	reservations map[id.ID]*reservationCheck
@@ -60,6 +61,7 @@ func (c *homeCheck) check() error {
 	c.readOps()
 	c.readErased()
 	c.readShared()
+	c.readGiven()
 	c.readReservations()
 	c.chain()
 	for _, s := range c.sales {
@@ -71,9 +73,10 @@ func (c *homeCheck) check() error {
 	c.checkVisits()
 	c.checkOps()
 	c.checkShared()
+	c.checkGiven()
 	c.checkReservations()
 	c.checkErased()
-	c.checkLots()
+	c.checkEachLot()
 	return c.checkAccounts()
 }
 
@@ -96,9 +99,9 @@ func (r *rows) table() string {
 		return "level_change"
 	case len(r.presents) > 0:
 		return "gift"
-	case len(r.shared) > 0:
+	case len(r.shared) > 0, len(r.given) > 0:
 		return "purchase"
-	case len(r.sharedBack) > 0:
+	case len(r.sharedBack) > 0, len(r.givenBack) > 0:
 		return "refund"
 	case len(r.reservations) > 0, len(r.sharedHeld) > 0:
 		return "reservation"

@@ -76,6 +76,8 @@ type rows struct {
 	presents    []presentRow
 	shared      []sharedRow
 	sharedBack  []sharedBackRow
+	given       []givenRow
+	givenBack   []givenBackRow
 	housed      []housedRow
 	erased      []erasedRow
 
@@ -92,6 +94,7 @@ type walk struct {
 	uses    usesWanted
 	codes   codesWanted
 	tickets ticketsWanted
+	fiscals fiscalWanted
 }
 
 func (w *walk) walk(q *db.Snapshot, from, to int64) error {
@@ -108,6 +111,8 @@ func (w *walk) walk(q *db.Snapshot, from, to int64) error {
 	collect(b, &w.all.presents, scanPresent, qPresents, from, to)
 	collect(b, &w.all.shared, scanShared, qShared, from, to)
 	collect(b, &w.all.sharedBack, scanSharedBack, qSharedBack, from, to)
+	collect(b, &w.all.given, scanGiven, qGiven, from, to)
+	collect(b, &w.all.givenBack, scanGivenBack, qGivenBack, from, to)
 	collect(b, &w.all.housed, scanHoused, qHoused, from, to)
 	collect(b, &w.all.erased, scanErased, qErased, from, to)
 	collect(b, &w.all.reservations, scanReservation, qReservations, from, to)
@@ -134,6 +139,9 @@ func (w *walk) walk(q *db.Snapshot, from, to int64) error {
 		return err
 	}
 	if err := w.tickets.check(w.run, q); err != nil {
+		return err
+	}
+	if err := w.fiscals.check(w.run, q); err != nil {
 		return err
 	}
 	return w.uses.check(w.run, q)
@@ -178,6 +186,8 @@ func (r *rows) first() (h home.ID, ok bool) {
 	low(&h, &ok, r.presents)
 	low(&h, &ok, r.shared)
 	low(&h, &ok, r.sharedBack)
+	low(&h, &ok, r.given)
+	low(&h, &ok, r.givenBack)
 	low(&h, &ok, r.housed)
 	low(&h, &ok, r.erased)
 	low(&h, &ok, r.reservations)
@@ -198,7 +208,7 @@ func (r *rows) cut(h home.ID) rows {
 	return rows{
 		cut(&r.homes, h), cut(&r.accounts, h), cut(&r.lots, h), cut(&r.postings, h),
 		cut(&r.purchases, h), cut(&r.refunds, h), cut(&r.visits, h), cut(&r.adjustments, h), cut(&r.changes, h), cut(&r.presents, h),
-		cut(&r.shared, h), cut(&r.sharedBack, h), cut(&r.housed, h), cut(&r.erased, h),
+		cut(&r.shared, h), cut(&r.sharedBack, h), cut(&r.given, h), cut(&r.givenBack, h), cut(&r.housed, h), cut(&r.erased, h),
 		cut(&r.reservations, h), cut(&r.sharedHeld, h), cut(&r.holds, h),
 	}
 }

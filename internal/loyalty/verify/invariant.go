@@ -70,6 +70,9 @@ const (
 	PurchaseRefunded    Invariant = "purchase-refunded"    // so is the money given back
 	PurchaseKey         Invariant = "purchase-key"         // its key stands for it
 	SharedAccount       Invariant = "shared-account"       // a receipt on a household's account names one of the home that it says
+	ClaimDoc            Invariant = "claim-doc"            // a claim can be read and says what its row and its purchase say
+	ClaimSums           Invariant = "claim-sums"           // it takes out what the refunds before it brought back, and gives the rest
+	FiscalReceipt       Invariant = "fiscal-receipt"       // a fiscal receipt and the purchase that it is of name each other
 	RefundDoc           Invariant = "refund-doc"           // the document can be read
 	RefundColumns       Invariant = "refund-columns"       // and says what its row says
 	RefundSums          Invariant = "refund-sums"          // the lines add up to the refund
@@ -115,7 +118,7 @@ const (
 func Invariants() []Invariant {
 	return []Invariant{
 		HomeMissing, HouseholdHome, ErasureAct, ErasureLeft, KeptHash, PostingSeq, PostingSides, PostingOp, PostingAccount, PostingLot, OpDigest, PostingHash, HomeSeq, HomeHead, OpChained,
-		PurchaseDoc, PurchaseColumns, PurchaseLines, PurchaseSums, PurchaseParts, PurchaseLots, PurchaseProgramme,
+		PurchaseDoc, PurchaseColumns, PurchaseLines, PurchaseSums, PurchaseParts, PurchaseLots, PurchaseProgramme, ClaimDoc, ClaimSums,
 		RefundDoc, RefundColumns, RefundPurchase, RefundSums, RefundAbove, RefundExact, RefundPayments, RefundTerms, RefundUses, RefundPieces,
 		VisitDoc, VisitPurchase, VisitColumns, VisitPieces, ReservationDoc, ReservationPurchase, HoldLot, HoldReservation,
 		PurchaseState, PurchaseRefunded, SharedAccount, OpPostings,
@@ -123,7 +126,7 @@ func Invariants() []Invariant {
 		AccountProgramme, AccountOpened, AccountLotsActive, AccountLotsPending, AccountActive, AccountPending, AccountHeld, AccountHolds, AccountDebt, AccountEarned, AccountSpent,
 		AccountExpired, AccountDebtFirst, AccountDue, AccountPurchases, AccountTurnover, AccountUsed, AccountDates,
 		LevelChain, AccountLevel, AccountSums, GiftOnce, AccountGifts,
-		PurchaseKey, RefundKey, VisitKey, ReservationKey, KeyOp, TicketPiece, LimitUsed, LimitRoom, CodeUsed, CodeAwarded, ProgrammeVersion, FigureDay, FigureTotal,
+		PurchaseKey, RefundKey, VisitKey, ReservationKey, KeyOp, TicketPiece, FiscalReceipt, LimitUsed, LimitRoom, CodeUsed, CodeAwarded, ProgrammeVersion, FigureDay, FigureTotal,
 		SealChain, SealRoot, SealLeaves, SealHead,
 	}
 }

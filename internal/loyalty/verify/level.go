@@ -89,14 +89,14 @@ func (c *homeCheck) checkSums(a *accountRow) {
 		return
 	}
 	wanted := level.Sums{From: found.From, Own: found.Own, Types: found.Types}
-	for _, s := range slices.Concat(c.sales, c.shared.sales) {
-		if s.doc != nil && c.counted(&found, a, s.doc.Home, s.doc.Account, s.doc.Programme) {
-			e := s.doc.Counts()
+	for _, s := range slices.Concat(c.sales, c.shared.sales, c.given.sales) {
+		if s.doc != nil && c.counted(&found, a, s.buyer(), s.as().Account, s.as().Programme) {
+			e := s.counts()
 			wanted.Add(&e)
 		}
 	}
-	for _, f := range slices.Concat(c.refunds, c.shared.refunds) {
-		if f.countable() && c.counted(&found, a, f.doc.Home, f.doc.Account, f.doc.Programme) {
+	for _, f := range slices.Concat(c.refunds, c.shared.refunds, c.given.refunds) {
+		if f.countable() && c.counted(&found, a, f.buyer(), f.doc.Account, f.doc.Programme) {
 			e := f.doc.Counts(f.of())
 			wanted.Add(&e)
 		}
@@ -114,11 +114,27 @@ func (c *homeCheck) checkSums(a *accountRow) {
 	}
 }
 
+// counts is what a purchase counts for.
+func (s *saleCheck) counts() level.Entry {
+	if s.claim != nil {
+		return s.claim.Counts(s.doc)
+	}
+	return s.doc.Counts()
+}
+
+// buyer is the home of the member whose refund it is.
+func (f *refundCheck) buyer() home.ID {
+	if f.sale != nil && f.sale.doc != nil {
+		return f.sale.buyer()
+	}
+	return f.doc.Home
+}
+
 // counted tells whether a document counts for sums of an account: it is the
 // account's or, where they are its member's own, his, on whichever account.
-func (c *homeCheck) counted(s *level.Sums, a *accountRow, in home.ID, account, programme id.ID) bool {
+func (c *homeCheck) counted(s *level.Sums, a *accountRow, buyer home.ID, account, programme id.ID) bool {
 	if s.Own {
-		return in == c.home && account != 0 && programme == a.Programme
+		return buyer == c.home && account != 0 && programme == a.Programme
 	}
 	return account == a.ID
 }

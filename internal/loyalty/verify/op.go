@@ -16,7 +16,7 @@ func (c *homeCheck) checkOps() {
 		if o == nil || s.doc == nil {
 			continue
 		}
-		if s.keeps != 0 {
+		if s.keeps != 0 && s.claim == nil {
 			c.still("purchase", at, o)
 			continue
 		}

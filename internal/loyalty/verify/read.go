@@ -44,6 +44,8 @@ func readPurchase(doc []byte) *purchase.Purchase {
 			p.Judged = readJudged(c)
 		case "account_home":
 			p.AccountHome = home.ID(c.ID())
+		case "fiscal":
+			p.Fiscal = readFiscal(c)
 		case "programme":
 			p.Programme = id.ID(c.ID())
 		case "version":

@@ -45,6 +45,7 @@ func (c *homeCheck) checkRefunds() {
 		}
 		// In the order in which they were made, which is that of the journal.
 		slices.SortFunc(s.refunds, func(x, y *refundCheck) int { return cmp.Compare(c.ops[x.id].first, c.ops[y.id].first) })
+		c.checkClaim(s)
 		c.checkBack(s)
 	}
 }
@@ -128,11 +129,14 @@ type lineBack struct {
 func (c *homeCheck) checkBack(s *saleCheck) {
 	var lines []lineBack
 	if len(s.refunds) > 0 {
-		lines = linesOf(s.doc)
+		lines = linesOf(s)
 	}
 	state, refunded := "done", money.Amount(0)
 	whole := false
 	var terms termsBack
+	if s.claim != nil {
+		terms.claimed = s.claim.Back() + s.claim.Taken
+	}
 	for _, f := range s.refunds {
 		at := key("refund_id", f.id)
 		if !c.addBack(lines, s, f) {
@@ -172,11 +176,15 @@ func (c *homeCheck) checkBack(s *saleCheck) {
 	}
 }
 
-func linesOf(p *purchase.Purchase) []lineBack {
+func linesOf(s *saleCheck) []lineBack {
+	p := s.as()
 	lines := make([]lineBack, len(p.Lines))
 	for i := range lines {
 		lines[i].amounts = amounts(&p.Lines[i])
 		lines[i].back = make([]int64, len(lines[i].amounts))
+		if s.claim != nil {
+			copy(lines[i].back[3+len(p.Lines[i].Discounts):], s.claim.Lines[i].Back)
+		}
 	}
 	return lines
 }
@@ -185,12 +193,19 @@ func linesOf(p *purchase.Purchase) []lineBack {
 // purchase, and whether the two fit together at all.
 func (c *homeCheck) addBack(lines []lineBack, s *saleCheck, f *refundCheck) bool {
 	at := key("refund_id", f.id)
-	if f.doc.Account != s.doc.Account || f.doc.Programme != s.doc.Programme || f.doc.AccountHome != s.doc.AccountHome {
+	of := s.as()
+	if s.before(f) {
+		of = s.doc
+	}
+	if f.doc.Account != of.Account || f.doc.Programme != of.Programme || f.doc.AccountHome != of.AccountHome {
 		c.bad(RefundColumns, "refund", at, fmt.Sprintf("account %s of home %s programme %s", f.doc.Account, f.doc.AccountHome, f.doc.Programme),
-			fmt.Sprintf("account %s of home %s programme %s of its purchase", s.doc.Account, s.doc.AccountHome, s.doc.Programme))
+			fmt.Sprintf("account %s of home %s programme %s of its purchase", of.Account, of.AccountHome, of.Programme))
 	}
 	for i := range f.doc.Lines {
 		l := &f.doc.Lines[i]
+		if s.before(f) && l.Line >= 0 && l.Line < len(lines) {
+			l = earningNothing(l, s.given.Lines[l.Line].Earned)
+		}
 		back := amountsBack(l)
 		if l.Line < 0 || l.Line >= len(lines) || len(back) != len(lines[l.Line].amounts) {
 			c.bad(RefundSums, "refund", at, fmt.Sprintf("line %d of %d amounts", l.Line+1, len(back)), "a line of the purchase")
@@ -210,6 +225,15 @@ func (c *homeCheck) addBack(lines []lineBack, s *saleCheck, f *refundCheck) bool
 		}
 	}
 	return true
+}
+
+// earningNothing is what came back of a line before it earned anything.
+func earningNothing(l *purchase.RefundLine, earned []purchase.RuleAmount) *purchase.RefundLine {
+	out := *l
+	if len(l.Earned) == 0 {
+		out.Earned = make([]int64, len(earned))
+	}
+	return &out
 }
 
 // left says what of a purchase has not come back; "" nothing.

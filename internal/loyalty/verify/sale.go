@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
@@ -26,6 +27,8 @@ type opCheck struct {
 type saleCheck struct {
 	*purchaseRow
 	doc     *purchase.Purchase // nil: it can't be read
+	claim   *purchase.Claim    // nil: it was given to nobody, or that can't be read
+	given   *purchase.Purchase // as it is for whom it was given to
 	refunds []*refundCheck
 	visits  []*visitCheck
 	lines   []lineBack  // what has come back; nil: nothing, or it does not fit
@@ -42,6 +45,10 @@ func (c *homeCheck) readOps() {
 		c.op(row.id, "purchase", at, sha256.Sum256(row.doc), row.digest)
 		if s.doc = readPurchase(row.doc); s.doc == nil {
 			c.bad(PurchaseDoc, "purchase", at, "a document that can't be read", "a purchase")
+		}
+		if row.claim.by != 0 {
+			c.op(row.claim.id, "purchase", at, sha256.Sum256(row.claim.doc), row.claim.digest)
+			s.readClaim()
 		}
 		c.sales = append(c.sales, s)
 		byID[row.id] = s
@@ -114,12 +121,19 @@ func (c *homeCheck) checkSale(s *saleCheck) error {
 	}
 	at := key("purchase_id", s.id)
 	found := columns{s.home, s.keeps, s.id, s.account, s.programme, s.outlet, 0, s.at, s.day}
-	if wanted := (columns{p.Home, p.AccountHome, p.ID, p.Account, p.Programme, p.Outlet, 0, p.At, p.Day}); found != wanted {
+	keeps, account := p.AccountHome, p.Account
+	if s.claim != nil {
+		keeps, account = s.claim.AccountHome, s.claim.Account
+	}
+	if wanted := (columns{p.Home, keeps, p.ID, account, p.Programme, p.Outlet, 0, p.At, p.Day}); found != wanted {
 		c.bad(PurchaseColumns, "purchase", at, found, wanted)
 	}
 	c.checkLines(p, at)
-	if s.keeps == 0 {
+	if s.keeps == 0 || s.claim != nil {
 		c.checkPoints(p, at) // else where its account is
+	}
+	if f := p.Fiscal; f != nil {
+		c.fiscals.want(fiscalOf(p), op{s.home, s.id}, slices.Contains(p.Flags, purchase.FlagFiscal))
 	}
 	c.keys.want(p.Till, p.Key, op{s.home, s.id}, PurchaseKey, "purchase", place{int64(c.home), int64(s.id)})
 	if a := c.accounts[p.Account]; a != nil {
@@ -216,14 +230,19 @@ func (t totals) String() string {
 
 // checkEarned holds what it earned to the lots it made.
 func (c *homeCheck) checkEarned(p *purchase.Purchase, at rowKey) {
+	c.checkLots(p.Lots, p.ID, p.Earned, at)
+}
+
+// checkLots holds points that an operation earned to the lots it made.
+func (c *homeCheck) checkLots(lots []purchase.Lot, op id.ID, points money.Points, at rowKey) {
 	var earned money.Points
-	for _, x := range p.Lots {
-		if l := c.lots[x.ID]; l != nil && l.Op == p.ID && l.Amount == x.Points {
+	for _, x := range lots {
+		if l := c.lots[x.ID]; l != nil && l.Op == op && l.Amount == x.Points {
 			earned += l.Amount
 		}
 	}
-	if earned != p.Earned {
-		c.bad(PurchaseLots, "purchase", at, fmt.Sprintf("earned %d", p.Earned), fmt.Sprintf("%d in its lots", earned))
+	if earned != points {
+		c.bad(PurchaseLots, "purchase", at, fmt.Sprintf("earned %d", points), fmt.Sprintf("%d in its lots", earned))
 	}
 }
 
@@ -234,6 +253,9 @@ func (a *accountCheck) sale(s *saleCheck) {
 		a.purchases++
 	}
 	a.turnover += p.Due
+	if s.claim != nil {
+		a.turnover -= s.claim.Refunded
+	}
 	a.last = max(a.last, p.At)
 	if a.first == 0 || p.At < a.first {
 		a.first = p.At

@@ -77,8 +77,16 @@ func (c *homeCheck) readShared() {
 	byID := make(map[id.ID]*saleCheck, len(c.rows.shared))
 	for i := range c.rows.shared {
 		s := &saleCheck{purchaseRow: &c.rows.shared[i].purchaseRow}
-		c.foreign(s.id, s.digest)
-		if s.doc = readPurchase(s.purchaseRow.doc); s.doc != nil {
+		s.doc = readPurchase(s.purchaseRow.doc)
+		if claim := &s.purchaseRow.claim; claim.by != 0 {
+			c.foreign(claim.id, claim.digest)
+			if s.readClaim(); s.claim == nil {
+				continue // told in its home
+			}
+		} else {
+			c.foreign(s.id, s.digest)
+		}
+		if s.doc != nil {
 			c.shared.sales = append(c.shared.sales, s)
 			byID[s.id] = s
 		}
@@ -107,6 +115,10 @@ func (c *homeCheck) foreign(i id.ID, digest []byte) {
 func (c *homeCheck) checkShared() {
 	for _, s := range c.shared.sales {
 		at := key("purchase_id", s.id)
+		if s.claim != nil {
+			c.checkTaken(s, at)
+			continue
+		}
 		c.checkPoints(s.doc, at)
 		if a := c.ofShared("purchase", at, s.doc.Account); a != nil {
 			a.sale(s)

@@ -11,7 +11,7 @@ import (
 
 const (
 	qTotal = `select (select count(*) from home) + (select count(*) from receipt_key) + (select count(*) from purchase) + (select count(*) from refund)
- + (select count(*) from limit_use) + (select count(*) from promo_code) + (select count(*) from ticket) + (select cast(coalesce(sum(leaves), 0) as bigint) from seal)`
+ + (select count(*) from limit_use) + (select count(*) from promo_code) + (select count(*) from ticket) + (select count(*) from fiscal_receipt) + (select cast(coalesce(sum(leaves), 0) as bigint) from seal)`
 
 	qHomePage = `select home_id, seq from home where home_id > $1 order by home_id limit $2`
 
@@ -25,14 +25,20 @@ const (
  from lot where home_id > $1 and home_id <= $2 order by home_id, lot_id`
 	qPostings = `select home_id, seq, account_id, lot_id, op_id, kind, debit, credit, amount, at, written_at, hash
  from posting where home_id > $1 and home_id <= $2 order by home_id, seq`
-	purchaseColumns = `home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, coalesce(account_home, 0), doc, digest, coalesce(person, '')`
-	refundColumns   = `home_id, refund_id, purchase_id, outlet_id, at, day, coalesce(account_home, 0), doc, digest`
-	qPurchases      = `select ` + purchaseColumns + ` from purchase where home_id > $1 and home_id <= $2 order by home_id, purchase_id`
-	qRefunds        = `select ` + refundColumns + ` from refund where home_id > $1 and home_id <= $2 order by home_id, refund_id`
+	purchaseColumns = `home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, coalesce(account_home, 0), doc, digest, coalesce(person, ''),
+ coalesce(claimed_by, 0), coalesce(claim_id, 0), claim, claim_digest, coalesce(claim_person, '')`
+	refundColumns = `home_id, refund_id, purchase_id, outlet_id, at, day, coalesce(account_home, 0), doc, digest`
+	qPurchases    = `select ` + purchaseColumns + ` from purchase where home_id > $1 and home_id <= $2 order by home_id, purchase_id`
+	qRefunds      = `select ` + refundColumns + ` from refund where home_id > $1 and home_id <= $2 order by home_id, refund_id`
 	// Those of other homes on the accounts of the run's.
 	qShared     = `select ` + purchaseColumns + ` from purchase where account_home > $1 and account_home <= $2 order by account_home, purchase_id`
 	qSharedBack = `select ` + refundColumns + ` from refund where account_home > $1 and account_home <= $2 order by account_home, refund_id`
-	qHoused     = `select m.home_id, h.founder, coalesce(h.ended_at, 0) from household_member m join household h on h.household_id = m.household_id
+	// Those that were given to the run's members on accounts elsewhere.
+	qGiven     = `select ` + purchaseColumns + ` from purchase where claimed_by > $1 and claimed_by <= $2 and coalesce(account_home, 0) <> claimed_by order by claimed_by, purchase_id`
+	qGivenBack = `select r.home_id, r.refund_id, r.purchase_id, r.outlet_id, r.at, r.day, coalesce(r.account_home, 0), r.doc, r.digest, p.claimed_by
+ from purchase p join refund r on r.home_id = p.home_id and r.purchase_id = p.purchase_id
+ where p.claimed_by > $1 and p.claimed_by <= $2 and coalesce(p.account_home, 0) <> p.claimed_by order by p.claimed_by, r.refund_id`
+	qHoused = `select m.home_id, h.founder, coalesce(h.ended_at, 0) from household_member m join household h on h.household_id = m.household_id
  where m.left_at is null and m.home_id > $1 and m.home_id <= $2 order by m.home_id`
 	reservationColumns = `home_id, reservation_id, account_id, coalesce(purchase_id, 0), outlet_id, at, until_at, state, coalesce(account_home, 0), doc, digest, coalesce(person, '')`
 	qReservations      = `select ` + reservationColumns + ` from reservation where home_id > $1 and home_id <= $2 order by home_id, reservation_id`
@@ -79,6 +85,11 @@ const (
 	qTicketRows = `select t.number, t.home_id, t.purchase_id, t.line, t.piece, p.doc from ticket t
  left join purchase p on p.home_id = t.home_id and p.purchase_id = t.purchase_id
  where t.number > $1 and t.number <= $2 order by t.number`
+	qFiscal     = `select drive, number, sign, home_id, purchase_id from fiscal_receipt where drive = $1 and number = $2 and sign = $3`
+	qFiscalPage = `select drive, number, sign from fiscal_receipt where (drive, number, sign) > ($1, $2, $3) order by drive, number, sign limit $4`
+	qFiscalRows = `select f.drive, f.number, f.sign, f.home_id, f.purchase_id, p.doc from fiscal_receipt f
+ left join purchase p on p.home_id = f.home_id and p.purchase_id = f.purchase_id
+ where (f.drive, f.number, f.sign) > ($1, $2, $3) and (f.drive, f.number, f.sign) <= ($4, $5, $6) order by f.drive, f.number, f.sign`
 	qAllLimits  = `select limit_key, slot, used, over from limit_use order by limit_key, slot`
 	qHeldUses   = `select limit_key, slot, count(*), 0 from limit_hold group by limit_key, slot`
 	qHasLimit   = `select count(*) from limit_use where limit_key = $1 and slot = $2`
@@ -88,6 +99,7 @@ const (
  left join programme_version v on v.programme_id = p.programme_id and v.version = p.version order by p.programme_id`
 
 	qPurchaseDocs = `select doc from purchase`
+	qClaimDocs    = `select claim from purchase where claimed_by is not null`
 	qRefundDocs   = `select doc from refund`
 	qExpired      = `select a.programme_id, cast(sum(case p.kind when 'expire' then p.amount else -p.amount end) as bigint) from posting p
  join account a on a.home_id = p.home_id and a.account_id = p.account_id where p.kind in ('expire', 'revive') group by a.programme_id`
@@ -171,13 +183,15 @@ type purchaseRow struct {
 	at                             clock.Micros
 	day, state                     string
 	refunded                       money.Amount
-	keeps                          home.ID // of a household's account; 0: in its own home
+	keeps                          home.ID // of a household's account, or of one that it was given to; 0: in its own home
 	doc, digest, person            []byte
+	claim                          claimRow
 }
 
 func scanPurchase(r db.Row) (p purchaseRow, err error) {
 	return p, r.Scan((*int64)(&p.home), (*int64)(&p.id), (*int64)(&p.account), (*int64)(&p.programme), (*int64)(&p.outlet),
-		(*int64)(&p.at), &p.day, &p.state, (*int64)(&p.refunded), (*int64)(&p.keeps), &p.doc, &p.digest, &p.person)
+		(*int64)(&p.at), &p.day, &p.state, (*int64)(&p.refunded), (*int64)(&p.keeps), &p.doc, &p.digest, &p.person,
+		(*int64)(&p.claim.by), (*int64)(&p.claim.id), &p.claim.doc, &p.claim.digest, &p.claim.person)
 }
 
 type refundRow struct {

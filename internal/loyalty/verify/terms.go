@@ -29,10 +29,11 @@ func (c *homeCheck) checkTerms(s *saleCheck, f *refundCheck, t *termsBack) {
 	for _, p := range s.doc.Payments {
 		paid += p.Amount
 	}
-	most, least := s.doc.Discount, money.Points(0)
+	of := s.as()
+	most, least := of.Discount, money.Points(0)
 	if f.doc.Whole {
-		most, least = 0, s.doc.Earned
-		if s.doc.Account == 0 {
+		most, least = 0, of.Earned
+		if of.Account == 0 {
 			least = 0
 		}
 	}
@@ -40,7 +41,7 @@ func (c *homeCheck) checkTerms(s *saleCheck, f *refundCheck, t *termsBack) {
 	if lowest := t.money - paid; t.held < lowest || t.held > most {
 		c.bad(RefundTerms, "refund", at, fmt.Sprintf("%d held back by now", t.held), fmt.Sprintf("%d to %d", lowest, most))
 	}
-	if t.claimed < least || t.claimed > s.doc.Earned {
-		c.bad(RefundTerms, "refund", at, fmt.Sprintf("%d points taken by now", t.claimed), fmt.Sprintf("%d to %d", least, s.doc.Earned))
+	if t.claimed < least || t.claimed > of.Earned {
+		c.bad(RefundTerms, "refund", at, fmt.Sprintf("%d points taken by now", t.claimed), fmt.Sprintf("%d to %d", least, of.Earned))
 	}
 }

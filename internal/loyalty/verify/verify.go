@@ -46,6 +46,7 @@ type Counts struct {
 	Limits       int64 `json:"limits"`
 	Codes        int64 `json:"codes"`
 	Tickets      int64 `json:"tickets"`
+	Fiscals      int64 `json:"fiscal_receipts"`
 	Programmes   int64 `json:"programmes"`
 	Figures      int64 `json:"figures"`
 	Events       int64 `json:"events"` // not folded yet
@@ -90,6 +91,7 @@ func Run(ctx context.Context, d *db.DB, o Options) (Report, error) {
 	r.limits()
 	r.codes()
 	r.tickets()
+	r.fiscals()
 	r.seals()
 	return r.end()
 }

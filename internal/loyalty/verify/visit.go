@@ -154,7 +154,7 @@ func (c *homeCheck) checkTally(s *saleCheck, t *tickets) {
 	a := c.accounts[s.doc.Account]
 	lines := s.lines
 	if lines == nil {
-		lines = linesOf(s.doc)
+		lines = linesOf(s)
 	}
 	for i := range s.doc.Lines {
 		l := &s.doc.Lines[i]

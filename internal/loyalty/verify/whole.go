@@ -21,6 +21,9 @@ func (r *run) whole() error {
 		}); err != nil {
 			return err
 		}
+		if err := r.stream(q, qClaimDocs, func(doc []byte) { _ = docs.AddClaim(doc) }); err != nil {
+			return err
+		}
 		if err := r.stream(q, qRefundDocs, func(doc []byte) {
 			_ = docs.AddRefund(doc)
 			sums.addDoc(doc, true)

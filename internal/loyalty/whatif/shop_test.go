@@ -27,6 +27,7 @@ type shop struct {
 	house  member.Household
 	people []purchase.Buyer // who come into it and leave it; the account is the first's
 	awards map[purchase.Buyer][]string
+	claims int
 	late   bool // closed receipts come days later
 	noHand bool // no level is given by hand
 	plain  bool // nobody spends points and no points are taken: nothing is refused for what an account has
@@ -80,7 +81,7 @@ func (s *shop) wander(seed uint64, steps int) {
 }
 
 func (s *shop) step() {
-	switch s.rnd.IntN(16) {
+	switch s.rnd.IntN(18) {
 	case 0, 1, 2, 3:
 		s.sell(false)
 	case 4, 5:
@@ -97,6 +98,8 @@ func (s *shop) step() {
 		s.move()
 	case 12:
 		s.visit()
+	case 13, 14:
+		s.claim()
 	default:
 		s.Clock.Add(time.Duration(s.rnd.Int64N(40*60)+1) * time.Minute)
 		if err := s.Desk.GiveDated(s.t.Context()); err != nil {
@@ -108,6 +111,29 @@ func (s *shop) step() {
 			_, err := s.Desk.SettleDue(s.t.Context(), 3)
 			s.end(err)
 		}
+	}
+}
+
+// claim gives a receipt to somebody, if it is nobody's.
+func (s *shop) claim() {
+	if len(s.carts) == 0 {
+		return
+	}
+	var of []*purchase.Cart
+	for _, c := range s.carts {
+		if c.Buyer.None() {
+			of = append(of, c)
+		}
+	}
+	if len(of) == 0 {
+		return
+	}
+	c := of[s.rnd.IntN(len(of))]
+	_, err := s.Desk.Claim(s.t.Context(), &purchase.ClaimRequest{
+		Buyer: s.buyers[1+s.rnd.IntN(len(s.buyers)-1)], Purchase: purchase.PurchaseRef{Till: c.Till, Key: c.Key},
+	})
+	if s.end(err) {
+		s.claims++
 	}
 }
 

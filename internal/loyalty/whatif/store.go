@@ -15,7 +15,7 @@ import (
 // The rows of a run of homes.
 const (
 	qHomeCount = `select count(*) from home`
-	qAnyShared = `select count(*) from (select 1 as there from purchase where account_home is not null limit 1) x`
+	qAnyShared = `select count(*) from (select 1 as there from purchase where account_home is not null and (claimed_by is null or claimed_by <> account_home) limit 1) x`
 	qHomePage  = `select home_id, seq from home where home_id > $1 order by home_id limit $2`
 	qGone      = `select home_id from member where home_id > $1 and home_id <= $2 and state in ('closed', 'merged')`
 	qAccounts  = `select home_id, account_id, programme_id, state, opened_at, gifts from account
@@ -24,14 +24,19 @@ const (
  from lot where home_id > $1 and home_id <= $2 order by home_id, lot_id`
 	qPostings = `select home_id, seq, account_id, lot_id, op_id, kind, debit, credit, amount, at, written_at
  from posting where home_id > $1 and home_id <= $2 order by home_id, seq`
-	qPurchases = `select home_id, doc, coalesce(person, '') from purchase where home_id > $1 and home_id <= $2 and account_home is null order by home_id, purchase_id`
-	qRefunds   = `select home_id, doc from refund where home_id > $1 and home_id <= $2 and account_home is null order by home_id, refund_id`
+	qPurchases = `select home_id, doc, coalesce(person, '') from purchase where home_id > $1 and home_id <= $2 and (account_home is null or claimed_by is not null) order by home_id, purchase_id`
+	qRefunds   = `select home_id, doc from refund where home_id > $1 and home_id <= $2 and (account_home is null or home_id < 0) order by home_id, refund_id`
 	qVisits    = `select home_id, doc from visit where home_id > $1 and home_id <= $2 order by home_id, visit_id`
 	// Of members of households: on the run's accounts, and by the run's members.
-	qShared     = `select account_home, doc, coalesce(person, '') from purchase where account_home > $1 and account_home <= $2 order by account_home, purchase_id`
-	qSharedBack = `select account_home, doc from refund where account_home > $1 and account_home <= $2 order by account_home, refund_id`
-	qElsewhere  = `select home_id, doc, coalesce(person, '') from purchase where home_id > $1 and home_id <= $2 and account_home is not null order by home_id, purchase_id`
-	qRests      = `select m.home_id, m.joined_at, coalesce(m.left_at, 0) from household_member m join household h on h.household_id = m.household_id
+	qShared     = `select account_home, doc, coalesce(person, '') from purchase where account_home > $1 and account_home <= $2 and claimed_by is null order by account_home, purchase_id`
+	qSharedBack = `select account_home, doc from refund where account_home > $1 and account_home <= $2 and home_id > 0 order by account_home, refund_id`
+	qElsewhere  = `select home_id, doc, coalesce(person, '') from purchase where home_id > $1 and home_id <= $2 and account_home is not null and claimed_by is null order by home_id, purchase_id`
+	// Of nobody's, that were given to members: onto the run's accounts, and to the run's members on others'.
+	qGiven     = `select account_home, doc, coalesce(person, ''), claim, coalesce(claim_person, '') from purchase where claimed_by is not null and account_home > $1 and account_home <= $2 order by account_home, purchase_id`
+	qGivenBack = `select p.account_home, r.doc from purchase p join refund r on r.home_id = p.home_id and r.purchase_id = p.purchase_id
+ where p.claimed_by is not null and p.account_home > $1 and p.account_home <= $2 order by p.account_home, r.refund_id`
+	qGivenElsewhere = `select claimed_by, doc, coalesce(person, ''), claim, coalesce(claim_person, '') from purchase where claimed_by > $1 and claimed_by <= $2 and account_home <> claimed_by order by claimed_by, purchase_id`
+	qRests          = `select m.home_id, m.joined_at, coalesce(m.left_at, 0) from household_member m join household h on h.household_id = m.household_id
  where m.home_id > $1 and m.home_id <= $2 and h.founder <> m.home_id order by m.home_id, m.membership_id`
 	qAdjusted = `select home_id, op_id, account_id, points, at from adjustment where home_id > $1 and home_id <= $2 order by home_id, op_id`
 	qChanges  = `select home_id, change_id, account_id, seq, at, written_at, from_level, to_level, coalesce(until_at, 0), cause, op_id,
@@ -119,6 +124,30 @@ type rows struct {
 	sharedBack []of[string]
 	elsewhere  []of[receipt] // of the home on a household's account
 	rests      []of[purchase.Rest]
+
+	given          []of[given]  // to members, onto an account of the home's
+	givenBack      []of[string] // refunds of those
+	givenElsewhere []of[given]  // to the home's member, onto a household's account
+}
+
+// given is a purchase of nobody's with the claim that gave it to a member.
+type given struct {
+	receipt
+	claim, about string
+}
+
+func scanGiven(r db.Row) (g of[given], err error) {
+	return g, r.Scan((*int64)(&g.home), &g.row.doc, &g.row.person, &g.row.claim, &g.row.about)
+}
+
+// read reads the purchase as it was nobody's, and the claim.
+func (g *given) read() (*purchase.Stored, *purchase.Claim, error) {
+	s, err := readPurchase(g.receipt)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := purchase.ReadClaim([]byte(g.claim), g.about)
+	return s, c, err
 }
 
 // read adds to a batch what reads the homes after one up to another.
@@ -134,6 +163,9 @@ func (r *rows) read(b *db.Batch, programme id.ID, from, to home.ID) {
 	collect(b, &r.shared, scanReceipt, qShared, from, to)
 	collect(b, &r.sharedBack, scanDoc, qSharedBack, from, to)
 	collect(b, &r.elsewhere, scanReceipt, qElsewhere, from, to)
+	collect(b, &r.given, scanGiven, qGiven, from, to)
+	collect(b, &r.givenBack, scanDoc, qGivenBack, from, to)
+	collect(b, &r.givenElsewhere, scanGiven, qGivenElsewhere, from, to)
 	collect(b, &r.rests, scanRest, qRests, from, to)
 }
 
@@ -151,6 +183,7 @@ func (r *rows) cut(h home.ID) rows {
 		cut(&r.accounts, h), cut(&r.lots, h), cut(&r.postings, h), cut(&r.purchases, h),
 		cut(&r.refunds, h), cut(&r.visits, h), cut(&r.adjusted, h), cut(&r.changes, h),
 		cut(&r.shared, h), cut(&r.sharedBack, h), cut(&r.elsewhere, h), cut(&r.rests, h),
+		cut(&r.given, h), cut(&r.givenBack, h), cut(&r.givenElsewhere, h),
 	}
 }
 

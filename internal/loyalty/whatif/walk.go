@@ -171,6 +171,13 @@ func (p *plan) readKnown(ctx context.Context, q *db.Snapshot, x *part) error {
 		}
 		x.known.Want(s.Home, p.draft)
 	}
+	for i := range x.rows.given {
+		_, c, err := x.rows.given[i].row.read()
+		if err != nil {
+			return err
+		}
+		x.known.Want(c.Member, p.draft)
+	}
 	b := &db.Batch{}
 	x.known.Read(b, q.Dialect())
 	return q.Run(ctx, b)

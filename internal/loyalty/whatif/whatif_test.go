@@ -101,7 +101,7 @@ func TestThenIsNow(t *testing.T) {
 				for _, from := range []string{"2026-03-02", "2026-03-05", "2026-03-09", last} {
 					r := s.run(*s.Programme, from, last)
 					s.same(r, from)
-					if from == "2026-03-02" && (r.Then.Receipts < int64(steps)/4 || r.Then.Refunds == 0 || r.Then.Discount == 0 || r.Then.Spent == 0) {
+					if from == "2026-03-02" && (s.claims == 0 && !testing.Short() || r.Then.Receipts < int64(steps)/5 || r.Then.Refunds == 0 || r.Then.Discount == 0 || r.Then.Spent == 0) {
 						t.Errorf("hardly anything happened: %+v", r.Then)
 					}
 				}

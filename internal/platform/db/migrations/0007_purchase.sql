@@ -9,26 +9,45 @@ create table receipt_key (
     primary key (till_id, key)
 );
 
--- A purchase never changes but for what refunds make of its state. Its lines,
--- effects and inputs are one document: a receipt is read and written whole.
+-- A purchase never changes but for what refunds make of its state and, once,
+-- for the member that one of nobody's is given to. Its lines, effects and
+-- inputs are one document: a receipt is read and written whole.
 create table purchase (
     home_id      bigint not null,
     purchase_id  bigint not null,
-    account_id   bigint not null,  -- 0: no member
+    account_id   bigint not null,  -- 0: no member; of one that was given to a member later, the account that it was given on
     programme_id bigint not null,  -- 0: none was active
     outlet_id    bigint not null,
     at           bigint not null,  -- when it was made
     day          text   not null,  -- business day of the outlet
     state        text   not null check (state in ('done', 'part', 'refunded')),
     refunded     bigint not null,  -- kopecks of money given back
-    account_home bigint,           -- of a household's account; null: the account is in this home
+    account_home bigint,           -- of an account in another home: a household's, or of whom it was given to; null: the account is in this home
     person       text,             -- what rules looked at of the buyer himself; doc has its hash; null: nothing, or he is erased
     doc          text   not null,
     digest       {{bytes}} not null, -- of doc
-    primary key (home_id, purchase_id)
+    claimed_by   bigint,           -- the member it was given to later; null: none
+    claim_id     bigint,           -- the operation that gave it
+    claim        text,             -- its document
+    claim_person text,             -- as person, of the member it was given to
+    claim_digest {{bytes}},
+    primary key (home_id, purchase_id),
+    check ((claimed_by is null) = (claim is null) and (claim is null) = (claim_id is null) and (claim is null) = (claim_digest is null))
 );
 create index purchase_outlet on purchase (outlet_id, at);
 create index purchase_shared on purchase (account_home, purchase_id) where account_home is not null;
+create index purchase_claimed on purchase (claimed_by, at) where claimed_by is not null;
+
+-- What fiscal receipts are of which purchase. Spread by the drive and the
+-- number; a fiscal receipt stays its purchase's for good.
+create table fiscal_receipt (
+    drive       text   not null,   -- number of the fiscal drive (fn)
+    number      bigint not null,   -- of the document (i)
+    sign        bigint not null,   -- fiscal sign (fp)
+    home_id     bigint not null,
+    purchase_id bigint not null,
+    primary key (drive, number, sign)
+);
 
 -- A receipt that was judged and waits for its payment; its document is the
 -- purchase that it is to become.

@@ -51,6 +51,7 @@ export default {
   "scope.purchases.write": "Quote and commit purchases",
   "scope.purchases.record": "Record receipts that were closed before",
   "scope.purchases.refund": "Make refunds",
+  "scope.purchases.claim": "Give receipts without a member to members",
   "scope.members.read": "See members and their accounts",
   "scope.members.write": "Register and change members",
   "scope.cards.write": "Issue and block cards",

@@ -51,6 +51,7 @@ export default {
   "scope.purchases.write": "Рассчитывать и проводить чеки",
   "scope.purchases.record": "Записывать чеки, которые касса уже закрыла",
   "scope.purchases.refund": "Делать возвраты",
+  "scope.purchases.claim": "Отдавать участникам чеки, на которых их не было",
   "scope.members.read": "Видеть участников и их счета",
   "scope.members.write": "Регистрировать и изменять участников",
   "scope.cards.write": "Выдавать и блокировать карты",
