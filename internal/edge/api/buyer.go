@@ -19,8 +19,18 @@ type Buyer struct {
 	QR       string  `json:"qr,omitempty" maxLength:"64"`
 }
 
+// buyerOfFact is the buyer of a receipt that is closed already: written as
+// nobody can be found by, he is still named, and nobody's receipt is kept.
+func (c *call) buyerOfFact(b *Buyer) (purchase.Buyer, error) {
+	out, err := c.buyer(b)
+	if f := fault.From(err); f != nil && len(f.Fields) == 1 && f.Fields[0].Code == badIdentifier {
+		return out, nil
+	}
+	return out, err
+}
+
 // buyer finds the one way in which the buyer is named, in the form that it is
-// kept under; nobody where there is none.
+// kept under, or as it came with an error; nobody where there is none.
 func (c *call) buyer(b *Buyer) (purchase.Buyer, error) {
 	if b == nil {
 		return purchase.Buyer{}, nil
@@ -52,7 +62,8 @@ func (c *call) buyer(b *Buyer) (purchase.Buyer, error) {
 		}
 		ref, err := member.Normalise(way.kind, way.value, c.Rules().Region)
 		if err != nil {
-			return out, badBuyer(string(way.kind), "member.bad-identifier", "kind", string(way.kind))
+			out.Kind, out.Value = string(way.kind), way.value
+			return out, badBuyer(string(way.kind), badIdentifier, "kind", string(way.kind))
 		}
 		out.Kind, out.Value = string(ref.Kind), ref.Value
 	}
@@ -61,6 +72,9 @@ func (c *call) buyer(b *Buyer) (purchase.Buyer, error) {
 	}
 	return out, nil
 }
+
+// badIdentifier is the code of what can be nobody's phone, e-mail, card …
+const badIdentifier = "member.bad-identifier"
 
 func badBuyer(field, code string, args ...any) error {
 	return fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: "buyer." + field, Code: code, Args: fault.Pairs(args...)})
@@ -88,7 +102,7 @@ func (c *call) guest(g *Guest, at string) (purchase.Guest, error) {
 	}
 	ref, err := member.Normalise(kind, value, c.Rules().Region)
 	if err != nil {
-		bad := fault.Field{Path: at + "." + string(kind), Code: "member.bad-identifier", Args: fault.Pairs("kind", string(kind))}
+		bad := fault.Field{Path: at + "." + string(kind), Code: badIdentifier, Args: fault.Pairs("kind", string(kind))}
 		return purchase.Guest{}, fault.New(fault.Invalid, "api.invalid").With(bad)
 	}
 	return purchase.Guest(ref), nil

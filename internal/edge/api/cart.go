@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"strings"
 
 	"kopilka/internal/loyalty/purchase"
@@ -88,12 +87,12 @@ type Payment struct {
 }
 
 // cart makes the domain's cart of the common part.
-func (c *call) cart(ctx context.Context, in *Cart) (*purchase.Cart, error) {
+func (c *call) cart(in *Cart, named func(*Buyer) (purchase.Buyer, error)) (*purchase.Cart, error) {
 	till, err := c.till(in.Till)
 	if err != nil {
 		return nil, err
 	}
-	buyer, err := c.buyer(in.Buyer)
+	buyer, err := named(in.Buyer)
 	if err != nil {
 		return nil, err
 	}
@@ -107,8 +106,8 @@ func (c *call) cart(ctx context.Context, in *Cart) (*purchase.Cart, error) {
 }
 
 // toSell is the cart of a receipt that we judge.
-func (c *call) toSell(ctx context.Context, in *CartBody) (*purchase.Cart, error) {
-	cart, err := c.cart(ctx, &in.Cart)
+func (c *call) toSell(in *CartBody) (*purchase.Cart, error) {
+	cart, err := c.cart(&in.Cart, c.buyer)
 	if err != nil {
 		return nil, err
 	}
@@ -139,8 +138,8 @@ func lineOf(l *CartLine) purchase.CartLine {
 }
 
 // toRecord is the cart of a receipt that is a fact.
-func (c *call) toRecord(ctx context.Context, in *RecordBody) (*purchase.Cart, error) {
-	cart, err := c.cart(ctx, &in.Cart)
+func (c *call) toRecord(in *RecordBody) (*purchase.Cart, error) {
+	cart, err := c.cart(&in.Cart, c.buyerOfFact)
 	if err != nil {
 		return nil, err
 	}

@@ -86,7 +86,7 @@ func addIdentifier(ctx context.Context, c *call, in *addIdentifierIn) (*Member, 
 func (c *call) ref(kind member.Kind, value string) (member.Ref, error) {
 	ref, err := member.Normalise(kind, value, c.Rules().Region)
 	if err != nil {
-		return ref, fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: "value", Code: "member.bad-identifier", Args: fault.Pairs("kind", string(kind))})
+		return ref, fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: "value", Code: badIdentifier, Args: fault.Pairs("kind", string(kind))})
 	}
 	return ref, nil
 }

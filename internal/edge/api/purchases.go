@@ -86,7 +86,7 @@ func commit(ctx context.Context, c *call, in *commitIn) (*Purchase, error) {
 
 // toCommit is the cart of a receipt that is to be done, or to wait for it.
 func (c *call) toCommit(ctx context.Context, in *CommitBody) (*purchase.Cart, error) {
-	cart, err := c.toSell(ctx, &in.CartBody)
+	cart, err := c.toSell(&in.CartBody)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (c *call) toCommit(ctx context.Context, in *CommitBody) (*purchase.Cart, er
 }
 
 func record(ctx context.Context, c *call, in *recordIn) (*Purchase, error) {
-	cart, err := c.toRecord(ctx, &in.Body)
+	cart, err := c.toRecord(&in.Body)
 	if err != nil {
 		return nil, err
 	}

@@ -112,7 +112,7 @@ func quotes(a *API) {
 }
 
 func quote(ctx context.Context, c *call, in *quoteIn) (*Quote, error) {
-	cart, err := c.toSell(ctx, &in.Body)
+	cart, err := c.toSell(&in.Body)
 	if err != nil {
 		return nil, err
 	}

@@ -123,6 +123,38 @@ func TestRecords(t *testing.T) {
 	})
 }
 
+// A closed receipt is kept whomever it names, and says where he can't be
+// served; nobody spends or earns after his membership has ended.
+func TestRecordsOfThoseWhoAreNotServed(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		s.buyer("ann", phone1, 5000)
+		s.buyer("bob", "+79160000002", 5000)
+		record := func(buyer, key, has, not string) deal {
+			body := `{"at":"2026-11-21T21:00:00+03:00","buyer":` + buyer + `,"lines":[` + ticket + `],"spent":1000}`
+			return deal{step: step{do: "POST /purchases/record", body: body, want: 201, has: has, not: not}, key: key}
+		}
+		s.deals([]deal{
+			{step: step{as: "admin", do: "POST /members/$ann/block", body: `{"reason":"Спор"}`, want: 200}},
+			record(`{"member":"$ann"}`, "k1", `"member":"$ann" "buyer-not-served"`, "points-nobody"),
+			record(`{"phone":"`+phone1+`"}`, "k2", `"member":"$ann" "buyer-not-served"`, "points-nobody"),
+			{step: step{as: "admin", do: "POST /members/$bob/close", body: `{"reason":"Ушёл","force":true}`, want: 200}},
+			record(`{"member":"$bob"}`, "k3", `"buyer-not-served" "points-nobody"`, `"member"`),
+			record(`{"phone":"+79160000002"}`, "k4", `"buyer-not-served" "points-nobody"`, `"member"`),
+			record(`{"member":"77"}`, "k5", `"buyer-not-served" "points-nobody"`, `"member"`),
+			record(`{"phone":"123"}`, "k6", `"buyer-not-served"`, `"member"`),
+			record(`{"card":"123"}`, "k7", `"buyer-not-served"`, `"member"`),
+			{step: step{do: "GET /members/$bob/accounts", want: 200, has: `"active":5000`}},
+			{step: step{do: "POST /purchases", body: `{"buyer":{"member":"$bob"},"lines":[` + ticket + `]}`, want: 422, code: "buyer.not-served"}, key: "k8"},
+			{step: step{do: "POST /purchases", body: `{"buyer":{"member":"77"},"lines":[` + ticket + `]}`, want: 404, code: "buyer.not-found"}, key: "k8"},
+			{step: step{do: "POST /purchases", body: `{"buyer":{"phone":"123"},"lines":[` + ticket + `]}`, want: 400, code: "api.invalid", at: "buyer.phone member.bad-identifier"}, key: "k8"},
+			{step: step{as: "admin", do: "POST /adjustments", body: `{"buyer":{"member":"$bob"},"programme":"$programme","reason":"x","points":1}`, want: 422, code: "buyer.not-served"}, key: "a1"},
+			{step: step{as: "admin", do: "POST /adjustments", body: `{"buyer":{"member":"$bob"},"programme":"$programme","reason":"x","points":-1}`, want: 201}, key: "a1"},
+		})
+	})
+}
+
 // Purchases are listed by key, of a member and of an outlet.
 func TestPurchaseLists(t *testing.T) {
 	t.Parallel()

@@ -6,13 +6,13 @@ import (
 )
 
 const (
-	statesText  = `select home_id, state from member where home_id `
+	statesText  = `select h.home_id, coalesce(m.state, '') from home h left join member m on m.home_id = h.home_id where h.home_id `
 	qStatesPG   = statesText + `= any($1)`
 	qStatesLite = statesText + `in (select value from json_each($1))`
 )
 
 // States adds to a batch what reads the states of members. Once the batch has
-// run they are in into.
+// run they are in into: of each home that is there, "" where it is nobody's.
 func States(b *db.Batch, dialect db.Dialect, homes []home.ID, into map[home.ID]State) {
 	if len(homes) == 0 {
 		return

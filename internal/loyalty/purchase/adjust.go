@@ -95,11 +95,26 @@ type adjusting struct {
 }
 
 func (o *adjusting) claim() (claim, [32]byte) { return claim{o.req.By, o.req.Key}, o.hash }
-func (o *adjusting) lookUp(l *look)           { l.buyer(o.req.Buyer) }
 func (o *adjusting) alone() bool              { return false }
 
-func (o *adjusting) found(l *look) (home.ID, error) {
-	h, err := l.home(o.req.Buyer)
+func (o *adjusting) lookUp(l *look) {
+	l.buyer(o.req.Buyer)
+	if o.req.Buyer.Home > 0 {
+		l.homes = append(l.homes, o.req.Buyer.Home)
+	}
+}
+
+// found finds the member. Points are put right of whoever is blocked too, but
+// nobody is given any after his membership has ended.
+func (o *adjusting) found(l *look) (h home.ID, err error) {
+	h = o.req.Buyer.Home
+	if h == 0 {
+		h, err = l.home(o.req.Buyer)
+	} else if state, there := l.states[h]; !there {
+		err = errNoHome()
+	} else if o.req.Points > 0 && state.Gone() {
+		err = notServed(state)
+	}
 	o.home = h
 	return h, err
 }

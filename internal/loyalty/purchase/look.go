@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"context"
+	"slices"
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
@@ -19,7 +20,7 @@ type look struct {
 	refs    []member.Ref
 	members map[member.Ref][]member.Resolved
 
-	homes  []home.ID // of buyers who are named by them and must be in good standing
+	homes  []home.ID // of buyers who are named by them, of whom the standing matters
 	states map[home.ID]member.State
 
 	codes []string // that no campaign lists, folded
@@ -89,13 +90,7 @@ func (l *look) run(ctx context.Context) error {
 // home gives the buyer's home; it refuses one who can't be served.
 func (l *look) home(b Buyer) (home.ID, error) {
 	if b.Home != 0 {
-		if b.Home < 0 {
-			return 0, errNoHome()
-		}
-		if state, asked := l.states[b.Home]; asked && !state.Serves() {
-			return 0, notServed(state)
-		}
-		return b.Home, nil
+		return b.Home, l.standing(b.Home)
 	}
 	var found *member.Resolved
 	for i, r := range l.members[b.ref()] {
@@ -120,10 +115,26 @@ func (l *look) home(b Buyer) (home.ID, error) {
 	return 0, notServed(all[0].State)
 }
 
+// standing refuses a member who is named by his home and can't be served, if
+// that was asked.
+func (l *look) standing(h home.ID) error {
+	state, there := l.states[h]
+	switch {
+	case h < 0, !there && slices.Contains(l.homes, h):
+		return errNoHome()
+	case state != "" && !state.Serves():
+		return notServed(state)
+	}
+	return nil
+}
+
 // homeOfFact gives the home of a buyer who can't be served, but whose closed
 // receipt must be kept: a blocked member's by what still stands for him. 0:
 // there is no such member; the receipt is then nobody's.
 func (l *look) homeOfFact(b Buyer) home.ID {
+	if l.states[b.Home] == member.Blocked {
+		return b.Home
+	}
 	for _, r := range l.members[b.ref()] {
 		if r.Identifier == member.On && r.State == member.Blocked {
 			return r.Home

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"kopilka/internal/loyalty/home"
@@ -159,16 +160,24 @@ func (d *Desk) quoteID(s *sale, out *rule.Outcome, own, book *ledger.Book) strin
 	b = binary.BigEndian.AppendUint64(b, uint64(s.at))
 	b = append(b, s.quotedReceipt()...)
 	b = append(b, s.quotedState(own, book)...)
+	b = append(b, s.quotedWish()...)
 	figures := out.Digest()
 	return crypto.Sign(d.Secret, append(b, figures[:]...))
 }
 
-// A quote holds its time and three digests: of the receipt, of the state that
-// it rests on, and of its figures.
+// A quote holds its time and four digests: of the receipt, of the state that
+// it rests on, of the points that were asked for, and of its figures.
 const (
 	digestSize = 16
-	quoteSize  = 8 + 3*digestSize
+	quoteSize  = 8 + 4*digestSize
 )
+
+// quotedWish is the digest of how many points the till asks for.
+func (s *sale) quotedWish() []byte {
+	w := s.cart.Wish
+	sum := sha256.Sum256(fmt.Append(nil, w.Max, w.Points))
+	return sum[:digestSize]
+}
 
 // quotedReceipt is the digest of what the till asks, but for what it may only
 // know when it commits.
@@ -216,7 +225,8 @@ func (d *Desk) checkQuote(s *sale, out *rule.Outcome, own, book *ledger.Book) er
 	if s.at > made.Add(quoteLife) {
 		return fault.New(fault.Conflict, "quote.expired")
 	}
-	receipt, state, quoted := b[8:8+digestSize], b[8+digestSize:8+2*digestSize], b[8+2*digestSize:]
+	part := func(i int) []byte { return b[8+i*digestSize : 8+(i+1)*digestSize] }
+	receipt, state, wish, quoted := part(0), part(1), part(2), part(3)
 	figures := out.Digest()
 	other := !bytes.Equal(s.quotedReceipt(), receipt)
 	if s.cart.Accept || !other && bytes.Equal(figures[:], quoted) {
@@ -226,6 +236,8 @@ func (d *Desk) checkQuote(s *sale, out *rule.Outcome, own, book *ledger.Book) er
 	switch {
 	case other:
 		changed = "quote.other-receipt"
+	case !bytes.Equal(s.quotedWish(), wish):
+		changed = "quote.other-points"
 	case bytes.Equal(s.quotedState(own, book), state):
 		// Neither the rules nor the member have moved: a campaign has ended
 		// meanwhile, or others have used it up.

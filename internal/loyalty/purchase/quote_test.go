@@ -168,7 +168,7 @@ func TestQuoteIsOfItsReceipt(t *testing.T) {
 			"other goods":       {func(c *purchase.Cart) { c.Lines[0].SKU = "B2" }, "quote.other-receipt"},
 			"another till":      {func(c *purchase.Cart) { c.Till = s.Other }, ""},
 			"so many points":    {func(c *purchase.Cart) { c.Wish = rule.Wish{Points: 100} }, ""},
-			"fewer of them":     {func(c *purchase.Cart) { c.Wish = rule.Wish{} }, "quote.outdated"},
+			"fewer of them":     {func(c *purchase.Cart) { c.Wish = rule.Wish{} }, "quote.other-points"},
 			"told all the same": {func(c *purchase.Cart) { c.Buyer, c.Accept = bob, true }, ""},
 		} {
 			cart := s.Cart(ann, line("B1", 1, 200))

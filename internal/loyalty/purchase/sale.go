@@ -137,7 +137,7 @@ func (s *sale) claim() (claim, [32]byte) { return claim{s.cart.Till, s.cart.Key}
 
 func (s *sale) lookUp(l *look) {
 	l.buyer(s.cart.Buyer)
-	if s.mode == Commit && s.cart.Buyer.Home > 0 {
+	if s.cart.Buyer.Home > 0 {
 		l.homes = append(l.homes, s.cart.Buyer.Home)
 	}
 	s.lookUpGuest(l)
