@@ -385,6 +385,8 @@ func (v *RefundLine) decode(r *reader) {
 			v.ByAmount = r.bool()
 		case "pieces":
 			v.Pieces = list(r, intInto)
+		case "tickets":
+			v.Tickets = list(r, textInto)
 		case "gross":
 			v.Gross = r.int()
 		case "paid_with_points":

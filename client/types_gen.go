@@ -896,7 +896,7 @@ type CommitBody struct {
 
 // ConfirmBody is the schema ConfirmBody of the document.
 type ConfirmBody struct {
-	// Id of the till; a till's key needs none
+	// The till that takes the payment; without it the key's, or the one that reserved
 	Till string `json:"till,omitempty"`
 	// Id of the cashier
 	Cashier string `json:"cashier,omitempty"`
@@ -1449,7 +1449,8 @@ type Key struct {
 	Scopes []string `json:"scopes,omitempty"`
 	// Ids of the outlets where it acts; none: everywhere
 	Outlets []string `json:"outlets,omitempty"`
-	// Requests a minute; 0 or none: as many as any key may make
+	// Requests a minute; 0 or none: as many as any key may make. At once two seconds' worth is taken,
+	// and never fewer than five
 	Rate int64 `json:"rate,omitempty"`
 	// Until when it holds; none: for ever
 	Expires time.Time `json:"expires,omitzero"`
@@ -1471,7 +1472,8 @@ type KeyChange struct {
 	Scopes []string `json:"scopes,omitempty"`
 	// Ids of the outlets where it acts; none: everywhere
 	Outlets []string `json:"outlets,omitempty"`
-	// Requests a minute; 0 or none: as many as any key may make
+	// Requests a minute; 0 or none: as many as any key may make. At once two seconds' worth is taken,
+	// and never fewer than five
 	Rate int64 `json:"rate,omitempty"`
 	// Until when it holds; none: for ever
 	Expires time.Time `json:"expires,omitzero"`
@@ -1599,7 +1601,8 @@ type MadeKey struct {
 	Scopes []string `json:"scopes,omitempty"`
 	// Ids of the outlets where it acts; none: everywhere
 	Outlets []string `json:"outlets,omitempty"`
-	// Requests a minute; 0 or none: as many as any key may make
+	// Requests a minute; 0 or none: as many as any key may make. At once two seconds' worth is taken,
+	// and never fewer than five
 	Rate int64 `json:"rate,omitempty"`
 	// Until when it holds; none: for ever
 	Expires time.Time `json:"expires,omitzero"`
@@ -1929,7 +1932,8 @@ type NewKey struct {
 	Scopes []string `json:"scopes,omitempty"`
 	// Ids of the outlets where it acts; none: everywhere
 	Outlets []string `json:"outlets,omitempty"`
-	// Requests a minute; 0 or none: as many as any key may make
+	// Requests a minute; 0 or none: as many as any key may make. At once two seconds' worth is taken,
+	// and never fewer than five
 	Rate int64 `json:"rate,omitempty"`
 	// Until when it holds; none: for ever
 	Expires time.Time `json:"expires,omitzero"`
@@ -3127,6 +3131,8 @@ type RefundLine struct {
 	ByAmount bool `json:"by_amount,omitempty"`
 	// Which tickets of the line, from zero
 	Pieces []int64 `json:"pieces,omitempty"`
+	// Their numbers, where the purchase has them
+	Tickets []string `json:"tickets,omitempty"`
 	// Sum before discounts, kopecks
 	Gross int64 `json:"gross"`
 	// Taken off the price by points, kopecks

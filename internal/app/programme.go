@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"kopilka/internal/loyalty/identity"
@@ -84,7 +83,7 @@ func (b *rulebook) find(code string) (*rule.Programme, error) {
 	for _, p := range b.Current().All() {
 		codes = append(codes, p.Code)
 	}
-	return nil, fault.New(fault.NotFound, "programme.no-code", "code", code, "known", strings.Join(codes, ", "))
+	return nil, fault.New(fault.NotFound, "programme.no-code", "code", code, "known", draft.Nearest(code, codes))
 }
 
 // version gives a programme by its code in a version; 0 is the newest.

@@ -59,6 +59,7 @@ func TestProgrammeCommands(t *testing.T) {
 			wants(ExitOK, "кампания may", "", "show", "kino", "--version", "1")
 			wants(ExitOK, "Процент: 5% → 7.5%", "", "diff", "kino")
 			wants(ExitFailure, "", "Программы с кодом «x» нет. Есть: kino", "show", "x")
+			wants(ExitFailure, "", "Программы с кодом «kinо» нет. Есть: kino", "rollback", "kinо", "1", "-y")
 			wants(ExitFailure, "", "У программы нет версии 99; последняя – 2", "rollback", "kino", "99", "-y")
 			wants(ExitFailure, "", "Файла "+file+".no нет\n", "check", file+".no")
 			wants(ExitFailure, "", "Причина: это папка, а не файл", "check", dir)

@@ -24,7 +24,7 @@ func TestKeys(t *testing.T) {
 				do: "POST /keys", body: `{"till":"$till","name":"Касса"}`, want: 201, keep: "tillkey", has: `"till":"$till" "purchases.write"`,
 				not: "admin points.adjust reference.write",
 			},
-			{do: "POST /keys", body: `{"name":"Всё"}`, want: 400, code: "reference.invalid", at: "scopes reference.missing"},
+			{do: "POST /keys", body: `{"name":"Всё"}`, want: 400, code: "reference.invalid", at: "scopes identity.scopes-missing"},
 			{do: "POST /keys", body: `{"name":"Всё","scopes":["root"]}`, want: 400, code: "reference.invalid", at: "scopes identity.scope-unknown"},
 			{do: "POST /keys", body: `{"name":"Всё","scopes":["admin"],"till":"77"}`, want: 400, code: "identity.till-not-found"},
 			{do: "POST /keys", body: `{"name":"Всё","scopes":["admin"],"till":"$till","outlets":["$here"]}`, want: 400, code: "identity.till-and-outlets"},
@@ -50,7 +50,7 @@ func TestKeys(t *testing.T) {
 			{as: "site", do: "GET /partners", want: 200, has: "own"},
 			{do: "PUT /keys/$site", body: `{"name":"Сайт","scopes":["reports.read"],"rate":60,"state":"active","version":$v}`, want: 200, has: `"rate":60 reports.read`, not: "members.read outlets expires token", keep: "v2=version"},
 			{do: "PUT /keys/$site", body: `{"name":"Сайт","scopes":["admin"],"state":"active","version":$v}`, want: 409, code: "reference.changed"},
-			{do: "PUT /keys/$site", body: `{"name":"Сайт","scopes":[],"state":"active"}`, want: 400, code: "reference.invalid", at: "scopes reference.missing"},
+			{do: "PUT /keys/$site", body: `{"name":"Сайт","scopes":[],"state":"active"}`, want: 400, code: "reference.invalid", at: "scopes identity.scopes-missing"},
 			{do: "PUT /keys/$site", body: `{"name":"Сайт","scopes":["admin"],"state":"active","till":"$till"}`, want: 400, code: "api.invalid", at: "till api.unknown-field"},
 			{do: "PUT /keys/77", body: `{"name":"Сайт","scopes":["admin"],"state":"active"}`, want: 404, code: "identity.key-not-found"},
 		})

@@ -208,7 +208,7 @@ func storedOf(s *purchase.Stored, fiscal bool) *Purchase {
 		}
 	}
 	for _, r := range s.Refunds {
-		out.Refunds = append(out.Refunds, *refundOf(r))
+		out.Refunds = append(out.Refunds, *refundOf(r, s.Lines))
 	}
 	for _, v := range s.Visits {
 		out.Visits = append(out.Visits, *visitOf(v))

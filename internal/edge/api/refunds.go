@@ -122,6 +122,7 @@ type RefundLine struct {
 	Quantity       money.Quantity `json:"quantity"`
 	ByAmount       bool           `json:"by_amount,omitempty"`
 	Pieces         []int          `json:"pieces,omitempty"`
+	Tickets        []string       `json:"tickets,omitempty"`
 	Gross          money.Amount   `json:"gross"`
 	PaidWithPoints money.Amount   `json:"paid_with_points"`
 	Money          money.Amount   `json:"money"`
@@ -182,7 +183,7 @@ func refund(ctx context.Context, c *call, in *refundIn) (*Refund, error) {
 		return nil, err
 	}
 	c.replayed(done.Replayed)
-	return refundOf(done.Refund), nil
+	return c.refundOf(ctx, done.Refund)
 }
 
 // purchaseRef names the purchase for the desk. A key of some outlets may give
@@ -221,21 +222,25 @@ func refundUnlinked(ctx context.Context, c *call, in *unlinkedIn) (*UnlinkedRefu
 		return nil, err
 	}
 	c.replayed(done.Replayed)
-	return unlinkedOf(done), nil
+	return c.unlinkedOf(ctx, done)
 }
 
-func unlinkedOf(a *purchase.RefundAnswer) *UnlinkedRefund {
-	out := &UnlinkedRefund{ID: OpID{a.Refund.Home, a.Refund.ID}, Matched: make([]Refund, 0, len(a.Matched)), Rest: *refundOf(a.Refund)}
+func (c *call) unlinkedOf(ctx context.Context, a *purchase.RefundAnswer) (*UnlinkedRefund, error) {
+	out := &UnlinkedRefund{ID: OpID{a.Refund.Home, a.Refund.ID}, Matched: make([]Refund, 0, len(a.Matched)), Rest: *refundOf(a.Refund, nil)}
 	for _, m := range a.Matched {
 		out.add(m)
-		out.Matched = append(out.Matched, *refundOf(m))
+		shown, err := c.refundOf(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		out.Matched = append(out.Matched, *shown)
 	}
 	out.add(a.Refund)
 	if out.Payments == nil {
 		out.Payments = []Payment{}
 	}
 	out.Level, out.Balance = out.Rest.Level, out.Rest.Balance // the last to be done
-	return out
+	return out, nil
 }
 
 // add adds a refund to the sums.
@@ -263,10 +268,24 @@ func getRefund(ctx context.Context, c *call, in *getRefundIn) (*Refund, error) {
 	if !c.who.At(f.Outlet) {
 		return nil, fault.New(fault.NotFound, "refund.not-found")
 	}
-	return refundOf(f), nil
+	return c.refundOf(ctx, f)
 }
 
-func refundOf(f *purchase.Refund) *Refund {
+// refundOf renders a refund. Where tickets came back it reads their purchase,
+// which has their numbers.
+func (c *call) refundOf(ctx context.Context, f *purchase.Refund) (*Refund, error) {
+	if f.Purchase == 0 || !slices.ContainsFunc(f.Lines, func(l purchase.RefundLine) bool { return len(l.Pieces) > 0 }) {
+		return refundOf(f, nil), nil
+	}
+	s, err := c.Desk.Find(ctx, purchase.PurchaseRef{Home: f.Home, ID: f.Purchase})
+	if err != nil {
+		return nil, err
+	}
+	return refundOf(f, s.Lines), nil
+}
+
+// refundOf renders a refund of a purchase with these lines.
+func refundOf(f *purchase.Refund, of []purchase.Line) *Refund {
 	out := &Refund{
 		ID: OpID{f.Home, f.ID}, Till: f.Till, Outlet: f.Outlet, Cashier: f.Cashier, Key: f.Key, Number: f.Number,
 		At: Time(f.At), WrittenAt: Time(f.WrittenAt), Day: f.Day, Founder: f.AccountHome, Programme: f.Programme,
@@ -292,7 +311,20 @@ func refundOf(f *purchase.Refund) *Refund {
 		for _, e := range l.Earned {
 			o.Earned += money.Points(e)
 		}
+		if l.Line < len(of) {
+			o.Tickets = ticketsOf(of[l.Line].Tickets, l.Pieces)
+		}
 		out.Lines[i] = o
+	}
+	return out
+}
+
+// ticketsOf gives the numbers of pieces; none where the line's have none.
+func ticketsOf(numbers []string, pieces []int) (out []string) {
+	for _, k := range pieces {
+		if k < len(numbers) {
+			out = append(out, numbers[k])
+		}
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -154,11 +155,12 @@ func (c *call) reservation(ctx context.Context, of OpID) (*purchase.Reservation,
 
 func confirm(ctx context.Context, c *call, in *confirmIn) (*Purchase, error) {
 	b := &in.Body
-	till, err := c.till(b.Till)
+	held, err := c.reservation(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.reservation(ctx, in.ID); err != nil {
+	till, err := c.till(cmp.Or(b.Till, c.who.TillID, held.Till))
+	if err != nil {
 		return nil, err
 	}
 	if b.Record {
@@ -176,7 +178,7 @@ func confirm(ctx context.Context, c *call, in *confirmIn) (*Purchase, error) {
 	c.replayed(done.Replayed)
 	out := c.made(done.Purchase, in.Fiscal)
 	if f := done.LeftOut; f != nil { // what it all comes to
-		out.State, out.Refunded, out.Refunds = "part", f.Money, []Refund{*refundOf(f)}
+		out.State, out.Refunded, out.Refunds = "part", f.Money, []Refund{*refundOf(f, done.Purchase.Lines)}
 		out.Level, out.Balance = f.Level, balanceOf(f.Balance)
 	}
 	return out, nil

@@ -52,6 +52,9 @@ func TestReservations(t *testing.T) {
 			{step: step{do: "GET /reservations/$r3", want: 200, has: `"state":"expired"`}},
 			{step: step{do: "POST /reservations/$r3/extend", body: `{"hold_minutes":5}`, want: 409, code: "reservation-expired"}},
 			{step: step{do: "POST /purchases", body: order(`,"spend":1000`), want: 201, has: `"active":8900 "held":15000`}, key: "k1"},
+			{step: step{do: "POST /reservations", body: `{"lines":[` + ticket + `],"number":"8"}`, want: 201, keep: "site"}, key: "o8"},
+			{step: step{as: "admin", do: "POST /reservations/$site/confirm", body: `{}`, want: 201, has: `"till":"$till" "number":"8"`, keep: "p8"}, key: "c8"}, // its own till
+			{step: step{as: "admin", do: "POST /refunds", body: `{"till":"$till","purchase":{"id":"$p8"},"whole":true}`, want: 201}, key: "b8"},
 			{step: step{do: "POST /reservations/$r3/confirm", body: `{"payments":[{"kind":"card","amount":1}]}`, want: 400, code: "purchase.payments-sum"}, key: "c3"},
 			{step: step{
 				do: "POST /reservations/$r1/confirm", body: `{"number":"6","payments":[{"kind":"card","amount":35000}]}`, want: 201,

@@ -294,7 +294,11 @@ func TestScannedTicket(t *testing.T) {
 		s.deals([]deal{
 			{step: step{do: "POST /purchases", body: `{"buyer":{"member":"$ann"},"lines":[{"sku":"T1","quantity":"1","price":50000,"tickets":[" 460-7 "],"session_at":"2026-11-22T20:00:00Z"}]}`, want: 201}, key: "sold"},
 			{step: step{do: "POST /purchases", body: `{"buyer":{"member":"$ann"},"lines":[{"sku":"T1","quantity":"1","price":50000,"tickets":["460-9"]}]}`, want: 201, keep: "back"}, key: "sold-2"},
-			{step: step{do: "POST /refunds", body: `{"purchase":{"id":"$back"},"lines":[{"line":0,"quantity":"1","tickets":["\t460-9 "]}]}`, want: 201, has: `"money":50000`}, key: "back"},
+			{step: step{do: "POST /refunds", body: `{"purchase":{"id":"$back"},"lines":[{"line":0,"quantity":"1","tickets":["\t460-9 "]}]}`, want: 201, has: `"money":50000 "pieces":[0] "tickets":["460-9"]`}, key: "back"},
+			{step: step{do: "POST /purchases", body: `{"buyer":{"member":"$ann"},"lines":[{"sku":"T1","quantity":"3","price":50000,"tickets":["7-1","7-2","7-3"]}]}`, want: 201, keep: "three"}, key: "sold-3"},
+			{step: step{do: "POST /refunds", body: `{"purchase":{"id":"$three"},"lines":[{"line":0,"quantity":"2"}]}`, want: 201, has: `"pieces":[1,2] "tickets":["7-2","7-3"]`, keep: "two"}, key: "back-2"},
+			{step: step{do: "GET /refunds/$two", want: 200, has: `"tickets":["7-2","7-3"]`}},
+			{step: step{do: "GET /purchases/$three", want: 200, has: `"refunds" "pieces":[1,2] "tickets":["7-2","7-3"]`}},
 			{step: step{do: "POST /visits", body: `{"ticket":"460-7\u0020"}`, want: 201, has: `"tickets":["460-7"]`}, key: "in"},
 			{step: step{do: "POST /visits", body: `{"ticket":"460-8"}`, want: 404, code: "visit.no-ticket"}, key: "other"},
 		})

@@ -112,7 +112,7 @@ func checkKey(k *Key, now clock.Micros) error {
 	f.State("state", &k.State)
 	f.Range("rate", k.Rate, 0, MaxRate)
 	if len(k.Scopes) == 0 {
-		f.Add(fault.Field{Path: "scopes", Code: "reference.missing"})
+		f.Add(fault.Field{Path: "scopes", Code: "identity.scopes-missing", Args: fault.Pairs("known", listed(Scopes(), ", "))})
 	}
 	for _, s := range k.Scopes {
 		if !slices.Contains(Scopes(), s) {

@@ -225,7 +225,7 @@ func (o *confirming) do(g *group) error {
 // outcome is what the reservation was judged to give, found again.
 func (o *confirming) outcome() (*rule.Outcome, error) {
 	stored := &Stored{Purchase: o.r.Purchase}
-	out, err := stored.evidence(o.own).judge(o.own)
+	out, err := stored.evidence(o.own, o.own).judge(o.own)
 	if err != nil {
 		return nil, fmt.Errorf("%w: reservation %s: %w", errBase, o.r.ID, err)
 	}

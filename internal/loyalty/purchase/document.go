@@ -22,6 +22,9 @@ import (
 func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []Use) (*Purchase, error) {
 	c := s.cart
 	digest := out.Digest()
+	if s.mode == Record && a == nil {
+		digest = unpaid(out).Digest()
+	}
 	p := &Purchase{
 		Home: s.home, ID: s.id, Mode: s.mode, Till: c.Till, Outlet: s.place.Outlet.ID, Partner: s.place.Partner.ID,
 		Cashier: c.Cashier, Key: c.Key, Number: c.Number, At: s.at, WrittenAt: g.now, Day: s.receipt.Day, Minute: s.receipt.Minute, Told: len(c.Payments) > 0,
@@ -61,6 +64,17 @@ func (s *sale) saw() Seen {
 	out := Seen{Member: *s.seen, Max: s.cart.Wish.Max, UsedUp: s.usedUp, Given: s.foundCodes(), Beside: len(s.heads.beside) > 0}
 	out.Member.Home = 0 // it is the purchase's own
 	return out
+}
+
+// unpaid is an outcome whose points nobody paid: what they took off stays, and
+// of how many they were nothing is kept.
+func unpaid(out *rule.Outcome) *rule.Outcome {
+	o := *out
+	o.Spent, o.Lines = 0, slices.Clone(out.Lines)
+	for i := range o.Lines {
+		o.Lines[i].Points = 0
+	}
+	return &o
 }
 
 // recorded notes what is odd about a receipt that came as a fact, and what

@@ -106,12 +106,19 @@ func (s *Stored) cart(own *rule.Programme) *Cart {
 		c.Wish.Max = s.Seen.Max
 		return c
 	}
-	c.Facts = &Facts{At: s.At, Points: s.Spent}
-	if slices.Contains(s.Flags, FlagNoMember) { // they are not in the document, but what they took off is
-		v, _ := money.MulDiv(int64(s.Paid), 100, int64(own.Settings.PointValue), money.HalfUp)
-		c.Facts.Points = money.Points(v)
-	}
+	c.Facts = &Facts{At: s.At}
+	c.Facts.Points = s.pointsTold(own)
 	return c
+}
+
+// pointsTold is how many points a till took. Nobody's are not in the document,
+// but what they took off is: the fewest, of one on, that take off as much.
+func (s *Stored) pointsTold(own *rule.Programme) money.Points {
+	if !slices.Contains(s.Flags, FlagNoMember) {
+		return s.Spent
+	}
+	v, _ := money.MulDiv(int64(s.Paid), 100, int64(own.Settings.PointValue), money.Up) // it has been as much
+	return money.Points(max(v, 1))
 }
 
 // evaluateAgain judges a receipt that has been: nobody spends more than he
@@ -244,7 +251,7 @@ func (l *Life) counter(k slotKey) {
 // usedUp tells whether others had used a campaign up by then.
 func (l *Life) usedUp(s *sale, u *rule.Use) bool {
 	was := s.again.was
-	if s.programme.ID != was.Programme || !slices.Contains(was.Seen.UsedUp, u.Key()) {
+	if s.programme.ID != was.Programme || !slices.Contains(was.Seen.UsedUp, u.Key()) && !slices.Contains(was.Seen.UsedUp, u.HeldKey()) {
 		return false
 	}
 	now, then := s.programme.CampaignOf(u.Campaign), s.again.own.CampaignOf(u.Campaign)

@@ -1,6 +1,8 @@
 package purchase
 
 import (
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/id"
@@ -119,6 +121,57 @@ func (l *limits) letGo(rows []UseRow, op id.ID) (held []UseRow) {
 		}
 	}
 	return held
+}
+
+// onlyHeld tells whether a use that can't be had could be, were it not for what
+// reservations hold now.
+func (g *group) onlyHeld(programme id.ID, u *rule.Use, h home.ID, of *heads) (bool, error) {
+	for _, c := range counters(programme, u, of) {
+		room, err := g.room(&c, g.limits.slots[slotKey{c.key, c.slot(h)}])
+		if err != nil {
+			return false, err
+		}
+		if room {
+			continue
+		}
+		var used, held int64
+		for _, key := range append([]string{c.key}, c.beside...) {
+			for k, s := range g.limits.slots {
+				if k.key == key {
+					used += s.used
+				}
+			}
+			n, err := g.heldNow(key)
+			if err != nil {
+				return false, err
+			}
+			held += n
+		}
+		if used-held >= c.limit {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// heldNow counts the uses of a counter that reservations hold, also by what the
+// group has done. It is asked for only where a limit is reached: the rows may be
+// many.
+func (g *group) heldNow(key string) (int64, error) {
+	var n int64
+	if err := g.tx.Row(g.ctx, qHeldNow, key, int64(g.now)).Scan(&n); err != nil {
+		return 0, err
+	}
+	for k, s := range g.limits.held {
+		switch {
+		case k.key != key || s.isNew == s.gone: // as the rows say, or never written
+		case s.isNew:
+			n++
+		case s.until > g.now:
+			n--
+		}
+	}
+	return n, nil
 }
 
 func (l *limits) flushHeld(b *db.Batch) {

@@ -137,21 +137,43 @@ func (d *Desk) usedUp(ctx context.Context, s *sale, m *rule.Member) (out []strin
 	uses := s.programme.Limited(&s.receipt, m)
 	for i := range uses {
 		u := &uses[i]
+		key := ""
 		for _, c := range counters(s.programme.ID, u, &s.heads) {
-			var used int64
-			for _, key := range append([]string{c.key}, c.beside...) {
-				var n int64
-				if err := d.DB.Row(ctx, qUsed, key, int64(s.at)).Scan(&n); err != nil {
-					return nil, err
-				}
-				used += n
+			used, held, err := d.used(ctx, &c, s.at)
+			switch {
+			case err != nil:
+				return nil, err
+			case used-held >= c.limit:
+				key = u.Key()
+			case used >= c.limit && key == "":
+				key = u.HeldKey()
 			}
-			if used >= c.limit {
-				out = append(out, u.Key())
-			}
+		}
+		if key != "" {
+			out = append(out, key)
 		}
 	}
 	return out, nil
+}
+
+// used reads how many uses of a limit are taken, and how many of those are
+// only held by reservations.
+func (d *Desk) used(ctx context.Context, c *counter, at clock.Micros) (used, held int64, err error) {
+	sum := func(query string) (sum int64, err error) {
+		for _, key := range append([]string{c.key}, c.beside...) {
+			var n int64
+			if err := d.DB.Row(ctx, query, key, int64(at)).Scan(&n); err != nil {
+				return 0, err
+			}
+			sum += n
+		}
+		return sum, nil
+	}
+	if used, err = sum(qUsed); err != nil || used < c.limit {
+		return used, 0, err
+	}
+	held, err = sum(qHeldNow)
+	return used, held, err
 }
 
 // quoteID is a signed digest of what a quote rests on and of its figures.

@@ -258,3 +258,33 @@ func TestRecordAboveWhatIsAllowed(t *testing.T) {
 		proved(t, d)
 	})
 }
+
+// TestWhyOfNobodysPoints: what a till took off for points of nobody is decided
+// again as it was, whatever a point takes off.
+func TestWhyOfNobodysPoints(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := purchasetest.Open(t, d, purchasetest.Programme())
+		for _, value := range []money.Amount{1, 30, 50, 100, 150, 333} {
+			p := *s.Programmes.Current().Get(s.Programme.ID)
+			p.Settings.PointValue = value
+			if _, err := s.Programmes.Put(t.Context(), p, "test"); err != nil {
+				t.Fatal(err)
+			}
+			for _, points := range []money.Points{1, 7, 1000, 3333} {
+				got := record(t, s, s.Cart(purchase.Buyer{}, line("T1", 1, 20_000), line("T1", 1, 10_001)), s.Clock.Now(), points)
+				if !has(got.Flags, purchase.FlagNoMember) || got.Spent != 0 {
+					t.Fatalf("%+v", got)
+				}
+				stored, err := s.Desk.Find(t.Context(), ref(got))
+				if err != nil {
+					t.Fatal(err)
+				}
+				why, err := s.Desk.Why(t.Context(), stored, purchase.Asked{})
+				if err != nil || !why.Same {
+					t.Errorf("a point is %d kopecks, %d of them: %v, %+v", value, points, err, why)
+				}
+			}
+		}
+	})
+}

@@ -397,12 +397,28 @@ func (s *sale) findUsedUp(g *group) error {
 		if err != nil {
 			return err
 		}
-		if full {
-			s.usedUp = append(s.usedUp, u.Key())
-		}
 		g.giveBack(rows)
+		if !full {
+			continue
+		}
+		key := u.Key()
+		if held, err := s.onlyHeld(g, u); err != nil {
+			return err
+		} else if held {
+			key = u.HeldKey()
+		}
+		s.usedUp = append(s.usedUp, key)
 	}
 	return nil
+}
+
+// onlyHeld tells whether reservations alone keep a use that can't be had. Who
+// does a receipt again knows what it was then.
+func (s *sale) onlyHeld(g *group, u *rule.Use) (bool, error) {
+	if s.again != nil {
+		return slices.Contains(s.again.was.Seen.UsedUp, u.HeldKey()), nil
+	}
+	return g.onlyHeld(s.programme.ID, u, s.home, &s.heads)
 }
 
 // codesOf folds the codes of a cart, each once.

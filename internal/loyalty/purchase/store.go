@@ -41,6 +41,7 @@ const (
 	qTicketLite   = `select number, home_id, purchase_id, line, piece from ticket where number = $1`
 	qAddEvent     = `insert into event (home_id, event_id, doc) values ($1, $2, $3)`
 	qUsed         = `select cast(coalesce(sum(used), 0) as bigint) - (select count(*) from limit_hold where limit_key = $1 and until_at <= $2) from limit_use where limit_key = $1`
+	qHeldNow      = `select count(*) from limit_hold where limit_key = $1 and until_at > $2`
 	qDue          = `select home_id, account_id from account where due_at is not null and due_at <= $1 order by due_at limit $2`
 	qSlotsPG      = `select limit_key, slot, used, over, room, laid from limit_use where (limit_key, slot) in (select * from unnest($1::text[], $2::bigint[])) order by limit_key, slot for update`
 	qSlotLite     = `select limit_key, slot, used, over, room, laid from limit_use where limit_key = $1 and slot = $2`

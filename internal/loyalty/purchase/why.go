@@ -58,12 +58,15 @@ func (d *Desk) Why(ctx context.Context, s *Stored, a Asked) (*Reasons, error) {
 	if s.Seen.forgotten() || s.Claim != nil && s.Claim.Seen.forgotten() {
 		return nil, fault.New(fault.Conflict, "purchase.person-erased")
 	}
-	e := s.evidence(p)
+	e := s.evidence(p, own)
 	out, err := e.judge(p)
 	if err != nil {
 		return nil, err
 	}
 	digest := out.Digest()
+	if slices.Contains(s.Flags, FlagNoMember) {
+		digest = unpaid(out).Digest()
+	}
 	r := &Reasons{Programme: p.ID, Version: p.Version, Trace: out.Trace, Same: hex.EncodeToString(digest[:]) == s.Trace}
 	if s.Buyer().Kind() == home.Member {
 		r.Unseen = p.Unseen(own)
@@ -110,8 +113,8 @@ type evidence struct {
 }
 
 // evidence gives what a programme is to judge the purchase by, from what was
-// seen then.
-func (s *Stored) evidence(p *rule.Programme) *evidence {
+// seen then; own is the one that judged it then.
+func (s *Stored) evidence(p, own *rule.Programme) *evidence {
 	e := &evidence{receipt: s.receipt(), member: s.Seen.Member}
 	if s.Home.Kind() == home.Member && (s.Account != 0 || p.ID != s.Programme) {
 		e.member.Home = s.Home
@@ -126,7 +129,7 @@ func (s *Stored) evidence(p *rule.Programme) *evidence {
 		}
 		return e
 	}
-	e.facts = &rule.Facts{Points: s.Spent}
+	e.facts = &rule.Facts{Points: s.pointsTold(own)}
 	for i := range s.Lines {
 		e.facts.Discounts = append(e.facts.Discounts, s.Lines[i].Discount())
 	}

@@ -21,9 +21,9 @@ type Facts struct {
 	Codes     []string       // that the till honoured
 }
 
-// Judge says what becomes of a receipt. A use whose key stands in usedUp is
-// refused as used up. It fails only on input that no programme could judge,
-// and on a wish for points that can't be met.
+// Judge says what becomes of a receipt. A use whose Key stands in usedUp is
+// refused as used up, one whose HeldKey does as held. It fails only on input
+// that no programme could judge, and on a wish for points that can't be met.
 func Judge(p *Programme, r *Receipt, m *Member, usedUp []string) (*Outcome, error) {
 	j, err := newJudgement(p, r, m)
 	if err != nil {

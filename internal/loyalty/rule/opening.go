@@ -5,6 +5,21 @@ import "slices"
 // Key names a use among those that are used up.
 func (u *Use) Key() string { return u.Campaign + ":" + u.Code }
 
+// HeldKey names it there where only reservations keep it from being had: it may
+// come free again.
+func (u *Use) HeldKey() string { return "held " + u.Key() } // no id has a blank
+
+// used is why a use is not among those that can be had; "" where it is.
+func (j *judgement) used(u *Use, used, held string) string {
+	switch {
+	case slices.Contains(j.usedUp, u.Key()):
+		return used
+	case slices.Contains(j.usedUp, u.HeldKey()):
+		return held
+	}
+	return ""
+}
+
 // Limited lists the uses of limited campaigns that a receipt may make: those
 // that stand open to it. Who judges it finds first which are used up.
 func (p *Programme) Limited(r *Receipt, m *Member) (out []Use) {
@@ -109,10 +124,8 @@ func (j *judgement) refusal(c *Campaign, code *Code) string {
 		return WhyCodeForeign
 	case code.Gone != "":
 		return code.Gone
-	case slices.Contains(j.usedUp, u.Key()):
-		return WhyCodeUsed
 	}
-	return ""
+	return j.used(&u, WhyCodeUsed, WhyCodeHeld)
 }
 
 // opening finds how a campaign stands to the receipt.
@@ -149,8 +162,8 @@ func (j *judgement) closed(c *Campaign) *Step {
 func (j *judgement) unlocked(c *Campaign) (open bool, code string, step Step) {
 	if !c.NeedsCode {
 		u := c.use("")
-		if slices.Contains(j.usedUp, u.Key()) {
-			return false, "", Step{Reason: WhyUsedUp}
+		if reason := j.used(&u, WhyUsedUp, WhyUsedUp); reason != "" {
+			return false, "", Step{Reason: reason}
 		}
 		return true, "", step
 	}

@@ -264,6 +264,15 @@ type Range struct {
 // Wanted is what a condition needs of words.
 type Wanted struct{ In, Not []string }
 
+// decided is a reason as far as it decides: a code that is held is as good as
+// used up, and is used up once the order is paid.
+func decided(reason string) string {
+	if reason == WhyCodeHeld {
+		return WhyCodeUsed
+	}
+	return reason
+}
+
 // Digest is a hash of the whole outcome with its reasons: two evaluations
 // with the same digest decided alike.
 func (o *Outcome) Digest() [16]byte {
@@ -285,7 +294,7 @@ func (o *Outcome) Digest() [16]byte {
 		word(s.Campaign)
 		word(s.Code)
 		b = strconv.AppendBool(b, s.Applied)
-		word(s.Reason)
+		word(decided(s.Reason))
 		num(s.Amount)
 	}
 	for _, a := range o.Awards {

@@ -80,7 +80,7 @@ func (m *meeting) known(at string, c *rule.Condition) {
 	for _, w := range slices.Concat(c.In, c.Not) {
 		switch {
 		case c.Field == rule.FieldLevel && !m.levels[text.Fold(w)]:
-			m.warn(at, "programme.warn-no-level", "level", w, "known", nearest(w, m.levelIDs()))
+			m.warn(at, "programme.warn-no-level", "level", w, "known", Nearest(w, m.levelIDs()))
 		case c.Field == rule.FieldType:
 			m.typed(at, w)
 		}

@@ -12,9 +12,9 @@ import (
 // not.
 const maxNear = 5
 
-// nearest gives the words that are most like one, as an error tells them: the
+// Nearest gives the words that are most like one, as an error tells them: the
 // more letters in a row they have in common the sooner.
-func nearest(word string, known []string) string {
+func Nearest(word string, known []string) string {
 	common := make(map[string]int, len(known))
 	for _, k := range known {
 		common[k] = longestCommon([]rune(text.Fold(word)), []rune(text.Fold(k)))

@@ -251,7 +251,7 @@ func (f named) find(r *reader, n *yaml.Node, at string) (id.ID, bool) {
 			return v, true
 		}
 	}
-	r.bad(n, at, "programme.text-no-such", "of", string(f.of), "value", s, "known", nearest(s, r.names.Words(f.of)))
+	r.bad(n, at, "programme.text-no-such", "of", string(f.of), "value", s, "known", Nearest(s, r.names.Words(f.of)))
 	return 0, false
 }
 

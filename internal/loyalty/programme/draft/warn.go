@@ -10,6 +10,7 @@ import (
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/money"
 	"kopilka/internal/platform/text"
 )
 
@@ -39,6 +40,7 @@ func Warnings(p *rule.Programme, f Facts) []fault.Field {
 	}
 	w.over("to", p.To)
 	w.types()
+	w.rates()
 	if !f.Gates {
 		for _, at := range p.Gates() {
 			w.warn(at, "programme.no-gate", "scope", string(identity.VisitsWrite))
@@ -94,11 +96,26 @@ func (w *warner) types() {
 	}
 }
 
+// rates warns of the programme's own rates by which points are worth more than
+// the goods: it is seldom meant.
+func (w *warner) rates() {
+	w.rate("earning.rate", w.p.Earning.Rate)
+	for _, t := range slices.Sorted(maps.Keys(w.p.Earning.ByType)) {
+		w.rate("earning.by_type."+t, w.p.Earning.ByType[t])
+	}
+}
+
+func (w *warner) rate(at string, r money.Rate) {
+	if r > money.Whole {
+		w.warn(at, "programme.warn-rate", "rate", r)
+	}
+}
+
 func (w *warner) typed(at, code string) {
 	if w.facts.Types == nil || slices.ContainsFunc(w.facts.Types, func(t string) bool { return text.Fold(t) == text.Fold(code) }) {
 		return
 	}
-	w.warn(at, "programme.warn-no-type", "type", code, "known", nearest(code, w.facts.Types))
+	w.warn(at, "programme.warn-no-type", "type", code, "known", Nearest(code, w.facts.Types))
 }
 
 // placed is a rule with where it stands.
@@ -124,6 +141,9 @@ func (w *warner) rules(at string, rules []rule.Rule, c *rule.Campaign, level str
 			w.warn(r.at+".kind", "programme.warn-gives", "gives", string(w.p.Gives))
 		case r.Kind == rule.AwardRule:
 			w.award(r)
+		}
+		if r.Kind == rule.AccrualRule {
+			w.rate(r.at+".rate", r.Rate)
 		}
 		w.rule(r)
 	}

@@ -120,6 +120,9 @@ func TestNobodyElse(t *testing.T) {
 					if p.Discount != 0 {
 						t.Errorf("%s is had twice: %+v", taken, p.Uses)
 					}
+					s.idle(q.Idle, rule.WhyCodeHeld)
+					s.idle(p.Idle, rule.WhyCodeHeld)
+					s.same(p)
 				}
 				s.proved()
 				for _, r := range held {
@@ -131,6 +134,12 @@ func TestNobodyElse(t *testing.T) {
 					if p.Discount == 0 || p.Spent != 10_00 {
 						t.Errorf("%s can't be had: %+v", free, p.Idle)
 					}
+					q, err := s.Desk.Quote(t.Context(), s.cart(b, 0, free))
+					s.no(err)
+					p, err = s.commit(s.cart(b, 0, free))
+					s.no(err)
+					s.idle(q.Idle, rule.WhyCodeUsed)
+					s.idle(p.Idle, rule.WhyCodeUsed)
 				}
 				s.proved()
 			})
