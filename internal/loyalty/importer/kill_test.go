@@ -14,6 +14,7 @@ import (
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/purchase/purchasetest"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
@@ -39,6 +40,7 @@ func child(url string) int {
 	}
 	desk := purchase.New(purchase.Options{
 		DB: d, IDs: ids, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler), Programmes: programmes, Directory: directory, Catalog: index,
+		Secret: purchasetest.Secret,
 	})
 	defer desk.Close()
 	m, err := importer.LoadMap(shipped)

@@ -68,7 +68,7 @@ func TestHousehold(t *testing.T) {
 		_, err = b.FoundHousehold(b.ctx, others[2], "", nil, b.by)
 		refused(t, err, "member.invalid")
 		_, err = b.FoundHousehold(b.ctx, others[2], "Я и я", []home.ID{others[2]}, b.by)
-		refused(t, err, "household.already")
+		refused(t, err, "member.invalid")
 		for _, h := range []home.ID{founder, others[0]} {
 			_, err = b.Close(b.ctx, h, 0, "", b.by, nil)
 			refused(t, err, "household.closing")

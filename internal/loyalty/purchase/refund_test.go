@@ -115,7 +115,7 @@ func TestRefundRefusals(t *testing.T) {
 			{"refund.payment-above", request{Purchase: ref(p), Payments: cash(20_000)}},
 			{"refund.payment-above", request{Purchase: ref(p), Payments: cash(10_000, 10_000)}},
 			{"refund.payment-above", request{Purchase: ref(p), Amount: 1, Payments: []purchase.Payment{{Kind: "sbp", Amount: 1}}}},
-			{"purchase.payment-kind", request{Purchase: ref(p), Amount: 1, Payments: []purchase.Payment{{Amount: 1}}}},
+			{"purchase.invalid", request{Purchase: ref(p), Amount: 1, Payments: []purchase.Payment{{Amount: 1}}}},
 		} {
 			if _, err := tryRefund(t, s, &c.r); purchasetest.Code(err) != c.code {
 				t.Errorf("%d: want %s, got %v", i, c.code, err)

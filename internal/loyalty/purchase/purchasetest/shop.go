@@ -23,6 +23,9 @@ import (
 	"kopilka/internal/platform/money"
 )
 
+// Secret is that of a shop's base: whoever opens it beside the shop has it too.
+var Secret = []byte("0123456789abcdef0123456789abcdef")
+
 // Shop is an organization with one outlet and two tills.
 type Shop struct {
 	DB         *db.DB
@@ -76,7 +79,7 @@ func Open(t testing.TB, d *db.DB, p rule.Programme) *Shop {
 func (s *Shop) NewDesk(t testing.TB) *purchase.Desk {
 	d := purchase.New(purchase.Options{
 		DB: s.DB, IDs: s.IDs, Clock: s.Clock, Log: slog.New(slog.DiscardHandler),
-		Programmes: s.Programmes, Directory: s.Directory, Catalog: s.Catalog, Secret: []byte("0123456789abcdef0123456789abcdef"),
+		Programmes: s.Programmes, Directory: s.Directory, Catalog: s.Catalog, Secret: Secret,
 	})
 	t.Cleanup(d.Close)
 	return d
