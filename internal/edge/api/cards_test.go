@@ -60,7 +60,7 @@ func TestCardsOfMember(t *testing.T) {
 			{do: "GET /members/77/cards", want: 404, code: "member.not-found"},
 			{as: "till", do: "POST " + cards, body: `{"type":"$plastic","number":"kino 0001"}`, want: 201, has: `"number":"KINO0001" "state":"active" "issued_outlet":"$here" "member":"$anna"`, not: "secret\":\"", keep: "plain"},
 			{do: "POST /members/$boris/cards", body: `{"type":"$plastic","number":"KINO0001"}`, want: 409, code: "card.number-taken"},
-			{do: "POST " + cards, body: `{"type":"$plastic"}`, want: 400, code: "card.bad-number"},
+			{do: "POST " + cards, body: `{"type":"$plastic"}`, want: 400, code: "card.number-needed"},
 			{do: "POST " + cards, body: `{"type":"77"}`, want: 404, code: "card.no-type"},
 			{do: "POST /members/77/cards", body: `{"type":"$virtual"}`, want: 404, code: "member.not-found"},
 			{as: "reader", do: "POST " + cards, body: `{"type":"$virtual"}`, want: 403, code: "identity.scope-missing"},
