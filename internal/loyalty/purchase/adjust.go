@@ -97,12 +97,7 @@ type adjusting struct {
 func (o *adjusting) claim() (claim, [32]byte) { return claim{o.req.By, o.req.Key}, o.hash }
 func (o *adjusting) alone() bool              { return false }
 
-func (o *adjusting) lookUp(l *look) {
-	l.buyer(o.req.Buyer)
-	if o.req.Buyer.Home > 0 {
-		l.homes = append(l.homes, o.req.Buyer.Home)
-	}
-}
+func (o *adjusting) lookUp(l *look) { l.standingOf(o.req.Buyer) }
 
 // found finds the member. Points are put right of whoever is blocked too, but
 // nobody is given any after his membership has ended.

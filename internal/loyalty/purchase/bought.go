@@ -68,11 +68,13 @@ func (s *sale) wantBought(g *group) {
 	}
 }
 
-// tooLate tells whether the receipt of a till comes past the time in which it
-// still has an effect on points.
-func (s *sale) tooLate(now clock.Micros) bool {
-	late := s.programme.Settings.LateMax
-	return late > 0 && s.at < now.Add(-time.Duration(late)*24*time.Hour)
+func (s *sale) tooLate(now clock.Micros) bool { return tooLate(s.programme, s.at, now) }
+
+// tooLate tells whether the receipt of a till, of a time, was told past the time
+// in which it still has an effect on points.
+func tooLate(p *rule.Programme, at, told clock.Micros) bool {
+	late := p.Settings.LateMax
+	return late > 0 && at < told.Add(-time.Duration(late)*24*time.Hour)
 }
 
 // revive takes back the write-offs of lots that live by this receipt.

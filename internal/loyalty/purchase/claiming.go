@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/loyalty/home"
@@ -96,10 +95,7 @@ func (c *claiming) alone() bool              { return true }
 func (c *claiming) replay(context.Context, db.Q, home.ID, id.ID) error { return nil }
 
 func (c *claiming) lookUp(l *look) {
-	l.buyer(c.req.Buyer)
-	if c.req.Buyer.Home > 0 {
-		l.homes = append(l.homes, c.req.Buyer.Home)
-	}
+	l.standingOf(c.req.Buyer)
 	if p := c.req.Purchase; p.Key != "" && p.ID == 0 {
 		l.key(claim{p.Till, p.Key})
 	}
@@ -333,7 +329,7 @@ func (c *claiming) earned(by *sale, a *ledger.Account, s *Stored, out *Claim) (*
 	out.Seen.Member.Home = 0 // it is the claim's own
 	digest := outcome.Digest()
 	out.Trace = hex.EncodeToString(digest[:])
-	if days := c.programme.Settings.LateMax; days > 0 && s.Mode == Record && s.At < s.WrittenAt.Add(-time.Duration(days)*24*time.Hour) {
+	if s.Mode == Record && tooLate(c.programme, s.At, s.WrittenAt) {
 		if outcome.Earned > 0 { // as it would have been for a member
 			out.Flags = append(out.Flags, FlagTooLate)
 		}

@@ -26,16 +26,9 @@ type KeptLine struct {
 func (r *ConfirmRequest) checkLines() (bad []fault.Field) {
 	seen := map[int]bool{}
 	for i, l := range r.Lines {
-		at := fmt.Sprintf("lines[%d]", i)
-		switch {
-		case l.Line < 0:
-			bad = append(bad, fault.Field{Path: at + ".line", Code: "reservation.no-line"})
-		case seen[l.Line]:
-			bad = append(bad, fault.Field{Path: at + ".line", Code: "refund.line-twice"})
-		case l.Quantity <= 0:
-			bad = append(bad, fault.Field{Path: at + ".quantity", Code: "purchase.quantity"})
+		if f := wrongLine(fmt.Sprintf("lines[%d]", i), l.Line, l.Quantity, seen, "reservation.no-line"); f != nil {
+			bad = append(bad, *f)
 		}
-		seen[l.Line] = true
 	}
 	return bad
 }

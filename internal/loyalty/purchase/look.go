@@ -47,6 +47,15 @@ func (l *look) buyer(b Buyer) {
 	}
 }
 
+// standingOf asks for the home of a buyer and, where he is named by it, for his
+// standing.
+func (l *look) standingOf(b Buyer) {
+	l.buyer(b)
+	if b.Home > 0 {
+		l.homes = append(l.homes, b.Home)
+	}
+}
+
 func (b Buyer) ref() member.Ref { return member.Ref{Kind: member.Kind(b.Kind), Value: b.Value} }
 
 // run reads all that was asked.

@@ -167,19 +167,30 @@ func (r *RefundRequest) wrongLines() (bad []fault.Field) {
 	seen := map[int]bool{}
 	for i, l := range r.Lines {
 		at := fmt.Sprintf("lines[%d]", i)
-		switch {
-		case l.Line < 0:
-			bad = append(bad, fault.Field{Path: at + ".line", Code: "refund.no-line"})
-		case seen[l.Line]:
-			bad = append(bad, fault.Field{Path: at + ".line", Code: "refund.line-twice"})
-		case l.Quantity <= 0:
-			bad = append(bad, fault.Field{Path: at + ".quantity", Code: "purchase.quantity"})
-		case len(l.Tickets) > 0 && l.Quantity != money.Quantity(len(l.Tickets))*money.Piece:
+		if f := wrongLine(at, l.Line, l.Quantity, seen, "refund.no-line"); f != nil {
+			bad = append(bad, *f)
+		} else if len(l.Tickets) > 0 && l.Quantity != money.Quantity(len(l.Tickets))*money.Piece {
 			bad = append(bad, fault.Field{Path: at + ".tickets", Code: "refund.tickets-count"})
 		}
-		seen[l.Line] = true
 	}
 	return bad
+}
+
+// wrongLine says what is wrong with a line that is named, at a place of the
+// request, and by how much; each may be named once. none is the code of a line
+// that there can't be.
+func wrongLine(at string, line int, q money.Quantity, seen map[int]bool, none string) *fault.Field {
+	twice := seen[line]
+	seen[line] = true
+	switch {
+	case line < 0:
+		return &fault.Field{Path: at + ".line", Code: none}
+	case twice:
+		return &fault.Field{Path: at + ".line", Code: "refund.line-twice"}
+	case q <= 0:
+		return &fault.Field{Path: at + ".quantity", Code: "purchase.quantity"}
+	}
+	return nil
 }
 
 func checkRefund(at clock.Micros, payments []Payment) error {

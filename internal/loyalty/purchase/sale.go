@@ -136,10 +136,7 @@ func (d *Desk) newSale(c *Cart, mode Mode) (*sale, error) {
 func (s *sale) claim() (claim, [32]byte) { return claim{s.cart.Till, s.cart.Key}, s.hash }
 
 func (s *sale) lookUp(l *look) {
-	l.buyer(s.cart.Buyer)
-	if s.cart.Buyer.Home > 0 {
-		l.homes = append(l.homes, s.cart.Buyer.Home)
-	}
+	l.standingOf(s.cart.Buyer)
 	s.lookUpGuest(l)
 	l.codes = append(l.codes, s.unlisted(l.desk)...)
 	for i := range s.cart.Lines {
