@@ -37,7 +37,7 @@ func (c *call) buyer(b *Buyer) (purchase.Buyer, error) {
 	}
 	out := purchase.Buyer{Home: b.Member}
 	if b.Member < 0 {
-		return out, badBuyer("member", "id.invalid")
+		return out, fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: "buyer.member", Code: "id.invalid"})
 	}
 	ways := 0
 	if b.Member != 0 {
@@ -63,7 +63,7 @@ func (c *call) buyer(b *Buyer) (purchase.Buyer, error) {
 		ref, err := member.Normalise(way.kind, way.value, c.Rules().Region)
 		if err != nil {
 			out.Kind, out.Value = string(way.kind), way.value
-			return out, badBuyer(string(way.kind), badIdentifier, "kind", string(way.kind))
+			return out, badlyWritten("buyer."+string(way.kind), way.kind)
 		}
 		out.Kind, out.Value = string(ref.Kind), ref.Value
 	}
@@ -76,8 +76,9 @@ func (c *call) buyer(b *Buyer) (purchase.Buyer, error) {
 // badIdentifier is the code of what can be nobody's phone, e-mail, card …
 const badIdentifier = "member.bad-identifier"
 
-func badBuyer(field, code string, args ...any) error {
-	return fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: "buyer." + field, Code: code, Args: fault.Pairs(args...)})
+// badlyWritten refuses what stands at a place and can be nobody's of the kind.
+func badlyWritten(at string, kind member.Kind) error {
+	return fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: at, Code: badIdentifier, Args: fault.Pairs("kind", string(kind))})
 }
 
 // Guest is the phone or the e-mail of a buyer who is no member: by it limits of
@@ -102,8 +103,7 @@ func (c *call) guest(g *Guest, at string) (purchase.Guest, error) {
 	}
 	ref, err := member.Normalise(kind, value, c.Rules().Region)
 	if err != nil {
-		bad := fault.Field{Path: at + "." + string(kind), Code: badIdentifier, Args: fault.Pairs("kind", string(kind))}
-		return purchase.Guest{}, fault.New(fault.Invalid, "api.invalid").With(bad)
+		return purchase.Guest{}, badlyWritten(at+"."+string(kind), kind)
 	}
 	return purchase.Guest(ref), nil
 }

@@ -134,7 +134,7 @@ func (c *call) target(ctx context.Context, t *CodeTarget) (member.Ref, error) {
 func (c *call) contact(kind member.Kind, value string) (member.Ref, error) {
 	ref, err := member.Normalise(kind, value, c.Rules().Region)
 	if err != nil {
-		return ref, fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: string(kind), Code: badIdentifier, Args: fault.Pairs("kind", string(kind))})
+		return ref, badlyWritten(string(kind), kind)
 	}
 	return ref, nil
 }

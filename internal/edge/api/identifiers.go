@@ -7,7 +7,6 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/member"
-	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
 
@@ -86,7 +85,7 @@ func addIdentifier(ctx context.Context, c *call, in *addIdentifierIn) (*Member, 
 func (c *call) ref(kind member.Kind, value string) (member.Ref, error) {
 	ref, err := member.Normalise(kind, value, c.Rules().Region)
 	if err != nil {
-		return ref, fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: "value", Code: badIdentifier, Args: fault.Pairs("kind", string(kind))})
+		return ref, badlyWritten("value", kind)
 	}
 	return ref, nil
 }
