@@ -1,6 +1,7 @@
 // Package db is the one door to storage: one SQL text, two engines.
 //
-// On PostgreSQL it holds a pgx pool for reads and one for writes; on SQLite a
+// On PostgreSQL it holds a pgx pool for reads, one for batches of look-ups by
+// key and one for writes; on SQLite a
 // pool of readers and a single writer connection, since SQLite has one writer
 // anyhow and queueing in Go is fair where SQLite's busy wait is not. Both
 // engines are opened durable (see Durability), and nothing in the program
@@ -52,16 +53,17 @@ type Q interface {
 // Options say what to open.
 type Options struct {
 	URL      string // postgres://… , or the path of a SQLite file
-	MaxConns int    // PostgreSQL: connections for reads, and again half as many for writes; 0 means 16
+	MaxConns int    // PostgreSQL: connections for reads, and half as many for writes and for look-ups each; 0 means 16
 	Readers  int    // SQLite: reader connections; 0 means 8
 }
 
 // DB is an open base.
 type DB struct {
 	url  string
-	pool *pgxpool.Pool // reads
-	wr   *pgxpool.Pool // write transactions
-	r, w *sql.DB
+	pool  *pgxpool.Pool // reads
+	keyed *pgxpool.Pool // reads of rows by their keys
+	wr    *pgxpool.Pool // write transactions
+	r, w  *sql.DB
 
 	cacheMu sync.Mutex
 	cache   map[any]*liteConn // by the driver's connection
@@ -114,6 +116,7 @@ func (d *DB) Path() string {
 func (d *DB) Close() {
 	if d.pool != nil {
 		d.wr.Close()
+		d.keyed.Close()
 		d.pool.Close()
 		return
 	}
@@ -174,12 +177,14 @@ func (d *DB) Each(ctx context.Context, scan func(Row) error, q string, a ...any)
 	return d.onConn(ctx, d.r, func(c *liteConn) error { return c.each(ctx, scan, q, a) })
 }
 
-// Run sends a batch of reads; use Write for a batch that writes.
+// Run sends a batch of reads that find rows by their keys: on PostgreSQL they
+// are planned to go by an index whatever the server knows of the tables. Use
+// Write for a batch that writes.
 func (d *DB) Run(ctx context.Context, b *Batch) error {
 	if d.pool == nil {
 		return b.runEach(ctx, d)
 	}
-	return b.send(ctx, d.pool)
+	return b.send(ctx, d.keyed)
 }
 
 type row struct{ Row }

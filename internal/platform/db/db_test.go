@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -205,6 +206,33 @@ func TestSnapshotSeesOneInstant(t *testing.T) {
 
 // TestDurable fails when an engine is opened so that an acknowledged commit
 // can be lost.
+// TestLookUpsGoByIndex: a batch of look-ups whose statements were prepared while
+// the table was empty doesn't read the table through when it has grown, though
+// the server has not analyzed it.
+func TestLookUpsGoByIndex(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		if d.Dialect() != db.Postgres {
+			t.Skip("SQLite plans a statement by its indexes alone")
+		}
+		var plan string
+		explained := func(r db.Row) error {
+			var line string
+			err := r.Scan(&line)
+			plan += line + "\n"
+			return err
+		}
+		b := &db.Batch{}
+		b.Each(explained, `explain select home_id from receipt_key where till_id = 1 and key = 'a'`)
+		if err := d.Run(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(plan, "Index") {
+			t.Errorf("an empty table is read through:\n%s", plan)
+		}
+	})
+}
+
 func TestDurable(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

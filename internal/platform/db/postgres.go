@@ -6,10 +6,11 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// writeParams are for the connections that write. A write touches few rows by
-// their keys; a plan that scans a table, chosen while the table was small and
-// kept prepared, would be a disaster when it has grown.
-var writeParams = map[string]string{
+// keyParams are for the connections that write, and for those that look rows
+// up by their keys. Each statement there touches few rows; a plan that scans a
+// table, chosen while the table was small and kept prepared, would be a
+// disaster when it has grown, and is kept until the server analyzes the table.
+var keyParams = map[string]string{
 	"enable_seqscan":   "off",
 	"enable_hashjoin":  "off",
 	"enable_mergejoin": "off",
@@ -25,12 +26,18 @@ func openPG(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	wr, err := openPool(ctx, o.URL, max(n/2, 2), writeParams)
+	wr, err := openPool(ctx, o.URL, max(n/2, 2), keyParams)
 	if err != nil {
 		pool.Close()
 		return nil, err
 	}
-	return &DB{url: o.URL, pool: pool, wr: wr}, nil
+	keyed, err := openPool(ctx, o.URL, max(n/2, 2), keyParams)
+	if err != nil {
+		pool.Close()
+		wr.Close()
+		return nil, err
+	}
+	return &DB{url: o.URL, pool: pool, wr: wr, keyed: keyed}, nil
 }
 
 func openPool(ctx context.Context, url string, conns int, params map[string]string) (*pgxpool.Pool, error) {
