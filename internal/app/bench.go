@@ -26,6 +26,7 @@ type benchReceiptsCmd struct {
 	Engine     string        `help:"cli.bench-engine" enum:"sqlite,postgres" default:"sqlite" placeholder:"sqlite|postgres"`
 	Members    int64         `help:"cli.bench-members" default:"1000000" placeholder:"N"`
 	Rules      int           `help:"cli.bench-rules" default:"0" placeholder:"N"`
+	Lots       int           `help:"cli.bench-lots" default:"0" placeholder:"N"`
 	Clients    int           `help:"cli.bench-clients" default:"64" placeholder:"N"`
 	Phase      time.Duration `name:"seconds" help:"cli.bench-seconds" default:"20s" placeholder:"20s"`
 	Warmup     time.Duration `help:"cli.bench-warmup" default:"3s" placeholder:"3s"`
@@ -54,17 +55,18 @@ func (c *benchReceiptsCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	bars := newBars(p, func(stage string) string { return p.texts.Text(p.lang, "bench.step-members") })
+	bars := newBars(p, func(stage string) string { return p.texts.Text(p.lang, "bench.step-"+stage) })
 	report, err := bench.Run(ctx, bench.Options{
-		Engine: db.Dialect(c.Engine), URL: c.URL, Dir: c.Dir, Members: c.Members, Rules: c.Rules, Clients: c.Clients,
+		Engine: db.Dialect(c.Engine), URL: c.URL, Dir: c.Dir, Members: c.Members, Rules: c.Rules, Lots: c.Lots, Clients: c.Clients,
 		Phase: c.Phase, Warmup: c.Warmup, Rounds: c.Rounds, Keep: c.Keep, Bare: c.Bare,
 		Direct: c.Direct, Measured: measured, Verify: verifyBench,
 		Start: func(ctx context.Context, url string) (bench.Server, error) {
 			return startBench(ctx, p, *cfg, url, c.Client)
 		},
 		Step: func(s bench.Step) {
-			if s.Name == bench.MakingMembers {
-				bars.show("members", s.N, c.Members, false)
+			switch s.Name {
+			case bench.MakingMembers, bench.MakingLots, bench.SettlingDues:
+				bars.show(string(s.Name), s.N, c.Members, false)
 				return
 			}
 			bars.end()
@@ -96,6 +98,7 @@ func (c *benchReceiptsCmd) check(cfg *config.Config) error {
 	const mostClients, mostRounds, longest = 4096, 100, time.Hour
 	unless(c.Members >= 1 && c.Members <= bench.MaxMembers, "--members", 1, bench.MaxMembers)
 	unless(c.Rules >= 0 && c.Rules <= bench.MaxRules, "--rules", 0, bench.MaxRules)
+	unless(c.Lots >= 0 && c.Lots <= bench.MaxLots, "--lots", 0, bench.MaxLots)
 	unless(c.Clients >= 1 && c.Clients <= mostClients, "--clients", 1, mostClients)
 	unless(c.Rounds >= 1 && c.Rounds <= mostRounds, "--rounds", 1, mostRounds)
 	unless(c.Phase >= 100*time.Millisecond && c.Phase <= longest, "--seconds", 100*time.Millisecond, longest)
@@ -160,11 +163,17 @@ func (c *benchReceiptsCmd) writeMemProfile() error {
 // tell prints the report as lines.
 func (c *benchReceiptsCmd) tell(p *program, r *bench.Report) {
 	figure := func(v float64, decimals int) string { return strconv.FormatFloat(v, 'f', decimals, 64) }
+	answering := func(a *bench.Answering) string {
+		return figure(a.PerSecond, 0) + " (" + figure(a.P50, 1) + " / " + figure(a.P99, 1) + ")"
+	}
 	for _, line := range [][2]string{
 		{"bench.commits", figure(r.CommitsPerSecond, 0)},
 		{"bench.bare", figure(r.BarePerSecond, 0) + " (" + r.BareTool + ")"},
 		{"bench.ratio", figure(r.Ratio, 2)},
 		{"bench.latency", figure(r.P50, 1) + " / " + figure(r.P99, 1)},
+		{"bench.find", answering(r.Find)},
+		{"bench.quote", answering(r.Quote)},
+		{"bench.dues", figure(r.DuesPerMinute, 0)},
 		{"bench.rows", figure(r.RowsPerReceipt, 2)},
 		{"bench.bytes", figure(r.BytesPerReceipt, 0)},
 		{"bench.errors", strconv.FormatInt(r.Errors, 10)},

@@ -35,6 +35,7 @@ type Options struct {
 	Dir     string // SQLite: where the files are made
 	Members int64
 	Rules   int // beside the programme's rates: as many active rules, most of products
+	Lots    int // that each member has earned before
 	Clients int
 	Phase   time.Duration // that is measured
 	Warmup  time.Duration // before it
@@ -68,6 +69,9 @@ type StepName string
 const (
 	MakingBare    StepName = "bare"
 	MakingMembers StepName = "members" // N of them are there
+	MakingLots    StepName = "lots"    // N members have theirs
+	SettlingDues  StepName = "dues"    // of N accounts
+	Looking       StepName = "looking" // finding and quoting
 	Starting      StepName = "start"
 	WarmingUp     StepName = "warmup"
 	Measuring     StepName = "round" // N-th round
@@ -112,6 +116,12 @@ type Report struct {
 	FiguresLagMS int64              `json:"figures_lag_ms"`
 	Verify       string             `json:"verify"`
 	VerifySecond float64            `json:"verify_seconds"`
+
+	Lots          int        `json:"lots_per_member,omitempty"`
+	Dues          int64      `json:"dues,omitempty"` // accounts settled
+	DuesPerMinute float64    `json:"dues_per_minute,omitempty"`
+	Find          *Answering `json:"find,omitempty"`
+	Quote         *Answering `json:"quote,omitempty"`
 }
 
 // Round is one turn of each.
@@ -128,6 +138,14 @@ type Round struct {
 	BareCPU CPU     `json:"bare_cpu_us_per_receipt"`
 }
 
+// Answering is how fast requests of one sort were answered to all clients at
+// once.
+type Answering struct {
+	PerSecond float64 `json:"per_second"`
+	P50       float64 `json:"p50_ms"`
+	P99       float64 `json:"p99_ms"`
+}
+
 // CPU is processor time in microseconds: of the program with its clients, or
 // of the bare tool, and of the database server, where that is on this machine.
 type CPU struct {
@@ -140,7 +158,7 @@ const closeTimeout = 30 * time.Second
 // Run measures.
 func Run(ctx context.Context, o Options) (*Report, error) {
 	r := &run{Options: o, report: &Report{
-		Engine: string(o.Engine), Members: o.Members, Rules: o.Rules, Clients: o.Clients, CPUs: runtime.NumCPU(), Go: runtime.Version(),
+		Engine: string(o.Engine), Members: o.Members, Rules: o.Rules, Lots: o.Lots, Clients: o.Clients, CPUs: runtime.NumCPU(), Go: runtime.Version(),
 		BareOver: o.Bare, Load: loadAverage(), Durability: map[string]string{},
 	}}
 	err := r.run(ctx)
@@ -192,6 +210,11 @@ func (r *run) run(ctx context.Context) error {
 	r.later(func(context.Context) error { d.Close(); return nil })
 	if err := r.describe(ctx, d); err != nil {
 		return err
+	}
+	if r.Lots > 0 {
+		if err := r.settleDues(ctx, url); err != nil {
+			return err
+		}
 	}
 	if err := r.measure(ctx, d, url, shop, yardstick); err != nil {
 		return err
@@ -255,6 +278,9 @@ func (r *run) measure(ctx context.Context, d *db.DB, url string, s *shop, yardst
 		return err
 	}
 	r.report.RSSMB = residentMB()
+	if err := r.looks(ctx, l); err != nil {
+		return err
+	}
 	after, err := weigh(ctx, d)
 	if err != nil {
 		return err
@@ -286,7 +312,7 @@ func (r *run) rounds(ctx context.Context, d *db.DB, l *load, yardstick bare.Runn
 		bareCPU := m.read().since(before)
 		settle(ctx, d)
 		before = m.read()
-		s, err := l.phase(ctx, r.Warmup, r.Phase, r.Measured)
+		s, err := l.phase(ctx, sell, r.Warmup, r.Phase, r.Measured)
 		if err != nil {
 			return err
 		}
@@ -314,8 +340,29 @@ func (r *run) rounds(ctx context.Context, d *db.DB, l *load, yardstick bare.Runn
 	return nil
 }
 
+// looks measures what reads only: finding a member, quoting a receipt.
+func (r *run) looks(ctx context.Context, l *load) error {
+	r.Step(Step{Name: Looking})
+	for _, x := range []struct {
+		do call
+		to **Answering
+	}{{find, &r.report.Find}, {quote, &r.report.Quote}} {
+		s, err := l.phase(ctx, x.do, r.Warmup, r.Phase, nil)
+		if err != nil {
+			return err
+		}
+		r.report.fail(s)
+		*x.to = &Answering{PerSecond: round(s.perSecond(), 0), P50: percentile(s.times, 0.5), P99: percentile(s.times, 0.99)}
+	}
+	return nil
+}
+
 func (r *Report) note(s *seen) {
 	r.Receipts += s.all
+	r.fail(s)
+}
+
+func (r *Report) fail(s *seen) {
 	r.Errors += s.errors
 	if s.first != nil && r.FirstError == "" {
 		r.FirstError = s.first.Error()

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -105,6 +104,41 @@ func TestKeptMembersAreTaken(t *testing.T) {
 	})
 }
 
+// TestLots: each member has as many lots as were asked for, of which one has
+// ended; the dues of that night are one of each account.
+func TestLots(t *testing.T) {
+	t.Parallel()
+	each(t, 323, func(t *testing.T, o Options) {
+		o.Keep, o.Rounds, o.Lots, o.Phase = true, 1, 4, time.Second
+		r, err := Run(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { throwAway(t, &o) })
+		if r.Errors != 0 || r.Dues != o.Members || r.DuesPerMinute <= 0 || r.Find.PerSecond <= 0 || r.Quote.P99 <= 0 {
+			t.Errorf("%d errors (%s), %d dues, %v a minute, found %+v, quoted %+v", r.Errors, r.FirstError, r.Dues, r.DuesPerMinute, r.Find, r.Quote)
+		}
+		p := place{keep: true, dir: o.Dir, mark: "_" + o.mark}
+		if o.Engine == db.Postgres {
+			if p, err = newPlace(t.Context(), &o); err != nil {
+				t.Fatal(err)
+			}
+			defer p.close()
+		}
+		d, err := db.Open(t.Context(), db.Options{URL: p.address((&run{Options: o}).baseName())})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		var all, ended int64
+		err = d.Row(t.Context(), `select count(*), count(case when remaining = 0 and written_off > 0 then 1 end) from lot l
+ where exists (select 1 from receipt_key k where k.home_id = l.home_id and k.op_id = l.op_id and k.key like 'lots-%')`).Scan(&all, &ended)
+		if err != nil || all != 4*o.Members || ended != o.Members {
+			t.Errorf("%d lots, %d of them ended: %v", all, ended, err)
+		}
+	})
+}
+
 // throwAway removes what a run has kept.
 func throwAway(t *testing.T, o *Options) {
 	o.Keep = false
@@ -114,7 +148,7 @@ func throwAway(t *testing.T, o *Options) {
 		return
 	}
 	defer p.close()
-	for _, name := range []string{"bare", strconv.FormatInt(o.Members, 10)} {
+	for _, name := range []string{"bare", (&run{Options: *o}).baseName()} {
 		if err := p.remove(context.WithoutCancel(t.Context()), name); err != nil {
 			t.Error(err)
 		}

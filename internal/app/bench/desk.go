@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"kopilka/internal/loyalty/catalog"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/purchase"
@@ -17,12 +18,24 @@ import (
 // startDesk starts the desk alone, without HTTP, keys, figures and seals: the
 // difference is what those cost.
 func startDesk(ctx context.Context, url string) (Server, error) {
+	return openDesk(ctx, url, clock.System{})
+}
+
+func openDesk(ctx context.Context, url string, now clock.Clock) (*deskServer, error) {
 	d, err := db.Open(ctx, db.Options{URL: url})
 	if err != nil {
 		return nil, err
 	}
+	s, err := newDesk(ctx, d, now)
+	if err != nil {
+		d.Close()
+	}
+	return s, err
+}
+
+func newDesk(ctx context.Context, d *db.DB, now clock.Clock) (*deskServer, error) {
 	ids := id.NewMaker(nodeOfBench - 1)
-	programmes := &programme.Programmes{DB: d, IDs: ids, Clock: clock.System{}}
+	programmes := &programme.Programmes{DB: d, IDs: ids, Clock: now}
 	if err := programmes.Refresh(ctx); err != nil {
 		return nil, err
 	}
@@ -34,7 +47,7 @@ func startDesk(ctx context.Context, url string) (Server, error) {
 		return nil, err
 	}
 	return &deskServer{d: d, desk: purchase.New(purchase.Options{
-		DB: d, IDs: ids, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler),
+		DB: d, IDs: ids, Clock: now, Log: slog.New(slog.DiscardHandler),
 		Programmes: programmes, Directory: dir, Catalog: index, Secret: make([]byte, 32),
 	})}, nil
 }
@@ -51,21 +64,40 @@ type deskServer struct {
 }
 
 func (s *deskServer) Call(till id.ID, _ string) (Caller, error) {
-	return &deskCaller{s.desk, till}, nil
+	return &deskCaller{s, till}, nil
 }
 
 type deskCaller struct {
-	desk *purchase.Desk
-	till id.ID
+	server *deskServer
+	till   id.ID
 }
 
-// Sell commits by the desk itself.
-func (c *deskCaller) Sell(ctx context.Context, r *Receipt) error {
+func (c *deskCaller) cart(r *Receipt) *purchase.Cart {
 	cart := &purchase.Cart{Till: c.till, Key: r.Key, Buyer: purchase.Buyer{Kind: "phone", Value: r.Phone}, Lines: make([]purchase.CartLine, len(r.Lines))}
 	for i, l := range r.Lines {
 		cart.Lines[i] = purchase.CartLine{SKU: l.SKU, Quantity: money.Quantity(l.Pieces) * money.Piece, Price: l.Price}
 	}
-	_, err := c.desk.Commit(ctx, cart)
+	return cart
+}
+
+// Sell commits by the desk itself.
+func (c *deskCaller) Sell(ctx context.Context, r *Receipt) error {
+	_, err := c.server.desk.Commit(ctx, c.cart(r))
+	return err
+}
+
+// Quote asks the desk itself.
+func (c *deskCaller) Quote(ctx context.Context, r *Receipt) error {
+	_, err := c.server.desk.Quote(ctx, c.cart(r))
+	return err
+}
+
+// Find looks the member up in the base.
+func (c *deskCaller) Find(ctx context.Context, phone string) error {
+	found, err := member.Find(ctx, c.server.d, phone, "")
+	if err == nil && len(found) != 1 {
+		err = errNobody
+	}
 	return err
 }
 

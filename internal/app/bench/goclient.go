@@ -26,11 +26,31 @@ func NewGoCaller(base, token string) (Caller, error) {
 
 // Sell commits a receipt.
 func (g *goCaller) Sell(ctx context.Context, r *Receipt) error {
-	g.body.Buyer.Phone = r.Phone
+	g.body.Buyer.Phone, g.body.Lines = r.Phone, g.lines(r)
+	_, _, err := g.c.CommitPurchase(ctx, r.Key, &g.body, nil)
+	return err
+}
+
+// lines writes the receipt's lines where those of the one before were.
+func (g *goCaller) lines(r *Receipt) []client.CartLine {
 	for i, l := range r.Lines {
 		g.body.Lines[i] = client.CartLine{SKU: l.SKU, Quantity: strconv.FormatInt(l.Pieces, 10), Price: int64(l.Price)}
 	}
-	_, _, err := g.c.CommitPurchase(ctx, r.Key, &g.body, nil)
+	return g.body.Lines
+}
+
+// Quote asks what a receipt would come to.
+func (g *goCaller) Quote(ctx context.Context, r *Receipt) error {
+	_, err := g.c.QuotePurchase(ctx, &client.CartBody{Buyer: &client.Buyer{Phone: r.Phone}, Lines: g.lines(r)}, nil)
+	return err
+}
+
+// Find looks a member up by his phone.
+func (g *goCaller) Find(ctx context.Context, phone string) error {
+	found, err := g.c.FindMembers(ctx, &client.FindMembersQuery{Q: phone})
+	if err == nil && len(found.Items) != 1 {
+		err = errNobody
+	}
 	return err
 }
 

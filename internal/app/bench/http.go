@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -19,7 +20,7 @@ import (
 // this does.
 type httpCaller struct {
 	addr  string
-	head  []byte // of every request, up to the key
+	fixed []byte // the header fields of every request
 	conn  net.Conn
 	in    *bufio.Reader
 	out   []byte
@@ -29,6 +30,8 @@ type httpCaller struct {
 
 const (
 	receiptsPath  = "/api/v1/purchases"
+	quotesPath    = "/api/v1/quotes"
+	findPath      = "/api/v1/members/find?q="
 	answerTimeout = 30 * time.Second
 )
 
@@ -39,9 +42,8 @@ func NewHTTPCaller(base, token string) (Caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	head := "POST " + receiptsPath + " HTTP/1.1\r\nHost: " + u.Host + "\r\nAuthorization: Bearer " + token +
-		"\r\nContent-Type: application/json\r\nIdempotency-Key: "
-	return &httpCaller{addr: u.Host, head: []byte(head), limit: answerTimeout}, nil
+	fixed := " HTTP/1.1\r\nHost: " + u.Host + "\r\nAuthorization: Bearer " + token + "\r\nContent-Type: application/json\r\n"
+	return &httpCaller{addr: u.Host, fixed: []byte(fixed), limit: answerTimeout}, nil
 }
 
 // Close ends the connection.
@@ -54,6 +56,41 @@ func (c *httpCaller) Close() {
 
 // Sell commits a receipt; any answer but 201 is an error.
 func (c *httpCaller) Sell(ctx context.Context, r *Receipt) error {
+	c.out = append(append(append(c.out[:0], "POST "+receiptsPath...), c.fixed...), "Idempotency-Key: "...)
+	c.out = append(append(c.out, r.Key...), "\r\n"...)
+	c.carry(r)
+	return c.ask(ctx, http.StatusCreated)
+}
+
+// Quote asks what a receipt would come to; any answer but 200 is an error.
+func (c *httpCaller) Quote(ctx context.Context, r *Receipt) error {
+	c.out = append(append(c.out[:0], "POST "+quotesPath...), c.fixed...)
+	c.carry(r)
+	return c.ask(ctx, http.StatusOK)
+}
+
+// Find looks a member up by his phone; any answer but one member is an error.
+func (c *httpCaller) Find(ctx context.Context, phone string) error {
+	c.out = append(append(append(append(c.out[:0], "GET "+findPath...), url.QueryEscape(phone)...), c.fixed...), "\r\n"...)
+	if err := c.ask(ctx, http.StatusOK); err != nil {
+		return err
+	}
+	if !bytes.Contains(c.body, []byte(`"member":`)) {
+		return errNobody
+	}
+	return nil
+}
+
+// carry ends the request with the receipt as its body.
+func (c *httpCaller) carry(r *Receipt) {
+	c.body = appendReceipt(c.body[:0], r)
+	c.out = append(c.out, "Content-Length: "...)
+	c.out = strconv.AppendInt(c.out, int64(len(c.body)), 10)
+	c.out = append(append(c.out, "\r\n\r\n"...), c.body...)
+}
+
+// ask sends the request in c.out; any answer but the one wanted is an error.
+func (c *httpCaller) ask(ctx context.Context, want int) error {
 	if c.conn == nil {
 		d := net.Dialer{Timeout: c.limit}
 		conn, err := d.DialContext(ctx, "tcp", c.addr)
@@ -62,23 +99,18 @@ func (c *httpCaller) Sell(ctx context.Context, r *Receipt) error {
 		}
 		c.conn, c.in = conn, bufio.NewReaderSize(conn, 8<<10)
 	}
-	status, err := c.exchange(r)
+	status, err := c.exchange()
 	if err != nil {
 		c.Close()
 		return err
 	}
-	if status != 201 {
+	if status != want {
 		return fmt.Errorf("bench: answered %d: %s", status, c.body)
 	}
 	return nil
 }
 
-func (c *httpCaller) exchange(r *Receipt) (status int, err error) {
-	c.body = appendReceipt(c.body[:0], r)
-	c.out = append(append(c.out[:0], c.head...), r.Key...)
-	c.out = append(c.out, "\r\nContent-Length: "...)
-	c.out = strconv.AppendInt(c.out, int64(len(c.body)), 10)
-	c.out = append(append(c.out, "\r\n\r\n"...), c.body...)
+func (c *httpCaller) exchange() (status int, err error) {
 	if err := c.conn.SetDeadline(time.Now().Add(c.limit)); err != nil {
 		return 0, err
 	}

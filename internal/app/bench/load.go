@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -16,6 +17,10 @@ import (
 type Caller interface {
 	// Sell commits a receipt; an error is any end but a commit.
 	Sell(ctx context.Context, r *Receipt) error
+	// Quote asks what a receipt would come to.
+	Quote(ctx context.Context, r *Receipt) error
+	// Find looks a member up by his phone; an error is any end but one member.
+	Find(ctx context.Context, phone string) error
 	// Close ends it.
 	Close()
 }
@@ -82,13 +87,23 @@ type seen struct {
 	times  []time.Duration // of each answer, sorted
 	errors int64
 	first  error
-	all    int64 // receipts committed, those outside the measured time too
+	all    int64 // answered, those outside the measured time too
 }
 
 func (s *seen) perSecond() float64 { return float64(len(s.times)) / s.took.Seconds() }
 
-// phase warms up, then measures for a time.
-func (l *load) phase(ctx context.Context, warm, d time.Duration, measured func(begins bool)) (*seen, error) {
+// errNobody is that a member of the benchmark was not found.
+var errNobody = errors.New("bench: the member was not found")
+
+// call is one request of a client.
+type call func(ctx context.Context, c Caller, r *Receipt) error
+
+func sell(ctx context.Context, c Caller, r *Receipt) error  { return c.Sell(ctx, r) }
+func quote(ctx context.Context, c Caller, r *Receipt) error { return c.Quote(ctx, r) }
+func find(ctx context.Context, c Caller, r *Receipt) error  { return c.Find(ctx, r.Phone) }
+
+// phase warms up, then measures one sort of requests for a time.
+func (l *load) phase(ctx context.Context, do call, warm, d time.Duration, measured func(begins bool)) (*seen, error) {
 	parts := make([]seen, len(l.callers))
 	begin := time.Now().Add(warm)
 	end := begin.Add(d)
@@ -102,7 +117,7 @@ func (l *load) phase(ctx context.Context, warm, d time.Duration, measured func(b
 	}
 	var all sync.WaitGroup
 	for i, c := range l.callers {
-		all.Go(func() { l.client(ctx, i, c, begin, end, &parts[i]) })
+		all.Go(func() { l.client(ctx, do, i, c, begin, end, &parts[i]) })
 	}
 	all.Wait()
 	sum := &seen{took: d}
@@ -120,12 +135,12 @@ func (l *load) phase(ctx context.Context, warm, d time.Duration, measured func(b
 		return nil, err
 	}
 	if len(sum.times) == 0 {
-		return nil, fmt.Errorf("bench: no receipt was committed: %w", sum.first)
+		return nil, fmt.Errorf("bench: nothing was answered: %w", sum.first)
 	}
 	return sum, nil
 }
 
-func (l *load) client(ctx context.Context, i int, c Caller, begin, end time.Time, s *seen) {
+func (l *load) client(ctx context.Context, do call, i int, c Caller, begin, end time.Time, s *seen) {
 	r := &Receipt{}
 	for ctx.Err() == nil {
 		l.fill(r, i)
@@ -133,7 +148,7 @@ func (l *load) client(ctx context.Context, i int, c Caller, begin, end time.Time
 		if t.After(end) {
 			return
 		}
-		err := c.Sell(ctx, r)
+		err := do(ctx, c, r)
 		answered := time.Now()
 		if err != nil {
 			s.errors++

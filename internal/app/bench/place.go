@@ -123,9 +123,18 @@ func (p *place) remove(ctx context.Context, name string) error {
 	return nil
 }
 
+// baseName is the base's of so many members with so many lots.
+func (r *run) baseName() string {
+	name := strconv.FormatInt(r.Members, 10)
+	if r.Lots > 0 {
+		name += "_" + strconv.Itoa(r.Lots)
+	}
+	return name
+}
+
 // fill makes the members, or takes those of an earlier run, and opens the shop.
 func (r *run) fill(ctx context.Context) (url string, s *shop, err error) {
-	name := strconv.FormatInt(r.Members, 10)
+	name := r.baseName()
 	there, err := r.place.there(ctx, name)
 	if err != nil {
 		return "", nil, err
@@ -157,6 +166,11 @@ func (r *run) fill(ctx context.Context) (url string, s *shop, err error) {
 	err = fillPeople(ctx, d, int64(s.programme), 0, r.Members, func(done int64) { r.Step(Step{Name: MakingMembers, N: done}) })
 	if err != nil {
 		return "", nil, err
+	}
+	if r.Lots > 0 {
+		if err := r.fillLots(ctx, d, url, ids, s); err != nil {
+			return "", nil, err
+		}
 	}
 	if d.Dialect() == db.Postgres {
 		if _, err := d.Exec(ctx, "vacuum analyze"); err != nil {

@@ -59,7 +59,7 @@ type Options struct {
 
 // DB is an open base.
 type DB struct {
-	url  string
+	url   string
 	pool  *pgxpool.Pool // reads
 	keyed *pgxpool.Pool // reads of rows by their keys
 	wr    *pgxpool.Pool // write transactions
