@@ -36,6 +36,7 @@ type orders struct {
 	Till  id.ID
 	Homes []home.ID
 	Round int
+	Began clock.Micros // when the shop was made; late receipts are of before
 
 	Node  int    // of the ids that the child makes; what is sent again has the next
 	Name  string // of the child, in its keys
@@ -76,7 +77,7 @@ func child(v string, out io.Writer) error {
 			for n := 0; ; n++ {
 				key := o.key(client, n)
 				fmt.Fprintf(out, "try %s\n", key)
-				p, err := sell(ctx, desk, o.Till, o.Homes, key)
+				p, err := o.sell(ctx, desk, key)
 				if err != nil {
 					failed <- err
 					return
@@ -117,7 +118,7 @@ func open(t *testing.T, url string) orders {
 	defer d.Close()
 	s := purchasetest.Open(t, d, programme())
 	defer s.Desk.Close()
-	o := orders{URL: url, Till: s.Till, Node: 2}
+	o := orders{URL: url, Till: s.Till, Node: 2, Began: clock.System{}.Now()}
 	for range members {
 		o.Homes = append(o.Homes, s.Member(t).Home)
 	}
@@ -235,9 +236,9 @@ func after(t *testing.T, o orders, acked map[string]id.ID, open map[string]bool,
 	}
 	defer desk.DB.Close()
 	defer desk.Close()
-	check(t, desk.DB, acked, whole)
+	o.check(t, desk.DB, acked, whole)
 	for key := range open {
-		p, err := sell(t.Context(), desk, o.Till, o.Homes, key)
+		p, err := o.sell(t.Context(), desk, key)
 		if err != nil {
 			t.Errorf("%s sent again: %v", key, err)
 			continue
