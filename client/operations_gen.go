@@ -347,6 +347,33 @@ func (c *Client) ClaimPurchase(ctx context.Context, body *ClaimBody, query *Clai
 	return answer, err
 }
 
+// CloseEvent is DELETE /playbill/events/{event}: Close an event
+//
+// The event stays for the tickets that name it. Not for keys of tills.
+//
+// The key needs the scope reference.write or playbill.write.
+// It is never sent again by the client itself.
+func (c *Client) CloseEvent(ctx context.Context, event string) (*PlaybillEvent, error) {
+	answer, _, err := ask[PlaybillEvent](ctx, c, &request{
+		method: http.MethodDelete, path: []string{"/playbill/events/", event},
+	})
+	return answer, err
+}
+
+// CloseHall is DELETE /playbill/halls/{hall}: Close a hall
+//
+// The hall stays for the sessions and tickets that name it; sent again with state active it is
+// open. Not for keys of tills.
+//
+// The key needs the scope reference.write or playbill.write.
+// It is never sent again by the client itself.
+func (c *Client) CloseHall(ctx context.Context, hall string) (*Hall, error) {
+	answer, _, err := ask[Hall](ctx, c, &request{
+		method: http.MethodDelete, path: []string{"/playbill/halls/", hall},
+	})
+	return answer, err
+}
+
 // CloseMember is POST /members/{member}/close: Close a membership
 //
 // For good. His phones and e-mails are free for others, his cards serve nobody. With points left it
@@ -357,6 +384,20 @@ func (c *Client) ClaimPurchase(ctx context.Context, body *ClaimBody, query *Clai
 func (c *Client) CloseMember(ctx context.Context, member string, body *MemberClosing) (*Member, error) {
 	answer, _, err := ask[Member](ctx, c, &request{
 		method: http.MethodPost, path: []string{"/members/", member, "/close"}, body: body,
+	})
+	return answer, err
+}
+
+// CloseSession is DELETE /playbill/sessions/{session}: Archive a session
+//
+// The session stays for the tickets that name it; one that is cancelled stays cancelled. Not for
+// keys of tills.
+//
+// The key needs the scope reference.write or playbill.write.
+// It is never sent again by the client itself.
+func (c *Client) CloseSession(ctx context.Context, session string) (*Session, error) {
+	answer, _, err := ask[Session](ctx, c, &request{
+		method: http.MethodDelete, path: []string{"/playbill/sessions/", session},
 	})
 	return answer, err
 }
@@ -801,6 +842,26 @@ func (c *Client) GetErasure(ctx context.Context, erasure string) (*Erasure, erro
 	return answer, err
 }
 
+// GetEvent is GET /playbill/events/{event}: An event
+//
+// The key needs the scope reference.read or reference.write or playbill.write.
+func (c *Client) GetEvent(ctx context.Context, event string) (*PlaybillEvent, error) {
+	answer, _, err := ask[PlaybillEvent](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/playbill/events/", event},
+	})
+	return answer, err
+}
+
+// GetHall is GET /playbill/halls/{hall}: A hall
+//
+// The key needs the scope reference.read or reference.write or playbill.write.
+func (c *Client) GetHall(ctx context.Context, hall string) (*Hall, error) {
+	answer, _, err := ask[Hall](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/playbill/halls/", hall},
+	})
+	return answer, err
+}
+
 // GetHousehold is GET /households/{household}: A household
 //
 // The key needs the scope members.read.
@@ -980,6 +1041,16 @@ func (p *GetReservationQuery) query() (q query) {
 func (c *Client) GetReservation(ctx context.Context, id string, query *GetReservationQuery) (*Reservation, error) {
 	answer, _, err := ask[Reservation](ctx, c, &request{
 		method: http.MethodGet, path: []string{"/reservations/", id}, query: query.query(),
+	})
+	return answer, err
+}
+
+// GetSession is GET /playbill/sessions/{session}: A session
+//
+// The key needs the scope reference.read or reference.write or playbill.write.
+func (c *Client) GetSession(ctx context.Context, session string) (*Session, error) {
+	answer, _, err := ask[Session](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/playbill/sessions/", session},
 	})
 	return answer, err
 }
@@ -1335,6 +1406,42 @@ func (c *Client) ListGroups(ctx context.Context) (*PageGroup, error) {
 	return answer, err
 }
 
+// ListHallsQuery are the parameters of ListHalls. What is zero is left out.
+type ListHallsQuery struct {
+	// Go on with the list: next of the last answer
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
+	// A text in the code or name
+	Find string
+	// In this state only
+	State ReferenceState
+	// Id of the outlet
+	Outlet string
+}
+
+func (p *ListHallsQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
+	q.add("find", p.Find)
+	q.add("state", string(p.State))
+	q.add("outlet", p.Outlet)
+	return q
+}
+
+// ListHalls is GET /playbill/halls: Halls
+//
+// The key needs the scope reference.read or reference.write or playbill.write.
+func (c *Client) ListHalls(ctx context.Context, query *ListHallsQuery) (*PageHall, error) {
+	answer, _, err := ask[PageHall](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/playbill/halls"}, query: query.query(),
+	})
+	return answer, err
+}
+
 // ListHouseholdsQuery are the parameters of ListHouseholds. What is zero is left out.
 type ListHouseholdsQuery struct {
 	// Go on with the list: next of the last answer
@@ -1630,6 +1737,45 @@ func (c *Client) ListPartners(ctx context.Context, query *ListPartnersQuery) (*P
 	return answer, err
 }
 
+// ListPlaybillEventsQuery are the parameters of ListPlaybillEvents. What is zero is left out.
+type ListPlaybillEventsQuery struct {
+	// Go on with the list: next of the last answer
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
+	// A text in the code or name
+	Find string
+	// In this state only
+	State ReferenceState
+	// Code of the event type
+	Type string
+	// true: only those that Pushkin cards may pay for
+	Pushkin bool
+}
+
+func (p *ListPlaybillEventsQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
+	q.add("find", p.Find)
+	q.add("state", string(p.State))
+	q.add("type", p.Type)
+	q.addBool("pushkin", p.Pushkin)
+	return q
+}
+
+// ListPlaybillEvents is GET /playbill/events: Events
+//
+// The key needs the scope reference.read or reference.write or playbill.write.
+func (c *Client) ListPlaybillEvents(ctx context.Context, query *ListPlaybillEventsQuery) (*PagePlaybillEvent, error) {
+	answer, _, err := ask[PagePlaybillEvent](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/playbill/events"}, query: query.query(),
+	})
+	return answer, err
+}
+
 // ListProductGroupsQuery are the parameters of ListProductGroups. What is zero is left out.
 type ListProductGroupsQuery struct {
 	// Go on with the list: next of the last answer
@@ -1908,6 +2054,50 @@ func (p *ListReservationsQuery) query() (q query) {
 func (c *Client) ListReservations(ctx context.Context, member string, query *ListReservationsQuery) (*PageReservation, error) {
 	answer, _, err := ask[PageReservation](ctx, c, &request{
 		method: http.MethodGet, path: []string{"/members/", member, "/reservations"}, query: query.query(),
+	})
+	return answer, err
+}
+
+// ListSessionsQuery are the parameters of ListSessions. What is zero is left out.
+type ListSessionsQuery struct {
+	// Code of the event
+	Event string
+	// Code of the hall
+	Hall string
+	// In this state only
+	State PlaybillSessionState
+	// That do not begin before
+	From time.Time
+	// That begin before
+	To time.Time
+	// Go on with the list: next of the last answer
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
+}
+
+func (p *ListSessionsQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("event", p.Event)
+	q.add("hall", p.Hall)
+	q.add("state", string(p.State))
+	q.addTime("from", p.From)
+	q.addTime("to", p.To)
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
+	return q
+}
+
+// ListSessions is GET /playbill/sessions: Sessions
+//
+// By their beginning; from and to say when they begin.
+//
+// The key needs the scope reference.read or reference.write or playbill.write.
+func (c *Client) ListSessions(ctx context.Context, query *ListSessionsQuery) (*PageSession, error) {
+	answer, _, err := ask[PageSession](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/playbill/sessions"}, query: query.query(),
 	})
 	return answer, err
 }
@@ -2405,6 +2595,47 @@ func (c *Client) SaveCustomField(ctx context.Context, key string, body *CustomFi
 	return answer, err
 }
 
+// SaveEvent is PUT /playbill/events/{event}: Save an event
+//
+// The event of a code: makes it, or makes it what is sent. The terms of a memorandum hold for
+// tickets to sessions on its days. Not for keys of tills.
+//
+// The key needs the scope reference.write or playbill.write.
+// It is never sent again by the client itself.
+func (c *Client) SaveEvent(ctx context.Context, event string, body *PlaybillEventBody) (*PlaybillEvent, error) {
+	answer, _, err := ask[PlaybillEvent](ctx, c, &request{
+		method: http.MethodPut, path: []string{"/playbill/events/", event}, body: body,
+	})
+	return answer, err
+}
+
+// SaveEvents is POST /playbill/events: Save events
+//
+// Up to 500 events at once, all or none. Not for keys of tills.
+//
+// The key needs the scope reference.write or playbill.write.
+// It is never sent again by the client itself.
+func (c *Client) SaveEvents(ctx context.Context, body *PlaybillEventList) (*PagePlaybillEvent, error) {
+	answer, _, err := ask[PagePlaybillEvent](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/playbill/events"}, body: body,
+	})
+	return answer, err
+}
+
+// SaveHall is PUT /playbill/halls/{hall}: Save a hall
+//
+// The hall of a code: makes it, or makes it what is sent, as often as it is sent. Codes are
+// compared without case. Without state it stays in its own. Not for keys of tills.
+//
+// The key needs the scope reference.write or playbill.write.
+// It is never sent again by the client itself.
+func (c *Client) SaveHall(ctx context.Context, hall string, body *HallBody) (*Hall, error) {
+	answer, _, err := ask[Hall](ctx, c, &request{
+		method: http.MethodPut, path: []string{"/playbill/halls/", hall}, body: body,
+	})
+	return answer, err
+}
+
 // SaveMemberRules is PUT /member-rules: Change the rules on members
 //
 // The rules are told in whole. Members that are there already stay as they are.
@@ -2414,6 +2645,34 @@ func (c *Client) SaveCustomField(ctx context.Context, key string, body *CustomFi
 func (c *Client) SaveMemberRules(ctx context.Context, body *MemberRules) (*MemberRules, error) {
 	answer, _, err := ask[MemberRules](ctx, c, &request{
 		method: http.MethodPut, path: []string{"/member-rules"}, body: body,
+	})
+	return answer, err
+}
+
+// SaveSession is PUT /playbill/sessions/{session}: Save a session
+//
+// The session of a code: makes it, or makes it what is sent. Its event and its hall must be there.
+// The state cancelled cancels it: no more tickets are sold or used, and who follows is told by the
+// event session.cancelled. Without state it stays in its own. Not for keys of tills.
+//
+// The key needs the scope reference.write or playbill.write.
+// It is never sent again by the client itself.
+func (c *Client) SaveSession(ctx context.Context, session string, body *SessionBody) (*Session, error) {
+	answer, _, err := ask[Session](ctx, c, &request{
+		method: http.MethodPut, path: []string{"/playbill/sessions/", session}, body: body,
+	})
+	return answer, err
+}
+
+// SaveSessions is POST /playbill/sessions: Save sessions
+//
+// Up to 500 sessions at once, all or none. Not for keys of tills.
+//
+// The key needs the scope reference.write or playbill.write.
+// It is never sent again by the client itself.
+func (c *Client) SaveSessions(ctx context.Context, body *SessionList) (*PageSession, error) {
+	answer, _, err := ask[PageSession](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/playbill/sessions"}, body: body,
 	})
 	return answer, err
 }

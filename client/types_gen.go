@@ -42,6 +42,7 @@ const (
 	ApiEventKindMemberErased      ApiEventKind = "member.erased"
 	ApiEventKindCardIssued        ApiEventKind = "card.issued"
 	ApiEventKindCardChanged       ApiEventKind = "card.changed"
+	ApiEventKindSessionCancelled  ApiEventKind = "session.cancelled"
 )
 
 // CardKind is one of the values below.
@@ -203,6 +204,16 @@ const (
 	MemberStateBlocked MemberState = "blocked"
 	MemberStateClosed  MemberState = "closed"
 	MemberStateMerged  MemberState = "merged"
+)
+
+// PlaybillSessionState is one of the values below.
+type PlaybillSessionState string
+
+// Values of PlaybillSessionState.
+const (
+	PlaybillSessionStateOnSale    PlaybillSessionState = "on_sale"
+	PlaybillSessionStateCancelled PlaybillSessionState = "cancelled"
+	PlaybillSessionStateClosed    PlaybillSessionState = "closed"
 )
 
 // PostOutcome is one of the values below.
@@ -1136,6 +1147,8 @@ type Event struct {
 	Card string `json:"card,omitempty"`
 	// Id of the act of erased data
 	Erasure string `json:"erasure,omitempty"`
+	// Code of the session that is cancelled
+	Session string `json:"session,omitempty"`
 	// Before discounts, kopecks
 	Gross int64 `json:"gross,omitempty"`
 	// Taken off by campaigns, kopecks
@@ -1295,6 +1308,40 @@ type Guest struct {
 	Phone string `json:"phone,omitempty"`
 	// E-mail
 	Email string `json:"email,omitempty"`
+}
+
+// Hall is the schema Hall of the document.
+type Hall struct {
+	// Code
+	Code string `json:"code"`
+	// Outlet where the hall is: its clock is that of the sessions
+	Outlet string `json:"outlet"`
+	// Name
+	Name string `json:"name"`
+	// Price zones
+	PriceZones []PriceZone `json:"price_zones,omitempty"`
+	// Sectors
+	Sectors []Sector `json:"sectors,omitempty"`
+	// State
+	State ReferenceState `json:"state"`
+	// Version; in a change, the one that was read
+	Version int64 `json:"version"`
+}
+
+// HallBody is the schema HallBody of the document.
+type HallBody struct {
+	// Outlet where the hall is: its clock is that of the sessions
+	Outlet string `json:"outlet"`
+	// Name
+	Name string `json:"name"`
+	// Price zones
+	PriceZones []PriceZone `json:"price_zones,omitempty"`
+	// Sectors
+	Sectors []Sector `json:"sectors,omitempty"`
+	// State
+	State ReferenceState `json:"state,omitempty"`
+	// Version; in a change, the one that was read
+	Version int64 `json:"version,omitempty"`
 }
 
 // Hint is the schema Hint of the document.
@@ -1844,6 +1891,26 @@ type MemberRules struct {
 	Version int64 `json:"version"`
 }
 
+// Memorandum is the schema Memorandum of the document.
+type Memorandum struct {
+	// From which day of sessions on; none: from the beginning of the run
+	From string `json:"from,omitempty"`
+	// Up to which day of sessions; none: to the end of the run
+	To string `json:"to,omitempty"`
+	// No discounts
+	NoDiscounts bool `json:"no_discounts"`
+	// No points may be spent
+	NoPoints bool `json:"no_points"`
+	// Points may be earned
+	Earns bool `json:"earns"`
+	// Least price of a ticket, kopecks; none: not told
+	LeastPrice int64 `json:"least_price,omitempty"`
+	// Distributor
+	Distributor string `json:"distributor,omitempty"`
+	// Note
+	Note string `json:"note,omitempty"`
+}
+
 // Movement is the schema Movement of the document.
 type Movement struct {
 	// Number in the member's journal
@@ -2171,6 +2238,14 @@ type PageGroup struct {
 	Next string `json:"next,omitempty"`
 }
 
+// PageHall is the schema PageHall of the document.
+type PageHall struct {
+	// Rows
+	Items []Hall `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
 // PageHousehold is the schema PageHousehold of the document.
 type PageHousehold struct {
 	// Rows
@@ -2243,6 +2318,14 @@ type PagePartner struct {
 	Next string `json:"next,omitempty"`
 }
 
+// PagePlaybillEvent is the schema PagePlaybillEvent of the document.
+type PagePlaybillEvent struct {
+	// Rows
+	Items []PlaybillEvent `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
 // PageProduct is the schema PageProduct of the document.
 type PageProduct struct {
 	// Rows
@@ -2303,6 +2386,14 @@ type PagePurchase struct {
 type PageReservation struct {
 	// Rows
 	Items []Reservation `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
+// PageSession is the schema PageSession of the document.
+type PageSession struct {
+	// Rows
+	Items []Session `json:"items"`
 	// Give it as after to go on; none: the end
 	Next string `json:"next,omitempty"`
 }
@@ -2387,6 +2478,114 @@ type Payment struct {
 	Kind string `json:"kind"`
 	// Amount, kopecks
 	Amount int64 `json:"amount"`
+}
+
+// PlaybillEvent is the schema PlaybillEvent of the document.
+type PlaybillEvent struct {
+	// Code
+	Code string `json:"code"`
+	// Name
+	Name string `json:"name"`
+	// Code of the event type: film, concert, match; rules name it
+	Type string `json:"type,omitempty"`
+	// Code of the group of events
+	Group string `json:"group,omitempty"`
+	// Least age, years
+	Age int64 `json:"age,omitempty"`
+	// Contractor
+	Contractor string `json:"contractor,omitempty"`
+	// Contract
+	Contract string `json:"contract,omitempty"`
+	// Target audience
+	Audience string `json:"audience,omitempty"`
+	// Rate of VAT; none: without VAT
+	Vat *string `json:"vat,omitempty"`
+	// Pushkin cards may pay for it
+	Pushkin bool `json:"pushkin,omitempty"`
+	// Number of the event in PRO.Kultura
+	PushkinID string `json:"pushkin_id,omitempty"`
+	// A distributor's terms
+	Memorandum *Memorandum `json:"memorandum,omitempty"`
+	// State
+	State ReferenceState `json:"state"`
+	// Version; in a change, the one that was read
+	Version int64 `json:"version"`
+}
+
+// PlaybillEventBody is the schema PlaybillEventBody of the document.
+type PlaybillEventBody struct {
+	// Name
+	Name string `json:"name"`
+	// Code of the event type: film, concert, match; rules name it
+	Type string `json:"type,omitempty"`
+	// Code of the group of events
+	Group string `json:"group,omitempty"`
+	// Least age, years
+	Age int64 `json:"age,omitempty"`
+	// Contractor
+	Contractor string `json:"contractor,omitempty"`
+	// Contract
+	Contract string `json:"contract,omitempty"`
+	// Target audience
+	Audience string `json:"audience,omitempty"`
+	// Rate of VAT; none: without VAT
+	Vat *string `json:"vat,omitempty"`
+	// Pushkin cards may pay for it
+	Pushkin bool `json:"pushkin,omitempty"`
+	// Number of the event in PRO.Kultura
+	PushkinID string `json:"pushkin_id,omitempty"`
+	// A distributor's terms
+	Memorandum *Memorandum `json:"memorandum,omitempty"`
+	// State
+	State ReferenceState `json:"state,omitempty"`
+	// Version; in a change, the one that was read
+	Version int64 `json:"version,omitempty"`
+}
+
+// PlaybillEventItem is the schema PlaybillEventItem of the document.
+type PlaybillEventItem struct {
+	// Code
+	Code string `json:"code"`
+	// Name
+	Name string `json:"name"`
+	// Code of the event type: film, concert, match; rules name it
+	Type string `json:"type,omitempty"`
+	// Code of the group of events
+	Group string `json:"group,omitempty"`
+	// Least age, years
+	Age int64 `json:"age,omitempty"`
+	// Contractor
+	Contractor string `json:"contractor,omitempty"`
+	// Contract
+	Contract string `json:"contract,omitempty"`
+	// Target audience
+	Audience string `json:"audience,omitempty"`
+	// Rate of VAT; none: without VAT
+	Vat *string `json:"vat,omitempty"`
+	// Pushkin cards may pay for it
+	Pushkin bool `json:"pushkin,omitempty"`
+	// Number of the event in PRO.Kultura
+	PushkinID string `json:"pushkin_id,omitempty"`
+	// A distributor's terms
+	Memorandum *Memorandum `json:"memorandum,omitempty"`
+	// State
+	State ReferenceState `json:"state,omitempty"`
+	// Version; in a change, the one that was read
+	Version int64 `json:"version,omitempty"`
+}
+
+// PlaybillEventList is the schema PlaybillEventList of the document.
+type PlaybillEventList struct {
+	// Rows
+	Items []PlaybillEventItem `json:"items"`
+}
+
+// PriceZone is the schema PriceZone of the document.
+type PriceZone struct {
+	// Code
+	Code string `json:"code"`
+	// Name
+	Name string `json:"name,omitempty"`
 }
 
 // PrintedCard is the schema PrintedCard of the document.
@@ -3320,6 +3519,18 @@ type ReserveBody struct {
 	HoldMinutes int64 `json:"hold_minutes,omitempty"`
 }
 
+// Row is the schema Row of the document.
+type Row struct {
+	// The row
+	Code string `json:"code"`
+	// The first seat
+	First int64 `json:"first"`
+	// The last seat
+	Last int64 `json:"last"`
+	// Price zone of the row, where it is not the sector's
+	PriceZone string `json:"price_zone,omitempty"`
+}
+
 // RuleAmount is the schema RuleAmount of the document.
 type RuleAmount struct {
 	// Rule
@@ -3328,6 +3539,20 @@ type RuleAmount struct {
 	Amount int64 `json:"amount"`
 	// The points wait for the tickets' use
 	OnUse bool `json:"on_use,omitempty"`
+}
+
+// Sector is the schema Sector of the document.
+type Sector struct {
+	// Code of the sector
+	Code string `json:"code"`
+	// Name
+	Name string `json:"name,omitempty"`
+	// Price zone of all of its places
+	PriceZone string `json:"price_zone,omitempty"`
+	// How many come in without seats
+	Capacity int64 `json:"capacity,omitempty"`
+	// Rows of seats; none: general admission
+	Rows []Row `json:"rows,omitempty"`
 }
 
 // SendCode is the schema SendCode of the document.
@@ -3352,6 +3577,82 @@ type SentCode struct {
 	ExpiresAt time.Time `json:"expires_at"`
 	// When another may be asked for
 	RepeatAt time.Time `json:"repeat_at"`
+}
+
+// Session is the schema Session of the document.
+type Session struct {
+	// Code
+	Code string `json:"code"`
+	// Event
+	Event string `json:"event"`
+	// Hall
+	Hall string `json:"hall"`
+	// Beginning
+	Starts time.Time `json:"starts"`
+	// End
+	Ends time.Time `json:"ends,omitzero"`
+	// Prices by zones and tariffs
+	Prices []SessionPrice `json:"prices,omitempty"`
+	// State
+	State PlaybillSessionState `json:"state"`
+	// Since when it is cancelled
+	CancelledAt time.Time `json:"cancelled_at,omitzero"`
+	// Version; in a change, the one that was read
+	Version int64 `json:"version"`
+}
+
+// SessionBody is the schema SessionBody of the document.
+type SessionBody struct {
+	// Code of the event
+	Event string `json:"event"`
+	// Code of the hall
+	Hall string `json:"hall"`
+	// Beginning
+	Starts time.Time `json:"starts"`
+	// End
+	Ends time.Time `json:"ends,omitzero"`
+	// Prices by zones and tariffs
+	Prices []SessionPrice `json:"prices,omitempty"`
+	// State
+	State PlaybillSessionState `json:"state,omitempty"`
+	// Version; in a change, the one that was read
+	Version int64 `json:"version,omitempty"`
+}
+
+// SessionItem is the schema SessionItem of the document.
+type SessionItem struct {
+	// Code
+	Code string `json:"code"`
+	// Event
+	Event string `json:"event"`
+	// Hall
+	Hall string `json:"hall"`
+	// Beginning
+	Starts time.Time `json:"starts"`
+	// End
+	Ends time.Time `json:"ends,omitzero"`
+	// Prices by zones and tariffs
+	Prices []SessionPrice `json:"prices,omitempty"`
+	// State
+	State PlaybillSessionState `json:"state,omitempty"`
+	// Version; in a change, the one that was read
+	Version int64 `json:"version,omitempty"`
+}
+
+// SessionList is the schema SessionList of the document.
+type SessionList struct {
+	// Rows
+	Items []SessionItem `json:"items"`
+}
+
+// SessionPrice is the schema SessionPrice of the document.
+type SessionPrice struct {
+	// Price zone; none: any
+	PriceZone string `json:"price_zone,omitempty"`
+	// Tariff; none: any
+	Tariff string `json:"tariff,omitempty"`
+	// Price of a place, kopecks
+	Amount int64 `json:"amount"`
 }
 
 // Setting is the schema Setting of the document.

@@ -17,6 +17,7 @@ import (
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
+	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/privacy"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/purchase"
@@ -51,6 +52,8 @@ type Core struct {
 	Directory  *partner.Directory
 	Products   *catalog.Registry
 	Catalog    *catalog.Index
+	Playbill   *playbill.Registry
+	Showings   *playbill.Index
 	Identity   *identity.Registry
 	Keys       *identity.Keys
 	Members    *member.Members
@@ -142,6 +145,7 @@ func OpenCore(ctx context.Context, o CoreOptions) (_ *Core, err error) {
 func (c *Core) domains(key []byte, shown io.Writer) {
 	c.Partners, c.Directory = partner.New(c.DB, c.IDs), partner.NewDirectory()
 	c.Products, c.Catalog = catalog.New(c.DB, c.IDs), catalog.NewIndex()
+	c.Playbill, c.Showings = playbill.New(c.DB, c.IDs, c.Clock), playbill.NewIndex()
 	c.Identity, c.Keys, c.cashiers = identity.New(c.DB, c.IDs, c.Clock), identity.NewKeys(c.DB, c.Clock), identity.NewCashiers()
 	c.Members = &member.Members{DB: c.DB, IDs: c.IDs, Clock: c.Clock}
 	c.Cards = &card.Cards{Members: c.Members, Key: key}
@@ -190,6 +194,9 @@ func (c *Core) Refresh(ctx context.Context) error {
 		return err
 	}
 	if _, err := c.Catalog.Refresh(ctx, c.DB); err != nil {
+		return err
+	}
+	if _, err := c.Showings.Refresh(ctx, c.DB); err != nil {
 		return err
 	}
 	if _, err := c.cashiers.Refresh(ctx, c.DB); err != nil {

@@ -21,7 +21,7 @@ var layers = []string{"cmd", "internal/app", "internal/edge", "internal/loyalty"
 var ranks = map[string]int{
 	"home":      -2,
 	"eventtype": -1,
-	"identity":  0, "partner": 0, "member": 0, "catalog": 0,
+	"identity":  0, "partner": 0, "member": 0, "catalog": 0, "playbill": 0,
 	"card": 1, "ledger": 1, "segment": 1,
 	"rule": 2, "level": 2, "certificate": 2, "deposit": 2, "ticket": 2,
 	"promo": 3, "programme": 3, "settings": 3,

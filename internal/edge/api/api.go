@@ -26,6 +26,7 @@ import (
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
+	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/privacy"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/purchase"
@@ -53,6 +54,7 @@ type Parts struct {
 	Directory *partner.Directory
 	Products  *catalog.Registry
 	Catalog   *catalog.Index
+	Playbill  *playbill.Registry
 
 	Members *member.Members
 	Privacy *privacy.Privacy
@@ -89,7 +91,7 @@ func New(p Parts) *API {
 		quotes, purchases, claims, reservations, refunds, visits,
 		members, identifiers, consents, changes, cards, accounts, levels, codes, households, personalData,
 		groups, memberSettings,
-		partners, cashiers, catalogue, programmes, settingList, cardStock, keys, promoCodes,
+		partners, cashiers, catalogue, playbillRows, programmes, settingList, cardStock, keys, promoCodes,
 		events, webhooks,
 	} {
 		resource(a)

@@ -21,7 +21,7 @@ import (
 // kindNames are the kinds of events, for the document.
 const kindNames = "purchase.committed,purchase.recorded,purchase.refunded,purchase.claimed,visit.recorded,account.opened,points.adjusted,points.activated," +
 	"points.expired,points.revived,points.gifted,level.changed,member.registered,member.changed,member.activated,member.blocked,member.unblocked," +
-	"member.closed,member.erased,card.issued,card.changed"
+	"member.closed,member.erased,card.issued,card.changed,session.cancelled"
 
 // EventKind says what happened.
 type EventKind feed.Kind
@@ -77,6 +77,7 @@ type Event struct {
 	Account   id.ID        `json:"account,omitzero"`
 	Card      id.ID        `json:"card,omitzero"`
 	Erasure   id.ID        `json:"erasure,omitzero"`
+	Session   string       `json:"session,omitempty"`
 	Gross     money.Amount `json:"gross,omitempty"`
 	Discount  money.Amount `json:"discount,omitempty"`
 	Paid      money.Amount `json:"paid_with_points,omitempty"`
@@ -188,6 +189,8 @@ func (v *Event) about(e *eventtype.Event) {
 		v.Operation, v.Points = op, e.Earned
 	case eventtype.MemberErased:
 		v.Erasure = e.Op
+	case eventtype.SessionCancelled:
+		v.Session, v.Cause = e.Cause, ""
 	case eventtype.CardIssued, eventtype.CardChanged:
 		v.Card = e.Op
 	case eventtype.MemberChanged, eventtype.MemberActivated, eventtype.MemberBlocked, eventtype.MemberUnblocked, eventtype.MemberClosed:

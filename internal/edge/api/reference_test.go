@@ -20,6 +20,7 @@ import (
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
+	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/privacy"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/webhook"
@@ -61,7 +62,8 @@ func newOffice(t testing.TB, d *db.DB) *office {
 		DB: d, Clock: o.clock, Log: log, Texts: texts, Faults: faults,
 		Keys: identity.NewKeys(d, o.clock), Identity: identity.New(d, ids, o.clock),
 		Partners: partner.New(d, ids), Directory: partner.NewDirectory(), Products: catalog.New(d, ids), Catalog: catalog.NewIndex(),
-		Members: members, Privacy: &privacy.Privacy{DB: d, IDs: ids, Clock: o.clock}, Cards: &card.Cards{Members: members, Key: bytes.Repeat([]byte{7}, 32)}, Rules: func() member.Rules { return rules },
+		Playbill: playbill.New(d, ids, o.clock),
+		Members:  members, Privacy: &privacy.Privacy{DB: d, IDs: ids, Clock: o.clock}, Cards: &card.Cards{Members: members, Key: bytes.Repeat([]byte{7}, 32)}, Rules: func() member.Rules { return rules },
 		Programmes: &programme.Programmes{DB: d, IDs: ids, Clock: o.clock},
 		Limit:      httpx.Rate{PerMinute: 1_000_000, Burst: 100_000},
 		Ready:      func() error { return nil },

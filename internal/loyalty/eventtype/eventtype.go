@@ -1,4 +1,4 @@
-// Package eventtype names what can happen to a home. Events are written in
+// Package eventtype names what can happen, nearly all of it to a home. Events are written in
 // the transaction that makes them happen and read by whatever follows: the
 // figures, the seal over the journals, the feed.
 //
@@ -36,6 +36,8 @@ const (
 	MemberErased     Kind = "member.erased" // Op: the act
 	CardIssued       Kind = "card.issued"   // Op: the card, To: its state
 	CardChanged      Kind = "card.changed"  // From, To: its states
+
+	SessionCancelled Kind = "session.cancelled" // of no home; Op: the session, Cause: its code
 )
 
 // Event is one thing that happened. Seq is the number of its last posting, so

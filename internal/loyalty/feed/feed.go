@@ -54,6 +54,7 @@ const (
 	MemberErased      Kind = "member.erased"
 	CardIssued        Kind = "card.issued"
 	CardChanged       Kind = "card.changed"
+	SessionCancelled  Kind = "session.cancelled"
 )
 
 // Kinds lists all of them.
@@ -61,7 +62,7 @@ func Kinds() []Kind {
 	return []Kind{
 		PurchaseCommitted, PurchaseRecorded, PurchaseRefunded, PurchaseClaimed, VisitRecorded, AccountOpened, PointsAdjusted, PointsActivated, PointsExpired, PointsRevived,
 		PointsGifted, LevelChanged, MemberRegistered, MemberChanged, MemberActivated, MemberBlocked, MemberUnblocked, MemberClosed, MemberErased,
-		CardIssued, CardChanged,
+		CardIssued, CardChanged, SessionCancelled,
 	}
 }
 

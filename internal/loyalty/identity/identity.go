@@ -51,6 +51,7 @@ const (
 	PointsAdjust    Scope = "points.adjust"
 	ReferenceRead   Scope = "reference.read"
 	ReferenceWrite  Scope = "reference.write"
+	PlaybillWrite   Scope = "playbill.write" // a ticketing system's: halls, events, sessions
 	ReportsRead     Scope = "reports.read"
 	EventsRead      Scope = "events.read"    // all that happens, in the feed
 	WebhooksWrite   Scope = "webhooks.write" // to whom it is sent
@@ -61,7 +62,7 @@ const (
 func Scopes() []Scope {
 	return []Scope{
 		MembersRead, MembersWrite, MembersSelf, MembersPrivacy, CardsWrite, PurchasesQuote, PurchasesWrite, PurchasesRecord, PurchasesRefund, PurchasesClaim,
-		VisitsWrite, PointsAdjust, ReferenceRead, ReferenceWrite, ReportsRead, EventsRead, WebhooksWrite, Admin,
+		VisitsWrite, PointsAdjust, ReferenceRead, ReferenceWrite, PlaybillWrite, ReportsRead, EventsRead, WebhooksWrite, Admin,
 	}
 }
 

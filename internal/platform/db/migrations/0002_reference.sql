@@ -2,7 +2,7 @@
 -- They are copied whole to every node of a cluster and held in memory by every
 -- process. A row's version is that of its set when the row last changed.
 create table reference_version (
-    name    text primary key, -- the set: partner, identity, catalog
+    name    text primary key, -- the set: partner, identity, catalog, playbill
     version bigint not null
 );
 
@@ -137,3 +137,57 @@ create table product_barcode (
     product_id bigint not null references product (product_id)
 );
 create index product_barcode_product on product_barcode (product_id);
+
+-- What is shown where. Codes are other systems'; code_folded is what they are
+-- compared by: lower case, ё as е.
+create table hall (
+    hall_id     bigint primary key,
+    code        text not null,
+    code_folded text not null unique,
+    outlet_id   bigint not null references outlet (outlet_id),
+    name        text not null,
+    layout      text not null, -- price zones, sectors and rows, as one document
+    state       text not null check (state in ('active', 'closed')),
+    version     bigint not null,
+    search_folded text not null
+);
+create index hall_outlet on hall (outlet_id);
+
+create table playbill_event (
+    playbill_event_id bigint primary key,
+    code        text not null,
+    code_folded text not null unique,
+    name        text not null,
+    event_type  text not null, -- '' none
+    type_folded text not null,
+    event_group text not null,
+    age         bigint not null,
+    contractor  text not null,
+    contract    text not null,
+    audience    text not null,
+    vat         bigint,        -- millionths; null: without
+    pushkin     {{bool}} not null,
+    pushkin_id  text not null, -- in PRO.Культура
+    memorandum  text,          -- a distributor's terms, as one document; null: none
+    state       text not null check (state in ('active', 'closed')),
+    version     bigint not null,
+    search_folded text not null
+);
+
+create table playbill_session (
+    session_id  bigint primary key,
+    code        text not null,
+    code_folded text not null unique,
+    playbill_event_id bigint not null references playbill_event (playbill_event_id),
+    hall_id     bigint not null references hall (hall_id),
+    starts_at   bigint not null,
+    ends_at     bigint not null, -- 0: not told
+    prices      text not null,   -- by zone and tariff, as one document
+    state       text not null check (state in ('on_sale', 'cancelled', 'closed')),
+    cancelled_at bigint not null, -- 0: it is not
+    version     bigint not null
+);
+create index playbill_session_version on playbill_session (version);
+create index playbill_session_starts on playbill_session (starts_at, session_id);
+create index playbill_session_event on playbill_session (playbill_event_id, starts_at);
+create index playbill_session_hall on playbill_session (hall_id, starts_at);
