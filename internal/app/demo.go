@@ -117,7 +117,7 @@ func (c *demoCmd) fill(ctx context.Context, p *program, core *Core) error {
 func demoParts(c *Core) demo.Parts {
 	return demo.Parts{
 		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Partners: c.Partners, Directory: c.Directory, Products: c.Products,
-		Members: c.Members, Cards: c.Cards, Programmes: c.Programmes, Desk: c.Desk, Refresh: c.Refresh,
+		Members: c.Members, Cards: c.Cards, Programmes: c.Programmes, Desk: c.Desk, Privacy: c.Privacy, Refresh: c.Refresh,
 	}
 }
 
@@ -134,7 +134,7 @@ func (c *demoCmd) keys(ctx context.Context, s *Service, try *demo.Try) (err erro
 	}
 	ends := s.Clock.Now().Add(keyLife)
 	_, try.TillKey, err = s.Identity.MakeKey(ctx, identity.Key{
-		TillID: tills.Items[0].ID, Name: "demo till", Scopes: identity.TillScopes(), Expires: ends,
+		TillID: tills.Items[0].ID, Name: "demo till", Scopes: append(identity.TillScopes(), identity.PurchasesClaim), Expires: ends,
 	})
 	if err != nil {
 		return err

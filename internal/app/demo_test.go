@@ -44,8 +44,8 @@ func TestDemo(t *testing.T) {
 func tryDemo(t *testing.T, s *Service) {
 	ctx := t.Context()
 	parts := demoParts(s.Core)
-	made, err := demo.Fill(ctx, parts, demo.Size{Members: 60, Receipts: 900, Days: 120}, nil)
-	if err != nil || made.Members != 60 || made.Receipts != 900 || made.Refunds == 0 {
+	made, err := demo.Fill(ctx, parts, demo.Size{Members: 120, Receipts: 900, Days: 120}, nil)
+	if err != nil || made.Members != 120 || made.Receipts != 900 || made.Refunds == 0 {
 		t.Fatalf("%+v %v", made, err)
 	}
 	try, err := demo.Find(ctx, parts)
@@ -62,7 +62,9 @@ func tryDemo(t *testing.T, s *Service) {
 			t.Fatal(err)
 		}
 		req.Header.Set("Authorization", "Bearer "+try.TillKey)
-		req.Header.Set("Idempotency-Key", r.Key)
+		if r.Key != "" {
+			req.Header.Set("Idempotency-Key", r.Key)
+		}
 		req.Header.Set("Content-Type", "application/json")
 		answer, err := client.Do(req)
 		if err != nil {
@@ -75,7 +77,7 @@ func tryDemo(t *testing.T, s *Service) {
 			t.Errorf("%s %s: %d", r.Path, r.Body, answer.StatusCode)
 		}
 	}
-	if lines := try.Curl(s.URL); len(lines) != 4 || !strings.HasPrefix(lines[0], "curl -s "+s.URL) {
+	if lines := try.Curl(s.URL); len(lines) != 6 || !strings.HasPrefix(lines[0], "curl -s "+s.URL) {
 		t.Errorf("%q", lines)
 	}
 	report, err := verify.Run(ctx, s.DB, verify.Options{})

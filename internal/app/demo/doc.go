@@ -1,7 +1,8 @@
 // Package demo fills a base with a believable organization, so that whoever
 // starts the program for the first time sees it at work: a cinema with a bar,
 // a theatre's box office and two shops, a programme with levels and campaigns
-// (programme.yaml), members with cards, and half a year of receipts.
+// (programme.yaml), members with cards, half a year of receipts, families, orders
+// that wait for their payment, and receipts of nobody's.
 //
 // Everybody in it is invented. Phones are of the code 945, which no operator
 // in Russia has; e-mails are of example.com. The same seed and the same day
@@ -15,6 +16,7 @@ import (
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
+	"kopilka/internal/loyalty/privacy"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/platform/clock"
@@ -34,6 +36,7 @@ type Parts struct {
 	Cards      *card.Cards
 	Programmes *programme.Programmes
 	Desk       *purchase.Desk
+	Privacy    *privacy.Privacy
 	Refresh    func(ctx context.Context) error // takes in new reference data
 }
 

@@ -69,7 +69,7 @@ func Fill(ctx context.Context, p Parts, size Size, progress Progress) (*Made, er
 		}
 	}
 	made.Members = len(f.people)
-	return made, nil
+	return made, f.makeLife(ctx)
 }
 
 const dueAtOnce = 500

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/reference"
 )
 
 // Try is what a filled base can be tried with.
@@ -18,6 +20,7 @@ type Try struct {
 	TillKey  string
 	AdminKey string
 	Members  []Known // with points
+	Paper    string  // QR of a fiscal receipt of nobody's; "": none is left
 }
 
 // Known is a member to try things with.
@@ -29,6 +32,8 @@ type Known struct {
 const (
 	tryMembers = 3
 	lookAt     = 500 // members to look for points at
+
+	cinemaTills = 10 // more than there are
 )
 
 // Find finds members with points in a filled base.
@@ -46,10 +51,15 @@ func Find(ctx context.Context, p Parts) (*Try, error) {
 			}
 		}
 	}
-	if len(t.Members) == 0 {
+	cinema, ok := p.Directory.OutletByCode(Cinema)
+	if !ok || len(t.Members) == 0 {
 		return nil, fault.New(fault.Conflict, "demo.not-ours")
 	}
-	return t, nil
+	tills, err := p.Partners.Tills(ctx, cinema.ID, reference.Page{Limit: cinemaTills})
+	for _, till := range tills.Items {
+		t.Paper = cmp.Or(t.Paper, paper(ctx, p, till.ID))
+	}
+	return t, err
 }
 
 // add takes a member in who has enough points and whose level no other has.
@@ -82,16 +92,17 @@ func (t *Try) add(ctx context.Context, p Parts, phone string, h home.ID) error {
 // Request is one request that can be pasted into a shell.
 type Request struct {
 	Path string
-	Key  string // idempotency key
+	Key  string // idempotency key; "": it takes none
 	Body string
 }
 
-// Requests quote an order that campaigns act on, sell, spend and refund, in
-// this order, under keys that were not used before.
+// Requests quote an order that campaigns act on, sell, spend and refund, reserve,
+// and give a receipt of nobody's to a member, in this order, under keys that
+// were not used before.
 func (t *Try) Requests() []Request {
 	run := rand.Text()[:8]
 	buyer := fmt.Sprintf(`"buyer":{"phone":"%s"}`, t.Members[0].Phone)
-	return []Request{
+	list := []Request{
 		{
 			Path: "/api/v1/quotes", Key: "try-" + run + "-0",
 			Body: `{` + buyer + `,"sales_channel":"сайт","codes":["ДРУЗЬЯ"],"lines":[{"sku":"kino-vzr","quantity":"3","price":45000},{"sku":"popcorn-s","quantity":"1","price":24000}]}`,
@@ -108,15 +119,27 @@ func (t *Try) Requests() []Request {
 			Path: "/api/v1/refunds", Key: "try-" + run + "-3",
 			Body: `{"purchase":{"key":"try-` + run + `-2"},"whole":true}`,
 		},
+		{
+			Path: "/api/v1/reservations", Key: "try-" + run + "-4",
+			Body: `{` + buyer + `,"lines":[{"sku":"kino-vzr","quantity":"2","price":45000}],"spend_max":true,"hold_minutes":30}`,
+		},
 	}
+	if t.Paper != "" {
+		list = append(list, Request{Path: "/api/v1/purchases/claim", Body: `{` + buyer + `,"qr":"` + t.Paper + `"}`})
+	}
+	return list
 }
 
 // Curl gives the requests as lines for a shell.
 func (t *Try) Curl(url string) []string {
 	var out []string
 	for _, r := range t.Requests() {
-		out = append(out, fmt.Sprintf("curl -s %s%s -H 'Authorization: Bearer %s' -H 'Idempotency-Key: %s' -H 'Content-Type: application/json' -d '%s'",
-			url, r.Path, t.TillKey, r.Key, r.Body))
+		key := ""
+		if r.Key != "" {
+			key = fmt.Sprintf(" -H 'Idempotency-Key: %s'", r.Key)
+		}
+		out = append(out, fmt.Sprintf("curl -s %s%s -H 'Authorization: Bearer %s'%s -H 'Content-Type: application/json' -d '%s'",
+			url, r.Path, t.TillKey, key, r.Body))
 	}
 	return out
 }

@@ -117,7 +117,7 @@ func (c *homeCheck) checkSums(a *accountRow) {
 // counts is what a purchase counts for.
 func (s *saleCheck) counts() level.Entry {
 	if s.claim != nil {
-		return s.claim.Counts(s.doc)
+		return s.claim.Counts(s.as())
 	}
 	return s.doc.Counts()
 }

@@ -16,12 +16,13 @@ type refundCheck struct {
 	sale *saleCheck // nil: not linked, or not there
 }
 
-// of is the purchase of a refund, nil where it is not linked.
+// of is the purchase of a refund as it is for its member, nil where it is not
+// linked.
 func (f *refundCheck) of() *purchase.Purchase {
 	if f.sale == nil {
 		return nil
 	}
-	return f.sale.doc
+	return f.sale.as()
 }
 
 // countable tells whether it names lines that its purchase has.
