@@ -1,4 +1,5 @@
-// Package dbtest gives a test a migrated base of its own on each engine.
+// Package dbtest gives a test a migrated base of its own on each engine, empty
+// but for what the migrations fill.
 //
 // SQLite is always there. PostgreSQL is taken from KOPILKA_TEST_POSTGRES_URL
 // or, without it, from 127.0.0.1:5432; where none answers its half is left
@@ -98,8 +99,12 @@ type server struct {
 	admin    *db.DB
 	url      *url.URL
 	template string
+	made     state // what the template is like
 	absent   error // no server answers
 	err      error
+
+	mu   sync.Mutex
+	free []string // bases that are as they were made
 }
 
 var started atomic.Bool
@@ -121,8 +126,45 @@ var postgres = sync.OnceValue(func() *server {
 	if s.err = s.exec("create database " + s.template); s.err == nil {
 		s.err = migrate(s.with(s.template))
 	}
+	if s.err == nil {
+		ctx, cancel := context.WithTimeout(context.Background(), timeout)
+		defer cancel()
+		s.made, s.err = stateOf(ctx, s.with(s.template))
+	}
 	return s
 })
+
+// take gives a base that is as the template.
+func (s *server) take() (database string, err error) {
+	s.mu.Lock()
+	if n := len(s.free); n > 0 {
+		database, s.free = s.free[n-1], s.free[:n-1]
+	}
+	s.mu.Unlock()
+	if database != "" {
+		return database, nil
+	}
+	database = name("db")
+	return database, s.exec(fmt.Sprintf("create database %s template %s", database, s.template))
+}
+
+// giveBack keeps a base that a test is done with for the next one, or drops it
+// where the test has failed or has left more than rows.
+func (s *server) giveBack(database string, failed bool) error {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	if failed || s.made.restore(ctx, s.with(database)) != nil {
+		return s.drop(database)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free = append(s.free, database)
+	return nil
+}
+
+func (s *server) drop(database string) error {
+	return s.exec("drop database if exists " + database + " with (force)")
+}
 
 func (s *server) exec(q string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
@@ -153,26 +195,28 @@ func postgresCopy(t testing.TB) string {
 	if s.err != nil {
 		t.Fatalf("prepare PostgreSQL: %v", s.err)
 	}
-	database := name("db")
-	if err := s.exec(fmt.Sprintf("create database %s template %s", database, s.template)); err != nil {
+	database, err := s.take()
+	if err != nil {
 		t.Fatalf("create database: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := s.exec("drop database if exists " + database + " with (force)"); err != nil {
+		if err := s.giveBack(database, t.Failed()); err != nil {
 			t.Errorf("drop database: %v", err)
 		}
 	})
 	return s.with(database)
 }
 
-// Main runs a package's tests and then drops the template base; a package
+// Main runs a package's tests and then drops the bases that it has made; a package
 // that uses Each calls it from TestMain.
 func Main(m *testing.M) {
 	code := m.Run()
 	if started.Load() {
 		s := postgres()
-		if s.template != "" {
-			_ = s.exec("drop database if exists " + s.template + " with (force)")
+		for _, database := range append(s.free, s.template) {
+			if database != "" {
+				_ = s.drop(database)
+			}
 		}
 	}
 	os.Exit(code)
