@@ -295,6 +295,8 @@ func (v *PurchaseLine) decode(r *reader) {
 			v.Tickets = list(r, textInto)
 		case "session_at":
 			v.SessionAt = r.time()
+		case "place":
+			v.Place = maybe(r, (*TicketPlace).decode)
 		default:
 			r.skip()
 		}
@@ -471,6 +473,35 @@ func (v *RuleAmount) decode(r *reader) {
 			v.Amount = r.int()
 		case "on_use":
 			v.OnUse = r.bool()
+		default:
+			r.skip()
+		}
+	}
+}
+
+func (v *TicketPlace) decode(r *reader) {
+	for more := r.open('{'); more; more = r.next('}') {
+		switch string(r.key()) {
+		case "event":
+			v.Event = r.text()
+		case "event_type":
+			v.EventType = r.text()
+		case "session":
+			v.Session = r.text()
+		case "hall":
+			v.Hall = r.text()
+		case "price_zone":
+			v.PriceZone = r.text()
+		case "sector":
+			v.Sector = r.text()
+		case "row":
+			v.Row = r.text()
+		case "seat":
+			v.Seat = r.text()
+		case "memorandum":
+			v.Memorandum = r.bool()
+		case "least_price":
+			v.LeastPrice = r.int()
 		default:
 			r.skip()
 		}

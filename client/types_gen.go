@@ -744,6 +744,8 @@ type CartLine struct {
 	PriceZone string `json:"price_zone,omitempty"`
 	// Sector
 	Sector string `json:"sector,omitempty"`
+	// Row
+	Row string `json:"row,omitempty"`
 	// Seat
 	Seat string `json:"seat,omitempty"`
 	// A film under a memorandum: no discount below its least price
@@ -3045,6 +3047,8 @@ type PurchaseLine struct {
 	Tickets []string `json:"tickets,omitempty"`
 	// When the session begins that the tickets of this line are for
 	SessionAt time.Time `json:"session_at,omitzero"`
+	// Where and what the tickets are for: what the till said and what is known of their session
+	Place *TicketPlace `json:"place,omitempty"`
 }
 
 // PurchaseRef is the schema PurchaseRef of the document.
@@ -3144,6 +3148,8 @@ type QuoteLine struct {
 	Earned int64 `json:"earned"`
 	// Unit prices for a fiscal receipt
 	Fiscal []FiscalPart `json:"fiscal,omitempty"`
+	// Where and what the tickets are for: what the till said and what is known of their session
+	Place *TicketPlace `json:"place,omitempty"`
 }
 
 // Reasons is the schema Reasons of the document.
@@ -3215,6 +3221,8 @@ type RecordLine struct {
 	PriceZone string `json:"price_zone,omitempty"`
 	// Sector
 	Sector string `json:"sector,omitempty"`
+	// Row
+	Row string `json:"row,omitempty"`
 	// Seat
 	Seat string `json:"seat,omitempty"`
 	// A film under a memorandum: no discount below its least price
@@ -3713,6 +3721,30 @@ type StockCard struct {
 type StockNumber struct {
 	// Number
 	Number string `json:"number"`
+}
+
+// TicketPlace is the schema TicketPlace of the document.
+type TicketPlace struct {
+	// Event
+	Event string `json:"event,omitempty"`
+	// Kind of event
+	EventType string `json:"event_type,omitempty"`
+	// Session
+	Session string `json:"session,omitempty"`
+	// Hall
+	Hall string `json:"hall,omitempty"`
+	// Price zone
+	PriceZone string `json:"price_zone,omitempty"`
+	// Sector
+	Sector string `json:"sector,omitempty"`
+	// Row
+	Row string `json:"row,omitempty"`
+	// Seat
+	Seat string `json:"seat,omitempty"`
+	// Under a memorandum
+	Memorandum bool `json:"memorandum,omitempty"`
+	// Least price of a ticket, kopecks
+	LeastPrice int64 `json:"least_price,omitempty"`
 }
 
 // Till is the schema Till of the document.

@@ -135,7 +135,7 @@ func OpenCore(ctx context.Context, o CoreOptions) (_ *Core, err error) {
 	}
 	c.Desk = purchase.New(purchase.Options{
 		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log, Programmes: c.Programmes, Directory: c.Directory,
-		Catalog: c.Catalog, Secret: quotes, UseStep: card.UseStep, Cashier: c.knowsCashier, Unknown: c.keepUnknown,
+		Catalog: c.Catalog, Playbill: c.Showings, Secret: quotes, UseStep: card.UseStep, Cashier: c.knowsCashier, Unknown: c.keepUnknown,
 	})
 	c.Privacy = &privacy.Privacy{DB: c.DB, IDs: c.IDs, Clock: c.Clock, Desk: c.Desk}
 	return c, nil

@@ -56,11 +56,38 @@ type CartLine struct {
 	Hall       string `json:"hall,omitempty" maxLength:"300"`
 	Zone       string `json:"price_zone,omitempty" maxLength:"300"`
 	Sector     string `json:"sector,omitempty" maxLength:"300"`
+	Row        string `json:"row,omitempty" maxLength:"300"`
 	Seat       string `json:"seat,omitempty" maxLength:"300"`
 	Memorandum bool   `json:"memorandum,omitempty"`
 
 	Tickets   []string `json:"tickets,omitempty" maxItems:"500"`
 	SessionAt Time     `json:"session_at,omitzero"`
+}
+
+// TicketPlace is where and what a line's tickets are for: what the till said
+// and what is known of their session. Codes are as rules compare them.
+type TicketPlace struct {
+	Event      string       `json:"event,omitempty"`
+	EventType  string       `json:"event_type,omitempty"`
+	Session    string       `json:"session,omitempty"`
+	Hall       string       `json:"hall,omitempty"`
+	Zone       string       `json:"price_zone,omitempty"`
+	Sector     string       `json:"sector,omitempty"`
+	Row        string       `json:"row,omitempty"`
+	Seat       string       `json:"seat,omitempty"`
+	Memorandum bool         `json:"memorandum,omitempty"`
+	LeastPrice money.Amount `json:"least_price,omitempty"`
+}
+
+// placeOf is the place of a line of tickets; nil of any other.
+func placeOf(p *rule.Place, memorandum bool, least money.Amount) *TicketPlace {
+	if p == nil || *p == (rule.Place{}) {
+		return nil
+	}
+	return &TicketPlace{
+		Event: p.Event, EventType: p.EventType, Session: p.Session, Hall: p.Hall, Zone: p.Zone, Sector: p.Sector, Row: p.Row, Seat: p.Seat,
+		Memorandum: memorandum, LeastPrice: least,
+	}
 }
 
 // RecordBody is a receipt that the till has closed already.
@@ -132,7 +159,7 @@ func lineOf(l *CartLine) purchase.CartLine {
 		SKU: scanned(l.SKU), Name: l.Name, Quantity: l.Quantity, Price: l.Price, Gross: l.Gross, Memorandum: l.Memorandum,
 		Tickets: each(l.Tickets, scanned), SessionAt: clock.Micros(l.SessionAt),
 		Place: rule.Place{
-			Event: l.Event, EventType: l.EventType, Session: l.Session, Hall: l.Hall, Zone: l.Zone, Sector: l.Sector, Seat: l.Seat,
+			Event: l.Event, EventType: l.EventType, Session: l.Session, Hall: l.Hall, Zone: l.Zone, Sector: l.Sector, Row: l.Row, Seat: l.Seat,
 		},
 	}
 }

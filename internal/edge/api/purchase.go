@@ -134,6 +134,7 @@ type PurchaseLine struct {
 	Fiscal         []FiscalPart   `json:"fiscal,omitempty"`
 	Tickets        []string       `json:"tickets,omitempty"`
 	SessionAt      Time           `json:"session_at,omitzero"`
+	Place          *TicketPlace   `json:"place,omitempty"`
 }
 
 // RuleAmount is a rule's part of a line: kopecks of a discount, hundredths of
@@ -174,7 +175,7 @@ func purchaseOf(p *purchase.Purchase, fiscal bool) *Purchase {
 			SKU: l.SKU, Name: l.Name, Product: l.Product, Type: l.Type, Quantity: l.Quantity, Price: l.Price,
 			Gross: l.Gross, Discount: l.Discount(), PaidWithPoints: l.Paid, Due: l.Due(), Spent: l.Points,
 			Discounts: rulesOut(l.Discounts), EarnedBy: rulesOut(l.Earned),
-			Tickets: l.Tickets, SessionAt: Time(l.SessionAt),
+			Tickets: l.Tickets, SessionAt: Time(l.SessionAt), Place: placeOf(l.Place, l.Memo, l.Least),
 		}
 		for _, e := range l.Earned {
 			o.Earned += money.Points(e.Amount)

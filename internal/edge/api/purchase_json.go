@@ -79,6 +79,9 @@ func (w *writer) line(l *PurchaseLine) *writer {
 	if l.SessionAt != 0 {
 		w.raw(`,"session_at":"`).time(l.SessionAt).raw(`"`)
 	}
+	if l.Place != nil {
+		w.b = appendAny(w.raw(`,"place":`).b, l.Place)
+	}
 	return w.raw(`}`)
 }
 

@@ -65,6 +65,7 @@ type QuoteLine struct {
 	Spent          money.Points `json:"spent"`
 	Earned         money.Points `json:"earned"`
 	Fiscal         []FiscalPart `json:"fiscal,omitempty"`
+	Place          *TicketPlace `json:"place,omitempty"`
 }
 
 // Balance is an account's points.
@@ -145,6 +146,7 @@ func (c *call) quoteOf(ctx context.Context, q *purchase.Quoted, cart *purchase.C
 		l := &o.Lines[i]
 		out.Lines[i] = QuoteLine{
 			Gross: l.Gross, Discount: l.Discount, PaidWithPoints: l.Paid, Most: l.Most, Due: l.Due, Spent: l.Points, Earned: l.Earned,
+			Place: placeOf(&q.Lines[i].Place, q.Lines[i].Memorandum, q.Lines[i].Least),
 		}
 		if fiscal {
 			out.Lines[i].Fiscal = fiscalOf(l.Due, cart.Lines[i].Quantity)

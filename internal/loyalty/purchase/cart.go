@@ -85,6 +85,8 @@ type CartLine struct {
 
 	Tickets   []string     // numbers or barcodes, one for each piece
 	SessionAt clock.Micros // when the session begins that they are for
+
+	known *known // what the playbill says of it; nil: nothing
 }
 
 // check refuses a cart that no programme could judge, naming every wrong place.

@@ -263,6 +263,12 @@ func (o *confirming) document(g *group, left *RefundRequest) (*Purchase, error) 
 		}
 		p.flag(FlagTicket)
 	}
+	if off := g.desk.cancelledSession(p.Lines, o.at); off != "" {
+		if !o.req.Record {
+			return nil, errCancelled(off)
+		}
+		p.flag(FlagCancelled)
+	}
 	return &p, o.print(g, &p)
 }
 

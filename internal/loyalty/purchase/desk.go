@@ -11,6 +11,7 @@ import (
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/partner"
+	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
@@ -27,7 +28,8 @@ type Options struct {
 	Programmes *programme.Programmes
 	Directory  *partner.Directory
 	Catalog    *catalog.Index
-	Secret     []byte // signs quotes
+	Playbill   *playbill.Index // nil: nothing is known of sessions
+	Secret     []byte          // signs quotes
 	UseStep    func(ctx context.Context, q db.Q, h home.ID, card id.ID, step int64) (bool, error)
 
 	// Cashier tells whether there is such a cashier; nil: there is.

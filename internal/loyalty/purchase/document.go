@@ -146,8 +146,8 @@ func (s *sale) lines(out *rule.Outcome) []Line {
 		c, r, o := &s.cart.Lines[i], &s.receipt.Lines[i], &out.Lines[i]
 		lines[i] = Line{
 			SKU: c.SKU, Name: c.Name, Product: r.Product, Type: r.Type, Quantity: c.Quantity, Price: c.Price,
-			Least: r.Least, NotPaid: !r.Payable, NoEarn: !r.Earns, Memo: r.Memorandum, Groups: r.Groups,
-			Gross: o.Gross, Paid: o.Paid, Points: o.Points, Tickets: c.Tickets, SessionAt: c.SessionAt,
+			Least: r.Least, NotPaid: !r.Payable, NoEarn: !r.Earns, Memo: r.Memorandum, Forbids: r.Forbids, Groups: r.Groups,
+			Gross: o.Gross, Paid: o.Paid, Points: o.Points, Tickets: c.Tickets, SessionAt: c.sessionAt(),
 		}
 		if r.Place != (rule.Place{}) {
 			lines[i].Place = &r.Place

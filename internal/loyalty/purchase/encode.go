@@ -117,6 +117,9 @@ func (e *encoder) lines(lines []Line) {
 		e.raw(`{"sku":`).text(l.SKU).optText(`,"name":`, l.Name).optID(`,"product":`, l.Product).optText(`,"type":`, l.Type)
 		e.raw(`,"qty":`).text(l.Quantity.String()).raw(`,"price":`).num(int64(l.Price)).optNum(`,"least":`, int64(l.Least))
 		e.optTrue(`,"not_payable":`, l.NotPaid).optTrue(`,"no_earn":`, l.NoEarn).optTrue(`,"memorandum":`, l.Memo)
+		if l.Forbids != nil {
+			e.other(`,"forbids":`, l.Forbids)
+		}
 		e.optIDs(`,"groups":`, l.Groups)
 		if l.Place != nil {
 			e.other(`,"place":`, l.Place)

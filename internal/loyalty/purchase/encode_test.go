@@ -97,6 +97,9 @@ func anyLine(t *rapid.T, text *rapid.Generator[string], num *rapid.Generator[int
 		Paid: money.Amount(num.Draw(t, "paid")), Points: money.Points(num.Draw(t, "points")),
 	}
 	l.Memo = rapid.Bool().Draw(t, "memorandum")
+	if rapid.Bool().Draw(t, "forbids") {
+		l.Forbids = &rule.Forbidden{NoDiscounts: rapid.Bool().Draw(t, "nd"), NoPoints: rapid.Bool().Draw(t, "npt"), NoEarning: rapid.Bool().Draw(t, "nen")}
+	}
 	if rapid.Bool().Draw(t, "place") {
 		l.Groups, l.Place = []id.ID{5, 6}, &rule.Place{Event: text.Draw(t, "event"), Seat: text.Draw(t, "seat")}
 	}

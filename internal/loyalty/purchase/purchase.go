@@ -116,6 +116,8 @@ const (
 	FlagTicket    = "ticket-taken"     // a ticket's number is another purchase's
 	FlagFiscal    = "fiscal-taken"     // its fiscal receipt is another purchase's
 	FlagFiscalSum = "fiscal-sum"       // its fiscal receipt is of another sum
+	FlagSession   = "session-differs"  // a line says something else than is known of its session or event
+	FlagCancelled = "session-off"      // it has tickets to a session that is cancelled
 )
 
 // Line is one position as it is stored: its inputs and what became of it.
@@ -130,8 +132,10 @@ type Line struct {
 	NotPaid  bool           `json:"not_payable,omitempty"`
 	NoEarn   bool           `json:"no_earn,omitempty"`
 	Memo     bool           `json:"memorandum,omitempty"`
-	Groups   []id.ID        `json:"groups,omitempty"` // product groups
-	Place    *rule.Place    `json:"place,omitempty"`  // of a ticket
+
+	Forbids *rule.Forbidden `json:"forbids,omitempty"` // by the memorandum; nil: that is not known
+	Groups  []id.ID         `json:"groups,omitempty"`  // product groups
+	Place   *rule.Place     `json:"place,omitempty"`   // of a ticket
 
 	Tickets   []string     `json:"tickets,omitempty"`    // numbers, one for each piece
 	SessionAt clock.Micros `json:"session_at,omitempty"` // when the session of its tickets begins

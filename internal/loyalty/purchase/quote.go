@@ -29,7 +29,8 @@ type Quoted struct {
 	Home      home.ID // 0: no member
 	Programme *rule.Programme
 	Outcome   *rule.Outcome
-	Balance   Balance // before the purchase
+	Lines     []rule.Line // as they were judged
+	Balance   Balance     // before the purchase
 	Ending    []ledger.Ending
 	Level     *LevelView  // before the purchase; nil: the programme has no levels
 	Hints     []rule.Hint // what a little more would bring
@@ -90,7 +91,7 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := &Quoted{Until: s.at.Add(quoteLife), Programme: s.programme, Outcome: out, Balance: balanceOf(a)}
+	q := &Quoted{Until: s.at.Add(quoteLife), Programme: s.programme, Outcome: out, Lines: s.receipt.Lines, Balance: balanceOf(a)}
 	q.ID = d.quoteID(s, out, own, book)
 	q.Hints = rule.Hints(s.programme, &s.receipt, s.seen, s.usedUp, out)
 	q.Idle = out.Idle(s.programme, s.receipt.Codes)

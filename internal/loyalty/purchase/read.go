@@ -137,7 +137,7 @@ func (s *Stored) receipt() *rule.Receipt {
 		l := &s.Lines[i]
 		r.Lines[i] = rule.Line{
 			SKU: l.SKU, Product: l.Product, Type: l.Type, Quantity: l.Quantity, Gross: l.Gross, Least: l.Least,
-			Payable: !l.NotPaid, Earns: !l.NoEarn, Groups: l.Groups, Memorandum: l.Memo,
+			Payable: !l.NotPaid, Earns: !l.NoEarn, Groups: l.Groups, Memorandum: l.Memo, Forbids: l.Forbids,
 		}
 		if l.Place != nil {
 			r.Lines[i].Place = *l.Place

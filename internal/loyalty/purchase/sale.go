@@ -86,6 +86,10 @@ type sale struct {
 	onAccount
 	flags []string // what is odd about it before it is judged
 
+	differs []fault.Field // where its lines say something else than the playbill
+	off     string        // a session of its tickets that is cancelled; "": none is
+	odd     []string      // flags of both, of a record
+
 	guest string    // hash of what a guest gave; "": none
 	same  []home.ID // members who have it
 	heads heads     // where the buyer's limits are counted
@@ -130,7 +134,9 @@ func (d *Desk) newSale(c *Cart, mode Mode) (*sale, error) {
 	if mode == Commit && !place.Open() {
 		return nil, fault.New(fault.Refused, "till.closed")
 	}
-	return &sale{cart: c, mode: mode, place: place}, nil
+	s := &sale{cart: c, mode: mode, place: place}
+	d.learn(s)
+	return s, nil
 }
 
 func (s *sale) claim() (claim, [32]byte) { return claim{s.cart.Till, s.cart.Key}, s.hash }
@@ -148,6 +154,10 @@ func (s *sale) lookUp(l *look) {
 func (s *sale) found(l *look) (home.ID, error) {
 	s.rows, s.tickets, s.fiscals = l.given, l.tickets, l.fiscals
 	s.foundGuest(l.members)
+	s.flags = append([]string(nil), s.odd...)
+	if err := s.agrees(); err != nil {
+		return 0, err
+	}
 	if s.cart.Buyer.None() {
 		s.home = home.OfReceipt(s.cart.Till, s.cart.Key)
 		return s.home, nil
@@ -155,7 +165,7 @@ func (s *sale) found(l *look) (home.ID, error) {
 	h, err := l.home(s.cart.Buyer)
 	if s.mode == Record && fault.From(err) != nil {
 		h, err = l.homeOfFact(s.cart.Buyer), nil
-		s.flags = append(s.flags[:0], FlagBuyer)
+		s.flags = append(s.flags, FlagBuyer)
 		if h == 0 {
 			h = home.OfReceipt(s.cart.Till, s.cart.Key)
 		}
@@ -233,7 +243,7 @@ func (d *Desk) complete(s *sale, find func(outlet, partner id.ID, day string) *r
 		l := &c.Lines[i]
 		r := &s.receipt.Lines[i]
 		*r = d.line(l.SKU, l.Quantity, l.Gross)
-		r.Place, r.Memorandum = l.Place.Folded(), l.Memorandum
+		l.tell(r)
 	}
 	for _, p := range c.Payments {
 		s.receipt.Payments = append(s.receipt.Payments, rule.PaidBy{Kind: text.Fold(p.Kind), Amount: p.Amount})

@@ -96,7 +96,7 @@ func (j *judgement) bases() []int64 {
 	}
 	for i := range j.Lines {
 		l, r := &j.Lines[i], &j.r.Lines[i]
-		if !r.Earns || r.Memorandum && !s.EarnMemorandum || l.Discount > 0 && !s.EarnDiscounted {
+		if !r.Earns || j.p.keepsEarning(r) || l.Discount > 0 && !s.EarnDiscounted {
 			continue
 		}
 		b := l.Gross

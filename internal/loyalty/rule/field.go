@@ -19,6 +19,7 @@ const (
 	FieldHall       Field = "hall"
 	FieldZone       Field = "zone" // price zone
 	FieldSector     Field = "sector"
+	FieldRow        Field = "row"
 	FieldSeat       Field = "seat"
 	FieldMemorandum Field = "memorandum" // yes, no
 	FieldPrice      Field = "price"      // of a unit, kopecks
@@ -114,6 +115,7 @@ var fields = []FieldInfo{
 	{FieldHall, OfLine, Words, nil, 0},
 	{FieldZone, OfLine, Words, nil, 0},
 	{FieldSector, OfLine, Words, nil, 0},
+	{FieldRow, OfLine, Words, nil, 0},
 	{FieldSeat, OfLine, Words, nil, 0},
 	{FieldMemorandum, OfLine, Flag, nil, 0},
 	{FieldPrice, OfLine, Money, nil, 0},

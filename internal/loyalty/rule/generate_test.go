@@ -55,7 +55,9 @@ func drawProgramme(t *rapid.T) *rule.Programme {
 			EarnMoneyOnly: rapid.Bool().Draw(t, "money only"),
 			EarnWithSpend: rapid.Bool().Draw(t, "earn with spend"),
 			PriceFloor:    rapid.SampledFrom([]money.Amount{0, 1, 1, 100, 5000}).Draw(t, "floor"),
-			Clawback:      rule.ClawDebt, EarnDiscounted: true, EarnMemorandum: true, EarnCertificate: true,
+			Clawback:      rule.ClawDebt, EarnDiscounted: true, EarnMemorandum: rapid.IntRange(0, 3).Draw(t, "earn memorandum") > 0, EarnCertificate: true,
+			DiscountMemorandum: rapid.IntRange(0, 3).Draw(t, "discount memorandum") > 0, SpendMemorandum: rapid.IntRange(0, 3).Draw(t, "spend memorandum") > 0,
+			LowerLeast: rapid.IntRange(0, 4).Draw(t, "lower least") > 0,
 		},
 		Earning:  rule.Earning{Rate: drawRate(t, "earn", 2*money.Whole), ByType: drawRates(t, "earn", 2*money.Whole)},
 		Spending: rule.Spending{Share: drawRate(t, "share", money.Whole), ByType: drawRates(t, "share", money.Whole)},
@@ -97,6 +99,14 @@ func drawLine(t *rapid.T) rule.Line {
 	}
 	if rapid.IntRange(0, 4).Draw(t, "weighed") == 0 {
 		l.Quantity = money.Quantity(rapid.IntRange(1, 3000).Draw(t, "grams"))
+	}
+	if rapid.IntRange(0, 3).Draw(t, "memorandum") == 0 {
+		l.Memorandum = true
+		if rapid.Bool().Draw(t, "known") {
+			l.Forbids = &rule.Forbidden{
+				NoDiscounts: rapid.Bool().Draw(t, "no discounts"), NoPoints: rapid.Bool().Draw(t, "no points"), NoEarning: rapid.Bool().Draw(t, "no earning"),
+			}
+		}
 	}
 	price := money.Amount(rapid.OneOf(rapid.Int64Range(0, 3), rapid.Int64Range(0, 100_000)).Draw(t, "price"))
 	l.Gross, _ = l.Quantity.Cost(price, money.HalfUp)

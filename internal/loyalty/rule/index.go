@@ -19,7 +19,7 @@ type index struct {
 
 // anchors are the fields that rules are found by, the narrowest first.
 var anchors = []Field{
-	FieldProduct, FieldSeat, FieldSession, FieldEvent, FieldGroup, FieldType, FieldSector, FieldZone, FieldEventType, FieldHall,
+	FieldProduct, FieldSeat, FieldSession, FieldEvent, FieldGroup, FieldType, FieldRow, FieldSector, FieldZone, FieldEventType, FieldHall,
 	FieldTill, FieldCashier, FieldOutlet, FieldMemberGroup, FieldCategory, FieldLevel, FieldTag, FieldCardType, FieldChannel, FieldPartner,
 }
 

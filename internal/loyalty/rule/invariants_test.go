@@ -24,6 +24,24 @@ func leastOf(p *rule.Programme, l *rule.Line) money.Amount {
 	return min(l.Gross, money.Amount((thousandths+999)/1000))
 }
 
+// fixed says, in its own way, whether no discounts, and no points, may lower a
+// line.
+func fixed(p *rule.Programme, l *rule.Line) (discounts, points bool) {
+	s := &p.Settings
+	if l.Least > 0 && !s.LowerLeast {
+		return true, true
+	}
+	switch {
+	case !l.Memorandum:
+		return false, false
+	case l.Forbids == nil && l.Least == 0:
+		return true, true
+	case l.Forbids == nil:
+		return !s.DiscountMemorandum, !s.SpendMemorandum
+	}
+	return l.Forbids.NoDiscounts || !s.DiscountMemorandum, l.Forbids.NoPoints || !s.SpendMemorandum
+}
+
 // round is v·num/den rounded as r says, in big numbers.
 func round(v, num, den int64, r money.Rounding) int64 {
 	n := new(big.Int).Mul(big.NewInt(v), big.NewInt(num))
@@ -133,7 +151,8 @@ func checkEarned(t tester, p *rule.Programme, r *rule.Receipt, m *rule.Member, o
 			base -= o.Lines[i].Paid
 		}
 		rates[typ] = rate
-		if l.Earns && base > 0 {
+		earns := l.Earns && !(l.Memorandum && (!p.Settings.EarnMemorandum || l.Forbids != nil && l.Forbids.NoEarning))
+		if earns && base > 0 {
 			bases[typ] += int64(base)
 		} else if o.Lines[i].Earned != 0 {
 			t.Fatalf("line %d earns nothing and got %d", i, o.Lines[i].Earned)
@@ -161,6 +180,10 @@ func TestJudgeInvariants(t *testing.T) {
 		for i, l := range o.Lines {
 			if l.Due < leastOf(p, &r.Lines[i]) {
 				t.Fatalf("line %d costs %d, at least %d", i, l.Due, leastOf(p, &r.Lines[i]))
+			}
+			discounts, points := fixed(p, &r.Lines[i])
+			if discounts && l.Discount > 0 || points && l.Most > 0 {
+				t.Fatalf("line %d keeps its price, and is lowered: %+v", i, l)
 			}
 			if l.Paid > l.Most || l.Paid > 0 && !r.Lines[i].Payable {
 				t.Fatalf("line %d: %d paid, most %d", i, l.Paid, l.Most)

@@ -65,12 +65,13 @@ type judgement struct {
 	m      *Member
 	usedUp []string
 
-	opened  []opening   // campaigns met, by how they stand
-	cands   []candidate // rules that may act, in the order they act
-	chosen  []bool      // of the combination, by candidate
-	final   bool        // the outcome is being told, not only weighed
-	pruned  bool        // some combinations were not weighed, as none could be better
-	floor   []money.Amount
+	opened  []opening      // campaigns met, by how they stand
+	cands   []candidate    // rules that may act, in the order they act
+	chosen  []bool         // of the combination, by candidate
+	final   bool           // the outcome is being told, not only weighed
+	pruned  bool           // some combinations were not weighed, as none could be better
+	floor   []money.Amount // below which no discount takes a line …
+	least   []money.Amount // … and no points
 	before  []money.Amount // what lines cost before the stage that is on
 	segs    []segment
 	a, b    []int64 // weights and caps of a split
@@ -86,8 +87,8 @@ func newJudgement(p *Programme, r *Receipt, m *Member) (*judgement, error) {
 	if n > MaxLines {
 		return nil, fault.New(fault.TooLarge, "purchase.too-many-lines", "most", MaxLines)
 	}
-	j := &judgement{p: p, r: r, m: m, final: true, floor: make([]money.Amount, 2*n), segs: make([]segment, 0, n+8)}
-	j.floor, j.before = j.floor[:n:n], j.floor[n:]
+	j := &judgement{p: p, r: r, m: m, final: true, floor: make([]money.Amount, 3*n), segs: make([]segment, 0, n+8)}
+	j.floor, j.least, j.before = j.floor[:n:n], j.floor[n:2*n:2*n], j.floor[2*n:]
 	buf := make([]int64, 4*n)
 	j.a, j.b, j.out, j.byLine = buf[:n:n], buf[n:2*n:2*n], buf[2*n:3*n:3*n], buf[3*n:]
 	j.Lines = make([]LineOutcome, n)
@@ -99,7 +100,7 @@ func newJudgement(p *Programme, r *Receipt, m *Member) (*judgement, error) {
 		if j.Gross += l.Gross; j.Gross > MaxCents {
 			return nil, SumTooMuch()
 		}
-		j.floor[i] = floorOf(p, l)
+		j.floor[i], j.least[i] = floorsOf(p, l)
 	}
 	j.reset()
 	return j, nil
@@ -121,29 +122,11 @@ func (j *judgement) reset() {
 	j.Due, j.Discount, j.Spent, j.Paid, j.Earned = j.Gross, 0, 0, 0, 0
 }
 
-// floorOf is the least that a line may cost: the least price of its units, or
-// the programme's floor; a line that is cheaper already is left as it is. What
-// is under a memorandum and has no least price is not lowered at all.
-func floorOf(p *Programme, l *Line) money.Amount {
-	if l.Memorandum && l.Least == 0 {
-		return l.Gross
-	}
-	unit := max(l.Least, p.Settings.PriceFloor)
-	q := max(l.Quantity, 1000) // a broken quantity is one unit
-	if l.Quantity%1000 != 0 && l.Least > 0 {
-		q = l.Quantity
-	}
-	f, ok := q.Cost(unit, money.Up)
-	if !ok || f > l.Gross {
-		return l.Gross
-	}
-	return f
-}
-
 // decide makes the outcome of the chosen combination.
 func (j *judgement) decide() error {
 	j.final = true
 	j.reset()
+	j.tellTerms()
 	j.lower()
 	if err := j.spend(); err != nil {
 		return err
@@ -204,6 +187,7 @@ func (j *judgement) snapshot() {
 // facts takes the till's discounts and points as they are.
 func (j *judgement) facts(f *Facts) error {
 	j.final = true
+	j.tellTerms()
 	if f.Discounts != nil {
 		for i := range j.Lines {
 			d := f.Discounts[i]

@@ -69,12 +69,13 @@ type Place struct {
 	Hall      string `json:"hall,omitempty"`
 	Zone      string `json:"zone,omitempty"`
 	Sector    string `json:"sector,omitempty"`
+	Row       string `json:"row,omitempty"`
 	Seat      string `json:"seat,omitempty"`
 }
 
 // Words lists the texts, in a fixed order.
 func (p *Place) Words() []string {
-	return []string{p.Event, p.EventType, p.Session, p.Hall, p.Zone, p.Sector, p.Seat}
+	return []string{p.Event, p.EventType, p.Session, p.Hall, p.Zone, p.Sector, p.Row, p.Seat}
 }
 
 // Folded is the place as rules compare it.
@@ -84,7 +85,7 @@ func (p Place) Folded() Place {
 	}
 	return Place{
 		Event: text.Fold(p.Event), EventType: text.Fold(p.EventType), Session: text.Fold(p.Session), Hall: text.Fold(p.Hall),
-		Zone: text.Fold(p.Zone), Sector: text.Fold(p.Sector), Seat: text.Fold(p.Seat),
+		Zone: text.Fold(p.Zone), Sector: text.Fold(p.Sector), Row: text.Fold(p.Row), Seat: text.Fold(p.Seat),
 	}
 }
 
@@ -102,6 +103,8 @@ func (p *Place) get(f Field) string {
 		return p.Zone
 	case FieldSector:
 		return p.Sector
+	case FieldRow:
+		return p.Row
 	case FieldSeat:
 		return p.Seat
 	}
@@ -122,7 +125,15 @@ type Line struct {
 	Earns    bool
 	Place    Place
 
-	Memorandum bool // a film under a distributor's terms: no discount
+	Memorandum bool       // a film under a distributor's terms
+	Forbids    *Forbidden // what those forbid; nil: they are not known, so that nothing is lowered, or only to the least price where there is one
+}
+
+// Forbidden is what a memorandum forbids, beside going below its least price.
+type Forbidden struct {
+	NoDiscounts bool `json:"no_discounts,omitempty"`
+	NoPoints    bool `json:"no_points,omitempty"` // to be spent
+	NoEarning   bool `json:"no_earning,omitempty"`
 }
 
 // Units is the number of whole pieces of the line; a line of a broken

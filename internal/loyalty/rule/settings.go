@@ -10,32 +10,37 @@ import (
 // Settings are the terms of a programme; ProgrammeSettings says of each what
 // it may be and which it is by default.
 type Settings struct {
-	PointValue      money.Amount   `json:"point_value"` // that a point takes off
-	AccrualStep     money.Points   `json:"accrual_step"`
-	SpendStep       money.Points   `json:"spend_step"`
-	Round           money.Rounding `json:"round"`
-	EarnOn          EarnOn         `json:"earn_on"`
-	EarnMoneyOnly   bool           `json:"earn_money_only"`     // not on what points paid
-	EarnWithSpend   bool           `json:"earn_with_spend"`     // earn at all on a receipt partly paid with points
-	EarnDiscounted  bool           `json:"earn_on_discounted"`  // lines with a discount earn
-	EarnMemorandum  bool           `json:"earn_on_memorandum"`  // lines under a memorandum earn
-	EarnCertificate bool           `json:"earn_on_certificate"` // what certificates and deposits paid earns as money
-	Progressive     Progressive    `json:"progressive"`
-	ConditionsOn    ConditionsOn   `json:"conditions_on"`
-	LevelOn         LevelOn        `json:"level_on"`
-	LevelScope      LevelScope     `json:"level_scope"`
-	UnusedLapse     int            `json:"unused_ticket_lapse"` // days after the session when points that wait for a ticket's use lapse; 0: never
-	PriceFloor      money.Amount   `json:"price_floor"`         // least price of a unit
-	ReturnSpent     bool           `json:"return_spent"`        // a refund gives spent points back
-	Clawback        Clawback       `json:"clawback"`            // of points that are gone
-	ExpiredReturn   int            `json:"expired_return"`      // days that points get whose lot has expired meanwhile; 0: they stay lost
-	RefundTerms     OnRefund       `json:"refund_conditions"`   // of what stays
-	UnlinkedTakes   bool           `json:"unlinked_refund"`     // an unmatched refund takes points back by the base rules
-	SpendProofAbove money.Points   `json:"spend_proof_above"`   // spending more than this takes a one-time QR, a code or the card's secret code; −1: never
-	LateMax         int            `json:"late_max"`            // days after which a record is too late to earn; 0: never
-	ClaimWithin     int            `json:"claim_within"`        // days after a receipt of nobody's within which it may be given to a member; 0: on its own day only
-	HoldTTL         int            `json:"hold_ttl"`            // minutes that a reservation holds where it does not say
-	OpenAccount     OpenAccount    `json:"open_account"`        // when a member gets his account
+	PointValue     money.Amount   `json:"point_value"` // that a point takes off
+	AccrualStep    money.Points   `json:"accrual_step"`
+	SpendStep      money.Points   `json:"spend_step"`
+	Round          money.Rounding `json:"round"`
+	EarnOn         EarnOn         `json:"earn_on"`
+	EarnMoneyOnly  bool           `json:"earn_money_only"`    // not on what points paid
+	EarnWithSpend  bool           `json:"earn_with_spend"`    // earn at all on a receipt partly paid with points
+	EarnDiscounted bool           `json:"earn_on_discounted"` // lines with a discount earn
+	EarnMemorandum bool           `json:"earn_on_memorandum"` // lines under a memorandum earn
+
+	DiscountMemorandum bool `json:"discount_on_memorandum"` // they are lowered as far as its terms allow
+	SpendMemorandum    bool `json:"spend_on_memorandum"`    // points pay for them as far as its terms allow
+
+	LowerLeast      bool         `json:"lower_least_price"`   // what has a least price may be lowered to it
+	EarnCertificate bool         `json:"earn_on_certificate"` // what certificates and deposits paid earns as money
+	Progressive     Progressive  `json:"progressive"`
+	ConditionsOn    ConditionsOn `json:"conditions_on"`
+	LevelOn         LevelOn      `json:"level_on"`
+	LevelScope      LevelScope   `json:"level_scope"`
+	UnusedLapse     int          `json:"unused_ticket_lapse"` // days after the session when points that wait for a ticket's use lapse; 0: never
+	PriceFloor      money.Amount `json:"price_floor"`         // least price of a unit
+	ReturnSpent     bool         `json:"return_spent"`        // a refund gives spent points back
+	Clawback        Clawback     `json:"clawback"`            // of points that are gone
+	ExpiredReturn   int          `json:"expired_return"`      // days that points get whose lot has expired meanwhile; 0: they stay lost
+	RefundTerms     OnRefund     `json:"refund_conditions"`   // of what stays
+	UnlinkedTakes   bool         `json:"unlinked_refund"`     // an unmatched refund takes points back by the base rules
+	SpendProofAbove money.Points `json:"spend_proof_above"`   // spending more than this takes a one-time QR, a code or the card's secret code; −1: never
+	LateMax         int          `json:"late_max"`            // days after which a record is too late to earn; 0: never
+	ClaimWithin     int          `json:"claim_within"`        // days after a receipt of nobody's within which it may be given to a member; 0: on its own day only
+	HoldTTL         int          `json:"hold_ttl"`            // minutes that a reservation holds where it does not say
+	OpenAccount     OpenAccount  `json:"open_account"`        // when a member gets his account
 }
 
 // ProgrammeSettings is the table of a programme's settings. One more is a
@@ -50,6 +55,9 @@ var ProgrammeSettings = setting.Of("programme",
 	setting.OfFlag("earn_with_spend", func(s *Settings) *bool { return &s.EarnWithSpend }, true),
 	setting.OfFlag("earn_on_discounted", func(s *Settings) *bool { return &s.EarnDiscounted }, true),
 	setting.OfFlag("earn_on_memorandum", func(s *Settings) *bool { return &s.EarnMemorandum }, true),
+	setting.OfFlag("discount_on_memorandum", func(s *Settings) *bool { return &s.DiscountMemorandum }, true),
+	setting.OfFlag("spend_on_memorandum", func(s *Settings) *bool { return &s.SpendMemorandum }, true),
+	setting.OfFlag("lower_least_price", func(s *Settings) *bool { return &s.LowerLeast }, true),
 	setting.OfFlag("earn_on_certificate", func(s *Settings) *bool { return &s.EarnCertificate }, true),
 	setting.OfChoice("progressive", func(s *Settings) *Progressive { return &s.Progressive }, OnWhole, OnWhole, OnPart),
 	setting.OfChoice("conditions_on", func(s *Settings) *ConditionsOn { return &s.ConditionsOn }, BeforeStage, BeforeStage, BeforeAll),

@@ -29,7 +29,7 @@ func (j *judgement) caps() {
 		o.Most = 0
 		if share := j.share(i); share > 0 {
 			v, _ := share.Of(int64(o.Due), money.Down) // fits: a share is at most the whole
-			o.Most = max(min(money.Amount(v), o.Due-j.floor[i]), 0)
+			o.Most = max(min(money.Amount(v), o.Due-j.least[i]), 0)
 		}
 		sum += o.Most
 	}

@@ -68,6 +68,10 @@ const (
 	WhyShare         = "share"                 // the rule says what share points may pay
 	WhyShareSet      = "share-set"             // another rule says it for all of its lines
 	WhyClosed        = "closed"                // the till has set the prices already
+	WhyMemoDiscounts = "memorandum-discounts"  // no discounts on lines under a memorandum
+	WhyMemoPoints    = "memorandum-points"     // no points pay for them
+	WhyMemoEarning   = "memorandum-earning"    // they earn nothing
+	WhyLeast         = "least-price"           // goods with a least price are not lowered
 
 	// Unmet begins the reasons of conditions: "unmet-" and the field.
 	Unmet = "unmet-"

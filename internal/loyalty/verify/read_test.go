@@ -17,7 +17,7 @@ var read = cmp.Options{
 	cmpopts.EquateEmpty(),
 	cmpopts.IgnoreFields(purchase.Purchase{}, "Mode", "Partner", "Cashier", "Number", "WrittenAt", "Codes", "Trace", "Would", "Balance",
 		"Minute", "Channel", "Guest", "Seen", "Told", "Level", "Idle"),
-	cmpopts.IgnoreFields(purchase.Line{}, "SKU", "Name", "Product", "Price", "Least", "NotPaid", "NoEarn", "Memo", "Groups", "Place"),
+	cmpopts.IgnoreFields(purchase.Line{}, "SKU", "Name", "Product", "Price", "Least", "NotPaid", "NoEarn", "Memo", "Forbids", "Groups", "Place"),
 	cmpopts.IgnoreFields(purchase.Lot{}, "Rules"),
 	cmpopts.IgnoreFields(purchase.RuleAmount{}, "Rule"),
 	cmpopts.IgnoreFields(purchase.Use{}, "Campaign", "Code"),

@@ -318,6 +318,7 @@ func drawProgramme(t *rapid.T) *rule.Programme {
 			PointValue: pick(t, "point", money.Amount(1), 50, 100), SpendStep: pick(t, "step", money.Points(100), 200), AccrualStep: points(t, "accrual step", 1),
 			Round: money.Rounding(rapid.IntRange(0, 3).Draw(t, "round")), EarnOn: pick(t, "earn on", rule.BeforeDiscounts, rule.AfterDiscounts),
 			EarnMoneyOnly: flip(t, "1"), EarnWithSpend: flip(t, "2"), EarnDiscounted: flip(t, "3"), EarnMemorandum: flip(t, "4"), EarnCertificate: flip(t, "5"),
+			DiscountMemorandum: flip(t, "8"), SpendMemorandum: flip(t, "9"), LowerLeast: flip(t, "10"),
 			Progressive: pick(t, "progressive", rule.OnWhole, rule.OnPart), ConditionsOn: pick(t, "conditions", rule.BeforeStage, rule.BeforeAll),
 			LevelOn:     pick(t, "level on", rule.LevelBefore, rule.LevelAfter),
 			UnusedLapse: rapid.IntRange(0, 60).Draw(t, "lapse"),

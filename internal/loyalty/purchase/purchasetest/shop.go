@@ -13,6 +13,7 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/partner"
+	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/rule"
@@ -39,6 +40,7 @@ type Shop struct {
 	Other      id.ID // a second till
 	Directory  *partner.Directory
 	Catalog    *catalog.Index
+	Playbill   *playbill.Index
 }
 
 // Start is when the shop's clock begins.
@@ -61,7 +63,7 @@ func Programme() rule.Programme {
 // S1…S3 services (which neither earn nor are payable); any other is unknown.
 func Open(t testing.TB, d *db.DB, p rule.Programme) *Shop {
 	t.Helper()
-	s := &Shop{DB: d, IDs: id.NewMaker(1), Clock: clock.NewFixed(Start), Directory: partner.NewDirectory(), Catalog: catalog.NewIndex()}
+	s := &Shop{DB: d, IDs: id.NewMaker(1), Clock: clock.NewFixed(Start), Directory: partner.NewDirectory(), Catalog: catalog.NewIndex(), Playbill: playbill.NewIndex()}
 	ctx := context.Background()
 	s.places(ctx, t)
 	s.goods(ctx, t)
@@ -79,7 +81,7 @@ func Open(t testing.TB, d *db.DB, p rule.Programme) *Shop {
 func (s *Shop) NewDesk(t testing.TB) *purchase.Desk {
 	d := purchase.New(purchase.Options{
 		DB: s.DB, IDs: s.IDs, Clock: s.Clock, Log: slog.New(slog.DiscardHandler),
-		Programmes: s.Programmes, Directory: s.Directory, Catalog: s.Catalog, Secret: Secret,
+		Programmes: s.Programmes, Directory: s.Directory, Catalog: s.Catalog, Playbill: s.Playbill, Secret: Secret,
 	})
 	t.Cleanup(d.Close)
 	return d
@@ -120,6 +122,23 @@ func (s *Shop) goods(ctx context.Context, t testing.TB) {
 		}
 	}
 	_, err := s.Catalog.Refresh(ctx, s.DB)
+	check(t, err)
+}
+
+// Show puts halls, events and sessions into the playbill of the shop's outlet.
+func (s *Shop) Show(t testing.TB, halls []playbill.Hall, events []playbill.Event, sessions []playbill.Session) {
+	t.Helper()
+	ctx, r := context.Background(), playbill.New(s.DB, s.IDs, s.Clock)
+	for _, h := range halls {
+		h.OutletID = s.Outlet.ID
+		_, err := r.SaveHall(ctx, h)
+		check(t, err)
+	}
+	_, err := r.SaveEvents(ctx, events)
+	check(t, err)
+	_, err = r.SaveSessions(ctx, sessions)
+	check(t, err)
+	_, err = s.Playbill.Refresh(ctx, s.DB)
 	check(t, err)
 }
 
