@@ -93,6 +93,40 @@ func (v *FiscalReceipt) decode(r *reader) {
 	}
 }
 
+func (v *JoinWrong) decode(r *reader) {
+	for more := r.open('{'); more; more = r.next('}') {
+		switch string(r.key()) {
+		case "path":
+			v.Path = r.text()
+		case "code":
+			v.Code = r.text()
+		case "detail":
+			v.Detail = r.text()
+		default:
+			r.skip()
+		}
+	}
+}
+
+func (v *Joining) decode(r *reader) {
+	for more := r.open('{'); more; more = r.next('}') {
+		switch string(r.key()) {
+		case "member":
+			v.Member = r.text()
+		case "new":
+			v.New = r.bool()
+		case "code":
+			v.Code = r.text()
+		case "detail":
+			v.Detail = r.text()
+		case "errors":
+			v.Errors = list(r, (*JoinWrong).decode)
+		default:
+			r.skip()
+		}
+	}
+}
+
 func (v *LevelChange) decode(r *reader) {
 	for more := r.open('{'); more; more = r.next('}') {
 		switch string(r.key()) {
@@ -231,6 +265,8 @@ func (v *Purchase) decode(r *reader) {
 			v.FiscalReceipt = maybe(r, (*FiscalReceipt).decode)
 		case "claim":
 			v.Claim = maybe(r, (*PurchaseClaim).decode)
+		case "joining":
+			v.Joining = maybe(r, (*Joining).decode)
 		case "refunds":
 			v.Refunds = list(r, (*Refund).decode)
 		case "visits":

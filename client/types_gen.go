@@ -165,6 +165,16 @@ const (
 	MemberCustomKindChoice MemberCustomKind = "choice"
 )
 
+// MemberGuestPurchases is one of the values below.
+type MemberGuestPurchases string
+
+// Values of MemberGuestPurchases.
+const (
+	MemberGuestPurchasesOff    MemberGuestPurchases = "off"
+	MemberGuestPurchasesProven MemberGuestPurchases = "proven"
+	MemberGuestPurchasesOrder  MemberGuestPurchases = "order"
+)
+
 // MemberIdentifierState is one of the values below.
 type MemberIdentifierState string
 
@@ -905,6 +915,10 @@ type CommitBody struct {
 	// What the QR of this purchase's fiscal receipt says: by it the receipt is found and given to a
 	// member
 	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
+	// What the order tells of a guest who may become a member (join_by_order): his name, other phones
+	// and e-mails, consents. It is not compared by the key: what was missing may be sent again under
+	// the same key
+	Join *Join `json:"join,omitempty"`
 }
 
 // ConfirmBody is the schema ConfirmBody of the document.
@@ -925,6 +939,12 @@ type ConfirmBody struct {
 	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
 	// What is paid for, where that is less than was reserved; lines that are not named are let go
 	Lines []KeptLine `json:"lines,omitempty"`
+	// The guest's phone or e-mail, as at the reservation: only a hash of it was kept
+	Guest *Guest `json:"guest,omitempty"`
+	// What the order tells of a guest who may become a member (join_by_order): his name, other phones
+	// and e-mails, consents. It is not compared by the key: what was missing may be sent again under
+	// the same key
+	Join *Join `json:"join,omitempty"`
 }
 
 // Consent is the schema Consent of the document.
@@ -1478,6 +1498,49 @@ type IssuedCard struct {
 	Secret string `json:"secret,omitempty"`
 }
 
+// Join is the schema Join of the document.
+type Join struct {
+	// Surname
+	Surname string `json:"surname,omitempty"`
+	// Name
+	Name string `json:"name,omitempty"`
+	// Patronymic
+	Patronymic string `json:"patronymic,omitempty"`
+	// Other phones, e-mails, external ids of his
+	Identifiers []NewIdentifier `json:"identifiers,omitempty"`
+	// The one-time code that proved the guest's phone or e-mail (checkCode)
+	Proof string `json:"proof,omitempty"`
+	// Consents
+	Consents []NewConsent `json:"consents,omitempty"`
+	// The buyer ordered himself, on a site or in an app: the gift for registering oneself. It takes the
+	// scope members.self, and no till has it
+	Self bool `json:"self,omitempty"`
+}
+
+// JoinWrong is the schema JoinWrong of the document.
+type JoinWrong struct {
+	// Where
+	Path string `json:"path"`
+	// A stable code
+	Code string `json:"code"`
+	// What is wrong
+	Detail string `json:"detail"`
+}
+
+// Joining is the schema Joining of the document.
+type Joining struct {
+	// The member whose purchase it is
+	Member string `json:"member,omitempty"`
+	// true: this order made him a member
+	New bool `json:"new,omitempty"`
+	// Why he stayed a guest; a stable code
+	Code string `json:"code,omitempty"`
+	// The same in words
+	Detail string `json:"detail,omitempty"`
+	// What of that which was told of him is wrong
+	Errors []JoinWrong `json:"errors,omitempty"`
+}
+
 // KeptLine is the schema KeptLine of the document.
 type KeptLine struct {
 	// Which line of the reservation, from 0
@@ -1889,6 +1952,13 @@ type MemberRules struct {
 	Region string `json:"region"`
 	// Id of the category given at registration; none: no category
 	Category string `json:"category,omitempty"`
+	// A buyer with a new phone or e-mail becomes a member by an order
+	JoinByOrder bool `json:"join_by_order"`
+	// Consents without which he stays a guest
+	JoinConsents []string `json:"join_consents"`
+	// Which earlier purchases of a guest become the member's: off – none, proven – of proven phones
+	// and e-mails, order – of those an order named, too
+	GuestPurchases MemberGuestPurchases `json:"guest_purchases"`
 	// Version of the rules; in a change, the one that was read; 0: never changed
 	Version int64 `json:"version"`
 }
@@ -2992,6 +3062,9 @@ type Purchase struct {
 	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
 	// How a receipt without a member was given to one; none: it was not
 	Claim *PurchaseClaim `json:"claim,omitempty"`
+	// Whose a guest's purchase is, where an order may make him a member: member, or why he stayed a
+	// guest (code)
+	Joining *Joining `json:"joining,omitempty"`
 	// The receipt's refunds
 	Refunds []Refund `json:"refunds,omitempty"`
 	// Uses of the purchase's tickets
@@ -3195,6 +3268,10 @@ type RecordBody struct {
 	// What the QR of this purchase's fiscal receipt says: by it the receipt is found and given to a
 	// member
 	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
+	// What the order tells of a guest who may become a member (join_by_order): his name, other phones
+	// and e-mails, consents. It is not compared by the key: what was missing may be sent again under
+	// the same key
+	Join *Join `json:"join,omitempty"`
 }
 
 // RecordLine is the schema RecordLine of the document.
@@ -3523,6 +3600,10 @@ type ReserveBody struct {
 	// What the QR of this purchase's fiscal receipt says: by it the receipt is found and given to a
 	// member
 	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
+	// What the order tells of a guest who may become a member (join_by_order): his name, other phones
+	// and e-mails, consents. It is not compared by the key: what was missing may be sent again under
+	// the same key
+	Join *Join `json:"join,omitempty"`
 	// Minutes to hold, from now
 	HoldMinutes int64 `json:"hold_minutes,omitempty"`
 }

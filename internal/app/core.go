@@ -15,6 +15,7 @@ import (
 	"kopilka/internal/loyalty/feed"
 	"kopilka/internal/loyalty/figure"
 	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/join"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/playbill"
@@ -57,6 +58,7 @@ type Core struct {
 	Identity   *identity.Registry
 	Keys       *identity.Keys
 	Members    *member.Members
+	Joins      *join.Joins
 	Privacy    *privacy.Privacy
 	Codes      *member.Codes
 	Cards      *card.Cards
@@ -137,6 +139,7 @@ func OpenCore(ctx context.Context, o CoreOptions) (_ *Core, err error) {
 		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log, Programmes: c.Programmes, Directory: c.Directory,
 		Catalog: c.Catalog, Playbill: c.Showings, Secret: quotes, UseStep: card.UseStep, Cashier: c.knowsCashier, Unknown: c.keepUnknown,
 	})
+	c.Joins = &join.Joins{DB: c.DB, Clock: c.Clock, Members: c.Members, Desk: c.Desk, Rules: c.Rules}
 	c.Privacy = &privacy.Privacy{DB: c.DB, IDs: c.IDs, Clock: c.Clock, Desk: c.Desk}
 	return c, nil
 }
@@ -252,18 +255,22 @@ func (c *Core) Run(ctx context.Context, first func(ctx context.Context) error) e
 // The ticks, each done by one of the processes.
 type (
 	duesTick struct{}
+	joinTick struct{}
 	sealTick struct{}
 	feedTick struct{}
 )
 
 func (duesTick) Kind() string           { return "ledger.dues" }
 func (duesTick) Timeout() time.Duration { return time.Hour }
+func (joinTick) Kind() string           { return "join.past" }
+func (joinTick) Timeout() time.Duration { return time.Hour }
 func (sealTick) Kind() string           { return "ledger.seal" }
 func (feedTick) Kind() string           { return "feed.prune" }
 func (feedTick) Timeout() time.Duration { return time.Hour }
 
 func (c *Core) tick() {
 	jobs.Handle(c.Jobs, func(ctx context.Context, _ duesTick) error { return c.settleDues(ctx) })
+	jobs.Handle(c.Jobs, func(ctx context.Context, _ joinTick) error { return c.Joins.Past(ctx) })
 	jobs.Handle(c.Jobs, func(ctx context.Context, _ sealTick) error {
 		_, err := c.Seals.Seal(ctx)
 		return err
@@ -275,6 +282,7 @@ func (c *Core) tick() {
 	})
 	c.Jobs.Every("feed", feedEvery, feedTick{}, jobs.Nightly)
 	c.Jobs.Every("dues", dueEvery, duesTick{}, jobs.Nightly)
+	c.Jobs.Every("join", dueEvery, joinTick{}, jobs.Nightly)
 	c.Jobs.Every("seal", dueEvery, sealTick{}, jobs.Default)
 }
 

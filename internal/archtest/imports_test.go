@@ -26,7 +26,7 @@ var ranks = map[string]int{
 	"rule": 2, "level": 2, "certificate": 2, "deposit": 2, "ticket": 2,
 	"promo": 3, "programme": 3, "settings": 3,
 	"purchase": 4,
-	"mailing":  5, "figure": 5, "seal": 5, "importer": 5, "feed": 5,
+	"mailing":  5, "figure": 5, "seal": 5, "importer": 5, "feed": 5, "join": 5,
 	"referral": 6, "survey": 6, "feedback": 6, "webhook": 6,
 	"trigger": 7, "privacy": 7,
 	"report": 8, "dashboard": 8, "verify": 8, "whatif": 8,

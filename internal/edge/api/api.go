@@ -24,6 +24,7 @@ import (
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/feed"
 	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/join"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/playbill"
@@ -57,6 +58,7 @@ type Parts struct {
 	Playbill  *playbill.Registry
 
 	Members *member.Members
+	Joins   *join.Joins
 	Privacy *privacy.Privacy
 	Codes   *member.Codes
 	Cards   *card.Cards

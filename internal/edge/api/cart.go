@@ -40,6 +40,7 @@ type CommitBody struct {
 	Accept bool   `json:"accept,omitempty"`
 
 	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
+	Join          *Join          `json:"join,omitempty"`
 }
 
 // CartLine is one position.
@@ -99,6 +100,7 @@ type RecordBody struct {
 	Payments []Payment    `json:"payments,omitempty" maxItems:"20"`
 
 	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
+	Join          *Join          `json:"join,omitempty"`
 }
 
 // RecordLine is one position with what the till took off.

@@ -46,7 +46,7 @@ func TestGroups(t *testing.T) {
 
 func TestMemberSettings(t *testing.T) {
 	t.Parallel()
-	const rules = `{"mandatory":["phone","surname"],"unique_phone":true,"unique_email":false,"confirm_phone":true,"confirm_email":false,"activation":false,"till_proof_days":2,"region":"KZ","version":0}`
+	const rules = `{"mandatory":["phone","surname"],"unique_phone":true,"unique_email":false,"confirm_phone":true,"confirm_email":false,"activation":false,"till_proof_days":2,"region":"KZ","join_by_order":true,"join_consents":["rules"],"guest_purchases":"order","version":0}`
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		o := newOffice(t, d)
 		changes := o.changes

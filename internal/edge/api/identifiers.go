@@ -76,8 +76,10 @@ func identifiers(a *API) {
 
 func addIdentifier(ctx context.Context, c *call, in *addIdentifierIn) (*Member, error) {
 	b := &in.Body
-	n := member.NewIdentifier{Kind: b.Kind, Value: b.Value, Main: b.Main, Proof: b.Proof}
-	m, err := c.Members.AddIdentifier(ctx, c.Rules(), in.Member, b.Version, n, c.actor())
+	m, err := c.Members.AddIdentifier(ctx, c.Rules(), in.Member, b.Version, b.NewIdentifier.in(), c.actor())
+	if err == nil && b.Proof != 0 {
+		c.lookForGuest(ctx, in.Member)
+	}
 	return asMember(m, err)
 }
 
@@ -114,6 +116,9 @@ func proveIdentifier(ctx context.Context, c *call, in *proveIn) (*Member, error)
 	}
 	n := member.NewIdentifier{Kind: in.Body.Kind, Value: in.Body.Value, Proof: in.Body.Proof}
 	m, err := c.Members.Prove(ctx, c.Rules(), in.Member, n, c.actor())
+	if err == nil {
+		c.lookForGuest(ctx, in.Member)
+	}
 	return asMember(m, err)
 }
 

@@ -22,7 +22,12 @@ type MemberRules struct {
 	TillProof    int            `json:"till_proof_days" minimum:"0" maximum:"90"`
 	Region       string         `json:"region" minLength:"2" maxLength:"2" example:"RU"`
 	Category     id.ID          `json:"category,omitzero"`
-	Version      int64          `json:"version" minimum:"0"`
+
+	JoinByOrder    bool                  `json:"join_by_order"`
+	JoinConsents   []member.ConsentKind  `json:"join_consents" maxItems:"2" example:"[\"rules\",\"personal_data\"]"`
+	GuestPurchases member.GuestPurchases `json:"guest_purchases" enum:"off,proven,order"`
+
+	Version int64 `json:"version" minimum:"0"`
 }
 
 // CustomFieldBody is what is told of a field that the organization has added
@@ -79,6 +84,7 @@ func getMemberRules(ctx context.Context, c *call, _ *struct{}) (*MemberRules, er
 	return &MemberRules{
 		Mandatory: orEmpty(r.Mandatory), UniquePhone: r.UniquePhone, UniqueEmail: r.UniqueEmail, ConfirmPhone: r.ConfirmPhone,
 		ConfirmEmail: r.ConfirmEmail, Activation: r.Activation, TillProof: r.TillProof, Region: r.Region, Category: r.Category, Version: version,
+		JoinByOrder: r.JoinByOrder, JoinConsents: orEmpty(r.JoinConsents), GuestPurchases: r.GuestPurchases,
 	}, nil
 }
 
@@ -90,6 +96,7 @@ func saveMemberRules(ctx context.Context, c *call, in *saveRulesIn) (*MemberRule
 	err := c.Members.SaveRules(ctx, member.Rules{
 		Mandatory: b.Mandatory, UniquePhone: b.UniquePhone, UniqueEmail: b.UniqueEmail, ConfirmPhone: b.ConfirmPhone,
 		ConfirmEmail: b.ConfirmEmail, Activation: b.Activation, TillProof: b.TillProof, Region: b.Region, Category: b.Category,
+		JoinByOrder: b.JoinByOrder, JoinConsents: b.JoinConsents, GuestPurchases: b.GuestPurchases,
 	}, b.Version)
 	if err != nil {
 		return nil, err

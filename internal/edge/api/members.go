@@ -38,6 +38,10 @@ type NewIdentifier struct {
 	Proof id.ID       `json:"proof,omitzero"`
 }
 
+func (n NewIdentifier) in() member.NewIdentifier {
+	return member.NewIdentifier{Kind: n.Kind, Value: n.Value, Main: n.Main, Proof: n.Proof}
+}
+
 // Registered is a new member, with the card and the accounts made with him.
 type Registered struct {
 	Member
@@ -160,7 +164,7 @@ func register(ctx context.Context, c *call, in *registerIn) (*Registered, error)
 		Profile: b.Profile.in(), Tags: b.Tags, Groups: b.Groups, Relatives: relativesIn(b.Relatives), Consents: consentsIn(b.Consents), Cashier: b.Cashier,
 	}
 	for _, n := range b.Identifiers {
-		reg.Identifiers = append(reg.Identifiers, member.NewIdentifier{Kind: n.Kind, Value: n.Value, Main: n.Main, Proof: n.Proof})
+		reg.Identifiers = append(reg.Identifiers, n.in())
 	}
 	out, err := once(ctx, c, in, func(ctx context.Context) (*Registered, registration, error) {
 		return c.registerMember(ctx, reg, b.Card, by)
@@ -168,7 +172,9 @@ func register(ctx context.Context, c *call, in *registerIn) (*Registered, error)
 	if err != nil {
 		return nil, err
 	}
-	return out, c.openAccounts(ctx, out, b.Programmes)
+	err = c.openAccounts(ctx, out, b.Programmes)
+	c.lookForGuest(ctx, out.ID)
+	return out, err
 }
 
 // himself refuses whoever can't know that a member registers himself: that is

@@ -52,6 +52,7 @@ type Purchase struct {
 
 	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
 	Claim         *PurchaseClaim `json:"claim,omitempty"`
+	Joining       *Joining       `json:"joining,omitempty"`
 
 	Refunds []Refund `json:"refunds,omitempty"`
 	Visits  []Visit  `json:"visits,omitempty"`

@@ -16,8 +16,8 @@ import (
 type appender interface{ appendJSON(b []byte) []byte }
 
 func (p *Purchase) appendJSON(b []byte) []byte {
-	if len(p.Refunds) > 0 || len(p.Visits) > 0 || p.Claim != nil {
-		return appendAny(b, p) // it is being read, not made
+	if len(p.Refunds) > 0 || len(p.Visits) > 0 || p.Claim != nil || p.Joining != nil {
+		return appendAny(b, p) // it is being read, or rare
 	}
 	w := writer{b}
 	w.raw(`{"id":"`).op(p.ID).raw(`","mode":`).text(p.Mode).raw(`,"state":`).text(p.State)

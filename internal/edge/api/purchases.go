@@ -76,12 +76,26 @@ func commit(ctx context.Context, c *call, in *commitIn) (*Purchase, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.mayJoin(cart.Guest, in.Body.Join); err != nil {
+		return nil, err
+	}
 	done, err := c.Desk.Commit(ctx, cart)
 	if err != nil {
 		return nil, err
 	}
 	c.replayed(done.Replayed)
-	return c.made(done.Purchase, in.Fiscal), nil
+	return c.sold(ctx, done.Purchase, cart.Guest, in.Body.Join, in.Fiscal)
+}
+
+// sold renders what was sold, as it is the member's where a guest was one or
+// has become one.
+func (c *call) sold(ctx context.Context, p *purchase.Purchase, g purchase.Guest, in *Join, fiscal bool) (*Purchase, error) {
+	if !g.None() {
+		if out, err := c.join(ctx, p, g, in, fiscal); out != nil || err != nil {
+			return out, err
+		}
+	}
+	return c.made(p, fiscal), nil
 }
 
 // toCommit is the cart of a receipt that is to be done, or to wait for it.
@@ -101,12 +115,15 @@ func record(ctx context.Context, c *call, in *recordIn) (*Purchase, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.mayJoin(cart.Guest, in.Body.Join); err != nil {
+		return nil, err
+	}
 	done, err := c.Desk.Record(ctx, cart)
 	if err != nil {
 		return nil, err
 	}
 	c.replayed(done.Replayed)
-	return c.made(done.Purchase, in.Fiscal), nil
+	return c.sold(ctx, done.Purchase, cart.Guest, in.Body.Join, in.Fiscal)
 }
 
 func getPurchase(ctx context.Context, c *call, in *purchaseIn) (*Purchase, error) {

@@ -36,6 +36,9 @@ type ConfirmBody struct {
 	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
 
 	Lines []KeptLine `json:"lines,omitempty" maxItems:"5000"`
+
+	Guest *Guest `json:"guest,omitempty"`
+	Join  *Join  `json:"join,omitempty"`
 }
 
 // KeptLine is so much of a reserved line as is paid for.
@@ -121,6 +124,9 @@ func reservations(a *API) {
 }
 
 func reserve(ctx context.Context, c *call, in *reserveIn) (*Reservation, error) {
+	if in.Body.Join != nil { // nobody becomes a member by an order that he may never pay
+		return nil, fault.New(fault.Invalid, "join.early")
+	}
 	cart, err := c.toCommit(ctx, &in.Body.CommitBody)
 	if err != nil {
 		return nil, err
@@ -168,6 +174,10 @@ func confirm(ctx context.Context, c *call, in *confirmIn) (*Purchase, error) {
 			return nil, err
 		}
 	}
+	guest, err := c.guestOf(held, b)
+	if err != nil {
+		return nil, err
+	}
 	done, err := c.Desk.Confirm(ctx, &purchase.ConfirmRequest{
 		Reservation: purchase.PurchaseRef{Home: in.ID.Home, ID: in.ID.ID}, Till: till, Cashier: b.Cashier, Key: c.key, Number: b.Number,
 		Payments: paymentsIn(b.Payments), Record: b.Record, Fiscal: fiscalIn(b.FiscalReceipt), Lines: each(b.Lines, func(l KeptLine) purchase.KeptLine { return purchase.KeptLine(l) }),
@@ -176,12 +186,35 @@ func confirm(ctx context.Context, c *call, in *confirmIn) (*Purchase, error) {
 		return nil, err
 	}
 	c.replayed(done.Replayed)
-	out := c.made(done.Purchase, in.Fiscal)
-	if f := done.LeftOut; f != nil { // what it all comes to
+	if !guest.None() {
+		if out, err := c.join(ctx, done.Purchase, guest, b.Join, in.Fiscal); err != nil || out != nil && out.Claim != nil {
+			return out, err // with what was left out
+		} else if out != nil {
+			return c.withLeftOut(out, done), nil
+		}
+	}
+	return c.withLeftOut(c.made(done.Purchase, in.Fiscal), done), nil
+}
+
+// guestOf is the guest that a confirm names again, of whom only a hash was kept.
+func (c *call) guestOf(held *purchase.Reservation, in *ConfirmBody) (purchase.Guest, error) {
+	guest, err := c.guest(in.Guest, "guest")
+	if err == nil {
+		err = c.mayJoin(guest, in.Join)
+	}
+	if err == nil && !guest.None() && c.Desk.GuestHash(guest) != held.Guest {
+		err = fault.New(fault.Invalid, "api.invalid").With(fault.Field{Path: "guest", Code: "join.other-guest"})
+	}
+	return guest, err
+}
+
+// withLeftOut adds what was not paid for of a reservation: what it all comes to.
+func (c *call) withLeftOut(out *Purchase, done *purchase.Answer) *Purchase {
+	if f := done.LeftOut; f != nil {
 		out.State, out.Refunded, out.Refunds = "part", f.Money, []Refund{*refundOf(f, done.Purchase.Lines)}
 		out.Level, out.Balance = f.Level, balanceOf(f.Balance)
 	}
-	return out, nil
+	return out
 }
 
 func extend(ctx context.Context, c *call, in *extendIn) (*Reservation, error) {

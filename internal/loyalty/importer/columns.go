@@ -14,7 +14,7 @@ type columns struct {
 	number                           int
 	key, time                        []int
 	outlet, till                     int
-	member                           int
+	member, phone, email, fiscal     int
 	sku, name                        int
 	quantity, price, total, discount int
 	refund                           int
@@ -44,6 +44,9 @@ func (m *Map) find(header []string) (*columns, error) {
 	c.outlet = f.column("place.outlet.column", m.Place.Outlet.Column)
 	c.till = f.column("place.till.column", m.Place.Till.Column)
 	c.member = f.column("member.column", m.Member.Column)
+	c.phone = f.column("guest.phone", m.Guest.Phone)
+	c.email = f.column("guest.email", m.Guest.Email)
+	c.fiscal = f.column("receipt.fiscal", m.Receipt.Fiscal)
 	c.sku = f.column("line.sku", m.Line.SKU)
 	c.name = f.column("line.name", m.Line.Name)
 	c.quantity = f.column("line.quantity", m.Line.Quantity)

@@ -89,8 +89,8 @@ const longest = 24 * time.Hour
 // receipt keeps the rows of one receipt: what was bought and what came back
 // apart.
 func (r *importing) receipt(rows []*row) error {
-	var buyer member.Ref
-	bad := false
+	var buyer, guest member.Ref
+	bad, fiscal := false, ""
 	first, last := rows[0].at, rows[0].at
 	for _, row := range rows {
 		bad = bad || row.badBuyer
@@ -101,6 +101,20 @@ func (r *importing) receipt(rows []*row) error {
 			return r.tally.refuseAll(rows, fault.New(fault.Invalid, "importer.two-members"))
 		default:
 			buyer = row.buyer
+		}
+		switch {
+		case row.guest.Value == "" || row.guest == guest:
+		case guest.Value != "":
+			return r.tally.refuseAll(rows, fault.New(fault.Invalid, "importer.two-guests"))
+		default:
+			guest = row.guest
+		}
+		switch {
+		case row.fiscal == "" || row.fiscal == fiscal:
+		case fiscal != "":
+			return r.tally.refuseAll(rows, fault.New(fault.Invalid, "importer.two-fiscals"))
+		default:
+			fiscal = row.fiscal
 		}
 	}
 	if last > first.Add(longest) {
@@ -114,7 +128,7 @@ func (r *importing) receipt(rows []*row) error {
 	}
 	var sold, back []*row
 	for _, row := range rows {
-		row.buyer = buyer
+		row.buyer, row.guest, row.fiscal = buyer, guest, fiscal
 		if row.back {
 			back = append(back, row)
 		} else {

@@ -25,6 +25,7 @@ type Map struct {
 	Receipt ReceiptMap         `yaml:"receipt"`
 	Time    TimeMap            `yaml:"time"`
 	Member  MemberMap          `yaml:"member"`
+	Guest   GuestMap           `yaml:"guest"`
 	Line    LineMap            `yaml:"line"`
 	Refund  RefundMap          `yaml:"refund"`
 	Types   map[string]TypeMap `yaml:"types"`
@@ -66,6 +67,7 @@ type OutletMap struct {
 // ReceiptMap says which rows are one receipt.
 type ReceiptMap struct {
 	Number string   `yaml:"number"` // column of the number on paper
+	Fiscal string   `yaml:"fiscal"` // column of the text of its fiscal receipt's QR
 	Key    []string `yaml:"key"`    // columns that together are never the same for two receipts of a till; empty: the number
 }
 
@@ -81,6 +83,13 @@ type MemberMap struct {
 	Column  string      `yaml:"column"`
 	Kind    member.Kind `yaml:"kind"`
 	Unknown string      `yaml:"unknown"` // make, nobody, reject
+}
+
+// GuestMap says what a buyer who is no member left: by it the receipt may be
+// given to him later.
+type GuestMap struct {
+	Phone string `yaml:"phone"` // column; it goes before the e-mail
+	Email string `yaml:"email"` // column
 }
 
 // LineMap says what was bought.

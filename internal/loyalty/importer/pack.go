@@ -69,13 +69,13 @@ func (u *unpacker) err() error {
 }
 
 func (r *row) pack(p *packer) {
-	for _, s := range []string{r.outlet, r.till, r.number, r.key, string(r.buyer.Kind), r.buyer.Value, r.sku, r.name, r.typ} {
+	for _, s := range []string{r.outlet, r.till, r.number, r.key, string(r.buyer.Kind), r.buyer.Value, string(r.guest.Kind), r.guest.Value, r.fiscal, r.sku, r.name, r.typ} {
 		p.text(s)
 	}
 	for _, v := range []int64{r.no, int64(r.at), int64(r.quantity), r.micro, int64(r.gross), int64(r.discount), int64(r.cells)} {
 		p.int(v)
 	}
-	for _, v := range []bool{r.back, r.off, r.badBuyer, r.rounded, r.broken} {
+	for _, v := range []bool{r.back, r.off, r.badBuyer, r.badGuest, r.rounded, r.broken} {
 		p.bool(v)
 	}
 }
@@ -84,11 +84,13 @@ func unpackRow(b []byte) (*row, error) {
 	u := &unpacker{b: b}
 	r := &row{outlet: u.text(), till: u.text(), number: u.text(), key: u.text()}
 	r.buyer = member.Ref{Kind: member.Kind(u.text()), Value: u.text()}
+	r.guest = member.Ref{Kind: member.Kind(u.text()), Value: u.text()}
+	r.fiscal = u.text()
 	r.sku, r.name, r.typ = u.text(), u.text(), u.text()
 	r.no, r.at, r.quantity = u.int(), clock.Micros(u.int()), money.Quantity(u.int())
 	r.micro, r.gross, r.discount = u.int(), money.Amount(u.int()), money.Amount(u.int())
 	r.cells = int(u.int())
-	r.back, r.off, r.badBuyer, r.rounded, r.broken = u.bool(), u.bool(), u.bool(), u.bool(), u.bool()
+	r.back, r.off, r.badBuyer, r.badGuest, r.rounded, r.broken = u.bool(), u.bool(), u.bool(), u.bool(), u.bool(), u.bool()
 	return r, u.err()
 }
 

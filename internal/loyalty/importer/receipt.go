@@ -17,6 +17,16 @@ func (w *writing) sell(ctx context.Context, rc *receipt, till id.ID) (*done, err
 		Buyer: purchase.Buyer{Kind: string(rc.buyer.Kind), Value: rc.buyer.Value},
 		Facts: &purchase.Facts{At: rc.at},
 	}
+	if rc.buyer.Value == "" {
+		c.Guest = purchase.Guest(first.guest)
+	}
+	if first.fiscal != "" {
+		f, err := purchase.ParseFiscal(first.fiscal)
+		if err != nil {
+			return nil, err // it was read when its row was
+		}
+		c.Fiscal = &f
+	}
 	d := &done{}
 	for _, r := range rc.rows {
 		if r.off {
@@ -151,6 +161,8 @@ func (d *done) add(r *row, s Status) {
 	switch {
 	case r.cells > 0: // a separator inside a cell has moved those behind it, maybe
 		o.Why = fault.New(fault.Invalid, "importer.more-cells", "found", r.cells)
+	case r.badGuest:
+		o.Why = fault.New(fault.Invalid, "importer.bad-guest")
 	case r.rounded:
 		o.Why = fault.New(fault.Invalid, "importer.price-rounded")
 	}

@@ -8,6 +8,7 @@ import (
 
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
@@ -34,6 +35,9 @@ type row struct {
 	at       clock.Micros
 	buyer    member.Ref
 	badBuyer bool // a member is named whom nobody can have
+	guest    member.Ref
+	badGuest bool   // what stands for a guest's phone or e-mail is none
+	fiscal   string // the text of its fiscal receipt's QR
 	sku      string
 	name     string
 	typ      string // product type that the map gives, "" for none
@@ -146,7 +150,7 @@ func (p *parser) parse(no int64, cells []string) (*row, *fault.Error) {
 			r.cells = len(cells)
 		}
 	}
-	for _, step := range []func(*row, []string) *fault.Error{p.identity, p.moment, p.product, p.quantity, p.sums} {
+	for _, step := range []func(*row, []string) *fault.Error{p.identity, p.fiscal, p.moment, p.product, p.quantity, p.sums} {
 		if why := step(r, cells); why != nil {
 			return r, why
 		}
@@ -188,6 +192,39 @@ func (p *parser) identity(r *row, cells []string) *fault.Error {
 		ref, err := member.Normalise(p.m.Member.Kind, v, p.region)
 		r.buyer, r.badBuyer = ref, err != nil
 	}
+	p.guest(r, cells)
+	return nil
+}
+
+// guest reads what the buyer left: a phone, or else an e-mail.
+func (p *parser) guest(r *row, cells []string) {
+	for _, x := range []struct {
+		kind member.Kind
+		at   int
+	}{{member.Phone, p.c.phone}, {member.Email, p.c.email}} {
+		v := cell(cells, x.at)
+		if v == "" || r.guest.Value != "" {
+			continue
+		}
+		ref, err := member.Normalise(x.kind, v, p.region)
+		if err != nil {
+			r.badGuest = true
+			continue
+		}
+		r.guest, r.badGuest = ref, false
+	}
+}
+
+// fiscal reads the QR of what was sold; that of a refund names no purchase.
+func (p *parser) fiscal(r *row, cells []string) *fault.Error {
+	v := cell(cells, p.c.fiscal)
+	if v == "" || r.back {
+		return nil
+	}
+	if _, err := purchase.ParseFiscal(v); err != nil {
+		return fault.From(err)
+	}
+	r.fiscal = v
 	return nil
 }
 

@@ -53,6 +53,9 @@ func (m *Members) addIdentifier(ctx context.Context, q db.Q, rules *Rules, v *Me
 			}
 		}
 	}
+	if proven != 0 {
+		QueueGuest(b, m.IDs, v.Home, ref, false, trail.at)
+	}
 	trail.Add(v.Home, ref.Kind.field(), "", ref.Value)
 	return nil
 }
@@ -115,6 +118,7 @@ func (m *Members) Prove(ctx context.Context, rules Rules, h home.ID, in NewIdent
 			return err
 		}
 		b.Exec(qProveIdentifier, ref.Kind, ref.Value, h, at)
+		QueueGuest(b, m.IDs, h, ref, false, trail.at)
 		trail.Add(h, ref.Kind.field()+"_proven", "", ref.Value)
 		for i := range v.Identifiers {
 			if v.Identifiers[i].Ref == ref {

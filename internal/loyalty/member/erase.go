@@ -22,6 +22,7 @@ var erased = []struct {
 	{"one_time_code_count", nil, func(in func(string) string) string {
 		return `delete from one_time_code_count where (kind, value) in (select kind, value from identifier where ` + in("home_id") + `)`
 	}},
+	{"guest_due", nil, func(in func(string) string) string { return `delete from guest_due where ` + in("home_id") }},
 	{"identifier", nil, func(in func(string) string) string {
 		return `delete from identifier where kind <> 'number' and ` + in("home_id")
 	}},

@@ -23,7 +23,8 @@ type Registration struct {
 	Relatives   []Relative
 	Consents    []NewConsent
 	Cashier     id.ID
-	At          clock.Micros // when, for an import; zero: now
+	At          clock.Micros // when, for an import or an order; zero: now
+	Ordered     Ref          // the phone or e-mail that an order named; zero: none did
 }
 
 // NewIdentifier is an identifier to be given to a member, as it was typed.
@@ -178,6 +179,11 @@ func (r *registering) write(ctx context.Context, q db.Q) (Member, error) {
 		return Member{}, err
 	}
 	var after db.Batch
+	for i, ref := range r.refs {
+		if told := ref == r.Ordered; told || proven[i] != 0 {
+			QueueGuest(&after, r.IDs, r.home, ref, told, r.now)
+		}
+	}
 	if err := trail.Queue(&after); err != nil {
 		return Member{}, err
 	}

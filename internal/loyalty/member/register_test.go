@@ -200,7 +200,10 @@ func TestRulesAreKept(t *testing.T) {
 		if diff := cmp.Diff(member.DefaultRules(), got); diff != "" || version != 0 || err != nil {
 			t.Fatalf("at first: %s, version %d, %v", diff, version, err)
 		}
-		want := member.Rules{Mandatory: []member.Field{member.FieldPhone, member.FieldAddressCity}, UniqueEmail: true, Activation: true, Region: "KZ"}
+		want := member.Rules{
+			Mandatory: []member.Field{member.FieldPhone, member.FieldAddressCity}, UniqueEmail: true, Activation: true, Region: "KZ",
+			JoinByOrder: true, JoinConsents: []member.ConsentKind{}, GuestPurchases: member.GuestsOrder,
+		}
 		for range 2 {
 			if err := b.SaveRules(b.ctx, want, version); err != nil {
 				t.Fatal(err)

@@ -22,6 +22,10 @@ type Rules struct {
 	Region       string  `json:"region"`          // whose phones may be written without a country: RU
 	Category     id.ID   `json:"category"`        // given at registration where none is told; zero: none
 	TillProof    int     `json:"till_proof_days"` // for so long what a till has set proves nothing for spending
+
+	JoinByOrder    bool           `json:"join_by_order"`   // an order's guest becomes a member
+	JoinConsents   []ConsentKind  `json:"join_consents"`   // without which he does not
+	GuestPurchases GuestPurchases `json:"guest_purchases"` // that become the member's
 }
 
 // Settings is the table of the organization's settings on members.
@@ -34,6 +38,9 @@ var Settings = setting.Of("organization",
 	setting.OfFlag("activation", func(r *Rules) *bool { return &r.Activation }, false),
 	setting.OfText("region", func(r *Rules) *string { return &r.Region }, "RU", checkRegion),
 	setting.OfDays("till_proof_days", func(r *Rules) *int { return &r.TillProof }, 1, 90),
+	setting.OfFlag("join_by_order", func(r *Rules) *bool { return &r.JoinByOrder }, false),
+	setting.OfChoices("join_consents", func(r *Rules) *[]ConsentKind { return &r.JoinConsents }, []ConsentKind{ToRules, ToPersonalData}, []ConsentKind{ToRules, ToPersonalData}),
+	setting.OfChoice("guest_purchases", func(r *Rules) *GuestPurchases { return &r.GuestPurchases }, GuestsProven, GuestsOff, GuestsProven, GuestsOrder),
 	setting.OfReference("category", func(r *Rules) *id.ID { return &r.Category }),
 )
 
@@ -89,6 +96,9 @@ func (m *Members) SaveRules(ctx context.Context, r Rules, version int64) error {
 	}
 	if r.Mandatory == nil {
 		r.Mandatory = []Field{}
+	}
+	if r.JoinConsents == nil {
+		r.JoinConsents = []ConsentKind{}
 	}
 	text, err := json.Marshal(r)
 	if err != nil {

@@ -83,6 +83,7 @@ func held() []section {
 			" s:document_type s:document_series s:document_number s:document_citizenship s:document_issued_by s:document_issued_on" +
 			" s:comment s:code_word i:category_id s:category.name j:custom t:registered_at s:registered_source i:registered_outlet i:registered_cashier t:changed_at"},
 		{name: "identifier", order: "x.home_id, x.kind, x.value", columns: known + "s:kind s:value s:state b:main t:proven_at t:added_at"},
+		{name: "guest_due", order: "x.home_id, x.kind, x.value", columns: known + "s:kind s:value b:told t:due_at i:after_id"},
 		{
 			name: "member_in_group", order: "x.home_id, x.group_id", from: "member_in_group x left join member_group grouped on grouped.group_id = x.group_id",
 			columns: known + "i:group_id s:grouped.name t:added_at",
@@ -160,6 +161,7 @@ func kept() map[string]string {
 		"identifier.excl": own, "identifier.member_state": derived,
 		"one_time_code.code_id": own, "one_time_code.code_hash": secret,
 		"card.secret_hash": secret, "card.secret_tries": own, "card.secret_until": own, "card.totp_salt": secret, "card.last_totp_step": own, "card.secret_till_at": own,
+		"guest_due.mark": own, "purchase.guest": "a hash that the document has",
 		"promo_code.guest": "of a code that is nobody's yet: it names no member", "promo_code.guest_shown": "likewise",
 	}
 }

@@ -30,6 +30,7 @@ type Claim struct {
 	Till     id.ID        `json:"till,omitempty"` // that asked for it
 	Cashier  id.ID        `json:"cashier,omitempty"`
 	At       clock.Micros `json:"at"`
+	Joined   clock.Micros `json:"joined,omitempty"`     // when he became a member, if it is his by the contact that it names; 0: somebody gave it
 	Outlet   id.ID        `json:"outlet"`               // the receipt's …
 	Day      string       `json:"day"`                  // … and its day
 	Sold     id.ID        `json:"sold_under,omitempty"` // the programme that judged it then

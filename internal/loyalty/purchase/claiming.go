@@ -11,6 +11,7 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -25,9 +26,19 @@ type ClaimRequest struct {
 	Till     id.ID       // that asks; 0: none does
 	Cashier  id.ID
 
+	// Contact says that the receipt is the member's by a phone or an e-mail of
+	// his; nil: somebody gives it to him.
+	Contact *Contact
+
 	// May tells whether who asks may have receipts of an outlet; nil: of any.
 	// What he may not have he is not told of.
 	May func(outlet id.ID) bool
+}
+
+// Contact is by what a guest's receipt is a member's.
+type Contact struct {
+	Guest  string       // hash of the phone or e-mail, which the receipt must name
+	Joined clock.Micros // when he became a member
 }
 
 // Claimed is what became of a claim.
@@ -39,7 +50,8 @@ type Claimed struct {
 // Claim gives a receipt that has no member to one. It is done once; for the
 // same member again it changes nothing. It refuses a receipt that is another's
 // ("claim.taken"), that was a member's from the first ("claim.has-member"), of
-// which nothing is left ("claim.refunded") and that is too old ("claim.late").
+// which nothing is left ("claim.refunded") and that is too old ("claim.late"): one
+// that names his contact is his however old it is, and then gives no points.
 func (d *Desk) Claim(ctx context.Context, r *ClaimRequest) (*Claimed, error) {
 	mine := *r
 	if err := mine.check(); err != nil {
@@ -83,7 +95,7 @@ type claiming struct {
 	onAccount                 // the member's
 	of        *Stored         // as it was read first; nil: not yet
 	programme *rule.Programme // that judges it, or (Version 0 in it) takes its sums only
-	judged    bool            // a programme was in force when it was made
+	judged    bool            // it gives points: a programme was in force when it was made
 	before    bool
 	welcome   *rule.Gift // in a life: that is still to be had
 	out       *Stored
@@ -158,10 +170,10 @@ func (c *claiming) load(g *group) error {
 // programme then, the one that is at its outlet now, whose sums it adds to.
 func (c *claiming) findProgramme(g *group) (err error) {
 	if u := c.of.soldUnder(); u.programme != 0 {
-		c.judged = true
 		if c.programme, err = g.version(u.programme, u.version); err != nil {
 			return fmt.Errorf("%w: %w", errBase, err)
 		}
+		c.judged = c.req.Contact == nil || earnsByContact(c.programme, c.of.At, c.req.Contact.Joined, g.now)
 		return nil
 	}
 	day := c.of.Day
@@ -172,6 +184,12 @@ func (c *claiming) findProgramme(g *group) (err error) {
 		c.programme = rule.None()
 	}
 	return nil
+}
+
+// earnsByContact tells whether a receipt that is a member's by his contact gives
+// points: one of before he joined does only where the programme says so.
+func earnsByContact(p *rule.Programme, at, joined, now clock.Micros) bool {
+	return (at >= joined || p.Settings.GuestPoints) && now < p.EndAfter(at, p.Settings.ClaimWithin)
 }
 
 // judge is the receipt as a closed one that comes late, of the member's.
@@ -213,6 +231,8 @@ func (c *claiming) refuse(g *group, s *Stored) error {
 	switch f := c.req.Fiscal; {
 	case f != nil && (s.Fiscal == nil || *s.Fiscal != *f): // who has the paper knows its time and sum
 		return errNoPurchase()
+	case c.req.Contact != nil && s.Guest != c.req.Contact.Guest:
+		return errNoPurchase()
 	case s.Claim != nil && s.Claim.Member == c.home:
 		c.before = true
 		return nil
@@ -224,7 +244,7 @@ func (c *claiming) refuse(g *group, s *Stored) error {
 		return fault.New(fault.Refused, "claim.refunded")
 	}
 	days := c.programme.Settings.ClaimWithin
-	if g.now >= c.programme.EndAfter(s.At, days) {
+	if c.req.Contact == nil && g.now >= c.programme.EndAfter(s.At, days) {
 		return fault.New(fault.Refused, "claim.late", "days", days)
 	}
 	return nil
@@ -290,6 +310,9 @@ func (c *claiming) blank(g *group, s *Stored, a *ledger.Account) *Claim {
 	out := &Claim{
 		ID: g.desk.IDs.New(), Home: s.Home, Purchase: s.ID, Member: c.home, Till: c.req.Till, Cashier: c.req.Cashier, At: g.now, Outlet: s.Outlet, Day: s.Day,
 		Lines: make([]ClaimLine, len(s.Lines)), Counted: s.Counted, Programme: s.Programme, Version: s.Version, Sold: s.Programme,
+	}
+	if c.req.Contact != nil {
+		out.Joined = c.req.Contact.Joined
 	}
 	for _, f := range s.Refunds {
 		out.Before = append(out.Before, f.ID)

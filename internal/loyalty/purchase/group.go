@@ -58,6 +58,7 @@ type group struct {
 	reservations struct{ made, changed *db.Many }
 
 	events []eventtype.Event
+	guests []guestOf
 }
 
 // errAgain asks for the transaction to be run anew: what it was prepared for
@@ -208,7 +209,7 @@ func (g *group) reset(tx *db.Tx) {
 	g.fiscals, g.boundFiscal = insertFiscal.Of(), map[fiscalKey]bool{}
 	g.claims = updateClaim.Of()
 	g.reservations.made, g.reservations.changed = insertReservation.Of(), updateReservation.Of()
-	g.events = nil
+	g.events, g.guests = nil, nil
 }
 
 // lock takes the homes' locks in order and reads homes and accounts, the
@@ -394,6 +395,7 @@ func (g *group) flush() error {
 	b.Many(g.reservations.changed)
 	g.codes.flush(b)
 	g.limits.flush(b)
+	g.queueGuests(b)
 	if err := g.addEvents(b, heads); err != nil {
 		return err
 	}

@@ -56,12 +56,12 @@ var insertKey = db.Many{
 }
 
 var insertPurchase = db.Many{
-	PG: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, account_home, doc, digest, person)
- select h, i, a, p, o, t, d, 'done', 0, k, doc, x, who
- from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[], $9::text[], $10::bytea[], $11::text[]) as u (h, i, a, p, o, t, d, k, doc, x, who)`,
-	Lite: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, account_home, doc, digest, person)
- values ($1, $2, $3, $4, $5, $6, $7, 'done', 0, $8, $9, $10, $11)`,
-	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "bigint", "text", "bytea", "text"},
+	PG: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, account_home, doc, digest, person, guest)
+ select h, i, a, p, o, t, d, 'done', 0, k, doc, x, who, guest
+ from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[], $9::text[], $10::bytea[], $11::text[], $12::text[]) as u (h, i, a, p, o, t, d, k, doc, x, who, guest)`,
+	Lite: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, account_home, doc, digest, person, guest)
+ values ($1, $2, $3, $4, $5, $6, $7, 'done', 0, $8, $9, $10, $11, $12)`,
+	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "bigint", "text", "bytea", "text", "text"},
 }
 
 var updatePurchase = db.Many{

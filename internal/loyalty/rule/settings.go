@@ -39,6 +39,7 @@ type Settings struct {
 	SpendProofAbove money.Points `json:"spend_proof_above"`   // spending more than this takes a one-time QR, a code or the card's secret code; −1: never
 	LateMax         int          `json:"late_max"`            // days after which a record is too late to earn; 0: never
 	ClaimWithin     int          `json:"claim_within"`        // days after a receipt of nobody's within which it may be given to a member; 0: on its own day only
+	GuestPoints     bool         `json:"guest_points"`        // what a guest bought before he became a member gives points, within claim_within
 	HoldTTL         int          `json:"hold_ttl"`            // minutes that a reservation holds where it does not say
 	OpenAccount     OpenAccount  `json:"open_account"`        // when a member gets his account
 }
@@ -73,6 +74,7 @@ var ProgrammeSettings = setting.Of("programme",
 	setting.OfPointsOrNever("spend_proof_above", func(s *Settings) *money.Points { return &s.SpendProofAbove }, maxPoints),
 	setting.OfDays("late_max", func(s *Settings) *int { return &s.LateMax }, 0, MaxDays),
 	setting.OfDays("claim_within", func(s *Settings) *int { return &s.ClaimWithin }, 30, MaxDays),
+	setting.OfFlag("guest_points", func(s *Settings) *bool { return &s.GuestPoints }, false),
 	setting.OfSpan("hold_ttl", func(s *Settings) *int { return &s.HoldTTL }, 20, 1, MaxHoldMinutes),
 	setting.OfChoice("open_account", func(s *Settings) *OpenAccount { return &s.OpenAccount }, OpenAtUse, OpenAtUse, OpenByHand),
 )

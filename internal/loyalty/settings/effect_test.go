@@ -270,6 +270,14 @@ var effects = map[string]effect{
 		},
 		was: "claim.late", is: "earned 10.00",
 	},
+	"programme.guest_points": {
+		change: func(p *rule.Programme) { p.Settings.GuestPoints = true },
+		play: func(s *stage) string {
+			s.rules.JoinByOrder, s.rules.JoinConsents, s.rules.GuestPurchases = true, nil, member.GuestsOrder
+			return s.orders()
+		},
+		was: "2 purchases, earned 10.00", is: "2 purchases, earned 20.00",
+	},
 	"programme.late_max": {
 		change: func(p *rule.Programme) { p.Settings.LateMax = 5 },
 		play: func(s *stage) string {
@@ -383,6 +391,30 @@ var effects = map[string]effect{
 			return "proof " + purchasetest.Code(member.MayProve(s.Context(), s.people.DB, &s.rules, s.buyer.Home, ref, s.Clock.Now()))
 		},
 		was: "proof member.contact-too-new", is: "proof ",
+	},
+	"organization.join_by_order": {
+		members: func(_ *stage, r *member.Rules) { r.JoinByOrder = true },
+		play: func(s *stage) string {
+			s.rules.JoinConsents = nil
+			return s.orders()
+		},
+		was: "join.off", is: "1 purchases, earned 10.00",
+	},
+	"organization.join_consents": {
+		members: func(_ *stage, r *member.Rules) { r.JoinConsents = nil },
+		play: func(s *stage) string {
+			s.rules.JoinByOrder = true
+			return s.orders()
+		},
+		was: "join.consents", is: "1 purchases, earned 10.00",
+	},
+	"organization.guest_purchases": {
+		members: func(_ *stage, r *member.Rules) { r.GuestPurchases = member.GuestsOrder },
+		play: func(s *stage) string {
+			s.rules.JoinByOrder, s.rules.JoinConsents = true, nil
+			return s.orders()
+		},
+		was: "1 purchases, earned 10.00", is: "2 purchases, earned 10.00",
 	},
 	"organization.region": {
 		members: func(_ *stage, r *member.Rules) { r.Region = "FI" },

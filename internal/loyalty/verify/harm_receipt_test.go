@@ -37,6 +37,7 @@ func receiptHarms() []harm {
 		{"the row's outlet", ofPurchase(bought, "outlet_id = 5"), []verify.Invariant{verify.PurchaseColumns}},
 		{"the row's time", ofPurchase(bought, "at = at + 1"), []verify.Invariant{verify.PurchaseColumns}},
 		{"the row's day", ofPurchase(bought, "day = '2026-03-03'"), []verify.Invariant{verify.PurchaseColumns}},
+		{"the row's guest", ofPurchase(bought, "guest = 'ab'"), []verify.Invariant{verify.PurchaseColumns}},
 
 		doc("a part below zero", func(p *purchase.Purchase) { p.Lines[0].Points -= 1e6; p.Lines[1].Points += 1e6 }, verify.PurchaseLines),
 		doc("gross", func(p *purchase.Purchase) { p.Gross++ }, sums, day),

@@ -46,6 +46,8 @@ func readPurchase(doc []byte) *purchase.Purchase {
 			p.AccountHome = home.ID(c.ID())
 		case "fiscal":
 			p.Fiscal = readFiscal(c)
+		case "guest":
+			p.Guest = text(c)
 		case "programme":
 			p.Programme = id.ID(c.ID())
 		case "version":

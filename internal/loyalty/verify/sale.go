@@ -128,6 +128,9 @@ func (c *homeCheck) checkSale(s *saleCheck) error {
 	if wanted := (columns{p.Home, keeps, p.ID, account, p.Programme, p.Outlet, 0, p.At, p.Day}); found != wanted {
 		c.bad(PurchaseColumns, "purchase", at, found, wanted)
 	}
+	if s.guest != p.Guest {
+		c.bad(PurchaseColumns, "purchase", at, "guest "+s.guest, "guest "+p.Guest)
+	}
 	c.checkLines(p, at)
 	if s.keeps == 0 || s.claim != nil {
 		c.checkPoints(p, at) // else where its account is

@@ -147,6 +147,21 @@ create table identifier (
 );
 create index identifier_by_home on identifier (home_id);
 
+-- Phones and e-mails by which members may have bought as guests, whose
+-- receipts are still to be looked for.
+create table guest_due (
+    kind     text not null check (kind in ('phone', 'email')),
+    value    text not null,
+    home_id  bigint not null,
+    told     {{bool}} not null, -- an order has named it
+    due_at   bigint not null,   -- not before this
+    mark     bigint not null,   -- of this note: a later one has another
+    after_id bigint not null,   -- the last receipt that was looked at
+    primary key (kind, value, home_id)
+);
+create index guest_due_at on guest_due (due_at, mark);
+create index guest_due_of on guest_due (home_id);
+
 -- Every change of a member, for good: what it was and what it became.
 create table member_change (
     home_id    bigint not null references member (home_id),

@@ -26,6 +26,7 @@ create table purchase (
     person       text,             -- what rules looked at of the buyer himself; doc has its hash; null: nothing, or he is erased
     doc          text   not null,
     digest       {{bytes}} not null, -- of doc
+    guest        text,             -- hash of the phone or e-mail by which a guest bought; null: it names none
     claimed_by   bigint,           -- the member it was given to later; null: none
     claim_id     bigint,           -- the operation that gave it
     claim        text,             -- its document
@@ -37,6 +38,7 @@ create table purchase (
 create index purchase_outlet on purchase (outlet_id, at);
 create index purchase_shared on purchase (account_home, purchase_id) where account_home is not null;
 create index purchase_claimed on purchase (claimed_by, at) where claimed_by is not null;
+create index purchase_guest on purchase (guest, purchase_id) where guest is not null and claimed_by is null;
 
 -- What fiscal receipts are of which purchase. Spread by the drive and the
 -- number; a fiscal receipt stays its purchase's for good.
