@@ -303,6 +303,12 @@ func (o *confirming) pay(p *Purchase, left *RefundRequest) error {
 	if err != nil {
 		return err
 	}
+	if paidByPushkin(given) > 0 && !p.Told { // its figures rest on how it is paid
+		if !o.req.Record {
+			return fault.New(fault.Conflict, "pushkin.reservation")
+		}
+		p.flag(FlagPushkin)
+	}
 	if p.Told {
 		if !slices.Equal(given, p.Payments) {
 			return fault.New(fault.Conflict, "reservation.payments")

@@ -109,6 +109,9 @@ func (s *sale) recorded(g *group, p *Purchase, a *ledger.Account) {
 	if s.fiscalTaken(g) {
 		p.Flags = append(p.Flags, FlagFiscal)
 	}
+	if s.again == nil && s.pushkinBroken() != nil {
+		p.Flags = append(p.Flags, FlagPushkin)
+	}
 	if slices.ContainsFunc(p.Uses, Use.over) {
 		p.Flags = append(p.Flags, FlagOverLimit)
 	}

@@ -259,6 +259,11 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 	if err != nil {
 		return nil, ledger.Mark{}, err
 	}
+	if p.Settings.PushkinRefund {
+		if err := f.toPushkin(s, named); err != nil {
+			return nil, ledger.Mark{}, err
+		}
+	}
 	if err := f.pay(s, named); err != nil {
 		return nil, ledger.Mark{}, err
 	}

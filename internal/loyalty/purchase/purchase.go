@@ -117,6 +117,7 @@ const (
 	FlagFiscal    = "fiscal-taken"     // its fiscal receipt is another purchase's
 	FlagFiscalSum = "fiscal-sum"       // its fiscal receipt is of another sum
 	FlagSession   = "session-differs"  // a line says something else than is known of its session or event
+	FlagPushkin   = "pushkin-terms"    // it breaks the terms of the Pushkin card that paid for it
 	FlagCancelled = "session-off"      // it has tickets to a session that is cancelled
 )
 

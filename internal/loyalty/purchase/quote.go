@@ -59,6 +59,9 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	}
 	s.at = d.Clock.Now()
 	d.complete(s, d.Programmes.Current().For)
+	if err := s.pushkinAllows(); err != nil {
+		return nil, err
+	}
 	own, book, err := d.view(ctx, s)
 	if err != nil {
 		return nil, err

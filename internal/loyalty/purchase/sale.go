@@ -310,6 +310,9 @@ func (s *sale) decide(g *group) (*Purchase, *rule.Outcome, *ledger.Account, erro
 		}
 	}
 	s.stands = g.levels.stands(g.books[s.home], book, a, s.at)
+	if err := s.pushkinAllows(); err != nil {
+		return nil, nil, nil, err
+	}
 	out, rows, err := s.judge(g, a)
 	if err != nil {
 		return nil, nil, nil, err

@@ -86,11 +86,14 @@ func (j *judgement) level() *Level { return j.p.levels[j.m.Level] }
 func (j *judgement) bases() []int64 {
 	base := make([]int64, len(j.Lines))
 	s := &j.p.Settings
-	var certificates money.Amount
+	var idle money.Amount // that earns nothing
+	if !s.PushkinEarn {
+		idle = j.r.pushkin()
+	}
 	if !s.EarnCertificate {
 		for _, p := range j.r.Payments {
 			if p.Kind == "certificate" || p.Kind == "deposit" {
-				certificates += p.Amount
+				idle += p.Amount
 			}
 		}
 	}
@@ -106,8 +109,8 @@ func (j *judgement) bases() []int64 {
 		if s.EarnMoneyOnly {
 			b -= l.Paid
 		}
-		if certificates > 0 && j.Due > 0 {
-			v, _ := money.MulDiv(int64(b), int64(max(j.Due-certificates, 0)), int64(j.Due), money.Down)
+		if idle > 0 && j.Due > 0 {
+			v, _ := money.MulDiv(int64(b), int64(max(j.Due-idle, 0)), int64(j.Due), money.Down)
 			b = money.Amount(v)
 		}
 		base[i] = int64(max(b, 0))

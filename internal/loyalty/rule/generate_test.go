@@ -57,6 +57,7 @@ func drawProgramme(t *rapid.T) *rule.Programme {
 			PriceFloor:    rapid.SampledFrom([]money.Amount{0, 1, 1, 100, 5000}).Draw(t, "floor"),
 			Clawback:      rule.ClawDebt, EarnDiscounted: true, EarnMemorandum: rapid.IntRange(0, 3).Draw(t, "earn memorandum") > 0, EarnCertificate: true,
 			DiscountMemorandum: rapid.IntRange(0, 3).Draw(t, "discount memorandum") > 0, SpendMemorandum: rapid.IntRange(0, 3).Draw(t, "spend memorandum") > 0,
+			PushkinSpend: rapid.Bool().Draw(t, "pushkin spend"), PushkinEarn: rapid.Bool().Draw(t, "pushkin earn"),
 			LowerLeast: rapid.IntRange(0, 4).Draw(t, "lower least") > 0,
 		},
 		Earning:  rule.Earning{Rate: drawRate(t, "earn", 2*money.Whole), ByType: drawRates(t, "earn", 2*money.Whole)},

@@ -23,6 +23,14 @@ type Settings struct {
 	DiscountMemorandum bool `json:"discount_on_memorandum"` // they are lowered as far as its terms allow
 	SpendMemorandum    bool `json:"spend_on_memorandum"`    // points pay for them as far as its terms allow
 
+	PushkinSpend       bool `json:"pushkin_spend"`            // points are spent on what a Pushkin card pays for
+	PushkinEarn        bool `json:"pushkin_earn"`             // what it pays earns
+	PushkinCertificate bool `json:"pushkin_with_certificate"` // certificates and deposits may pay beside it
+	PushkinMixed       bool `json:"pushkin_mixed"`            // other money may
+	PushkinOne         bool `json:"pushkin_one_ticket"`       // one ticket an order
+	PushkinRefund      bool `json:"pushkin_refund_to_card"`   // what it paid goes back to it only
+	PushkinListed      bool `json:"pushkin_listed_events"`    // an event that is known must be one that it pays for
+
 	LowerLeast      bool         `json:"lower_least_price"`   // what has a least price may be lowered to it
 	EarnCertificate bool         `json:"earn_on_certificate"` // what certificates and deposits paid earns as money
 	Progressive     Progressive  `json:"progressive"`
@@ -59,6 +67,13 @@ var ProgrammeSettings = setting.Of("programme",
 	setting.OfFlag("discount_on_memorandum", func(s *Settings) *bool { return &s.DiscountMemorandum }, true),
 	setting.OfFlag("spend_on_memorandum", func(s *Settings) *bool { return &s.SpendMemorandum }, true),
 	setting.OfFlag("lower_least_price", func(s *Settings) *bool { return &s.LowerLeast }, true),
+	setting.OfFlag("pushkin_spend", func(s *Settings) *bool { return &s.PushkinSpend }, false),
+	setting.OfFlag("pushkin_earn", func(s *Settings) *bool { return &s.PushkinEarn }, false),
+	setting.OfFlag("pushkin_with_certificate", func(s *Settings) *bool { return &s.PushkinCertificate }, false),
+	setting.OfFlag("pushkin_mixed", func(s *Settings) *bool { return &s.PushkinMixed }, false),
+	setting.OfFlag("pushkin_one_ticket", func(s *Settings) *bool { return &s.PushkinOne }, true),
+	setting.OfFlag("pushkin_refund_to_card", func(s *Settings) *bool { return &s.PushkinRefund }, true),
+	setting.OfFlag("pushkin_listed_events", func(s *Settings) *bool { return &s.PushkinListed }, true),
 	setting.OfFlag("earn_on_certificate", func(s *Settings) *bool { return &s.EarnCertificate }, true),
 	setting.OfChoice("progressive", func(s *Settings) *Progressive { return &s.Progressive }, OnWhole, OnWhole, OnPart),
 	setting.OfChoice("conditions_on", func(s *Settings) *ConditionsOn { return &s.ConditionsOn }, BeforeStage, BeforeStage, BeforeAll),

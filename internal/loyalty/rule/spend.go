@@ -27,14 +27,14 @@ func (j *judgement) caps() {
 	for i := range j.Lines {
 		o := &j.Lines[i]
 		o.Most = 0
-		if share := j.share(i); share > 0 {
+		if share := j.share(i); share > 0 && !j.pushkinKeeps() {
 			v, _ := share.Of(int64(o.Due), money.Down) // fits: a share is at most the whole
 			o.Most = max(min(money.Amount(v), o.Due-j.least[i]), 0)
 		}
 		sum += o.Most
 	}
 	j.Allowed = j.p.points(sum)
-	if !j.m.Known() || j.p.Gives == GivesDiscounts {
+	if j.pushkinKeeps() || !j.m.Known() || j.p.Gives == GivesDiscounts {
 		j.Allowed = 0
 	}
 	j.Most = min(j.Allowed, j.m.Spendable-j.m.Spendable%j.p.Settings.SpendStep)
@@ -115,6 +115,8 @@ func (j *judgement) spend() error {
 		return fault.New(fault.Refused, "points.no-member")
 	case w.Points < 0 || w.Points%j.p.Settings.SpendStep != 0:
 		return fault.New(fault.Invalid, "points.step", "step", j.p.Settings.SpendStep)
+	case w.Points > 0 && j.pushkinKeeps():
+		return fault.New(fault.Refused, "points.pushkin")
 	case w.Points > j.Allowed:
 		return fault.New(fault.Refused, "points.above-allowed", "asked", w.Points, "most", j.Most)
 	case w.Points > j.Most:

@@ -158,3 +158,24 @@ func checkPointsFollowMoney(t tester, o *rule.Outcome) {
 		}
 	}
 }
+
+// TestPushkinKeeps: where a Pushkin card pays all, no points are spent and none
+// earned, unless the programme says so.
+func TestPushkinKeeps(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p, r, m, _ := judged(t)
+		r.Wish = rule.Wish{Max: m.Known()}
+		without := mustJudge(t, p, r, m)
+		r.Payments = []rule.PaidBy{{Kind: rule.PushkinKind, Amount: 1 << 50}}
+		o := mustJudge(t, p, r, m)
+		switch {
+		case !p.Settings.PushkinSpend && (o.Spent != 0 || o.Most != 0):
+			t.Fatalf("spent %d, most %d", o.Spent, o.Most)
+		case p.Settings.PushkinSpend && p.Settings.PushkinEarn && (o.Spent != without.Spent || o.Earned != without.Earned):
+			t.Fatalf("spent %d and earned %d, by other means %d and %d", o.Spent, o.Earned, without.Spent, without.Earned)
+		case !p.Settings.PushkinEarn && o.Earned != 0:
+			t.Fatalf("earned %d", o.Earned)
+		}
+	})
+}

@@ -62,12 +62,29 @@ func (p *Programme) keepsEarning(l *Line) bool {
 	return l.Memorandum && (!p.Settings.EarnMemorandum || l.Forbids != nil && l.Forbids.NoEarning)
 }
 
-// MemorandumRule and LeastRule name what is no rule and yet has
+// MemorandumRule, LeastRule and PushkinRule name what is no rule and yet has
 // its say in a trace.
 const (
 	MemorandumRule = "memorandum"
 	LeastRule      = "least-price"
+	PushkinRule    = "pushkin"
 )
+
+// PushkinKind is the kind of payment of a Pushkin card, folded.
+const PushkinKind = "pushkin"
+
+// pushkin is what a Pushkin card pays.
+func (r *Receipt) pushkin() (sum money.Amount) {
+	for _, p := range r.Payments {
+		if p.Kind == PushkinKind {
+			sum += p.Amount
+		}
+	}
+	return sum
+}
+
+// pushkinKeeps tells whether no points are spent as a Pushkin card pays.
+func (j *judgement) pushkinKeeps() bool { return !j.p.Settings.PushkinSpend && j.r.pushkin() > 0 }
 
 // tellTerms says which lines keep their price, or earn nothing, by their terms.
 func (j *judgement) tellTerms() {
@@ -78,6 +95,12 @@ func (j *judgement) tellTerms() {
 	j.tellLines(MemorandumRule, WhyMemoDiscounts, func(l *Line) bool { return l.Memorandum && p.keepsDiscounts(l) })
 	j.tellLines(MemorandumRule, WhyMemoPoints, func(l *Line) bool { return l.Memorandum && p.keepsPoints(l) })
 	j.tellLines(MemorandumRule, WhyMemoEarning, p.keepsEarning)
+	if j.pushkinKeeps() {
+		j.why(Step{Rule: PushkinRule, Applied: true, Reason: WhyPushkinPoints})
+	}
+	if !p.Settings.PushkinEarn && j.r.pushkin() > 0 {
+		j.why(Step{Rule: PushkinRule, Applied: true, Reason: WhyPushkinEarning})
+	}
 	j.tellLines(LeastRule, WhyLeast, func(l *Line) bool { return !l.Memorandum && p.keepsLeast(l) })
 }
 

@@ -2,12 +2,12 @@ package settings_test
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
-	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
 	"kopilka/internal/loyalty/rule"
@@ -27,16 +27,15 @@ type effect struct {
 	was, is  string
 }
 
-// underTerms is a ticket of 100 roubles to a film whose distributor wants 95.
-func underTerms(s *stage) purchase.CartLine {
-	s.Show(s.T, nil, []playbill.Event{{Code: "film", Name: "Фильм", Memorandum: &playbill.Memorandum{Earns: true, Least: 9500}}}, nil)
-	l := ticket(1, 10_000)
-	l.Place.Event = "film"
-	return l
-}
-
 // effects are those of every setting, by its name.
-var effects = map[string]effect{
+var effects = func() map[string]effect {
+	all := maps.Clone(commonEffects)
+	maps.Copy(all, ticketEffects)
+	return all
+}()
+
+// commonEffects are those of all others than ticketEffects.
+var commonEffects = map[string]effect{
 	"programme.point_value": {
 		change: func(p *rule.Programme) { p.Settings.PointValue = 200 },
 		play:   func(s *stage) string { return "due " + s.pay(1000, 10_000).Due.String() },
@@ -83,37 +82,6 @@ var effects = map[string]effect{
 		change: func(p *rule.Programme) { p.Settings.EarnDiscounted = false },
 		play:   func(s *stage) string { return earned(s.sell(ticket(1, 10_000))) },
 		was:    "earned 9.00", is: "earned 0.00",
-	},
-	"programme.earn_on_memorandum": {
-		change: func(p *rule.Programme) { p.Settings.EarnMemorandum = false },
-		play: func(s *stage) string {
-			l := ticket(1, 10_000)
-			l.Memorandum = true
-			return earned(s.sell(l))
-		},
-		was: "earned 10.00", is: "earned 0.00",
-	},
-	"programme.discount_on_memorandum": {
-		with:   tenPercentOff,
-		change: func(p *rule.Programme) { p.Settings.DiscountMemorandum = false },
-		play:   func(s *stage) string { return "due " + s.sell(underTerms(s)).Due.String() },
-		was:    "due 95.00", is: "due 100.00",
-	},
-	"programme.spend_on_memorandum": {
-		change: func(p *rule.Programme) { p.Settings.SpendMemorandum = false },
-		play: func(s *stage) string {
-			s.give(1900)
-			c := s.Cart(s.buyer, underTerms(s))
-			c.Wish.Max = true
-			return "spent " + s.commit(c).Spent.String()
-		},
-		was: "spent 5.00", is: "spent 0.00",
-	},
-	"programme.lower_least_price": {
-		with:   tenPercentOff,
-		change: func(p *rule.Programme) { p.Settings.LowerLeast = false },
-		play:   func(s *stage) string { return "due " + s.sell(underTerms(s)).Due.String() },
-		was:    "due 95.00", is: "due 100.00",
 	},
 	"programme.earn_on_certificate": {
 		change: func(p *rule.Programme) { p.Settings.EarnCertificate = false },

@@ -120,6 +120,12 @@ func (s *stage) commit(c *purchase.Cart) *purchase.Purchase {
 	return a.Purchase
 }
 
+// code is what a receipt is refused with; "": it is not.
+func (s *stage) code(c *purchase.Cart) string {
+	_, err := s.Desk.Commit(s.Context(), c)
+	return purchasetest.Code(err)
+}
+
 func (s *stage) sell(lines ...purchase.CartLine) *purchase.Purchase {
 	s.Helper()
 	return s.commit(s.Cart(s.buyer, lines...))

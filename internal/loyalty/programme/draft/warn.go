@@ -41,6 +41,7 @@ func Warnings(p *rule.Programme, f Facts) []fault.Field {
 	w.over("to", p.To)
 	w.types()
 	w.rates()
+	w.pushkin()
 	if !f.Gates {
 		for _, at := range p.Gates() {
 			w.warn(at, "programme.no-gate", "scope", string(identity.VisitsWrite))
@@ -69,6 +70,27 @@ type warner struct {
 
 func (w *warner) warn(at, code string, args ...any) {
 	w.found = append(w.found, fault.Field{Path: at, Code: code, Args: fault.Pairs(args...)})
+}
+
+// pushkin warns of what the terms of Pushkin cards do not allow.
+func (w *warner) pushkin() {
+	s := &w.p.Settings
+	for _, x := range []struct {
+		key string
+		off bool
+	}{
+		{"pushkin_spend", s.PushkinSpend},
+		{"pushkin_earn", s.PushkinEarn},
+		{"pushkin_with_certificate", s.PushkinCertificate},
+		{"pushkin_mixed", s.PushkinMixed},
+		{"pushkin_one_ticket", !s.PushkinOne},
+		{"pushkin_refund_to_card", !s.PushkinRefund},
+		{"pushkin_listed_events", !s.PushkinListed},
+	} {
+		if x.off {
+			w.warn("settings."+x.key, "programme.warn-pushkin")
+		}
+	}
 }
 
 func (w *warner) over(at, to string) bool {

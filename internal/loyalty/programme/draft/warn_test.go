@@ -19,6 +19,7 @@ func TestWarnings(t *testing.T) {
 	}{
 		{"nothing", whole, nil},
 		{"over", head + "to: 2026-01-01\n", []string{"3:5 programme.warn-over"}},
+		{"Pushkin cards", head + "settings: {pushkin_mixed: yes, pushkin_one_ticket: no, pushkin_earn: no}\n", []string{"3:27 programme.warn-pushkin", "3:52 programme.warn-pushkin"}},
 		{"today is not over", head + "to: 2026-06-01\n", nil},
 		{"gate", head + "earning: {rate: 5%, on_use: yes}\nrules: [{id: a, kind: discount, by: used, table: [{from: 5, rate: 1%}]}]\n", []string{"3:29 programme.no-gate", "4:37 programme.no-gate"}},
 		{"gives", head + "gives: points\nrules: [{id: a, kind: discount, rate: 5%}]\n", []string{"4:23 programme.warn-gives"}},
