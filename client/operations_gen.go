@@ -852,6 +852,59 @@ func (c *Client) GetEvent(ctx context.Context, event string) (*PlaybillEvent, er
 	return answer, err
 }
 
+// GetFiguresQuery are the parameters of GetFigures. What is zero is left out.
+type GetFiguresQuery struct {
+	// First business day
+	From string
+	// Last business day
+	To string
+	// What it is broken down by; day unless told otherwise
+	By GetFiguresBy
+	// Only of these outlets, a comma between
+	Outlets string
+	// Only of this programme
+	Programme string
+	// Go on with the list: next of the last answer
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
+}
+
+func (p *GetFiguresQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("from", p.From)
+	q.add("to", p.To)
+	q.add("by", string(p.By))
+	q.add("outlets", p.Outlets)
+	q.add("programme", p.Programme)
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
+	return q
+}
+
+// GetFigures is GET /figures: Figures of a period
+//
+// Sums of receipts and refunds over the business days from … to, both in (at most 732), by day,
+// outlet, cashier or campaign, and in all. They are kept, not counted anew, so a year costs no more
+// to read than a day. What was written in the last seconds may be missing: everything before as_of
+// is in. A business day is the outlet's own, in its zone and with its cut-over; what belongs to no
+// outlet (expired, adjusted, opened, gifts, levels) has the programme's days, and is told to keys
+// without outlets. Refunds fall on their own day, outlet and cashier. A row without cashier is of
+// receipts that name none. By campaign a receipt is counted for each that acted in it: base is the
+// programme's own rules, till what tills took off by themselves; so their discounts and points add
+// up to the totals, their receipts and money need not. A key with outlets sees those only. Not for
+// keys of tills.
+//
+// The key needs the scope reports.read.
+func (c *Client) GetFigures(ctx context.Context, query *GetFiguresQuery) (*FiguresPage, error) {
+	answer, _, err := ask[FiguresPage](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/figures"}, query: query.query(),
+	})
+	return answer, err
+}
+
 // GetHall is GET /playbill/halls/{hall}: A hall
 //
 // The key needs the scope reference.read or reference.write or playbill.write.
@@ -888,6 +941,34 @@ func (c *Client) GetKey(ctx context.Context, key string) (*Key, error) {
 func (c *Client) GetMember(ctx context.Context, member string) (*Member, error) {
 	answer, _, err := ask[Member](ctx, c, &request{
 		method: http.MethodGet, path: []string{"/members/", member},
+	})
+	return answer, err
+}
+
+// GetMemberFiguresQuery are the parameters of GetMemberFigures. What is zero is left out.
+type GetMemberFiguresQuery struct {
+	// Only of receipts under this programme
+	Programme string
+}
+
+func (p *GetMemberFiguresQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("programme", p.Programme)
+	return q
+}
+
+// GetMemberFigures is GET /members/{member}/figures: Figures of a member
+//
+// What one member has bought, brought back, earned and spent, by month of the business day and in
+// all, as of now: it is read from his receipts. What other members of his household buy is theirs.
+// Takes members.read as well; a key with outlets is told of those only. Not for keys of tills.
+//
+// The key needs the scope reports.read.
+func (c *Client) GetMemberFigures(ctx context.Context, member string, query *GetMemberFiguresQuery) (*MemberFigures, error) {
+	answer, _, err := ask[MemberFigures](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/members/", member, "/figures"}, query: query.query(),
 	})
 	return answer, err
 }

@@ -87,6 +87,17 @@ const (
 	ConsentTextBodyLanguageEN ConsentTextBodyLanguage = "en"
 )
 
+// GetFiguresBy is one of the values below.
+type GetFiguresBy string
+
+// Values of GetFiguresBy.
+const (
+	GetFiguresByDay      GetFiguresBy = "day"
+	GetFiguresByOutlet   GetFiguresBy = "outlet"
+	GetFiguresByCashier  GetFiguresBy = "cashier"
+	GetFiguresByCampaign GetFiguresBy = "campaign"
+)
+
 // GiftCauseOccasion is one of the values below.
 type GiftCauseOccasion string
 
@@ -1227,6 +1238,124 @@ type ExtendBody struct {
 	HoldMinutes int64 `json:"hold_minutes"`
 }
 
+// Figures is the schema Figures of the document.
+type Figures struct {
+	// Receipts; of a campaign: those in which it acted
+	Receipts int64 `json:"receipts"`
+	// Of them a member's
+	MemberReceipts int64 `json:"member_receipts,omitempty"`
+	// Kopecks before discounts
+	Gross int64 `json:"gross,omitempty"`
+	// Kopecks taken off by campaigns
+	Discount int64 `json:"discount,omitempty"`
+	// Kopecks taken off by points
+	PaidWithPoints int64 `json:"paid_with_points,omitempty"`
+	// Kopecks paid; of a campaign: for the receipts in which it acted
+	Money int64 `json:"money"`
+	// Kopecks that a receipt came to
+	Average int64 `json:"average,omitempty"`
+	// Points spent, hundredths
+	Spent int64 `json:"spent,omitempty"`
+	// Points earned, hundredths
+	Earned int64 `json:"earned,omitempty"`
+	// Uses counted by the campaign's limits
+	Uses int64 `json:"uses,omitempty"`
+	// Refunds
+	Back *FiguresBack `json:"back,omitempty"`
+	// Points expired, hundredths
+	Expired int64 `json:"expired,omitempty"`
+	// Points by hand, hundredths, signed
+	Adjusted int64 `json:"adjusted,omitempty"`
+	// Accounts opened
+	Opened int64 `json:"opened,omitempty"`
+	// Points given as gifts, hundredths
+	Gifts int64 `json:"gifts,omitempty"`
+	// Points given by changes of level, less those taken, hundredths
+	Levels int64 `json:"levels,omitempty"`
+}
+
+// FiguresBack is the schema FiguresBack of the document.
+type FiguresBack struct {
+	// Refund receipts
+	Refunds int64 `json:"refunds"`
+	// Purchases of which nothing is left
+	Whole int64 `json:"whole,omitempty"`
+	// Kopecks before discounts
+	Gross int64 `json:"gross,omitempty"`
+	// Kopecks of discounts that came back
+	Discount int64 `json:"discount,omitempty"`
+	// Kopecks of the part paid with points
+	PaidWithPoints int64 `json:"paid_with_points,omitempty"`
+	// Kopecks given back
+	Money int64 `json:"money"`
+	// Spent points given back, hundredths
+	GivenBack int64 `json:"given_back,omitempty"`
+	// Earned points taken back, hundredths
+	TakenBack int64 `json:"taken_back,omitempty"`
+	// Uses given back
+	Uses int64 `json:"uses,omitempty"`
+}
+
+// FiguresPage is the schema FiguresPage of the document.
+type FiguresPage struct {
+	// All that was written before is counted
+	AsOf time.Time `json:"as_of"`
+	// How long ago that was, in seconds
+	BehindSeconds int64 `json:"behind_seconds"`
+	// All of the period, whatever it is broken down by
+	Totals Figures `json:"totals"`
+	// Rows
+	Items []FiguresRow `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
+// FiguresRow is the schema FiguresRow of the document.
+type FiguresRow struct {
+	// Business day
+	Day string `json:"day,omitempty"`
+	// Outlet; none: what belongs to no outlet
+	Outlet string `json:"outlet,omitempty"`
+	// Cashier; none: receipts that name none
+	Cashier string `json:"cashier,omitempty"`
+	// The campaign's programme
+	Programme string `json:"programme,omitempty"`
+	// Campaign; base: the programme's own rules, till: what tills took off by themselves
+	Campaign string `json:"campaign,omitempty"`
+	// Receipts; of a campaign: those in which it acted
+	Receipts int64 `json:"receipts"`
+	// Of them a member's
+	MemberReceipts int64 `json:"member_receipts,omitempty"`
+	// Kopecks before discounts
+	Gross int64 `json:"gross,omitempty"`
+	// Kopecks taken off by campaigns
+	Discount int64 `json:"discount,omitempty"`
+	// Kopecks taken off by points
+	PaidWithPoints int64 `json:"paid_with_points,omitempty"`
+	// Kopecks paid; of a campaign: for the receipts in which it acted
+	Money int64 `json:"money"`
+	// Kopecks that a receipt came to
+	Average int64 `json:"average,omitempty"`
+	// Points spent, hundredths
+	Spent int64 `json:"spent,omitempty"`
+	// Points earned, hundredths
+	Earned int64 `json:"earned,omitempty"`
+	// Uses counted by the campaign's limits
+	Uses int64 `json:"uses,omitempty"`
+	// Refunds
+	Back *FiguresBack `json:"back,omitempty"`
+	// Points expired, hundredths
+	Expired int64 `json:"expired,omitempty"`
+	// Points by hand, hundredths, signed
+	Adjusted int64 `json:"adjusted,omitempty"`
+	// Accounts opened
+	Opened int64 `json:"opened,omitempty"`
+	// Points given as gifts, hundredths
+	Gifts int64 `json:"gifts,omitempty"`
+	// Points given by changes of level, less those taken, hundredths
+	Levels int64 `json:"levels,omitempty"`
+}
+
 // FiscalPart is the schema FiscalPart of the document.
 type FiscalPart struct {
 	// Price of a unit, kopecks
@@ -1865,6 +1994,18 @@ type MemberExport struct {
 	Complete bool `json:"complete"`
 }
 
+// MemberFigures is the schema MemberFigures of the document.
+type MemberFigures struct {
+	// In all
+	Totals Figures `json:"totals"`
+	// When he first bought
+	FirstPurchase time.Time `json:"first_purchase,omitzero"`
+	// When he last bought
+	LastPurchase time.Time `json:"last_purchase,omitzero"`
+	// Months that have any, in their order
+	Months []MonthFigures `json:"months"`
+}
+
 // MemberLevel is the schema MemberLevel of the document.
 type MemberLevel struct {
 	// Id of the programme
@@ -1981,6 +2122,44 @@ type Memorandum struct {
 	Distributor string `json:"distributor,omitempty"`
 	// Note
 	Note string `json:"note,omitempty"`
+}
+
+// MonthFigures is the schema MonthFigures of the document.
+type MonthFigures struct {
+	// Month of the business day
+	Month string `json:"month"`
+	// Receipts; of a campaign: those in which it acted
+	Receipts int64 `json:"receipts"`
+	// Of them a member's
+	MemberReceipts int64 `json:"member_receipts,omitempty"`
+	// Kopecks before discounts
+	Gross int64 `json:"gross,omitempty"`
+	// Kopecks taken off by campaigns
+	Discount int64 `json:"discount,omitempty"`
+	// Kopecks taken off by points
+	PaidWithPoints int64 `json:"paid_with_points,omitempty"`
+	// Kopecks paid; of a campaign: for the receipts in which it acted
+	Money int64 `json:"money"`
+	// Kopecks that a receipt came to
+	Average int64 `json:"average,omitempty"`
+	// Points spent, hundredths
+	Spent int64 `json:"spent,omitempty"`
+	// Points earned, hundredths
+	Earned int64 `json:"earned,omitempty"`
+	// Uses counted by the campaign's limits
+	Uses int64 `json:"uses,omitempty"`
+	// Refunds
+	Back *FiguresBack `json:"back,omitempty"`
+	// Points expired, hundredths
+	Expired int64 `json:"expired,omitempty"`
+	// Points by hand, hundredths, signed
+	Adjusted int64 `json:"adjusted,omitempty"`
+	// Accounts opened
+	Opened int64 `json:"opened,omitempty"`
+	// Points given as gifts, hundredths
+	Gifts int64 `json:"gifts,omitempty"`
+	// Points given by changes of level, less those taken, hundredths
+	Levels int64 `json:"levels,omitempty"`
 }
 
 // Movement is the schema Movement of the document.

@@ -11,6 +11,7 @@ import (
 	"kopilka/internal/edge/api"
 	"kopilka/internal/edge/apidoc"
 	"kopilka/internal/edge/httpx"
+	"kopilka/internal/loyalty/figure"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/config"
 	"kopilka/internal/platform/db"
@@ -155,7 +156,7 @@ func (s *Service) router(o ServiceOptions, reg *metrics.Registry) http.Handler {
 		DB: s.DB, Clock: s.Clock, Log: s.Log, Texts: s.Texts, Faults: faults,
 		Keys: s.Keys, Identity: s.Identity, Partners: s.Partners, Directory: s.Directory,
 		Products: s.Products, Catalog: s.Catalog, Playbill: s.Playbill, Members: s.Members, Joins: s.Joins, Privacy: s.Privacy, Codes: s.Codes, Cards: s.Cards, Rules: s.Rules,
-		Programmes: s.Programmes, Desk: s.Desk, Feed: s.Feed, Webhooks: s.Webhooks, Limit: httpx.Rate{PerMinute: 60 * limits.Rate, Burst: limits.Burst},
+		Programmes: s.Programmes, Desk: s.Desk, Figures: &figure.Reader{DB: s.DB, Clock: s.Clock}, Feed: s.Feed, Webhooks: s.Webhooks, Limit: httpx.Rate{PerMinute: 60 * limits.Rate, Burst: limits.Burst},
 		Changed: s.Refresh,
 	}).Mount(router)
 	return router

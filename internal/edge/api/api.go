@@ -23,6 +23,7 @@ import (
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/feed"
+	"kopilka/internal/loyalty/figure"
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/join"
 	"kopilka/internal/loyalty/member"
@@ -67,6 +68,7 @@ type Parts struct {
 	Programmes *programme.Programmes
 	Desk       *purchase.Desk
 
+	Figures  *figure.Reader
 	Feed     *feed.Feed
 	Webhooks *webhook.Webhooks
 
@@ -94,7 +96,7 @@ func New(p Parts) *API {
 		members, identifiers, consents, changes, cards, accounts, levels, codes, households, personalData,
 		groups, memberSettings,
 		partners, cashiers, catalogue, playbillRows, programmes, settingList, cardStock, keys, promoCodes,
-		events, webhooks,
+		figures, events, webhooks,
 	} {
 		resource(a)
 	}

@@ -103,10 +103,18 @@ func (c *call) limit(key string, rate httpx.Rate) error {
 }
 
 func (c *call) may() error {
-	if err := c.who.Require(c.op.scopes...); err != nil || !c.op.office {
+	if err := c.who.Require(c.op.scopes...); err != nil {
 		return err
 	}
-	return c.noTill()
+	if c.op.also != "" {
+		if err := c.who.Require(c.op.also); err != nil {
+			return err
+		}
+	}
+	if c.op.office {
+		return c.noTill()
+	}
+	return nil
 }
 
 // echo gives a header's value back where it is a plain one.

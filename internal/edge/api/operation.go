@@ -15,6 +15,7 @@ type operation struct {
 	group  string // that the document shows it in
 	status int
 	scopes []identity.Scope // any of them will do; none: any key
+	also   identity.Scope   // that it takes besides; "": none
 	keyed  bool             // it is done once under the caller's Idempotency-Key, which it must have
 	reads  bool             // it changes nothing, though it is no GET: a key makes no difference
 	once   bool             // likewise, where there is a key

@@ -17,6 +17,7 @@ import (
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/feed"
+	"kopilka/internal/loyalty/figure"
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/join"
 	"kopilka/internal/loyalty/member"
@@ -68,6 +69,7 @@ func newOffice(t testing.TB, d *db.DB) *office {
 		Programmes: &programme.Programmes{DB: d, IDs: ids, Clock: o.clock},
 		Limit:      httpx.Rate{PerMinute: 1_000_000, Burst: 100_000},
 		Ready:      func() error { return nil },
+		Figures:    &figure.Reader{DB: d, Clock: o.clock},
 		Feed:       &feed.Feed{DB: d, Clock: o.clock, Keep: 30 * 24 * time.Hour},
 	}
 	client := post.New(post.Options{Timeout: 5 * time.Second, Lookup: func(context.Context, string) ([]net.IPAddr, error) {

@@ -97,5 +97,13 @@ func (e *Event) appendJSON(dst []byte) ([]byte, error) {
 		}
 		dst = append(append(dst, x.name...), quoted...)
 	}
+	text(`,"q":`, int64(e.Cashier))
+	if len(e.Acts) > 0 {
+		quoted, err := json.Marshal(e.Acts) // few receipts have any
+		if err != nil {
+			return nil, err
+		}
+		dst = append(append(dst, `,"cs":`...), quoted...)
+	}
 	return append(dst, '}'), nil
 }

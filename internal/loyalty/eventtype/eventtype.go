@@ -70,6 +70,19 @@ type Event struct {
 	From     string       `json:"f,omitempty"` // level left, "" none
 	To       string       `json:"n,omitempty"` // level come to
 	Cause    string       `json:"w,omitempty"` // of a change of level; a gift's occasion
+	Cashier  id.ID        `json:"q,omitempty"` // who served; of a claim: who sold the receipt
+	Acts     []Act        `json:"cs,omitempty"`
+}
+
+// Act is what one campaign did in a receipt, or what a refund took back of it.
+// A receipt without acts is of the programme's own rules alone: whatever it
+// was discounted and earned is theirs.
+type Act struct {
+	Campaign string       `json:"c"`
+	Uses     int64        `json:"n,omitempty"` // counted by its limits; of a refund: given back
+	Discount money.Amount `json:"d,omitempty"`
+	Earned   money.Points `json:"e,omitempty"`
+	Again    bool         `json:"r,omitempty"` // of a claim: it had acted in the receipt already
 }
 
 // Batch is what one transaction did, with the heads of the homes it changed.

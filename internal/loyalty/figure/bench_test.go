@@ -25,7 +25,11 @@ func group(b *testing.B, ids *id.Maker) []byte {
 		batch.Events = append(batch.Events, eventtype.Event{
 			Kind: eventtype.Purchased, Home: h, Seq: int64(i + 10), Op: ids.New(), At: clock.System{}.Now(), Day: "2026-11-22",
 			Outlet: 1001, Programme: 2002, Member: true, Gross: 125000, Discount: 5000, Paid: 10000, Money: 110000, Spent: 10000, Earned: 5500,
+			Cashier: id.ID(3001 + i%5),
 		})
+		if i%4 == 0 { // a campaign acts in each fourth
+			batch.Events[i].Acts = []eventtype.Act{{Campaign: "spring", Uses: 1, Discount: 5000}, {Campaign: "base", Earned: 5500}}
+		}
 		batch.Heads = append(batch.Heads, eventtype.Head{Home: h, Seq: int64(i + 10), Hash: sum[:]})
 	}
 	doc, err := json.Marshal(&batch)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -195,22 +196,13 @@ func (d *Dispatcher) write(ctx context.Context, tx *db.Tx, t *turn) error {
 	if len(t.rows) == 0 {
 		return nil
 	}
-	gone, days := deleteEvent.Of(), addDay.Of()
+	gone := deleteEvent.Of()
 	for _, r := range t.rows {
 		gone.Add(r.home, r.event)
 	}
-	// In one order, so that two dispatchers can't wait for each other.
-	keys := make([]Key, 0, len(t.fold.rows))
-	for k := range t.fold.rows {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, Key.compare)
-	for _, k := range keys {
-		days.Add(dayRow(k, t.fold.rows[k])...)
-	}
 	b := &db.Batch{}
 	b.Many(gone)
-	b.Many(days)
+	t.fold.add(b)
 	if d.Heads != nil && len(t.fold.Heads) > 0 {
 		d.Heads(b, t.fold.Heads)
 	}
@@ -220,6 +212,37 @@ func (d *Dispatcher) write(ctx context.Context, tx *db.Tx, t *turn) error {
 	return tx.Run(ctx, b)
 }
 
-func (k Key) compare(x Key) int {
+// add adds the rows to those that are stored. In one order, so that two
+// dispatchers can't wait for each other.
+func (t *Table) add(b *db.Batch) {
+	day, cashier, campaign := addDay.Of(), addCashier.Of(), addCampaign.Of()
+	for _, k := range slices.SortedFunc(maps.Keys(t.days.all), Key.Compare) {
+		day.Add(rowOf(k, t.days.all[k][:])...)
+	}
+	for _, k := range slices.SortedFunc(maps.Keys(t.cashiers.all), CashierKey.Compare) {
+		cashier.Add(rowOf(k.Key, t.cashiers.all[k][:OfReceipts], int64(k.Cashier))...)
+	}
+	for _, k := range slices.SortedFunc(maps.Keys(t.campaigns.all), CampaignKey.Compare) {
+		campaign.Add(rowOf(k.Key, t.campaigns.all[k][:], k.Campaign)...)
+	}
+	for _, m := range []*db.Many{day, cashier, campaign} {
+		if m.Len() > 0 {
+			b.Many(m)
+		}
+	}
+}
+
+// Compare orders keys by day, outlet and programme.
+func (k Key) Compare(x Key) int {
 	return cmp.Or(cmp.Compare(k.Day, x.Day), cmp.Compare(k.Outlet, x.Outlet), cmp.Compare(k.Programme, x.Programme))
+}
+
+// Compare orders keys by day, outlet, programme and cashier.
+func (k CashierKey) Compare(x CashierKey) int {
+	return cmp.Or(k.Key.Compare(x.Key), cmp.Compare(k.Cashier, x.Cashier))
+}
+
+// Compare orders keys by day, outlet, programme and campaign.
+func (k CampaignKey) Compare(x CampaignKey) int {
+	return cmp.Or(k.Key.Compare(x.Key), cmp.Compare(k.Campaign, x.Campaign))
 }

@@ -8,13 +8,41 @@ import (
 // AddPurchase adds what a stored purchase counts for, from its document: the
 // same as its event does.
 func (t *Table) AddPurchase(doc []byte) error {
-	var e event
-	var h int64
+	e, err := readPurchase(doc)
+	if err == nil {
+		t.purchase(&e)
+	}
+	return err
+}
+
+// AddClaim adds what a stored claim counts for, from its document.
+func (t *Table) AddClaim(doc []byte) error {
+	e, err := readClaim(doc)
+	if err == nil {
+		t.claim(&e)
+	}
+	return err
+}
+
+// AddRefund adds what a stored refund counts for, from its document.
+func (t *Table) AddRefund(doc []byte) error {
+	e, err := readRefund(doc)
+	if err == nil {
+		t.refund(&e)
+	}
+	return err
+}
+
+func errDocument() error { return fault.New(fault.Internal, "figure.document") }
+
+func readPurchase(doc []byte) (e event, err error) {
 	c := NewCursor(doc)
 	c.Object(func(key []byte) {
 		switch string(key) {
 		case "home":
-			h = c.ID()
+			e.member = c.ID() > 0
+		case "at":
+			e.at = c.Int()
 		case "spent":
 			e.spent = c.Int()
 		case "due":
@@ -24,16 +52,12 @@ func (t *Table) AddPurchase(doc []byte) error {
 		}
 	})
 	if c.Bad {
-		return fault.New(fault.Internal, "figure.document")
+		err = errDocument()
 	}
-	e.member = h > 0
-	t.Row(e.day, e.outlet, e.programme).purchase(&e)
-	return nil
+	return e, err
 }
 
-// AddClaim adds what a stored claim counts for, from its document.
-func (t *Table) AddClaim(doc []byte) error {
-	var e event
+func readClaim(doc []byte) (e event, err error) {
 	c := NewCursor(doc)
 	c.Object(func(key []byte) {
 		switch string(key) {
@@ -43,22 +67,25 @@ func (t *Table) AddClaim(doc []byte) error {
 			e.outlet = id.ID(c.ID())
 		case "sold_under":
 			e.programme = id.ID(c.ID())
+		case "sold_by":
+			e.cashier = id.ID(c.ID())
+		case "money":
+			e.money = c.Int()
 		case "earned":
 			e.earned = c.Int()
+		case "acts":
+			e.longActs(c)
 		default:
 			c.Skip()
 		}
 	})
 	if c.Bad {
-		return fault.New(fault.Internal, "figure.document")
+		err = errDocument()
 	}
-	t.Row(e.day, e.outlet, e.programme).claim(&e)
-	return nil
+	return e, err
 }
 
-// AddRefund adds what a stored refund counts for, from its document.
-func (t *Table) AddRefund(doc []byte) error {
-	var e event
+func readRefund(doc []byte) (e event, err error) {
 	c := NewCursor(doc)
 	c.Object(func(key []byte) {
 		switch string(key) {
@@ -75,10 +102,9 @@ func (t *Table) AddRefund(doc []byte) error {
 		}
 	})
 	if c.Bad {
-		return fault.New(fault.Internal, "figure.document")
+		err = errDocument()
 	}
-	t.Row(e.day, e.outlet, e.programme).refund(&e)
-	return nil
+	return e, err
 }
 
 // common reads what purchases and refunds call by one name.
@@ -90,6 +116,10 @@ func (e *event) common(c *Cursor, key []byte) {
 		e.outlet = id.ID(c.ID())
 	case "programme":
 		e.programme = id.ID(c.ID())
+	case "cashier":
+		e.cashier = id.ID(c.ID())
+	case "acts":
+		e.longActs(c)
 	case "gross":
 		e.gross = c.Int()
 	case "discount":
@@ -101,4 +131,28 @@ func (e *event) common(c *Cursor, key []byte) {
 	default:
 		c.Skip()
 	}
+}
+
+// longActs reads what campaigns did, as documents have it.
+func (e *event) longActs(c *Cursor) {
+	c.Array(func() {
+		var a act
+		c.Object(func(key []byte) {
+			switch string(key) {
+			case "campaign":
+				a.campaign = c.Word()
+			case "uses":
+				a.uses = c.Int()
+			case "discount":
+				a.discount = c.Int()
+			case "earned":
+				a.earned = c.Int()
+			case "again":
+				a.again = c.Bool()
+			default:
+				c.Skip()
+			}
+		})
+		e.acts = append(e.acts, a)
+	})
 }

@@ -1,13 +1,18 @@
 // Package figure keeps the sums that reports and dashboards read: per
-// business day, outlet and programme. A Dispatcher folds them from events,
-// each once: the events are deleted in the transaction that adds them up, so
-// neither a crash nor a second process can count one twice or leave one out.
+// business day, outlet and programme, and of that by cashier and by campaign.
+// A Dispatcher folds them from events, each once: the events are deleted in the
+// transaction that adds them up, so neither a crash nor a second process can
+// count one twice or leave one out.
 // The heads of journals that the events carry go on to the seal in the same
 // transaction.
 //
 // What holds at any instant: the rows here plus the events not folded yet are
-// exactly the sums over purchases and refunds (package verify proves it with
-// Day, the same fold, and OfPurchase and OfRefund).
+// exactly the sums over purchases, claims and refunds (package verify proves it
+// with the same fold over their documents). The rows by cashier add up to those
+// by day, and so do discounts and points by campaign.
+//
+// Figures of one member are not kept: all that he bought lies in his home, or
+// names him, so they are read from there, exactly and as of now (ADR 0010).
 //
 // The events themselves go on to the feed likewise. Dispatchers take turns, the
 // oldest event first, so the feed has one order.
@@ -74,37 +79,3 @@ func (s *Sums) Add(x *Sums) {
 		s[i] += v
 	}
 }
-
-// Table is rows of figures by what they are of.
-type Table struct {
-	rows map[Key]*Sums
-	days map[string]string // one copy of each day, so that no document is kept for its sake
-	last *Sums
-	key  Key // of last
-}
-
-// NewTable makes an empty table.
-func NewTable() *Table { return &Table{rows: map[Key]*Sums{}, days: map[string]string{}} }
-
-// Row gives the row of a key, made at its first use.
-func (t *Table) Row(day []byte, outlet, programme id.ID) *Sums {
-	// Most events of a batch are of the row of the one before.
-	if t.last != nil && t.key.Day == string(day) && t.key.Outlet == outlet && t.key.Programme == programme {
-		return t.last
-	}
-	name, ok := t.days[string(day)]
-	if !ok {
-		name = string(day)
-		t.days[name] = name
-	}
-	t.key = Key{name, outlet, programme}
-	t.last = t.rows[t.key]
-	if t.last == nil {
-		t.last = &Sums{}
-		t.rows[t.key] = t.last
-	}
-	return t.last
-}
-
-// Rows are all rows, by key.
-func (t *Table) Rows() map[Key]*Sums { return t.rows }

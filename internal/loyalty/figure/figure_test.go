@@ -15,6 +15,7 @@ import (
 	"kopilka/internal/loyalty/figure"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
@@ -33,7 +34,7 @@ func batches() *rapid.Generator[eventtype.Batch] {
 	sum := func(t *rapid.T, name string) int64 { return rapid.Int64Range(0, 1e12).Draw(t, name) }
 	event := rapid.Custom(func(t *rapid.T) eventtype.Event {
 		e := eventtype.Event{
-			Kind: rapid.SampledFrom([]eventtype.Kind{eventtype.Purchased, eventtype.Refunded, eventtype.Adjusted, eventtype.Opened, eventtype.Due}).Draw(t, "kind"),
+			Kind: rapid.SampledFrom([]eventtype.Kind{eventtype.Purchased, eventtype.Refunded, eventtype.Adjusted, eventtype.Opened, eventtype.Due, eventtype.Claimed}).Draw(t, "kind"),
 			Home: home.ID(rapid.Int64Range(-5, 5).Draw(t, "home")), Seq: sum(t, "seq"), Op: id.ID(sum(t, "op")),
 			At:     clock.Micros(rapid.Int64Range(0, 2e15).Draw(t, "at")),
 			Day:    rapid.SampledFrom([]string{"2026-01-01", "2026-01-02", ""}).Draw(t, "day"),
@@ -43,6 +44,13 @@ func batches() *rapid.Generator[eventtype.Batch] {
 			Expired: money.Points(sum(t, "expired")), Last: rapid.Bool().Draw(t, "last"),
 		}
 		e.Member = e.Home > 0
+		e.Cashier = id.ID(rapid.Int64Range(0, 2).Draw(t, "cashier"))
+		e.Acts = rapid.SliceOfNDistinct(rapid.Custom(func(t *rapid.T) eventtype.Act {
+			return eventtype.Act{
+				Campaign: rapid.SampledFrom([]string{"base", "spring", "\"tea\" & <cake>"}).Draw(t, "campaign"), Uses: rapid.Int64Range(0, 1).Draw(t, "uses"),
+				Discount: money.Amount(sum(t, "off")), Earned: money.Points(rapid.Int64Range(-9, 9).Draw(t, "points")), Again: rapid.Bool().Draw(t, "again"),
+			}
+		}), 0, 3, func(a eventtype.Act) string { return a.Campaign }).Draw(t, "acts")
 		return e
 	})
 	head := rapid.Custom(func(t *rapid.T) eventtype.Head {
@@ -55,15 +63,26 @@ func batches() *rapid.Generator[eventtype.Batch] {
 	})
 }
 
+// rows are those of all tables.
+type rows struct {
+	Days      map[figure.Key]figure.Sums
+	Cashiers  map[figure.CashierKey]figure.Sums
+	Campaigns map[figure.CampaignKey]figure.CampaignSums
+}
+
+func noRows() rows {
+	return rows{map[figure.Key]figure.Sums{}, map[figure.CashierKey]figure.Sums{}, map[figure.CampaignKey]figure.CampaignSums{}}
+}
+
 // slowFold is the fold as one would first write it.
-func slowFold(b *eventtype.Batch) map[figure.Key]figure.Sums {
-	out := map[figure.Key]figure.Sums{}
+func slowFold(b *eventtype.Batch) rows {
+	out := noRows()
 	for _, e := range b.Events {
 		k := figure.Key{Day: e.Day, Outlet: e.Outlet, Programme: e.Programme}
 		if k.Day == "" {
 			k.Day = e.At.Time().Format(time.DateOnly)
 		}
-		s := out[k]
+		s := out.Days[k]
 		switch e.Kind {
 		case eventtype.Purchased:
 			s[figure.Receipts]++
@@ -87,6 +106,9 @@ func slowFold(b *eventtype.Batch) map[figure.Key]figure.Sums {
 			} {
 				s[c] += v
 			}
+		case eventtype.Claimed:
+			s[figure.MemberReceipts]++
+			s[figure.Earned] += int64(e.Earned)
 		case eventtype.Adjusted:
 			s[figure.Adjusted] += int64(e.Earned)
 		case eventtype.Opened:
@@ -95,15 +117,63 @@ func slowFold(b *eventtype.Batch) map[figure.Key]figure.Sums {
 		case eventtype.Due:
 			s[figure.Expired] += int64(e.Expired)
 		}
-		out[k] = s
+		was := out.Days[k]
+		out.Days[k] = s
+		switch e.Kind {
+		case eventtype.Purchased, eventtype.Refunded, eventtype.Claimed:
+			sk := figure.CashierKey{Key: k, Cashier: e.Cashier}
+			sum := out.Cashiers[sk]
+			for c := range sum {
+				sum[c] += s[c] - was[c]
+			}
+			out.Cashiers[sk] = sum
+			slowActs(out, k, &e)
+		}
 	}
 	return out
 }
 
-func plain(t *figure.Table) map[figure.Key]figure.Sums {
-	out := map[figure.Key]figure.Sums{}
+func slowActs(out rows, k figure.Key, e *eventtype.Event) {
+	list := e.Acts
+	if len(list) == 0 && (e.Discount != 0 || e.Earned != 0) {
+		list = []eventtype.Act{{Campaign: rule.Base, Discount: e.Discount, Earned: e.Earned}}
+	}
+	for _, a := range list {
+		ck := figure.CampaignKey{Key: k, Campaign: a.Campaign}
+		s := out.Campaigns[ck]
+		add := func(c figure.CampaignColumn, v int64) { s[c] += v }
+		switch e.Kind {
+		case eventtype.Refunded:
+			add(figure.CampaignRefunds, 1)
+			add(figure.CampaignRefundMoney, int64(e.Money))
+			add(figure.RefundUses, a.Uses)
+			add(figure.CampaignRefundDiscount, int64(a.Discount))
+			add(figure.CampaignRefundEarned, int64(a.Earned))
+		case eventtype.Purchased:
+			add(figure.Uses, a.Uses)
+			add(figure.CampaignDiscount, int64(a.Discount))
+			fallthrough
+		default:
+			add(figure.CampaignEarned, int64(a.Earned))
+			if e.Kind == eventtype.Purchased || !a.Again {
+				add(figure.Acted, 1)
+				add(figure.ActedMoney, int64(e.Money))
+			}
+		}
+		out.Campaigns[ck] = s
+	}
+}
+
+func plain(t *figure.Table) rows {
+	out := noRows()
 	for k, s := range t.Rows() {
-		out[k] = *s
+		out.Days[k] = *s
+	}
+	for k, s := range t.Cashiers() {
+		out.Cashiers[k] = *s
+	}
+	for k, s := range t.Campaigns() {
+		out.Campaigns[k] = *s
 	}
 	return out
 }
@@ -136,7 +206,7 @@ func TestFoldReadsWhatWasWritten(t *testing.T) {
 func TestFoldRefusesWhatIsBroken(t *testing.T) {
 	t.Parallel()
 	for _, doc := range []string{
-		``, `[]`, `{`, `{"e"`, `{"e":`, `{"e":[`, `{"e":[{"k":"purchase"`, `{"e":[{}]`, `{"e":[{},]}`, `{"e":[{"g":x}]}`, `{"e":[{"u":"1x"}]}`,
+		`{"e":[{"cs":[{"c":"\x"}]}]}`, `{"e":[{"cs":[5]}]}`, `{"e":[{"q":1}]}`, ``, `[]`, `{`, `{"e"`, `{"e":`, `{"e":[`, `{"e":[{"k":"purchase"`, `{"e":[{}]`, `{"e":[{},]}`, `{"e":[{"g":x}]}`, `{"e":[{"u":"1x"}]}`,
 		`{"h":[{"x":"AA=="}]}`, `{"h":[{"x":"////////////////////////////////////////////////////////////////"}]}`, `{"e":"`, `{"e":[{"k":5}]}`,
 	} {
 		if err := figure.NewFold().Add([]byte(doc)); !fault.Is(err, "figure.event") {
@@ -152,15 +222,17 @@ func TestFoldRefusesWhatIsBroken(t *testing.T) {
 
 func FuzzFold(f *testing.F) {
 	f.Add([]byte(`{"e":[{"k":"purchase","h":"1","s":1,"o":"2","t":5,"d":"2026-01-01","g":100}],"h":[{"h":"1","s":1,"x":"AA=="}]}`))
+	f.Add([]byte(`{"e":[{"k":"purchase","q":"7","cs":[{"c":"a\u003c","n":1,"d":2,"e":3,"r":true}]}]}`))
 	f.Add([]byte(`{"e":[{"k":"a\"b\\"}],"x":{"y":[1,{"z":null}]}}`))
 	f.Fuzz(func(_ *testing.T, doc []byte) {
 		_ = figure.NewFold().Add(doc)
 		_ = figure.NewTable().AddPurchase(doc)
 		_ = figure.NewTable().AddRefund(doc)
+		_ = figure.NewTable().AddClaim(doc)
 	})
 }
 
-func stored(t *testing.T, d *db.DB) map[figure.Key]figure.Sums {
+func stored(t *testing.T, d *db.DB) rows {
 	t.Helper()
 	table := figure.NewTable()
 	if err := table.AddStored(t.Context(), d); err != nil {
@@ -169,11 +241,21 @@ func stored(t *testing.T, d *db.DB) map[figure.Key]figure.Sums {
 	return plain(table)
 }
 
-func merge(into map[figure.Key]figure.Sums, x map[figure.Key]figure.Sums) {
-	for k, s := range x {
-		sum := into[k]
+func merge(into, x rows) {
+	for k, s := range x.Days {
+		sum := into.Days[k]
 		sum.Add(&s)
-		into[k] = sum
+		into.Days[k] = sum
+	}
+	for k, s := range x.Cashiers {
+		sum := into.Cashiers[k]
+		sum.Add(&s)
+		into.Cashiers[k] = sum
+	}
+	for k, s := range x.Campaigns {
+		sum := into.Campaigns[k]
+		sum.Add(&s)
+		into.Campaigns[k] = sum
 	}
 }
 
@@ -182,7 +264,7 @@ func TestEachEventOnce(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ids := id.NewMaker(1)
-		want := map[figure.Key]figure.Sums{}
+		want := noRows()
 		var heads int
 		var all []eventtype.Batch
 		for i := range 60 {
@@ -257,7 +339,7 @@ func TestLag(t *testing.T) {
 			t.Errorf("lag %s %v", lag, err)
 		}
 		want := map[figure.Key]figure.Sums{{Day: "1970-01-01"}: {figure.Opened: 1}}
-		if diff := cmp.Diff(want, stored(t, d)); diff != "" {
+		if diff := cmp.Diff(want, stored(t, d).Days); diff != "" {
 			t.Error(diff)
 		}
 	})

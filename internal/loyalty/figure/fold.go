@@ -18,10 +18,11 @@ type Fold struct {
 	Events int64
 
 	list []byte // the list of the events last added, as it is written
+	acts []act  // room for those of the event that is read
 }
 
 // NewFold makes an empty one.
-func NewFold() *Fold { return &Fold{Table: NewTable()} }
+func NewFold() *Fold { return &Fold{Table: NewTable(), acts: make([]act, 0, 8)} }
 
 // Add folds one row of event: what one transaction did.
 func (f *Fold) Add(doc []byte) error {
@@ -49,17 +50,31 @@ type event struct {
 	day                    []byte
 	at                     int64
 	outlet, programme      id.ID
+	cashier                id.ID
 	member, last, part     bool
 	gross, discount, paid  int64
 	money                  int64
 	spent, earned, expired int64
+	acts                   []act
+}
+
+// act is what figures need of what a campaign did.
+type act struct {
+	campaign               []byte
+	uses, discount, earned int64
+	again                  bool
 }
 
 func (f *Fold) event(c *Cursor) {
-	var e event
+	e := event{acts: f.acts[:0]}
 	c.Object(func(key []byte) {
 		if len(key) != 1 {
-			c.Skip()
+			if string(key) == "cs" {
+				c.Array(func() { e.acts = append(e.acts, shortAct(c)) })
+				f.acts = e.acts // for the next, with its room
+			} else {
+				c.Skip()
+			}
 			return
 		}
 		switch key[0] {
@@ -93,6 +108,8 @@ func (f *Fold) event(c *Cursor) {
 			e.earned = c.Int()
 		case 'z':
 			e.expired = c.Int()
+		case 'q':
+			e.cashier = id.ID(c.ID())
 		default:
 			c.Skip()
 		}
@@ -111,14 +128,22 @@ func (f *Fold) count(e *event) {
 	if len(day) == 0 { // no outlet's and no programme's: the day of UTC
 		day = clock.Micros(e.at).Time().AppendFormat(nil, "2006-01-02")
 	}
-	s := f.Row(day, e.outlet, e.programme)
+	e.day = day
 	switch eventtype.Kind(e.kind) {
 	case eventtype.Purchased:
-		s.purchase(e)
+		f.purchase(e)
 	case eventtype.Refunded:
-		s.refund(e)
+		f.refund(e)
 	case eventtype.Claimed:
-		s.claim(e)
+		f.claim(e)
+	default:
+		f.days.row(f.key(e)).other(e)
+	}
+}
+
+// other counts what belongs to no receipt.
+func (s *Sums) other(e *event) {
+	switch eventtype.Kind(e.kind) {
 	case eventtype.Adjusted:
 		s[Adjusted] += e.earned
 	case eventtype.Opened:
@@ -140,41 +165,6 @@ func counted(k eventtype.Kind) bool {
 		return true
 	}
 	return false
-}
-
-func (s *Sums) purchase(e *event) {
-	s[Receipts]++
-	if e.member {
-		s[MemberReceipts]++
-	}
-	s[Gross] += e.gross
-	s[Discount] += e.discount
-	s[Paid] += e.paid
-	s[Money] += e.money
-	s[Spent] += e.spent
-	s[Earned] += e.earned
-}
-
-// claim counts a receipt of nobody's that a member has been given: on the day
-// it was made it is a member's now.
-func (s *Sums) claim(e *event) {
-	s[MemberReceipts]++
-	s[Earned] += e.earned
-}
-
-func (s *Sums) refund(e *event) {
-	if !e.part {
-		s[Refunds]++
-	}
-	if e.last {
-		s[RefundsWhole]++
-	}
-	s[RefundGross] += e.gross
-	s[RefundDiscount] += e.discount
-	s[RefundPaid] += e.paid
-	s[RefundMoney] += e.money
-	s[RefundSpent] += e.spent
-	s[RefundEarned] += e.earned
 }
 
 func (f *Fold) head(c *Cursor) {
@@ -200,4 +190,25 @@ func (f *Fold) head(c *Cursor) {
 		}
 	})
 	f.Heads = append(f.Heads, h)
+}
+
+// shortAct reads what a campaign did, as events have it.
+func shortAct(c *Cursor) (a act) {
+	c.Object(func(key []byte) {
+		switch string(key) {
+		case "c":
+			a.campaign = c.Word()
+		case "n":
+			a.uses = c.Int()
+		case "d":
+			a.discount = c.Int()
+		case "e":
+			a.earned = c.Int()
+		case "r":
+			a.again = c.Bool()
+		default:
+			c.Skip()
+		}
+	})
+	return a
 }

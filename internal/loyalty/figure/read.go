@@ -8,13 +8,25 @@ import (
 
 // AddStored adds the figures that are stored.
 func (t *Table) AddStored(ctx context.Context, q db.Q) error {
-	return q.Each(ctx, func(r db.Row) error {
+	if err := q.Each(ctx, func(r db.Row) error {
 		k, s, err := scanDay(r)
-		if err == nil {
-			t.Row([]byte(k.Day), k.Outlet, k.Programme).Add(s)
-		}
+		t.days.row(k).Add(&s)
 		return err
-	}, qDays)
+	}, qDays); err != nil {
+		return err
+	}
+	if err := q.Each(ctx, func(r db.Row) error {
+		k, s, err := scanCashier(r)
+		t.cashiers.row(k).Add(&s)
+		return err
+	}, qCashiers); err != nil {
+		return err
+	}
+	return q.Each(ctx, func(r db.Row) error {
+		k, s, err := scanCampaign(r)
+		t.campaigns.row(k).Add(&s)
+		return err
+	}, qCampaigns)
 }
 
 // AddWaiting folds the events that are not folded yet; they stay where they

@@ -1,6 +1,10 @@
 package figure
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+)
 
 // Cursor reads JSON that this program has written, without making anything of
 // what is not asked for: a receipt's event is a few hundred bytes, and reading
@@ -101,6 +105,19 @@ func (c *Cursor) Text() []byte {
 			return c.b[from : c.i-1]
 		}
 	}
+}
+
+// Word reads a string with its escapes, which few have.
+func (c *Cursor) Word() []byte {
+	raw := c.Text()
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return raw
+	}
+	var s string
+	if json.Unmarshal(slices.Concat([]byte{'"'}, raw, []byte{'"'}), &s) != nil {
+		c.Bad = true
+	}
+	return []byte(s)
 }
 
 // escaped tells whether the quote just passed has an odd number of

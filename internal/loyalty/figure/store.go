@@ -1,6 +1,9 @@
 package figure
 
 import (
+	"fmt"
+	"strings"
+
 	"kopilka/internal/platform/db"
 )
 
@@ -10,25 +13,7 @@ const (
 	qTakePG   = `select home_id, event_id, doc from event order by event_id, home_id limit $1`
 	qTakeLite = `select home_id, event_id, doc from event order by rowid limit $1`
 	qOldest   = `select coalesce(min(event_id), 0) from event`
-
-	columns = `receipts, member_receipts, gross, discount, paid, money, spent, earned,
- refunds, refunds_whole, refund_gross, refund_discount, refund_paid, refund_money, refund_spent, refund_earned,
- expired, adjusted, opened, gifts, levels`
-	qDays   = `select day, outlet_id, programme_id, ` + columns + ` from figure_day order by day, outlet_id, programme_id`
-	qEvents = `select doc from event`
-
-	onConflict = ` on conflict (day, outlet_id, programme_id) do update set
- receipts = figure_day.receipts + excluded.receipts, member_receipts = figure_day.member_receipts + excluded.member_receipts,
- gross = figure_day.gross + excluded.gross, discount = figure_day.discount + excluded.discount,
- paid = figure_day.paid + excluded.paid, money = figure_day.money + excluded.money,
- spent = figure_day.spent + excluded.spent, earned = figure_day.earned + excluded.earned,
- refunds = figure_day.refunds + excluded.refunds, refunds_whole = figure_day.refunds_whole + excluded.refunds_whole,
- refund_gross = figure_day.refund_gross + excluded.refund_gross, refund_discount = figure_day.refund_discount + excluded.refund_discount,
- refund_paid = figure_day.refund_paid + excluded.refund_paid, refund_money = figure_day.refund_money + excluded.refund_money,
- refund_spent = figure_day.refund_spent + excluded.refund_spent, refund_earned = figure_day.refund_earned + excluded.refund_earned,
- expired = figure_day.expired + excluded.expired, adjusted = figure_day.adjusted + excluded.adjusted,
- opened = figure_day.opened + excluded.opened, gifts = figure_day.gifts + excluded.gifts,
- levels = figure_day.levels + excluded.levels`
+	qEvents   = `select doc from event`
 )
 
 // turnLock is what PostgreSQL's dispatchers wait for each other by.
@@ -42,36 +27,94 @@ var deleteEvent = db.Many{
 	Exact: true,
 }
 
-var addDay = db.Many{
-	PG: `insert into figure_day (day, outlet_id, programme_id, ` + columns + `)
- select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
- $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[],
- $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[])` + onConflict,
-	Lite: `insert into figure_day (day, outlet_id, programme_id, ` + columns + `)
- values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)` + onConflict,
-	Types: []string{
-		"text", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint",
-		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint",
-	},
+// The three tables, and what adds rows to each.
+var (
+	days      = sumsTable{"figure_day", nil, columnNames[:]}
+	cashiers  = sumsTable{"figure_cashier", []keyColumn{{"cashier_id", "bigint"}}, columnNames[:OfReceipts]}
+	campaigns = sumsTable{"figure_campaign", []keyColumn{{"campaign", "text"}}, campaignNames[:]}
+
+	addDay, addCashier, addCampaign = days.add(), cashiers.add(), campaigns.add()
+	qDays, qCashiers, qCampaigns    = days.all(), cashiers.all(), campaigns.all()
+)
+
+// sumsTable is a table of sums by day, outlet, programme and maybe more.
+type sumsTable struct {
+	name string
+	more []keyColumn
+	sums []string
+}
+
+type keyColumn struct{ name, kind string }
+
+func (t sumsTable) keys() []keyColumn {
+	return append([]keyColumn{{"day", "text"}, {"outlet_id", "bigint"}, {"programme_id", "bigint"}}, t.more...)
+}
+
+func (t sumsTable) keyNames() string {
+	var names []string
+	for _, k := range t.keys() {
+		names = append(names, k.name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// all reads every row in the order of keys.
+func (t sumsTable) all() string {
+	return "select " + t.keyNames() + ", " + strings.Join(t.sums, ", ") + " from " + t.name + " order by " + t.keyNames()
+}
+
+// add adds sums to the rows of their keys.
+func (t sumsTable) add() db.Many {
+	columns := t.keys()
+	var sets []string
+	for _, s := range t.sums {
+		columns = append(columns, keyColumn{s, "bigint"})
+		sets = append(sets, s+" = "+t.name+"."+s+" + excluded."+s)
+	}
+	into := "insert into " + t.name + " (" + t.keyNames() + ", " + strings.Join(t.sums, ", ") + ") "
+	onConflict := " on conflict (" + t.keyNames() + ") do update set " + strings.Join(sets, ", ")
+	var arrays, values, types []string
+	for i, c := range columns {
+		values = append(values, fmt.Sprintf("$%d", i+1))
+		arrays = append(arrays, fmt.Sprintf("$%d::%s[]", i+1, c.kind))
+		types = append(types, c.kind)
+	}
+	return db.Many{
+		PG:    into + "select * from unnest(" + strings.Join(arrays, ", ") + ")" + onConflict,
+		Lite:  into + "values (" + strings.Join(values, ", ") + ")" + onConflict,
+		Types: types,
+	}
 }
 
 // taken is a row of event.
 type taken struct{ home, event int64 }
 
-func scanDay(r db.Row) (k Key, s *Sums, err error) {
-	s = &Sums{}
-	dest := make([]any, 0, 3+int(Columns))
-	dest = append(dest, &k.Day, (*int64)(&k.Outlet), (*int64)(&k.Programme))
-	for i := range s {
-		dest = append(dest, &s[i])
+// scanned reads the key and the sums of a row; more is what its key has beside
+// the day's.
+func scanned(r db.Row, k *Key, sums []int64, more ...any) error {
+	dest := append(make([]any, 0, 4+len(sums)), &k.Day, (*int64)(&k.Outlet), (*int64)(&k.Programme))
+	dest = append(dest, more...)
+	for i := range sums {
+		dest = append(dest, &sums[i])
 	}
-	return k, s, r.Scan(dest...)
+	return r.Scan(dest...)
 }
 
-func dayRow(k Key, s *Sums) []any {
-	row := make([]any, 0, 3+int(Columns))
-	row = append(row, k.Day, int64(k.Outlet), int64(k.Programme))
-	for _, v := range s {
+func scanDay(r db.Row) (k Key, s Sums, err error) { return k, s, scanned(r, &k, s[:]) }
+
+func scanCashier(r db.Row) (k CashierKey, s Sums, err error) {
+	return k, s, scanned(r, &k.Key, s[:OfReceipts], (*int64)(&k.Cashier))
+}
+
+func scanCampaign(r db.Row) (k CampaignKey, s CampaignSums, err error) {
+	return k, s, scanned(r, &k.Key, s[:], &k.Campaign)
+}
+
+// rowOf is a row as it is written.
+func rowOf(k Key, sums []int64, more ...any) []any {
+	row := append(make([]any, 0, 4+len(sums)), k.Day, int64(k.Outlet), int64(k.Programme))
+	row = append(row, more...)
+	for _, v := range sums {
 		row = append(row, v)
 	}
 	return row

@@ -191,7 +191,7 @@ func notHeld() map[string]string {
 		"limit_use":      counters, "limit_hold": counters,
 		"api_request": "the id of what a request has made, and a hash",
 		"event":       told, "feed": told, "feed_state": program, "webhook_delivery": told,
-		"figure_day": sums, "seal": sums, "seal_chunk": sums, "seal_pending": sums,
+		"figure_day": sums, "figure_cashier": sums, "figure_campaign": sums, "seal": sums, "seal_chunk": sums, "seal_pending": sums,
 		"node": program, "secret": program, "schema_version": program,
 	}
 }

@@ -34,6 +34,7 @@ type Claim struct {
 	Outlet   id.ID        `json:"outlet"`               // the receipt's …
 	Day      string       `json:"day"`                  // … and its day
 	Sold     id.ID        `json:"sold_under,omitempty"` // the programme that judged it then
+	SoldBy   id.ID        `json:"sold_by,omitempty"`    // its cashier
 	Counted  string       `json:"counted,omitempty"`
 
 	Account     id.ID   `json:"account,omitempty"`      // 0: the member has none; it gave him nothing
@@ -44,10 +45,12 @@ type Claim struct {
 	Seen     Seen         `json:"seen"`
 	Lines    []ClaimLine  `json:"lines"`
 	Refunded money.Amount `json:"refunded,omitempty"` // of its money, before
+	Money    money.Amount `json:"money,omitempty"`    // of it that was left
 	Before   []id.ID      `json:"before,omitempty"`   // the refunds that had been
 	Taken    money.Points `json:"taken,omitempty"`    // of what it would have earned, what the lines that stay would not have
 	Earned   money.Points `json:"earned,omitempty"`   // that it gave: without what had come back and was taken
 	Lots     []Lot        `json:"lots,omitempty"`
+	Acts     []Act        `json:"acts,omitempty"`  // whose the points are that it gave
 	Trace    string       `json:"trace,omitempty"` // digest of the outcome and its reasons, in hex; "": it was not judged
 	Flags    []string     `json:"flags,omitempty"`
 	Level    string       `json:"level,omitempty"`

@@ -269,10 +269,12 @@ func (c *claiming) happen(g *group, s *Stored) (*Claim, ledger.Mark, *ledger.Boo
 	if err != nil {
 		return nil, mark, nil, err
 	}
+	before := s.acted()
 	s.Give(out)
 	if err := s.takeOut(c.programme, out); err != nil {
 		return nil, mark, nil, err
 	}
+	out.note(c.programme, before)
 	if a == nil {
 		book = g.books[c.home]
 		mark = book.Mark()
@@ -310,6 +312,7 @@ func (c *claiming) blank(g *group, s *Stored, a *ledger.Account) *Claim {
 	out := &Claim{
 		ID: g.desk.IDs.New(), Home: s.Home, Purchase: s.ID, Member: c.home, Till: c.req.Till, Cashier: c.req.Cashier, At: g.now, Outlet: s.Outlet, Day: s.Day,
 		Lines: make([]ClaimLine, len(s.Lines)), Counted: s.Counted, Programme: s.Programme, Version: s.Version, Sold: s.Programme,
+		SoldBy: s.Cashier,
 	}
 	if c.req.Contact != nil {
 		out.Joined = c.req.Contact.Joined
@@ -322,6 +325,7 @@ func (c *claiming) blank(g *group, s *Stored, a *ledger.Account) *Claim {
 			out.Lines[l.Line].Money += l.Money()
 		}
 	}
+	out.Money = s.Due - out.Refunded
 	if a == nil {
 		return out
 	}
@@ -453,7 +457,7 @@ func (c *claiming) write(g *group, s *Stored, out *Claim, book *ledger.Book, mar
 	g.claims.Add(int64(s.Home), int64(s.ID), int64(out.Member), int64(out.ID), int64(out.Account), db.N(out.AccountHome), string(doc), digest[:], orNull(out.Seen.Kept))
 	g.happened(eventtype.Event{
 		Kind: eventtype.Claimed, Home: out.Member, Op: out.ID, At: out.At, Day: out.Day, Outlet: out.Outlet, Programme: out.Sold,
-		Money: s.Due - out.Refunded, Earned: out.Earned, Purchase: out.Purchase, Of: out.Home,
+		Money: out.Money, Earned: out.Earned, Purchase: out.Purchase, Of: out.Home, Cashier: out.SoldBy, Acts: toldOn(out.Acts),
 	}, g.books[c.home])
 	return nil
 }

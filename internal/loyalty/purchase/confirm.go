@@ -388,6 +388,7 @@ func (o *confirming) write(g *group, book *ledger.Book, a *ledger.Account, p *Pu
 	}
 	o.letGoCodes(g)
 	s.award(g, p, out)
+	p.note(s.programme, out.Campaigns)
 	p.Balance, p.Level = balanceOf(a), levelOf(s.stands.a)
 	o.r.State, o.r.Done = ReservationConfirmed, p.ID
 	o.put(g)

@@ -51,6 +51,9 @@ func (p *Purchase) encode() ([]byte, error) {
 	if len(p.Awards) > 0 {
 		e.other(`,"awards":`, p.Awards)
 	}
+	if len(p.Acts) > 0 {
+		e.other(`,"acts":`, p.Acts)
+	}
 	e.raw(`,"trace":`).text(p.Trace)
 	if p.Would != nil {
 		e.other(`,"would":`, p.Would)

@@ -67,6 +67,7 @@ func anyPurchase(t *rapid.T) *Purchase {
 		p.Uses = append(p.Uses, Use{Campaign: text.Draw(t, "campaign"), Rows: []UseRow{{Key: "k", Slot: 3}}})
 		p.UsedCodes = rapid.SliceOf(text).Draw(t, "taken")
 		p.Awards = append(p.Awards, Award{Rule: text.Draw(t, "award"), Campaign: "c", Code: text.Draw(t, "awarded")})
+		p.Acts = append(p.Acts, Act{Campaign: text.Draw(t, "act"), Discount: 5, Uses: num.Draw(t, "act uses")})
 		p.Seen.Given = append(p.Seen.Given, Given{Code: text.Draw(t, "given"), Gone: rule.WhyCodeUsed})
 		p.Idle = append(p.Idle, rule.Idle{Code: text.Draw(t, "idle"), Reason: rule.WhyLost})
 		p.Would = &Would{Earned: 7}

@@ -297,7 +297,11 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 		book.Settle(a, a.Clock)
 		g.levels.lower(own, stand{book, a}, s, f.ID)
 	}
-	g.returnUses(p, s, f)
+	judged, err := g.rulesOf(s)
+	if err != nil {
+		return nil, ledger.Mark{}, err
+	}
+	f.noteBack(s, judged, g.returnUses(p, s, f))
 	s.Refunds = append(s.Refunds, f)
 	s.Refunded += int64(f.Money)
 	s.State = "part"
@@ -412,22 +416,32 @@ func (r *refunding) write(g *group, book *ledger.Book, mark ledger.Mark, a *ledg
 	g.happened(eventtype.Event{
 		Kind: eventtype.Refunded, Home: f.Home, Op: f.ID, At: f.At, Day: f.Day, Outlet: f.Outlet, Programme: f.Programme,
 		Gross: f.Gross, Discount: f.Discount, Paid: f.Paid, Money: f.Money, Spent: f.Given, Earned: f.Claimed(), Last: f.Whole,
-		Part: f.Parent != 0, Purchase: f.Purchase,
+		Part: f.Parent != 0, Purchase: f.Purchase, Cashier: f.Cashier, Acts: toldOn(f.Acts),
 	}, own)
 	return nil
 }
 
+// rulesOf are the rules that the purchase was judged by.
+func (g *group) rulesOf(s *Stored) (*rule.Programme, error) {
+	if s.Programme == 0 {
+		return rule.None(), nil
+	}
+	return g.version(s.Programme, s.Version)
+}
+
 // returnUses gives uses of codes back when nothing of the purchase is left
-// and the campaign says so.
-func (g *group) returnUses(p *rule.Programme, s *Stored, f *Refund) {
+// and the campaign says so, and names those campaigns.
+func (g *group) returnUses(p *rule.Programme, s *Stored, f *Refund) (returned []string) {
 	if !f.Whole {
-		return
+		return nil
 	}
 	g.returnCodes(p, s, f)
 	for _, u := range s.Uses {
 		if c := p.CampaignOf(u.Campaign); c != nil && c.Limits.Return {
 			g.giveBack(u.Rows)
 			f.Uses = append(f.Uses, u.Rows...)
+			returned = append(returned, u.Campaign)
 		}
 	}
+	return returned
 }

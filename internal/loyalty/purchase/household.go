@@ -28,21 +28,28 @@ import (
 type onAccount struct {
 	home  home.ID // the member's
 	keeps home.ID // that of the account: the same or, in a household, the founder's
+	guess home.ID // which home it named beside its own; 0: none
 }
 
 func (o *onAccount) beside(d *Desk) []home.ID {
-	if k := d.keeperSeen(o.home); k != 0 {
-		return []home.ID{k}
+	if o.guess = d.keeperSeen(o.home); o.guess != 0 {
+		return []home.ID{o.guess}
 	}
 	return nil
 }
 
-// find takes the account's home from the locked home of the member; errAgain
-// where it is not locked too.
+// find takes the account's home from the locked home of the member.
 func (o *onAccount) find(g *group) error {
 	o.keeps = g.books[o.home].Keeps()
+	return o.holds(g)
+}
+
+// holds makes sure that the account's home is one of the operation's; else
+// errAgain. That another operation of the group has locked it is not enough:
+// what is refused is taken back in its own homes only.
+func (o *onAccount) holds(g *group) error {
 	g.desk.seeKeeper(o.home, o.keeps)
-	if g.books[o.keeps] == nil {
+	if o.keeps != o.home && o.keeps != o.guess || g.books[o.keeps] == nil {
 		return errAgain
 	}
 	return nil

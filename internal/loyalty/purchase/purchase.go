@@ -92,6 +92,7 @@ type Purchase struct {
 	Idle      []rule.Idle   `json:"idle_codes,omitempty"` // entered, and acted by nothing
 
 	Awards []Award `json:"awards,omitempty"` // codes that it gave the member
+	Acts   []Act   `json:"acts,omitempty"`   // of campaigns, where any but base acted
 
 	Trace   string   `json:"trace"`             // digest of the outcome and its reasons, in hex
 	Would   *Would   `json:"would,omitempty"`   // record: what we would have given, where it differs

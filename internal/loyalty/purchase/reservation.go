@@ -176,9 +176,8 @@ func (o *ofReservation) load(g *group) error {
 	}
 	o.r = r
 	o.keeps = r.Keeps()
-	g.desk.seeKeeper(o.home, o.keeps)
-	if g.books[o.keeps] == nil {
-		return errAgain
+	if err := o.holds(g); err != nil {
+		return err
 	}
 	g.wantLots[o.keeps] = true
 	if r.Account != 0 {

@@ -289,6 +289,7 @@ func (s *sale) happen(g *group) (*Purchase, ledger.Mark, error) {
 	}
 	s.useCodes(g, p, out)
 	s.award(g, p, out)
+	p.note(s.programme, out.Campaigns)
 	p.Balance, p.Level = balanceOf(a), levelOf(s.stands.a)
 	s.out = p
 	return p, mark, nil

@@ -164,6 +164,7 @@ func (c *checker) expiry(path string, x *Expiry) {
 func (p *Programme) compileRules(c *checker) {
 	k := &ruleChecker{checker: c, p: p, ids: map[string]bool{p.Earning.Rule: true, SpendRule: true, TillRule: true}}
 	p.codes, p.onRefund, p.all, p.looks = map[string]*Campaign{}, map[string]OnRefund{}, nil, map[Field]bool{}
+	p.owners = map[string]string{TillRule: TillRule}
 	k.rules("rules", p.Rules, nil)
 	p.compileLevels(k)
 	p.compileCampaigns(k)
@@ -250,7 +251,7 @@ func (p *Programme) compileLevels(k *ruleChecker) {
 
 func (p *Programme) compileCampaigns(k *ruleChecker) {
 	k.check(len(p.Campaigns) <= MaxCampaigns, "campaigns", "programme.too-many", "most", MaxCampaigns)
-	ids := map[string]bool{Base: true}
+	ids := map[string]bool{Base: true, TillRule: true}
 	for i := range p.Campaigns {
 		c := &p.Campaigns[i]
 		at := fmt.Sprintf("campaigns[%d]", i)
@@ -259,6 +260,9 @@ func (p *Programme) compileCampaigns(k *ruleChecker) {
 		ids[c.ID] = true
 		k.campaign(at, c)
 		k.rules(at+".rules", c.Rules, c)
+		for n := range c.Rules {
+			p.owners[c.Rules[n].ID] = c.ID
+		}
 		if c.Refund != "" {
 			for n := range c.Rules {
 				p.onRefund[c.Rules[n].ID] = c.Refund
@@ -267,7 +271,7 @@ func (p *Programme) compileCampaigns(k *ruleChecker) {
 	}
 	k.check(len(p.codes) <= MaxCodes, "campaigns", "programme.too-many", "most", MaxCodes)
 	for _, r := range p.all {
-		k.check(r.Kind != AwardRule || ids[r.Campaign] && r.Campaign != Base, r.at+".campaign", "programme.award")
+		k.check(r.Kind != AwardRule || ids[r.Campaign] && r.Campaign != Base && r.Campaign != TillRule, r.at+".campaign", "programme.award")
 	}
 }
 
@@ -279,6 +283,18 @@ func (p *Programme) CampaignOf(id string) *Campaign {
 		}
 	}
 	return nil
+}
+
+// Owner is the campaign that a rule is of, by its id: Base where none has it,
+// TillRule for what the till took off by itself.
+func (p *Programme) Owner(rule string) string {
+	if c, ok := p.owners[rule]; ok {
+		return c
+	}
+	if rule == TillRule {
+		return TillRule // of a receipt under no programme
+	}
+	return Base
 }
 
 // Needs tells which facts of a member the programme's rules look at.

@@ -43,6 +43,7 @@ type Programme struct {
 	levels   map[string]*Level    // by folded id
 	accrues  bool                 // has accrual rules beside its own rates
 	onRefund map[string]OnRefund  // by rule, of campaigns that say it
+	owners   map[string]string    // by rule, the campaign whose it is
 	looks    map[Field]bool       // fields that rules look at
 	needs    Needs
 	all      []*Rule // in the order they act

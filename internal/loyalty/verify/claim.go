@@ -95,18 +95,18 @@ func (s *saleCheck) before(f *refundCheck) bool {
 }
 
 // checkClaim holds a claim to its row and its purchase, in that one's home.
-func (c *homeCheck) checkClaim(s *saleCheck) {
+func (c *homeCheck) checkClaim(s *saleCheck) error {
 	at, row := key("purchase_id", s.id), &s.purchaseRow.claim
 	if row.by == 0 {
-		return
+		return nil
 	}
 	x := s.claim
 	if x == nil {
 		c.bad(ClaimDoc, "purchase", at, "a claim that can't be read", "one that fits the purchase")
-		return
+		return nil
 	}
-	found := fmt.Sprintf("claim %s of %s in home %s to member %s, account %s of home %s", row.id, s.id, s.home, row.by, s.account, s.keeps)
-	wanted := fmt.Sprintf("claim %s of %s in home %s to member %s, account %s of home %s", x.ID, x.Purchase, x.Home, x.Member, x.Account, x.AccountHome)
+	found := fmt.Sprintf("claim %s of %s in home %s to member %s, account %s of home %s, sold by %s", row.id, s.id, s.home, row.by, s.account, s.keeps, s.doc.Cashier)
+	wanted := fmt.Sprintf("claim %s of %s in home %s to member %s, account %s of home %s, sold by %s", x.ID, x.Purchase, x.Home, x.Member, x.Account, x.AccountHome, x.SoldBy)
 	if found != wanted || s.home.Kind() != home.Receipt || s.doc.Account != 0 || x.Outlet != s.doc.Outlet || x.Day != s.doc.Day || x.Sold != s.doc.Programme {
 		c.bad(ClaimDoc, "purchase", at, found, wanted)
 	}
@@ -114,6 +114,7 @@ func (c *homeCheck) checkClaim(s *saleCheck) {
 		c.still("purchase", at, o)
 	}
 	c.checkClaimSums(s, at)
+	return c.checkClaimActs(s, at)
 }
 
 // checkClaimSums holds what a claim takes out to the refunds that had been, and
@@ -155,9 +156,9 @@ func (c *homeCheck) checkClaimSums(s *saleCheck, at rowKey) {
 			c.bad(ClaimSums, "purchase", at, fmt.Sprintf("line %d: money %d back", i+1, l.Money), back[i].money)
 		}
 	}
-	if refunded != x.Refunded || n != len(x.Before) || sum-x.Taken != x.Earned || x.Taken < 0 || x.Earned < 0 {
-		c.bad(ClaimSums, "purchase", at, fmt.Sprintf("%d refunds, money %d, earned %d", len(x.Before), x.Refunded, x.Earned),
-			fmt.Sprintf("%d refunds, money %d, earned %d", n, refunded, sum-x.Taken))
+	if refunded != x.Refunded || n != len(x.Before) || sum-x.Taken != x.Earned || x.Taken < 0 || x.Earned < 0 || x.Money != s.doc.Due-refunded {
+		c.bad(ClaimSums, "purchase", at, fmt.Sprintf("%d refunds, money %d of %d, earned %d", len(x.Before), x.Refunded, x.Refunded+x.Money, x.Earned),
+			fmt.Sprintf("%d refunds, money %d of %d, earned %d", n, refunded, s.doc.Due, sum-x.Taken))
 	}
 }
 

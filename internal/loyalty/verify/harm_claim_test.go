@@ -85,7 +85,7 @@ func claimHarms() []harm {
 			return "purchase", purchaseKey(s.bought)
 		}, []verify.Invariant{
 			verify.ClaimDoc, verify.OpDigest, verify.PurchaseColumns, verify.RefundColumns, verify.RefundSums,
-			verify.AccountPurchases, verify.AccountTurnover, verify.AccountSums, verify.FigureDay,
+			verify.AccountPurchases, verify.AccountTurnover, verify.AccountSums, verify.FigureDay, verify.FigureCampaign,
 		}},
 		{"it gives the receipt to another", editClaim(func(c *purchase.Claim) { c.Member = 7 }), []verify.Invariant{verify.ClaimDoc, verify.OpDigest}},
 		{"the row gives it to another", func(s *shop) (string, string) {
@@ -93,13 +93,19 @@ func claimHarms() []harm {
 			return "purchase", purchaseKey(s.bought)
 		}, []verify.Invariant{verify.ClaimDoc, verify.PostingOp}},
 		{"it says that less had come back", editClaim(func(c *purchase.Claim) { c.Lines[0].Back[0]--; c.Earned++ }), []verify.Invariant{
-			verify.ClaimSums, verify.OpDigest, verify.PurchaseLots, verify.OpPostings, verify.FigureDay,
+			verify.ClaimSums, verify.OpDigest, verify.PurchaseLots, verify.OpPostings, verify.FigureDay, verify.PurchaseActs,
 		}},
 		{"it says that no refund was before it", editClaim(func(c *purchase.Claim) { c.Before = nil }), []verify.Invariant{
-			verify.ClaimSums, verify.OpDigest, verify.RefundColumns, verify.RefundSums,
+			verify.ClaimSums, verify.OpDigest, verify.RefundColumns, verify.RefundSums, verify.RefundActs,
 		}},
 		{"it counts more money", editClaim(func(c *purchase.Claim) { c.Refunded-- }), []verify.Invariant{
 			verify.ClaimSums, verify.OpDigest, verify.AccountTurnover,
+		}},
+		{"another cashier sold it", editClaim(func(c *purchase.Claim) { c.SoldBy++ }), []verify.Invariant{verify.ClaimDoc, verify.OpDigest, verify.FigureCashier}},
+		{"more money was left", editClaim(func(c *purchase.Claim) { c.Money++ }), []verify.Invariant{verify.ClaimSums, verify.OpDigest, verify.FigureCampaign}},
+		{"a campaign's points", editClaim(func(c *purchase.Claim) { c.Acts[0].Earned++ }), []verify.Invariant{verify.PurchaseActs, verify.OpDigest, verify.FigureCampaign}},
+		{"a campaign had acted before", editClaim(func(c *purchase.Claim) { c.Acts[0].Again = !c.Acts[0].Again }), []verify.Invariant{
+			verify.PurchaseActs, verify.OpDigest, verify.FigureCampaign,
 		}},
 		{"the receipt's journal does not have it", unchained("home_id"), []verify.Invariant{verify.OpChained, verify.PostingHash}},
 		at(harm{"the account's journal does not have it", unchained("account_home"), []verify.Invariant{verify.OpChained, verify.PostingHash, verify.LotMade}},

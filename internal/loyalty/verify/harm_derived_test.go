@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"fmt"
+	"strings"
 
 	"kopilka/internal/loyalty/seal"
 	"kopilka/internal/loyalty/verify"
@@ -37,6 +38,22 @@ func ofDay(change string) func(s *shop) (string, string) {
 	return func(s *shop) (string, string) {
 		s.exec("update figure_day set "+change+" where day = '2026-03-02' and outlet_id = $1", s.Outlet.ID)
 		return "figure_day", fmt.Sprintf("day=2026-03-02 outlet_id=%s programme_id=%s", s.Outlet.ID, s.Programme.ID)
+	}
+}
+
+// ofCashier changes the first row of figures of the cashier.
+func ofCashier(change string) func(s *shop) (string, string) {
+	return func(s *shop) (string, string) {
+		s.exec("update figure_cashier set "+change+" where day = '2026-03-02' and cashier_id = $1", someCashier)
+		return "figure_cashier", fmt.Sprintf("day=2026-03-02 outlet_id=%s programme_id=%s cashier_id=%s", s.Outlet.ID, s.Programme.ID, someCashier)
+	}
+}
+
+// ofCampaign changes the first row of figures of a campaign.
+func ofCampaign(change string) func(s *shop) (string, string) {
+	return func(s *shop) (string, string) {
+		s.exec("update figure_campaign set " + change + " where day = '2026-03-02' and campaign = 'all'")
+		return "figure_campaign", fmt.Sprintf("day=2026-03-02 outlet_id=%s programme_id=%s campaign=all", s.Outlet.ID, s.Programme.ID)
 	}
 }
 
@@ -154,7 +171,7 @@ func derivedHarms() []harm {
 		{"a version that can't be read", func(s *shop) (string, string) {
 			s.exec(`update programme_version set doc = '{}'`)
 			return "programme", fmt.Sprintf("programme_id=%s", s.Programme.ID)
-		}, []verify.Invariant{verify.ProgrammeVersion}},
+		}, []verify.Invariant{verify.ProgrammeVersion, verify.PurchaseActs, verify.RefundActs}},
 
 		{"a day is deleted", func(s *shop) (string, string) {
 			table, key := ofDay("money = money")(s)
@@ -165,11 +182,20 @@ func derivedHarms() []harm {
 			s.exec("update figure_day set day = '2020-01-01' where day = '2026-03-02' and outlet_id = $1", s.Outlet.ID)
 			return "figure_day", fmt.Sprintf("day=2020-01-01 outlet_id=%s programme_id=%s", s.Outlet.ID, s.Programme.ID)
 		}, []verify.Invariant{day}},
+		{"another cashier's", func(s *shop) (string, string) {
+			_, key := ofCashier("cashier_id = 1")(s)
+			return "figure_cashier", strings.Replace(key, "cashier_id="+someCashier.String(), "cashier_id=1", 1)
+		}, []verify.Invariant{verify.FigureCashier}},
+		{"a campaign's are deleted", func(s *shop) (string, string) {
+			table, key := ofCampaign("money = money")(s)
+			s.exec("delete from figure_campaign where day = '2026-03-02' and campaign = 'all'")
+			return table, key
+		}, []verify.Invariant{verify.FigureCampaign}},
 		{"an event is deleted", func(s *shop) (string, string) {
 			last := s.one(`select max(event_id) from event`)
 			s.exec(`delete from event where event_id = $1`, last)
 			return "figure_day", fmt.Sprintf("day=2026-05-02 outlet_id=%s programme_id=%s", s.Outlet.ID, s.Programme.ID)
-		}, []verify.Invariant{day}},
+		}, []verify.Invariant{day, verify.FigureCashier, verify.FigureCampaign}},
 		{"expired", ofTotal("expired = expired + 1"), []verify.Invariant{verify.FigureTotal}},
 		{"adjusted", ofTotal("adjusted = adjusted - 1"), []verify.Invariant{verify.FigureTotal}},
 		{"opened", ofTotal("opened = opened + 1"), []verify.Invariant{verify.FigureTotal}},
@@ -212,7 +238,13 @@ func derivedHarms() []harm {
 		"receipts", "member_receipts", "gross", "discount", "paid", "money", "spent", "earned", "refunds", "refunds_whole",
 		"refund_gross", "refund_discount", "refund_paid", "refund_money", "refund_spent", "refund_earned",
 	} {
-		out = append(out, harm{c, ofDay(c + " = " + c + " + 1"), []verify.Invariant{day}})
+		out = append(out, harm{c, ofDay(c + " = " + c + " + 1"), []verify.Invariant{day}},
+			harm{c + " of a cashier", ofCashier(c + " = " + c + " - 1"), []verify.Invariant{verify.FigureCashier}})
+	}
+	for _, c := range []string{
+		"receipts", "uses", "money", "discount", "earned", "refunds", "refund_uses", "refund_money", "refund_discount", "refund_earned",
+	} {
+		out = append(out, harm{c + " of a campaign", ofCampaign(c + " = " + c + " + 1"), []verify.Invariant{verify.FigureCampaign}})
 	}
 	return out
 }

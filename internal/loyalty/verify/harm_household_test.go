@@ -183,6 +183,6 @@ func householdHarms() []harm {
 			s.exec(`delete from purchase where purchase_id = $1`, s.bought.ID)
 			seq := s.one(`select min(seq) from posting where home_id = $1 and op_id = $2`, s.rich.Home, s.bought.ID)
 			return "posting", fmt.Sprintf("home_id=%s seq=%d", s.rich.Home, seq)
-		}, []verify.Invariant{verify.PostingOp, verify.KeyOp, verify.AccountPurchases, verify.AccountTurnover, verify.AccountSums, verify.FigureDay}},
+		}, []verify.Invariant{verify.PostingOp, verify.KeyOp, verify.AccountPurchases, verify.AccountTurnover, verify.AccountSums, verify.FigureDay, verify.FigureCampaign}},
 	}
 }

@@ -31,7 +31,7 @@ func receiptHarms() []harm {
 			i := s.one(`select purchase_id from purchase where home_id < 0`)
 			s.exec(`update purchase set doc = '{' where purchase_id = $1`, i)
 			return "purchase", fmt.Sprintf("home_id=%d purchase_id=%d", s.one(`select home_id from purchase where purchase_id = $1`, i), i)
-		}, []verify.Invariant{verify.PurchaseDoc, verify.OpDigest, verify.KeyOp, verify.LimitUsed, day}},
+		}, []verify.Invariant{verify.PurchaseDoc, verify.OpDigest, verify.KeyOp, verify.LimitUsed, day, verify.FigureCampaign}},
 		{"the row's account", ofPurchase(bought, "account_id = 5"), []verify.Invariant{verify.PurchaseColumns}},
 		{"the row's programme", ofPurchase(bought, "programme_id = 5"), []verify.Invariant{verify.PurchaseColumns}},
 		{"the row's outlet", ofPurchase(bought, "outlet_id = 5"), []verify.Invariant{verify.PurchaseColumns}},
@@ -43,25 +43,34 @@ func receiptHarms() []harm {
 		doc("gross", func(p *purchase.Purchase) { p.Gross++ }, sums, day),
 		doc("discount", func(p *purchase.Purchase) { p.Discount++ }, sums, day),
 		doc("paid by points", func(p *purchase.Purchase) { p.Paid++ }, sums, day),
-		doc("due", func(p *purchase.Purchase) { p.Due++ }, sums, day, verify.AccountTurnover),
+		doc("due", func(p *purchase.Purchase) { p.Due++ }, sums, day, verify.FigureCampaign, verify.AccountTurnover),
 		doc("spent", func(p *purchase.Purchase) { p.Spent++ }, sums, day, verify.PurchaseParts, verify.OpPostings),
 		doc("earned", func(p *purchase.Purchase) { p.Earned++ }, sums, day, verify.PurchaseLots, verify.OpPostings),
 		doc("a payment", func(p *purchase.Purchase) { p.Payments[0].Amount++ }, sums),
 		doc("payments against each other", func(p *purchase.Purchase) { p.Payments[0].Amount++; p.Payments[1].Amount-- }, sums),
 		doc("a line's price", func(p *purchase.Purchase) { p.Lines[0].Gross++; p.Gross++ }, sums, day),
-		doc("a line's discount", func(p *purchase.Purchase) { p.Lines[0].Discounts[0].Amount++; p.Discount++ }, sums, day),
+		doc("a line's discount", func(p *purchase.Purchase) { p.Lines[0].Discounts[0].Amount++; p.Discount++ }, sums, day, verify.PurchaseActs),
 		doc("a line's points", func(p *purchase.Purchase) { p.Lines[0].Points++ }, sums),
 		doc("a line's part of the price", func(p *purchase.Purchase) { p.Lines[0].Paid++; p.Lines[1].Paid-- }, sums),
-		doc("a line's earnings", func(p *purchase.Purchase) { p.Lines[0].Earned[0].Amount++ }, sums),
+		doc("a line's earnings", func(p *purchase.Purchase) { p.Lines[0].Earned[0].Amount++ }, sums, verify.PurchaseActs),
 		doc("a line's payment", func(p *purchase.Purchase) { p.Lines[0].Pays[0]++; p.Lines[0].Pays[1]-- }, sums),
 		doc("a payment of no line", func(p *purchase.Purchase) { p.Payments = append(p.Payments, purchase.Payment{Kind: "x", Amount: 0}) }, sums),
 		doc("a part", func(p *purchase.Purchase) { p.Parts[0].Points++ }, verify.PurchaseParts),
 		doc("a part of no lot", func(p *purchase.Purchase) { p.Parts[0].Lot = nobody }, verify.PurchaseParts),
 		doc("no lot", func(p *purchase.Purchase) { p.Lots = nil }, verify.PurchaseLots),
+		doc("a campaign's discount", func(p *purchase.Purchase) { p.Acts[0].Discount++; p.Acts[1].Discount-- }, verify.PurchaseActs, verify.FigureCampaign),
+		doc("a campaign's points", func(p *purchase.Purchase) { p.Acts[0].Earned++ }, verify.PurchaseActs, verify.FigureCampaign),
+		doc("a campaign's use", func(p *purchase.Purchase) { p.Acts[0].Uses++ }, verify.PurchaseActs, verify.FigureCampaign),
+		doc("no campaigns", func(p *purchase.Purchase) { p.Acts = nil }, verify.PurchaseActs, verify.FigureCampaign),
+		doc("a campaign twice", func(p *purchase.Purchase) { p.Acts = append(p.Acts, p.Acts[0]) }, verify.PurchaseActs, verify.FigureCampaign),
+		doc("another cashier", func(p *purchase.Purchase) { p.Cashier++ }, verify.FigureCashier).
+			named("figure_cashier", func(s *shop) string {
+				return fmt.Sprintf("day=2026-03-02 outlet_id=%s programme_id=%s cashier_id=%s", s.Outlet.ID, s.Programme.ID, someCashier)
+			}),
 		doc("no such version", func(p *purchase.Purchase) { p.Version = 99 }, verify.PurchaseProgramme),
 		doc("a use more", func(p *purchase.Purchase) {
 			p.Uses = append(p.Uses, purchase.Use{Campaign: "few", Rows: []purchase.UseRow{{Key: p.Programme.String() + ":few:all"}}})
-		}, verify.LimitUsed).named("limit_use", func(s *shop) string { return fmt.Sprintf("limit_key=%s:few:all slot=0", s.Programme.ID) }),
+		}, verify.LimitUsed, verify.PurchaseActs).named("limit_use", func(s *shop) string { return fmt.Sprintf("limit_key=%s:few:all slot=0", s.Programme.ID) }),
 
 		{"done, though something came back", ofPurchase(partly, "state = 'done'"), []verify.Invariant{verify.PurchaseState}},
 		{"part, though nothing came back", ofPurchase(bought, "state = 'part'"), []verify.Invariant{verify.PurchaseState}},
@@ -126,6 +135,10 @@ func refundHarms() []harm {
 		}},
 		back("of another account", part, func(f *purchase.Refund) { f.Account = nobody }, verify.RefundColumns, verify.AccountTurnover),
 
+		back("a campaign's discount", part, func(f *purchase.Refund) { f.Acts[0].Discount++ }, verify.RefundActs, verify.FigureCampaign),
+		back("a campaign's points", part, func(f *purchase.Refund) { f.Acts[1].Earned++ }, verify.RefundActs, verify.FigureCampaign),
+		back("no campaigns", part, func(f *purchase.Refund) { f.Acts = nil }, verify.RefundActs, verify.FigureCampaign),
+		back("a campaign that had not acted", part, func(f *purchase.Refund) { f.Acts = append(f.Acts, purchase.Act{Campaign: "gift"}) }, verify.RefundActs, verify.FigureCampaign),
 		back("gross", part, func(f *purchase.Refund) { f.Gross++ }, sums, day),
 		back("discount", part, func(f *purchase.Refund) { f.Discount++ }, sums, day),
 		back("paid by points", part, func(f *purchase.Refund) { f.Paid++ }, sums, day),
@@ -133,7 +146,7 @@ func refundHarms() []harm {
 		back("given", part, func(f *purchase.Refund) { f.Given++ }, sums, day, verify.OpPostings),
 		back("earned", part, func(f *purchase.Refund) { f.Earned++ }, sums, day, verify.OpPostings),
 		back("short", part, func(f *purchase.Refund) { f.Short = -1 }, sums),
-		back("money", part, func(f *purchase.Refund) { f.Money++; f.Payments[0].Amount++ }, sums, day, verify.PurchaseRefunded, verify.AccountTurnover),
+		back("money", part, func(f *purchase.Refund) { f.Money++; f.Payments[0].Amount++ }, sums, day, verify.FigureCampaign, verify.PurchaseRefunded, verify.AccountTurnover),
 		back("kept", part, func(f *purchase.Refund) { f.Kept++ }, sums),
 		back("a part below zero", part, func(f *purchase.Refund) { f.Lines[0].Points--; f.Lines[1].Points++ }, sums, verify.RefundAbove),
 		back("no such line", part, func(f *purchase.Refund) { f.Lines[0].Line = 7 }, sums),
@@ -145,13 +158,13 @@ func refundHarms() []harm {
 		back("another kind of payment", part, func(f *purchase.Refund) { f.Payments[0].Kind = "gold" }, verify.RefundPayments),
 		back("less by kinds than in all", part, func(f *purchase.Refund) { f.Payments[0].Amount-- }, verify.RefundPayments),
 		back("held back, though nothing stays", whole, func(f *purchase.Refund) { f.Held, f.Money, f.Payments[0].Amount = 5, f.Money-5, f.Payments[0].Amount-5 },
-			verify.RefundTerms, day, verify.PurchaseRefunded, verify.AccountTurnover),
+			verify.RefundTerms, day, verify.FigureCampaign, verify.PurchaseRefunded, verify.AccountTurnover),
 		back("given besides above what was paid", part, func(f *purchase.Refund) {
 			f.Held, f.Money, f.Payments[0].Amount = -1e7, f.Money+1e7, f.Payments[0].Amount+1e7
 		},
-			verify.RefundTerms, verify.RefundPayments, day, verify.PurchaseRefunded, verify.AccountTurnover),
-		back("more points taken than earned", part, func(f *purchase.Refund) { f.Taken = 1e6 }, verify.RefundTerms, day, verify.OpPostings),
-		back("points left, though nothing stays", whole, func(f *purchase.Refund) { f.Taken = -1 }, verify.RefundTerms, day, verify.OpPostings),
+			verify.RefundTerms, verify.RefundPayments, day, verify.FigureCampaign, verify.PurchaseRefunded, verify.AccountTurnover),
+		back("more points taken than earned", part, func(f *purchase.Refund) { f.Taken = 1e6 }, verify.RefundTerms, verify.RefundActs, day, verify.OpPostings),
+		back("points left, though nothing stays", whole, func(f *purchase.Refund) { f.Taken = -1 }, verify.RefundTerms, verify.RefundActs, day, verify.OpPostings),
 		back("not held back, though there was money", part, func(f *purchase.Refund) { f.Unheld = 1 }, sums),
 		back("a use that was not made", part, func(f *purchase.Refund) {
 			f.Uses = append(f.Uses, purchase.UseRow{Key: f.Programme.String() + ":free:all"})

@@ -69,7 +69,9 @@ func (c *homeCheck) check() error {
 			return err
 		}
 	}
-	c.checkRefunds()
+	if err := c.checkRefunds(); err != nil {
+		return err
+	}
 	c.checkVisits()
 	c.checkOps()
 	c.checkShared()

@@ -64,6 +64,7 @@ const (
 	PurchaseSums        Invariant = "purchase-sums"        // the lines add up to the receipt, for each amount
 	PurchaseLines       Invariant = "purchase-lines"       // no part of a line is below zero
 	PurchaseParts       Invariant = "purchase-parts"       // points spent are those taken from lots, and owed
+	PurchaseActs        Invariant = "purchase-acts"        // what campaigns did is what the lines say, rule by rule, and the counted uses
 	PurchaseLots        Invariant = "purchase-lots"        // points earned are those in its lots
 	PurchaseProgramme   Invariant = "purchase-programme"   // the version it was judged by is there
 	PurchaseState       Invariant = "purchase-state"       // its state is what its refunds say
@@ -77,6 +78,7 @@ const (
 	RefundColumns       Invariant = "refund-columns"       // and says what its row says
 	RefundSums          Invariant = "refund-sums"          // the lines add up to the refund
 	RefundPurchase      Invariant = "refund-purchase"      // its purchase is there
+	RefundActs          Invariant = "refund-acts"          // so is what came back of them, of campaigns that had acted
 	RefundAbove         Invariant = "refund-above"         // refunds never come to more than any amount of any line
 	RefundExact         Invariant = "refund-exact"         // and to exactly all amounts where nothing is left
 	RefundPayments      Invariant = "refund-payments"      // no kind of payment gives back more than it paid
@@ -106,6 +108,8 @@ const (
 	CodeAwarded      Invariant = "code-awarded"      // so do an awarded one and the purchase it was awarded for
 	ProgrammeVersion Invariant = "programme-version" // a programme's newest version is there and can be read
 	FigureDay        Invariant = "figure-day"        // figures and events not folded yet are the sums over receipts
+	FigureCashier    Invariant = "figure-cashier"    // so are those of each cashier
+	FigureCampaign   Invariant = "figure-campaign"   // and of each campaign, over what receipts say of them
 	FigureTotal      Invariant = "figure-total"      // and over accounts, gifts, adjustments and expiries
 	SealChain        Invariant = "seal-chain"        // each seal follows from the one before
 	SealRoot         Invariant = "seal-root"         // a seal's root is that of its leaves
@@ -118,15 +122,15 @@ const (
 func Invariants() []Invariant {
 	return []Invariant{
 		HomeMissing, HouseholdHome, ErasureAct, ErasureLeft, KeptHash, PostingSeq, PostingSides, PostingOp, PostingAccount, PostingLot, OpDigest, PostingHash, HomeSeq, HomeHead, OpChained,
-		PurchaseDoc, PurchaseColumns, PurchaseLines, PurchaseSums, PurchaseParts, PurchaseLots, PurchaseProgramme, ClaimDoc, ClaimSums,
-		RefundDoc, RefundColumns, RefundPurchase, RefundSums, RefundAbove, RefundExact, RefundPayments, RefundTerms, RefundUses, RefundPieces,
+		PurchaseDoc, PurchaseColumns, PurchaseLines, PurchaseSums, PurchaseParts, PurchaseLots, PurchaseActs, PurchaseProgramme, ClaimDoc, ClaimSums,
+		RefundDoc, RefundColumns, RefundPurchase, RefundSums, RefundAbove, RefundExact, RefundPayments, RefundTerms, RefundActs, RefundUses, RefundPieces,
 		VisitDoc, VisitPurchase, VisitColumns, VisitPieces, ReservationDoc, ReservationPurchase, HoldLot, HoldReservation,
 		PurchaseState, PurchaseRefunded, SharedAccount, OpPostings,
 		LotAccount, LotRemaining, LotMade, LotWaits, LotPostings, LotWrittenOff,
 		AccountProgramme, AccountOpened, AccountLotsActive, AccountLotsPending, AccountActive, AccountPending, AccountHeld, AccountHolds, AccountDebt, AccountEarned, AccountSpent,
 		AccountExpired, AccountDebtFirst, AccountDue, AccountPurchases, AccountTurnover, AccountUsed, AccountDates,
 		LevelChain, AccountLevel, AccountSums, GiftOnce, AccountGifts,
-		PurchaseKey, RefundKey, VisitKey, ReservationKey, KeyOp, TicketPiece, FiscalReceipt, LimitUsed, LimitRoom, CodeUsed, CodeAwarded, ProgrammeVersion, FigureDay, FigureTotal,
+		PurchaseKey, RefundKey, VisitKey, ReservationKey, KeyOp, TicketPiece, FiscalReceipt, LimitUsed, LimitRoom, CodeUsed, CodeAwarded, ProgrammeVersion, FigureDay, FigureCashier, FigureCampaign, FigureTotal,
 		SealChain, SealRoot, SealLeaves, SealHead,
 	}
 }

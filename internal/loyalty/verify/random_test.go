@@ -15,6 +15,7 @@ import (
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
 )
 
@@ -165,6 +166,7 @@ func (w *wanderer) line() purchase.CartLine {
 
 func (w *wanderer) sell(record bool) {
 	c := w.Cart(w.buyer())
+	c.Cashier = id.ID(w.rnd.Int64N(3))
 	for range w.rnd.IntN(4) + 1 {
 		c.Lines = append(c.Lines, w.line())
 	}
@@ -207,7 +209,7 @@ func (w *wanderer) giveBack() {
 		return
 	}
 	c := w.carts[w.rnd.IntN(len(w.carts))]
-	r := &purchase.RefundRequest{Till: w.Other, Key: w.IDs.New().String(), Purchase: ref(c)}
+	r := &purchase.RefundRequest{Till: w.Other, Key: w.IDs.New().String(), Purchase: ref(c), Cashier: id.ID(w.rnd.Int64N(3))}
 	switch w.rnd.IntN(4) {
 	case 0:
 		r.Amount = money.Amount(w.rnd.Int64N(20000) + 1)

@@ -1,9 +1,6 @@
 package verify
 
 import (
-	"bytes"
-	"encoding/json"
-
 	"kopilka/internal/loyalty/figure"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
@@ -30,6 +27,8 @@ func readPurchase(doc []byte) *purchase.Purchase {
 			p.Till = id.ID(c.ID())
 		case "outlet":
 			p.Outlet = id.ID(c.ID())
+		case "cashier":
+			p.Cashier = id.ID(c.ID())
 		case "key":
 			p.Key = text(c)
 		case "at":
@@ -82,6 +81,8 @@ func readPurchase(doc []byte) *purchase.Purchase {
 			c.Array(func() { p.UsedCodes = append(p.UsedCodes, text(c)) })
 		case "awards":
 			c.Array(func() { p.Awards = append(p.Awards, readAward(c)) })
+		case "acts":
+			c.Array(func() { p.Acts = append(p.Acts, readAct(c)) })
 		default:
 			c.Skip()
 		}
@@ -192,6 +193,8 @@ func readRefund(doc []byte) *purchase.Refund {
 			c.Array(func() { r.Lines = append(r.Lines, readRefundLine(c)) })
 		case "payments":
 			r.Payments = readPayments(c)
+		case "acts":
+			c.Array(func() { r.Acts = append(r.Acts, readAct(c)) })
 		case "uses":
 			c.Array(func() { r.Uses = append(r.Uses, readUseRow(c)) })
 		case "codes":
@@ -295,6 +298,8 @@ func readPayments(c *figure.Cursor) (out []purchase.Payment) {
 func readShare(c *figure.Cursor) (r purchase.RuleAmount) {
 	c.Object(func(name []byte) {
 		switch string(name) {
+		case "rule":
+			r.Rule = text(c)
 		case "amount":
 			r.Amount = c.Int()
 		case "waits":
@@ -397,13 +402,36 @@ func readPart(c *figure.Cursor) (p ledger.Part) {
 
 func readUse(c *figure.Cursor) (u purchase.Use) {
 	c.Object(func(name []byte) {
-		if string(name) == "rows" {
+		switch string(name) {
+		case "campaign":
+			u.Campaign = text(c)
+		case "rows":
 			c.Array(func() { u.Rows = append(u.Rows, readUseRow(c)) })
-			return
+		default:
+			c.Skip()
 		}
-		c.Skip()
 	})
 	return u
+}
+
+func readAct(c *figure.Cursor) (a purchase.Act) {
+	c.Object(func(name []byte) {
+		switch string(name) {
+		case "campaign":
+			a.Campaign = text(c)
+		case "uses":
+			a.Uses = c.Int()
+		case "discount":
+			a.Discount = money.Amount(c.Int())
+		case "earned":
+			a.Earned = money.Points(c.Int())
+		case "again":
+			a.Again = c.Bool()
+		default:
+			c.Skip()
+		}
+	})
+	return a
 }
 
 func readAward(c *figure.Cursor) (a purchase.Award) {
@@ -433,19 +461,8 @@ func readUseRow(c *figure.Cursor) (r purchase.UseRow) {
 	return r
 }
 
-// text reads a string with its escapes, which few have.
-func text(c *figure.Cursor) string {
-	raw := c.Text()
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return string(raw)
-	}
-	var s string
-	quoted := append(append([]byte{'"'}, raw...), '"')
-	if json.Unmarshal(quoted, &s) != nil {
-		c.Bad = true
-	}
-	return s
-}
+// text reads a string with its escapes.
+func text(c *figure.Cursor) string { return string(c.Word()) }
 
 // quantity reads a quantity: whole pieces, or with up to three decimals.
 func quantity(c *figure.Cursor) money.Quantity {

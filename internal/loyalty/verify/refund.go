@@ -36,9 +36,12 @@ func (f *refundCheck) countable() bool {
 
 // checkRefunds holds each refund to its row and to itself, then all refunds of
 // a purchase to it.
-func (c *homeCheck) checkRefunds() {
+func (c *homeCheck) checkRefunds() error {
 	for _, f := range c.refunds {
 		c.checkRefund(f)
+		if err := c.checkActsBack(f); err != nil {
+			return err
+		}
 	}
 	for _, s := range c.sales {
 		if s.doc == nil {
@@ -46,9 +49,12 @@ func (c *homeCheck) checkRefunds() {
 		}
 		// In the order in which they were made, which is that of the journal.
 		slices.SortFunc(s.refunds, func(x, y *refundCheck) int { return cmp.Compare(c.ops[x.id].first, c.ops[y.id].first) })
-		c.checkClaim(s)
+		if err := c.checkClaim(s); err != nil {
+			return err
+		}
 		c.checkBack(s)
 	}
+	return nil
 }
 
 func (c *homeCheck) checkRefund(f *refundCheck) {

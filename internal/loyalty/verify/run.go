@@ -25,6 +25,7 @@ type run struct {
 
 	versions sync.Map // that are there: version → true
 	limited  sync.Map // their campaigns: version → []rule.Campaign
+	owned    sync.Map // whose their rules are: version → owners
 }
 
 type broken struct {

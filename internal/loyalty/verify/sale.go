@@ -146,7 +146,10 @@ func (c *homeCheck) checkSale(s *saleCheck) error {
 	if err == nil && !there {
 		c.bad(PurchaseProgramme, "purchase", at, fmt.Sprintf("programme %s version %d", p.Programme, p.Version), "one that is there")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return c.checkActs(p, at)
 }
 
 // checkPoints holds the points that a purchase spent and earned to the lots of

@@ -15,6 +15,7 @@ import (
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
+	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
 )
 
@@ -52,6 +53,9 @@ func programme() rule.Programme {
 	return p
 }
 
+// someCashier serves some of the receipts.
+const someCashier = id.ID(77)
+
 // someGuest buys without being a member.
 var someGuest = purchase.Guest{Kind: member.Email, Value: "guest@example.org"}
 
@@ -71,6 +75,7 @@ func fill(t testing.TB, d *db.DB) *shop {
 	c = s.Cart(s.rich, line("T1", 3, 33333), line("B1", 2, 15000), line("x", 1, 999))
 	c.Codes, c.Wish.Points = []string{"ALL"}, 20000
 	c.Payments = []purchase.Payment{{Kind: "cash", Amount: 50000}, {Kind: "card", Amount: 54449}}
+	c.Cashier = someCashier
 	s.bought = s.sell(c)
 
 	c = s.Cart(s.buyer, line("T2", 4, 12345), line("B2", 3, 7001))

@@ -3,6 +3,7 @@ package verify
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"kopilka/internal/loyalty/figure"
@@ -34,12 +35,12 @@ func (r *run) whole() error {
 		if err := stored.AddStored(r.ctx, q); err != nil {
 			return err
 		}
-		rows := int64(len(stored.Rows()))
+		rows := int64(len(stored.Rows()) + len(stored.Cashiers()) + len(stored.Campaigns()))
 		if err := stored.AddWaiting(r.ctx, q); err != nil {
 			return err
 		}
 		r.did("figures", 0, func(c *Counts) { c.Figures, c.Events = rows, stored.Events })
-		r.compareDays(stored.Table, docs)
+		r.compareReceipts(stored.Table, docs)
 		if err := r.compareTotals(q, stored.Table); err != nil {
 			return err
 		}
@@ -67,28 +68,62 @@ func (r *run) stream(q *db.Snapshot, text string, add func(doc []byte)) error {
 	return err
 }
 
-// compareDays holds the figures of receipts to the documents, day by day.
-func (r *run) compareDays(stored, docs *figure.Table) {
-	keys := make([]figure.Key, 0, len(docs.Rows()))
-	for k := range docs.Rows() {
-		keys = append(keys, k)
+// compareReceipts holds the figures of receipts to the documents: by day, by
+// cashier, by campaign.
+func (r *run) compareReceipts(stored, docs *figure.Table) {
+	compare(r, FigureDay, "figure_day", stored.Rows(), docs.Rows(), figure.Key.Compare, dayKey, func(s *figure.Sums) []named {
+		return columnsOf(s[:figure.OfReceipts], func(i int) string { return figure.Column(i).String() })
+	})
+	compare(r, FigureCashier, "figure_cashier", stored.Cashiers(), docs.Cashiers(), figure.CashierKey.Compare,
+		func(k figure.CashierKey) string { return dayKey(k.Key) + " cashier_id=" + k.Cashier.String() },
+		func(s *figure.Sums) []named {
+			return columnsOf(s[:figure.OfReceipts], func(i int) string { return figure.Column(i).String() })
+		})
+	compare(r, FigureCampaign, "figure_campaign", stored.Campaigns(), docs.Campaigns(), figure.CampaignKey.Compare,
+		func(k figure.CampaignKey) string { return dayKey(k.Key) + " campaign=" + k.Campaign },
+		func(s *figure.CampaignSums) []named {
+			return columnsOf(s[:], func(i int) string { return figure.CampaignColumn(i).String() })
+		})
+}
+
+func dayKey(k figure.Key) string {
+	return fmt.Sprintf("day=%s outlet_id=%s programme_id=%s", k.Day, k.Outlet, k.Programme)
+}
+
+// named is one figure.
+type named struct {
+	name string
+	v    int64
+}
+
+func columnsOf(sums []int64, name func(i int) string) []named {
+	out := make([]named, len(sums))
+	for i, v := range sums {
+		out[i] = named{name(i), v}
 	}
-	for k := range stored.Rows() {
-		if docs.Rows()[k] == nil {
+	return out
+}
+
+// compare holds rows that are stored to those that documents come to; what is
+// in one of them only is nothing in the other.
+func compare[K comparable, S any](r *run, i Invariant, table string, stored, docs map[K]*S, order func(x, y K) int, key func(K) string, columns func(*S) []named) {
+	keys := slices.Collect(maps.Keys(docs))
+	for k := range stored {
+		if docs[k] == nil {
 			keys = append(keys, k)
 		}
 	}
-	slices.SortFunc(keys, func(x, y figure.Key) int {
-		return cmp.Or(cmp.Compare(x.Day, y.Day), cmp.Compare(x.Outlet, y.Outlet), cmp.Compare(x.Programme, y.Programme))
-	})
-	var none figure.Sums
-	for i, k := range keys {
-		found, wanted := cmp.Or(stored.Rows()[k], &none), cmp.Or(docs.Rows()[k], &none)
-		for c := range figure.Expired {
-			if found[c] != wanted[c] {
-				r.bad(place{int64(i), int64(c)}, FigureDay, "figure_day",
-					fmt.Sprintf("day=%s outlet_id=%s programme_id=%s", k.Day, k.Outlet, k.Programme),
-					fmt.Sprintf("%s %d", c, found[c]), fmt.Sprintf("%s %d", c, wanted[c]))
+	slices.SortFunc(keys, order)
+	none := new(S)
+	for n, k := range keys {
+		found, wanted := cmp.Or(stored[k], none), cmp.Or(docs[k], none)
+		if any(*found) == any(*wanted) {
+			continue
+		}
+		has, wants := columns(found), columns(wanted)
+		for c := range has {
+			if has[c] != wants[c] {
+				r.bad(place{int64(n), int64(c)}, i, table, key(k), fmt.Sprintf("%s %d", has[c].name, has[c].v), fmt.Sprintf("%s %d", wants[c].name, wants[c].v))
 			}
 		}
 	}

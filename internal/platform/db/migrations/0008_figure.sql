@@ -34,6 +34,54 @@ create table figure_day (
 );
 create index figure_outlet on figure_day (outlet_id, day);
 
+-- The same of receipts and refunds, by the cashier who served; 0: none was
+-- named. All rows of a day, outlet and programme add up to those above.
+create table figure_cashier (
+    day             text   not null,
+    outlet_id       bigint not null,
+    programme_id    bigint not null,
+    cashier_id        bigint not null,
+    receipts        bigint not null,
+    member_receipts bigint not null,
+    gross           bigint not null,
+    discount        bigint not null,
+    paid            bigint not null,
+    money           bigint not null,
+    spent           bigint not null,
+    earned          bigint not null,
+    refunds         bigint not null,
+    refunds_whole   bigint not null,
+    refund_gross    bigint not null,
+    refund_discount bigint not null,
+    refund_paid     bigint not null,
+    refund_money    bigint not null,
+    refund_spent    bigint not null,
+    refund_earned   bigint not null,
+    primary key (day, outlet_id, programme_id, cashier_id)
+);
+
+-- What campaigns did in receipts, and what refunds took back of it. base is
+-- the programme's own rules, till what tills took off by themselves: so
+-- discounts and points of all rows add up to those above. A receipt in which
+-- several acted is counted in each.
+create table figure_campaign (
+    day             text   not null,
+    outlet_id       bigint not null,
+    programme_id    bigint not null,
+    campaign        text   not null,
+    receipts        bigint not null, -- in which it acted
+    uses            bigint not null, -- counted by its limits
+    money           bigint not null, -- kopecks paid for those receipts
+    discount        bigint not null, -- kopecks
+    earned          bigint not null, -- hundredths
+    refunds         bigint not null, -- of those receipts
+    refund_uses     bigint not null, -- given back
+    refund_money    bigint not null, -- kopecks
+    refund_discount bigint not null,
+    refund_earned   bigint not null,
+    primary key (day, outlet_id, programme_id, campaign)
+);
+
 -- Heads of journals that wait for their seal: records of 48 bytes (home, seq,
 -- hash), as many as one turn of the dispatcher folded.
 create table seal_pending (
