@@ -2196,6 +2196,41 @@ func (c *Client) ListSettings(ctx context.Context) (*PageSetting, error) {
 	return answer, err
 }
 
+// ListTicketsQuery are the parameters of ListTickets. What is zero is left out.
+type ListTicketsQuery struct {
+	// Such tickets only
+	State PurchaseTicketState
+	// Go on with the list: next of the last answer
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
+}
+
+func (p *ListTicketsQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("state", string(p.State))
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
+	return q
+}
+
+// ListTickets is GET /playbill/sessions/{session}/tickets: Tickets to a session
+//
+// Tickets that have numbers, by those: sold, used, returned. At most limit tickets are looked at,
+// so that a part in one state may be shorter or empty; go on while there is next. A key with
+// outlets sees sessions in their halls, wherever the ticket was sold.
+//
+// The key needs the scope visits.write or playbill.write or purchases.write or purchases.refund or
+// reports.read.
+func (c *Client) ListTickets(ctx context.Context, session string, query *ListTicketsQuery) (*PageTicket, error) {
+	answer, _, err := ask[PageTicket](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/playbill/sessions/", session, "/tickets"}, query: query.query(),
+	})
+	return answer, err
+}
+
 // ListTillsQuery are the parameters of ListTills. What is zero is left out.
 type ListTillsQuery struct {
 	// Go on with the list: next of the last answer

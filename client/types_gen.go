@@ -324,6 +324,16 @@ const (
 	PurchaseStateRefunded PurchaseState = "refunded"
 )
 
+// PurchaseTicketState is one of the values below.
+type PurchaseTicketState string
+
+// Values of PurchaseTicketState.
+const (
+	PurchaseTicketStateSold     PurchaseTicketState = "sold"
+	PurchaseTicketStateUsed     PurchaseTicketState = "used"
+	PurchaseTicketStateReturned PurchaseTicketState = "returned"
+)
+
 // ReferenceState is one of the values below.
 type ReferenceState string
 
@@ -2665,6 +2675,14 @@ type PageStockCard struct {
 	Next string `json:"next,omitempty"`
 }
 
+// PageTicket is the schema PageTicket of the document.
+type PageTicket struct {
+	// Rows
+	Items []Ticket `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
 // PageTill is the schema PageTill of the document.
 type PageTill struct {
 	// Rows
@@ -3983,6 +4001,28 @@ type StockNumber struct {
 	Number string `json:"number"`
 }
 
+// Ticket is the schema Ticket of the document.
+type Ticket struct {
+	// The ticket's number
+	Number string `json:"number"`
+	// The purchase
+	Purchase string `json:"purchase"`
+	// Line of the purchase, from 0
+	Line int64 `json:"line"`
+	// Which ticket of the line, from 0
+	Piece int64 `json:"piece"`
+	// SKU
+	SKU string `json:"sku"`
+	// Where its place is
+	Place *TicketPlace `json:"place,omitempty"`
+	// Id of the member
+	Member string `json:"member,omitempty"`
+	// Sold, used or returned
+	State PurchaseTicketState `json:"state"`
+	// When it was used
+	UsedAt time.Time `json:"used_at,omitzero"`
+}
+
 // TicketPlace is the schema TicketPlace of the document.
 type TicketPlace struct {
 	// Event
@@ -4168,6 +4208,8 @@ type VisitBody struct {
 	Line int64 `json:"line,omitempty"`
 	// How many tickets of the line were used
 	Pieces int64 `json:"pieces,omitempty"`
+	// Code of the session that this gate lets in to; a ticket to another is refused
+	Session string `json:"session,omitempty"`
 }
 
 // Webhook is the schema Webhook of the document.

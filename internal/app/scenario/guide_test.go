@@ -16,8 +16,11 @@ import (
 	"kopilka/internal/platform/db"
 )
 
-// guide is the page that tells how a till is connected.
-const guide = "../../../docs/till.md"
+// The pages that tell how a till, and a ticketing system, are connected.
+const (
+	tillGuide   = "../../../docs/till.md"
+	ticketGuide = "../../../docs/tickets.md"
+)
 
 // exchange is a request of the page with what is said of its answer.
 type exchange struct {
@@ -27,7 +30,7 @@ type exchange struct {
 
 var block = regexp.MustCompile("(?s)```http (\\w+) ?(\\S*)\n(\\w+) (\\S+)\n(.*?)```\n+```json (\\d+)\n(.*?)```")
 
-func exchanges(t *testing.T) (out []exchange) {
+func exchanges(t *testing.T, guide string) (out []exchange) {
 	t.Helper()
 	page, err := os.ReadFile(guide)
 	if err != nil {
@@ -46,12 +49,23 @@ func exchanges(t *testing.T) (out []exchange) {
 // has what the page says.
 func TestGuideToTills(t *testing.T) {
 	t.Parallel()
+	follow(t, tillGuide)
+}
+
+// TestGuideToTicketing does the same with that of ticketing systems.
+func TestGuideToTicketing(t *testing.T) {
+	t.Parallel()
+	follow(t, ticketGuide)
+}
+
+func follow(t *testing.T, guide string) {
+	t.Helper()
 	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
 		t.Run(string(dialect), func(t *testing.T) {
 			t.Parallel()
 			s := open(t, dialect, "2026-03-02 13:00")
 			names := map[string]string{"office_key": s.key}
-			for _, x := range exchanges(t) {
+			for _, x := range exchanges(t, guide) {
 				s.exchange(&x, names)
 				s.phone(names)
 			}

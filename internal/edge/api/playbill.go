@@ -56,6 +56,12 @@ type (
 		Body    SessionBody
 	}
 	saveSessionsIn struct{ Body SessionList }
+	listTicketsIn  struct {
+		Session string `path:"session"`
+		State   string `query:"state" enum:"sold,used,returned"`
+		After   string `query:"after" maxLength:"64"`
+		Limit   int    `query:"limit" maximum:"200"`
+	}
 )
 
 func playbillRows(a *API) {
@@ -82,6 +88,9 @@ func playbillRows(a *API) {
 	add(a, get("getSession", "/playbill/sessions/{session}"), getSession)
 	add(a, put("saveSession", http.MethodPut, "/playbill/sessions/{session}"), saveSession)
 	add(a, put("saveSessions", http.MethodPost, "/playbill/sessions"), saveSessions)
+	tickets := get("listTickets", "/playbill/sessions/{session}/tickets")
+	tickets.scopes = append([]identity.Scope{identity.VisitsWrite, identity.PlaybillWrite}, readers...)
+	add(a, tickets, listTickets)
 	add(a, put("closeSession", http.MethodDelete, "/playbill/sessions/{session}"), closeSession)
 }
 

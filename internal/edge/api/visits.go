@@ -23,6 +23,7 @@ type VisitBody struct {
 	Purchase *PurchaseRef `json:"purchase,omitempty"`
 	Line     int          `json:"line,omitempty" minimum:"0"`
 	Pieces   int64        `json:"pieces,omitempty" minimum:"1" maximum:"500"`
+	Session  string       `json:"session,omitempty" maxLength:"300"`
 }
 
 // Visit is the use of tickets of one line at a gate.
@@ -73,7 +74,7 @@ func recordVisit(ctx context.Context, c *call, in *visitIn) (*Visit, error) {
 	if err != nil {
 		return nil, err
 	}
-	req := &purchase.VisitRequest{Till: till, Cashier: b.Cashier, Key: c.key, At: clock.Micros(b.At), Ticket: scanned(b.Ticket), Line: b.Line, Pieces: b.Pieces}
+	req := &purchase.VisitRequest{Till: till, Cashier: b.Cashier, Key: c.key, At: clock.Micros(b.At), Ticket: scanned(b.Ticket), Line: b.Line, Pieces: b.Pieces, Session: scanned(b.Session)}
 	if b.Purchase != nil {
 		if req.Purchase, err = c.purchaseRef(ctx, b.Purchase, till); err != nil {
 			return nil, err

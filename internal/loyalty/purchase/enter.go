@@ -166,6 +166,9 @@ func (e *entering) do(g *group) error {
 		e.day = e.place.Outlet.BusinessDay(e.at)
 	}
 	pieces, err := e.pick(s)
+	if err == nil {
+		err = e.admits(g.desk, &s.Lines[e.line])
+	}
 	if err != nil {
 		return err
 	}

@@ -312,3 +312,110 @@ func TestChangedAfterwards(t *testing.T) {
 		}
 	})
 }
+
+// gate is a visit of a ticket.
+func gate(s *purchasetest.Shop, ticket, session string) *purchase.VisitRequest {
+	return &purchase.VisitRequest{Till: s.Other, Key: s.IDs.New().String(), Ticket: ticket, Session: session}
+}
+
+// TestGateOfSession: a gate that lets in to one session refuses tickets to
+// another, and none is used after its session was cancelled.
+func TestGateOfSession(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := purchasetest.Open(t, d, purchasetest.Programme())
+		night := playbill.Session{Code: "S-2", Event: "Stars", Hall: "Big", Starts: evening.Add(3 * time.Hour)}
+		s.Show(t, []playbill.Hall{theHall()}, []playbill.Event{theFilm(nil)}, []playbill.Session{theSession(), night})
+		early, late, timed, free := short(2, 10_000), short(1, 10_000), purchasetest.Line("T1", 1, 10_000), purchasetest.Line("T2", 1, 10_000)
+		early.Tickets, late.Tickets, timed.Tickets, free.Tickets = []string{"a", "b"}, []string{"c"}, []string{"d"}, []string{"e"}
+		late.Place.Session, timed.SessionAt = "s-2", evening
+		_, err := s.Desk.Commit(t.Context(), s.Cart(s.Member(t), early, late, timed, free))
+		fatal(t, err)
+		visit := func(ticket, session, want string) {
+			t.Helper()
+			if _, err := s.Desk.Visit(t.Context(), gate(s, ticket, session)); purchasetest.Code(err) != want {
+				t.Errorf("%s to %q: %v, want %q", ticket, session, err, want)
+			}
+		}
+		visit("a", "s-2", "visit.wrong-session")
+		visit("e", "s-1", "visit.no-session")
+		visit("d", "s-2", "visit.no-session")
+		visit("d", "S-1", "")
+		visit("a", "S-1", "")
+		visit("e", "", "")
+		s.Clock.Add(time.Hour)
+		night.State = playbill.Cancelled
+		off := theSession()
+		off.State = playbill.Cancelled
+		s.Show(t, nil, nil, []playbill.Session{night, off})
+		visit("c", "", "visit.session-cancelled")
+		before := gate(s, "b", "S-1") // told late: he was in before it was cancelled
+		before.At = s.Clock.Now().Add(-time.Minute)
+		_, err = s.Desk.Visit(t.Context(), before)
+		fatal(t, err)
+	})
+}
+
+// TestTicketsOfSession holds the list of a session's tickets to what was done
+// with each.
+func TestTicketsOfSession(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := purchasetest.Open(t, d, purchasetest.Programme())
+		show(t, s, nil)
+		want := map[string]purchase.TicketState{}
+		rapid.Check(t, func(r *rapid.T) {
+			l := short(rapid.Int64Range(1, 4).Draw(r, "pieces"), 10_000)
+			for range l.Quantity / money.Piece {
+				l.Tickets = append(l.Tickets, "t-"+s.IDs.New().String())
+			}
+			other := rapid.IntRange(0, 3).Draw(r, "other session") == 0
+			if other {
+				l.Place.Session = "nobody knows"
+			}
+			a, err := s.Desk.Commit(t.Context(), s.Cart(s.Member(t), l))
+			fatal(t, err)
+			for i, number := range l.Tickets {
+				state := purchase.TicketSold
+				if rapid.Bool().Draw(r, "used") {
+					state = purchase.TicketUsed
+					_, err := s.Desk.Visit(t.Context(), gate(s, number, ""))
+					fatal(t, err)
+				}
+				if rapid.IntRange(0, 2).Draw(r, "back") == 0 {
+					state = purchase.TicketReturned
+					_, err := s.Desk.Refund(t.Context(), &purchase.RefundRequest{
+						Till: s.Till, Key: s.IDs.New().String(), Purchase: purchase.PurchaseRef{Home: a.Purchase.Home, ID: a.Purchase.ID},
+						Lines: []purchase.RefundPart{{Line: 0, Quantity: money.Piece, Tickets: l.Tickets[i : i+1]}},
+					})
+					fatal(t, err)
+				}
+				if !other {
+					want[number] = state
+				}
+			}
+		})
+		for _, state := range []purchase.TicketState{"", purchase.TicketSold, purchase.TicketUsed, purchase.TicketReturned} {
+			got, after := map[string]purchase.TicketState{}, ""
+			for pages := 0; pages == 0 || after != ""; pages++ {
+				page, err := s.Desk.Tickets(t.Context(), "S-1", state, after, 7)
+				fatal(t, err)
+				for _, x := range page.Tickets {
+					got[x.Number] = x.State
+					if x.Place.Row != "9" || x.SKU != "T1" || x.Buyer == 0 || (x.UsedAt != 0) != (x.State == purchase.TicketUsed) && x.State != purchase.TicketReturned {
+						t.Errorf("%+v", x)
+					}
+				}
+				after = page.Next
+			}
+			for number, is := range want {
+				if _, ok := got[number]; ok != (state == "" || state == is) || ok && got[number] != is {
+					t.Errorf("%s is %s, listed with %q: %v %s", number, is, state, ok, got[number])
+				}
+			}
+			if state == "" && len(got) != len(want) {
+				t.Errorf("%d tickets are listed of %d", len(got), len(want))
+			}
+		}
+	})
+}

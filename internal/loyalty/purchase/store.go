@@ -106,10 +106,10 @@ var insertAdjustment = db.Many{
 }
 
 var insertTicket = db.Many{
-	PG: `insert into ticket (number, home_id, purchase_id, line, piece)
- select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])`,
-	Lite:  `insert into ticket (number, home_id, purchase_id, line, piece) values ($1, $2, $3, $4, $5)`,
-	Types: []string{"text", "bigint", "bigint", "bigint", "bigint"},
+	PG: `insert into ticket (number, home_id, purchase_id, line, piece, session)
+ select n, h, p, l, k, nullif(s, '') from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[]) as u (n, h, p, l, k, s)`,
+	Lite:  `insert into ticket (number, home_id, purchase_id, line, piece, session) values ($1, $2, $3, $4, $5, nullif($6, ''))`,
+	Types: []string{"text", "bigint", "bigint", "bigint", "bigint", "text"},
 }
 
 var updateSlot = db.Many{

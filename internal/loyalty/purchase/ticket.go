@@ -121,12 +121,16 @@ func (s *sale) numbersFree(g *group) error {
 // that are another's.
 func (g *group) bindTickets(p *Purchase, taken map[string]ticketRow) {
 	for i := range p.Lines {
+		session := ""
+		if at := p.Lines[i].Place; at != nil {
+			session = at.Session
+		}
 		for piece, number := range p.Lines[i].Tickets {
 			if _, ok := taken[number]; ok || g.bound[number] {
 				continue
 			}
 			g.bound[number] = true
-			g.tickets.Add(number, int64(p.Home), int64(p.ID), int64(i), int64(piece))
+			g.tickets.Add(number, int64(p.Home), int64(p.ID), int64(i), int64(piece), session)
 		}
 	}
 }

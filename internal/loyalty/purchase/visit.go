@@ -57,6 +57,8 @@ type VisitRequest struct {
 	Purchase PurchaseRef
 	Line     int   // index in the purchase, from 0
 	Pieces   int64 // so many of its tickets, from the first to the last
+
+	Session string // that the gate lets in to, by its code; "": to any
 }
 
 func (r *VisitRequest) check(now clock.Micros) error {
@@ -67,6 +69,8 @@ func (r *VisitRequest) check(now clock.Micros) error {
 	switch {
 	case byTicket == (r.Purchase.ID != 0 || r.Purchase.Key != ""), byTicket && (r.Pieces != 0 || r.Line != 0):
 		return fault.New(fault.Invalid, "visit.ways")
+	case !text.Valid(r.Session, maxName):
+		return fault.New(fault.Invalid, "purchase.text")
 	case byTicket && !text.Valid(r.Ticket, maxTicket):
 		return fault.New(fault.Invalid, "purchase.ticket")
 	case !byTicket && (r.Pieces <= 0 || r.Pieces > MaxPieces || r.Line < 0):

@@ -144,6 +144,10 @@ func visitHarms() []harm {
 			s.exec(`insert into ticket (number, home_id, purchase_id, line, piece) values ('z', 5, 6, 0, 0)`)
 			return "ticket", "number=z"
 		}, []verify.Invariant{ticket}},
+		{"a number to another session", func(s *shop) (string, string) {
+			s.exec(`update ticket set session = 'another' where number = 'a'`)
+			return "ticket", "number=a"
+		}, []verify.Invariant{ticket}},
 		doc("a number for two tickets", func(p *purchase.Purchase) { p.Lines[0].Tickets = p.Lines[0].Tickets[:1] }, verify.PurchaseLines, ticket,
 			pieces, verify.RefundPieces, verify.PurchaseLots, verify.AccountUsed, verify.AccountSums, verify.LotWaits),
 		doc("points that wait for another ticket", func(p *purchase.Purchase) { p.Lots[3].Of.Piece = 0 }, verify.PurchaseLots, verify.LotWaits),

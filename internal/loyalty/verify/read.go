@@ -5,6 +5,7 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
@@ -134,6 +135,8 @@ func readLine(c *figure.Cursor) (l purchase.Line) {
 			l.Type = text(c)
 		case "qty":
 			l.Quantity = quantity(c)
+		case "place":
+			l.Place = readPlace(c)
 		case "tickets":
 			c.Array(func() { l.Tickets = append(l.Tickets, text(c)) })
 		case "session_at":
@@ -155,6 +158,19 @@ func readLine(c *figure.Cursor) (l purchase.Line) {
 		}
 	})
 	return l
+}
+
+// readPlace reads of a place what is proved: the session.
+func readPlace(c *figure.Cursor) *rule.Place {
+	p := &rule.Place{}
+	c.Object(func(name []byte) {
+		if string(name) == "session" {
+			p.Session = text(c)
+		} else {
+			c.Skip()
+		}
+	})
+	return p
 }
 
 // readRefund reads a refund's document, nil where it can't be.

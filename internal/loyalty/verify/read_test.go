@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/rule"
 )
 
 // Empty lists and none are the same here, and what is not proved is not read.
@@ -17,7 +18,8 @@ var read = cmp.Options{
 	cmpopts.EquateEmpty(),
 	cmpopts.IgnoreFields(purchase.Purchase{}, "Mode", "Partner", "Number", "WrittenAt", "Codes", "Trace", "Would", "Balance",
 		"Minute", "Channel", "Guest", "Seen", "Told", "Level", "Idle"),
-	cmpopts.IgnoreFields(purchase.Line{}, "SKU", "Name", "Product", "Price", "Least", "NotPaid", "NoEarn", "Memo", "Forbids", "Groups", "Place"),
+	cmpopts.IgnoreFields(purchase.Line{}, "SKU", "Name", "Product", "Price", "Least", "NotPaid", "NoEarn", "Memo", "Forbids", "Groups"),
+	cmpopts.IgnoreFields(rule.Place{}, "Event", "EventType", "Hall", "Zone", "Sector", "Row", "Seat"),
 	cmpopts.IgnoreFields(purchase.Lot{}, "Rules"),
 	cmpopts.IgnoreFields(purchase.Use{}, "Code"),
 	cmpopts.IgnoreFields(purchase.Award{}, "Rule", "Campaign", "Until"),

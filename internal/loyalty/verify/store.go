@@ -82,7 +82,7 @@ const (
 	qTicketsPG  = `select number, home_id, purchase_id, line, piece from ticket where number = any($1)`
 	qTicketLite = `select number, home_id, purchase_id, line, piece from ticket where number = $1`
 	qTicketPage = `select number from ticket where number > $1 order by number limit $2`
-	qTicketRows = `select t.number, t.home_id, t.purchase_id, t.line, t.piece, p.doc from ticket t
+	qTicketRows = `select t.number, t.home_id, t.purchase_id, t.line, t.piece, coalesce(t.session, ''), p.doc from ticket t
  left join purchase p on p.home_id = t.home_id and p.purchase_id = t.purchase_id
  where t.number > $1 and t.number <= $2 order by t.number`
 	qFiscal     = `select drive, number, sign, home_id, purchase_id from fiscal_receipt where drive = $1 and number = $2 and sign = $3`

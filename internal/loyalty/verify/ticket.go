@@ -86,16 +86,16 @@ func (r *run) tickets() {
 func (r *run) ticketPart(q *db.Snapshot, part int64, from, to string) error {
 	var rows int64
 	err := q.Each(r.ctx, func(x db.Row) error {
-		var number string
+		var number, session string
 		var w ticketWanted
 		var doc []byte
-		err := x.Scan(&number, (*int64)(&w.home), (*int64)(&w.id), &w.Line, &w.Piece.Piece, &doc)
+		err := x.Scan(&number, (*int64)(&w.home), (*int64)(&w.id), &w.Line, &w.Piece.Piece, &session, &doc)
 		at := place{part, rows}
 		rows++
 		if !names(doc, func(p *purchase.Purchase) bool {
-			return w.Line >= 0 && w.Line < len(p.Lines) && w.Piece.Piece >= 0 && w.Piece.Piece < len(p.Lines[w.Line].Tickets) && p.Lines[w.Line].Tickets[w.Piece.Piece] == number
+			return w.Line >= 0 && w.Line < len(p.Lines) && w.Piece.Piece >= 0 && w.Piece.Piece < len(p.Lines[w.Line].Tickets) && p.Lines[w.Line].Tickets[w.Piece.Piece] == number && sessionOf(&p.Lines[w.Line]) == session
 		}) {
-			r.bad(at, TicketPiece, "ticket", "number="+number, w, "a ticket of the purchase with this number")
+			r.bad(at, TicketPiece, "ticket", "number="+number, w, "a ticket of the purchase with this number, to this session")
 		}
 		return err
 	}, qTicketRows, from, to)
@@ -103,4 +103,12 @@ func (r *run) ticketPart(q *db.Snapshot, part int64, from, to string) error {
 		r.did("tickets", rows, func(c *Counts) { c.Tickets += rows })
 	}
 	return err
+}
+
+// sessionOf is the session that a line's tickets are to; "": it was not told.
+func sessionOf(l *purchase.Line) string {
+	if l.Place == nil {
+		return ""
+	}
+	return l.Place.Session
 }

@@ -80,8 +80,10 @@ create table ticket (
     home_id     bigint not null,
     purchase_id bigint not null,
     line        bigint not null,   -- index in the purchase, from 0
-    piece       bigint not null    -- of the line, from 0
+    piece       bigint not null,   -- of the line, from 0
+    session     text               -- code, folded; null: it was not told
 );
+create index ticket_session on ticket (session, number) where session is not null;
 
 -- A visit: tickets of one line of a purchase that were used at a gate.
 create table visit (

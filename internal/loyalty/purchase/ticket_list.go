@@ -1,0 +1,132 @@
+package purchase
+
+import (
+	"context"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/text"
+)
+
+// TicketState says what has become of a ticket.
+type TicketState string
+
+// The states.
+const (
+	TicketSold     TicketState = "sold"
+	TicketUsed     TicketState = "used"
+	TicketReturned TicketState = "returned" // also one that was used before
+)
+
+// Ticket is a ticket that has a number, as it stands now.
+type Ticket struct {
+	Number   string
+	Purchase PurchaseRef
+	Line     int // index in the purchase, from 0
+	Piece    int // of the line, from 0
+	SKU      string
+	Place    rule.Place // folded
+	Buyer    home.ID    // 0: nobody we know
+	State    TicketState
+	UsedAt   clock.Micros // 0: it is not used
+}
+
+// TicketPage is a part of a list of tickets.
+type TicketPage struct {
+	Tickets []Ticket
+	Next    string // the number to go on after; "" at the end
+}
+
+const qTicketsOf = `select number, home_id, purchase_id, line, piece from ticket where session = $1 and number > $2 order by number limit $3`
+
+// Tickets lists the tickets to a session by their numbers, in any state ("")
+// or in one, after a number. It looks at limit tickets at most, so that a part
+// in one state may be shorter, or empty, and yet not the last.
+func (d *Desk) Tickets(ctx context.Context, session string, state TicketState, after string, limit int) (*TicketPage, error) {
+	limit = min(limit, maxPage)
+	var list []Ticket
+	err := d.DB.Each(ctx, func(r db.Row) error {
+		number, t, err := scanTicket(r)
+		list = append(list, Ticket{Number: number, Purchase: PurchaseRef{Home: t.home, ID: t.purchase}, Line: t.line, Piece: t.piece})
+		return err
+	}, qTicketsOf, text.Fold(session), after, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	out := &TicketPage{Tickets: []Ticket{}}
+	if len(list) > limit {
+		list = list[:limit]
+		out.Next = list[limit-1].Number
+	}
+	sold, err := d.soldIn(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		t := &list[i]
+		if sold[t.Purchase].tell(t) && (state == "" || t.State == state) {
+			out.Tickets = append(out.Tickets, *t)
+		}
+	}
+	return out, nil
+}
+
+// soldIn reads the tickets' purchases with what became of them.
+func (d *Desk) soldIn(ctx context.Context, list []Ticket) (map[PurchaseRef]*Stored, error) {
+	read, b := docs{}, &db.Batch{}
+	asked := map[PurchaseRef]bool{}
+	for i := range list {
+		if p := list[i].Purchase; !asked[p] {
+			asked[p] = true
+			read.want(p.Home, p.ID)
+		}
+	}
+	for range 2 { // visits are read once the purchases are known
+		read.read(b, d.DB.Dialect())
+		if b.Len() == 0 {
+			break
+		}
+		if err := d.DB.Run(ctx, b); err != nil {
+			return nil, err
+		}
+		b = &db.Batch{}
+		for _, s := range read.got {
+			read.wantVisits(s)
+		}
+	}
+	out := make(map[PurchaseRef]*Stored, len(read.got))
+	for _, s := range read.got {
+		out[PurchaseRef{Home: s.Home, ID: s.ID}] = s
+	}
+	return out, nil
+}
+
+// tell says of a ticket what its purchase knows; false where there is none.
+func (s *Stored) tell(t *Ticket) bool {
+	if s == nil || t.Line >= len(s.Lines) {
+		return false
+	}
+	l, st := &s.Lines[t.Line], &s.states()[t.Line]
+	t.SKU, t.State = l.SKU, TicketSold
+	if l.Place != nil {
+		t.Place = *l.Place
+	}
+	if b := s.Buyer(); b.Kind() == home.Member {
+		t.Buyer = b
+	}
+	if t.Piece < len(st.pieces) {
+		p := &st.pieces[t.Piece]
+		if p.used != nil {
+			t.State, t.UsedAt = TicketUsed, p.used.At
+		}
+		if p.gone {
+			t.State = TicketReturned
+		}
+	}
+	if st.whole() {
+		t.State = TicketReturned
+	}
+	return true
+}
