@@ -23,6 +23,7 @@ type cli struct {
 	Key       keyCmd       `cmd:"" help:"cli.key"`
 	Bench     benchCmd     `cmd:"" help:"cli.bench"`
 	Config    configCmd    `cmd:"" help:"cli.config"`
+	Storybook storybookCmd `cmd:"" help:"cli.storybook"`
 	Seal      sealCmd      `cmd:"" help:"cli.seal"`
 	Version   versionCmd   `cmd:"" help:"cli.version"`
 	HelpOn    helpCmd      `cmd:"" name:"help" help:"cli.help"`

@@ -11,6 +11,7 @@ import (
 	"kopilka/internal/edge/api"
 	"kopilka/internal/edge/apidoc"
 	"kopilka/internal/edge/httpx"
+	"kopilka/internal/edge/ui"
 	"kopilka/internal/loyalty/figure"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/config"
@@ -150,6 +151,7 @@ func (s *Service) router(o ServiceOptions, reg *metrics.Registry) http.Handler {
 	health.Add("base", httpx.DatabaseCheck(s.DB))
 	router, faults := httpx.NewRouter(stack(o, reg, health))
 	health.Add("events", s.eventsCheck)
+	router.Handle(ui.StaticPath+"*", ui.Static())
 	apidoc.Mount(router)
 	limits := o.Config.Limits
 	api.New(api.Parts{

@@ -24,13 +24,14 @@ const (
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
-// Mount puts the page at /api/ and its assets under /api/assets/ on r.
+// Mount puts the page at /api/ and its assets under /api/assets/ on r, where the
+// files of all pages are mounted too (ui.Static).
 func Mount(r chi.Router) {
 	s := newSite()
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		r.MethodFunc(method, "/api", toPage)
 		r.MethodFunc(method, pagePath, s.servePage)
-		r.MethodFunc(method, assetsPath+"{version}/*", s.serveAsset)
+		r.Method(method, assetsPath+"*", s.assets)
 	}
 }
 

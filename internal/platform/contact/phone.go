@@ -42,6 +42,16 @@ func isMobile(s string) bool {
 	return len(s) == len("+79161234567") && strings.HasPrefix(s, "+79") && strings.Trim(s[1:], "0123456789") == ""
 }
 
+// WritePhone writes an E.164 number as people do: "+7 916 123-45-67". One that
+// can't be read stays as it is.
+func WritePhone(e164 string) string {
+	number, err := phonenumbers.Parse(e164, "")
+	if err != nil {
+		return e164
+	}
+	return phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
+}
+
 // MaskPhone shows of an E.164 number the country, the first digit and the last
 // two: "+7 9** ***-**-12". Of a short or unreadable one it shows nothing.
 func MaskPhone(e164 string) string {

@@ -1,0 +1,16 @@
+// ---- forms: the proof against forgery goes with each request; filters follow the server; who leaves unsaved work is asked
+document.addEventListener('htmx:config:request', e => { e.detail.ctx.request.headers['X-CSRF'] = $('meta[name=csrf]')?.content; });
+document.addEventListener('closedialog', () => $$('dialog[open]').forEach(d => d.close()));
+// A swap keeps what was typed. Of filters the server's answer counts, but in the field that is being typed into.
+document.addEventListener('htmx:after:swap', () => $$('input.fi').forEach(i => {
+  if (i === document.activeElement) return;
+  if (/checkbox|radio/.test(i.type)) i.checked = i.defaultChecked; else i.value = i.defaultValue;
+}));
+// The first wrong field gets the focus.
+const toWrong = () => $('[aria-invalid=true]')?.focus();
+document.addEventListener('htmx:after:swap', toWrong);
+toWrong();
+let unsaved = false;
+document.addEventListener('input', e => { if (e.target.closest('form[data-keep]')) unsaved = true; });
+document.addEventListener('submit', () => { unsaved = false; });
+addEventListener('beforeunload', e => { if (unsaved) e.preventDefault(); });
