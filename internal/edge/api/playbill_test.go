@@ -84,3 +84,36 @@ func TestPlaybill(t *testing.T) {
 		o.run([]step{{do: "GET /events?after=$next", want: 200, has: `"session.cancelled"`}})
 	})
 }
+
+// TestTicketsOfOutlets: who acts at the session's outlet sees its tickets,
+// wherever they were sold; of a session that is a code only, the organization.
+func TestTicketsOfOutlets(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		s.run([]step{
+			{do: "PUT /playbill/halls/here", body: `{"outlet":"$here","name":"Здесь"}`, want: 200},
+			{do: "PUT /playbill/halls/there", body: `{"outlet":"$there","name":"Там"}`, want: 200},
+			{do: "PUT /playbill/events/film", body: `{"name":"Фильм"}`, want: 200},
+			{do: "PUT /playbill/sessions/h", body: `{"event":"film","hall":"here","starts":"2026-12-01T10:00:00Z"}`, want: 200},
+			{do: "PUT /playbill/sessions/t", body: `{"event":"film","hall":"there","starts":"2026-12-01T10:00:00Z"}`, want: 200},
+		})
+		line := func(session, number string) string {
+			return `{"lines":[{"sku":"x","quantity":"1","price":100,"session":"` + session + `","tickets":["` + number + `"]}]}`
+		}
+		s.deals([]deal{
+			{step: step{do: "POST /purchases", body: line("h", "1"), want: 201}, key: "h"},
+			{step: step{do: "POST /purchases", body: line("t", "2"), want: 201}, key: "t"},
+			{step: step{do: "POST /purchases", body: line("code", "3"), want: 201}, key: "c"},
+		})
+		s.run([]step{
+			{do: "GET /playbill/sessions/h/tickets", want: 200, has: `"number":"1" "state":"sold"`},
+			{do: "GET /playbill/sessions/H/tickets?state=used", want: 200, has: `"items":[]`},
+			{do: "GET /playbill/sessions/code/tickets", want: 200, has: `"number":"3"`},
+			{do: "GET /playbill/sessions/none/tickets", want: 404, code: "playbill.session-not-found"},
+			{as: "outlet", do: "GET /playbill/sessions/h/tickets", want: 200, has: `"number":"1"`},
+			{as: "outlet", do: "GET /playbill/sessions/t/tickets", want: 403, code: "api.other-outlet"},
+			{as: "outlet", do: "GET /playbill/sessions/code/tickets", want: 403, code: "api.whole-organization"},
+		})
+	})
+}

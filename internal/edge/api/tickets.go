@@ -32,6 +32,11 @@ func listTickets(ctx context.Context, c *call, in *listTicketsIn) (*Page[Ticket]
 	if err != nil {
 		return nil, err
 	}
+	if page.Looked == 0 && in.After == "" { // a session without tickets, or none
+		if _, err := c.Playbill.Session(ctx, in.Session); err != nil {
+			return nil, err
+		}
+	}
 	return &Page[Ticket]{Items: each(page.Tickets, ticketOf), Next: page.Next}, nil
 }
 

@@ -36,6 +36,7 @@ type Ticket struct {
 // TicketPage is a part of a list of tickets.
 type TicketPage struct {
 	Tickets []Ticket
+	Looked  int    // so many were looked at
 	Next    string // the number to go on after; "" at the end
 }
 
@@ -60,6 +61,7 @@ func (d *Desk) Tickets(ctx context.Context, session string, state TicketState, a
 		list = list[:limit]
 		out.Next = list[limit-1].Number
 	}
+	out.Looked = len(list)
 	sold, err := d.soldIn(ctx, list)
 	if err != nil {
 		return nil, err
