@@ -116,7 +116,7 @@ func (c *demoCmd) fill(ctx context.Context, p *program, core *Core) error {
 
 func demoParts(c *Core) demo.Parts {
 	return demo.Parts{
-		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Partners: c.Partners, Directory: c.Directory, Products: c.Products,
+		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Partners: c.Partners, Directory: c.Directory, Products: c.Products, Playbill: c.Playbill,
 		Members: c.Members, Cards: c.Cards, Programmes: c.Programmes, Desk: c.Desk, Privacy: c.Privacy, Refresh: c.Refresh,
 	}
 }

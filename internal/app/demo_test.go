@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kopilka/internal/app/demo"
+	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/verify"
 	"kopilka/internal/platform/config"
 	"kopilka/internal/platform/db"
@@ -47,6 +48,10 @@ func tryDemo(t *testing.T, s *Service) {
 	made, err := demo.Fill(ctx, parts, demo.Size{Members: 120, Receipts: 900, Days: 120}, nil)
 	if err != nil || made.Members != 120 || made.Receipts != 900 || made.Refunds == 0 {
 		t.Fatalf("%+v %v", made, err)
+	}
+	shown, err := s.Playbill.Sessions(ctx, playbill.SessionFilter{Event: "zvezdopad", State: playbill.OnSale}, playbill.SessionCursor{}, 100)
+	if err != nil || len(shown) != 42 {
+		t.Errorf("%d sessions of the premiere: %v", len(shown), err)
 	}
 	try, err := demo.Find(ctx, parts)
 	if err != nil {

@@ -1,7 +1,7 @@
 // Package demo fills a base with a believable organization, so that whoever
 // starts the program for the first time sees it at work: a cinema with a bar,
 // a theatre's box office and two shops, a programme with levels and campaigns
-// (programme.yaml), members with cards, half a year of receipts, families, orders
+// (programme.yaml), members with cards, a playbill of two weeks, half a year of receipts, families, orders
 // that wait for their payment, and receipts of nobody's.
 //
 // Everybody in it is invented. Phones are of the code 945, which no operator
@@ -16,6 +16,7 @@ import (
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
+	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/privacy"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/purchase"
@@ -32,6 +33,7 @@ type Parts struct {
 	Partners   *partner.Registry
 	Directory  *partner.Directory
 	Products   *catalog.Registry
+	Playbill   *playbill.Registry
 	Members    *member.Members
 	Cards      *card.Cards
 	Programmes *programme.Programmes

@@ -50,7 +50,7 @@ func Fill(ctx context.Context, p Parts, size Size, progress Progress) (*Made, er
 		Parts: p, size: size, progress: progress, random: rand.New(rand.NewPCG(seed, uint64(size.Receipts))),
 		end: now, start: now.Add(-time.Duration(size.Days) * 24 * time.Hour),
 	}
-	for _, step := range []func(context.Context) error{f.makePlaces, f.makeGoods, f.makeCards, p.Refresh, f.makeProgramme, p.Refresh, f.makePeople} {
+	for _, step := range []func(context.Context) error{f.makePlaces, f.makeGoods, f.makePlaybill, f.makeCards, p.Refresh, f.makeProgramme, p.Refresh, f.makePeople} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}

@@ -40,7 +40,7 @@ func start(t *testing.T) program {
 		}
 	})
 	parts := demo.Parts{
-		DB: s.DB, IDs: s.IDs, Clock: s.Clock, Partners: s.Partners, Directory: s.Directory, Products: s.Products,
+		DB: s.DB, IDs: s.IDs, Clock: s.Clock, Partners: s.Partners, Directory: s.Directory, Products: s.Products, Playbill: s.Playbill,
 		Members: s.Members, Cards: s.Cards, Programmes: s.Programmes, Desk: s.Desk, Privacy: s.Core.Privacy, Refresh: s.Refresh,
 	}
 	if _, err := demo.Fill(t.Context(), parts, demo.Size{Members: 20, Receipts: 200, Days: 60}, nil); err != nil {
