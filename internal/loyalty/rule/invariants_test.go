@@ -151,8 +151,8 @@ func checkEarned(t tester, p *rule.Programme, r *rule.Receipt, m *rule.Member, o
 			base -= o.Lines[i].Paid
 		}
 		rates[typ] = rate
-		earns := l.Earns && !(l.Memorandum && (!p.Settings.EarnMemorandum || l.Forbids != nil && l.Forbids.NoEarning))
-		if earns && base > 0 {
+		forbidden := l.Memorandum && (!p.Settings.EarnMemorandum || l.Forbids != nil && l.Forbids.NoEarning)
+		if l.Earns && !forbidden && base > 0 {
 			bases[typ] += int64(base)
 		} else if o.Lines[i].Earned != 0 {
 			t.Fatalf("line %d earns nothing and got %d", i, o.Lines[i].Earned)
