@@ -983,6 +983,19 @@ func (c *Client) GetMemberRules(ctx context.Context) (*MemberRules, error) {
 	return answer, err
 }
 
+// GetMerge is GET /merges/{merge}: A merge of members
+//
+// Who was merged into whom, when, by whom and why, what he was and what moved. Once the person is
+// erased, only ids and amounts are left. Not for keys of tills.
+//
+// The key needs the scope members.merge.
+func (c *Client) GetMerge(ctx context.Context, merge string) (*Merge, error) {
+	answer, _, err := ask[Merge](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/merges/", merge},
+	})
+	return answer, err
+}
+
 // GetOutlet is GET /outlets/{outlet}: An outlet
 //
 // The key needs the scope reference.read or reference.write.
@@ -1719,6 +1732,39 @@ func (c *Client) ListMembers(ctx context.Context, query *ListMembersQuery) (*Pag
 	return answer, err
 }
 
+// ListMergesQuery are the parameters of ListMerges. What is zero is left out.
+type ListMergesQuery struct {
+	// Id of a member
+	Member string
+	// Go on with the list: next of the last answer
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
+}
+
+func (p *ListMergesQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("member", p.Member)
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
+	return q
+}
+
+// ListMerges is GET /merges: Merges of members
+//
+// The newest first; member leaves those that made a member what he is, and the one by which he
+// became another. Not for keys of tills.
+//
+// The key needs the scope members.merge.
+func (c *Client) ListMerges(ctx context.Context, query *ListMergesQuery) (*PageMerge, error) {
+	answer, _, err := ask[PageMerge](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/merges"}, query: query.query(),
+	})
+	return answer, err
+}
+
 // ListMovementsQuery are the parameters of ListMovements. What is zero is left out.
 type ListMovementsQuery struct {
 	// This account only
@@ -2392,6 +2438,25 @@ func (c *Client) MakePromoCodes(ctx context.Context, body *NewPromoCodes) (*Page
 	return answer, err
 }
 
+// MergeMembers is POST /members/{member}/merge: Merge a member into another
+//
+// For good. Points go in their lots with their terms, debt is paid from the points of both, levels
+// stand where the higher stood, purchases, turnover, uses of limits and gifts count together.
+// Phones, cards, the number and ids of who is merged name the other from then on; his receipts are
+// listed and refunded there. Nothing is lost: getMerge tells what he was and what moved. It is
+// refused if either has changed since the preview (merge.moved), is blocked, in a household or
+// gone, has an order with a reservation that holds; if others bought on the account of who is
+// merged as his household's: then merge the other way round. Not for keys of tills.
+//
+// The key needs the scope members.merge.
+// It is never sent again by the client itself.
+func (c *Client) MergeMembers(ctx context.Context, member string, body *MergeBody) (*Merge, error) {
+	answer, _, err := ask[Merge](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/members/", member, "/merge"}, body: body,
+	})
+	return answer, err
+}
+
 // OpenAccount is POST /members/{member}/accounts: Open an account in a programme
 //
 // The key needs the scope members.write.
@@ -2399,6 +2464,23 @@ func (c *Client) MakePromoCodes(ctx context.Context, body *NewPromoCodes) (*Page
 func (c *Client) OpenAccount(ctx context.Context, member string, body *OpenAccount) (*Balance, error) {
 	answer, _, err := ask[Balance](ctx, c, &request{
 		method: http.MethodPost, path: []string{"/members/", member, "/accounts"}, body: body,
+	})
+	return answer, err
+}
+
+// PreviewMerge is POST /members/{member}/merge/preview: What merging two members would come to
+//
+// Does it and takes it back at once: what is told is what mergeMembers would do. The one in the
+// path stays and has all that both had; from is merged into him. What fields both have and which
+// value stays, what finds him from then on, which consents are in force, the accounts before and
+// after. digest stands for both as they are: mergeMembers carries it. Refused like mergeMembers.
+// Not for keys of tills.
+//
+// The key needs the scope members.merge.
+// It is never sent again by the client itself.
+func (c *Client) PreviewMerge(ctx context.Context, member string, body *MergePreviewBody) (*MergePreview, error) {
+	answer, _, err := ask[MergePreview](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/members/", member, "/merge/preview"}, body: body,
 	})
 	return answer, err
 }

@@ -40,6 +40,7 @@ const (
 	ApiEventKindMemberUnblocked   ApiEventKind = "member.unblocked"
 	ApiEventKindMemberClosed      ApiEventKind = "member.closed"
 	ApiEventKindMemberErased      ApiEventKind = "member.erased"
+	ApiEventKindMemberMerged      ApiEventKind = "member.merged"
 	ApiEventKindCardIssued        ApiEventKind = "card.issued"
 	ApiEventKindCardChanged       ApiEventKind = "card.changed"
 	ApiEventKindSessionCancelled  ApiEventKind = "session.cancelled"
@@ -1192,6 +1193,10 @@ type Event struct {
 	Erasure string `json:"erasure,omitempty"`
 	// Code of the session that is cancelled
 	Session string `json:"session,omitempty"`
+	// Id of the merge
+	Merge string `json:"merge,omitempty"`
+	// Id of the member who was merged
+	Merged string `json:"merged,omitempty"`
 	// Before discounts, kopecks
 	Gross int64 `json:"gross,omitempty"`
 	// Taken off by campaigns, kopecks
@@ -1246,6 +1251,24 @@ type ExportSection struct {
 type ExtendBody struct {
 	// Minutes to hold, from now
 	HoldMinutes int64 `json:"hold_minutes"`
+}
+
+// FieldConflict is the schema FieldConflict of the document.
+type FieldConflict struct {
+	// Field
+	Field string `json:"field"`
+	// The value that stays
+	Kept string `json:"kept"`
+	// The value that stays in the record of the merge only
+	Lost string `json:"lost"`
+}
+
+// FieldValue is the schema FieldValue of the document.
+type FieldValue struct {
+	// Field
+	Field string `json:"field"`
+	// Value
+	Value string `json:"value"`
 }
 
 // Figures is the schema Figures of the document.
@@ -2134,6 +2157,84 @@ type Memorandum struct {
 	Note string `json:"note,omitempty"`
 }
 
+// Merge is the schema Merge of the document.
+type Merge struct {
+	// Id of the merge
+	ID string `json:"id"`
+	// Id of the member who stays
+	Into string `json:"into"`
+	// Id of the member who was merged
+	From string `json:"from"`
+	// Public number of who was merged
+	Number string `json:"number"`
+	// When
+	At time.Time `json:"at"`
+	// Who did it: member, staff, cashier, key, system
+	ActorKind string `json:"actor_kind"`
+	// Id of who did it
+	Actor string `json:"actor,omitempty"`
+	// Where from
+	Source string `json:"source"`
+	// Why
+	Reason string `json:"reason,omitempty"`
+	// The person is erased: nothing of his data is left
+	Erased bool `json:"erased,omitempty"`
+	// What moves
+	Moved Moved `json:"moved"`
+	// The member as he was before it
+	Was *Member `json:"was,omitempty"`
+}
+
+// MergeBody is the schema MergeBody of the document.
+type MergeBody struct {
+	// Id of the member who is merged
+	From string `json:"from"`
+	// Fields of the profile in which the value of who is merged is taken where both have one; own ones
+	// as custom.key
+	Take []string `json:"take,omitempty"`
+	// Stands for both members as the preview found them
+	Digest string `json:"digest"`
+	// Why, for the record
+	Reason string `json:"reason"`
+}
+
+// MergePreview is the schema MergePreview of the document.
+type MergePreview struct {
+	// Id of the member who stays
+	Into string `json:"into"`
+	// Id of the member who is merged
+	From string `json:"from"`
+	// Stands for both members as the preview found them
+	Digest string `json:"digest"`
+	// What moves
+	Moved Moved `json:"moved"`
+	// Consents in force after it: the last word of each kind
+	Consents []Consent `json:"consents"`
+}
+
+// MergePreviewBody is the schema MergePreviewBody of the document.
+type MergePreviewBody struct {
+	// Id of the member who is merged
+	From string `json:"from"`
+	// Fields of the profile in which the value of who is merged is taken where both have one; own ones
+	// as custom.key
+	Take []string `json:"take,omitempty"`
+}
+
+// MergedAccount is the schema MergedAccount of the document.
+type MergedAccount struct {
+	// Id of the programme
+	Programme string `json:"programme"`
+	// Id of the account
+	Account string `json:"account"`
+	// The account's points after it
+	Balance Balance `json:"balance"`
+	// Level
+	Level string `json:"level,omitempty"`
+	// When the level is looked at again
+	LevelUntil time.Time `json:"level_until,omitzero"`
+}
+
 // MonthFigures is the schema MonthFigures of the document.
 type MonthFigures struct {
 	// Month of the business day
@@ -2170,6 +2271,62 @@ type MonthFigures struct {
 	Gifts int64 `json:"gifts,omitempty"`
 	// Points given by changes of level, less those taken, hundredths
 	Levels int64 `json:"levels,omitempty"`
+}
+
+// Moved is the schema Moved of the document.
+type Moved struct {
+	// Accounts of who is merged, all of which another takes over
+	Accounts []MovedAccount `json:"accounts"`
+	// Accounts of who stays, before it
+	Before []MergedAccount `json:"before"`
+	// Accounts of who stays, after it
+	After []MergedAccount `json:"after"`
+	// Phones, e-mails, cards and numbers that name the other from then on
+	Identifiers []Identifier `json:"identifiers"`
+	// How many cards
+	Cards int64 `json:"cards"`
+	// How many consents and withdrawals
+	Consents int64 `json:"consents"`
+	// Tags that the other had not
+	Tags []string `json:"tags"`
+	// Groups in which the other was not
+	Groups []string `json:"groups"`
+	// Relatives who were not known of the other
+	Relatives []Relative `json:"relatives"`
+	// Fields of the profile that are taken from who is merged
+	Filled []FieldValue `json:"filled"`
+	// Fields of which both have a value
+	Conflicts []FieldConflict `json:"conflicts"`
+}
+
+// MovedAccount is the schema MovedAccount of the document.
+type MovedAccount struct {
+	// Id of the programme
+	Programme string `json:"programme"`
+	// Id of the account that is taken over
+	From string `json:"from"`
+	// Id of the account that takes it over
+	To string `json:"to"`
+	// It is opened for that
+	Opened bool `json:"opened,omitempty"`
+	// The account's points after it
+	Balance Balance `json:"balance"`
+	// Points earned, hundredths
+	Earned int64 `json:"earned"`
+	// Points spent, hundredths
+	Spent int64 `json:"spent"`
+	// Points expired, hundredths
+	Expired int64 `json:"expired"`
+	// What of the debt the points of the other pay, hundredths
+	Settled int64 `json:"settled,omitempty"`
+	// Purchases that are not fully refunded
+	Purchases int64 `json:"purchases"`
+	// Paid in money less refunds, kopecks
+	Turnover int64 `json:"turnover"`
+	// Level that it held
+	Level string `json:"level,omitempty"`
+	// How many lots with points, or with some that have expired
+	Lots int64 `json:"lots"`
 }
 
 // Movement is the schema Movement of the document.
@@ -2551,6 +2708,14 @@ type PageMemberPromoCode struct {
 type PageMemberRow struct {
 	// Rows
 	Items []MemberRow `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
+// PageMerge is the schema PageMerge of the document.
+type PageMerge struct {
+	// Rows
+	Items []Merge `json:"items"`
 	// Give it as after to go on; none: the end
 	Next string `json:"next,omitempty"`
 }

@@ -17,6 +17,7 @@ import (
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/join"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/merge"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/privacy"
@@ -60,6 +61,7 @@ type Core struct {
 	Members    *member.Members
 	Joins      *join.Joins
 	Privacy    *privacy.Privacy
+	Merges     *merge.Merges
 	Codes      *member.Codes
 	Cards      *card.Cards
 	Programmes *programme.Programmes
@@ -141,6 +143,7 @@ func OpenCore(ctx context.Context, o CoreOptions) (_ *Core, err error) {
 	})
 	c.Joins = &join.Joins{DB: c.DB, Clock: c.Clock, Members: c.Members, Desk: c.Desk, Rules: c.Rules}
 	c.Privacy = &privacy.Privacy{DB: c.DB, IDs: c.IDs, Clock: c.Clock, Desk: c.Desk}
+	c.Merges = &merge.Merges{DB: c.DB, IDs: c.IDs, Clock: c.Clock, Members: c.Members, Desk: c.Desk}
 	return c, nil
 }
 

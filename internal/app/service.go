@@ -157,7 +157,7 @@ func (s *Service) router(o ServiceOptions, reg *metrics.Registry) http.Handler {
 	api.New(api.Parts{
 		DB: s.DB, Clock: s.Clock, Log: s.Log, Texts: s.Texts, Faults: faults,
 		Keys: s.Keys, Identity: s.Identity, Partners: s.Partners, Directory: s.Directory,
-		Products: s.Products, Catalog: s.Catalog, Playbill: s.Playbill, Members: s.Members, Joins: s.Joins, Privacy: s.Privacy, Codes: s.Codes, Cards: s.Cards, Rules: s.Rules,
+		Products: s.Products, Catalog: s.Catalog, Playbill: s.Playbill, Members: s.Members, Joins: s.Joins, Privacy: s.Privacy, Merges: s.Merges, Codes: s.Codes, Cards: s.Cards, Rules: s.Rules,
 		Programmes: s.Programmes, Desk: s.Desk, Figures: &figure.Reader{DB: s.DB, Clock: s.Clock}, Feed: s.Feed, Webhooks: s.Webhooks, Limit: httpx.Rate{PerMinute: 60 * limits.Rate, Burst: limits.Burst},
 		Changed: s.Refresh,
 	}).Mount(router)

@@ -22,6 +22,9 @@ func (p *program) whatIf(r *whatif.Report) {
 	for _, o := range r.Over {
 		p.say("whatif.over", "campaign", strings.TrimSuffix(o.Campaign+" "+o.Code, " "), "limit", o.Limit, "uses", o.Uses)
 	}
+	if r.Merged > 0 {
+		p.say("whatif.merged", "members", r.Merged)
+	}
 	if len(r.Unseen) > 0 {
 		p.say("whatif.unseen", "fields", strings.Join(r.Unseen, ", "))
 	}

@@ -27,6 +27,7 @@ import (
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/join"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/merge"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/privacy"
@@ -61,6 +62,7 @@ type Parts struct {
 	Members *member.Members
 	Joins   *join.Joins
 	Privacy *privacy.Privacy
+	Merges  *merge.Merges
 	Codes   *member.Codes
 	Cards   *card.Cards
 	Rules   func() member.Rules // as they are now
@@ -93,7 +95,7 @@ func New(p Parts) *API {
 	a := &API{Parts: p, limiter: httpx.NewLimiter(clock.System{})}
 	for _, resource := range []func(*API){
 		quotes, purchases, claims, reservations, refunds, visits,
-		members, identifiers, consents, changes, cards, accounts, levels, codes, households, personalData,
+		members, identifiers, consents, changes, cards, accounts, levels, codes, households, merges, personalData,
 		groups, memberSettings,
 		partners, cashiers, catalogue, playbillRows, programmes, settingList, cardStock, keys, promoCodes,
 		figures, events, webhooks,

@@ -21,7 +21,7 @@ import (
 // kindNames are the kinds of events, for the document.
 const kindNames = "purchase.committed,purchase.recorded,purchase.refunded,purchase.claimed,visit.recorded,account.opened,points.adjusted,points.activated," +
 	"points.expired,points.revived,points.gifted,level.changed,member.registered,member.changed,member.activated,member.blocked,member.unblocked," +
-	"member.closed,member.erased,card.issued,card.changed,session.cancelled"
+	"member.closed,member.erased,member.merged,card.issued,card.changed,session.cancelled"
 
 // EventKind says what happened.
 type EventKind feed.Kind
@@ -78,6 +78,8 @@ type Event struct {
 	Card      id.ID        `json:"card,omitzero"`
 	Erasure   id.ID        `json:"erasure,omitzero"`
 	Session   string       `json:"session,omitempty"`
+	Merge     id.ID        `json:"merge,omitzero"`
+	Merged    home.ID      `json:"merged,omitzero"`
 	Gross     money.Amount `json:"gross,omitempty"`
 	Discount  money.Amount `json:"discount,omitempty"`
 	Paid      money.Amount `json:"paid_with_points,omitempty"`
@@ -191,6 +193,8 @@ func (v *Event) about(e *eventtype.Event) {
 		v.Erasure = e.Op
 	case eventtype.SessionCancelled:
 		v.Session, v.Cause = e.Cause, ""
+	case eventtype.MemberMerged:
+		v.Merge, v.Merged = e.Op, e.Of
 	case eventtype.CardIssued, eventtype.CardChanged:
 		v.Card = e.Op
 	case eventtype.MemberChanged, eventtype.MemberActivated, eventtype.MemberBlocked, eventtype.MemberUnblocked, eventtype.MemberClosed:

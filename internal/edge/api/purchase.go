@@ -203,9 +203,12 @@ func rulesOut(in []purchase.RuleAmount) []RuleAmount {
 func storedOf(s *purchase.Stored, fiscal bool) *Purchase {
 	out := purchaseOf(&s.Purchase, fiscal)
 	out.State, out.Refunded = s.State, money.Amount(s.Refunded)
-	if x := s.Claim; x != nil {
-		out.Claim, out.Member = claimOf(x), x.Member
-		if out.Founder == x.Member { // it is no household's account
+	if s.Claim != nil {
+		out.Claim = claimOf(s.Claim)
+	}
+	if buyer := s.Buyer(); buyer.Kind() == home.Member {
+		out.Member = buyer
+		if out.Founder == buyer { // it is no household's account
 			out.Founder = 0
 		}
 	}

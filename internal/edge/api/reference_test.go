@@ -21,6 +21,7 @@ import (
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/join"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/merge"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/privacy"
@@ -65,7 +66,7 @@ func newOffice(t testing.TB, d *db.DB) *office {
 		Keys: identity.NewKeys(d, o.clock), Identity: identity.New(d, ids, o.clock),
 		Partners: partner.New(d, ids), Directory: partner.NewDirectory(), Products: catalog.New(d, ids), Catalog: catalog.NewIndex(),
 		Playbill: playbill.New(d, ids, o.clock),
-		Members:  members, Joins: &join.Joins{DB: d, Clock: o.clock, Members: members, Rules: func() member.Rules { return rules }}, Privacy: &privacy.Privacy{DB: d, IDs: ids, Clock: o.clock}, Cards: &card.Cards{Members: members, Key: bytes.Repeat([]byte{7}, 32)}, Rules: func() member.Rules { return rules },
+		Members:  members, Joins: &join.Joins{DB: d, Clock: o.clock, Members: members, Rules: func() member.Rules { return rules }}, Privacy: &privacy.Privacy{DB: d, IDs: ids, Clock: o.clock}, Merges: &merge.Merges{DB: d, IDs: ids, Clock: o.clock, Members: members}, Cards: &card.Cards{Members: members, Key: bytes.Repeat([]byte{7}, 32)}, Rules: func() member.Rules { return rules },
 		Programmes: &programme.Programmes{DB: d, IDs: ids, Clock: o.clock},
 		Limit:      httpx.Rate{PerMinute: 1_000_000, Burst: 100_000},
 		Ready:      func() error { return nil },

@@ -299,6 +299,9 @@ func refundOf(f *purchase.Refund, of []purchase.Line) *Refund {
 	}
 	if f.Home.Kind() == home.Member {
 		out.Member = f.Home
+		if f.Taker != 0 { // since a merge he is that one
+			out.Member, out.Founder = f.Taker, 0
+		}
 	} else { // of a receipt that was given to a member later: his account says whose
 		out.Founder = 0
 	}

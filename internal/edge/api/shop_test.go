@@ -121,7 +121,7 @@ func newShop(t testing.TB, d *db.DB) *shop {
 		},
 	})
 	t.Cleanup(s.desk.Close)
-	p.Desk, p.Privacy.Desk, p.Joins.Desk = s.desk, s.desk, s.desk
+	p.Desk, p.Privacy.Desk, p.Joins.Desk, p.Merges.Desk = s.desk, s.desk, s.desk, s.desk
 	router, faults := httpx.NewRouter(httpx.Stack{
 		Log: p.Log, Texts: p.Texts, Lang: i18n.RU, Metrics: metrics.New("test"), Health: httpx.NewHealth(s.clock), Body: 1 << 20, Timeout: time.Minute,
 	})

@@ -34,6 +34,7 @@ const (
 	MemberUnblocked  Kind = "member.unblocked"
 	MemberClosed     Kind = "member.closed"
 	MemberErased     Kind = "member.erased" // Op: the act
+	MemberMerged     Kind = "member.merged" // Op: the merge, Of: who was merged into the member
 	CardIssued       Kind = "card.issued"   // Op: the card, To: its state
 	CardChanged      Kind = "card.changed"  // From, To: its states
 
@@ -64,7 +65,7 @@ type Event struct {
 	Active   money.Points `json:"y,omitempty"` // became active by time
 	Recorded bool         `json:"v,omitempty"` // a purchase that the till had closed already
 	Purchase id.ID        `json:"j,omitempty"` // that was refunded, visited or claimed
-	Of       home.ID      `json:"i,omitempty"` // its home, where that is another
+	Of       home.ID      `json:"i,omitempty"` // its home, where that is another; of a merge, that of who was merged
 	Last     bool         `json:"l,omitempty"` // a refund of all that was left
 	Part     bool         `json:"r,omitempty"` // a refund that an unlinked one was split into
 	From     string       `json:"f,omitempty"` // level left, "" none

@@ -52,6 +52,7 @@ const (
 	MemberUnblocked   Kind = "member.unblocked"
 	MemberClosed      Kind = "member.closed"
 	MemberErased      Kind = "member.erased"
+	MemberMerged      Kind = "member.merged" // another into him
 	CardIssued        Kind = "card.issued"
 	CardChanged       Kind = "card.changed"
 	SessionCancelled  Kind = "session.cancelled"
@@ -61,7 +62,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		PurchaseCommitted, PurchaseRecorded, PurchaseRefunded, PurchaseClaimed, VisitRecorded, AccountOpened, PointsAdjusted, PointsActivated, PointsExpired, PointsRevived,
-		PointsGifted, LevelChanged, MemberRegistered, MemberChanged, MemberActivated, MemberBlocked, MemberUnblocked, MemberClosed, MemberErased,
+		PointsGifted, LevelChanged, MemberRegistered, MemberChanged, MemberActivated, MemberBlocked, MemberUnblocked, MemberClosed, MemberErased, MemberMerged,
 		CardIssued, CardChanged, SessionCancelled,
 	}
 }

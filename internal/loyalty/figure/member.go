@@ -12,12 +12,14 @@ import (
 )
 
 const (
+	// He and those who were merged into him.
+	whoHeIs = `(select cast($1 as bigint) union all select home_id from member where merged_into = $1)`
 	// A member's own receipts and those that were given to him, with what gave
 	// them; and all refunds of either.
-	qOfMember = `select doc, '' from purchase where home_id = $1
- union all select doc, claim from purchase where claimed_by = $1`
-	qBackOfMember = `select doc from refund where home_id = $1
- union all select r.doc from purchase p join refund r on r.home_id = p.home_id and r.purchase_id = p.purchase_id where p.claimed_by = $1`
+	qOfMember = `select doc, '' from purchase where home_id in ` + whoHeIs + `
+ union all select doc, claim from purchase where claimed_by in ` + whoHeIs
+	qBackOfMember = `select doc from refund where home_id in ` + whoHeIs + `
+ union all select r.doc from purchase p join refund r on r.home_id = p.home_id and r.purchase_id = p.purchase_id where p.claimed_by in ` + whoHeIs
 )
 
 // MemberQuery asks for the figures of a member.

@@ -41,6 +41,7 @@ const (
 	MembersWrite    Scope = "members.write"
 	MembersSelf     Scope = "members.self"    // a cabinet's or a site's: that members register themselves
 	MembersPrivacy  Scope = "members.privacy" // copies of all that is held on a person, and its erasure
+	MembersMerge    Scope = "members.merge"   // that two are one person: all of the one is the other's
 	CardsWrite      Scope = "cards.write"
 	PurchasesQuote  Scope = "purchases.quote"
 	PurchasesWrite  Scope = "purchases.write"
@@ -61,7 +62,7 @@ const (
 // Scopes lists every scope.
 func Scopes() []Scope {
 	return []Scope{
-		MembersRead, MembersWrite, MembersSelf, MembersPrivacy, CardsWrite, PurchasesQuote, PurchasesWrite, PurchasesRecord, PurchasesRefund, PurchasesClaim,
+		MembersRead, MembersWrite, MembersSelf, MembersPrivacy, MembersMerge, CardsWrite, PurchasesQuote, PurchasesWrite, PurchasesRecord, PurchasesRefund, PurchasesClaim,
 		VisitsWrite, PointsAdjust, ReferenceRead, ReferenceWrite, PlaybillWrite, ReportsRead, EventsRead, WebhooksWrite, Admin,
 	}
 }

@@ -18,6 +18,7 @@ type Book struct {
 	Head        Hash
 	New         bool    // the home is made by this write
 	AccountHome home.ID // whose accounts its member uses, that of his household's founder; 0: these
+	MergedInto  home.ID // that of the member whom its member was merged into; 0: he was not
 
 	Accounts []*Account
 	lots     []*Lot
@@ -189,6 +190,10 @@ func (b *Book) Chain(m Mark, op id.ID, digest Hash, at clock.Micros) {
 		b.postings[len(b.postings)-1].digest = digest
 	}
 }
+
+// ChainOp ends an operation that has run through this write among others: its
+// digest goes into the hashes of all its postings.
+func (b *Book) ChainOp(op id.ID, digest Hash, at clock.Micros) { b.Chain(Mark{}, op, digest, at) }
 
 // Opened calls f for each account that this write opens, with the number of
 // the posting of the points it was given and how many they are; 0: none.

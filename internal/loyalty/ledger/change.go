@@ -26,6 +26,7 @@ const (
 	ByHand       Cause = "hand"
 	ByOpening    Cause = "opening" // where everybody starts
 	ByRules      Cause = "rules"   // the programme, or the member's groups, are others now
+	ByMerge      Cause = "merge"   // one who was merged into the member stood higher
 )
 
 // LevelChange is one change of an account's level. It is an operation with
@@ -138,7 +139,10 @@ const changeColumns = `home_id, change_id, account_id, seq, at, written_at, from
  given, taken, short, reason, words, actor`
 
 const (
-	qChanges   = `select ` + changeColumns + ` from level_change where home_id = $1 order by seq desc limit $2`
+	// Those of members who were merged into the home's after its own.
+	qChanges = `select ` + changeColumns + ` from level_change
+ where home_id in (select cast($1 as bigint) union all select home_id from member where merged_into = $1)
+ order by case when home_id = $1 then 0 else 1 end, home_id, seq desc limit $2`
 	qChange    = `select ` + changeColumns + ` from level_change where home_id = $1 and change_id = $2`
 	maxChanges = 500
 )
@@ -182,7 +186,8 @@ func FindLevelChange(ctx context.Context, q db.Q, h home.ID, change id.ID) (Leve
 	return ScanChange(q.Row(ctx, qChange, h, change))
 }
 
-// LoadChanges adds to the batch what reads all changes of level of a home.
+// LoadChanges adds to the batch what reads all changes of level of a home, the
+// newest first, and after them those of each member who was merged into its own.
 func LoadChanges(b *db.Batch, h home.ID, onChange func(LevelChange)) {
 	b.Each(func(r db.Row) error {
 		c, err := ScanChange(r)

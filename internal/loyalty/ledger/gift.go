@@ -88,10 +88,15 @@ func (b *Book) Presents(f func(a *Account, g *Present)) {
 }
 
 const (
-	presentColumns = `home_id, gift_id, account_id, seq, at, written_at, occasion, day, op_id, lot_id, given, taken, short`
-	qPresents      = `select ` + presentColumns + ` from gift where home_id `
-	qPresentsPG    = qPresents + `= any($1) order by home_id, seq`
-	qPresentsLite  = qPresents + `in (select value from json_each($1)) order by home_id, seq`
+	// Those of members who were merged into others are theirs now, before their own.
+	presentRest = `gift_id, account_id, seq, at, written_at, occasion, day, op_id, lot_id, given, taken, short`
+	qPresents   = `select whose, ` + presentRest + ` from (
+ select home_id as whose, 1 as own, ` + presentRest + ` from gift where home_id `
+	qPresentsOf = ` union all select a.merged_home, 0, gift_id, a.merged_account, seq, at, written_at, occasion, day, op_id, lot_id, given, taken, short
+ from account a join gift g on g.home_id = a.home_id and g.account_id = a.account_id where a.merged_home `
+	qPresentsEnd  = `) u order by whose, own, seq`
+	qPresentsPG   = qPresents + `= any($1)` + qPresentsOf + `= any($1)` + qPresentsEnd
+	qPresentsLite = qPresents + `in (select value from json_each($1))` + qPresentsOf + `in (select value from json_each($1))` + qPresentsEnd
 )
 
 // ScanPresent reads a gift.
@@ -112,6 +117,20 @@ func LoadPresents(b *db.Batch, dialect db.Dialect, homes []int64, on func(Presen
 		on(g)
 		return err
 	}, text, homes)
+}
+
+// FirstHeld is how many gifts that are once only are still held: given, and not
+// taken back whole. One that a part of was forgiven stays held.
+func FirstHeld(gifts []Present) (n int) {
+	for i := range gifts {
+		switch {
+		case gifts[i].Given > 0:
+			n++
+		case gifts[i].Short == 0:
+			n--
+		}
+	}
+	return n
 }
 
 const (

@@ -45,6 +45,7 @@ const (
 	Issued   Side = "issued"   // given out, less what was taken back
 	Redeemed Side = "redeemed" // spent, less what was given back
 	Expired  Side = "expired"  // written off at the end of their term
+	Moved    Side = "moved"    // in another account: this one's member was merged, or another into him; comes to nothing
 )
 
 // Kind says why a posting was made.
@@ -64,6 +65,7 @@ const (
 	Revive   Kind = "revive"   // points that had expired, though something told late had kept them alive
 	Settle   Kind = "settle"   // new points paid a debt
 	Memo     Kind = "memo"     // no points moved; the operation is chained
+	Move     Kind = "move"     // a merge moved them into another account
 )
 
 // Source says where a lot is from.
@@ -101,8 +103,15 @@ type Account struct {
 	Opened        clock.Micros
 
 	Standing Standing
+	Into     AccountRef // that took it over in a merge; zero: none has
 
 	isNew, opens, dirty, loaded bool // loaded: all its live lots are in the book
+}
+
+// AccountRef names an account by its home and id.
+type AccountRef struct {
+	Home home.ID `json:"home"`
+	ID   id.ID   `json:"id"`
 }
 
 // Standing is an account's level as it is stored. Package level says what it

@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	homeColumns    = `home_id, version, seq, head, coalesce(account_home, 0)`
+	homeColumns    = `home_id, version, seq, head, coalesce(account_home, 0), coalesce(merged_into, 0)`
 	accountColumns = `home_id, account_id, programme_id, state, active, pending, held, debt, earned, spent, expired,
  purchases, turnover, coalesce(first_purchase_at, 0), coalesce(last_purchase_at, 0), coalesce(slide_at, 0), clock_at, coalesce(due_at, 0), gifts, opened_at,
- level, coalesce(level_since, 0), coalesce(level_until, 0), level_floor, coalesce(level_held, 0), level_sums, used`
+ level, coalesce(level_since, 0), coalesce(level_until, 0), level_floor, coalesce(level_held, 0), level_sums, used, coalesce(merged_home, 0), coalesce(merged_account, 0)`
 	lotColumns = `home_id, lot_id, account_id, amount, remaining, written_off, state, earned_at, active_at, coalesce(expires_at, 0),
  sliding, source, op_id, coalesce(partner_id, 0)`
 )
@@ -42,6 +42,8 @@ const (
 
 	qSlidOff = `select ` + lotColumns + ` from lot where home_id = $1 and account_id = $2 and sliding and written_off > 0`
 
+	qAllLots = `select ` + lotColumns + ` from lot where home_id = $1`
+
 	qJournal = `select coalesce((select a.home_id from account a where a.home_id = h.home_id and a.account_id = $2), h.account_home, h.home_id)
  from home h where h.home_id = $1`
 	qMovements = `select seq, account_id, lot_id, op_id, kind, debit, credit, amount, at, written_at from posting
@@ -50,7 +52,7 @@ const (
 
 func scanHome(r db.Row) (b Book, err error) {
 	var head []byte
-	err = r.Scan((*int64)(&b.Home), &b.Version, &b.Seq, &head, (*int64)(&b.AccountHome))
+	err = r.Scan((*int64)(&b.Home), &b.Version, &b.Seq, &head, (*int64)(&b.AccountHome), (*int64)(&b.MergedInto))
 	copy(b.Head[:], head)
 	return b, err
 }
@@ -63,7 +65,7 @@ func scanAccount(r db.Row) (h home.ID, a *Account, err error) {
 		&a.Purchases, (*int64)(&a.Turnover), (*int64)(&a.FirstPurchase), (*int64)(&a.LastPurchase), (*int64)(&a.SlideAt),
 		(*int64)(&a.Clock), (*int64)(&a.DueAt), (*int64)(&a.Gifts), (*int64)(&a.Opened),
 		&a.Standing.Level, (*int64)(&a.Standing.Since), (*int64)(&a.Standing.Until),
-		&a.Standing.Floor, (*int64)(&a.Standing.Held), &a.Standing.Sums, (*int64)(&a.Used))
+		&a.Standing.Floor, (*int64)(&a.Standing.Held), &a.Standing.Sums, (*int64)(&a.Used), (*int64)(&a.Into.Home), (*int64)(&a.Into.ID))
 	a.Closed, a.LevelOnly = state == "closed", state == "level"
 	a.loaded = a.LevelOnly // it has no lots
 	return h, a, err
@@ -193,6 +195,10 @@ func (bs Books) LoadNamed(b *db.Batch, dialect db.Dialect, refs []LotRef) {
 func (bs Books) LoadSlidOff(b *db.Batch, h home.ID, account id.ID) {
 	b.Each(bs.onLot, qSlidOff, h, account)
 }
+
+// LoadAllLots adds to the batch what reads all lots of a home, also those of
+// which nothing is left.
+func (bs Books) LoadAllLots(b *db.Batch, h home.ID) { b.Each(bs.onLot, qAllLots, h) }
 
 func (bs Books) onLot(r db.Row) error {
 	h, l, err := scanLot(r)

@@ -297,6 +297,23 @@ func (l *Ladder) Hand(s State, to string, until, at clock.Micros) (_ State, chan
 	return next, next.Level != was
 }
 
+// Merge stands where the higher of two stood, who are one now, until the later
+// end and on the higher floor; changed: that is another level than the first's.
+func (l *Ladder) Merge(s, other State, at clock.Micros) (_ State, changed bool) {
+	s, other = l.loose(s, at), l.loose(other, at)
+	switch mine, his := l.index(s.Level), l.index(other.Level); {
+	case his > mine:
+		s.Level, s.Since, s.Until, changed = other.Level, at, other.Until, true
+	case his == mine && his >= 0:
+		s.Until = max(s.Until, other.Until)
+	}
+	mine, his := l.index(s.Floor), l.index(other.Floor)
+	if his > mine || his == mine && other.Held > s.Held {
+		s.Floor, s.Held = other.Floor, other.Held
+	}
+	return s, changed
+}
+
 // Rose tells whether one level is above another.
 func (l *Ladder) Rose(from, to string) bool { return l.index(to) > l.index(from) }
 

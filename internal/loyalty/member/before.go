@@ -11,8 +11,12 @@ import (
 const (
 	beforeText = `from identifier i join identifier o on o.kind = i.kind and o.value = i.value
 where i.kind in ('phone', 'email') and o.home_id <> i.home_id and o.member_state in ('closed', 'merged') and i.home_id `
-	qBefore      = `select distinct o.home_id ` + beforeText + `= $1 order by o.home_id`
-	qBeforeAmong = `select distinct i.home_id, o.home_id ` + beforeText + `> $1 and i.home_id <= $2 order by i.home_id, o.home_id`
+	// And those who had been merged into them.
+	qBefore = `select o.home_id ` + beforeText + `= $1
+ union select x.home_id from member x where x.merged_into in (select o.home_id ` + beforeText + `= $1) order by 1`
+	beforeAmong  = beforeText + `> $1 and i.home_id <= $2`
+	qBeforeAmong = `select i.home_id, o.home_id ` + beforeAmong + `
+ union select w.h, x.home_id from member x join (select i.home_id as h, o.home_id as o ` + beforeAmong + `) w on x.merged_into = w.o order by 1, 2`
 )
 
 const (

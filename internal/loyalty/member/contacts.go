@@ -225,3 +225,24 @@ func ReadContacts(b *db.Batch, dialect db.Dialect, homes []home.ID, into map[hom
 		return err
 	}, text, ids)
 }
+
+const (
+	mergedText  = `select merged_into, home_id from member where merged_into `
+	qMergedPG   = mergedText + anyPG + ` order by merged_into, home_id`
+	qMergedLite = mergedText + anyLite + ` order by merged_into, home_id`
+)
+
+// ReadMerged adds to a batch what reads who were merged into members. Once the
+// batch has run they are in into.
+func ReadMerged(b *db.Batch, dialect db.Dialect, homes []home.ID, into map[home.ID][]home.ID) {
+	text := qMergedPG
+	if dialect == db.SQLite {
+		text = qMergedLite
+	}
+	b.Each(func(r db.Row) error {
+		var h, was home.ID
+		err := r.Scan(&h, &was)
+		into[h] = append(into[h], was)
+		return err
+	}, text, home.Numbers(homes))
+}

@@ -33,6 +33,9 @@ var erased = []struct {
 		return `update member_change set old_value = '', new_value = ''
  where field not in ('state', 'registered', 'household') and (old_value <> '' or new_value <> '') and ` + in("home_id")
 	}},
+	{"member_merge", []string{"kept"}, func(in func(string) string) string {
+		return `update member_merge set kept = null where kept is not null and ` + in("home_id")
+	}},
 	{"consent", []string{"ip", "user_agent", "proof"}, func(in func(string) string) string {
 		return `update consent set ip = '', user_agent = '', proof = '' where (ip <> '' or user_agent <> '' or proof <> '') and ` + in("home_id")
 	}},

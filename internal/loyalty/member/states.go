@@ -6,14 +6,21 @@ import (
 )
 
 const (
-	statesText  = `select h.home_id, coalesce(m.state, '') from home h left join member m on m.home_id = h.home_id where h.home_id `
+	statesText = `select h.home_id, coalesce(h.merged_into, h.home_id), coalesce(m.state, '')
+ from home h left join member m on m.home_id = coalesce(h.merged_into, h.home_id) where h.home_id `
 	qStatesPG   = statesText + `= any($1)`
 	qStatesLite = statesText + `in (select value from json_each($1))`
 )
 
+// Standing is a member as he is now: who was merged into another is that one.
+type Standing struct {
+	Home  home.ID
+	State State // "": it is nobody's
+}
+
 // States adds to a batch what reads the states of members. Once the batch has
-// run they are in into: of each home that is there, "" where it is nobody's.
-func States(b *db.Batch, dialect db.Dialect, homes []home.ID, into map[home.ID]State) {
+// run they are in into: of each home that is there.
+func States(b *db.Batch, dialect db.Dialect, homes []home.ID, into map[home.ID]Standing) {
 	if len(homes) == 0 {
 		return
 	}
@@ -27,8 +34,8 @@ func States(b *db.Batch, dialect db.Dialect, homes []home.ID, into map[home.ID]S
 	}
 	b.Each(func(r db.Row) error {
 		var h home.ID
-		var s State
-		err := r.Scan(&h, &s)
+		var s Standing
+		err := r.Scan(&h, &s.Home, &s.State)
 		into[h] = s
 		return err
 	}, text, ids)

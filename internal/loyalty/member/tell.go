@@ -27,7 +27,7 @@ type told struct {
 // tell notes a change of a field for the events. Values are nobody else's
 // business. Cards have events of their own.
 func (t *Trail) tell(h home.ID, field Field, was, is string) {
-	if field == FieldCard {
+	if field == FieldCard || field == FieldState && State(is) == Merged { // whoever merges tells of it
 		return
 	}
 	at := slices.IndexFunc(t.told, func(x told) bool { return x.home == h })

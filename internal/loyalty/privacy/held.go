@@ -108,10 +108,10 @@ func held() []section {
 			"i:card_id i:card_type_id s:made.name s:number s:state s:block_reason b:till_state i:replaced_by t:issued_at i:issued_outlet t:changed_at"},
 		{name: "promo_code", order: "x.home_id, x.code", columns: known +
 			"s:code i:programme_id s:campaign s:state t:made_at s:made_by i:op_id s:expires t:used_at i:used_home i:used_op i:held_by t:held_until"},
-		{name: "home", order: "x.home_id", columns: known + "s:kind n:version n:seq x:head i:account_home"},
+		{name: "home", order: "x.home_id", columns: known + "s:kind n:version n:seq x:head i:account_home i:merged_into"},
 		{name: "account", order: "x.home_id, x.programme_id", columns: known +
 			"i:account_id i:programme_id s:state n:active n:pending n:held n:debt n:earned n:spent n:expired n:purchases n:turnover n:used" +
-			" t:first_purchase_at t:last_purchase_at t:slide_at t:clock_at t:due_at n:gifts s:level t:level_since t:level_until s:level_floor t:level_held t:opened_at"},
+			" t:first_purchase_at t:last_purchase_at t:slide_at t:clock_at t:due_at n:gifts s:level t:level_since t:level_until s:level_floor t:level_held t:opened_at i:merged_home i:merged_account"},
 		{name: "lot", order: "x.home_id, x.lot_id", columns: known +
 			"i:lot_id i:account_id n:amount n:remaining n:written_off s:state t:earned_at t:active_at t:expires_at b:sliding s:source i:op_id i:partner_id"},
 		{name: "hold", order: "x.home_id, x.hold_id, x.part", columns: known + "i:hold_id n:part i:account_id i:lot_id n:points t:until_at"},
@@ -119,7 +119,7 @@ func held() []section {
 			" select claimed_by as whose, p.* from purchase p where claimed_by is not null) x", of: "x.whose", columns: known +
 			"i:purchase_id i:account_id i:programme_id i:outlet_id t:at s:day s:state n:refunded i:account_home j:doc j:person x:digest" +
 			" i:claimed_by i:claim_id j:claim j:claim_person x:claim_digest"},
-		{name: "refund", order: "x.home_id, x.refund_id", from: ofClaimed("refund"), of: "x.whose", columns: known + "i:refund_id i:purchase_id i:outlet_id t:at s:day i:account_home j:doc x:digest"},
+		{name: "refund", order: "x.home_id, x.refund_id", from: ofClaimed("refund"), of: "x.whose", columns: known + "i:refund_id i:purchase_id i:outlet_id t:at s:day i:account_id i:account_home j:doc x:digest"},
 		{name: "reservation", order: "x.home_id, x.reservation_id", columns: known +
 			"i:reservation_id i:account_id i:programme_id i:outlet_id t:at t:until_at s:state i:purchase_id i:account_home j:doc j:person x:digest"},
 		{name: "visit", order: "x.home_id, x.visit_id", from: ofClaimed("visit"), of: "x.whose", columns: known + "i:visit_id i:purchase_id i:outlet_id t:at s:day j:doc x:digest"},
@@ -130,6 +130,7 @@ func held() []section {
 			"i:change_id i:account_id n:seq t:at t:written_at s:from_level s:to_level t:until_at s:cause i:op_id n:given n:taken n:short s:reason s:actor x:digest"},
 		{name: "posting", order: "x.home_id, x.seq", columns: known +
 			"n:seq i:account_id i:lot_id i:op_id s:kind s:debit s:credit n:amount t:at t:written_at x:hash"},
+		{name: "member_merge", order: "x.home_id, x.merge_id", columns: known + "i:merge_id i:member_id t:at j:doc x:digest j:kept"},
 		{name: "member_change", order: "x.home_id, x.change_id", columns: known +
 			"i:change_id t:at s:actor_kind i:actor_id s:source s:field s:old_value s:new_value"},
 	}

@@ -226,7 +226,9 @@ func List(ctx context.Context, q db.Q, f Filter, limit int) ([]Code, error) {
 		add(` and campaign = $`, f.Campaign)
 	}
 	if f.Home != 0 {
-		add(` and (home_id <> 0 and home_id = $`, f.Home)
+		add(` and (home_id <> 0 and home_id in (select home_id from member where merged_into = $`, f.Home)
+		add(` union all select cast($`, f.Home)
+		where += ` as bigint))`
 		for _, g := range f.Guests {
 			add(` or guest <> '' and guest = $`, g)
 		}

@@ -7,6 +7,10 @@ import (
 const (
 	columns = `code, programme_id, campaign, home_id, guest, guest_shown, state, made_at, made_by, op_id, expires, used_at, used_home, used_op, held_by, held_until`
 
+	// As a buyer's: a code of who was merged into another is that one's.
+	whose = `code, programme_id, campaign, coalesce((select m.merged_into from member m where m.home_id = promo_code.home_id), home_id),
+ guest, guest_shown, state, made_at, made_by, op_id, expires, used_at, used_home, used_op, held_by, held_until`
+
 	qGet      = `select ` + columns + ` from promo_code where code = $1`
 	qKnownOf  = `select code from promo_code where `
 	qHomesOf  = `select home_id from home where `
@@ -83,5 +87,5 @@ func read(b *db.Batch, d db.Dialect, codes []string, into map[string]*Code, how 
 		c, err := scan(r)
 		into[c.Code] = &c
 		return err
-	}, `select `+columns+` from promo_code where `+d.In("code", 1)+how, codes)
+	}, `select `+whose+` from promo_code where `+d.In("code", 1)+how, codes)
 }

@@ -105,10 +105,10 @@ func (o *adjusting) found(l *look) (h home.ID, err error) {
 	h = o.req.Buyer.Home
 	if h == 0 {
 		h, err = l.home(o.req.Buyer)
-	} else if state, there := l.states[h]; !there {
+	} else if s, there := l.states[h]; !there {
 		err = errNoHome()
-	} else if o.req.Points > 0 && state.Gone() {
-		err = notServed(state)
+	} else if h = s.Home; o.req.Points > 0 && s.State.Gone() {
+		err = notServed(s.State)
 	}
 	o.home = h
 	return h, err

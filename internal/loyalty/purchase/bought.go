@@ -23,7 +23,7 @@ import (
 const (
 	qBought = `select at from purchase where home_id = $1 and account_id = $2
  union all select at from purchase where account_home = $1 and account_id = $2`
-	qAway = `select at from purchase where home_id = $1 and account_home is not null and programme_id = $2
+	qAway = `select at from purchase where home_id in ` + ofMember + ` and account_home <> $1 and programme_id = $2
  union all select at from purchase where claimed_by = $1 and account_home <> $1 and programme_id = $2`
 )
 

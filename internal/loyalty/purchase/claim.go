@@ -132,10 +132,13 @@ func (s *Stored) soldUnder() under {
 	return under{s.Programme, s.Version}
 }
 
-// Buyer is the home of the member whose purchase it is; that of the receipt
-// where it is nobody's.
+// Buyer is the home of the member whose purchase it is, since a merge of the one
+// he is now; that of the receipt where it is nobody's.
 func (s *Stored) Buyer() home.ID {
-	if s.Claim != nil {
+	switch {
+	case s.taker != 0:
+		return s.taker
+	case s.Claim != nil:
 		return s.Claim.Member
 	}
 	return s.Home
@@ -160,6 +163,10 @@ func (s *Stored) Counts() level.Entry {
 // before tells whether a refund had been when the purchase was given to its
 // member: it touched no account.
 func (s *Stored) before(f *Refund) bool { return s.Claim != nil && f.Account != s.Account }
+
+// waits tells whether its tickets count for the account: of one on a household's,
+// or that was given to a member, their use is attendance only.
+func (s *Stored) waits() bool { return s.Claim == nil && (s.AccountHome == 0 || s.taker != 0) }
 
 // since are the refunds that concern the account.
 func (s *Stored) since() []*Refund {

@@ -136,6 +136,8 @@ func (c *claiming) found(l *look) (home.ID, error) {
 	return c.receipt, nil
 }
 
+func (c *claiming) at() home.ID { return c.receipt }
+
 func (c *claiming) beside(d *Desk) []home.ID {
 	return append([]home.ID{c.home}, c.onAccount.beside(d)...)
 }
@@ -226,6 +228,22 @@ func (c *claiming) do(g *group) error {
 	return c.write(g, s, out, book, mark)
 }
 
+// again is of a receipt that was given to somebody: the member himself, or one
+// who was merged into him, or another.
+func (c *claiming) again(g *group, to home.ID) error {
+	if c.before = to == c.home; c.before {
+		return nil
+	}
+	var n int64
+	if err := g.tx.Row(g.ctx, `select count(*) from member where home_id = $1 and merged_into = $2`, to, c.home).Scan(&n); err != nil {
+		return fmt.Errorf("%w: %w", errBase, err)
+	}
+	if c.before = n > 0; c.before {
+		return nil
+	}
+	return fault.New(fault.Conflict, "claim.taken")
+}
+
 // refuse says why the receipt can't be given to the member; before: it is his.
 func (c *claiming) refuse(g *group, s *Stored) error {
 	switch f := c.req.Fiscal; {
@@ -233,11 +251,8 @@ func (c *claiming) refuse(g *group, s *Stored) error {
 		return errNoPurchase()
 	case c.req.Contact != nil && s.Guest != c.req.Contact.Guest:
 		return errNoPurchase()
-	case s.Claim != nil && s.Claim.Member == c.home:
-		c.before = true
-		return nil
 	case s.Claim != nil:
-		return fault.New(fault.Conflict, "claim.taken")
+		return c.again(g, s.Claim.Member)
 	case s.Home.Kind() == home.Member:
 		return fault.New(fault.Conflict, "claim.has-member")
 	case s.State == "refunded":

@@ -140,17 +140,24 @@ func (v *levels) risen(b *ledger.Book, a *ledger.Account, s *Stored) (from strin
 	ours := func(op id.ID) bool {
 		return slices.ContainsFunc(s.Refunds, func(f *Refund) bool { return f.ID == op })
 	}
-	to := a.Standing.Level
-	for i := range v.changes[b.Home] {
-		c := &v.changes[b.Home][i]
+	of, to := a.ID, a.Standing.Level
+	all := v.changes[b.Home]
+	for i := 0; i < len(all); i++ {
+		c := &all[i]
 		switch {
-		case c.Account != a.ID:
+		case c.Account != of:
 			continue
 		case c.To != to:
 			return from, rises, again
 		case c.Cause == ledger.ByRefund && ours(c.Op) && len(rises) == 0:
 			again = true
 			to = c.From
+			continue
+		case c.Cause == ledger.ByMerge:
+			if of = broughtBy(all, c); of == 0 {
+				return from, rises, again
+			}
+			i = -1
 			continue
 		case !s.caused(c):
 			return from, rises, again
@@ -159,6 +166,23 @@ func (v *levels) risen(b *ledger.Book, a *ledger.Account, s *Stored) (from strin
 		from, to = c.From, c.From
 	}
 	return from, rises, again
+}
+
+// broughtBy finds the account that stood where a merge took another one: of those
+// that were taken over, the last to come there; 0: none.
+func broughtBy(all []ledger.LevelChange, merge *ledger.LevelChange) (of id.ID) {
+	var at clock.Micros
+	seen := map[id.ID]bool{}
+	for i := range all {
+		c := &all[i]
+		if c.Home == merge.Home || seen[c.Account] {
+			continue
+		}
+		if seen[c.Account] = true; c.To == merge.To && c.At <= merge.At && c.At >= at {
+			of, at = c.Account, c.At
+		}
+	}
+	return of
 }
 
 // caused tells whether the purchase, or the use of its tickets, caused a rise.

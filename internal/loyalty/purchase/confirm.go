@@ -175,7 +175,7 @@ func (o *confirming) load(g *group) (err error) {
 }
 
 func (o *confirming) loadMore(g *group) error {
-	o.sale.finds(g.desk, g.contacts.of)
+	o.sale.finds(g.desk, &g.contacts)
 	for i := range o.again {
 		g.need(o.r.Programme, &o.again[i], o.home, &o.sale.heads)
 	}
@@ -250,6 +250,9 @@ func (o *confirming) document(g *group, left *RefundRequest) (*Purchase, error) 
 		p.Counted = day
 	}
 	p.Lines = slices.Clone(p.Lines)
+	if p.AccountHome != 0 {
+		p.waitForNothing()
+	}
 	p.UsedCodes, p.Parts, p.Lots, p.Awards, p.Flags = nil, nil, nil, nil, slices.Clone(p.Flags)
 	if err := o.pay(&p, left); err != nil {
 		return nil, err

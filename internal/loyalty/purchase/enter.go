@@ -74,6 +74,7 @@ type entering struct {
 	place    partner.Place
 	hash     [32]byte
 	home     home.ID
+	keeps    home.ID // of the account that its points wait on: the same, or one that has taken that over in a merge; 0: not known yet
 	purchase id.ID
 	line     int
 	piece    int // of the ticket; −1: such as are left
@@ -85,8 +86,17 @@ type entering struct {
 func (e *entering) claim() (claim, [32]byte) { return claim{e.req.Till, e.req.Key}, e.hash }
 
 // beside: the use of a ticket that was bought on a household's account is
-// attendance only, as no points of it wait, and a visit of its buyer's own.
-func (e *entering) beside(*Desk) []home.ID { return nil }
+// attendance only, as no points of it wait, and a visit of its buyer's own. Where
+// that account was his own, the one that has taken it over is concerned.
+func (e *entering) beside(*Desk) []home.ID {
+	if e.keeps == 0 || e.keeps == e.home {
+		return nil
+	}
+	return []home.ID{e.keeps}
+}
+
+// book is the home that it works on.
+func (e *entering) book() home.ID { return cmp.Or(e.keeps, e.home) }
 
 // alone keeps two uses of one ticket apart: the second must see the first.
 func (e *entering) alone() bool { return true }
@@ -132,9 +142,9 @@ func (e *entering) load(g *group) error {
 		e.at = g.now
 	}
 	e.day = e.place.Outlet.BusinessDay(e.at)
-	g.wantLots[e.home] = true
-	for _, a := range g.books[e.home].Accounts {
-		g.wantLevel(e.home, a.Programme, e.at)
+	g.wantLots[e.book()] = true
+	for _, a := range g.books[e.book()].Accounts {
+		g.wantLevel(e.book(), a.Programme, e.at)
 	}
 	g.docs.want(e.home, e.purchase)
 	return nil
@@ -147,10 +157,18 @@ func (e *entering) loadMore(g *group) error {
 	if s == nil {
 		return nil
 	}
+	keeps := s.Home
+	if s.waits() {
+		keeps = s.Keeps()
+	}
+	loaded := e.book()
+	if e.keeps = keeps; keeps != loaded {
+		return errAgain
+	}
 	g.docs.wantVisits(s)
 	for i := range s.Lots {
 		if of := s.Lots[i].Of; of != nil && of.Line == e.line {
-			g.wantNamed = append(g.wantNamed, ledger.LotRef{Home: s.Home, Lot: s.Lots[i].ID})
+			g.wantNamed = append(g.wantNamed, ledger.LotRef{Home: e.keeps, Lot: s.Lots[i].ID})
 		}
 	}
 	return nil
@@ -179,15 +197,15 @@ func (e *entering) do(g *group) error {
 	}
 	g.claimKey(claim{e.req.Till, e.req.Key}, e.hash, e.home, v.ID)
 	e.out = v
-	return v.write(g, g.books[e.home], mark)
+	return v.write(g, g.books[e.book()], mark)
 }
 
 // happen does what the visit does to the purchase and its account.
 func (e *entering) happen(g *group, s *Stored, v *Visit) (ledger.Mark, error) {
-	book := g.books[e.home]
+	book := g.books[e.book()]
 	a := book.AccountByID(s.Account)
 	at := stand{book, a}
-	if g.levels.own(e.home, s.Keeps(), s.Programme) {
+	if g.levels.own(s.Buyer(), s.Keeps(), s.Programme) {
 		at.a = book.Standing(s.Programme)
 	}
 	g.levels.others(at, book, a, s.Programme)
@@ -259,7 +277,7 @@ func (e *entering) blank(g *group, s *Stored, pieces []int) *Visit {
 	}
 	v := &Visit{
 		ID: g.desk.IDs.New(), Home: e.home, Purchase: s.ID, Till: e.req.Till, Outlet: e.place.Outlet.ID, Cashier: e.req.Cashier, Key: e.req.Key,
-		At: e.at, WrittenAt: g.now, Day: e.day, Account: account, Programme: s.soldUnder().programme,
+		At: e.at, WrittenAt: g.now, Day: e.day, Account: account, AccountHome: sharedHome(s.Home, e.book()), Programme: s.soldUnder().programme,
 		Line: e.line, SKU: l.SKU, Pieces: pieces,
 	}
 	if len(l.Tickets) > 0 {
@@ -364,11 +382,11 @@ func (v *Visit) write(g *group, book *ledger.Book, mark ledger.Mark) error {
 		return err
 	}
 	digest := sha256.Sum256(doc)
-	book.Chain(mark, v.ID, digest, v.At)
+	own := g.chain(v.Home, book, mark, v.ID, digest, v.At)
 	g.visits.Add(int64(v.Home), int64(v.ID), int64(v.Purchase), int64(v.Outlet), int64(v.At), v.Day, string(doc), digest[:])
 	g.happened(eventtype.Event{
 		Kind: eventtype.Visited, Home: v.Home, Op: v.ID, At: v.At, Day: v.Day, Outlet: v.Outlet, Programme: v.Programme, Earned: v.Active,
 		Purchase: v.Purchase,
-	}, book)
+	}, own)
 	return nil
 }

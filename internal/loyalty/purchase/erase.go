@@ -89,6 +89,9 @@ func (o *erasing) do(g *group) error {
 	for _, h := range o.Homes {
 		book := g.books[h]
 		for _, a := range book.Accounts {
+			if a.Closed {
+				continue // of one who was merged: it is another's now
+			}
 			if !a.LevelOnly {
 				g.levels.settle(book, a, g.now)
 			}

@@ -258,17 +258,8 @@ func (v *levels) first(b *ledger.Book, a *ledger.Account, p *rule.Programme, sol
 	if g == nil || !mayEarnFirst(a) || sold.Due < g.From || slices.Contains(sold.Flags, FlagTooLate) || !v.gifts.takesPart(b.Home) {
 		return
 	}
-	had := 0
-	for _, x := range v.gifts.formerly(b.Home, a.Programme) {
-		switch {
-		case x.Occasion != string(g.On):
-		case x.Given > 0:
-			had++
-		case x.Short == 0:
-			had--
-		}
-	}
-	if had > 0 {
+	former := slices.DeleteFunc(v.gifts.formerly(b.Home, a.Programme), func(x ledger.Present) bool { return x.Occasion != string(g.On) })
+	if ledger.FirstHeld(former) > 0 {
 		return
 	}
 	b.Present(a, ledger.Present{At: sold.At, Occasion: string(g.On), Op: sold.ID, Given: g.Points}, p.Until(g, sold.At), sold.Partner)
@@ -284,7 +275,7 @@ func (v *levels) takeFirst(b *ledger.Book, a *ledger.Account, p *rule.Programme,
 		return
 	}
 	g := b.TakePresent(a, given, ledger.Present{At: f.At, Op: f.ID}, p.Settings.Clawback == rule.ClawForgive)
-	if g.Short == 0 {
+	if g.Short == 0 && ledger.FirstHeld(v.gifts.of(b, a, rule.FirstPurchase)) == 0 {
 		a.Gifts = a.Gifts&^ledger.GiftFirstPurchase | ledger.GiftFirstAgain
 	}
 }

@@ -231,8 +231,8 @@ func (r *linkedRefund) do(g *group) error {
 // blank makes the refund's document of a purchase, s, without what came back.
 func (r *refunding) blank(g *group, i id.ID, s *Stored) *Refund {
 	return &Refund{
-		ID: i, Home: r.home, Purchase: s.ID, Till: r.till, Outlet: r.place.Outlet.ID, Key: r.key,
-		At: r.at, WrittenAt: g.now, Day: r.day, Account: s.Account, Programme: s.Programme, AccountHome: s.AccountHome, Flags: r.odd(),
+		ID: i, Home: cmp.Or(s.Home, r.home), Purchase: s.ID, Till: r.till, Outlet: r.place.Outlet.ID, Key: r.key,
+		At: r.at, WrittenAt: g.now, Day: r.day, Account: s.Account, Programme: s.Programme, AccountHome: s.AccountHome, Taker: s.taker, Flags: r.odd(),
 	}
 }
 
@@ -291,7 +291,7 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 		a.Changed()
 		g.levels.others(own, g.books[r.whose()], a, s.Programme)
 		g.levels.count(own, f.Counts(&s.Purchase))
-		if s.Claim == nil && (own.a != a || s.AccountHome == 0) {
+		if s.Claim == nil && (own.a != a || s.waits()) {
 			g.levels.countVisits(own, was, now)
 		}
 		book.Settle(a, a.Clock)
@@ -412,7 +412,7 @@ func (r *refunding) write(g *group, book *ledger.Book, mark ledger.Mark, a *ledg
 	}
 	digest := sha256.Sum256(doc)
 	own := g.chain(f.Home, book, mark, f.ID, digest, r.at)
-	g.refunds.Add(int64(f.Home), int64(f.ID), int64(f.Purchase), int64(f.Outlet), int64(f.At), f.Day, db.N(f.AccountHome), string(doc), digest[:])
+	g.refunds.Add(int64(f.Home), int64(f.ID), int64(f.Purchase), int64(f.Outlet), int64(f.At), f.Day, int64(f.Account), db.N(f.AccountHome), string(doc), digest[:])
 	g.happened(eventtype.Event{
 		Kind: eventtype.Refunded, Home: f.Home, Op: f.ID, At: f.At, Day: f.Day, Outlet: f.Outlet, Programme: f.Programme,
 		Gross: f.Gross, Discount: f.Discount, Paid: f.Paid, Money: f.Money, Spent: f.Given, Earned: f.Claimed(), Last: f.Whole,

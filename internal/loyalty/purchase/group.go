@@ -148,6 +148,9 @@ func (g *group) answerAgain(t *ticket, k doneKey) error {
 func (g *group) share(batch []*ticket) (mine, rest []*ticket) {
 	taken := make(map[home.ID]bool, len(batch)) // true: by one that is alone
 	for _, t := range batch {
+		if o, ok := t.op.(interface{ at() home.ID }); ok && o.at() != 0 {
+			t.home = o.at()
+		}
 		t.homes = append(append(t.homes[:0], t.home), t.op.beside(g.desk)...)
 		alone := t.op.alone()
 		if slices.ContainsFunc(t.homes, func(h home.ID) bool {

@@ -68,6 +68,7 @@ func (d *Desk) hashes(refs []member.Ref) (out []string) {
 type contacts struct {
 	wanted []home.ID
 	of     map[home.ID][]member.Ref
+	merged map[home.ID][]home.ID // who were merged into them
 }
 
 func (c *contacts) want(h home.ID) {
@@ -79,8 +80,9 @@ func (c *contacts) want(h home.ID) {
 // read adds to the batch what reads all that was asked.
 func (c *contacts) read(b *db.Batch, dialect db.Dialect) {
 	if len(c.wanted) > 0 {
-		c.of = map[home.ID][]member.Ref{}
+		c.of, c.merged = map[home.ID][]member.Ref{}, map[home.ID][]home.ID{}
 		member.ReadContacts(b, dialect, c.wanted, c.of)
+		member.ReadMerged(b, dialect, c.wanted, c.merged)
 	}
 }
 
@@ -118,16 +120,25 @@ func (s *sale) wantContacts(c *contacts) {
 }
 
 // finds says whose rows count for the buyer.
-func (s *sale) finds(d *Desk, of map[home.ID][]member.Ref) {
+func (s *sale) finds(d *Desk, c *contacts) {
 	if s.guest == "" {
-		s.heads = heads{own: headOfMember(s.home), guests: d.hashes(of[s.home])}
+		s.heads = heads{own: headOfMember(s.home), guests: d.hashes(c.of[s.home])}
+		s.heads.members(c.merged[s.home]...)
 		s.heads.add(s.heads.guests)
 		return
 	}
 	s.heads = heads{own: headOfGuest(s.guest), guests: []string{s.guest}}
 	for _, h := range s.same {
-		s.heads.beside = append(s.heads.beside, headOfMember(h))
-		s.heads.add(d.hashes(of[h]))
+		s.heads.members(h)
+		s.heads.members(c.merged[h]...)
+		s.heads.add(d.hashes(c.of[h]))
+	}
+}
+
+// members lets members' rows count beside the buyer's own.
+func (h *heads) members(homes ...home.ID) {
+	for _, x := range homes {
+		h.beside = append(h.beside, headOfMember(x))
 	}
 }
 
@@ -200,7 +211,7 @@ func (g *group) guestsStand(mine []*ticket) error {
 		s.foundGuest(members)
 		again = again || !slices.Equal(s.same, before)
 		for _, h := range s.same {
-			again = again || !slices.Equal(now.of[h], g.contacts.of[h])
+			again = again || !slices.Equal(now.of[h], g.contacts.of[h]) || !slices.Equal(now.merged[h], g.contacts.merged[h])
 		}
 	}
 	if again {

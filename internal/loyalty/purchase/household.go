@@ -38,8 +38,17 @@ func (o *onAccount) beside(d *Desk) []home.ID {
 	return nil
 }
 
-// find takes the account's home from the locked home of the member.
+// at is the home of the operation, as far as it has been found by now.
+func (o *onAccount) at() home.ID { return o.home }
+
+// find takes the account's home from the locked home of the member; errAgain
+// where that is not the operation's too, or where he has been merged into
+// another since he was looked up.
 func (o *onAccount) find(g *group) error {
+	if into := g.books[o.home].MergedInto; into != 0 {
+		o.home = into
+		return errAgain
+	}
 	o.keeps = g.books[o.home].Keeps()
 	return o.holds(g)
 }

@@ -125,6 +125,7 @@ func (d *Desk) OpHomes(ctx context.Context, journal home.ID, ops []id.ID) (*OpHo
 	}, `select purchase_id, home_id, purchase_id from purchase where account_home = $1 and `+in("purchase_id", 2)+`
  union all select refund_id, home_id, refund_id from refund where account_home = $1 and `+in("refund_id", 2)+`
  union all select claim_id, home_id, purchase_id from purchase where claimed_by = $1 and `+in("claim_id", 2)+`
- union all select claim_id, home_id, purchase_id from purchase where account_home = $1 and claimed_by <> $1 and `+in("claim_id", 2), journal, ids)
+ union all select claim_id, home_id, purchase_id from purchase where account_home = $1 and claimed_by <> $1 and `+in("claim_id", 2)+`
+ union all select visit_id, home_id, visit_id from visit where home_id in `+mergedInto+` and `+in("visit_id", 2), journal, ids)
 	return out, err
 }

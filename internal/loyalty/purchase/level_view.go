@@ -101,6 +101,10 @@ func (d *Desk) peekBooks(ctx context.Context, p *peeked, h home.ID, at clock.Mic
 		if p.own = books[h]; p.own == nil {
 			return errNoHome()
 		}
+		if into := p.own.MergedInto; into != 0 { // he is that one now
+			h, homes = into, []int64{int64(into)}
+			continue
+		}
 		keeps := p.own.Keeps()
 		d.seeKeeper(h, keeps)
 		if p.book = books[keeps]; p.book != nil {

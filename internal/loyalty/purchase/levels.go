@@ -149,12 +149,11 @@ func (p *papers) count(h home.ID, a *ledger.Account, s *level.Sums) {
 		}
 	}
 	for _, f := range p.refunds {
-		buyer, of := f.Home, byID[f.Purchase]
+		of := byID[f.Purchase]
 		if of != nil {
-			buyer = of.Buyer()
 			of.Refunds = append(of.Refunds, f)
 		}
-		if counted(s, h, a, buyer, f.Account, f.Programme) {
+		if counted(s, h, a, f.buyer(of), f.Account, f.Programme) {
 			e := f.Counts(of.purchase())
 			s.Add(&e)
 		}
@@ -175,7 +174,7 @@ func counted(s *level.Sums, h home.ID, a *ledger.Account, buyer home.ID, account
 func (p *papers) countVisits(h home.ID, a *ledger.Account, s *level.Sums, byID map[id.ID]*Stored) {
 	used := map[id.ID]bool{}
 	for _, v := range p.visits {
-		if of := byID[v.Purchase]; of != nil && of.Claim == nil && counted(s, h, a, of.Home, of.Account, of.Programme) {
+		if of := byID[v.Purchase]; of != nil && of.Claim == nil && (s.Own || of.waits()) && counted(s, h, a, of.Buyer(), of.Account, of.Programme) {
 			of.Visits = append(of.Visits, v)
 			used[of.ID] = true
 		}

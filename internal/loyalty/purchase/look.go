@@ -21,7 +21,7 @@ type look struct {
 	members map[member.Ref][]member.Resolved
 
 	homes  []home.ID // of buyers who are named by them, of whom the standing matters
-	states map[home.ID]member.State
+	states map[home.ID]member.Standing
 
 	codes []string // that no campaign lists, folded
 	given map[string]*promo.Code
@@ -34,7 +34,7 @@ type look struct {
 }
 
 func newLook(d *Desk) *look {
-	return &look{desk: d, keys: map[claim]doneKey{}, states: map[home.ID]member.State{}, tickets: map[string]ticketRow{}, fiscals: map[fiscalKey]op{}}
+	return &look{desk: d, keys: map[claim]doneKey{}, states: map[home.ID]member.Standing{}, tickets: map[string]ticketRow{}, fiscals: map[fiscalKey]op{}}
 }
 
 // key asks which operation a key stands for.
@@ -99,7 +99,7 @@ func (l *look) run(ctx context.Context) error {
 // home gives the buyer's home; it refuses one who can't be served.
 func (l *look) home(b Buyer) (home.ID, error) {
 	if b.Home != 0 {
-		return b.Home, l.standing(b.Home)
+		return l.now(b.Home), l.standing(b.Home)
 	}
 	var found *member.Resolved
 	for i, r := range l.members[b.ref()] {
@@ -131,18 +131,26 @@ func (l *look) standing(h home.ID) error {
 	switch {
 	case h < 0, !there && slices.Contains(l.homes, h):
 		return errNoHome()
-	case state != "" && !state.Serves():
-		return notServed(state)
+	case state.State != "" && !state.State.Serves():
+		return notServed(state.State)
 	}
 	return nil
+}
+
+// now is the home of a member as he is now: of one who was merged the other's.
+func (l *look) now(h home.ID) home.ID {
+	if s, there := l.states[h]; there {
+		return s.Home
+	}
+	return h
 }
 
 // homeOfFact gives the home of a buyer who can't be served, but whose closed
 // receipt must be kept: a blocked member's by what still stands for him. 0:
 // there is no such member; the receipt is then nobody's.
 func (l *look) homeOfFact(b Buyer) home.ID {
-	if l.states[b.Home] == member.Blocked {
-		return b.Home
+	if l.states[b.Home].State == member.Blocked {
+		return l.now(b.Home)
 	}
 	for _, r := range l.members[b.ref()] {
 		if r.Identifier == member.On && r.State == member.Blocked {

@@ -139,7 +139,7 @@ func (s *Stored) Tally() (out Tally) {
 				out.Days = append(out.Days, day)
 			}
 		}
-		if used > 0 && s.AccountHome == 0 {
+		if used > 0 && s.waits() {
 			out.Used += moneyOf(money.Share(int64(st.line.Due()-st.money()), used, left))
 		}
 	}

@@ -117,7 +117,7 @@ func (d *Desk) view(ctx context.Context, s *sale) (own, book *ledger.Book, err e
 	if err != nil {
 		return nil, nil, err
 	}
-	s.keeps, s.levels = p.book.Home, p.levels
+	s.home, s.keeps, s.levels = p.own.Home, p.book.Home, p.levels
 	return p.own, p.book, nil
 }
 
@@ -132,7 +132,7 @@ func (d *Desk) findHeads(ctx context.Context, s *sale) error {
 			return err
 		}
 	}
-	s.finds(d, c.of)
+	s.finds(d, &c)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package purchase
 
 import (
+	"cmp"
 	"fmt"
 
 	"kopilka/internal/loyalty/home"
@@ -57,6 +58,16 @@ type Refund struct {
 	Flags     []string `json:"flags,omitempty"`
 	Level     string   `json:"level,omitempty"` // of the account, after it
 	Balance   Balance  `json:"balance,omitempty"`
+
+	Taker home.ID `json:"taker,omitempty"` // of the member who has taken its buyer's account over in a merge; 0: nobody has
+}
+
+// buyer is the home of the member whose refund it is.
+func (f *Refund) buyer(of *Stored) home.ID {
+	if of != nil {
+		return of.Buyer()
+	}
+	return cmp.Or(f.Taker, f.Home)
 }
 
 // Flags of a refund.

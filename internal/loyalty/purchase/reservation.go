@@ -70,9 +70,9 @@ type Judged struct {
 }
 
 const (
-	reservationColumns = `doc, state, until_at, coalesce(purchase_id, 0), coalesce(person, '')`
+	reservationColumns = `doc, state, until_at, coalesce(purchase_id, 0), coalesce(person, ''), account_id, coalesce(account_home, 0)`
 	qReservation       = `select ` + reservationColumns + ` from reservation where home_id = $1 and reservation_id = $2`
-	qReservations      = `select ` + reservationColumns + ` from reservation where home_id = $1 and (reservation_id < $2 or $2 = 0) order by reservation_id desc limit $3`
+	qReservations      = `select ` + reservationColumns + ` from reservation where home_id in ` + ofMember + ` and (reservation_id < $2 or $2 = 0) order by reservation_id desc limit $3`
 )
 
 var insertReservation = db.Many{
@@ -96,12 +96,16 @@ var updateReservation = db.Many{
 func scanReservation(r db.Row) (*Reservation, error) {
 	s := &Reservation{}
 	var doc, person string
-	if err := r.Scan(&doc, (*string)(&s.State), (*int64)(&s.Until), (*int64)(&s.Done), &person); err != nil {
+	var now ledger.AccountRef
+	if err := r.Scan(&doc, (*string)(&s.State), (*int64)(&s.Until), (*int64)(&s.Done), &person, (*int64)(&now.ID), (*int64)(&now.Home)); err != nil {
 		return nil, err
 	}
 	s.digest = sha256.Sum256([]byte(doc))
 	if err := json.Unmarshal([]byte(doc), &s.Purchase); err != nil {
 		return nil, err
+	}
+	if now.Home != 0 { // as a stored purchase's
+		s.AccountHome, s.Account = now.Home, now.ID
 	}
 	return s, s.Seen.WithPerson(person)
 }

@@ -214,7 +214,7 @@ func (s *sale) load(g *group) error {
 // loadMore asks for the limits that the receipt may come under, of the buyer's
 // as of everybody's.
 func (s *sale) loadMore(g *group) error {
-	s.finds(g.desk, g.contacts.of)
+	s.finds(g.desk, &g.contacts)
 	for i := range s.limited {
 		g.need(s.programme.ID, &s.limited[i], s.home, &s.heads)
 	}

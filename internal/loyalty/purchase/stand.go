@@ -28,6 +28,9 @@ func (v *levels) own(buyer, keeps home.ID, programme id.ID) bool {
 // stand finds whose level it is that an operation of a buyer on an account
 // concerns.
 func (v *levels) stand(buyer, book *ledger.Book, a *ledger.Account) stand {
+	if buyer.MergedInto == book.Home {
+		buyer = book // he is now whose account it is
+	}
 	if a == nil || !v.own(buyer.Home, book.Home, a.Programme) {
 		return stand{book, a}
 	}
@@ -72,7 +75,7 @@ func (v *levels) others(at stand, buyer *ledger.Book, a *ledger.Account, program
 
 // wantStand names what the buyer's own level needs of his home.
 func (g *group) wantStand(buyer, keeps home.ID, programme id.ID, at clock.Micros) {
-	if !g.levels.own(buyer, keeps, programme) {
+	if g.books[buyer].MergedInto == keeps || !g.levels.own(buyer, keeps, programme) {
 		return
 	}
 	if a := g.books[buyer].Standing(programme); a != nil && a.NeedsLots(at) {

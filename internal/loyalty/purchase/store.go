@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/id"
 )
@@ -13,29 +14,40 @@ const (
  cross join lateral (select * from receipt_key r where r.till_id = u.till_id and r.key = u.key limit 1) k`
 	qKeyLite = `select till_id, key, home_id, op_id, hash from receipt_key where till_id = $1 and key = $2`
 
-	storedColumns = `doc, state, refunded, coalesce(person, ''), claim, coalesce(claim_person, '')`
-	qPurchase     = `select ` + storedColumns + ` from purchase where home_id = $1 and purchase_id = $2`
-	qNewest       = `select ` + storedColumns + ` from purchase where home_id = $1 and at <= $2 order by at desc, purchase_id desc limit $3`
-	// A member's own and those that were given to him.
+	storedColumns = `doc, state, refunded, coalesce(person, ''), claim, coalesce(claim_person, ''), account_id, coalesce(account_home, 0)`
+	refundColumns = `doc, account_id, coalesce(account_home, 0)`
+	// The homes of those who were merged into a home's member.
+	mergedInto = `(select home_id from member where merged_into = $1)`
+	// And his own.
+	ofMember  = `(select cast($1 as bigint) union all select home_id from member where merged_into = $1)`
+	qPurchase = `select ` + storedColumns + ` from purchase where home_id = $1 and purchase_id = $2`
+	qNewest   = `select ` + storedColumns + ` from purchase where home_id in ` + ofMember + ` and at <= $2 order by at desc, purchase_id desc limit $3`
+	// A member's own and those that were given to him, and of those who were merged
+	// into him.
 	qOfHome = `select ` + storedColumns + ` from (
- select * from (select at, purchase_id, doc, state, refunded, person, claim, claim_person from purchase
- where home_id = $1 and (at < $2 or at = $2 and purchase_id < $3) order by at desc, purchase_id desc limit $4) own
- union all select * from (select at, purchase_id, doc, state, refunded, person, claim, claim_person from purchase
- where claimed_by = $1 and (at < $2 or at = $2 and purchase_id < $3) order by at desc, purchase_id desc limit $4) given
+ select * from (` + pageOf + `home_id = $1` + pageEnd + `) own
+ union all select * from (` + pageOf + `claimed_by = $1` + pageEnd + `) given
+ union all select * from (` + pageOf + `home_id in ` + mergedInto + pageEnd + `) taken
+ union all select * from (` + pageOf + `claimed_by in ` + mergedInto + pageEnd + `) taken_given
  ) u order by at desc, purchase_id desc limit $4`
+	pageOf    = `select at, purchase_id, doc, state, refunded, person, claim, claim_person, account_id, account_home from purchase where `
+	pageEnd   = ` and (at < $2 or at = $2 and purchase_id < $3) order by at desc, purchase_id desc limit $4`
 	qOfOutlet = `select ` + storedColumns + ` from purchase where outlet_id = $1 and (at, purchase_id) > ($2, $3) and at < $4 order by at, purchase_id limit $5`
 	// Of a home's member, on whichever account, and on its accounts, whosever.
 	qAllOnHome = `select ` + storedColumns + ` from purchase where home_id = $1
  union all select ` + storedColumns + ` from purchase where account_home = $1
  union all select ` + storedColumns + ` from purchase where claimed_by = $1 and account_home <> $1`
-	qAllRefunds = `select doc from refund where home_id = $1 union all select doc from refund where account_home = $1
- union all select r.doc from purchase p join refund r on r.home_id = p.home_id and r.purchase_id = p.purchase_id
+	qAllRefunds = `select ` + refundColumns + ` from refund where home_id = $1 union all select ` + refundColumns + ` from refund where account_home = $1
+ union all select r.doc, r.account_id, coalesce(r.account_home, 0) from purchase p join refund r on r.home_id = p.home_id and r.purchase_id = p.purchase_id
  where p.claimed_by = $1 and p.account_home <> $1`
-	qRefundsOf    = `select doc from refund where home_id = $1 and purchase_id = $2 order by refund_id`
-	qVisit        = `select doc from visit where home_id = $1 and visit_id = $2`
-	qVisitsOf     = `select doc from visit where home_id = $1 and purchase_id = $2 order by visit_id`
-	qAllVisits    = `select doc from visit where home_id = $1`
-	qRefund       = `select doc from refund where home_id = $1 and refund_id = $2`
+	qRefundsOf = `select ` + refundColumns + ` from refund where home_id = $1 and purchase_id = $2 order by refund_id`
+	qVisit     = `select doc from visit where home_id = $1 and visit_id = $2`
+	qVisitsOf  = `select doc from visit where home_id = $1 and purchase_id = $2 order by visit_id`
+	qAllVisits = `select doc from visit where home_id in ` + ofMember
+	qRefund    = `select ` + refundColumns + ` from refund where home_id = $1 and refund_id = $2`
+	// Of an unlinked refund's: it may be of one who was merged into the member.
+	qMatched = `select ` + refundColumns + ` from refund where refund_id = $2 and home_id in (select cast($1 as bigint)
+ union all select home_id from member where merged_into in (select coalesce(merged_into, home_id) from member where home_id = $1))`
 	qAdjustment   = `select account_id, points, reason, words, actor, at from adjustment where home_id = $1 and op_id = $2`
 	qTicketsPG    = `select number, home_id, purchase_id, line, piece from ticket where number = any($1)`
 	qTicketLite   = `select number, home_id, purchase_id, line, piece from ticket where number = $1`
@@ -85,10 +97,10 @@ var updateClaim = db.Many{
 }
 
 var insertRefund = db.Many{
-	PG: `insert into refund (home_id, refund_id, purchase_id, outlet_id, at, day, account_home, doc, digest)
- select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::bytea[])`,
-	Lite:  `insert into refund (home_id, refund_id, purchase_id, outlet_id, at, day, account_home, doc, digest) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "text", "bigint", "text", "bytea"},
+	PG: `insert into refund (home_id, refund_id, purchase_id, outlet_id, at, day, account_id, account_home, doc, digest)
+ select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::bytea[])`,
+	Lite:  `insert into refund (home_id, refund_id, purchase_id, outlet_id, at, day, account_id, account_home, doc, digest) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "text", "bigint", "bigint", "text", "bytea"},
 }
 
 var insertVisit = db.Many{
@@ -145,27 +157,46 @@ type Stored struct {
 
 	Claim *Claim // that gave it to a member; nil: none did
 	sold  under  // what judged it when it was made, of one that was given to a member
+
+	taker home.ID // of the member who has taken its buyer's account over in a merge; 0: nobody has
 }
 
 func scanPurchase(r db.Row) (*Stored, error) {
 	s := &Stored{}
 	var doc, person, about string
 	var claim *string
-	if err := r.Scan(&doc, &s.State, &s.Refunded, &person, &claim, &about); err != nil {
+	var now ledger.AccountRef
+	if err := r.Scan(&doc, &s.State, &s.Refunded, &person, &claim, &about, (*int64)(&now.ID), (*int64)(&now.Home)); err != nil {
 		return nil, err
 	}
 	if err := json.Unmarshal([]byte(doc), &s.Purchase); err != nil {
 		return nil, err
 	}
-	if err := s.Seen.WithPerson(person); err != nil || claim == nil {
-		return s, err
-	}
-	c, err := ReadClaim([]byte(*claim), about)
-	if err != nil {
+	if err := s.Seen.WithPerson(person); err != nil {
 		return nil, err
 	}
-	s.Give(c)
+	if claim != nil {
+		c, err := ReadClaim([]byte(*claim), about)
+		if err != nil {
+			return nil, err
+		}
+		s.Give(c)
+	}
+	s.carry(now)
 	return s, nil
+}
+
+// carry says which account has what was on the purchase's own, by its row: that
+// which has taken it over in a merge, if one has.
+func (s *Stored) carry(now ledger.AccountRef) {
+	own := s.Keeps() == s.Buyer()
+	if now.Home == 0 || now == (ledger.AccountRef{Home: s.Keeps(), ID: s.Account}) {
+		return
+	}
+	s.AccountHome, s.Account = now.Home, now.ID
+	if own {
+		s.taker = now.Home
+	}
 }
 
 func scanVisit(r db.Row) (*Visit, error) {
@@ -179,9 +210,19 @@ func scanVisit(r db.Row) (*Visit, error) {
 
 func scanRefund(r db.Row) (*Refund, error) {
 	var doc string
-	if err := r.Scan(&doc); err != nil {
+	var now ledger.AccountRef
+	if err := r.Scan(&doc, (*int64)(&now.ID), (*int64)(&now.Home)); err != nil {
 		return nil, err
 	}
 	f := &Refund{}
-	return f, json.Unmarshal([]byte(doc), f)
+	if err := json.Unmarshal([]byte(doc), f); err != nil {
+		return nil, err
+	}
+	if now.Home != 0 && now.ID != f.Account { // as a purchase's
+		if f.AccountHome == 0 || f.Taker != 0 {
+			f.Taker = now.Home
+		}
+		f.AccountHome, f.Account = now.Home, now.ID
+	}
+	return f, nil
 }

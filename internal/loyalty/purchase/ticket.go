@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"fmt"
+	"slices"
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/platform/db"
@@ -21,6 +22,18 @@ func (l *Line) Ticketed() bool { return len(l.Tickets) > 0 || l.SessionAt != 0 }
 
 // Pieces is how many pieces a line of tickets has.
 func (l *Line) Pieces() int { return int(l.Quantity / money.Piece) }
+
+// waitForNothing lets its points wait for no ticket: its account is in another
+// home, be it since it was reserved.
+func (p *Purchase) waitForNothing() {
+	for i := range p.Lines {
+		l := &p.Lines[i]
+		l.Earned = slices.Clone(l.Earned)
+		for k := range l.Earned {
+			l.Earned[k].Waits = false
+		}
+	}
+}
 
 // HasTickets tells whether any line is one of tickets.
 func (p *Purchase) HasTickets() bool {

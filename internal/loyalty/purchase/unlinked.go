@@ -69,6 +69,7 @@ type unlinkedRefund struct {
 	req     *UnlinkedRequest
 	matched []*Refund
 	former  []home.ID // of other accounts that purchases were made on
+	merged  []home.ID // of the purchases of those who were merged into the member
 }
 
 func (r *unlinkedRefund) lookUp(l *look) { l.buyer(r.req.Buyer) }
@@ -101,7 +102,7 @@ func (r *unlinkedRefund) load(g *group) error {
 // beside are the home of the account that the member uses, and those of others
 // that he has used before.
 func (r *unlinkedRefund) beside(d *Desk) []home.ID {
-	return append(r.onAccount.beside(d), r.former...)
+	return slices.Concat(r.onAccount.beside(d), r.former, r.merged)
 }
 
 func (r *unlinkedRefund) loadMore(g *group) error {
@@ -115,6 +116,10 @@ func (r *unlinkedRefund) loadMore(g *group) error {
 		}
 		if k := s.Keeps(); k != r.keeps && !slices.Contains(r.former, k) {
 			r.former = append(r.former, k)
+			again = true
+		}
+		if s.Home != r.home && !slices.Contains(r.merged, s.Home) {
+			r.merged = append(r.merged, s.Home)
 			again = true
 		}
 		g.wantOf(s)
@@ -292,7 +297,7 @@ func (r *unlinkedRefund) replay(ctx context.Context, q db.Q, h home.ID, op id.ID
 		return err
 	}
 	for _, m := range r.out.Matched {
-		f, err := scanRefund(q.Row(ctx, qRefund, h, m))
+		f, err := scanRefund(q.Row(ctx, qMatched, h, m))
 		if err != nil {
 			return err
 		}

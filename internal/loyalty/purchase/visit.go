@@ -28,6 +28,8 @@ type Visit struct {
 	Account   id.ID        `json:"account,omitempty"`
 	Programme id.ID        `json:"programme,omitempty"`
 
+	AccountHome home.ID `json:"account_home,omitempty"` // that has taken the account over in a merge; 0: it is in this home
+
 	Line    int          `json:"line"` // index in the purchase, from 0
 	SKU     string       `json:"sku"`
 	Pieces  []int        `json:"pieces"`            // of the line, from 0

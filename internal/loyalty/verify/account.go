@@ -70,7 +70,7 @@ func (c *homeCheck) checkEachLot() {
 		if l.Remaining < 0 || l.Remaining > l.Amount {
 			c.bad(LotRemaining, "lot", at, int64(l.Remaining), fmt.Sprintf("0 … %d", l.Amount))
 		}
-		if l.made != l.Amount || l.madeBy != l.Op {
+		if c.takenLots[l.ID] == nil && (l.made != l.Amount || l.madeBy != l.Op) {
 			c.bad(LotMade, "lot", at, fmt.Sprintf("amount %d by %s", l.Amount, l.Op), fmt.Sprintf("amount %d by %s", l.made, l.madeBy))
 		}
 		left, other := l.active, l.pending
@@ -83,7 +83,7 @@ func (c *homeCheck) checkEachLot() {
 		if l.expired != l.WrittenOff {
 			c.bad(LotWrittenOff, "lot", at, int64(l.WrittenOff), int64(l.expired))
 		}
-		if l.Waits && !l.ticket {
+		if l.Waits && !l.ticket && a.Into.ID == 0 {
 			c.bad(LotWaits, "lot", at, "waits", "a ticket that it waits for")
 		}
 		a.lot(l)

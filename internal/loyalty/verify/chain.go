@@ -88,6 +88,12 @@ func moves(k ledger.Kind) []move {
 		return []move{{ledger.Active, ledger.Debt}}
 	case ledger.Memo:
 		return []move{{ledger.Issued, ledger.Issued}}
+	case ledger.Move:
+		var out []move
+		for _, s := range []ledger.Side{ledger.Active, ledger.Pending, ledger.Debt, ledger.Issued, ledger.Redeemed, ledger.Expired} {
+			out = append(out, move{s, ledger.Moved}, move{ledger.Moved, s})
+		}
+		return out
 	}
 	return nil
 }
@@ -111,8 +117,13 @@ func (c *homeCheck) count(p *postingRow) {
 		}
 		o.redeemed += net(p, ledger.Redeemed)
 		o.issued += net(p, ledger.Issued)
-		if p.Kind == ledger.Activate {
+		switch p.Kind {
+		case ledger.Activate:
 			o.activated += p.Amount
+		case ledger.Move:
+			o.moved = append(o.moved, p)
+		case ledger.Settle:
+			o.settled += p.Amount
 		}
 	}
 	if p.Account != 0 {

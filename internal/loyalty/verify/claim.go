@@ -82,6 +82,9 @@ func (s *saleCheck) as() *purchase.Purchase { return cmp.Or(s.given, s.doc) }
 
 // buyer is the home of the member whose purchase it is.
 func (s *saleCheck) buyer() home.ID {
+	if s.taker != 0 {
+		return s.taker
+	}
 	if s.claim != nil {
 		return s.claim.Member
 	}
@@ -106,7 +109,11 @@ func (c *homeCheck) checkClaim(s *saleCheck) error {
 		return nil
 	}
 	found := fmt.Sprintf("claim %s of %s in home %s to member %s, account %s of home %s, sold by %s", row.id, s.id, s.home, row.by, s.account, s.keeps, s.doc.Cashier)
-	wanted := fmt.Sprintf("claim %s of %s in home %s to member %s, account %s of home %s, sold by %s", x.ID, x.Purchase, x.Home, x.Member, x.Account, x.AccountHome, x.SoldBy)
+	account, keeps := x.Account, x.AccountHome
+	if s.taken {
+		account, keeps = s.account, s.keeps
+	}
+	wanted := fmt.Sprintf("claim %s of %s in home %s to member %s, account %s of home %s, sold by %s", x.ID, x.Purchase, x.Home, x.Member, account, keeps, x.SoldBy)
 	if found != wanted || s.home.Kind() != home.Receipt || s.doc.Account != 0 || x.Outlet != s.doc.Outlet || x.Day != s.doc.Day || x.Sold != s.doc.Programme {
 		c.bad(ClaimDoc, "purchase", at, found, wanted)
 	}
@@ -196,6 +203,7 @@ func (c *homeCheck) readGiven() {
 		s.readClaim()
 		c.foreign(s.purchaseRow.claim.id, s.purchaseRow.claim.digest)
 		if s.claim != nil {
+			c.readTaken(s)
 			c.given.sales = append(c.given.sales, s)
 			byID[s.id] = s
 		}
@@ -203,16 +211,22 @@ func (c *homeCheck) readGiven() {
 	for i := range c.rows.givenBack {
 		f := &refundCheck{refundRow: &c.rows.givenBack[i].refundRow}
 		if f.doc = readRefund(f.refundRow.doc); f.doc != nil {
+			c.readTakenBack(f)
 			f.sale = byID[f.purchase]
 			c.given.refunds = append(c.given.refunds, f)
 		}
 	}
 }
 
-// checkGiven: they stand in the member's journal, and move nothing there.
+// checkGiven: they stand in the member's journal, and move nothing there, but for
+// those that had been given onto an account of his that was taken over since.
 func (c *homeCheck) checkGiven() {
 	for _, s := range c.given.sales {
 		at := key("purchase_id", s.id)
+		if s.posted() == c.home {
+			c.checkTaken(s, at)
+			continue
+		}
 		if o := c.chained("purchase", at, s.claim.ID); o != nil {
 			c.still("purchase", at, o)
 		}
@@ -222,7 +236,7 @@ func (c *homeCheck) checkGiven() {
 // checkTaken holds what a claim says of points to the home of its account.
 func (c *homeCheck) checkTaken(s *saleCheck, at rowKey) {
 	c.checkLots(s.claim.Lots, s.claim.ID, s.claim.Earned, at)
-	if a := c.ofShared("purchase", at, s.claim.Account); a != nil {
+	if a := c.ofShared("purchase", at, s.claim.Account); a != nil && a.Into.ID == 0 {
 		a.sale(s)
 	}
 	if o := c.chained("purchase", at, s.claim.ID); o != nil && (o.redeemed != 0 || o.issued != -s.claim.Earned) {

@@ -43,11 +43,20 @@ func (c *homeCheck) checkPresents() {
 		}
 		of[row.Account] = append(of[row.Account], row)
 	}
+	taken := map[id.ID][]ledger.Present{}
+	for i := range c.rows.takenGift {
+		g := &c.rows.takenGift[i].Present
+		taken[g.Account] = append(taken[g.Account], *g)
+	}
 	for i := range c.rows.accounts {
 		a := &c.rows.accounts[i]
 		gifts := of[a.ID]
 		slices.SortFunc(gifts, func(x, y *presentRow) int { return cmp.Compare(x.Seq, y.Seq) })
-		c.checkFirst(a, gifts)
+		if len(taken[a.ID]) == 0 && a.Into.ID == 0 {
+			c.checkFirst(a, gifts)
+		} else {
+			c.checkFirsts(a, gifts, taken[a.ID])
+		}
 		c.checkBirthdays(gifts)
 		c.checkSilences(gifts)
 	}
@@ -74,6 +83,37 @@ func (c *homeCheck) checkFirst(a *accountRow, gifts []*presentRow) {
 	}
 	const first = ledger.GiftFirstPurchase | ledger.GiftFirstAgain
 	if a.Gifts&first != state {
+		c.bad(AccountGifts, "account", key("programme_id", a.Programme), int64(a.Gifts&first), int64(state))
+	}
+}
+
+// checkFirsts: of an account that has taken others over, or was taken over, each
+// gift for a first purchase is taken back once at most; the account knows whether
+// it still has one.
+func (c *homeCheck) checkFirsts(a *accountRow, own []*presentRow, taken []ledger.Present) {
+	all := slices.Clone(taken)
+	for _, g := range own {
+		all = append(all, g.Present)
+	}
+	all = slices.DeleteFunc(all, func(g ledger.Present) bool { return g.Occasion != string(rule.FirstPurchase) })
+	given, back := map[id.ID]bool{}, false
+	for i := range all {
+		g := &all[i]
+		if has := given[g.Lot]; has != (g.Taken+g.Short > 0) {
+			c.bad(GiftOnce, "gift", key("gift_id", g.ID), fmt.Sprintf("given %d taken %d", g.Given, g.Taken), "each taken back once at most")
+		}
+		given[g.Lot] = g.Given > 0
+		back = back || g.Given == 0 && g.Short == 0
+	}
+	var state ledger.Gift
+	switch {
+	case ledger.FirstHeld(all) > 0:
+		state = ledger.GiftFirstPurchase
+	case back:
+		state = ledger.GiftFirstAgain
+	}
+	const first = ledger.GiftFirstPurchase | ledger.GiftFirstAgain
+	if a.Into.ID == 0 && a.Gifts&first != state {
 		c.bad(AccountGifts, "account", key("programme_id", a.Programme), int64(a.Gifts&first), int64(state))
 	}
 }

@@ -28,7 +28,7 @@ type harm struct {
 
 // tables are all that the shop has rows in, children before parents.
 var tables = []string{
-	"household_member", "household", "member_erasure", "member_change", "identifier", "member", "home",
+	"household_member", "household", "member_merge", "member_erasure", "member_change", "identifier", "member", "home",
 	"account", "lot", "posting", "adjustment", "level_change", "gift", "receipt_key", "purchase", "refund", "visit", "ticket", "fiscal_receipt", "reservation", "hold", "limit_use", "limit_hold",
 	"promo_code", "event",
 	"programme_version", "programme", "figure_day", "figure_cashier", "figure_campaign", "seal_chunk", "seal", "seal_pending",
@@ -40,7 +40,7 @@ func TestEachInvariantIsProved(t *testing.T) {
 	t.Parallel()
 	all := slices.Concat(journalHarms(), accountHarms(), receiptHarms(), refundHarms(), derivedHarms())
 	meant := map[verify.Invariant]bool{}
-	for _, h := range slices.Concat(all, levelHarms(), giftHarms(), householdHarms(), ownLevelHarms(), visitHarms(), reservationHarms(), claimHarms(), erasureHarms()) {
+	for _, h := range slices.Concat(all, levelHarms(), giftHarms(), householdHarms(), ownLevelHarms(), visitHarms(), reservationHarms(), claimHarms(), erasureHarms(), mergeHarms()) {
 		meant[h.breaks[0]] = true
 	}
 	for _, i := range verify.Invariants() {

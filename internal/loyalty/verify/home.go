@@ -26,6 +26,8 @@ type homeCheck struct {
 	visits  []*visitCheck
 
 	reservations map[id.ID]*reservationCheck
+	takenLots    map[id.ID]*takenLotRow // of those who were merged into the home's member
+	former       formerCheck
 
 	accounts map[id.ID]*accountCheck
 	lots     map[id.ID]*lotCheck
@@ -58,11 +60,13 @@ func (c *homeCheck) check() error {
 		c.bad(HomeMissing, c.rows.table(), rowKey{}, "no row in home", "one")
 	}
 	c.checkHoused()
+	c.readMerges()
 	c.readOps()
 	c.readErased()
 	c.readShared()
 	c.readGiven()
 	c.readReservations()
+	c.readFormer()
 	c.chain()
 	for _, s := range c.sales {
 		if err := c.checkSale(s); err != nil {
@@ -78,6 +82,9 @@ func (c *homeCheck) check() error {
 	c.checkGiven()
 	c.checkReservations()
 	c.checkErased()
+	if err := c.checkMerges(); err != nil {
+		return err
+	}
 	c.checkEachLot()
 	return c.checkAccounts()
 }
@@ -111,6 +118,8 @@ func (r *rows) table() string {
 		return "hold"
 	case len(r.housed) > 0:
 		return "household_member"
+	case len(r.merges) > 0, len(r.mergedBy) > 0:
+		return "member_merge"
 	}
 	return "adjustment"
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/platform/db"
 )
 
@@ -84,6 +85,16 @@ type rows struct {
 	reservations []reservationRow
 	sharedHeld   []sharedHeldRow
 	holds        []holdRow
+
+	merges    []mergeRow    // of others into the home's member
+	mergedBy  []mergedRow   // of him into another
+	takenLots []takenLotRow // of those who were merged into him
+	takenGift []takenGiftRow
+	takenUses []takenVisitRow // of their tickets
+
+	former     []formerRow // receipts of others on the home's accounts before those were taken over
+	formerBack []formerBackRow
+	formerUses []formerVisitRow
 }
 
 // walk checks a run of homes in one snapshot.
@@ -95,6 +106,7 @@ type walk struct {
 	codes   codesWanted
 	tickets ticketsWanted
 	fiscals fiscalWanted
+	moved   map[ledger.AccountRef]ledger.AccountRef // which account has what was on another
 }
 
 func (w *walk) walk(q *db.Snapshot, from, to int64) error {
@@ -118,6 +130,7 @@ func (w *walk) walk(q *db.Snapshot, from, to int64) error {
 	collect(b, &w.all.reservations, scanReservation, qReservations, from, to)
 	collect(b, &w.all.sharedHeld, scanSharedHeld, qSharedHeld, from, to)
 	collect(b, &w.all.holds, scanHold, qHolds, from, to)
+	w.collectMerges(b, from, to)
 	if err := q.Run(w.ctx, b); err != nil {
 		return err
 	}
@@ -193,6 +206,14 @@ func (r *rows) first() (h home.ID, ok bool) {
 	low(&h, &ok, r.reservations)
 	low(&h, &ok, r.sharedHeld)
 	low(&h, &ok, r.holds)
+	low(&h, &ok, r.merges)
+	low(&h, &ok, r.mergedBy)
+	low(&h, &ok, r.takenLots)
+	low(&h, &ok, r.takenGift)
+	low(&h, &ok, r.takenUses)
+	low(&h, &ok, r.former)
+	low(&h, &ok, r.formerBack)
+	low(&h, &ok, r.formerUses)
 	return h, ok
 }
 
@@ -210,6 +231,8 @@ func (r *rows) cut(h home.ID) rows {
 		cut(&r.purchases, h), cut(&r.refunds, h), cut(&r.visits, h), cut(&r.adjustments, h), cut(&r.changes, h), cut(&r.presents, h),
 		cut(&r.shared, h), cut(&r.sharedBack, h), cut(&r.given, h), cut(&r.givenBack, h), cut(&r.housed, h), cut(&r.erased, h),
 		cut(&r.reservations, h), cut(&r.sharedHeld, h), cut(&r.holds, h),
+		cut(&r.merges, h), cut(&r.mergedBy, h), cut(&r.takenLots, h), cut(&r.takenGift, h), cut(&r.takenUses, h),
+		cut(&r.former, h), cut(&r.formerBack, h), cut(&r.formerUses, h),
 	}
 }
 

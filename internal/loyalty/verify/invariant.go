@@ -21,6 +21,9 @@ const (
 	ErasureAct     Invariant = "erasure-act"     // who was erased has an act that names him
 	ErasureLeft    Invariant = "erasure-left"    // and nothing of him is left
 	KeptHash       Invariant = "kept-hash"       // what a document holds only the hash of is there unless its person is erased
+	MergeAct       Invariant = "merge-act"       // who was merged into another has an act that says so, as do the rows of both
+	MergePostings  Invariant = "merge-postings"  // the postings of both journals move just what the act says
+	MergeLots      Invariant = "merge-lots"      // each lot of who was merged is in the account that has taken his over
 	HouseholdHome  Invariant = "household-home"  // a home uses another's accounts while its member is in that one's household, and only then
 )
 
@@ -121,7 +124,7 @@ const (
 // likely the cause before what follows from it.
 func Invariants() []Invariant {
 	return []Invariant{
-		HomeMissing, HouseholdHome, ErasureAct, ErasureLeft, KeptHash, PostingSeq, PostingSides, PostingOp, PostingAccount, PostingLot, OpDigest, PostingHash, HomeSeq, HomeHead, OpChained,
+		HomeMissing, HouseholdHome, MergeAct, MergePostings, MergeLots, ErasureAct, ErasureLeft, KeptHash, PostingSeq, PostingSides, PostingOp, PostingAccount, PostingLot, OpDigest, PostingHash, HomeSeq, HomeHead, OpChained,
 		PurchaseDoc, PurchaseColumns, PurchaseLines, PurchaseSums, PurchaseParts, PurchaseLots, PurchaseActs, PurchaseProgramme, ClaimDoc, ClaimSums,
 		RefundDoc, RefundColumns, RefundPurchase, RefundSums, RefundAbove, RefundExact, RefundPayments, RefundTerms, RefundActs, RefundUses, RefundPieces,
 		VisitDoc, VisitPurchase, VisitColumns, VisitPieces, ReservationDoc, ReservationPurchase, HoldLot, HoldReservation,

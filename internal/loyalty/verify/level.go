@@ -90,19 +90,19 @@ func (c *homeCheck) checkSums(a *accountRow) {
 	}
 	wanted := level.Sums{From: found.From, Own: found.Own, Types: found.Types}
 	for _, s := range slices.Concat(c.sales, c.shared.sales, c.given.sales) {
-		if s.doc != nil && c.counted(&found, a, s.buyer(), s.as().Account, s.as().Programme) {
+		if s.doc != nil && c.counted(&found, a, s.buyer(), s.on(), s.as().Programme) {
 			e := s.counts()
 			wanted.Add(&e)
 		}
 	}
 	for _, f := range slices.Concat(c.refunds, c.shared.refunds, c.given.refunds) {
-		if f.countable() && c.counted(&found, a, f.buyer(), f.doc.Account, f.doc.Programme) {
+		if f.countable() && c.counted(&found, a, f.buyer(), f.on(), f.doc.Programme) {
 			e := f.doc.Counts(f.of())
 			wanted.Add(&e)
 		}
 	}
-	for _, s := range c.sales {
-		if s.doc == nil || !c.counted(&found, a, s.doc.Home, s.doc.Account, s.doc.Programme) {
+	for _, s := range slices.Concat(c.sales, c.shared.sales) {
+		if s.doc == nil || !c.counted(&found, a, s.buyer(), s.on(), s.doc.Programme) {
 			continue
 		}
 		for _, day := range s.days { // on which its tickets were used
@@ -127,7 +127,7 @@ func (f *refundCheck) buyer() home.ID {
 	if f.sale != nil && f.sale.doc != nil {
 		return f.sale.buyer()
 	}
-	return f.doc.Home
+	return cmp.Or(f.taker, f.doc.Home)
 }
 
 // counted tells whether a document counts for sums of an account: it is the

@@ -16,7 +16,7 @@ func (c *homeCheck) checkOps() {
 		if o == nil || s.doc == nil {
 			continue
 		}
-		if s.keeps != 0 && s.claim == nil {
+		if s.posted() != c.home && s.claim == nil {
 			c.still("purchase", at, o)
 			continue
 		}
@@ -28,7 +28,7 @@ func (c *homeCheck) checkOps() {
 	for _, f := range c.refunds {
 		switch o := c.ops[f.id]; {
 		case o.first == 0:
-		case f.keeps != 0:
+		case f.posted() != c.home:
 			c.still("refund", key("refund_id", f.id), o)
 		default:
 			c.movedByRefund(f, o)

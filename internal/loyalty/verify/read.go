@@ -384,6 +384,8 @@ func readVisit(doc []byte) *purchase.Visit {
 			v.Counted = text(c)
 		case "account":
 			v.Account = id.ID(c.ID())
+		case "account_home":
+			v.AccountHome = home.ID(c.ID())
 		case "programme":
 			v.Programme = id.ID(c.ID())
 		case "line":

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/platform/money"
 )
@@ -14,6 +15,9 @@ type refundCheck struct {
 	*refundRow
 	doc  *purchase.Refund
 	sale *saleCheck // nil: not linked, or not there
+
+	taken bool // as a purchase's
+	taker home.ID
 }
 
 // of is the purchase of a refund as it is for its member, nil where it is not
@@ -62,8 +66,11 @@ func (c *homeCheck) checkRefund(f *refundCheck) {
 	if f.purchase != 0 && f.sale == nil {
 		c.bad(RefundPurchase, "refund", at, "purchase_id "+f.purchase.String(), "a purchase of the home")
 	}
-	found := columns{f.home, f.keeps, f.id, 0, 0, f.outlet, f.purchase, f.at, f.day}
-	wanted := columns{r.Home, r.AccountHome, r.ID, 0, 0, r.Outlet, r.Purchase, r.At, r.Day}
+	found := columns{f.home, f.keeps, f.id, f.account, 0, f.outlet, f.purchase, f.at, f.day}
+	wanted := columns{r.Home, r.AccountHome, r.ID, r.Account, 0, r.Outlet, r.Purchase, r.At, r.Day}
+	if f.taken {
+		wanted.keeps, wanted.account = f.keeps, f.account
+	}
 	if found != wanted {
 		c.bad(RefundColumns, "refund", at, found, wanted)
 	}
@@ -71,7 +78,7 @@ func (c *homeCheck) checkRefund(f *refundCheck) {
 	if r.Parent == 0 {
 		c.keys.want(r.Till, r.Key, op{f.home, f.id}, RefundKey, "refund", place{int64(c.home), int64(f.id)})
 	}
-	if a := c.accounts[r.Account]; a != nil {
+	if a := c.counts(r.Account); a != nil {
 		a.turnover -= r.Money
 	}
 }
@@ -204,7 +211,7 @@ func (c *homeCheck) addBack(lines []lineBack, s *saleCheck, f *refundCheck) bool
 	if s.before(f) {
 		of = s.doc
 	}
-	if f.doc.Account != of.Account || f.doc.Programme != of.Programme || f.doc.AccountHome != of.AccountHome {
+	if f.doc.Programme != of.Programme || !c.sameAccount(accountOf(f.doc.Home, f.doc.AccountHome, f.doc.Account), accountOf(of.Home, of.AccountHome, of.Account)) {
 		c.bad(RefundColumns, "refund", at, fmt.Sprintf("account %s of home %s programme %s", f.doc.Account, f.doc.AccountHome, f.doc.Programme),
 			fmt.Sprintf("account %s of home %s programme %s of its purchase", of.Account, of.AccountHome, of.Programme))
 	}

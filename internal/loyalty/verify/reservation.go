@@ -90,7 +90,8 @@ func (c *homeCheck) checkReservations() {
 		case p == nil:
 			c.bad(ReservationDoc, "reservation", at, "a document that can't be read", "a purchase")
 			continue
-		case p.Home != c.home || p.ID != r.id || p.Account != r.account || p.Outlet != r.outlet || p.At != r.at || p.AccountHome != r.keeps:
+		case p.Home != c.home || p.ID != r.id || p.Outlet != r.outlet || p.At != r.at,
+			(p.Account != r.account || p.AccountHome != r.keeps) && !c.tookOver(accountOf(p.Home, p.AccountHome, p.Account), accountOf(r.home, r.keeps, r.account)):
 			c.bad(ReservationDoc, "reservation", at, "a document that says other than its row", "what its row says")
 		}
 		c.keys.want(p.Till, p.Key, op{c.home, r.id}, ReservationKey, "reservation", place{int64(c.home), c.told})

@@ -21,6 +21,8 @@ type opCheck struct {
 	first            int64        // its first posting; 0: none
 	redeemed, issued money.Points // net, onto the side
 	activated        money.Points
+	settled          money.Points
+	moved            []*postingRow // by a merge
 }
 
 // saleCheck is a purchase with its refunds.
@@ -33,6 +35,9 @@ type saleCheck struct {
 	visits  []*visitCheck
 	lines   []lineBack  // what has come back; nil: nothing, or it does not fit
 	days    []level.Day // on which tickets were used, and are not back
+
+	taken bool    // its row names the account that has taken over the one that its document names
+	taker home.ID // of the member who has taken its buyer's account over; 0: nobody has
 }
 
 // readOps reads the documents and holds their digests to them.
@@ -50,6 +55,7 @@ func (c *homeCheck) readOps() {
 			c.op(row.claim.id, "purchase", at, sha256.Sum256(row.claim.doc), row.claim.digest)
 			s.readClaim()
 		}
+		c.readTaken(s)
 		c.sales = append(c.sales, s)
 		byID[row.id] = s
 	}
@@ -62,6 +68,7 @@ func (c *homeCheck) readOps() {
 			c.bad(RefundDoc, "refund", at, "a document that can't be read", "a refund")
 			continue
 		}
+		c.readTakenBack(f)
 		c.refunds = append(c.refunds, f)
 		if row.purchase == 0 {
 			continue
@@ -125,6 +132,9 @@ func (c *homeCheck) checkSale(s *saleCheck) error {
 	if s.claim != nil {
 		keeps, account = s.claim.AccountHome, s.claim.Account
 	}
+	if s.taken {
+		keeps, account = s.keeps, s.account
+	}
 	if wanted := (columns{p.Home, keeps, p.ID, account, p.Programme, p.Outlet, 0, p.At, p.Day}); found != wanted {
 		c.bad(PurchaseColumns, "purchase", at, found, wanted)
 	}
@@ -132,14 +142,14 @@ func (c *homeCheck) checkSale(s *saleCheck) error {
 		c.bad(PurchaseColumns, "purchase", at, "guest "+s.guest, "guest "+p.Guest)
 	}
 	c.checkLines(p, at)
-	if s.keeps == 0 || s.claim != nil {
+	if s.posted() == c.home || s.claim != nil {
 		c.checkPoints(p, at) // else where its account is
 	}
 	if f := p.Fiscal; f != nil {
 		c.fiscals.want(fiscalOf(p), op{s.home, s.id}, slices.Contains(p.Flags, purchase.FlagFiscal))
 	}
 	c.keys.want(p.Till, p.Key, op{s.home, s.id}, PurchaseKey, "purchase", place{int64(c.home), int64(s.id)})
-	if a := c.accounts[p.Account]; a != nil {
+	if a := c.counts(p.Account); a != nil {
 		a.sale(s)
 	}
 	there, err := c.hasVersion(p.Programme, p.Version)

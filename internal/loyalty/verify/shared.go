@@ -87,6 +87,7 @@ func (c *homeCheck) readShared() {
 			c.foreign(s.id, s.digest)
 		}
 		if s.doc != nil {
+			c.readTaken(s)
 			c.shared.sales = append(c.shared.sales, s)
 			byID[s.id] = s
 		}
@@ -97,9 +98,10 @@ func (c *homeCheck) readShared() {
 		if f.doc = readRefund(f.refundRow.doc); f.doc == nil {
 			continue
 		}
+		c.readTakenBack(f)
 		c.shared.refunds = append(c.shared.refunds, f)
-		if f.purchase != 0 {
-			f.sale = byID[f.purchase]
+		if f.sale = byID[f.purchase]; f.sale != nil {
+			f.sale.refunds = append(f.sale.refunds, f)
 		}
 	}
 }
@@ -115,6 +117,13 @@ func (c *homeCheck) foreign(i id.ID, digest []byte) {
 func (c *homeCheck) checkShared() {
 	for _, s := range c.shared.sales {
 		at := key("purchase_id", s.id)
+		if s.posted() != c.home { // it was in a home whose accounts are in this one now
+			if a := c.ofShared("purchase", at, s.account); a != nil {
+				a.sale(s)
+				c.checkUsed(s)
+			}
+			continue
+		}
 		if s.claim != nil {
 			c.checkTaken(s, at)
 			continue
@@ -129,8 +138,11 @@ func (c *homeCheck) checkShared() {
 	}
 	for _, f := range c.shared.refunds {
 		at := key("refund_id", f.id)
-		if a := c.ofShared("refund", at, f.doc.Account); a != nil {
+		if a := c.ofShared("refund", at, f.on()); a != nil {
 			a.turnover -= f.doc.Money
+		}
+		if f.posted() != c.home {
+			continue
 		}
 		if o := c.chained("refund", at, f.id); o != nil {
 			c.movedByRefund(f, o)

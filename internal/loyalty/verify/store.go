@@ -16,18 +16,18 @@ const (
 	qHomePage = `select home_id, seq from home where home_id > $1 order by home_id limit $2`
 
 	// The rows of a run of homes.
-	qHomes    = `select home_id, seq, head, coalesce(account_home, 0) from home where home_id > $1 and home_id <= $2 order by home_id`
+	qHomes    = `select home_id, seq, head, coalesce(account_home, 0), coalesce(merged_into, 0) from home where home_id > $1 and home_id <= $2 order by home_id`
 	qAccounts = `select home_id, account_id, programme_id, active, pending, held, debt, earned, spent, expired, purchases, turnover,
  coalesce(first_purchase_at, 0), coalesce(last_purchase_at, 0), coalesce(slide_at, 0), coalesce(due_at, 0),
- level, coalesce(level_since, 0), coalesce(level_until, 0), level_sums, gifts, used, state
- from account where home_id > $1 and home_id <= $2 order by home_id, programme_id`
+ level, coalesce(level_since, 0), coalesce(level_until, 0), level_sums, gifts, used, state,
+ coalesce(merged_home, 0), coalesce(merged_account, 0) from account where home_id > $1 and home_id <= $2 order by home_id, programme_id`
 	qLots = `select home_id, lot_id, account_id, amount, remaining, written_off, state, active_at, coalesce(expires_at, 0), sliding, op_id
  from lot where home_id > $1 and home_id <= $2 order by home_id, lot_id`
 	qPostings = `select home_id, seq, account_id, lot_id, op_id, kind, debit, credit, amount, at, written_at, hash
  from posting where home_id > $1 and home_id <= $2 order by home_id, seq`
 	purchaseColumns = `home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, coalesce(account_home, 0), doc, digest, coalesce(person, ''),
  coalesce(claimed_by, 0), coalesce(claim_id, 0), claim, claim_digest, coalesce(claim_person, ''), coalesce(guest, '')`
-	refundColumns = `home_id, refund_id, purchase_id, outlet_id, at, day, coalesce(account_home, 0), doc, digest`
+	refundColumns = `home_id, refund_id, purchase_id, outlet_id, at, day, account_id, coalesce(account_home, 0), doc, digest`
 	qPurchases    = `select ` + purchaseColumns + ` from purchase where home_id > $1 and home_id <= $2 order by home_id, purchase_id`
 	qRefunds      = `select ` + refundColumns + ` from refund where home_id > $1 and home_id <= $2 order by home_id, refund_id`
 	// Those of other homes on the accounts of the run's.
@@ -35,7 +35,7 @@ const (
 	qSharedBack = `select ` + refundColumns + ` from refund where account_home > $1 and account_home <= $2 order by account_home, refund_id`
 	// Those that were given to the run's members on accounts elsewhere.
 	qGiven     = `select ` + purchaseColumns + ` from purchase where claimed_by > $1 and claimed_by <= $2 and coalesce(account_home, 0) <> claimed_by order by claimed_by, purchase_id`
-	qGivenBack = `select r.home_id, r.refund_id, r.purchase_id, r.outlet_id, r.at, r.day, coalesce(r.account_home, 0), r.doc, r.digest, p.claimed_by
+	qGivenBack = `select r.home_id, r.refund_id, r.purchase_id, r.outlet_id, r.at, r.day, r.account_id, coalesce(r.account_home, 0), r.doc, r.digest, p.claimed_by
  from purchase p join refund r on r.home_id = p.home_id and r.purchase_id = p.purchase_id
  where p.claimed_by > $1 and p.claimed_by <= $2 and coalesce(p.account_home, 0) <> p.claimed_by order by p.claimed_by, r.refund_id`
 	qHoused = `select m.home_id, h.founder, coalesce(h.ended_at, 0) from household_member m join household h on h.household_id = m.household_id
@@ -128,10 +128,11 @@ type homeRow struct {
 	seq   int64
 	head  []byte
 	keeps home.ID // whose accounts it uses; 0: its own
+	into  home.ID // whom its member was merged into; 0: he was not
 }
 
 func scanHome(r db.Row) (h homeRow, err error) {
-	return h, r.Scan((*int64)(&h.home), &h.seq, &h.head, (*int64)(&h.keeps))
+	return h, r.Scan((*int64)(&h.home), &h.seq, &h.head, (*int64)(&h.keeps), (*int64)(&h.into))
 }
 
 func scanHomeSize(r db.Row) (h homeRow, err error) { return h, r.Scan((*int64)(&h.home), &h.seq) }
@@ -146,7 +147,8 @@ func scanAccount(r db.Row) (a accountRow, err error) {
 	err = r.Scan((*int64)(&a.home), (*int64)(&a.ID), (*int64)(&a.Programme), (*int64)(&a.Active), (*int64)(&a.Pending), (*int64)(&a.Held), (*int64)(&a.Debt),
 		(*int64)(&a.Earned), (*int64)(&a.Spent), (*int64)(&a.Expired), &a.Purchases, (*int64)(&a.Turnover),
 		(*int64)(&a.FirstPurchase), (*int64)(&a.LastPurchase), (*int64)(&a.SlideAt), (*int64)(&a.DueAt),
-		&a.Standing.Level, (*int64)(&a.Standing.Since), (*int64)(&a.Standing.Until), &a.Standing.Sums, (*int64)(&a.Gifts), (*int64)(&a.Used), &state)
+		&a.Standing.Level, (*int64)(&a.Standing.Since), (*int64)(&a.Standing.Until), &a.Standing.Sums, (*int64)(&a.Gifts), (*int64)(&a.Used), &state,
+		(*int64)(&a.Into.Home), (*int64)(&a.Into.ID))
 	a.LevelOnly = state == "level"
 	return a, err
 }
@@ -199,12 +201,13 @@ type refundRow struct {
 	id, purchase, outlet id.ID
 	at                   clock.Micros
 	day                  string
-	keeps                home.ID // of a household's account; 0: in its own home
+	account              id.ID
+	keeps                home.ID // of a household's account, or that took the account over; 0: in its own home
 	doc, digest          []byte
 }
 
 func scanRefund(r db.Row) (f refundRow, err error) {
-	return f, r.Scan((*int64)(&f.home), (*int64)(&f.id), (*int64)(&f.purchase), (*int64)(&f.outlet), (*int64)(&f.at), &f.day, (*int64)(&f.keeps), &f.doc, &f.digest)
+	return f, r.Scan((*int64)(&f.home), (*int64)(&f.id), (*int64)(&f.purchase), (*int64)(&f.outlet), (*int64)(&f.at), &f.day, (*int64)(&f.account), (*int64)(&f.keeps), &f.doc, &f.digest)
 }
 
 type adjustmentRow struct {

@@ -69,13 +69,27 @@ func (c *homeCheck) checkVisit(v *visitCheck) {
 		return
 	}
 	of := v.sale.doc
+	account := of.Account
+	if d.AccountHome != 0 && c.sameAccount(accountOf(d.Home, d.AccountHome, d.Account), accountOf(of.Home, of.AccountHome, of.Account)) {
+		account = d.Account
+	}
 	found := columns{v.home, 0, v.id, d.Account, d.Programme, v.outlet, v.purchase, v.at, v.day}
-	if wanted := (columns{d.Home, 0, d.ID, of.Account, of.Programme, d.Outlet, d.Purchase, d.At, d.Day}); found != wanted {
+	if wanted := (columns{d.Home, 0, d.ID, account, of.Programme, d.Outlet, d.Purchase, d.At, d.Day}); found != wanted {
 		c.bad(VisitColumns, "visit", at, found, wanted)
 	}
 	c.keys.want(d.Till, d.Key, op{v.home, v.id}, VisitKey, "visit", place{int64(c.home), int64(v.id)})
-	if o := c.chained("visit", at, v.id); o != nil && (o.redeemed != 0 || o.issued != 0 || o.activated != d.Active) {
-		c.bad(OpPostings, "visit", at, fmt.Sprintf("%s, %d activated", moved(o), o.activated), fmt.Sprintf("%d activated, nothing else", d.Active))
+	active := d.Active
+	if d.AccountHome != 0 {
+		active = 0 // where its account is
+	}
+	c.activated(v, active)
+}
+
+// activated holds a visit to what it activated in the home's journal.
+func (c *homeCheck) activated(v *visitCheck, active money.Points) {
+	at := key("visit_id", v.id)
+	if o := c.chained("visit", at, v.id); o != nil && (o.redeemed != 0 || o.issued != 0 || o.activated != active) {
+		c.bad(OpPostings, "visit", at, fmt.Sprintf("%s, %d activated", moved(o), o.activated), fmt.Sprintf("%d activated, nothing else", active))
 	}
 }
 
@@ -151,7 +165,7 @@ func (c *homeCheck) takeBack(s *saleCheck, f *refundCheck, t *tickets) {
 // checkTally counts the uses that stand: their share of the money, and the
 // days on which they were.
 func (c *homeCheck) checkTally(s *saleCheck, t *tickets) {
-	a := c.accounts[s.doc.Account]
+	a := c.counts(s.on())
 	lines := s.lines
 	if lines == nil {
 		lines = linesOf(s)
@@ -216,6 +230,9 @@ func (c *homeCheck) checkWaiting(s *saleCheck, t *tickets) {
 		}
 		l.ticket = true
 		found[*x.Of] += x.Points
+		if a := c.accounts[l.Account]; a != nil && a.Into.ID != 0 {
+			continue // it waits where the account is now
+		}
 		if used := t.used[*x.Of] != nil; l.Waits == used {
 			c.bad(LotWaits, "lot", key("lot_id", l.ID), fmt.Sprintf("waits %v", l.Waits), fmt.Sprintf("ticket used %v", used))
 		}

@@ -42,7 +42,12 @@ func (t *tally) part(ctx context.Context, x *part) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		r, err := t.plan.open(h.home, left.cut(h.home), x)
+		rows := left.cut(h.home)
+		if x.merged[h.home] {
+			t.merged++
+			continue
+		}
+		r, err := t.plan.open(h.home, rows, x)
 		if err == nil && r != nil {
 			r.version = version
 			err = t.home(r)

@@ -17,8 +17,12 @@ const (
 	qHomeCount = `select count(*) from home`
 	qAnyShared = `select count(*) from (select 1 as there from purchase where account_home is not null and (claimed_by is null or claimed_by <> account_home) limit 1) x`
 	qHomePage  = `select home_id, seq from home where home_id > $1 order by home_id limit $2`
-	qGone      = `select home_id from member where home_id > $1 and home_id <= $2 and state in ('closed', 'merged')`
-	qAccounts  = `select home_id, account_id, programme_id, state, opened_at, gifts from account
+	// Of whom another was made, or who was made of two: one life of both can't be
+	// told of one home.
+	qMerged = `select home_id from home where home_id > $1 and home_id <= $2 and merged_into is not null
+ union select merged_into from home where merged_into > $1 and merged_into <= $2`
+	qGone     = `select home_id from member where home_id > $1 and home_id <= $2 and state in ('closed', 'merged')`
+	qAccounts = `select home_id, account_id, programme_id, state, opened_at, gifts from account
  where home_id > $1 and home_id <= $2 and programme_id = $3 and state <> 'level' order by home_id`
 	qLots = `select home_id, lot_id, account_id, amount, earned_at, active_at, coalesce(expires_at, 0), sliding, source, op_id, coalesce(partner_id, 0)
  from lot where home_id > $1 and home_id <= $2 order by home_id, lot_id`

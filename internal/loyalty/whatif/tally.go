@@ -17,6 +17,7 @@ type tally struct {
 	moves   map[step]*Move
 	uses    map[use]int64
 	members Members
+	merged  int64
 	winners []Member // the largest gain first, Top of them
 	losers  []Member
 }
@@ -118,6 +119,7 @@ func (t *tally) add(x *tally) {
 	for u, n := range x.uses {
 		t.uses[u] += n
 	}
+	t.merged += x.merged
 	t.members.Gain += x.members.Gain
 	t.members.Lose += x.members.Lose
 	t.members.Same += x.members.Same
@@ -152,7 +154,7 @@ func (t *tally) report() *Report {
 	p := t.plan
 	out := &Report{
 		Code: p.draft.Code, From: p.From, To: p.To, Days: []Day{}, Rule: []Rule{}, Moves: []Move{}, Over: []Over{}, Unseen: []string{},
-		Members: t.members, Winners: append([]Member{}, t.winners...), Losers: append([]Member{}, t.losers...),
+		Members: t.members, Merged: t.merged, Winners: append([]Member{}, t.winners...), Losers: append([]Member{}, t.losers...),
 	}
 	if p.was != nil {
 		out.Version = p.was.Version

@@ -28,6 +28,7 @@ type part struct {
 	had     map[home.ID]bool             // the programme's welcome gift, before they left and came back
 	former  map[home.ID][]ledger.Present // gifts for occasions, likewise
 	gone    map[home.ID]bool             // who have left since
+	merged  map[home.ID]bool             // who are left out: a merge concerns them
 	books   ledger.Books                 // as they are now, of accounts on which something may be due
 }
 
@@ -115,7 +116,7 @@ func (p *plan) read(ctx context.Context, q *db.Snapshot, parts chan<- *part) err
 
 // readPart reads the homes after one.
 func (p *plan) readPart(ctx context.Context, q *db.Snapshot, after home.ID, homes []homeSize) (*part, error) {
-	x := &part{homes: homes, groups: map[home.ID][]id.ID{}, known: purchase.NewKnown(), himself: map[home.ID]bool{}, had: map[home.ID]bool{}, former: map[home.ID][]ledger.Present{}, gone: map[home.ID]bool{}, books: ledger.Books{}}
+	x := &part{homes: homes, groups: map[home.ID][]id.ID{}, known: purchase.NewKnown(), himself: map[home.ID]bool{}, had: map[home.ID]bool{}, former: map[home.ID][]ledger.Present{}, gone: map[home.ID]bool{}, merged: map[home.ID]bool{}, books: ledger.Books{}}
 	before := map[home.ID][]home.ID{}
 	b := &db.Batch{}
 	member.BeforeAmong(b, after, homes[len(homes)-1].home, func(h, was home.ID) { before[h] = append(before[h], was) })
@@ -136,6 +137,12 @@ func (p *plan) readPart(ctx context.Context, q *db.Snapshot, after home.ID, home
 		x.gone[h] = true
 		return err
 	}, qGone, after, homes[len(homes)-1].home)
+	b.Each(func(r db.Row) error {
+		var h home.ID
+		err := r.Scan(&h)
+		x.merged[h] = true
+		return err
+	}, qMerged, after, homes[len(homes)-1].home)
 	if err := q.Run(ctx, b); err != nil {
 		return nil, err
 	}

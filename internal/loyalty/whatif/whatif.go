@@ -28,6 +28,9 @@
 // counted in each. Levels of each member's own (level_scope: member) are
 // refused where there are such receipts: they would join lives.
 //
+// Members who were merged, and those whom they were merged into, are left out, and
+// the report says how many they are: two lives became one in the middle of it.
+//
 // So with the programme that was in force the whole time, now is then, to the
 // kopeck, late receipts and all; only that a job had moved an account's clock
 // while nothing was due is not in the books, and a late receipt may be of
@@ -103,6 +106,7 @@ type Report struct {
 	Winners []Member `json:"winners"`
 	Losers  []Member `json:"losers"`
 	Over    []Over   `json:"over_limit"`
+	Merged  int64    `json:"merged"`      // members who are left out, as they are or were made one with others
 	Unseen  []string `json:"as_of_today"` // what rules look at of members that was not kept with all receipts
 }
 

@@ -242,3 +242,17 @@ create table member_erasure (
     doc        text   not null,
     digest     {{bytes}} not null -- of doc
 );
+
+-- A member was merged into another: the act lies in the home of the one who
+-- stays and stands in the journals of both. doc tells by ids and amounts what
+-- moved; what is personal lies beside it, and doc has its hash.
+create table member_merge (
+    home_id   bigint not null references member (home_id),
+    merge_id  bigint not null unique,
+    member_id bigint not null unique references member (home_id), -- who was merged
+    at        bigint not null,
+    doc       text   not null,
+    digest    {{bytes}} not null, -- of doc
+    kept      text,               -- what the member was, and why he was merged; null: he is erased
+    primary key (home_id, merge_id)
+);

@@ -30,9 +30,12 @@ create table account (
     level_held       bigint,          -- until then
     level_sums       {{bytes}},       -- spent and visits by day, as far back as the programme's levels look
     opened_at        bigint not null,
+    merged_home      bigint,          -- with the next: the account that this one's points, receipts and sums are in since its member was merged
+    merged_account   bigint,
     primary key (home_id, programme_id)
 ){{hot}};
 create index account_due on account (due_at) where due_at is not null;
+create index account_merged on account (merged_home) where merged_home is not null;
 
 create table lot (
     home_id     bigint not null,
@@ -137,7 +140,7 @@ create table level_change (
     from_level text   not null,       -- '': none
     to_level   text   not null,
     until_at   bigint,                -- the end of its term; null: none
-    cause      text   not null check (cause in ('purchase', 'visit', 'refund', 'adjustment', 'time', 'hand', 'opening', 'rules')),
+    cause      text   not null check (cause in ('purchase', 'visit', 'refund', 'adjustment', 'time', 'hand', 'opening', 'rules', 'merge')),
     op_id      bigint not null,       -- what caused it; 0: nothing that is stored
     given      bigint not null,       -- hundredths
     taken      bigint not null,

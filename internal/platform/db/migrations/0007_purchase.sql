@@ -15,14 +15,14 @@ create table receipt_key (
 create table purchase (
     home_id      bigint not null,
     purchase_id  bigint not null,
-    account_id   bigint not null,  -- 0: no member; of one that was given to a member later, the account that it was given on
+    account_id   bigint not null,  -- 0: no member; of one that was given to a member later, the account that it was given on; since a merge the one that took that over
     programme_id bigint not null,  -- 0: none was active
     outlet_id    bigint not null,
     at           bigint not null,  -- when it was made
     day          text   not null,  -- business day of the outlet
     state        text   not null check (state in ('done', 'part', 'refunded')),
     refunded     bigint not null,  -- kopecks of money given back
-    account_home bigint,           -- of an account in another home: a household's, or of whom it was given to; null: the account is in this home
+    account_home bigint,           -- of an account in another home: a household's, of whom it was given to, or that took the account over in a merge; null: the account is in this home
     person       text,             -- what rules looked at of the buyer himself; doc has its hash; null: nothing, or he is erased
     doc          text   not null,
     digest       {{bytes}} not null, -- of doc
@@ -63,7 +63,7 @@ create table reservation (
     until_at       bigint not null,  -- it holds before this
     state          text   not null check (state in ('held', 'confirmed', 'cancelled')),
     purchase_id    bigint,           -- that it became
-    account_home   bigint,           -- of a household's account; null: in this home
+    account_home   bigint,           -- of a household's account, or one that took the account over in a merge; null: in this home
     person         text,             -- as the purchase's
     doc            text   not null,
     digest         {{bytes}} not null,
@@ -107,7 +107,8 @@ create table refund (
     outlet_id   bigint not null,
     at          bigint not null,
     day         text   not null,
-    account_home bigint,           -- as the purchase's
+    account_id   bigint not null,  -- as the purchase's
+    account_home bigint,           -- likewise
     doc         text   not null,
     digest      {{bytes}} not null,
     primary key (home_id, refund_id)
