@@ -675,7 +675,7 @@ func (c *Client) EndHousehold(ctx context.Context, household string) (*Household
 // changes, reasons that people wrote, and all that rules saw of the person in his receipts. Books,
 // receipts and their chain stay whole, with ids alone. The answer is the act; a repeat gives the
 // same. With points left it takes forfeit: they are written off. Reservations that hold and a
-// household forbid it. Not for keys of tills.
+// household forbid it. Takes a key without outlets. Not for keys of tills.
 //
 // The key needs the scope members.privacy.
 // It is never sent again by the client itself.
@@ -725,7 +725,7 @@ func (c *Client) ExplainPurchase(ctx context.Context, id string, query *ExplainP
 // cards (without secrets), groups, relatives, accounts, lots and movements of points, purchases,
 // refunds, visits, levels, codes, the log of changes. Columns are named as in the base; money is in
 // kopecks, points in hundredths. What is empty is left out. A document that broke off has no end; a
-// whole one says complete: true. Not for keys of tills.
+// whole one says complete: true. Takes a key without outlets. Not for keys of tills.
 //
 // The key needs the scope members.privacy.
 func (c *Client) ExportMember(ctx context.Context, member string) (*MemberExport, error) {

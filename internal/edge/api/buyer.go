@@ -22,16 +22,25 @@ type Buyer struct {
 // buyerOfFact is the buyer of a receipt that is closed already: written as
 // nobody can be found by, he is still named, and nobody's receipt is kept.
 func (c *call) buyerOfFact(b *Buyer) (purchase.Buyer, error) {
-	out, err := c.buyer(b)
+	out, err := c.named(b)
 	if f := fault.From(err); f != nil && len(f.Fields) == 1 && f.Fields[0].Code == badIdentifier {
 		return out, nil
 	}
 	return out, err
 }
 
-// buyer finds the one way in which the buyer is named, in the form that it is
-// kept under, or as it came with an error; nobody where there is none.
+// buyer is who is named, to be found by that.
 func (c *call) buyer(b *Buyer) (purchase.Buyer, error) {
+	out, err := c.named(b)
+	if err == nil && out.Kind != "" {
+		err = c.guess()
+	}
+	return out, err
+}
+
+// named finds the one way in which the buyer is named, in the form that it is
+// kept under, or as it came with an error; nobody where there is none.
+func (c *call) named(b *Buyer) (purchase.Buyer, error) {
 	if b == nil {
 		return purchase.Buyer{}, nil
 	}

@@ -25,6 +25,8 @@ type call struct {
 	r   *http.Request
 	who identity.Principal
 	key string // the Idempotency-Key of an operation that takes one
+
+	guesses bool // it looks up what could be guessed
 }
 
 const (

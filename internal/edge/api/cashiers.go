@@ -141,6 +141,9 @@ func (c *call) setPIN(ctx context.Context, cashier id.ID, pin string) (none, err
 // checkCashierPIN tells who is at the till, if he works where the caller may
 // act.
 func checkCashierPIN(ctx context.Context, c *call, in *checkPINIn) (*Cashier, error) {
+	if err := c.guess(); err != nil {
+		return nil, err
+	}
 	found, err := c.Identity.CheckPIN(ctx, in.Body.Code, in.Body.PIN)
 	if err == nil && found.OutletID != 0 {
 		err = c.at(found.OutletID)

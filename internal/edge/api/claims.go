@@ -67,6 +67,9 @@ func claimPurchase(ctx context.Context, c *call, in *claimIn) (*Purchase, error)
 		return nil, err
 	}
 	if b.QR != "" {
+		if err := c.guess(); err != nil {
+			return nil, err
+		}
 		if req.Fiscal, err = fiscalQR(b.QR); err != nil {
 			return nil, err
 		}

@@ -267,9 +267,15 @@ func listMembers(ctx context.Context, c *call, in *listMembersIn) (*Page[MemberR
 
 // findMembers gives all that a text finds, those that can be served first.
 func findMembers(ctx context.Context, c *call, in *findMemberIn) (*Page[FoundMember], error) {
+	if err := c.guess(); err != nil {
+		return nil, err
+	}
 	found, err := member.Find(ctx, c.DB, in.Q, c.Rules().Region)
 	if err != nil {
 		return nil, err
+	}
+	if len(found) == 0 {
+		c.missed()
 	}
 	out := &Page[FoundMember]{Items: make([]FoundMember, 0, len(found))}
 	for i := range found {

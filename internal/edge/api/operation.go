@@ -57,6 +57,7 @@ func serve[I, O any](c *call, input *input[I], do func(ctx context.Context, c *c
 	}
 	out, err := do(c.r.Context(), c, &in)
 	if err != nil {
+		c.missedBy(err)
 		return err
 	}
 	return c.answer(out)

@@ -103,6 +103,9 @@ func personalData(a *API) {
 }
 
 func exportMember(ctx context.Context, c *call, in *memberIn) (*MemberExport, error) {
+	if err := c.whole(); err != nil { // it holds what was sold anywhere
+		return nil, err
+	}
 	found, err := c.Privacy.Export(ctx, in.Member)
 	if err != nil {
 		return nil, err
@@ -111,6 +114,9 @@ func exportMember(ctx context.Context, c *call, in *memberIn) (*MemberExport, er
 }
 
 func eraseMember(ctx context.Context, c *call, in *eraseIn) (*Erasure, error) {
+	if err := c.whole(); err != nil {
+		return nil, err
+	}
 	b := &in.Body
 	v, err := c.Privacy.Erase(ctx, privacy.Erasure{
 		Member: in.Member, Ground: b.Ground, RequestedAt: clock.Micros(b.RequestedAt), Reference: b.Reference, Forfeit: b.Forfeit, By: c.actor(),

@@ -225,6 +225,11 @@ func listPurchases(ctx context.Context, c *call, in *listPurchasesIn) (*Page[Pur
 // oneOf gives what was done under a till's key, if that is a purchase, or the
 // purchase of a fiscal receipt.
 func (c *call) oneOf(ctx context.Context, in *listPurchasesIn) (*Page[Purchase], error) {
+	if in.QR != "" {
+		if err := c.guess(); err != nil {
+			return nil, err
+		}
+	}
 	ref, err := c.oneRef(ctx, in)
 	var s *purchase.Stored
 	if err == nil {
@@ -232,6 +237,7 @@ func (c *call) oneOf(ctx context.Context, in *listPurchasesIn) (*Page[Purchase],
 	}
 	out := &Page[Purchase]{Items: []Purchase{}}
 	if fault.Is(err, "purchase.not-found") {
+		c.missed()
 		return out, nil
 	}
 	if err != nil {

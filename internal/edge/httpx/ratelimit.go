@@ -36,7 +36,12 @@ func NewLimiter(c clock.Clock) *Limiter {
 
 // Take asks for one request of the key. It gives 0 where it may go on, else
 // how long to wait.
-func (l *Limiter) Take(key string, rate Rate) time.Duration {
+func (l *Limiter) Take(key string, rate Rate) time.Duration { return l.ask(key, rate, true) }
+
+// Wait tells how long Take would have to wait, and takes nothing.
+func (l *Limiter) Wait(key string, rate Rate) time.Duration { return l.ask(key, rate, false) }
+
+func (l *Limiter) ask(key string, rate Rate, take bool) time.Duration {
 	now := l.clock.Now()
 	// The bucket is kept as the time when it will be full: each request moves
 	// it on by one interval, and it may be at most Burst intervals away.
@@ -48,7 +53,9 @@ func (l *Limiter) Take(key string, rate Rate) time.Duration {
 	if wait := full - now - interval*clock.Micros(max(rate.Burst, 1)); wait > 0 {
 		return time.Duration(wait) * time.Microsecond
 	}
-	l.keys[key] = full
+	if take {
+		l.keys[key] = full
+	}
 	return 0
 }
 

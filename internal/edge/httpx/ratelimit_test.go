@@ -100,3 +100,17 @@ func TestRateLimitAnswers(t *testing.T) {
 		t.Errorf("answer %d %v %s", rec.Code, rec.Header(), rec.Body)
 	}
 }
+
+// TestWaitTakesNothing: asking how long to wait changes nothing, and says what
+// the next request is then told.
+func TestWaitTakesNothing(t *testing.T) {
+	t.Parallel()
+	now := clock.NewFixed(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
+	l, rate := NewLimiter(now), Rate{PerMinute: 60, Burst: 3}
+	for taken := range 10 {
+		first, second := l.Wait("k", rate), l.Wait("k", rate)
+		if got := l.Take("k", rate); got != first || first != second || (got > 0) != (taken >= 3) {
+			t.Errorf("after %d: told %s and %s, then %s", taken, first, second, got)
+		}
+	}
+}
