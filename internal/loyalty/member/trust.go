@@ -11,9 +11,12 @@ import (
 )
 
 // What a member has at his registration is his own beginning: there is nothing
-// yet that another could have put himself in the way of.
+// yet that another could have put himself in the way of. That of one who was merged into him since is, of a till's making, no beginning
+// of his.
 const qGivenAtTill = `select count(*) from member_change c join member m on m.home_id = c.home_id
-where (c.home_id = $1 or m.merged_into = $1) and c.field = $2 and c.new_value = $3 and c.source = $4 and c.at > $5 and c.at > m.registered_at`
+where (c.home_id = $1 or m.merged_into = $1) and c.field = $2 and c.new_value = $3 and (c.source = $4 and c.at > $5 and c.at > m.registered_at
+ or exists (select 1 from member b join member_change x on x.home_id = b.home_id
+  where b.merged_into = $1 and b.registered_source = $4 and b.registered_at > $5 and x.field = 'state' and x.new_value = 'merged' and x.at = c.at))`
 
 // TrustedSince is the time after which what a till has set (a phone, a card's
 // secret code) proves nothing for spending: whoever stands at the till could
