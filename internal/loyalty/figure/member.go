@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	// He and those who were merged into him.
-	whoHeIs = `(select cast($1 as bigint) union all select home_id from member where merged_into = $1)`
-	// A member's own receipts and those that were given to him, with what gave
-	// them; and all refunds of either.
-	qOfMember = `select doc, '' from purchase where home_id in ` + whoHeIs + `
- union all select doc, claim from purchase where claimed_by in ` + whoHeIs
-	qBackOfMember = `select doc from refund where home_id in ` + whoHeIs + `
- union all select r.doc from purchase p join refund r on r.home_id = p.home_id and r.purchase_id = p.purchase_id where p.claimed_by in ` + whoHeIs
+	// A member's home, and those of whom were merged into him.
+	ofMember = `(select cast($1 as bigint) union all select home_id from member where merged_into = $1)`
+	// His own receipts and those that were given to him, with what gave them; and
+	// all refunds of either.
+	qOfMember = `select doc, '' from purchase where home_id in ` + ofMember + `
+ union all select doc, claim from purchase where claimed_by in ` + ofMember
+	qBackOfMember = `select doc from refund where home_id in ` + ofMember + `
+ union all select r.doc from purchase p join refund r on r.home_id = p.home_id and r.purchase_id = p.purchase_id where p.claimed_by in ` + ofMember
 )
 
 // MemberQuery asks for the figures of a member.
