@@ -44,15 +44,9 @@ func (d *Desk) Confirm(ctx context.Context, r *ConfirmRequest) (*Answer, error) 
 	if err != nil {
 		return nil, err
 	}
-	if !r.Record && !place.Open() {
-		return nil, fault.New(fault.Refused, "till.closed")
-	}
 	stranger, err := d.stranger(ctx, r.Cashier)
 	if err != nil {
 		return nil, err
-	}
-	if stranger && !r.Record {
-		return nil, errStranger()
 	}
 	was, err := d.FindReservation(ctx, r.Reservation)
 	if err != nil {
@@ -113,6 +107,13 @@ type confirming struct {
 
 func (o *confirming) claim() (claim, [32]byte) { return claim{o.req.Till, o.req.Key}, o.hash }
 
+func (o *confirming) mode() Mode {
+	if o.req.Record {
+		return Record
+	}
+	return Commit
+}
+
 func (o *confirming) replay(ctx context.Context, q db.Q, h home.ID, op id.ID) error {
 	s, err := scanPurchase(q.Row(ctx, qPurchase, h, op))
 	if err != nil {
@@ -135,6 +136,9 @@ func (o *confirming) lookUp(l *look) {
 }
 
 func (o *confirming) found(l *look) (home.ID, error) {
+	if err := served(o.mode(), o.place, o.stranger); err != nil {
+		return 0, err
+	}
 	stored := &Stored{Purchase: o.doc.Purchase}
 	o.sale = &sale{
 		cart: stored.cart(rule.None()), mode: Commit, place: o.place, hash: o.hash, receipt: *stored.receipt(),

@@ -2,7 +2,6 @@ package purchase
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -43,8 +42,8 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	if err != nil {
 		return nil, err
 	}
-	if stranger, err := d.stranger(ctx, c.Cashier); err != nil || stranger {
-		return nil, cmp.Or(err, errStranger())
+	if s.stranger, err = d.stranger(ctx, c.Cashier); err != nil {
+		return nil, err
 	}
 	l := newLook(d)
 	s.lookUp(l)

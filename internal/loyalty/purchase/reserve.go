@@ -37,10 +37,7 @@ func (d *Desk) Reserve(ctx context.Context, c *Cart, hold time.Duration) (*Reser
 	if err != nil {
 		return nil, err
 	}
-	if stranger, err := d.stranger(ctx, c.Cashier); err != nil || stranger {
-		if err == nil {
-			err = errStranger()
-		}
+	if s.stranger, err = d.stranger(ctx, c.Cashier); err != nil {
 		return nil, err
 	}
 	of := d.hashOfCart(s.cart, Commit)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/partner"
@@ -47,9 +46,6 @@ func (d *Desk) sell(ctx context.Context, c *Cart, mode Mode) (*Answer, error) {
 	if s.stranger, err = d.stranger(ctx, c.Cashier); err != nil {
 		return nil, err
 	}
-	if s.stranger && mode == Commit {
-		return nil, errStranger()
-	}
 	s.hash = d.hashOfCart(s.cart, mode)
 	replayed, err := d.submit(ctx, s)
 	if err != nil {
@@ -59,22 +55,6 @@ func (d *Desk) sell(ctx context.Context, c *Cart, mode Mode) (*Answer, error) {
 		d.tellUnknown(s.out)
 	}
 	return &Answer{Purchase: s.out, Replayed: replayed}, nil
-}
-
-// tellUnknown tells of the purchase's goods that are not in the catalogue.
-func (d *Desk) tellUnknown(p *Purchase) {
-	if d.Unknown == nil {
-		return
-	}
-	var seen []catalog.Seen
-	for i := range p.Lines {
-		if l := &p.Lines[i]; l.Product == 0 {
-			seen = append(seen, catalog.Seen{SKU: l.SKU, Name: l.Name})
-		}
-	}
-	if len(seen) > 0 {
-		d.Unknown(seen)
-	}
 }
 
 // sale is the operation of a purchase.
@@ -130,10 +110,6 @@ func (d *Desk) newSale(c *Cart, mode Mode) (*sale, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A till that is closed by now may still bring what it sold before.
-	if mode == Commit && !place.Open() {
-		return nil, fault.New(fault.Refused, "till.closed")
-	}
 	s := &sale{cart: c, mode: mode, place: place}
 	d.learn(s)
 	return s, nil
@@ -152,6 +128,9 @@ func (s *sale) lookUp(l *look) {
 }
 
 func (s *sale) found(l *look) (home.ID, error) {
+	if err := served(s.mode, s.place, s.stranger); err != nil {
+		return 0, err
+	}
 	s.rows, s.tickets, s.fiscals = l.given, l.tickets, l.fiscals
 	s.foundGuest(l.members)
 	s.flags = append([]string(nil), s.odd...)

@@ -22,6 +22,7 @@ import (
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/reference"
 )
 
 // Secret is that of a shop's base: whoever opens it beside the shop has it too.
@@ -98,6 +99,20 @@ func (s *Shop) places(ctx context.Context, t testing.TB) {
 	other, err := r.SaveTill(ctx, partner.Till{OutletID: s.Outlet.ID, Code: "2", Name: "Вторая"})
 	check(t, err)
 	s.Till, s.Other = till.ID, other.ID
+	_, err = s.Directory.Refresh(ctx, s.DB)
+	check(t, err)
+}
+
+// CloseTill closes the shop's first till.
+func (s *Shop) CloseTill(t testing.TB) {
+	t.Helper()
+	ctx := context.Background()
+	r := partner.New(s.DB, s.IDs)
+	place, _ := s.Directory.Place(s.Till)
+	till := place.Till
+	till.State = reference.Closed
+	_, err := r.SaveTill(ctx, till)
+	check(t, err)
 	_, err = s.Directory.Refresh(ctx, s.DB)
 	check(t, err)
 }
