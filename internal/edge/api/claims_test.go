@@ -63,5 +63,8 @@ func TestClaims(t *testing.T) {
 			{step: step{do: "POST /purchases", body: `{` + ann + `,` + sold + `}`, want: 201, keep: "p3"}, key: "k6"},
 			{step: step{do: "POST /purchases/claim", body: `{` + bob + `,"purchase":{"id":"$p3"}}`, want: 409, code: "claim.has-member"}},
 		})
+		// What came back of a receipt that was given away is told of its member.
+		s.fold()
+		s.run([]step{{do: "GET /events?kind=purchase.refunded", want: 200, has: `"member":"$ann" "taken_back":5000 "purchase":"$p1"`, not: "journal"}})
 	})
 }

@@ -163,6 +163,9 @@ func eventOf(e feed.Event) Event {
 	if e.Member {
 		out.Member = e.Home
 	}
+	if e.Whose != 0 {
+		out.Member, out.Journal = e.Whose, 0 // the number is of the receipt's own journal
+	}
 	out.about(&e.Event)
 	return out
 }

@@ -66,6 +66,7 @@ type Event struct {
 	Recorded bool         `json:"v,omitempty"` // a purchase that the till had closed already
 	Purchase id.ID        `json:"j,omitempty"` // that was refunded, visited or claimed
 	Of       home.ID      `json:"i,omitempty"` // its home, where that is another; of a merge, that of who was merged
+	Whose    home.ID      `json:"q,omitempty"` // the member whom its purchase was given to
 	Last     bool         `json:"l,omitempty"` // a refund of all that was left
 	Part     bool         `json:"r,omitempty"` // a refund that an unlinked one was split into
 	From     string       `json:"f,omitempty"` // level left, "" none

@@ -144,6 +144,14 @@ func (s *Stored) Buyer() home.ID {
 	return s.Home
 }
 
+// givenTo is the member whom the purchase was given to; 0: none.
+func (s *Stored) givenTo() home.ID {
+	if s.Claim != nil {
+		return s.Claim.Member
+	}
+	return 0
+}
+
 // earnedBy is the operation that moved the points which it earned.
 func (s *Stored) earnedBy() id.ID {
 	if s.Claim != nil {

@@ -197,7 +197,7 @@ func (e *entering) do(g *group) error {
 	}
 	g.claimKey(claim{e.req.Till, e.req.Key}, e.hash, e.home, v.ID)
 	e.out = v
-	return v.write(g, g.books[e.book()], mark)
+	return v.write(g, g.books[e.book()], mark, s.givenTo())
 }
 
 // happen does what the visit does to the purchase and its account.
@@ -375,8 +375,9 @@ func (v *levels) countVisits(at stand, was, now Tally) {
 	count(now.Days, was.Days, 1)
 }
 
-// write stores the visit's document and chains it.
-func (v *Visit) write(g *group, book *ledger.Book, mark ledger.Mark) error {
+// write stores the visit's document and chains it; given is the member whom its
+// purchase was given to, 0: none.
+func (v *Visit) write(g *group, book *ledger.Book, mark ledger.Mark, given home.ID) error {
 	doc, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -386,7 +387,7 @@ func (v *Visit) write(g *group, book *ledger.Book, mark ledger.Mark) error {
 	g.visits.Add(int64(v.Home), int64(v.ID), int64(v.Purchase), int64(v.Outlet), int64(v.At), v.Day, string(doc), digest[:])
 	g.happened(eventtype.Event{
 		Kind: eventtype.Visited, Home: v.Home, Op: v.ID, At: v.At, Day: v.Day, Outlet: v.Outlet, Programme: v.Programme, Earned: v.Active,
-		Purchase: v.Purchase,
+		Purchase: v.Purchase, Whose: given,
 	}, own)
 	return nil
 }

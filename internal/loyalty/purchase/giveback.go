@@ -242,7 +242,7 @@ func (r *refunding) bring(g *group, s *Stored, f *Refund, named []Payment) error
 	if err != nil {
 		return err
 	}
-	return r.write(g, g.books[f.Keeps()], mark, a, f)
+	return r.write(g, g.books[f.Keeps()], mark, a, f, s.givenTo())
 }
 
 // takeBack does what a refund of known lines does: money, points, counters, the
@@ -403,8 +403,9 @@ func (r *refunding) claw(book *ledger.Book, a *ledger.Account, p *rule.Programme
 	}
 }
 
-// write stores the refund's document and chains it.
-func (r *refunding) write(g *group, book *ledger.Book, mark ledger.Mark, a *ledger.Account, f *Refund) error {
+// write stores the refund's document and chains it; given is the member whom its
+// purchase was given to, 0: none.
+func (r *refunding) write(g *group, book *ledger.Book, mark ledger.Mark, a *ledger.Account, f *Refund, given home.ID) error {
 	f.Balance, f.Level = balanceOf(a), levelOf(g.levels.stand(g.books[r.whose()], book, a).a)
 	doc, err := json.Marshal(f)
 	if err != nil {
@@ -416,7 +417,7 @@ func (r *refunding) write(g *group, book *ledger.Book, mark ledger.Mark, a *ledg
 	g.happened(eventtype.Event{
 		Kind: eventtype.Refunded, Home: f.Home, Op: f.ID, At: f.At, Day: f.Day, Outlet: f.Outlet, Programme: f.Programme,
 		Gross: f.Gross, Discount: f.Discount, Paid: f.Paid, Money: f.Money, Spent: f.Given, Earned: f.Claimed(), Last: f.Whole,
-		Part: f.Parent != 0, Purchase: f.Purchase, Cashier: f.Cashier, Acts: toldOn(f.Acts),
+		Part: f.Parent != 0, Purchase: f.Purchase, Whose: given, Cashier: f.Cashier, Acts: toldOn(f.Acts),
 	}, own)
 	return nil
 }

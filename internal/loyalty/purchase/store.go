@@ -21,7 +21,12 @@ const (
 	// And his own.
 	ofMember  = `(select cast($1 as bigint) union all select home_id from member where merged_into = $1)`
 	qPurchase = `select ` + storedColumns + ` from purchase where home_id = $1 and purchase_id = $2`
-	qNewest   = `select ` + storedColumns + ` from purchase where home_id in ` + ofMember + ` and at <= $2 order by at desc, purchase_id desc limit $3`
+	// A member's newest and those that were given to him.
+	qNewest = `select ` + storedColumns + ` from (
+ select * from (` + pageOf + `home_id in ` + ofMember + newestEnd + `) own
+ union all select * from (` + pageOf + `claimed_by in ` + ofMember + newestEnd + `) given
+ ) u order by at desc, purchase_id desc limit $3`
+	newestEnd = ` and at <= $2 order by at desc, purchase_id desc limit $3`
 	// A member's own and those that were given to him, and of those who were merged
 	// into him.
 	qOfHome = `select ` + storedColumns + ` from (

@@ -69,7 +69,7 @@ type unlinkedRefund struct {
 	req     *UnlinkedRequest
 	matched []*Refund
 	former  []home.ID // of other accounts that purchases were made on
-	merged  []home.ID // of the purchases of those who were merged into the member
+	merged  []home.ID // of the purchases of those who were merged into the member, and of receipts that were given to him
 }
 
 func (r *unlinkedRefund) lookUp(l *look) { l.buyer(r.req.Buyer) }
@@ -154,8 +154,13 @@ func (r *unlinkedRefund) do(g *group) error {
 		ID: parent, Home: r.home, Till: r.till, Outlet: r.place.Outlet.ID, Cashier: r.req.Cashier, Key: r.key, Number: r.req.Number,
 		At: r.at, WrittenAt: g.now, Day: r.day, Lines: []RefundLine{}, Payments: []Payment{}, Flags: r.odd(),
 	}
+	elsewhere := false
 	for _, m := range r.matched {
-		f.Matched = append(f.Matched, m.ID)
+		f.Matched, f.MatchedIn = append(f.Matched, m.ID), append(f.MatchedIn, m.Home)
+		elsewhere = elsewhere || m.Home != r.home
+	}
+	if !elsewhere {
+		f.MatchedIn = nil
 	}
 	set, err := g.inForce(r.at) // by the rules of its time, as a late receipt
 	if err != nil {
@@ -163,7 +168,7 @@ func (r *unlinkedRefund) do(g *group) error {
 	}
 	p := set.For(r.place.Outlet.ID, r.place.Partner.ID, r.day)
 	a, mark := r.unmatched(g, p, f, r.unfound(g, f, left))
-	if err := r.write(g, g.books[f.Keeps()], mark, a, f); err != nil {
+	if err := r.write(g, g.books[f.Keeps()], mark, a, f, 0); err != nil {
 		return err
 	}
 	g.claimKey(claim{r.till, r.key}, r.hash, r.home, f.ID)
@@ -296,8 +301,12 @@ func (r *unlinkedRefund) replay(ctx context.Context, q db.Q, h home.ID, op id.ID
 	if err := r.refunding.replay(ctx, q, h, op); err != nil {
 		return err
 	}
-	for _, m := range r.out.Matched {
-		f, err := scanRefund(q.Row(ctx, qMatched, h, m))
+	for i, m := range r.out.Matched {
+		in := h
+		if len(r.out.MatchedIn) > 0 {
+			in = r.out.MatchedIn[i]
+		}
+		f, err := scanRefund(q.Row(ctx, qMatched, in, m))
 		if err != nil {
 			return err
 		}
