@@ -167,7 +167,11 @@ func listPromoCodes(ctx context.Context, c *call, in *listPromoCodesIn) (*Page[P
 	if err == nil && in.Member != 0 {
 		err = c.known(ctx, in.Member, len(list))
 	}
-	return cut(list, err, limit, promoCodeOf, func(p PromoCode) string { return p.Code })
+	out, err := cut(list, err, limit, promoCodeOf, func(p PromoCode) string { return p.Code })
+	if err == nil {
+		err = findAwarded(ctx, c.Desk, out.Items, func(p *PromoCode) *PromoCode { return p })
+	}
+	return out, err
 }
 
 func getPromoCode(ctx context.Context, c *call, in *promoCodeIn) (*PromoCode, error) {
@@ -175,7 +179,7 @@ func getPromoCode(ctx context.Context, c *call, in *promoCodeIn) (*PromoCode, er
 		return nil, err
 	}
 	code, err := promo.Get(ctx, c.DB, in.Code)
-	return one(code, err, promoCodeOf)
+	return c.oneCode(ctx, code, err)
 }
 
 func withdrawPromoCode(ctx context.Context, c *call, in *promoCodeIn) (*PromoCode, error) {
@@ -184,7 +188,15 @@ func withdrawPromoCode(ctx context.Context, c *call, in *promoCodeIn) (*PromoCod
 	}
 	codes := promo.Codes{DB: c.DB, Clock: c.Clock}
 	code, err := codes.Withdraw(ctx, in.Code)
-	return one(code, err, promoCodeOf)
+	return c.oneCode(ctx, code, err)
+}
+
+func (c *call) oneCode(ctx context.Context, code promo.Code, err error) (*PromoCode, error) {
+	out, err := one(code, err, promoCodeOf)
+	if err == nil {
+		err = findAwarded(ctx, c.Desk, []*PromoCode{out}, func(p **PromoCode) *PromoCode { return *p })
+	}
+	return out, err
 }
 
 func listMemberPromoCodes(ctx context.Context, c *call, in *memberPromoCodesIn) (*Page[MemberPromoCode], error) {
@@ -211,7 +223,11 @@ func listMemberPromoCodes(ctx context.Context, c *call, in *memberPromoCodesIn) 
 		}
 		return out
 	}
-	return cut(list, err, limit, render, func(p MemberPromoCode) string { return p.Code })
+	out, err := cut(list, err, limit, render, func(p MemberPromoCode) string { return p.Code })
+	if err == nil {
+		err = findAwarded(ctx, c.Desk, out.Items, func(p *MemberPromoCode) *PromoCode { return &p.PromoCode })
+	}
+	return out, err
 }
 
 func promoSizeOf(s promo.Size) PromoSize {
@@ -238,4 +254,27 @@ func awardsOf(list []purchase.Award) []Award {
 		return nil
 	}
 	return each(list, func(a purchase.Award) Award { return Award{a.Campaign, promo.Shown(a.Code), a.Until} })
+}
+
+// findAwarded finds the receipts that codes were awarded for where those are not
+// in their members' homes: they were given to them later.
+func findAwarded[T any](ctx context.Context, desk *purchase.Desk, list []T, of func(*T) *PromoCode) error {
+	ops := map[home.ID][]id.ID{}
+	for i := range list {
+		if p := of(&list[i]); p.AwardedFor.ID != 0 {
+			ops[p.Member] = append(ops[p.Member], p.AwardedFor.ID)
+		}
+	}
+	for h, named := range ops {
+		at, err := desk.OpHomes(ctx, h, named)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			if p := of(&list[i]); p.Member == h && p.AwardedFor.ID != 0 {
+				p.AwardedFor = opOf(at.Ref(p.AwardedFor.ID))
+			}
+		}
+	}
+	return nil
 }

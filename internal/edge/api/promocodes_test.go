@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"kopilka/internal/loyalty/promo"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
@@ -96,6 +97,30 @@ func TestCodesOfGuests(t *testing.T) {
 			{step: step{as: "reader", do: "GET /members/$ann/promo-codes", want: 200, has: `"code":"$two" "guest":"+7`}},
 			{step: step{do: "POST /purchases", body: buy(his+`"buyer":{"member":"$ann"},`, "$two"), want: 400, code: "purchase.invalid", at: "guest purchase.guest-and-buyer"}, key: "g4"},
 			{step: step{do: "POST /purchases", body: buy(`"buyer":{"member":"$ann"},`, "$two"), want: 201, not: `"discount":0`}, key: "g5"},
+		})
+	})
+}
+
+// A code that a receipt has given, though it was given to its member later,
+// names that receipt.
+func TestCodeOfAClaim(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		s.award()
+		p := *s.parts.Programmes.Current().Get(idOf(t, s.names["programme"]))
+		p.Campaigns[0].AwardOnClaim = true
+		s.must(s.parts.Programmes.Put(t.Context(), p, "test"))
+		s.member("ann", "+79161234567")
+		s.deals([]deal{
+			{step: step{do: "POST /purchases", body: `{"lines":[` + ticket + `,` + ticket + `]}`, want: 201, not: "awards", keep: "p"}, key: "k1"},
+			{step: step{do: "POST /purchases/claim", body: `{"buyer":{"member":"$ann"},"purchase":{"id":"$p"}}`, want: 200, has: `"awards":[{"campaign":"gift"`}},
+		})
+		s.names["code"] = promo.Shown(s.awardedCode())
+		s.run([]step{
+			{do: "GET /members/$ann/promo-codes", want: 200, has: `"code":"$code" "awarded_for":"$p"`},
+			{do: "GET /promo/codes/$code", want: 200, has: `"awarded_for":"$p"`},
+			{do: "GET /promo/codes?member=$ann", want: 200, has: `"awarded_for":"$p"`},
 		})
 	})
 }

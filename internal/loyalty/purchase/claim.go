@@ -50,8 +50,9 @@ type Claim struct {
 	Taken    money.Points `json:"taken,omitempty"`    // of what it would have earned, what the lines that stay would not have
 	Earned   money.Points `json:"earned,omitempty"`   // that it gave: without what had come back and was taken
 	Lots     []Lot        `json:"lots,omitempty"`
-	Acts     []Act        `json:"acts,omitempty"`  // whose the points are that it gave
-	Trace    string       `json:"trace,omitempty"` // digest of the outcome and its reasons, in hex; "": it was not judged
+	Acts     []Act        `json:"acts,omitempty"`   // whose the points are that it gave
+	Awards   []Award      `json:"awards,omitempty"` // codes that it gave
+	Trace    string       `json:"trace,omitempty"`  // digest of the outcome and its reasons, in hex; "": it was not judged
 	Flags    []string     `json:"flags,omitempty"`
 	Level    string       `json:"level,omitempty"`
 	Balance  Balance      `json:"balance,omitempty"`
@@ -98,7 +99,7 @@ func (c *Claim) Counts(of *Purchase) level.Entry {
 func (c *Claim) As(p *Purchase) *Purchase {
 	out := *p
 	out.Account, out.AccountHome, out.Programme, out.Version, out.Counted = c.Account, c.AccountHome, c.Programme, c.Version, c.Counted
-	out.Lots, out.Level, out.Balance = c.Lots, c.Level, c.Balance
+	out.Lots, out.Awards, out.Level, out.Balance = c.Lots, c.Awards, c.Level, c.Balance
 	out.Earned = 0
 	out.Lines = make([]Line, len(p.Lines))
 	copy(out.Lines, p.Lines)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/promo"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/money"
 )
@@ -50,6 +51,23 @@ func (s *lineState) passes(l *RefundLine, c *ClaimLine) {
 	}
 	for i, e := range c.Earned {
 		c.Back[i] = max(c.Back[i], money.Share(e.Amount, part, whole))
+	}
+}
+
+// award gives the codes that the receipt has earned of campaigns which give them
+// also now, and are not over yet.
+func (c *claiming) award(g *group, out *Claim, outcome *rule.Outcome) {
+	if slices.Contains(out.Flags, FlagTooLate) {
+		return
+	}
+	for _, a := range outcome.Awards {
+		of := c.programme.CampaignOf(a.Campaign)
+		if of == nil || !of.AwardOnClaim || of.To != "" && c.programme.Day(out.At) > of.To {
+			continue
+		}
+		w := Award{Rule: a.Rule, Campaign: a.Campaign, Code: promo.Draw(), Until: of.To}
+		g.codes.made.Add(w.Code, int64(out.Programme), w.Campaign, int64(out.Member), "", "", int64(out.At), "", int64(out.ID), w.Until)
+		out.Awards = append(out.Awards, w)
 	}
 }
 

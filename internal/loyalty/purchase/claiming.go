@@ -284,6 +284,9 @@ func (c *claiming) happen(g *group, s *Stored) (*Claim, ledger.Mark, *ledger.Boo
 	if err != nil {
 		return nil, mark, nil, err
 	}
+	if outcome != nil {
+		c.award(g, out, outcome)
+	}
 	before := s.acted()
 	s.Give(out)
 	if err := s.takeOut(c.programme, out); err != nil {

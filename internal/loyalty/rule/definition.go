@@ -197,6 +197,8 @@ type Campaign struct {
 	Refund    OnRefund    `json:"refund,omitempty"` // "": the programme's refund_conditions
 	Rules     []Rule      `json:"rules,omitempty"`
 
+	AwardOnClaim bool `json:"award_on_claim,omitempty"` // its codes are awarded also when a receipt is given to a member later
+
 	index int
 }
 

@@ -100,6 +100,7 @@ const MaxHoldMinutes = 31 * 24 * 60
 // CampaignSettings is the table of a campaign's settings.
 var CampaignSettings = setting.Of("campaign",
 	setting.OfInherited("refund", "programme.refund_conditions", func(c *Campaign) *OnRefund { return &c.Refund }, KeepTerms, RecomputeTerms, TakeDifference),
+	setting.OfFlag("award_on_claim", func(c *Campaign) *bool { return &c.AwardOnClaim }, false),
 )
 
 // LimitSettings is the table of the settings of a campaign's limits.

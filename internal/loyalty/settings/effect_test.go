@@ -276,6 +276,20 @@ var commonEffects = map[string]effect{
 		play:   halfBack,
 		was:    "money 450.00", is: "money 400.00",
 	},
+	"campaign.award_on_claim": {
+		with: func(p *rule.Programme) {
+			p.Campaigns = rule.CampaignsOf(rule.Offer{ID: "gift", Rate: 20 * money.Percent})
+			p.Rules = []rule.Rule{{ID: "reward", Kind: rule.AwardRule, Campaign: "gift"}}
+		},
+		change: func(p *rule.Programme) { p.Campaigns[0].AwardOnClaim = true },
+		play: func(s *stage) string {
+			sold := s.commit(s.Cart(purchase.Buyer{}, ticket(1, 10_000)))
+			c, err := s.Desk.Claim(s.Context(), &purchase.ClaimRequest{Buyer: s.buyer, Purchase: purchase.PurchaseRef{Home: sold.Home, ID: sold.ID}})
+			s.fatal(err)
+			return fmt.Sprintf("%d codes", len(c.Purchase.Awards))
+		},
+		was: "0 codes", is: "1 codes",
+	},
 	"campaign.limits.return": {
 		with: func(p *rule.Programme) {
 			p.Campaigns = []rule.Campaign{{

@@ -48,13 +48,12 @@ func (r *run) codePart(q *db.Snapshot, part int64, from, to string) error {
 	var rows int64
 	err := q.Each(r.ctx, func(x db.Row) error {
 		var c codeRow
-		var awarded, used []byte
-		err := x.Scan(&c.code, &c.state, (*int64)(&c.home), (*int64)(&c.op), (*int64)(&c.usedHome), (*int64)(&c.usedOp), &awarded, &used)
+		var awarded, used, claimed []byte
+		err := x.Scan(&c.code, &c.state, (*int64)(&c.home), (*int64)(&c.op), (*int64)(&c.usedHome), (*int64)(&c.usedOp), &awarded, &used, &claimed)
 		at := place{part, rows}
 		rows++
-		if c.op != 0 && !names(awarded, func(p *purchase.Purchase) bool {
-			return slices.ContainsFunc(p.Awards, func(a purchase.Award) bool { return a.Code == c.code })
-		}) {
+		mine := func(a purchase.Award) bool { return a.Code == c.code }
+		if c.op != 0 && !names(awarded, func(p *purchase.Purchase) bool { return slices.ContainsFunc(p.Awards, mine) }) && !claimNames(claimed, mine) {
 			r.bad(at, CodeAwarded, "promo_code", c.key(), fmt.Sprintf("op_id %s", c.op), "a purchase that awarded it")
 		}
 		if c.state == string(promo.Used) && !names(used, func(p *purchase.Purchase) bool { return slices.Contains(p.UsedCodes, c.code) }) {
@@ -77,6 +76,15 @@ func names(doc []byte, in func(*purchase.Purchase) bool) bool {
 	return p != nil && in(p)
 }
 
+// claimNames tells whether there is a claim and it awarded a code.
+func claimNames(doc []byte, in func(purchase.Award) bool) bool {
+	if doc == nil {
+		return false
+	}
+	c, err := purchase.ReadClaim(doc, "")
+	return err == nil && slices.ContainsFunc(c.Awards, in)
+}
+
 // codeWanted is what a code's row must say for the purchase that names it.
 type codeWanted struct {
 	op
@@ -89,7 +97,10 @@ type codeWanted struct {
 type codesWanted struct{ list []codeWanted }
 
 func (c *homeCheck) wantCode(w codeWanted, s *saleCheck) {
-	w.op, w.at = op{s.home, s.id}, place{int64(c.home), int64(s.id)}
+	w.at = place{int64(c.home), int64(s.id)}
+	if w.op == (op{}) {
+		w.op = op{s.home, s.id}
+	}
 	c.codes.list = append(c.codes.list, w)
 }
 
@@ -114,6 +125,13 @@ func (c *homeCheck) checkCodes(s *saleCheck) {
 	for i := range s.doc.Awards {
 		code := s.doc.Awards[i].Code
 		c.wantCode(codeWanted{code: code, awarded: true, withdrew: withdrawn[code]}, s)
+	}
+	if s.claim == nil {
+		return
+	}
+	for i := range s.claim.Awards {
+		code := s.claim.Awards[i].Code
+		c.wantCode(codeWanted{op: op{s.claim.Member, s.claim.ID}, code: code, awarded: true, withdrew: withdrawn[code]}, s)
 	}
 }
 

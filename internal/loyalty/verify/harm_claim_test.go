@@ -107,6 +107,9 @@ func claimHarms() []harm {
 		{"a campaign had acted before", editClaim(func(c *purchase.Claim) { c.Acts[0].Again = !c.Acts[0].Again }), []verify.Invariant{
 			verify.PurchaseActs, verify.OpDigest, verify.FigureCampaign,
 		}},
+		harm{"it awarded a code that nobody has", editClaim(func(c *purchase.Claim) { c.Awards = []purchase.Award{{Code: "none"}} }), []verify.Invariant{
+			verify.CodeAwarded, verify.OpDigest,
+		}}.named("promo_code", func(*shop) string { return "code=none" }),
 		{"the receipt's journal does not have it", unchained("home_id"), []verify.Invariant{verify.OpChained, verify.PostingHash}},
 		at(harm{"the account's journal does not have it", unchained("account_home"), []verify.Invariant{verify.OpChained, verify.PostingHash, verify.LotMade}},
 			func(s *shop) purchase.Buyer { return s.rich }),

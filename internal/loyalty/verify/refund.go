@@ -185,7 +185,7 @@ func (c *homeCheck) checkBack(s *saleCheck) {
 	if len(s.doc.Uses) > 0 || len(s.refunds) > 0 {
 		c.checkUses(s)
 	}
-	if len(s.doc.UsedCodes) > 0 || len(s.doc.Awards) > 0 || len(s.refunds) > 0 {
+	if len(s.doc.UsedCodes) > 0 || len(s.doc.Awards) > 0 || s.claim != nil && len(s.claim.Awards) > 0 || len(s.refunds) > 0 {
 		c.checkCodes(s)
 	}
 }

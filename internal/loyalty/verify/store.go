@@ -75,8 +75,9 @@ const (
  where (limit_key, slot) > ($1, $2) and (limit_key, slot) <= ($3, $4) order by limit_key, slot`
 	qCode     = `select code, state, home_id, op_id, used_home, used_op from promo_code where code = $1`
 	qCodePage = `select code from promo_code where code > $1 order by code limit $2`
-	qCodeRows = `select c.code, c.state, c.home_id, c.op_id, c.used_home, c.used_op, a.doc, u.doc from promo_code c
+	qCodeRows = `select c.code, c.state, c.home_id, c.op_id, c.used_home, c.used_op, a.doc, u.doc, g.claim from promo_code c
  left join purchase a on a.home_id = c.home_id and a.purchase_id = c.op_id
+ left join purchase g on g.claimed_by = c.home_id and g.claim_id = c.op_id and c.op_id <> 0
  left join purchase u on u.home_id = c.used_home and u.purchase_id = c.used_op
  where c.code > $1 and c.code <= $2 order by c.code`
 	qTicketsPG  = `select number, home_id, purchase_id, line, piece from ticket where number = any($1)`

@@ -55,6 +55,7 @@ var campaignForm = &object[rule.Campaign]{
 		key("scope", func(c *rule.Campaign) *[]rule.Condition { return &c.Scope }, scope),
 		key("limits", func(c *rule.Campaign) *rule.Limits { return &c.Limits }, limitsForm),
 		settingKey(rule.CampaignSettings.Get("refund")),
+		settingKey(rule.CampaignSettings.Get("award_on_claim")),
 		key("rules", func(c *rule.Campaign) *[]rule.Rule { return &c.Rules }, rules),
 	},
 	// A campaign with codes is opened by a code; that need not be said.
