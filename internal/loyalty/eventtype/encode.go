@@ -81,7 +81,7 @@ func (e *Event) appendJSON(dst []byte) ([]byte, error) {
 	}
 	text(`,"j":`, int64(e.Purchase))
 	text(`,"i":`, int64(e.Of))
-	text(`,"q":`, int64(e.Whose))
+	text(`,"of":`, int64(e.Whose))
 	if e.Last {
 		dst = append(dst, `,"l":true`...)
 	}

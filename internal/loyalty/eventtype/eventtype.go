@@ -56,23 +56,23 @@ type Event struct {
 	Member    bool         `json:"m,omitempty"`
 
 	Gross    money.Amount `json:"g,omitempty"`
-	Discount money.Amount `json:"c,omitempty"` // campaigns'
-	Paid     money.Amount `json:"b,omitempty"` // taken off by points
-	Money    money.Amount `json:"a,omitempty"` // paid, or given back
-	Spent    money.Points `json:"x,omitempty"` // spent, or given back
-	Earned   money.Points `json:"e,omitempty"` // earned, or taken back; of a visit: active by it; with a level: given, less what was taken
-	Expired  money.Points `json:"z,omitempty"` // below zero: an expiry that was taken back
-	Active   money.Points `json:"y,omitempty"` // became active by time
-	Recorded bool         `json:"v,omitempty"` // a purchase that the till had closed already
-	Purchase id.ID        `json:"j,omitempty"` // that was refunded, visited or claimed
-	Of       home.ID      `json:"i,omitempty"` // its home, where that is another; of a merge, that of who was merged
-	Whose    home.ID      `json:"q,omitempty"` // the member whom its purchase was given to
-	Last     bool         `json:"l,omitempty"` // a refund of all that was left
-	Part     bool         `json:"r,omitempty"` // a refund that an unlinked one was split into
-	From     string       `json:"f,omitempty"` // level left, "" none
-	To       string       `json:"n,omitempty"` // level come to
-	Cause    string       `json:"w,omitempty"` // of a change of level; a gift's occasion
-	Cashier  id.ID        `json:"q,omitempty"` // who served; of a claim: who sold the receipt
+	Discount money.Amount `json:"c,omitempty"`  // campaigns'
+	Paid     money.Amount `json:"b,omitempty"`  // taken off by points
+	Money    money.Amount `json:"a,omitempty"`  // paid, or given back
+	Spent    money.Points `json:"x,omitempty"`  // spent, or given back
+	Earned   money.Points `json:"e,omitempty"`  // earned, or taken back; of a visit: active by it; with a level: given, less what was taken
+	Expired  money.Points `json:"z,omitempty"`  // below zero: an expiry that was taken back
+	Active   money.Points `json:"y,omitempty"`  // became active by time
+	Recorded bool         `json:"v,omitempty"`  // a purchase that the till had closed already
+	Purchase id.ID        `json:"j,omitempty"`  // that was refunded, visited or claimed
+	Of       home.ID      `json:"i,omitempty"`  // its home, where that is another; of a merge, that of who was merged
+	Whose    home.ID      `json:"of,omitempty"` // the member whom its purchase was given to
+	Last     bool         `json:"l,omitempty"`  // a refund of all that was left
+	Part     bool         `json:"r,omitempty"`  // a refund that an unlinked one was split into
+	From     string       `json:"f,omitempty"`  // level left, "" none
+	To       string       `json:"n,omitempty"`  // level come to
+	Cause    string       `json:"w,omitempty"`  // of a change of level; a gift's occasion
+	Cashier  id.ID        `json:"q,omitempty"`  // who served; of a claim: who sold the receipt
 	Acts     []Act        `json:"cs,omitempty"`
 }
 
