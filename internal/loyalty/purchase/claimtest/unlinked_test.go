@@ -85,6 +85,10 @@ func TestRaceOfClaimsAndUnlinkedRefunds(t *testing.T) {
 	twoProcesses(t, func(s *shop, desks [2]*purchase.Desk) {
 		const receipts = 16
 		b := s.Person(s.t)
+		// Else what is of none of his receipts would fall on no account.
+		if _, err := s.Desk.Open(s.t.Context(), b.Home, s.Programme.ID); err != nil {
+			s.t.Fatal(err)
+		}
 		var sold []*purchase.Purchase
 		for range receipts {
 			sold = append(sold, s.sell(nobody, line("T1", 1, 100_00)))
