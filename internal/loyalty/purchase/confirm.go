@@ -310,11 +310,8 @@ func (o *confirming) pay(p *Purchase, left *RefundRequest) error {
 	if err != nil {
 		return err
 	}
-	if paidByPushkin(given) > 0 && !p.Told { // its figures rest on how it is paid
-		if !o.req.Record {
-			return fault.New(fault.Conflict, "pushkin.reservation")
-		}
-		p.flag(FlagPushkin)
+	if err := o.byPushkin(p, given); err != nil {
+		return err
 	}
 	if p.Told {
 		if !slices.Equal(given, p.Payments) {
@@ -324,6 +321,19 @@ func (o *confirming) pay(p *Purchase, left *RefundRequest) error {
 	}
 	p.Payments = given
 	splitPayments(p)
+	return nil
+}
+
+// byPushkin refuses a Pushkin card that the reservation was not told of: its
+// figures rest on how it is paid. Where the money is taken it is flagged.
+func (o *confirming) byPushkin(p *Purchase, given []Payment) error {
+	if paidByPushkin(given) == 0 || p.Told {
+		return nil
+	}
+	if !o.req.Record {
+		return fault.New(fault.Conflict, "pushkin.reservation")
+	}
+	p.flag(FlagPushkin)
 	return nil
 }
 

@@ -79,6 +79,9 @@ func (o *confirming) payPart(p *Purchase, left *RefundRequest) error {
 	if len(given) == 0 {
 		return nil
 	}
+	if err := o.byPushkin(p, given); err != nil {
+		return err
+	}
 	if !p.Told {
 		if len(given) > 1 {
 			return fault.New(fault.Invalid, "reservation.part-kinds")

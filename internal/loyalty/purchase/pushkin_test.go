@@ -106,3 +106,27 @@ func TestPushkinToldLate(t *testing.T) {
 		}
 	})
 }
+
+// TestPushkinToldForAPart: nor is it told when a part of the order is paid.
+func TestPushkinToldForAPart(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := purchasetest.Open(t, d, purchasetest.Programme())
+		held, err := s.Desk.Reserve(t.Context(), s.Cart(s.Member(t), purchasetest.Line("T1", 2, 10_000)), 0)
+		fatal(t, err)
+		r := &purchase.ConfirmRequest{
+			Reservation: purchase.PurchaseRef{Home: held.Reservation.Home, ID: held.Reservation.ID}, Till: s.Till, Key: "part", Payments: []purchase.Payment{paid("pushkin", 10_000)},
+			Lines: []purchase.KeptLine{{Line: 0, Quantity: money.Piece}},
+		}
+		_, err = s.Desk.Confirm(t.Context(), r)
+		if code := purchasetest.Code(err); code != "pushkin.reservation" {
+			t.Errorf("a part: %q", code)
+		}
+		r.Record = true
+		a, err := s.Desk.Confirm(t.Context(), r)
+		fatal(t, err)
+		if a.LeftOut == nil || !slices.Contains(a.Purchase.Flags, purchase.FlagPushkin) {
+			t.Errorf("a part that is paid already: flags %v", a.Purchase.Flags)
+		}
+	})
+}
