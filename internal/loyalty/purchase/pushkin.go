@@ -1,8 +1,6 @@
 package purchase
 
 import (
-	"slices"
-
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/money"
@@ -68,23 +66,17 @@ func (s *sale) pushkinBroken() error {
 // pushkinPieces is how many pieces the order has: of tickets only, where other
 // money may pay for what is beside them.
 func (s *sale) pushkinPieces() (n int64) {
-	lines := s.receipt.Lines
-	ofTickets := func(i int) bool { return s.cart.Lines[i].pieces() > 0 || lines[i].Place != (rule.Place{}) }
-	beside := s.programme.Settings.PushkinMixed && slices.ContainsFunc(indexes(len(lines)), ofTickets)
+	lines, tickets := s.receipt.Lines, int64(0)
 	for i := range lines {
-		if !beside || ofTickets(i) {
-			n += lines[i].Units()
+		n += lines[i].Units()
+		if s.cart.Lines[i].pieces() > 0 || lines[i].Place != (rule.Place{}) {
+			tickets += lines[i].Units()
 		}
 	}
-	return n
-}
-
-func indexes(n int) []int {
-	out := make([]int, n)
-	for i := range out {
-		out[i] = i
+	if s.programme.Settings.PushkinMixed && tickets > 0 {
+		return tickets
 	}
-	return out
+	return n
 }
 
 // toPushkin refuses a split that gives back to a Pushkin card other money than

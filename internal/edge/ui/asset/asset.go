@@ -64,7 +64,7 @@ func (f *File) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, etag := f.body, f.etag
 	if f.packed != nil {
 		h.Add("Vary", "Accept-Encoding")
-		if TakesGzip(r.Header.Get("Accept-Encoding")) {
+		if takesGzip(r.Header.Get("Accept-Encoding")) {
 			h.Set("Content-Encoding", "gzip")
 			body, etag = f.packed, etag+"-gz"
 		}
@@ -73,8 +73,8 @@ func (f *File) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
 
-// TakesGzip tells whether an Accept-Encoding header allows it.
-func TakesGzip(accept string) bool {
+// takesGzip tells whether an Accept-Encoding header allows it.
+func takesGzip(accept string) bool {
 	for part := range strings.SplitSeq(accept, ",") {
 		name, weight, _ := strings.Cut(part, ";")
 		if strings.TrimSpace(name) == "gzip" {

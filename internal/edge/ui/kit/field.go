@@ -21,7 +21,7 @@ func more(f Field) templ.Attributes {
 		}
 	}
 	if f.Error != "" {
-		out["aria-invalid"] = invalid(true)
+		out["aria-invalid"] = "true"
 	}
 	return out
 }

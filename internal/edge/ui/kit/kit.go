@@ -141,5 +141,3 @@ func (f *Field) classes() string {
 	}
 	return s
 }
-
-func invalid(wrong bool) string { return strconv.FormatBool(wrong) }
