@@ -59,6 +59,20 @@ func (c *Client) AdjustPoints(ctx context.Context, key string, body *AdjustBody)
 	})
 }
 
+// BeginPairing is POST /tills/{till}/pairing: Give a till's code
+//
+// The code is typed at the till, which gets its key by itself (`pair`). The code that the till had
+// before serves no more.
+//
+// The key needs the scope admin.
+// It is never sent again by the client itself.
+func (c *Client) BeginPairing(ctx context.Context, till string) (*Pairing, error) {
+	answer, _, err := ask[Pairing](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/tills/", till, "/pairing"},
+	})
+	return answer, err
+}
+
 // BlockCard is POST /members/{member}/cards/{card}/block: Block a card
 //
 // The key needs the scope cards.write.
@@ -891,11 +905,16 @@ func (p *GetFiguresQuery) query() (q query) {
 // to read than a day. What was written in the last seconds may be missing: everything before as_of
 // is in. A business day is the outlet's own, in its zone and with its cut-over; what belongs to no
 // outlet (expired, adjusted, opened, gifts, levels) has the programme's days, and is told to keys
-// without outlets. Refunds fall on their own day, outlet and cashier. A row without cashier is of
-// receipts that name none. By campaign a receipt is counted for each that acted in it: base is the
-// programme's own rules, till what tills took off by themselves; so their discounts and points add
-// up to the totals, their receipts and money need not. A key with outlets sees those only. Not for
-// keys of tills.
+// without outlets. Refunds fall on their own day, outlet and cashier. Days that are over can still
+// change: a receipt or refund that comes in late (a till was offline, a file was imported) counts
+// on the day when it was, and a receipt that is given to a member later counts as his, with his
+// points, on the day it was sold; so read anew what you keep, or follow the events. In each row but
+// a campaign's gross − discount − paid_with_points = money, and in back gross − discount −
+// paid_with_points − withheld − rounding = money. A row without cashier is of receipts that
+// name none. By campaign a receipt is counted for each that acted in it: base is the programme's
+// own rules, till what tills took off by themselves; so their discounts and points add up to the
+// totals, their receipts and money need not. A key with outlets sees those only. Not for keys of
+// tills.
 //
 // The key needs the scope reports.read.
 func (c *Client) GetFigures(ctx context.Context, query *GetFiguresQuery) (*FiguresPage, error) {
@@ -963,7 +982,8 @@ func (p *GetMemberFiguresQuery) query() (q query) {
 //
 // What one member has bought, brought back, earned and spent, by month of the business day and in
 // all, as of now: it is read from his receipts. What other members of his household buy is theirs.
-// Takes members.read as well; a key with outlets is told of those only. Not for keys of tills.
+// Who was merged into another is that one, with all that both have bought. Takes members.read as
+// well; a key with outlets is told of those only. Not for keys of tills.
 //
 // The key needs the scope reports.read.
 func (c *Client) GetMemberFigures(ctx context.Context, member string, query *GetMemberFiguresQuery) (*MemberFigures, error) {
@@ -1655,6 +1675,19 @@ func (p *ListMemberChangesQuery) query() (q query) {
 func (c *Client) ListMemberChanges(ctx context.Context, member string, query *ListMemberChangesQuery) (*PageMemberEvent, error) {
 	answer, _, err := ask[PageMemberEvent](ctx, c, &request{
 		method: http.MethodGet, path: []string{"/members/", member, "/changes"}, query: query.query(),
+	})
+	return answer, err
+}
+
+// ListMemberFields is GET /members/fields: Fields that members are searched by
+//
+// The program's fields and the organization's own (custom.…): what each holds, what it can be
+// asked, whether a list can be ordered by it and show it. Not for keys of tills.
+//
+// The key needs the scope members.read.
+func (c *Client) ListMemberFields(ctx context.Context) (*PageMemberListField, error) {
+	answer, _, err := ask[PageMemberListField](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/members/fields"},
 	})
 	return answer, err
 }
@@ -2443,10 +2476,11 @@ func (c *Client) MakePromoCodes(ctx context.Context, body *NewPromoCodes) (*Page
 // For good. Points go in their lots with their terms, debt is paid from the points of both, levels
 // stand where the higher stood, purchases, turnover, uses of limits and gifts count together.
 // Phones, cards, the number and ids of who is merged name the other from then on; his receipts are
-// listed and refunded there. Nothing is lost: getMerge tells what he was and what moved. It is
-// refused if either has changed since the preview (merge.moved), is blocked, in a household or
-// gone, has an order with a reservation that holds; if others bought on the account of who is
-// merged as his household's: then merge the other way round. Not for keys of tills.
+// listed and refunded there. Nothing is lost: getMerge tells what he was and what moved. Asked
+// again of the same two it tells the merge that was done. It is refused if either has changed since
+// the preview, or take is another (merge.moved), is blocked, in a household or gone, has an order
+// with a reservation that holds; if others bought on the account of who is merged as his
+// household's: then merge the other way round. Not for keys of tills.
 //
 // The key needs the scope members.merge.
 // It is never sent again by the client itself.
@@ -2464,6 +2498,21 @@ func (c *Client) MergeMembers(ctx context.Context, member string, body *MergeBod
 func (c *Client) OpenAccount(ctx context.Context, member string, body *OpenAccount) (*Balance, error) {
 	answer, _, err := ask[Balance](ctx, c, &request{
 		method: http.MethodPost, path: []string{"/members/", member, "/accounts"}, body: body,
+	})
+	return answer, err
+}
+
+// Pair is POST /pair: Get a till's key by a code
+//
+// No key is needed: whoever sets tills up gives the code, on the outlet's page in the console. It
+// serves once, for 15 minutes. If the answer is lost, take a new code and close the key that was
+// made. The till keeps `token` as a password.
+//
+// Any key will do.
+// It is never sent again by the client itself.
+func (c *Client) Pair(ctx context.Context, body *NewPairing) (*Paired, error) {
+	answer, _, err := ask[Paired](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/pair"}, body: body,
 	})
 	return answer, err
 }
@@ -2809,7 +2858,8 @@ func (c *Client) SaveEvent(ctx context.Context, event string, body *PlaybillEven
 
 // SaveEvents is POST /playbill/events: Save events
 //
-// Up to 500 events at once, all or none. Not for keys of tills.
+// Up to 500 events at once, all or none; what is refused is named by its place in the list. Not for
+// keys of tills.
 //
 // The key needs the scope reference.write or playbill.write.
 // It is never sent again by the client itself.
@@ -2851,7 +2901,9 @@ func (c *Client) SaveMemberRules(ctx context.Context, body *MemberRules) (*Membe
 //
 // The session of a code: makes it, or makes it what is sent. Its event and its hall must be there.
 // The state cancelled cancels it: no more tickets are sold or used, and who follows is told by the
-// event session.cancelled. Without state it stays in its own. Not for keys of tills.
+// event session.cancelled; on_sale puts it back (session.restored). Another beginning or hall moves
+// it (session.moved). Prices are for who reads the playbill: no receipt is held to them; they are
+// of the hall's zones when they are sent. Without state it stays in its own. Not for keys of tills.
 //
 // The key needs the scope reference.write or playbill.write.
 // It is never sent again by the client itself.
@@ -2864,13 +2916,31 @@ func (c *Client) SaveSession(ctx context.Context, session string, body *SessionB
 
 // SaveSessions is POST /playbill/sessions: Save sessions
 //
-// Up to 500 sessions at once, all or none. Not for keys of tills.
+// Up to 500 sessions at once, all or none; what is refused is named by its place in the list. Not
+// for keys of tills.
 //
 // The key needs the scope reference.write or playbill.write.
 // It is never sent again by the client itself.
 func (c *Client) SaveSessions(ctx context.Context, body *SessionList) (*PageSession, error) {
 	answer, _, err := ask[PageSession](ctx, c, &request{
 		method: http.MethodPost, path: []string{"/playbill/sessions"}, body: body,
+	})
+	return answer, err
+}
+
+// SearchMembers is POST /members/search: List members by conditions
+//
+// Members for whom every condition holds (of several values any will do), in an order, page by page
+// both ways. listMemberFields tells which fields there are and what they can be asked. Points,
+// purchases, level, consents, city and outlets follow what happens within seconds (late). A key
+// with outlets sees those who registered, bought or were there. It changes nothing. Not for keys of
+// tills.
+//
+// The key needs the scope members.read.
+// It is never sent again by the client itself.
+func (c *Client) SearchMembers(ctx context.Context, body *MemberSearch) (*ListedMembers, error) {
+	answer, _, err := ask[ListedMembers](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/members/search"}, body: body,
 	})
 	return answer, err
 }

@@ -21,29 +21,34 @@ type ApiEventKind string
 
 // Values of ApiEventKind.
 const (
-	ApiEventKindPurchaseCommitted ApiEventKind = "purchase.committed"
-	ApiEventKindPurchaseRecorded  ApiEventKind = "purchase.recorded"
-	ApiEventKindPurchaseRefunded  ApiEventKind = "purchase.refunded"
-	ApiEventKindPurchaseClaimed   ApiEventKind = "purchase.claimed"
-	ApiEventKindVisitRecorded     ApiEventKind = "visit.recorded"
-	ApiEventKindAccountOpened     ApiEventKind = "account.opened"
-	ApiEventKindPointsAdjusted    ApiEventKind = "points.adjusted"
-	ApiEventKindPointsActivated   ApiEventKind = "points.activated"
-	ApiEventKindPointsExpired     ApiEventKind = "points.expired"
-	ApiEventKindPointsRevived     ApiEventKind = "points.revived"
-	ApiEventKindPointsGifted      ApiEventKind = "points.gifted"
-	ApiEventKindLevelChanged      ApiEventKind = "level.changed"
-	ApiEventKindMemberRegistered  ApiEventKind = "member.registered"
-	ApiEventKindMemberChanged     ApiEventKind = "member.changed"
-	ApiEventKindMemberActivated   ApiEventKind = "member.activated"
-	ApiEventKindMemberBlocked     ApiEventKind = "member.blocked"
-	ApiEventKindMemberUnblocked   ApiEventKind = "member.unblocked"
-	ApiEventKindMemberClosed      ApiEventKind = "member.closed"
-	ApiEventKindMemberErased      ApiEventKind = "member.erased"
-	ApiEventKindMemberMerged      ApiEventKind = "member.merged"
-	ApiEventKindCardIssued        ApiEventKind = "card.issued"
-	ApiEventKindCardChanged       ApiEventKind = "card.changed"
-	ApiEventKindSessionCancelled  ApiEventKind = "session.cancelled"
+	ApiEventKindPurchaseCommitted    ApiEventKind = "purchase.committed"
+	ApiEventKindPurchaseRecorded     ApiEventKind = "purchase.recorded"
+	ApiEventKindPurchaseRefunded     ApiEventKind = "purchase.refunded"
+	ApiEventKindPurchaseClaimed      ApiEventKind = "purchase.claimed"
+	ApiEventKindVisitRecorded        ApiEventKind = "visit.recorded"
+	ApiEventKindReservationHeld      ApiEventKind = "reservation.held"
+	ApiEventKindReservationExtended  ApiEventKind = "reservation.extended"
+	ApiEventKindReservationCancelled ApiEventKind = "reservation.cancelled"
+	ApiEventKindAccountOpened        ApiEventKind = "account.opened"
+	ApiEventKindPointsAdjusted       ApiEventKind = "points.adjusted"
+	ApiEventKindPointsActivated      ApiEventKind = "points.activated"
+	ApiEventKindPointsExpired        ApiEventKind = "points.expired"
+	ApiEventKindPointsRevived        ApiEventKind = "points.revived"
+	ApiEventKindPointsGifted         ApiEventKind = "points.gifted"
+	ApiEventKindLevelChanged         ApiEventKind = "level.changed"
+	ApiEventKindMemberRegistered     ApiEventKind = "member.registered"
+	ApiEventKindMemberChanged        ApiEventKind = "member.changed"
+	ApiEventKindMemberActivated      ApiEventKind = "member.activated"
+	ApiEventKindMemberBlocked        ApiEventKind = "member.blocked"
+	ApiEventKindMemberUnblocked      ApiEventKind = "member.unblocked"
+	ApiEventKindMemberClosed         ApiEventKind = "member.closed"
+	ApiEventKindMemberErased         ApiEventKind = "member.erased"
+	ApiEventKindMemberMerged         ApiEventKind = "member.merged"
+	ApiEventKindCardIssued           ApiEventKind = "card.issued"
+	ApiEventKindCardChanged          ApiEventKind = "card.changed"
+	ApiEventKindSessionCancelled     ApiEventKind = "session.cancelled"
+	ApiEventKindSessionRestored      ApiEventKind = "session.restored"
+	ApiEventKindSessionMoved         ApiEventKind = "session.moved"
 )
 
 // CardKind is one of the values below.
@@ -376,6 +381,42 @@ const (
 	RuleKindDiscount RuleKind = "discount"
 	RuleKindSpending RuleKind = "spending"
 	RuleKindAccrual  RuleKind = "accrual"
+)
+
+// SegmentKind is one of the values below.
+type SegmentKind string
+
+// Values of SegmentKind.
+const (
+	SegmentKindText     SegmentKind = "text"
+	SegmentKindChoice   SegmentKind = "choice"
+	SegmentKindList     SegmentKind = "list"
+	SegmentKindNumber   SegmentKind = "number"
+	SegmentKindDecimal  SegmentKind = "decimal"
+	SegmentKindPoints   SegmentKind = "points"
+	SegmentKindMoney    SegmentKind = "money"
+	SegmentKindTime     SegmentKind = "time"
+	SegmentKindDay      SegmentKind = "day"
+	SegmentKindBirthday SegmentKind = "birthday"
+	SegmentKindDays     SegmentKind = "days"
+	SegmentKindYesNo    SegmentKind = "yes_no"
+)
+
+// SegmentOp is one of the values below.
+type SegmentOp string
+
+// Values of SegmentOp.
+const (
+	SegmentOpIn      SegmentOp = "in"
+	SegmentOpNotIn   SegmentOp = "not_in"
+	SegmentOpFrom    SegmentOp = "from"
+	SegmentOpTo      SegmentOp = "to"
+	SegmentOpBetween SegmentOp = "between"
+	SegmentOpStarts  SegmentOp = "starts"
+	SegmentOpFilled  SegmentOp = "filled"
+	SegmentOpEmpty   SegmentOp = "empty"
+	SegmentOpYes     SegmentOp = "yes"
+	SegmentOpNo      SegmentOp = "no"
 )
 
 // SendCodeLanguage is one of the values below.
@@ -1185,13 +1226,15 @@ type Event struct {
 	Operation string `json:"operation,omitempty"`
 	// The purchase that was refunded or whose tickets were used
 	Purchase string `json:"purchase,omitempty"`
+	// The reservation that the purchase pays for
+	Reservation string `json:"reservation,omitempty"`
 	// The account that was opened
 	Account string `json:"account,omitempty"`
 	// The card
 	Card string `json:"card,omitempty"`
 	// Id of the act of erased data
 	Erasure string `json:"erasure,omitempty"`
-	// Code of the session that is cancelled
+	// Code of the session
 	Session string `json:"session,omitempty"`
 	// Id of the merge
 	Merge string `json:"merge,omitempty"`
@@ -1205,6 +1248,9 @@ type Event struct {
 	PaidWithPoints int64 `json:"paid_with_points,omitempty"`
 	// Paid or given back in money, kopecks
 	Money int64 `json:"money,omitempty"`
+	// Kopecks withheld in a refund: kept for earned points that were gone, and held back by its terms;
+	// below zero: given besides
+	Withheld int64 `json:"withheld,omitempty"`
 	// Points spent, hundredths
 	Spent int64 `json:"spent,omitempty"`
 	// Points earned, hundredths
@@ -1219,12 +1265,14 @@ type Event struct {
 	Whole bool `json:"whole,omitempty"`
 	// Part of a refund without a receipt that was found to be of several purchases
 	Part bool `json:"part,omitempty"`
-	// The level or state before
+	// The level or state before; of a session: when it was to begin
 	From string `json:"from,omitempty"`
-	// The level or state now
+	// The level or state now; of a session: when it begins
 	To string `json:"to,omitempty"`
 	// Why the level changed, or what the gift was for
 	Cause string `json:"cause,omitempty"`
+	// Until when it holds
+	Until time.Time `json:"until,omitzero"`
 	// The names of the fields that were changed
 	Fields []string `json:"fields,omitempty"`
 }
@@ -1319,6 +1367,12 @@ type FiguresBack struct {
 	Discount int64 `json:"discount,omitempty"`
 	// Kopecks of the part paid with points
 	PaidWithPoints int64 `json:"paid_with_points,omitempty"`
+	// Kopecks withheld: kept for earned points that were gone, and held back by the refund's terms;
+	// below zero: given besides. See the settings clawback and refund_conditions
+	Withheld int64 `json:"withheld,omitempty"`
+	// Kopecks by which parts of lines are off, since each of their amounts is rounded by itself;
+	// nothing over all refunds of a purchase that is wholly back
+	Rounding int64 `json:"rounding,omitempty"`
 	// Kopecks given back
 	Money int64 `json:"money"`
 	// Spent points given back, hundredths
@@ -1823,6 +1877,39 @@ type LeveledByHand struct {
 	Balance Balance `json:"balance"`
 }
 
+// ListedMember is the schema ListedMember of the document.
+type ListedMember struct {
+	// Id
+	ID string `json:"id"`
+	// Number
+	Number string `json:"number"`
+	// Surname, name, patronymic
+	Name string `json:"name"`
+	// The main phone
+	Phone string `json:"phone,omitempty"`
+	// State
+	State string `json:"state"`
+	// Level in the programme
+	Level string `json:"level,omitempty"`
+	// Values of the fields that were wanted: money in kopecks, points in hundredths; what has nothing
+	// is left out
+	Values map[string][]string `json:"values,omitempty"`
+}
+
+// ListedMembers is the schema ListedMembers of the document.
+type ListedMembers struct {
+	// Rows
+	Items []ListedMember `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+	// Points to the page before, for before; none at the beginning
+	Previous string `json:"previous,omitempty"`
+	// How many there are, at most 10,000
+	Count *int64 `json:"count,omitempty"`
+	// There are more than count
+	More bool `json:"more,omitempty"`
+}
+
 // Lot is the schema Lot of the document.
 type Lot struct {
 	// Id
@@ -1991,6 +2078,16 @@ type MemberClosing struct {
 	Force bool `json:"force,omitempty"`
 }
 
+// MemberCondition is the schema MemberCondition of the document.
+type MemberCondition struct {
+	// Code of the field
+	Field string `json:"field"`
+	// What it is asked
+	Op SegmentOp `json:"op"`
+	// Values: money in roubles and points with two decimals at most, days as YYYY-MM-DD
+	Values []string `json:"values,omitempty"`
+}
+
 // MemberEvent is the schema MemberEvent of the document.
 type MemberEvent struct {
 	// Id
@@ -2045,6 +2142,26 @@ type MemberLevel struct {
 	Programme string `json:"programme"`
 	// The level that he is at
 	Level AccountLevel `json:"level"`
+}
+
+// MemberListField is the schema MemberListField of the document.
+type MemberListField struct {
+	// Code of the field
+	Code string `json:"code"`
+	// What the field holds
+	Kind SegmentKind `json:"kind"`
+	// What it can be asked; empty: nothing
+	Ops []string `json:"ops"`
+	// A list can be ordered by it
+	Order bool `json:"order"`
+	// It can be shown
+	Column bool `json:"column"`
+	// It follows what happens within seconds
+	Late bool `json:"late"`
+	// Where its values come from
+	Source string `json:"source,omitempty"`
+	// Its values, where the program knows them
+	Values []string `json:"values,omitempty"`
 }
 
 // MemberPromoCode is the schema MemberPromoCode of the document.
@@ -2135,6 +2252,28 @@ type MemberRules struct {
 	GuestPurchases MemberGuestPurchases `json:"guest_purchases"`
 	// Version of the rules; in a change, the one that was read; 0: never changed
 	Version int64 `json:"version"`
+}
+
+// MemberSearch is the schema MemberSearch of the document.
+type MemberSearch struct {
+	// Conditions; all of them must hold
+	Conditions []MemberCondition `json:"conditions,omitempty"`
+	// A name, phone, e-mail, number of a card or member, as it was typed
+	Search string `json:"search,omitempty"`
+	// Code of the field to order by; without it by name
+	Order string `json:"order,omitempty"`
+	// The greatest first
+	Descending bool `json:"descending,omitempty"`
+	// Codes of the fields whose values are wanted
+	Columns []string `json:"columns,omitempty"`
+	// next of the page before
+	After string `json:"after,omitempty"`
+	// previous of the page after
+	Before string `json:"before,omitempty"`
+	// How many members a page has; without it 50
+	Limit int64 `json:"limit,omitempty"`
+	// Tell how many there are, too
+	Count bool `json:"count,omitempty"`
 }
 
 // Memorandum is the schema Memorandum of the document.
@@ -2424,6 +2563,12 @@ type NewKey struct {
 	Expires time.Time `json:"expires,omitzero"`
 }
 
+// NewPairing is the schema NewPairing of the document.
+type NewPairing struct {
+	// Code
+	Code string `json:"code"`
+}
+
 // NewProgramme is the schema NewProgramme of the document.
 type NewProgramme struct {
 	// The whole programme by the schema /api/v1/programme.schema.json; what is left out has its default
@@ -2696,6 +2841,14 @@ type PageMemberEvent struct {
 	Next string `json:"next,omitempty"`
 }
 
+// PageMemberListField is the schema PageMemberListField of the document.
+type PageMemberListField struct {
+	// Rows
+	Items []MemberListField `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
 // PageMemberPromoCode is the schema PageMemberPromoCode of the document.
 type PageMemberPromoCode struct {
 	// Rows
@@ -2870,6 +3023,26 @@ type PageWebhookDelivery struct {
 	Items []WebhookDelivery `json:"items"`
 	// Give it as after to go on; none: the end
 	Next string `json:"next,omitempty"`
+}
+
+// Paired is the schema Paired of the document.
+type Paired struct {
+	// Id of the till; a till's key needs none
+	Till string `json:"till"`
+	// Id of the outlet
+	Outlet string `json:"outlet"`
+	// Key
+	Key string `json:"key"`
+	// The key itself; told this once
+	Token string `json:"token"`
+}
+
+// Pairing is the schema Pairing of the document.
+type Pairing struct {
+	// Code
+	Code string `json:"code"`
+	// Until when it holds
+	Until time.Time `json:"until"`
 }
 
 // Partner is the schema Partner of the document.

@@ -14,6 +14,8 @@ import (
 	"context"
 	"io"
 	"os"
+
+	"kopilka/internal/loyalty/audit"
 )
 
 // The exit codes.
@@ -40,7 +42,7 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	if command == nil {
 		return code
 	}
-	if err := command(ctx); err != nil {
+	if err := command(audit.By(ctx, audit.Actor{Kind: audit.Command})); err != nil {
 		p.fail(err)
 		return ExitFailure
 	}

@@ -193,7 +193,7 @@ func TestUpgradeIsTold(t *testing.T) {
 		if err := upgrade(t.Context(), &cfg, func() { told++ }); err != nil || told != 0 {
 			t.Errorf("a base of this schema: told %d times, %v", told, err)
 		}
-		old, err := db.Open(t.Context(), db.Options{URL: cfg.DatabaseURL()})
+		old, err := db.Open(t.Context(), db.Options{URL: cfg.DatabaseURL(), MaxConns: 4})
 		if err != nil {
 			t.Fatal(err)
 		}

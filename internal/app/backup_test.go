@@ -20,7 +20,7 @@ func TestBackupAndRestore(t *testing.T) {
 }
 
 func backupAndRestore(t *testing.T, url string) {
-	d, err := db.Open(t.Context(), db.Options{URL: url})
+	d, err := db.Open(t.Context(), db.Options{URL: url, MaxConns: 4})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,7 @@ import (
 
 type benchCmd struct {
 	Receipts benchReceiptsCmd `cmd:"" help:"cli.bench-receipts"`
+	Members  benchMembersCmd  `cmd:"" help:"cli.bench-members-lists"`
 }
 
 type benchReceiptsCmd struct {
@@ -65,7 +66,7 @@ func (c *benchReceiptsCmd) Run(ctx context.Context, p *program) error {
 		},
 		Step: func(s bench.Step) {
 			switch s.Name {
-			case bench.MakingMembers, bench.MakingLots, bench.SettlingDues:
+			case bench.MakingMembers, bench.MakingLots, bench.Reckoning, bench.SettlingDues:
 				bars.show(string(s.Name), s.N, c.Members, false)
 				return
 			}

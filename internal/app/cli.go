@@ -18,9 +18,11 @@ type cli struct {
 	Import    importCmd    `cmd:"" help:"cli.import"`
 	Programme programmeCmd `cmd:"" help:"cli.programme"`
 	Verify    verifyCmd    `cmd:"" help:"cli.verify"`
+	Rebuild   rebuildCmd   `cmd:"" help:"cli.rebuild"`
 	Backup    backupCmd    `cmd:"" help:"cli.backup"`
 	Restore   restoreCmd   `cmd:"" help:"cli.restore"`
 	Key       keyCmd       `cmd:"" help:"cli.key"`
+	Staff     staffCmd     `cmd:"" help:"cli.staff"`
 	Bench     benchCmd     `cmd:"" help:"cli.bench"`
 	Config    configCmd    `cmd:"" help:"cli.config"`
 	Storybook storybookCmd `cmd:"" help:"cli.storybook"`

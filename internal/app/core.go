@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"kopilka/internal/edge/api"
+	"kopilka/internal/loyalty/audit"
+	"kopilka/internal/loyalty/bulk"
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/feed"
@@ -18,13 +21,19 @@ import (
 	"kopilka/internal/loyalty/join"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/merge"
+	"kopilka/internal/loyalty/organization"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/privacy"
 	"kopilka/internal/loyalty/programme"
+	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/loyalty/seal"
+	"kopilka/internal/loyalty/segment"
+	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/loyalty/webhook"
+	"kopilka/internal/loyalty/whatif"
 	"kopilka/internal/platform/channel"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/config"
@@ -58,24 +67,32 @@ type Core struct {
 	Showings   *playbill.Index
 	Identity   *identity.Registry
 	Keys       *identity.Keys
+	Staff      *staff.Staff
 	Members    *member.Members
 	Joins      *join.Joins
 	Privacy    *privacy.Privacy
 	Merges     *merge.Merges
+	Bulk       *bulk.Actions
 	Codes      *member.Codes
 	Cards      *card.Cards
 	Programmes *programme.Programmes
+	Plans      *programme.Plans
 	Desk       *purchase.Desk
 	Figures    *figure.Dispatcher
+	Refresher  *segment.Refresher // of members' figures
+	Lists      *segment.Lists
 	Seals      *seal.Sealer
 	Feed       *feed.Feed
 	Webhooks   *webhook.Webhooks
+	Questions  *whatif.Questions
 	Jobs       *jobs.Runner
 
 	cashiers *identity.Cashiers
 
 	lease   *node.Lease
+	address string // where people reach the program
 	rules   atomic.Pointer[member.Rules]
+	house   atomic.Pointer[organization.Organization]
 	unknown chan []catalog.Seen
 	stop    context.CancelFunc
 	loops   sync.WaitGroup
@@ -89,13 +106,14 @@ type CoreOptions struct {
 	Metrics *metrics.Registry
 	Clock   clock.Clock // nil: the machine's
 	Codes   io.Writer   // where one-time codes are shown in development; nil: nowhere
+	Letters string      // the folder that letters go to where no mail is set up; "": none are written
+	Address string      // where people reach the program; "": as the settings say
 }
 
 const (
 	refreshEvery = time.Second
 	dueEvery     = time.Minute
 	feedEvery    = time.Hour
-	dueAtOnce    = 500 // accounts settled in one go
 	maxUnknown   = 1000
 	jobsEnd      = 10 * time.Second // for jobs that run when the program stops
 )
@@ -132,7 +150,12 @@ func OpenCore(ctx context.Context, o CoreOptions) (_ *Core, err error) {
 	if err != nil {
 		return nil, err
 	}
-	c.domains(server, o.Codes)
+	letters, err := mailer(o)
+	if err != nil {
+		return nil, err
+	}
+	c.address = cmp.Or(o.Address, cfg.Address())
+	c.domains(server, o.Codes, letters)
 	c.follow(cfg)
 	if err := c.Refresh(ctx); err != nil {
 		return nil, err
@@ -144,15 +167,23 @@ func OpenCore(ctx context.Context, o CoreOptions) (_ *Core, err error) {
 	c.Joins = &join.Joins{DB: c.DB, Clock: c.Clock, Members: c.Members, Desk: c.Desk, Rules: c.Rules}
 	c.Privacy = &privacy.Privacy{DB: c.DB, IDs: c.IDs, Clock: c.Clock, Desk: c.Desk}
 	c.Merges = &merge.Merges{DB: c.DB, IDs: c.IDs, Clock: c.Clock, Members: c.Members, Desk: c.Desk}
+	c.Bulk = &bulk.Actions{
+		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log, Lists: c.Lists, Members: c.Members, Programmes: c.Programmes, Desk: c.Desk, Rules: c.Rules,
+		May: c.Staff.Permits,
+	}
+	c.ask()
 	return c, nil
 }
 
 // domains makes the registries of a base.
-func (c *Core) domains(key []byte, shown io.Writer) {
+func (c *Core) domains(key []byte, shown io.Writer, letters staff.Mailer) {
+	c.Jobs = jobs.New(c.DB, c.Log)
 	c.Partners, c.Directory = partner.New(c.DB, c.IDs), partner.NewDirectory()
 	c.Products, c.Catalog = catalog.New(c.DB, c.IDs), catalog.NewIndex()
 	c.Playbill, c.Showings = playbill.New(c.DB, c.IDs, c.Clock), playbill.NewIndex()
 	c.Identity, c.Keys, c.cashiers = identity.New(c.DB, c.IDs, c.Clock), identity.NewKeys(c.DB, c.Clock), identity.NewCashiers()
+	c.Staff = staff.New(staff.Options{DB: c.DB, IDs: c.IDs, Clock: c.Clock, Key: key, Mail: letters, Post: c.Jobs, Letter: c.letter})
+	c.carry()
 	c.Members = &member.Members{DB: c.DB, IDs: c.IDs, Clock: c.Clock}
 	c.Cards = &card.Cards{Members: c.Members, Key: key}
 	c.Codes = &member.Codes{
@@ -163,8 +194,11 @@ func (c *Core) domains(key []byte, shown io.Writer) {
 		},
 	}
 	c.Programmes = &programme.Programmes{DB: c.DB, IDs: c.IDs, Clock: c.Clock}
+	c.Plans = &programme.Plans{Programmes: c.Programmes, May: func(ctx context.Context, person id.ID) (bool, error) {
+		return c.Staff.Permits(ctx, person, staff.ProgrammePublish)
+	}, Read: c.readDraft}
 	c.Seals = &seal.Sealer{DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log}
-	c.Jobs = jobs.New(c.DB, c.Log)
+	c.Lists = &segment.Lists{DB: c.DB, IDs: c.IDs, Key: key, Clock: c.Clock, Zone: c.zone, Region: func() string { return c.Rules().Region }}
 }
 
 // follow makes what follows the events: figures, the feed, webhooks.
@@ -174,8 +208,14 @@ func (c *Core) follow(cfg *config.Config) {
 		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log, Metrics: c.Metrics, Feed: c.Feed, Render: api.EventBody,
 		Post: post.New(post.Options{Timeout: cfg.Hooks.Timeout, Private: cfg.Hooks.Private, Plain: cfg.Hooks.HTTP}),
 	})
+	c.Refresher = &segment.Refresher{
+		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log, Metrics: c.Metrics,
+		OwnLevel: func(programme id.ID) bool { return c.Programmes.Current().OwnLevel(programme) },
+		Underway: func() int { return c.Desk.Underway() },
+	}
 	c.Figures = figure.NewDispatcher(figure.Options{
-		DB: c.DB, Clock: c.Clock, Log: c.Log, Metrics: c.Metrics, Heads: c.Seals.Collect, Feed: c.Feed.Collect, Done: c.Webhooks.Wake,
+		DB: c.DB, Clock: c.Clock, Log: c.Log, Metrics: c.Metrics,
+		Heads: c.Seals.Collect, Feed: c.Feed.Collect, Touched: c.Refresher.Collect, Done: c.Webhooks.Wake,
 	})
 }
 
@@ -213,8 +253,16 @@ func (c *Core) Refresh(ctx context.Context) error {
 		return err
 	}
 	c.rules.Store(&rules)
+	o, err := organization.Load(ctx, c.DB)
+	if err != nil {
+		return err
+	}
+	c.house.Store(&o)
 	return nil
 }
+
+// Organization is whose base it is, as it is now.
+func (c *Core) Organization() organization.Organization { return *c.house.Load() }
 
 // knowsCashier tells whether there is such a cashier; one whom another process
 // has just made is looked for in the base.
@@ -232,26 +280,40 @@ func (c *Core) knowsCashier(ctx context.Context, cashier id.ID) (bool, error) {
 // Rules are the settings of members as they are now.
 func (c *Core) Rules() member.Rules { return *c.rules.Load() }
 
+// zone is where the days of members' lists are counted: the first programme's.
+func (c *Core) zone() *time.Location {
+	if all := c.Programmes.Current().All(); len(all) > 0 {
+		if zone, err := time.LoadLocation(all[0].Zone); err == nil {
+			return zone
+		}
+	}
+	return time.UTC
+}
+
 // Run sets going what goes on by itself: taking in changes, keeping the node,
 // dues, figures, seals, goods met for the first time.
 //
 // What goes by the time of day, dues and seals, waits for first, if there is
 // one: it fills a base with what has happened before now.
 func (c *Core) Run(ctx context.Context, first func(ctx context.Context) error) error {
+	ctx = audit.By(ctx, audit.Actor{Kind: audit.System})
 	work := ctx
 	ctx, c.stop = context.WithCancel(ctx)
 	c.loops.Go(func() { c.each(ctx, refreshEvery, "refresh", c.Refresh) })
 	c.loops.Go(func() { c.each(ctx, node.Every, "lease", c.lease.Renew) })
 	c.loops.Go(func() { c.each(ctx, dueEvery, "keys", c.Keys.WriteUsed) })
 	c.loops.Go(func() { c.Figures.Run(ctx) })
+	c.loops.Go(func() { c.Refresher.Run(ctx) })
 	c.loops.Go(func() { c.Webhooks.Run(ctx) })
 	c.loops.Go(func() { c.learn(ctx) })
+	c.loops.Go(func() { c.each(ctx, bulk.Every, "bulk", c.Bulk.Work) })
 	if first != nil {
 		if err := first(work); err != nil {
 			return err
 		}
 	}
 	c.tick()
+	c.answer(ctx)
 	return c.Jobs.Start(work)
 }
 
@@ -261,6 +323,8 @@ type (
 	joinTick struct{}
 	sealTick struct{}
 	feedTick struct{}
+	tidyTick struct{}
+	planTick struct{}
 )
 
 func (duesTick) Kind() string           { return "ledger.dues" }
@@ -270,6 +334,8 @@ func (joinTick) Timeout() time.Duration { return time.Hour }
 func (sealTick) Kind() string           { return "ledger.seal" }
 func (feedTick) Kind() string           { return "feed.prune" }
 func (feedTick) Timeout() time.Duration { return time.Hour }
+func (tidyTick) Kind() string           { return "staff.tidy" }
+func (planTick) Kind() string           { return "programme.plans" }
 
 func (c *Core) tick() {
 	jobs.Handle(c.Jobs, func(ctx context.Context, _ duesTick) error { return c.settleDues(ctx) })
@@ -281,11 +347,15 @@ func (c *Core) tick() {
 	jobs.Handle(c.Jobs, func(ctx context.Context, _ feedTick) error {
 		_, err := c.Feed.Prune(ctx)
 		_, err2 := c.Webhooks.Bury(ctx)
-		return errors.Join(err, err2)
+		return errors.Join(err, err2, c.Bulk.Prune(ctx))
 	})
+	jobs.Handle(c.Jobs, func(ctx context.Context, _ tidyTick) error { return c.Staff.Tidy(ctx) })
 	c.Jobs.Every("feed", feedEvery, feedTick{}, jobs.Nightly)
+	c.Jobs.Every("staff", feedEvery, tidyTick{}, jobs.Nightly)
 	c.Jobs.Every("dues", dueEvery, duesTick{}, jobs.Nightly)
 	c.Jobs.Every("join", dueEvery, joinTick{}, jobs.Nightly)
+	jobs.Handle(c.Jobs, func(ctx context.Context, _ planTick) error { return c.Plans.CarryOut(ctx) })
+	c.Jobs.Every("plans", dueEvery, planTick{}, jobs.Default)
 	c.Jobs.Every("seal", dueEvery, sealTick{}, jobs.Default)
 }
 
@@ -315,12 +385,7 @@ func (c *Core) settleDues(ctx context.Context) error {
 	if err := c.Desk.GiveDated(ctx); err != nil {
 		return err
 	}
-	for {
-		n, err := c.Desk.SettleDue(ctx, dueAtOnce)
-		if err != nil || n < dueAtOnce {
-			return err
-		}
-	}
+	return c.Desk.SettleAllDue(ctx, nil)
 }
 
 // keepUnknown notes goods that the catalogue does not have. Past what can be
@@ -376,6 +441,19 @@ func (c *Core) keep(ctx context.Context, seen []catalog.Seen) error {
 	}
 	_, err := c.Catalog.Refresh(ctx, c.DB)
 	return err
+}
+
+// readDraft reads the text of a draft by the names of the base.
+func (c *Core) readDraft(ctx context.Context, text string) (rule.Programme, error) {
+	names := draft.NewBase(ctx, c.DB, c.Directory)
+	read, err := draft.Read([]byte(text), names)
+	if broken := names.Err(); broken != nil {
+		return rule.Programme{}, broken
+	}
+	if err != nil {
+		return rule.Programme{}, err
+	}
+	return read.Programme, nil
 }
 
 // Migrate brings a base to this program's schema, its queue's tables too.

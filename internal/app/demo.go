@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kopilka/internal/app/demo"
+	"kopilka/internal/edge/admin"
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/platform/config"
 	"kopilka/internal/platform/fault"
@@ -42,7 +43,7 @@ func (c *demoCmd) Run(ctx context.Context, p *program) error {
 	}
 	debug.SetGCPercent(gcPercent)
 	s, err := Start(ctx, ServiceOptions{
-		Config: cfg, Log: log.New(p.stderr, cfg.Log.Level, cfg.Log.Format), Texts: p.texts, Codes: p.stdout,
+		Config: cfg, Log: log.New(p.stderr, cfg.Log.Level, cfg.Log.Format), Texts: p.texts, Codes: p.stdout, Letters: lettersFolder(cfg),
 		// Half a year is told in order: dues of today, written in between, would make its receipts late.
 		First: func(_ context.Context, core *Core) error { return c.fill(ctx, p, core) },
 	})
@@ -75,10 +76,14 @@ func (c *demoCmd) show(ctx context.Context, p *program, cfg *config.Config, s *S
 		return err
 	}
 	p.say("demo.running", "url", s.URL)
+	p.say("demo.console", "url", s.URL+admin.Base, "email", demo.OwnerEmail, "password", demo.OwnerPassword)
 	p.say("demo.page", "url", s.URL+"/api/")
 	p.say("demo.till-key", "key", try.TillKey)
 	p.say("demo.admin-key", "key", try.AdminKey)
 	p.say("demo.codes")
+	if cfg.Mail.Host == "" {
+		p.say("demo.letters", "folder", lettersFolder(cfg))
+	}
 	c.whatNext(p, cfg)
 	for _, m := range try.Members {
 		p.say("demo.member", "phone", m.Phone, "card", cmp.Or(m.Card, "–"), "level", m.Level, "points", m.Points)
@@ -117,7 +122,8 @@ func (c *demoCmd) fill(ctx context.Context, p *program, core *Core) error {
 func demoParts(c *Core) demo.Parts {
 	return demo.Parts{
 		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Partners: c.Partners, Directory: c.Directory, Products: c.Products, Playbill: c.Playbill,
-		Members: c.Members, Cards: c.Cards, Programmes: c.Programmes, Desk: c.Desk, Privacy: c.Privacy, Refresh: c.Refresh,
+		Members: c.Members, Cards: c.Cards, Programmes: c.Programmes, Desk: c.Desk, Privacy: c.Privacy,
+		Staff: c.Staff, Refresh: c.Refresh,
 	}
 }
 

@@ -50,8 +50,12 @@ func tryDemo(t *testing.T, s *Service) {
 		t.Fatalf("%+v %v", made, err)
 	}
 	shown, err := s.Playbill.Sessions(ctx, playbill.SessionFilter{Event: "zvezdopad", State: playbill.OnSale}, playbill.SessionCursor{}, 100)
-	if err != nil || len(shown) != 42 {
+	if err != nil || len(shown) != 48 {
 		t.Errorf("%d sessions of the premiere: %v", len(shown), err)
+	}
+	var sold, used int
+	if err := s.DB.Row(ctx, `select (select count(*) from ticket where session is not null), (select count(*) from visit)`).Scan(&sold, &used); err != nil || sold < 60 || used == 0 || used >= sold {
+		t.Errorf("%d tickets to sessions, %d used: %v", sold, used, err)
 	}
 	try, err := demo.Find(ctx, parts)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 
 type importCmd struct {
 	Purchases importPurchasesCmd `cmd:"" help:"cli.import-purchases"`
+	Members   importMembersCmd   `cmd:"" help:"cli.import-members"`
 }
 
 type importPurchasesCmd struct {
@@ -30,6 +31,12 @@ func (c *importPurchasesCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	return p.importing(ctx, func(ctx context.Context, core *Core) error { return c.with(ctx, p, core, m) })
+}
+
+// importing imports into the base of the settings, while the node number is
+// kept.
+func (p *program) importing(ctx context.Context, do func(ctx context.Context, core *Core) error) error {
 	cfg, err := p.settings(nil)
 	if err != nil {
 		return err
@@ -46,7 +53,7 @@ func (c *importPurchasesCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer core.Close(ctx)
-	return core.keepNode(ctx, func(ctx context.Context) error { return c.with(ctx, p, core, m) })
+	return core.keepNode(ctx, func(ctx context.Context) error { return do(ctx, core) })
 }
 
 // keepNode does something with ids while the node number is kept. Nothing
@@ -69,19 +76,25 @@ func (c *Core) keepNode(ctx context.Context, do func(context.Context) error) err
 	return err
 }
 
+// importer is what imports into the base.
+func (c *Core) importer() *importer.Importer {
+	im := &importer.Importer{
+		DB: c.DB, Clock: c.Clock, Desk: c.Desk, Members: c.Members,
+		Partners: c.Partners, Directory: c.Directory, Goods: c.Products, Catalog: c.Catalog,
+	}
+	if path := c.DB.Path(); path != "" { // beside the base there is room, and nobody else reads
+		im.TempDir = filepath.Dir(path)
+	}
+	return im
+}
+
 // with imports on an open base.
 func (c *importPurchasesCmd) with(ctx context.Context, p *program, core *Core, m *importer.Map) error {
 	if len(core.Programmes.Current().All()) == 0 {
 		p.say("importer.no-programme")
 	}
-	im := &importer.Importer{
-		DB: core.DB, Clock: core.Clock, Desk: core.Desk, Members: core.Members,
-		Partners: core.Partners, Directory: core.Directory, Goods: core.Products, Catalog: core.Catalog,
-	}
-	if path := core.DB.Path(); path != "" { // beside the base there is room, and nobody else reads
-		im.TempDir = filepath.Dir(path)
-	}
-	rep, err := newImportReport(p, c.Report)
+	im := core.importer()
+	rep, err := newImportReport(p, c.Report, "receipt", func(o *importer.Outcome) string { return o.Number })
 	if err != nil {
 		return err
 	}
@@ -121,18 +134,7 @@ func (c *importPurchasesCmd) tell(p *program, res *importer.Result) {
 	if !res.Sorted {
 		rows = "importer.rows-unsorted"
 	}
-	p.say(rows, "rows", res.Rows)
-	for _, s := range importer.Statuses() {
-		if n := res.By[s]; n > 0 {
-			p.say("importer.count", "what", p.texts.Text(p.lang, "importer.status."+string(s)), "rows", n)
-		}
-	}
-	if len(res.Reasons) > 0 {
-		p.say("importer.reasons")
-		for _, code := range slices.Sorted(maps.Keys(res.Reasons)) {
-			p.say("importer.count", "what", code, "rows", res.Reasons[code])
-		}
-	}
+	p.tellRows(rows, res)
 	p.say("importer.receipts", "receipts", res.Receipts, "refunds", res.Refunds, "again", res.Again)
 	p.say("importer.sums", "sold", res.Sold, "back", res.Back)
 	if res.First > 0 {
@@ -145,4 +147,20 @@ func (c *importPurchasesCmd) tell(p *program, res *importer.Result) {
 		return
 	}
 	p.say("importer.made", "members", res.Members, "products", res.Products)
+}
+
+// tellRows prints what became of a file's rows.
+func (p *program) tellRows(rows string, res *importer.Result) {
+	p.say(rows, "rows", res.Rows)
+	for _, s := range importer.Statuses() {
+		if n := res.By[s]; n > 0 {
+			p.say("importer.count", "what", p.texts.Text(p.lang, "importer.status."+string(s)), "rows", n)
+		}
+	}
+	if len(res.Reasons) > 0 {
+		p.say("importer.reasons")
+		for _, code := range slices.Sorted(maps.Keys(res.Reasons)) {
+			p.say("importer.count", "what", code, "rows", res.Reasons[code])
+		}
+	}
 }

@@ -133,7 +133,7 @@ func TestImportRefuses(t *testing.T) {
 func TestImportStopped(t *testing.T) {
 	t.Parallel()
 	url := dbtest.URL(t, db.SQLite)
-	d, err := db.Open(t.Context(), db.Options{URL: url})
+	d, err := db.Open(t.Context(), db.Options{URL: url, MaxConns: 4})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,4 +163,36 @@ func TestHarmless(t *testing.T) {
 			t.Errorf("%q becomes %q", s, got)
 		}
 	}
+}
+
+// TestImportMembers: the command makes members of a file, tells what became of
+// its rows and writes the report with the column that is to blame.
+func TestImportMembers(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		environ := []string{"KOPILKA_DB__URL=" + dbtest.URL(t, d.Dialect())}
+		file, report := filepath.Join(t.TempDir(), "people.csv"), filepath.Join(t.TempDir(), "report.csv")
+		if err := os.WriteFile(file, []byte("Телефон;Имя;Пол\n89160000051;Анна;ж\n89160000052;Олег;?\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []string{"Будет новых участников: 1", "Новых участников: 1", "Новых участников: 0"} {
+			args := []string{"import", "members", file, "--report", report}
+			if i == 0 {
+				args = append(args, "--dry-run")
+			}
+			got := kopilka(t, environ, args...)
+			if got.code != 0 || got.errOut != "" || !strings.Contains(got.out, want) || !strings.Contains(got.out, "importer.sex: 1") {
+				t.Errorf("exit code %d\n%s%s", got.code, got.out, got.errOut)
+			}
+		}
+		rows := readReport(t, report)
+		want := [][]string{
+			{"строка", "столбец", "итог", "было раньше", "код", "пояснение"},
+			{"2", "", "записано", "+", "", ""},
+			{"3", "Пол", "не принято", "", "importer.sex", "Пол «?» не читается: м или ж"},
+		}
+		if diff := cmp.Diff(want, rows); diff != "" {
+			t.Error(diff)
+		}
+	})
 }

@@ -21,10 +21,12 @@ type importReport struct {
 	f    *os.File
 	buf  *bufio.Writer
 	csv  *csv.Writer
+	of   func(*importer.Outcome) string // what of the file a row is about
 }
 
-// newImportReport begins a report; without a file name there is none.
-func newImportReport(p *program, name string) (*importReport, error) {
+// newImportReport begins a report; without a file name there is none. Its second
+// column says what of the file a row is about.
+func newImportReport(p *program, name, second string, of func(*importer.Outcome) string) (*importReport, error) {
 	if name == "" {
 		return nil, nil
 	}
@@ -32,11 +34,11 @@ func newImportReport(p *program, name string) (*importReport, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Unavailable, "importer.report-failed", "file", name)
 	}
-	r := &importReport{p: p, name: name, f: f, buf: bufio.NewWriterSize(f, 1<<16)}
+	r := &importReport{p: p, name: name, f: f, of: of, buf: bufio.NewWriterSize(f, 1<<16)}
 	r.csv = csv.NewWriter(r.buf)
 	_, err = r.buf.WriteString("\uFEFF") // spreadsheets take it for UTF-8 only so
 	header := []string{}
-	for _, column := range []string{"row", "receipt", "status", "again", "code", "text"} {
+	for _, column := range []string{"row", second, "status", "again", "code", "text"} {
 		header = append(header, p.texts.Text(p.lang, "importer.column."+column))
 	}
 	if err = errors.Join(err, r.csv.Write(header)); err != nil {
@@ -59,7 +61,7 @@ func (r *importReport) add(o *importer.Outcome) error {
 		code, text = o.Why.Code, r.p.texts.Fault(r.p.lang, o.Why)
 	}
 	status := r.p.texts.Text(r.p.lang, "importer.status."+string(o.Status))
-	if err := r.csv.Write([]string{strconv.FormatInt(o.Row, 10), harmless(o.Number), status, again, code, harmless(text)}); err != nil {
+	if err := r.csv.Write([]string{strconv.FormatInt(o.Row, 10), harmless(r.of(o)), status, again, code, harmless(text)}); err != nil {
 		return r.failed(err)
 	}
 	return nil

@@ -24,18 +24,7 @@ type keyCreateCmd struct {
 // Run makes a key of the organization and shows it this once: the first one
 // can't be made over the API, which lets nobody in without a key.
 func (c *keyCreateCmd) Run(ctx context.Context, p *program) error {
-	cfg, err := p.settings(nil)
-	if err != nil {
-		return err
-	}
-	d, err := p.openDB(ctx, cfg, true) // which says so where there is none
-	if err != nil {
-		return err
-	}
-	d.Close()
-	core, err := OpenCore(ctx, CoreOptions{
-		Config: cfg, Log: log.New(p.stderr, cfg.Log.Level, cfg.Log.Format), Texts: p.texts, Metrics: metrics.New(readBuild().version),
-	})
+	core, err := p.openCore(ctx)
 	if err != nil {
 		return err
 	}
@@ -60,4 +49,21 @@ func (c *keyCreateCmd) Run(ctx context.Context, p *program) error {
 	fmt.Fprintln(p.stdout, token)
 	fmt.Fprintln(p.stderr, p.texts.Text(p.lang, "cli.key-shown"))
 	return nil
+}
+
+// openCore opens the base that is there already, for a command that works on
+// it beside a program that may run.
+func (p *program) openCore(ctx context.Context) (*Core, error) {
+	cfg, err := p.settings(nil)
+	if err != nil {
+		return nil, err
+	}
+	d, err := p.openDB(ctx, cfg, true) // which says so where there is none
+	if err != nil {
+		return nil, err
+	}
+	d.Close()
+	return OpenCore(ctx, CoreOptions{
+		Config: cfg, Log: log.New(p.stderr, cfg.Log.Level, cfg.Log.Format), Texts: p.texts, Metrics: metrics.New(readBuild().version),
+	})
 }

@@ -24,7 +24,7 @@ func TestSealCommands(t *testing.T) {
 }
 
 func sealCommands(t *testing.T, url string) {
-	d, err := db.Open(t.Context(), db.Options{URL: url})
+	d, err := db.Open(t.Context(), db.Options{URL: url, MaxConns: 4})
 	if err != nil {
 		t.Fatal(err)
 	}

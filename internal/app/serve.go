@@ -31,11 +31,12 @@ func (c *serveCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	var codes io.Writer
+	var letters string
 	if c.DevCodes {
-		codes = p.stderr
+		codes, letters = p.stderr, lettersFolder(cfg)
 	}
 	debug.SetGCPercent(gcPercent)
-	s, err := Start(ctx, ServiceOptions{Config: cfg, Log: log.New(p.stderr, cfg.Log.Level, cfg.Log.Format), Texts: p.texts, Codes: codes})
+	s, err := Start(ctx, ServiceOptions{Config: cfg, Log: log.New(p.stderr, cfg.Log.Level, cfg.Log.Format), Texts: p.texts, Codes: codes, Letters: letters})
 	if err != nil {
 		return err
 	}
@@ -46,6 +47,9 @@ func (c *serveCmd) Run(ctx context.Context, p *program) error {
 	}
 	return err
 }
+
+// lettersFolder is where letters lie in development.
+func lettersFolder(cfg *config.Config) string { return filepath.Join(cfg.DataDir, "letters") }
 
 // makeFolder makes the folder of a SQLite base.
 func makeFolder(cfg *config.Config) error {

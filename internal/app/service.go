@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -8,10 +9,12 @@ import (
 	"net/http"
 	"sync/atomic"
 
+	"kopilka/internal/edge/admin"
 	"kopilka/internal/edge/api"
 	"kopilka/internal/edge/apidoc"
 	"kopilka/internal/edge/httpx"
 	"kopilka/internal/edge/ui"
+	"kopilka/internal/loyalty/approval"
 	"kopilka/internal/loyalty/figure"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/config"
@@ -39,6 +42,8 @@ type ServiceOptions struct {
 	Texts  *i18n.Catalog
 	Clock  clock.Clock // nil: the machine's
 	Codes  io.Writer   // where one-time codes are shown in development; nil: nowhere
+
+	Letters string // the folder that letters go to where no mail is set up; "": none are written
 
 	// First fills the base before anything is done by the time of day; nil: nothing to fill.
 	First func(ctx context.Context, c *Core) error
@@ -75,7 +80,9 @@ func Start(ctx context.Context, o ServiceOptions) (_ *Service, err error) {
 	if err := upgrade(ctx, cfg, upgrading); err != nil {
 		return nil, err
 	}
-	s.Core, err = OpenCore(ctx, CoreOptions{Config: cfg, Log: o.Log, Texts: o.Texts, Metrics: reg, Clock: o.Clock, Codes: o.Codes})
+	s.Core, err = OpenCore(ctx, CoreOptions{
+		Config: cfg, Log: o.Log, Texts: o.Texts, Metrics: reg, Clock: o.Clock, Codes: o.Codes, Letters: o.Letters, Address: cmp.Or(cfg.HTTP.PublicURL, s.URL),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -158,10 +165,23 @@ func (s *Service) router(o ServiceOptions, reg *metrics.Registry) http.Handler {
 		DB: s.DB, Clock: s.Clock, Log: s.Log, Texts: s.Texts, Faults: faults,
 		Keys: s.Keys, Identity: s.Identity, Partners: s.Partners, Directory: s.Directory,
 		Products: s.Products, Catalog: s.Catalog, Playbill: s.Playbill, Members: s.Members, Joins: s.Joins, Privacy: s.Privacy, Merges: s.Merges, Codes: s.Codes, Cards: s.Cards, Rules: s.Rules,
-		Programmes: s.Programmes, Desk: s.Desk, Figures: &figure.Reader{DB: s.DB, Clock: s.Clock}, Feed: s.Feed, Webhooks: s.Webhooks, Limit: httpx.Rate{PerMinute: 60 * limits.Rate, Burst: limits.Burst},
+		Programmes: s.Programmes, Desk: s.Desk, Figures: &figure.Reader{DB: s.DB, Clock: s.Clock}, Lists: s.Lists, Feed: s.Feed, Webhooks: s.Webhooks, Limit: httpx.Rate{PerMinute: 60 * limits.Rate, Burst: limits.Burst},
 		Changed: s.Refresh,
 	}).Mount(router)
+	s.console(o, faults).Mount(router)
+	router.Get("/", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, admin.Base, http.StatusSeeOther) })
 	return router
+}
+
+// console makes the pages of the console.
+func (s *Service) console(o ServiceOptions, faults *httpx.Faults) *admin.Admin {
+	return admin.New(admin.Parts{
+		DB: s.DB, Clock: s.Clock, Log: o.Log, Texts: o.Texts, Faults: faults, Staff: s.Staff, Organization: s.Organization, Address: o.Config.HTTP.PublicURL,
+		Partners: s.Partners, Directory: s.Directory, Programmes: s.Programmes, Figures: &figure.Reader{DB: s.DB, Clock: s.Clock},
+		Members: s.Members, Lists: s.Lists, Desk: s.Desk, Identity: s.Identity, Webhooks: s.Webhooks, Feed: s.Feed, Rules: s.Rules, Changed: s.Refresh,
+		Products: s.Products, Cards: s.Cards, Playbill: s.Playbill,
+		Merges: s.Merges, Privacy: s.Core.Privacy, Bulk: s.Bulk, Approvals: &approval.Approvals{DB: s.DB, IDs: s.IDs, Clock: s.Clock, Desk: s.Desk}, Jobs: s.Jobs, Dispatcher: s.Core.Figures, Refresher: s.Refresher, Questions: s.Questions, Plans: s.Plans,
+	})
 }
 
 func (s *Service) serveMetrics(ctx context.Context, o ServiceOptions, reg *metrics.Registry) (err error) {

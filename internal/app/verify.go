@@ -76,9 +76,11 @@ func (p *program) tell(r *verify.Report) {
 		{"tickets", r.Counts.Tickets},
 		{"programmes", r.Counts.Programmes},
 		{"figures", r.Counts.Figures},
+		{"listed", r.Counts.Listed},
 		{"events", r.Counts.Events},
 		{"seals", r.Counts.Seals},
 		{"leaves", r.Counts.Leaves},
+		{"audit", r.Counts.Audit},
 	} {
 		fmt.Fprintf(p.stdout, "%s: %s\n", p.texts.Text(p.lang, "verify.count-"+line.what), i18n.Number(p.lang, line.n))
 	}

@@ -18,7 +18,7 @@ func TestVerifyCommand(t *testing.T) {
 		t.Run(string(dialect), func(t *testing.T) {
 			t.Parallel()
 			url := dbtest.URL(t, dialect)
-			d, err := db.Open(t.Context(), db.Options{URL: url})
+			d, err := db.Open(t.Context(), db.Options{URL: url, MaxConns: 4})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -20,15 +20,15 @@ var layers = []string{"cmd", "internal/app", "internal/edge", "internal/loyalty"
 // never its own.
 var ranks = map[string]int{
 	"home":      -2,
-	"eventtype": -1,
-	"identity":  0, "partner": 0, "member": 0, "catalog": 0, "playbill": 0,
-	"card": 1, "ledger": 1, "segment": 1,
+	"eventtype": -1, "audit": -1,
+	"identity": 0, "organization": 0, "partner": 0, "member": 0, "catalog": 0, "playbill": 0,
+	"card": 1, "ledger": 1, "staff": 1,
 	"rule": 2, "level": 2, "certificate": 2, "deposit": 2, "ticket": 2,
-	"promo": 3, "programme": 3, "settings": 3,
+	"promo": 3, "programme": 3, "settings": 3, "spoken": 3,
 	"purchase": 4,
-	"mailing":  5, "figure": 5, "seal": 5, "importer": 5, "feed": 5, "join": 5,
-	"referral": 6, "survey": 6, "feedback": 6, "webhook": 6,
-	"trigger": 7, "privacy": 7, "merge": 7,
+	"mailing":  5, "figure": 5, "seal": 5, "importer": 5, "feed": 5, "join": 5, "approval": 5,
+	"referral": 6, "survey": 6, "feedback": 6, "webhook": 6, "segment": 6,
+	"trigger": 7, "privacy": 7, "merge": 7, "bulk": 7,
 	"report": 8, "dashboard": 8, "verify": 8, "whatif": 8,
 }
 
@@ -56,6 +56,7 @@ var owners = []struct {
 	{[]string{"github.com/prometheus/client_golang"}, []string{"internal/platform/metrics"}, "platform/metrics is the one door to metrics"},
 	{[]string{"github.com/nicksnyder/go-i18n"}, []string{"internal/platform/i18n"}, "platform/i18n is the one door to texts"},
 	{[]string{module + "/client"}, []string{"client", "cmd", "internal/app"}, "the product does not call itself"},
+	{[]string{"github.com/go-webauthn"}, []string{"internal/platform/passkey"}, "platform/passkey is the one door to passkeys"},
 	{[]string{"github.com/chromedp"}, []string{"internal/browsertest"}, "browsertest is the one door to a browser"},
 	{[]string{"github.com/knadh/koanf"}, []string{"internal/platform/config", "internal/platform/i18n"}, "settings and texts are read in one place each"},
 }

@@ -24,8 +24,13 @@ import (
 var names = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
 
 // patience is how long a step may take on a machine that does much else: who
-// waits longer waits in vain.
-const patience = 90 * time.Second
+// waits longer waits in vain. KOPILKA_TEST_PATIENCE may say otherwise.
+var patience = func() time.Duration {
+	if d, err := time.ParseDuration(os.Getenv("KOPILKA_TEST_PATIENCE")); err == nil {
+		return d
+	}
+	return 90 * time.Second
+}()
 
 // Browser is a running Chromium, with an empty profile of its own.
 type Browser struct{ ctx context.Context }

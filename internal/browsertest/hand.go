@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
@@ -54,12 +55,19 @@ func wait(condition string) chromedp.Action {
 			case err == nil || ctx.Err() != nil:
 				return errors.Join(err, ctx.Err())
 			}
-			var gone *cdp.Error
-			if !errors.As(err, &gone) {
+			if !moved(err) {
 				return err
 			}
 		}
 	})
+}
+
+// moved tells whether a question had no answer only because the page went
+// elsewhere meanwhile.
+func moved(err error) bool {
+	_, gone := errors.AsType[cdp.Error](err)
+	_, closed := errors.AsType[*cdproto.Error](err)
+	return gone || closed
 }
 
 // Get gives what a JavaScript expression is worth.
@@ -176,9 +184,9 @@ func (p *Page) part(role, name string, do func(ctx context.Context, id cdp.Backe
 	p.t.Helper()
 	p.step(fmt.Sprintf("%s %q", role, name), chromedp.ActionFunc(func(ctx context.Context) error {
 		for {
-			nodes, err := parts(ctx, role)
-			if gone := new(cdp.Error); err != nil && !errors.As(err, &gone) {
-				return err // else the page is just being replaced
+			nodes, err := asked(ctx, func(ctx context.Context) ([]*accessibility.Node, error) { return parts(ctx, role) })
+			if err != nil {
+				return err
 			}
 			var found []*accessibility.Node
 			for _, n := range nodes {
@@ -188,7 +196,7 @@ func (p *Page) part(role, name string, do func(ctx context.Context, id cdp.Backe
 			}
 			switch len(found) {
 			case 0:
-				if err := nextFrame(ctx); err != nil {
+				if _, err := asked(ctx, nextFrame); err != nil {
 					return fmt.Errorf("%w; there are only %q", err, namesOf(nodes))
 				}
 			case 1:
@@ -232,9 +240,22 @@ func text(v *accessibility.Value) string {
 	return out
 }
 
-func nextFrame(ctx context.Context) error {
+// asked puts a question to the page. While it is being replaced by another there
+// may be no answer at all: then there is none, and it can be asked again.
+func asked[T any](ctx context.Context, question func(ctx context.Context) (T, error)) (T, error) {
+	soon, cancel := context.WithTimeout(ctx, patience/8)
+	defer cancel()
+	answer, err := question(soon)
+	if err != nil && ctx.Err() == nil && (moved(err) || soon.Err() != nil) {
+		var none T
+		return none, nil
+	}
+	return answer, errors.Join(err, ctx.Err())
+}
+
+func nextFrame(ctx context.Context) (struct{}, error) {
 	_, _, err := runtime.Evaluate(`new Promise((done) => requestAnimationFrame(done))`).WithAwaitPromise(true).Do(ctx)
-	return err
+	return struct{}{}, err
 }
 
 func quote(s string) string {

@@ -119,9 +119,10 @@ func (p *Page) dress(ctx context.Context) error {
 	}.Do(ctx)
 }
 
-// Go goes to an address and waits until the page is loaded.
+// Go goes to an address and waits until the page is loaded that it leads to.
 func (p *Page) Go(address string) {
 	p.t.Helper()
+	p.Get(`window.left = true`, nil)
 	p.step("go to "+address, chromedp.ActionFunc(func(ctx context.Context) error {
 		_, _, failed, _, err := cdppage.Navigate(address).Do(ctx)
 		if err == nil && failed != "" {
@@ -129,7 +130,11 @@ func (p *Page) Go(address string) {
 		}
 		return err
 	}))
-	p.Wait(`location.href === ` + quote(address) + ` && document.readyState === "complete"`)
+	arrived := `!window.left`
+	if strings.Contains(address, "#") { // it may be a place in the page that is there
+		arrived = `(!window.left || location.href === ` + quote(address) + `)`
+	}
+	p.Wait(arrived + ` && document.readyState === "complete"`)
 }
 
 // step does something within what a page is given of time.
@@ -156,7 +161,9 @@ func (p *Page) fail(what string, err error) {
 // there is none.
 func (p *Page) Text(selector string) string {
 	var out string
-	_ = chromedp.Run(p.ctx, chromedp.Evaluate(`document.querySelector(`+quote(selector)+`)?.innerText ?? ""`, &out))
+	ctx, cancel := context.WithTimeout(p.ctx, patience) // a page that stands still says nothing
+	defer cancel()
+	_ = chromedp.Run(ctx, chromedp.Evaluate(`document.querySelector(`+quote(selector)+`)?.innerText ?? ""`, &out))
 	return out
 }
 

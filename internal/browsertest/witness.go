@@ -8,8 +8,10 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/chromedp/cdproto/inspector"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -31,6 +33,10 @@ func watch(ctx context.Context, host string) *witness {
 			if event.Type == runtime.APITypeError || event.Type == runtime.APITypeWarning || event.Type == runtime.APITypeAssert {
 				w.add("console: " + said(event.Args))
 			}
+		case *page.EventJavascriptDialogOpening:
+			w.add("asks: " + string(event.Type) + " " + event.Message)
+		case *inspector.EventTargetCrashed:
+			w.add("the page has crashed")
 		case *runtime.EventExceptionThrown:
 			w.add("exception: " + event.ExceptionDetails.Error())
 		case *log.EventEntryAdded:

@@ -68,10 +68,11 @@ type StepName string
 // The parts of a run.
 const (
 	MakingBare    StepName = "bare"
-	MakingMembers StepName = "members" // N of them are there
-	MakingLots    StepName = "lots"    // N members have theirs
-	SettlingDues  StepName = "dues"    // of N accounts
-	Looking       StepName = "looking" // finding and quoting
+	MakingMembers StepName = "members"   // N of them are there
+	Reckoning     StepName = "reckoning" // the figures of N members are there
+	MakingLots    StepName = "lots"      // N members have theirs
+	SettlingDues  StepName = "dues"      // of N accounts
+	Looking       StepName = "looking"   // finding and quoting
 	Starting      StepName = "start"
 	WarmingUp     StepName = "warmup"
 	Measuring     StepName = "round" // N-th round

@@ -48,7 +48,7 @@ func TestRunMeasures(t *testing.T) {
 		verified := 0
 		o.Verify = func(ctx context.Context, u string) error {
 			verified++
-			d, err := db.Open(ctx, db.Options{URL: u})
+			d, err := db.Open(ctx, db.Options{URL: u, MaxConns: 4})
 			if err != nil {
 				return err
 			}
@@ -125,7 +125,7 @@ func TestLots(t *testing.T) {
 			}
 			defer p.close()
 		}
-		d, err := db.Open(t.Context(), db.Options{URL: p.address((&run{Options: o}).baseName())})
+		d, err := db.Open(t.Context(), db.Options{URL: p.address((&run{Options: o}).baseName()), MaxConns: 4})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +164,7 @@ func left(t *testing.T, o *Options) {
 		}
 		return
 	}
-	d, err := db.Open(t.Context(), db.Options{URL: o.URL})
+	d, err := db.Open(t.Context(), db.Options{URL: o.URL, MaxConns: 4})
 	if err != nil {
 		t.Fatal(err)
 	}

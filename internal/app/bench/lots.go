@@ -115,22 +115,15 @@ func (r *run) settleDues(ctx context.Context, url string) error {
 	}
 	defer func() { _ = server.Close(context.WithoutCancel(ctx)) }()
 	began := time.Now()
-	for {
-		n, err := server.desk.SettleDue(ctx, duesAtOnce)
-		if err != nil {
-			return err
-		}
+	err = server.desk.SettleAllDue(ctx, func(n int) {
 		r.report.Dues += int64(n)
 		r.Step(Step{Name: SettlingDues, N: r.report.Dues})
-		if n < duesAtOnce {
-			break
-		}
+	})
+	if err != nil {
+		return err
 	}
 	if took := time.Since(began); r.report.Dues > 0 {
 		r.report.DuesPerMinute = round(float64(r.report.Dues)/took.Minutes(), 0)
 	}
 	return nil
 }
-
-// duesAtOnce is how many accounts the program settles in one go.
-const duesAtOnce = 500

@@ -51,8 +51,8 @@ var peopleTexts = []string{
 
 // qOpened is what the figures know of the accounts.
 const qOpened = `insert into figure_day (day, outlet_id, programme_id, receipts, member_receipts, gross, discount, paid, money, spent, earned,
- refunds, refunds_whole, refund_gross, refund_discount, refund_paid, refund_money, refund_spent, refund_earned, expired, adjusted, opened, gifts, levels)
- values ('2021-03-01', 0, $1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $2, 0, 0)
+ refunds, refunds_whole, refund_gross, refund_discount, refund_paid, refund_withheld, refund_money, refund_spent, refund_earned, expired, adjusted, opened, gifts, levels)
+ values ('2021-03-01', 0, $1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $2, 0, 0)
  on conflict (day, outlet_id, programme_id) do update set opened = figure_day.opened + excluded.opened`
 
 // fillPeople makes the members number from to to (not included) with an empty

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"os"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"kopilka/internal/loyalty/segment"
+	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/id"
 )
@@ -171,6 +174,10 @@ func (r *run) fill(ctx context.Context) (url string, s *shop, err error) {
 		if err := r.fillLots(ctx, d, url, ids, s); err != nil {
 			return "", nil, err
 		}
+	}
+	lists := &segment.Refresher{DB: d, IDs: ids, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler)}
+	if err := lists.Rebuild(ctx, func(done int64) { r.Step(Step{Name: Reckoning, N: done}) }); err != nil {
+		return "", nil, err
 	}
 	if d.Dialect() == db.Postgres {
 		if _, err := d.Exec(ctx, "vacuum analyze"); err != nil {

@@ -20,6 +20,7 @@ import (
 	"kopilka/internal/loyalty/privacy"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/id"
@@ -39,6 +40,7 @@ type Parts struct {
 	Programmes *programme.Programmes
 	Desk       *purchase.Desk
 	Privacy    *privacy.Privacy
+	Staff      *staff.Staff
 	Refresh    func(ctx context.Context) error // takes in new reference data
 }
 

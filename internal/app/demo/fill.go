@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/id"
 )
@@ -39,6 +41,8 @@ type filler struct {
 	places   []*place
 	virtual  id.ID // type of cards
 	people   []*person
+	sessions []playbill.Session
+	texts    []member.ConsentText
 }
 
 const seed = 20261122
@@ -50,7 +54,7 @@ func Fill(ctx context.Context, p Parts, size Size, progress Progress) (*Made, er
 		Parts: p, size: size, progress: progress, random: rand.New(rand.NewPCG(seed, uint64(size.Receipts))),
 		end: now, start: now.Add(-time.Duration(size.Days) * 24 * time.Hour),
 	}
-	for _, step := range []func(context.Context) error{f.makePlaces, f.makeGoods, f.makePlaybill, f.makeCards, p.Refresh, f.makeProgramme, p.Refresh, f.makePeople} {
+	for _, step := range []func(context.Context) error{f.makeHouse, f.makePlaces, f.makeGoods, f.makePlaybill, f.makeCards, p.Refresh, f.makeProgramme, p.Refresh, f.makeTexts, f.makePeople} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -59,20 +63,12 @@ func Fill(ctx context.Context, p Parts, size Size, progress Progress) (*Made, er
 	if err != nil {
 		return nil, err
 	}
-	for {
-		n, err := p.Desk.SettleDue(ctx, dueAtOnce)
-		if err != nil {
-			return nil, err
-		}
-		if n < dueAtOnce {
-			break
-		}
+	if err := p.Desk.SettleAllDue(ctx, nil); err != nil {
+		return nil, err
 	}
 	made.Members = len(f.people)
 	return made, f.makeLife(ctx)
 }
-
-const dueAtOnce = 500
 
 func (f *filler) tell(s Stage, done, total int64) {
 	if f.progress != nil {

@@ -102,7 +102,7 @@ func (f *filler) draw(n int) member.Registration {
 	if f.random.IntN(100) < 45 {
 		since = f.start.Add(time.Duration(f.random.Int64N(int64(f.end.Time().Sub(f.start.Time())))))
 	}
-	return member.Registration{Profile: p, Identifiers: ids, At: since}
+	return member.Registration{Profile: p, Identifiers: ids, Consents: f.consents(n), At: since}
 }
 
 // female gives a surname's other form.

@@ -10,8 +10,11 @@ import (
 	"kopilka/internal/platform/money"
 )
 
-// daysAhead is how far the playbill of the demo goes.
-const daysAhead = 14
+// How far the playbill of the demo goes, in days.
+const (
+	daysAhead = 14
+	daysBack  = 2
+)
 
 // showing is an event of the demo with where and at which hours it is shown.
 type showing struct {
@@ -41,7 +44,7 @@ func showings(today string) []showing {
 	}
 }
 
-// makePlaybill makes halls, events and the sessions of the days ahead.
+// makePlaybill makes halls, events and the sessions of the days around today.
 func (f *filler) makePlaybill(ctx context.Context) error {
 	var now time.Time
 	for _, p := range f.places {
@@ -58,7 +61,7 @@ func (f *filler) makePlaybill(ctx context.Context) error {
 	var sessions []playbill.Session
 	for _, s := range showings(now.Format(time.DateOnly)) {
 		events = append(events, s.event)
-		for day := range daysAhead {
+		for day := -daysBack; day < daysAhead; day++ {
 			for _, hour := range s.hours {
 				starts := time.Date(now.Year(), now.Month(), now.Day()+day, hour, 0, 0, 0, now.Location())
 				sessions = append(sessions, playbill.Session{
@@ -71,6 +74,7 @@ func (f *filler) makePlaybill(ctx context.Context) error {
 	if _, err := f.Playbill.SaveEvents(ctx, events); err != nil {
 		return err
 	}
+	f.sessions = sessions
 	_, err := f.Playbill.SaveSessions(ctx, sessions)
 	return err
 }

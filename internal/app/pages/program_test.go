@@ -20,9 +20,12 @@ type program struct {
 	url   string
 	till  string // a key
 	phone string // of a member with points
+
+	service *app.Service
 }
 
-func start(t *testing.T) program {
+// serve starts the program on a base that is new.
+func serve(t *testing.T) *app.Service {
 	t.Helper()
 	texts, err := i18n.Load()
 	if err != nil {
@@ -39,9 +42,16 @@ func start(t *testing.T) program {
 			t.Error(err)
 		}
 	})
+	return s
+}
+
+func start(t *testing.T) program {
+	t.Helper()
+	s := serve(t)
 	parts := demo.Parts{
 		DB: s.DB, IDs: s.IDs, Clock: s.Clock, Partners: s.Partners, Directory: s.Directory, Products: s.Products, Playbill: s.Playbill,
-		Members: s.Members, Cards: s.Cards, Programmes: s.Programmes, Desk: s.Desk, Privacy: s.Core.Privacy, Refresh: s.Refresh,
+		Members: s.Members, Cards: s.Cards, Programmes: s.Programmes, Desk: s.Desk, Privacy: s.Core.Privacy,
+		Staff: s.Staff, Refresh: s.Refresh,
 	}
 	if _, err := demo.Fill(t.Context(), parts, demo.Size{Members: 20, Receipts: 200, Days: 60}, nil); err != nil {
 		t.Fatal(err)
@@ -50,7 +60,7 @@ func start(t *testing.T) program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return program{url: s.URL, till: tillKey(t, s), phone: try.Members[0].Phone}
+	return program{url: s.URL, till: tillKey(t, s), phone: try.Members[0].Phone, service: s}
 }
 
 func tillKey(t *testing.T, s *app.Service) string {

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"strings"
 	"sync"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,8 +11,9 @@ import (
 
 // sums are figures as one would first count them, by what they are of.
 type sums struct {
-	by    map[string]map[string]*client.FiguresRow // day, outlet, cashier, campaign, and the months of each member
-	total client.FiguresRow
+	by                  map[string]map[string]*client.FiguresRow // day, outlet, cashier, campaign, and the months of each member
+	total               client.FiguresRow
+	kept, held, rounded int // refunds that show it
 }
 
 func (x *sums) row(by, key string) *client.FiguresRow {
@@ -48,10 +50,15 @@ func (s *shop) slowFigures(unlinked *sync.Map) *sums {
 				p, err := s.office.GetPurchase(s.Context(), page.Items[i].ID, nil)
 				s.no(err)
 				x.sale(p)
+				var kopecks int64
 				for k := range p.Refunds {
+					kopecks += rounded(&p.Refunds[k])
 					// One that an unlinked refund was split into is no refund of its own.
 					_, part := unlinked.Load(p.Refunds[k].Key)
 					x.refund(&p.Refunds[k], p.Member, part)
+				}
+				if p.State == "refunded" && kopecks != 0 {
+					s.Errorf("%d kopecks of %s are lost by its parts", kopecks, p.ID)
 				}
 			}
 			if q.After = page.Next; page.Next == "" {
@@ -103,7 +110,18 @@ func (x *sums) sale(p *client.Purchase) {
 	}
 }
 
+// rounded is what the parts of a refund are off by: each amount of a line is
+// rounded by itself.
+func rounded(f *client.Refund) int64 {
+	return f.Gross - f.Discount - f.PaidWithPoints - f.Kept - f.Held - f.Money
+}
+
 func (x *sums) refund(f *client.Refund, member string, part bool) {
+	for n, shows := range map[*int]bool{&x.kept: f.Kept != 0, &x.held: f.Held != 0, &x.rounded: rounded(f) != 0} {
+		if shows {
+			*n++
+		}
+	}
 	for _, r := range x.rows(f.Day, f.Outlet, f.Cashier, member) {
 		if !part {
 			r.Back.Refunds++
@@ -115,6 +133,8 @@ func (x *sums) refund(f *client.Refund, member string, part bool) {
 		r.Back.Discount += f.Discount
 		r.Back.PaidWithPoints += f.PaidWithPoints
 		r.Back.Money += f.Money
+		r.Back.Withheld += f.Kept + f.Held
+		r.Back.Rounding += rounded(f)
 		r.Back.GivenBack += f.Given
 		r.Back.TakenBack += f.Earned + f.Taken
 	}
@@ -128,7 +148,7 @@ func (s *shop) sameFigures(want *sums) {
 	s.Helper()
 	for _, by := range []client.GetFiguresBy{"day", "outlet", "cashier", "campaign"} {
 		got := map[string]*client.FiguresRow{}
-		q := &client.GetFiguresQuery{From: fromDay, To: toDay, By: by, Limit: 2}
+		q := &client.GetFiguresQuery{From: fromDay, To: toDay, By: by, Limit: 1}
 		for {
 			page, err := s.office.GetFigures(s.Context(), q)
 			s.no(err)
@@ -145,6 +165,7 @@ func (s *shop) sameFigures(want *sums) {
 					s.Errorf("%s is told twice", key)
 				}
 				got[key] = r
+				s.addsUp(string(by)+" "+key, r)
 			}
 			if q.After = page.Next; page.Next == "" {
 				break
@@ -189,6 +210,21 @@ func (s *shop) sameRows(by string, want, got map[string]*client.FiguresRow) {
 	whole := []int64{page.Totals.Discount, page.Totals.Earned, page.Totals.Back.Discount, page.Totals.Back.TakenBack}
 	if diff := cmp.Diff(whole, []int64{discount, earned, back, taken}); diff != "" {
 		s.Errorf("campaigns do not add up to all: %s", diff)
+	}
+}
+
+// addsUp wants money to be what discounts, points and what was kept back leave of
+// the prices.
+func (s *shop) addsUp(of string, f *client.FiguresRow) {
+	s.Helper()
+	if strings.HasPrefix(of, "campaign") {
+		return // it has no prices
+	}
+	if f.Gross-f.Discount-f.PaidWithPoints != f.Money {
+		s.Errorf("%s: sold for %d less %d less %d, and %d paid", of, f.Gross, f.Discount, f.PaidWithPoints, f.Money)
+	}
+	if b := f.Back; b != nil && b.Gross-b.Discount-b.PaidWithPoints-b.Withheld-b.Rounding != b.Money {
+		s.Errorf("%s: %+v do not add up", of, *b)
 	}
 }
 

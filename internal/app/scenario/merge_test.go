@@ -48,10 +48,18 @@ func TestSheHasRegisteredTwice(t *testing.T) {
 		if again.Into != anna || again.From != anya || again.Reason != body.Reason || again.Was == nil || again.Was.ID != anya {
 			t.Errorf("%+v", again)
 		}
-		figures, err := s.office.GetMemberFigures(s.Context(), anna, &client.GetMemberFiguresQuery{})
-		s.no(err)
-		if figures.Totals.Receipts != 4 {
-			t.Errorf("%+v", figures.Totals)
+		// Her figures and receipts are one, whichever id she is asked for by.
+		for _, of := range []string{anna, anya} {
+			figures, err := s.office.GetMemberFigures(s.Context(), of, &client.GetMemberFiguresQuery{})
+			s.no(err)
+			if figures.Totals.Receipts != 4 {
+				t.Errorf("of %s: %+v", of, figures.Totals)
+			}
+			list, err := s.office.ListPurchases(s.Context(), &client.ListPurchasesQuery{Member: of})
+			s.no(err)
+			if len(list.Items) != 4 {
+				t.Errorf("of %s: %d receipts", of, len(list.Items))
+			}
 		}
 	})
 }

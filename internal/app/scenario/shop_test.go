@@ -224,13 +224,7 @@ func (s *shop) days(n int) {
 	s.Helper()
 	s.clock.Add(time.Duration(n) * 24 * time.Hour)
 	s.no(s.service.Desk.GiveDated(s.Context()))
-	for {
-		done, err := s.service.Desk.SettleDue(s.Context(), 100)
-		s.no(err)
-		if done < 100 {
-			return
-		}
-	}
+	s.no(s.service.Desk.SettleAllDue(s.Context(), nil))
 }
 
 // no wants nothing to have gone wrong.

@@ -33,6 +33,7 @@ import (
 	"kopilka/internal/loyalty/privacy"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/segment"
 	"kopilka/internal/loyalty/webhook"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
@@ -71,6 +72,7 @@ type Parts struct {
 	Desk       *purchase.Desk
 
 	Figures  *figure.Reader
+	Lists    *segment.Lists
 	Feed     *feed.Feed
 	Webhooks *webhook.Webhooks
 
@@ -95,9 +97,9 @@ func New(p Parts) *API {
 	a := &API{Parts: p, limiter: httpx.NewLimiter(clock.System{})}
 	for _, resource := range []func(*API){
 		quotes, purchases, claims, reservations, refunds, visits,
-		members, identifiers, consents, changes, cards, accounts, levels, codes, households, merges, personalData,
+		members, memberSearch, identifiers, consents, changes, cards, accounts, levels, codes, households, merges, personalData,
 		groups, memberSettings,
-		partners, cashiers, catalogue, playbillRows, programmes, settingList, cardStock, keys, promoCodes,
+		partners, cashiers, catalogue, playbillRows, programmes, settingList, cardStock, keys, pairing, promoCodes,
 		figures, events, webhooks,
 	} {
 		resource(a)

@@ -5,13 +5,17 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
+	"kopilka/internal/platform/money"
 )
 
 // TestAttack is what somebody tries who has a till's key of one shop, or none.
@@ -23,6 +27,7 @@ func TestAttack(t *testing.T) {
 		t.Run("paths", func(t *testing.T) { s.oddPaths(t) })
 		t.Run("headers", func(t *testing.T) { s.oddHeaders(t) })
 		t.Run("addresses", func(t *testing.T) { s.privateAddresses(t) })
+		t.Run("honest", func(t *testing.T) { s.honest(t) })
 		t.Run("guessing", func(t *testing.T) { s.guessing(t) })
 	})
 }
@@ -130,34 +135,94 @@ func (s *shop) guessing(t *testing.T) {
 	if last.status != http.StatusTooManyRequests || last.header.Get("Retry-After") == "" {
 		t.Errorf("keys can be guessed: %d %v", last.status, last.header)
 	}
-	for name, ask := range map[string]func(i int) *answer{
-		"phones": func(i int) *answer {
-			return s.send("till2", fmt.Sprintf("GET /members/find?q=%%2B7916%07d", i+500), "", "")
+	till := idOf(t, s.names["till2"])
+	for name, ask := range map[string]func(i int) (do, body string){
+		"phones": func(i int) (do, body string) {
+			return fmt.Sprintf("GET /members/find?q=%%2B7916%07d", i+500), ""
 		},
-		"buyers": func(i int) *answer {
-			return s.send("till2", "POST /quotes", "", fmt.Sprintf(`{"buyer":{"card":"2900%07d"},"lines":[%s]}`, i, ticket))
+		"buyers": func(i int) (do, body string) {
+			return "POST /quotes", fmt.Sprintf(`{"buyer":{"card":"2900%07d"},"lines":[%s]}`, i, ticket)
 		},
-		"receipts by their QR": func(i int) *answer {
-			return s.send("till2", fmt.Sprintf("GET /purchases?qr=t%%3D20260302T1200%%26s%%3D1.00%%26fn%%3D8716000100025114%%26i%%3D%d%%26fp%%3D1%%26n%%3D1", i+1), "", "")
+		"buyers of closed receipts": func(i int) (do, body string) {
+			return "POST /purchases/record", fmt.Sprintf(`{"at":"2026-11-22T08:00:00Z","buyer":{"phone":"+7916%07d"},"lines":[%s]}`, i+500, ticket)
 		},
-		"PINs": func(i int) *answer {
-			return s.send("till2", "POST /cashiers/check-pin", "", fmt.Sprintf(`{"code":"%d","pin":"4815"}`, i))
+		"promo codes": func(i int) (do, body string) {
+			return "POST /quotes", fmt.Sprintf(`{"codes":["WORD%d"],"lines":[%s]}`, i, ticket)
+		},
+		"promo codes of orders": func(i int) (do, body string) {
+			return "POST /reservations", fmt.Sprintf(`{"codes":["WORD%d"],"lines":[%s]}`, i, ticket)
+		},
+		"promo codes of purchases": func(i int) (do, body string) {
+			return "POST /purchases", fmt.Sprintf(`{"codes":["WORD%d"],"lines":[%s]}`, i, ticket)
+		},
+		"promo codes of closed receipts": func(i int) (do, body string) {
+			return "POST /purchases/record", fmt.Sprintf(`{"at":"2026-11-22T08:00:00Z","codes":["WORD%d"],"lines":[%s]}`, i, ticket)
+		},
+		"receipts by their QR": func(i int) (do, body string) {
+			return fmt.Sprintf("GET /purchases?qr=t%%3D20260302T1200%%26s%%3D1.00%%26fn%%3D8716000100025114%%26i%%3D%d%%26fp%%3D1%%26n%%3D1", i+1), ""
+		},
+		"PINs": func(i int) (do, body string) {
+			return "POST /cashiers/check-pin", fmt.Sprintf(`{"code":"%d","pin":"4815"}`, i)
 		},
 	} {
-		var slowed bool
-		for i := range 400 {
-			if a := ask(i); a.status == http.StatusTooManyRequests {
-				slowed = a.header.Get("Retry-After") != ""
+		s.key(name, identity.Key{TillID: till, Scopes: identity.Scopes()})
+		tried := 0
+		for ; tried < 400; tried++ {
+			do, body := ask(tried)
+			key := fmt.Sprint(name, tried)
+			if strings.HasPrefix(do, "GET") || strings.HasPrefix(do, "POST /quotes") || strings.HasPrefix(do, "POST /cashiers") {
+				key = ""
+			}
+			if a := s.send(name, do, key, body); a.status == http.StatusTooManyRequests {
+				if a.header.Get("Retry-After") == "" {
+					t.Errorf("%s: %v", name, a.header)
+				}
 				break
+			} else if a.status >= 500 || a.status == http.StatusForbidden {
+				t.Fatalf("%s: %d %s", name, a.status, a.body)
 			}
 		}
-		if !slowed {
-			t.Errorf("%s can be guessed", name)
+		if tried < misses.Burst || tried == 400 {
+			t.Errorf("%s can be guessed %d times", name, tried)
 		}
 		// Who does not guess is not kept from working.
-		if a := s.send("till2", "POST /purchases", name, `{"buyer":{"member":"$ann"},"lines":[`+ticket+`]}`); a.status != http.StatusCreated {
+		if a := s.send(name, "POST /purchases", name, `{"buyer":{"member":"$ann"},"lines":[`+ticket+`]}`); a.status != http.StatusCreated {
 			t.Errorf("after guessing %s: %d %s", name, a.status, a.body)
 		}
+	}
+}
+
+// honest: who names what there is is never slowed down, however often.
+func (s *shop) honest(t *testing.T) {
+	s.withCode(t, "ВЕСНА")
+	s.key("honest", identity.Key{TillID: idOf(t, s.names["till2"]), Scopes: identity.Scopes()})
+	for i := range 150 {
+		buyer := `{"at":"2026-11-22T08:00:00Z","buyer":{"phone":"` + phone1 + `"},"codes":["весна"],"lines":[` + ticket + `]}`
+		for do, body := range map[string]string{
+			"POST /quotes":           strings.Replace(buyer, `"at":"2026-11-22T08:00:00Z",`, "", 1),
+			"POST /purchases/record": buyer,
+		} {
+			key := ""
+			if strings.HasSuffix(do, "record") {
+				key = fmt.Sprint("honest", i)
+			}
+			if a := s.send("honest", do, key, body); a.status >= 300 {
+				t.Fatalf("%s the %dth time: %d %s", do, i, a.status, a.body)
+			}
+		}
+		if a := s.send("honest", "POST /purchases/record", "again", `{"at":"2026-11-22T08:00:00Z","buyer":{"phone":"+79169999999"},"codes":["WORD"],"lines":[`+ticket+`]}`); a.status >= 300 {
+			t.Fatalf("the same once more, the %dth time: %d %s", i, a.status, a.body)
+		}
+	}
+}
+
+// withCode makes the programme one with a promo code.
+func (s *shop) withCode(t *testing.T, code string) {
+	t.Helper()
+	rules := *s.parts.Programmes.Current().Get(idOf(t, s.names["programme"]))
+	rules.Campaigns = append(slices.Clip(rules.Campaigns), rule.CampaignsOf(rule.Offer{ID: "spring", Name: "Весна", Codes: []string{code}, Rate: 10 * money.Percent})...)
+	if _, err := s.parts.Programmes.Put(t.Context(), rules, "test"); err != nil {
+		t.Fatal(err)
 	}
 }
 

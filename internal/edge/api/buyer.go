@@ -22,7 +22,7 @@ type Buyer struct {
 // buyerOfFact is the buyer of a receipt that is closed already: written as
 // nobody can be found by, he is still named, and nobody's receipt is kept.
 func (c *call) buyerOfFact(b *Buyer) (purchase.Buyer, error) {
-	out, err := c.named(b)
+	out, err := c.buyer(b)
 	if f := fault.From(err); f != nil && len(f.Fields) == 1 && f.Fields[0].Code == badIdentifier {
 		return out, nil
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"kopilka/internal/edge/httpx"
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/fault"
@@ -45,6 +47,9 @@ func (c *call) admit() error {
 			return err
 		}
 	}
+	if c.op.open {
+		return c.limit("stranger "+httpx.ClientIP(c.r).String(), strangers)
+	}
 	token, ok := bearer(c.r.Header.Get("Authorization"))
 	if !ok {
 		return fault.New(fault.Unauthorized, "api.no-key")
@@ -66,6 +71,20 @@ func (c *call) admit() error {
 		return err
 	}
 	return c.readKey()
+}
+
+// by gives the context in which what is changed is the key's doing.
+func (c *call) by() context.Context {
+	ctx := c.r.Context()
+	if c.op.method == http.MethodGet || c.op.reads {
+		return ctx
+	}
+	if c.op.open {
+		return audit.By(ctx, audit.Actor{Kind: audit.System, Address: httpx.ClientIP(c.r).String(), Agent: c.r.UserAgent()})
+	}
+	return audit.By(ctx, audit.Actor{
+		Kind: audit.Key, ID: c.who.KeyID, Name: c.who.Name, Address: httpx.ClientIP(c.r).String(), Agent: c.r.UserAgent(),
+	})
 }
 
 // readKey takes the request's key, and refuses one that would do nothing: its

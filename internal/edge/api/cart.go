@@ -126,6 +126,9 @@ func (c *call) cart(in *Cart, named func(*Buyer) (purchase.Buyer, error)) (*purc
 		return nil, err
 	}
 	guest, err := c.guest(in.Guest, "guest")
+	if err == nil && len(in.Codes) > 0 {
+		err = c.guess()
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ func TestClaims(t *testing.T) {
 			{step: step{do: "POST /purchases", body: `{` + sold + `,` + fiscalReceipt + `}`, want: 409, code: "fiscal.taken"}, key: "k2"},
 			{step: step{do: "POST /purchases/record", body: `{"at":"2026-01-01T10:00:00Z",` + sold + `,` + fiscalReceipt + `}`, want: 201, has: `"fiscal-taken"`}, key: "k2"},
 			{step: step{do: "POST /reservations", body: `{` + sold + `,` + fiscalReceipt + `}`, want: 400, code: "fiscal.early"}, key: "k3"},
-			{step: step{do: "POST /purchases", body: `{` + sold + `,"fiscal_receipt":{"fn":"87160001000251x4","document":1,"sign":2,"time":"20190113T1548","sum":1}}`, want: 400, code: "purchase.invalid", at: "fiscal fiscal.qr"}, key: "k3"},
+			{step: step{do: "POST /purchases", body: `{` + sold + `,"fiscal_receipt":{"fn":"87160001000251x4","document":1,"sign":2,"time":"20190113T1548","sum":1}}`, want: 400, code: "purchase.invalid", at: "fiscal_receipt fiscal.qr"}, key: "k3"},
 			{step: step{do: "GET /purchases?qr=" + url.QueryEscape(fiscalText), want: 200, has: `"id":"$p1"`}},
 			{step: step{as: "till2", do: "GET /purchases?qr=" + url.QueryEscape(fiscalText), want: 200, has: `"items":[]`}}, // of another outlet
 			{step: step{do: "GET /purchases?qr=t%3D1", want: 400, code: "fiscal.qr"}},

@@ -91,6 +91,9 @@ func describe[I, O any](d *document, op operation) {
 	if about := "api.about." + op.id; d.texts.Has(d.lang, about) {
 		o.Description = d.texts.Text(d.lang, about)
 	}
+	if op.open {
+		o.Security = []map[string][]string{{}}
+	}
 	if op.office {
 		o.Extensions["x-not-for-tills"] = true
 		o.Description = strings.TrimSpace(o.Description + "\n\n" + d.texts.Text(d.lang, "api.not-for-tills"))

@@ -19,9 +19,9 @@ import (
 )
 
 // kindNames are the kinds of events, for the document.
-const kindNames = "purchase.committed,purchase.recorded,purchase.refunded,purchase.claimed,visit.recorded,account.opened,points.adjusted,points.activated," +
+const kindNames = "purchase.committed,purchase.recorded,purchase.refunded,purchase.claimed,visit.recorded,reservation.held,reservation.extended,reservation.cancelled,account.opened,points.adjusted,points.activated," +
 	"points.expired,points.revived,points.gifted,level.changed,member.registered,member.changed,member.activated,member.blocked,member.unblocked," +
-	"member.closed,member.erased,member.merged,card.issued,card.changed,session.cancelled"
+	"member.closed,member.erased,member.merged,card.issued,card.changed,session.cancelled,session.restored,session.moved"
 
 // EventKind says what happened.
 type EventKind feed.Kind
@@ -64,37 +64,40 @@ func (eventKindSchema) Schema(huma.Registry) *huma.Schema {
 // Event is one thing that happened: what it is about by ids, and its amounts.
 // What does not belong to its kind is not there.
 type Event struct {
-	ID        EventID      `json:"id,omitzero"`
-	Kind      EventKind    `json:"kind"`
-	At        Time         `json:"at"`
-	Day       string       `json:"day,omitempty" example:"2026-03-02"`
-	Member    home.ID      `json:"member,omitzero"`
-	Journal   int64        `json:"journal,omitempty"`
-	Outlet    id.ID        `json:"outlet,omitzero"`
-	Programme id.ID        `json:"programme,omitzero"`
-	Operation OpID         `json:"operation,omitzero"`
-	Purchase  OpID         `json:"purchase,omitzero"`
-	Account   id.ID        `json:"account,omitzero"`
-	Card      id.ID        `json:"card,omitzero"`
-	Erasure   id.ID        `json:"erasure,omitzero"`
-	Session   string       `json:"session,omitempty"`
-	Merge     id.ID        `json:"merge,omitzero"`
-	Merged    home.ID      `json:"merged,omitzero"`
-	Gross     money.Amount `json:"gross,omitempty"`
-	Discount  money.Amount `json:"discount,omitempty"`
-	Paid      money.Amount `json:"paid_with_points,omitempty"`
-	Money     money.Amount `json:"money,omitempty"`
-	Spent     money.Points `json:"spent,omitempty"`
-	Earned    money.Points `json:"earned,omitempty"`
-	GivenBack money.Points `json:"given_back,omitempty"`
-	TakenBack money.Points `json:"taken_back,omitempty"`
-	Points    money.Points `json:"points,omitempty"`
-	Whole     bool         `json:"whole,omitempty"`
-	Part      bool         `json:"part,omitempty"`
-	From      string       `json:"from,omitempty"`
-	To        string       `json:"to,omitempty"`
-	Cause     string       `json:"cause,omitempty"`
-	Fields    []string     `json:"fields,omitempty"`
+	ID          EventID      `json:"id,omitzero"`
+	Kind        EventKind    `json:"kind"`
+	At          Time         `json:"at"`
+	Day         string       `json:"day,omitempty" example:"2026-03-02"`
+	Member      home.ID      `json:"member,omitzero"`
+	Journal     int64        `json:"journal,omitempty"`
+	Outlet      id.ID        `json:"outlet,omitzero"`
+	Programme   id.ID        `json:"programme,omitzero"`
+	Operation   OpID         `json:"operation,omitzero"`
+	Purchase    OpID         `json:"purchase,omitzero"`
+	Reservation OpID         `json:"reservation,omitzero"`
+	Account     id.ID        `json:"account,omitzero"`
+	Card        id.ID        `json:"card,omitzero"`
+	Erasure     id.ID        `json:"erasure,omitzero"`
+	Session     string       `json:"session,omitempty"`
+	Merge       id.ID        `json:"merge,omitzero"`
+	Merged      home.ID      `json:"merged,omitzero"`
+	Gross       money.Amount `json:"gross,omitempty"`
+	Discount    money.Amount `json:"discount,omitempty"`
+	Paid        money.Amount `json:"paid_with_points,omitempty"`
+	Money       money.Amount `json:"money,omitempty"`
+	Withheld    money.Amount `json:"withheld,omitempty"`
+	Spent       money.Points `json:"spent,omitempty"`
+	Earned      money.Points `json:"earned,omitempty"`
+	GivenBack   money.Points `json:"given_back,omitempty"`
+	TakenBack   money.Points `json:"taken_back,omitempty"`
+	Points      money.Points `json:"points,omitempty"`
+	Whole       bool         `json:"whole,omitempty"`
+	Part        bool         `json:"part,omitempty"`
+	From        string       `json:"from,omitempty"`
+	To          string       `json:"to,omitempty"`
+	Cause       string       `json:"cause,omitempty"`
+	Until       Time         `json:"until,omitzero"`
+	Fields      []string     `json:"fields,omitempty"`
 }
 
 // EventsPage is a part of the feed: next is what after of the following part
@@ -158,7 +161,7 @@ func EventBody(e feed.Event) ([]byte, error) {
 func eventOf(e feed.Event) Event {
 	out := Event{
 		ID: EventID(e.ID), Kind: EventKind(e.Kind), At: Time(e.At), Day: e.Day, Journal: e.Seq, Outlet: e.Outlet, Programme: e.Programme,
-		Gross: e.Gross, Discount: e.Discount, Paid: e.Paid, Money: e.Money, From: e.From, To: e.To, Cause: e.Cause,
+		Gross: e.Gross, Discount: e.Discount, Paid: e.Paid, Withheld: e.Withheld, Money: e.Money, From: e.From, To: e.To, Cause: e.Cause,
 	}
 	if e.Member {
 		out.Member = e.Home
@@ -175,7 +178,7 @@ func (v *Event) about(e *eventtype.Event) {
 	op := OpID{Home: e.Home, ID: e.Op}
 	switch e.Kind {
 	case eventtype.Purchased:
-		v.Operation, v.Spent, v.Earned = op, e.Spent, e.Earned
+		v.Operation, v.Spent, v.Earned, v.Reservation = op, e.Spent, e.Earned, ofPurchase(e)
 	case eventtype.Refunded:
 		v.Operation, v.GivenBack, v.TakenBack, v.Whole, v.Part = op, e.Spent, e.Earned, e.Last, e.Part
 		v.Purchase = ofPurchase(e)
@@ -192,9 +195,11 @@ func (v *Event) about(e *eventtype.Event) {
 		}
 	case eventtype.Adjusted, eventtype.Leveled, eventtype.Gifted:
 		v.Operation, v.Points = op, e.Earned
+	case eventtype.ReservationHeld, eventtype.ReservationExtended, eventtype.ReservationCancelled:
+		v.Operation, v.Points, v.Until = op, e.Spent, Time(e.Until)
 	case eventtype.MemberErased:
 		v.Erasure = e.Op
-	case eventtype.SessionCancelled:
+	case eventtype.SessionCancelled, eventtype.SessionRestored, eventtype.SessionMoved:
 		v.Session, v.Cause = e.Cause, ""
 	case eventtype.MemberMerged:
 		v.Merge, v.Merged = e.Op, e.Of

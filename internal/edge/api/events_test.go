@@ -141,6 +141,16 @@ func TestBodiesOfEvents(t *testing.T) {
 			`"member":"5","operation":"5.8","purchase":"5.7","money":700,"given_back":200,"taken_back":70,"whole":true`,
 		},
 		{feed.VisitRecorded, eventtype.Event{Kind: eventtype.Visited, Home: 5, Member: true, Op: 9, Purchase: 7, Earned: 50}, `"member":"5","operation":"5.9","purchase":"5.7","points":50`},
+		{
+			feed.PurchaseCommitted,
+			eventtype.Event{Kind: eventtype.Purchased, Home: 5, Member: true, Op: 7, Purchase: 6, Money: 700},
+			`"member":"5","operation":"5.7","reservation":"5.6","money":700`,
+		},
+		{
+			feed.ReservationExtended,
+			eventtype.Event{Kind: eventtype.ReservationExtended, Home: 5, Member: true, Seq: 3, Op: 6, Gross: 900, Spent: 200, Until: 2_000_000},
+			`"member":"5","journal":3,"operation":"5.6","gross":900,"points":200,"until":"1970-01-01T00:00:02Z"`,
+		},
 		{feed.PointsExpired, eventtype.Event{Kind: eventtype.Due, Home: 5, Member: true, Expired: 30}, `"member":"5","points":30`},
 		{feed.PointsRevived, eventtype.Event{Kind: eventtype.Due, Home: 5, Member: true, Op: 9, Expired: -30}, `"member":"5","operation":"5.9","points":30`},
 		{feed.PointsActivated, eventtype.Event{Kind: eventtype.Due, Home: 5, Member: true, Active: 30}, `"member":"5","points":30`},

@@ -41,6 +41,8 @@ type FiguresBack struct {
 	Gross     money.Amount `json:"gross,omitempty"`
 	Discount  money.Amount `json:"discount,omitempty"`
 	Paid      money.Amount `json:"paid_with_points,omitempty"`
+	Withheld  money.Amount `json:"withheld,omitempty"`
+	Rounding  money.Amount `json:"rounding,omitempty"`
 	Money     money.Amount `json:"money"`
 	GivenBack money.Points `json:"given_back,omitempty"`
 	TakenBack money.Points `json:"taken_back,omitempty"`
@@ -163,11 +165,11 @@ func placeIn(by figure.By, word string) (*figure.Place, error) {
 	p := &figure.Place{}
 	switch by {
 	case figure.ByOutlet, figure.ByCashier:
-		p.ID, err = id.Parse(word)
+		p.ID, err = idOrNone(word)
 	case figure.ByCampaign:
 		programme, campaign, _ := strings.Cut(word, ":")
 		p.Campaign = campaign
-		p.Programme, err = id.Parse(programme)
+		p.Programme, err = idOrNone(programme)
 	default:
 		p.Day = word
 	}
@@ -175,6 +177,15 @@ func placeIn(by figure.By, word string) (*figure.Place, error) {
 		return nil, badCursor()
 	}
 	return p, nil
+}
+
+// idOrNone reads an id; 0 stands for none: what belongs to no outlet, cashier or
+// programme has a row too.
+func idOrNone(word string) (id.ID, error) {
+	if word == id.ID(0).String() {
+		return 0, nil
+	}
+	return id.Parse(word)
 }
 
 func placeOut(by figure.By, p figure.Place) string {
@@ -219,12 +230,14 @@ func figuresOf(s *figure.Sums) Figures {
 		Spent: money.Points(s[figure.Spent]), Earned: money.Points(s[figure.Earned]),
 		Back: FiguresBack{
 			Refunds: s[figure.Refunds], Whole: s[figure.RefundsWhole], Gross: money.Amount(s[figure.RefundGross]), Discount: money.Amount(s[figure.RefundDiscount]),
-			Paid: money.Amount(s[figure.RefundPaid]), Money: money.Amount(s[figure.RefundMoney]),
+			Paid: money.Amount(s[figure.RefundPaid]), Withheld: money.Amount(s[figure.RefundWithheld]), Money: money.Amount(s[figure.RefundMoney]),
 			GivenBack: money.Points(s[figure.RefundSpent]), TakenBack: money.Points(s[figure.RefundEarned]),
 		},
 		Expired: money.Points(s[figure.Expired]), Adjusted: money.Points(s[figure.Adjusted]), Opened: s[figure.Opened],
 		Gifts: money.Points(s[figure.Gifts]), Levels: money.Points(s[figure.Levels]),
 	}
+	b := &out.Back
+	b.Rounding = b.Gross - b.Discount - b.Paid - b.Withheld - b.Money
 	out.average()
 	return out
 }

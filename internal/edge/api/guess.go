@@ -7,8 +7,9 @@ import (
 	"kopilka/internal/platform/fault"
 )
 
-// Whoever has the key of a till could find out who is a member, and what was
-// bought, by trying one phone, card or QR of a receipt after the other. A key
+// Whoever has the key of a till could find out who is a member, what was bought
+// and which promo codes there are, by trying one phone, card, QR of a receipt or
+// word after the other. A key
 // of some outlets may name what there is not only so often; then it has to
 // wait. Whose look-ups find what they look for is never slowed, nor is a key of
 // the whole organization, which lists it all anyway.
@@ -35,6 +36,13 @@ func (c *call) guess() error {
 func (c *call) missed() {
 	if c.guesses {
 		c.limiter.Take(c.missKey(), misses)
+	}
+}
+
+// missedCodes counts promo codes that there are none of.
+func (c *call) missedCodes(n int) {
+	for range n {
+		c.missed()
 	}
 }
 

@@ -95,6 +95,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 	doc := New(Parts{}).Document(texts(t), i18n.EN)
 	n := 0
 	for _, r := range New(s.parts).routes {
+		if r.open {
+			continue // TestPair
+		}
 		path := s.pathTo(&r, things)
 		for name, bad := range map[string]string{
 			"no": "", "wrong": strings.Repeat("x", len(right)), "cut": right[:len(right)-1], "revoked": token, "over": over, "two": right + " " + right, "upper": strings.ToUpper(right),

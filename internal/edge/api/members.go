@@ -347,6 +347,9 @@ func closeMember(ctx context.Context, c *call, in *closeIn) (*Member, error) {
 		if err == nil && left > 0 && !in.Body.Force {
 			err = fault.New(fault.Refused, "member.points-left", "points", left)
 		}
+		if err == nil {
+			err = c.Desk.HoldsNothing(ctx, q, in.Member)
+		}
 		return err
 	})
 	return asMember(m, err)

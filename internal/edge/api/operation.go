@@ -20,6 +20,7 @@ type operation struct {
 	reads  bool             // it changes nothing, though it is no GET: a key makes no difference
 	once   bool             // likewise, where there is a key
 	office bool             // no till may ask for it, whatever its scopes
+	open   bool             // it needs no key: it is how one is had
 }
 
 // forOffice is the operation, refused to tills.
@@ -55,7 +56,7 @@ func serve[I, O any](c *call, input *input[I], do func(ctx context.Context, c *c
 	if err := input.read(c.r, &in); err != nil {
 		return err
 	}
-	out, err := do(c.r.Context(), c, &in)
+	out, err := do(c.by(), c, &in)
 	if err != nil {
 		c.missedBy(err)
 		return err

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
 
@@ -206,7 +208,7 @@ func saveSessions(ctx context.Context, c *call, in *saveSessionsIn) (*Page[Sessi
 	for i := range in.Body.Items {
 		item := &in.Body.Items[i]
 		if err := c.maySession(ctx, item.Code, item.Hall); err != nil {
-			return nil, err
+			return nil, inItem(err, i)
 		}
 		list[i] = item.session(item.Code)
 	}
@@ -215,6 +217,14 @@ func saveSessions(ctx context.Context, c *call, in *saveSessionsIn) (*Page[Sessi
 		c.changed(ctx)
 	}
 	return all(saved, err, sessionOf)
+}
+
+// inItem says with a fault which item of a list it is of.
+func inItem(err error, i int) error {
+	if f := fault.From(err); f != nil {
+		return f.With(f.At(fmt.Sprintf("items[%d]", i)))
+	}
+	return err
 }
 
 func closeSession(ctx context.Context, c *call, in *sessionIn) (*Session, error) {

@@ -60,6 +60,8 @@ func TestPlaybill(t *testing.T) {
 			{do: "PUT /playbill/sessions/x", body: `{"event":"stars","hall":"far","starts":"2026-03-10T19:00:00+03:00","ends":"2026-03-10T18:00:00+03:00"}`, want: 400, code: "reference.invalid", at: "ends playbill.order"},
 			{as: "outlet", do: "PUT /playbill/sessions/x", body: evening, want: 403, code: "api.other-outlet"},
 			{as: "outlet", do: "PUT /playbill/sessions/S-1", body: `{"event":"stars","hall":"big hall","starts":"2026-03-10T19:00:00+03:00"}`, want: 403, code: "api.other-outlet"},
+			{as: "outlet", do: "POST /playbill/sessions", body: `{"items":[{"code":"y","event":"stars","hall":"small","starts":"2026-03-11T10:00:00Z"},{"code":"x","event":"stars","hall":"far","starts":"2026-03-11T10:00:00Z"}]}`, want: 403, code: "api.other-outlet", at: "items[1] api.other-outlet"},
+			{do: "POST /playbill/sessions", body: `{"items":[{"code":"y","event":"stars","hall":"far","starts":"2026-03-11T10:00:00Z"},{"code":"x","event":"none","hall":"far","starts":"2026-03-11T10:00:00Z"}]}`, want: 400, code: "playbill.event-not-found", at: "items[1].event playbill.event-not-found"},
 			{do: "POST /playbill/sessions", body: `{"items":[{"code":"S-2","event":"match","hall":"far","starts":"2026-03-11T10:00:00Z"},{"code":"S-3","event":"stars","hall":"big hall","starts":"2026-03-10T10:00:00Z"}]}`, want: 200, has: "S-2 S-3"},
 			{as: "reader", do: "GET /playbill/sessions?limit=1", want: 200, has: "S-3", not: "S-1 S-2", keep: "next=next"},
 			{do: "GET /playbill/sessions?after=$next&limit=1", want: 200, has: "S-1 next", not: "S-3 S-2"},
@@ -81,7 +83,10 @@ func TestPlaybill(t *testing.T) {
 			{do: "PUT /playbill/sessions/s-2", body: `{"event":"match","hall":"far","starts":"2026-03-11T11:00:00Z","state":"cancelled"}`, want: 200},
 		})
 		o.fold()
-		o.run([]step{{do: "GET /events?after=$next", want: 200, has: `"session.cancelled"`}})
+		o.run([]step{
+			{do: "GET /events?after=$next", want: 200, has: `"session.cancelled" "kind":"session.restored"`, not: "session.moved"},
+			{do: "GET /events?kind=session.moved", want: 200, has: `"session":"s-2" "from":"2026-03-11T10:00:00Z" "to":"2026-03-11T11:00:00Z"`, not: "cancelled"},
+		})
 	})
 }
 

@@ -83,6 +83,7 @@ func commit(ctx context.Context, c *call, in *commitIn) (*Purchase, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.missedCodes(done.Unknown)
 	c.replayed(done.Replayed)
 	return c.sold(ctx, done.Purchase, cart.Guest, in.Body.Join, in.Fiscal)
 }
@@ -121,6 +122,10 @@ func record(ctx context.Context, c *call, in *recordIn) (*Purchase, error) {
 	done, err := c.Desk.Record(ctx, cart)
 	if err != nil {
 		return nil, err
+	}
+	c.missedCodes(done.Unknown)
+	if !done.Replayed && cart.Buyer.Kind != "" && done.Purchase.Home.Kind() != home.Member {
+		c.missed() // it is kept as nobody's, and says so
 	}
 	c.replayed(done.Replayed)
 	return c.sold(ctx, done.Purchase, cart.Guest, in.Body.Join, in.Fiscal)

@@ -10,6 +10,7 @@ import (
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/loyalty/spoken"
 	"kopilka/internal/platform/i18n"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
@@ -121,6 +122,7 @@ func quote(ctx context.Context, c *call, in *quoteIn) (*Quote, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.missedCodes(q.Unknown)
 	return c.quoteOf(ctx, q, cart, in.Fiscal)
 }
 
@@ -179,10 +181,11 @@ func balanceOf(b purchase.Balance) Balance {
 // why renders a trace in the reader's language.
 func (c *call) why(ctx context.Context, trace []rule.Step) ([]Why, error) {
 	names := c.names(ctx)
+	say := spoken.Speaker{Texts: c.Texts, Lang: c.lang(), Names: names}
 	out := make([]Why, len(trace))
 	for i := range trace {
 		s := &trace[i]
-		out[i] = Why{Rule: s.Rule, Campaign: s.Campaign, Code: s.Code, Applied: s.Applied, Reason: s.Reason, Amount: s.Amount, Text: speaker{c.Texts, c.lang(), names}.say(s)}
+		out[i] = Why{Rule: s.Rule, Campaign: s.Campaign, Code: s.Code, Applied: s.Applied, Reason: s.Reason, Amount: s.Amount, Text: say.Say(s)}
 	}
 	return out, names.Err()
 }

@@ -26,6 +26,7 @@ import (
 	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/privacy"
 	"kopilka/internal/loyalty/programme"
+	"kopilka/internal/loyalty/segment"
 	"kopilka/internal/loyalty/webhook"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
@@ -71,6 +72,7 @@ func newOffice(t testing.TB, d *db.DB) *office {
 		Limit:      httpx.Rate{PerMinute: 1_000_000, Burst: 100_000},
 		Ready:      func() error { return nil },
 		Figures:    &figure.Reader{DB: d, Clock: o.clock},
+		Lists:      &segment.Lists{DB: d, Clock: o.clock},
 		Feed:       &feed.Feed{DB: d, Clock: o.clock, Keep: 30 * 24 * time.Hour},
 	}
 	client := post.New(post.Options{Timeout: 5 * time.Second, Lookup: func(context.Context, string) ([]net.IPAddr, error) {

@@ -35,7 +35,7 @@ type ConfirmBody struct {
 
 	FiscalReceipt *FiscalReceipt `json:"fiscal_receipt,omitempty"`
 
-	Lines []KeptLine `json:"lines,omitempty" maxItems:"5000"`
+	Lines []KeptLine `json:"lines,omitempty" minItems:"1" maxItems:"5000"`
 
 	Guest *Guest `json:"guest,omitempty"`
 	Join  *Join  `json:"join,omitempty"`
@@ -135,6 +135,7 @@ func reserve(ctx context.Context, c *call, in *reserveIn) (*Reservation, error) 
 	if err != nil {
 		return nil, err
 	}
+	c.missedCodes(done.Unknown)
 	c.replayed(done.Replayed)
 	return c.reservationOf(done.Reservation, in.Fiscal), nil
 }
@@ -180,7 +181,7 @@ func confirm(ctx context.Context, c *call, in *confirmIn) (*Purchase, error) {
 	}
 	done, err := c.Desk.Confirm(ctx, &purchase.ConfirmRequest{
 		Reservation: purchase.PurchaseRef{Home: in.ID.Home, ID: in.ID.ID}, Till: till, Cashier: b.Cashier, Key: c.key, Number: b.Number,
-		Payments: paymentsIn(b.Payments), Record: b.Record, Fiscal: fiscalIn(b.FiscalReceipt), Lines: each(b.Lines, func(l KeptLine) purchase.KeptLine { return purchase.KeptLine(l) }),
+		Payments: paymentsIn(b.Payments), Record: b.Record, Fiscal: fiscalIn(b.FiscalReceipt), Guest: guest, Lines: each(b.Lines, func(l KeptLine) purchase.KeptLine { return purchase.KeptLine(l) }),
 	})
 	if err != nil {
 		return nil, err

@@ -45,12 +45,13 @@ func TestReservations(t *testing.T) {
 			{step: step{do: "POST /reservations/$r2/cancel", want: 200, has: `"state":"cancelled"`}},
 			{step: step{do: "POST /reservations/$r2/cancel", want: 200, has: `"state":"cancelled"`}},
 			{step: step{do: "POST /reservations/$r2/confirm", body: `{}`, want: 409, code: "reservation.cancelled"}, key: "c2"},
+			{step: step{do: "POST /reservations/$r2/confirm", body: `{"lines":[]}`, want: 400, code: "api.invalid"}, key: "c2"},
 			{step: step{do: "POST /reservations", body: order(`,"spend":5000,"hold_minutes":1`), want: 201, has: `"held":20000`, keep: "r3"}, key: "o3"},
 		})
 		s.clock.Add(time.Hour)
 		s.deals([]deal{
 			{step: step{do: "GET /reservations/$r3", want: 200, has: `"state":"expired"`}},
-			{step: step{do: "POST /reservations/$r3/extend", body: `{"hold_minutes":5}`, want: 409, code: "reservation-expired"}},
+			{step: step{do: "POST /reservations/$r3/extend", body: `{"hold_minutes":5}`, want: 409, code: "reservation.run-out"}},
 			{step: step{do: "POST /purchases", body: order(`,"spend":1000`), want: 201, has: `"active":8900 "held":15000`}, key: "k1"},
 			{step: step{do: "POST /reservations", body: `{"lines":[` + ticket + `],"number":"8"}`, want: 201, keep: "site"}, key: "o8"},
 			{step: step{as: "admin", do: "POST /reservations/$site/confirm", body: `{}`, want: 201, has: `"till":"$till" "number":"8"`, keep: "p8"}, key: "c8"}, // its own till

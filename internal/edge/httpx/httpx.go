@@ -8,9 +8,11 @@
 package httpx
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -42,6 +44,7 @@ func NewRouter(s Stack) (chi.Router, *Faults) {
 	r := chi.NewRouter()
 	r.Use(
 		requestID,
+		scheme(s.TrustedProxies),
 		clientIP(s.TrustedProxies),
 		language(s.Lang),
 		observe(s.Log, s.Metrics),
@@ -87,6 +90,29 @@ func clientIP(trusted []netip.Prefix) func(http.Handler) http.Handler {
 		networks[i] = network.String()
 	}
 	return middleware.ClientIPFromXFF(networks...)
+}
+
+type secureKey struct{}
+
+// scheme notes whether the caller's own connection has TLS: this one, or that
+// of a trusted proxy, which says so in X-Forwarded-Proto.
+func scheme(trusted []netip.Prefix) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			secure := r.TLS != nil
+			if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil && !secure && r.Header.Get("X-Forwarded-Proto") == "https" {
+				secure = slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(peer.Addr().Unmap()) })
+			}
+			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), secureKey{}, secure)))
+		})
+	}
+}
+
+// Secure tells whether the caller's connection has TLS as far as he sees: a
+// cookie may then be kept from any other.
+func Secure(r *http.Request) bool {
+	secure, _ := r.Context().Value(secureKey{}).(bool)
+	return secure
 }
 
 // ClientIP is the caller's address, behind whatever trusted proxies; the zero

@@ -49,9 +49,15 @@ func language(fallback i18n.Lang) func(http.Handler) http.Handler {
 			if accept := r.Header.Get("Accept-Language"); accept != "" {
 				lang = i18n.FromHeader(accept, fallback)
 			}
-			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), langKey{}, lang)))
+			next.ServeHTTP(w, r.WithContext(WithLang(r.Context(), lang)))
 		})
 	}
+}
+
+// WithLang gives a context whose reader has another language than he asks for,
+// because he has chosen it.
+func WithLang(ctx context.Context, lang i18n.Lang) context.Context {
+	return context.WithValue(ctx, langKey{}, lang)
 }
 
 // Lang is the language of the context's reader.

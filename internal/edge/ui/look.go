@@ -37,7 +37,6 @@ type Look struct {
 	Theme Theme
 	Zone  *time.Location // that times are told in
 	Now   clock.Micros
-	CSRF  string // what a form must send back
 	Texts *i18n.Catalog
 }
 

@@ -21,6 +21,8 @@ const (
 	Script = "js/kit.js"
 	htmx   = "vendor/htmx-4.0.1.min.js"
 	icons  = "vendor/icons.svg"
+	charts = "vendor/echarts-6.1.0.min.js"
+	look   = "js/charts.js"
 )
 
 // Static are the files that pages use.
@@ -33,7 +35,7 @@ var Static = sync.OnceValue(func() *asset.Set {
 		asset.Joined{Name: Styles, Parts: []string{
 			"css/fonts.css", "css/tokens.css", "css/base.css", "css/controls.css", "css/parts.css", "css/overlay.css", "css/shell.css", "css/table.css", "css/last.css",
 		}},
-		asset.Joined{Name: Script, Parts: []string{"js/dom.js", "js/popover.js", "js/toast.js", "js/click.js", "js/form.js", "js/bulk.js"}},
+		asset.Joined{Name: Script, Parts: []string{"js/dom.js", "js/popover.js", "js/toast.js", "js/click.js", "js/form.js", "js/bulk.js", "js/chart.js", "js/passkey.js"}},
 	)
 	if err != nil {
 		panic(err)
@@ -46,6 +48,13 @@ func Sprite() string { return Static().URL(icons) }
 
 // Icon is the address of an icon in the sprite, by its name in the Tabler set.
 func Icon(name string) string { return Sprite() + "#" + name }
+
+// Charts is the address of the library that draws charts, ChartLook that of how
+// they look; both are loaded where a chart is seen.
+func Charts() string { return Static().URL(charts) }
+
+// ChartLook is the address of how charts look.
+func ChartLook() string { return Static().URL(look) }
 
 // HTMX is the address of the library that swaps parts of pages.
 func HTMX() string { return Static().URL(htmx) }

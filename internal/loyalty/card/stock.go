@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
@@ -64,6 +65,8 @@ const (
 
 	qPutBatch = `insert into card_batch (batch_id, card_type_id, size, note, made_at, actor_kind, actor_id) values ($1, $2, $3, $4, $5, $6, $7)`
 	qBatches  = `select batch_id, card_type_id, size, note, made_at from card_batch where batch_id < $1 or $1 = 0 order by batch_id desc limit $2`
+
+	qBatch = `select batch_id, card_type_id, size, note, made_at from card_batch where batch_id = $1`
 
 	putStockPG = `insert into card_stock (number, card_type_id, batch_id, state, secret_hash, changed_at)
 select number, card_type_id, batch_id, 'new', secret_hash, changed_at
@@ -131,7 +134,7 @@ func (c *Cards) batch(ctx context.Context, t id.ID, n int, note string, by membe
 		if err := c.secrets(&typ, list); err != nil {
 			return err
 		}
-		return c.putBatch(ctx, tx, b, list, by)
+		return audit.Saved(ctx, tx, b.MadeAt, c.putBatch(ctx, tx, b, list, by), "card_batch", b.ID, nil, b)
 	})
 	if err != nil {
 		return Batch{}, nil, err

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/crypto"
 	"kopilka/internal/platform/db"
@@ -34,17 +35,47 @@ func Batches(ctx context.Context, q db.Q, before id.ID, limit int) ([]Batch, err
 	}, qBatches, before, limit)
 }
 
+// GetBatch reads a batch.
+func GetBatch(ctx context.Context, q db.Q, batch id.ID) (b Batch, err error) {
+	err = q.Row(ctx, qBatch, batch).Scan(&b.ID, &b.Type, &b.Size, &b.Note, &b.MadeAt)
+	if errors.Is(err, db.ErrNotFound) {
+		err = fault.New(fault.NotFound, "card.no-batch")
+	}
+	return b, err
+}
+
+// FindStock finds a number printed ahead, in any writing.
+func FindStock(ctx context.Context, q db.Q, number string) (Stock, error) {
+	none := fault.New(fault.NotFound, "card.not-in-stock")
+	ref, err := member.Normalise(member.Card, number, "")
+	if err != nil {
+		return Stock{}, none
+	}
+	s, err := scanStock(q.Row(ctx, qStock, ref.Value))
+	if errors.Is(err, db.ErrNotFound) {
+		err = none
+	}
+	return s, err
+}
+
 // VoidStock takes a number out of stock for good: misprinted, stolen.
 func (c *Cards) VoidStock(ctx context.Context, number string) error {
 	ref, err := member.Normalise(member.Card, number, "")
 	if err != nil {
 		return fault.New(fault.Invalid, "card.bad-number")
 	}
-	n, err := c.Members.DB.Exec(ctx, qVoidStock, ref.Value, c.Members.Clock.Now())
-	if err == nil && n == 0 {
-		err = fault.New(fault.NotFound, "card.not-in-stock")
-	}
-	return err
+	return c.Members.DB.Write(ctx, func(tx *db.Tx) error {
+		n, err := tx.Exec(ctx, qVoidStock, ref.Value, c.Members.Clock.Now())
+		if err == nil && n == 0 {
+			err = fault.New(fault.NotFound, "card.not-in-stock")
+		}
+		if err != nil {
+			return err
+		}
+		return audit.Note(ctx, tx, c.Members.Clock.Now(), audit.Entry{
+			Action: "card_stock.voided", Target: audit.Target{Kind: "card_stock", ID: ref.Value},
+		})
+	})
 }
 
 // drawStock draws n numbers that are in no stock and on no card.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/crypto"
 	"kopilka/internal/platform/db"
@@ -97,12 +98,19 @@ func (c *Cards) SaveType(ctx context.Context, t Type) (Type, error) {
 	if err != nil {
 		return t, err
 	}
-	n, err := c.Members.DB.Exec(ctx, qPutType, t.ID, t.Code, t.Name, t.Kind, string(properties), t.Active, t.CreatedAt)
-	switch {
-	case errors.Is(err, db.ErrConflict):
+	err = c.Members.DB.Write(ctx, func(tx *db.Tx) error {
+		var before any
+		if old, err := GetType(ctx, tx, t.ID); err == nil {
+			before = old
+		}
+		n, err := tx.Exec(ctx, qPutType, t.ID, t.Code, t.Name, t.Kind, string(properties), t.Active, t.CreatedAt)
+		if err == nil && n == 0 {
+			err = fault.New(fault.Conflict, "card.type-fixed")
+		}
+		return audit.Saved(ctx, tx, c.Members.Clock.Now(), err, "card_type", t.ID, before, t)
+	})
+	if errors.Is(err, db.ErrConflict) {
 		return t, fault.Wrap(err, fault.Conflict, "card.code-taken")
-	case err == nil && n == 0:
-		return t, fault.New(fault.Conflict, "card.type-fixed")
 	}
 	return t, err
 }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -33,7 +34,7 @@ func (r *Registry) SaveType(ctx context.Context, t Type) (Type, error) {
 			}
 			n.ID, n.Version = r.ids.New(), now
 			saved = n
-			return insertType(ctx, tx, n)
+			return audit.Saved(ctx, tx, audit.Now(r.ids), insertType(ctx, tx, n), "product_type", n.ID, nil, n)
 		}
 		old, err := typeByID(ctx, tx, n.ID)
 		if err != nil {
@@ -44,7 +45,7 @@ func (r *Registry) SaveType(ctx context.Context, t Type) (Type, error) {
 		}
 		n.Version = now
 		saved = n
-		return updateType(ctx, tx, n)
+		return audit.Saved(ctx, tx, audit.Now(r.ids), updateType(ctx, tx, n), "product_type", n.ID, old, n)
 	})
 	if err != nil {
 		return Type{}, taken(err, t.Code)
@@ -75,7 +76,7 @@ func (r *Registry) SaveGroup(ctx context.Context, g Group) (Group, error) {
 			}
 			n.ID, n.Version = r.ids.New(), now
 			saved = n
-			return insertGroup(ctx, tx, n)
+			return audit.Saved(ctx, tx, audit.Now(r.ids), insertGroup(ctx, tx, n), "product_group", n.ID, nil, n)
 		}
 		old, err := groupByID(ctx, tx, n.ID)
 		if err != nil {
@@ -86,7 +87,7 @@ func (r *Registry) SaveGroup(ctx context.Context, g Group) (Group, error) {
 		}
 		n.Version = now
 		saved = n
-		return updateGroup(ctx, tx, n)
+		return audit.Saved(ctx, tx, audit.Now(r.ids), updateGroup(ctx, tx, n), "product_group", n.ID, old, n)
 	})
 	if err != nil {
 		return Group{}, taken(err, g.Code)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -51,7 +52,7 @@ func (r *Registry) save(ctx context.Context, tx *db.Tx, p Product) (Product, err
 		if err := insertProduct(ctx, tx, p); err != nil {
 			return p, err
 		}
-		return p, putParts(ctx, tx, p)
+		return p, audit.Saved(ctx, tx, audit.Now(r.ids), putParts(ctx, tx, p), "product", p.ID, nil, p)
 	}
 	old, err := productByID(ctx, tx, p.ID)
 	if err != nil {
@@ -66,7 +67,7 @@ func (r *Registry) save(ctx context.Context, tx *db.Tx, p Product) (Product, err
 	if err := updateProduct(ctx, tx, p); err != nil {
 		return p, err
 	}
-	return p, putParts(ctx, tx, p)
+	return p, audit.Saved(ctx, tx, audit.Now(r.ids), putParts(ctx, tx, p), "product", p.ID, old, p)
 }
 
 func putParts(ctx context.Context, tx *db.Tx, p Product) error {

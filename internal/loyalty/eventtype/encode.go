@@ -72,6 +72,7 @@ func (e *Event) appendJSON(dst []byte) ([]byte, error) {
 	num(`,"c":`, int64(e.Discount))
 	num(`,"b":`, int64(e.Paid))
 	num(`,"a":`, int64(e.Money))
+	num(`,"wh":`, int64(e.Withheld))
 	num(`,"x":`, int64(e.Spent))
 	num(`,"e":`, int64(e.Earned))
 	num(`,"z":`, int64(e.Expired))
@@ -98,6 +99,7 @@ func (e *Event) appendJSON(dst []byte) ([]byte, error) {
 		}
 		dst = append(append(dst, x.name...), quoted...)
 	}
+	num(`,"un":`, int64(e.Until))
 	text(`,"q":`, int64(e.Cashier))
 	if len(e.Acts) > 0 {
 		quoted, err := json.Marshal(e.Acts) // few receipts have any

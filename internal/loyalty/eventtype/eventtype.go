@@ -27,6 +27,12 @@ const (
 	Leveled   Kind = "level"  // an account's level changed
 	Gifted    Kind = "gift"   // a gift for an occasion was given, or taken back
 
+	// Op: the reservation, Spent: the points it holds. One that is paid for is a
+	// purchase; one that runs out does so by itself at Until, and nothing is written.
+	ReservationHeld      Kind = "reservation.held"
+	ReservationExtended  Kind = "reservation.extended"
+	ReservationCancelled Kind = "reservation.cancelled"
+
 	MemberRegistered Kind = "member.registered"
 	MemberChanged    Kind = "member.changed" // Cause: the names of the fields, blank between
 	MemberActivated  Kind = "member.activated"
@@ -38,7 +44,10 @@ const (
 	CardIssued       Kind = "card.issued"   // Op: the card, To: its state
 	CardChanged      Kind = "card.changed"  // From, To: its states
 
-	SessionCancelled Kind = "session.cancelled" // of no home; Op: the session, Cause: its code
+	// Of no home; Op: the session, Cause: its code.
+	SessionCancelled Kind = "session.cancelled"
+	SessionRestored  Kind = "session.restored" // it is on again
+	SessionMoved     Kind = "session.moved"    // to another time or hall; From, To: when it was to begin, and is now (RFC 3339)
 )
 
 // Event is one thing that happened. Seq is the number of its last posting, so
@@ -59,19 +68,21 @@ type Event struct {
 	Discount money.Amount `json:"c,omitempty"`  // campaigns'
 	Paid     money.Amount `json:"b,omitempty"`  // taken off by points
 	Money    money.Amount `json:"a,omitempty"`  // paid, or given back
+	Withheld money.Amount `json:"wh,omitempty"` // of a refund: what was kept for points that were gone, and held back by its terms; below zero: given besides
 	Spent    money.Points `json:"x,omitempty"`  // spent, or given back
 	Earned   money.Points `json:"e,omitempty"`  // earned, or taken back; of a visit: active by it; with a level: given, less what was taken
 	Expired  money.Points `json:"z,omitempty"`  // below zero: an expiry that was taken back
 	Active   money.Points `json:"y,omitempty"`  // became active by time
 	Recorded bool         `json:"v,omitempty"`  // a purchase that the till had closed already
-	Purchase id.ID        `json:"j,omitempty"`  // that was refunded, visited or claimed
+	Purchase id.ID        `json:"j,omitempty"`  // that was refunded, visited or claimed; of a purchase: the reservation that it pays for
 	Of       home.ID      `json:"i,omitempty"`  // its home, where that is another; of a merge, that of who was merged
 	Whose    home.ID      `json:"of,omitempty"` // the member whom its purchase was given to
 	Last     bool         `json:"l,omitempty"`  // a refund of all that was left
 	Part     bool         `json:"r,omitempty"`  // a refund that an unlinked one was split into
-	From     string       `json:"f,omitempty"`  // level left, "" none
-	To       string       `json:"n,omitempty"`  // level come to
+	From     string       `json:"f,omitempty"`  // level left, "" none; of a session: when it was to begin
+	To       string       `json:"n,omitempty"`  // level come to; of a session: when it begins
 	Cause    string       `json:"w,omitempty"`  // of a change of level; a gift's occasion
+	Until    clock.Micros `json:"un,omitempty"` // of a reservation: it holds before this
 	Cashier  id.ID        `json:"q,omitempty"`  // who served; of a claim: who sold the receipt
 	Acts     []Act        `json:"cs,omitempty"`
 }

@@ -33,37 +33,42 @@ type Kind string
 
 // The kinds.
 const (
-	PurchaseCommitted Kind = "purchase.committed"
-	PurchaseRecorded  Kind = "purchase.recorded" // the till had closed it already
-	PurchaseRefunded  Kind = "purchase.refunded"
-	PurchaseClaimed   Kind = "purchase.claimed" // one of nobody's was given to a member
-	VisitRecorded     Kind = "visit.recorded"   // tickets were used
-	AccountOpened     Kind = "account.opened"
-	PointsAdjusted    Kind = "points.adjusted" // by hand
-	PointsActivated   Kind = "points.activated"
-	PointsExpired     Kind = "points.expired"
-	PointsRevived     Kind = "points.revived"
-	PointsGifted      Kind = "points.gifted"
-	LevelChanged      Kind = "level.changed"
-	MemberRegistered  Kind = "member.registered"
-	MemberChanged     Kind = "member.changed"
-	MemberActivated   Kind = "member.activated"
-	MemberBlocked     Kind = "member.blocked"
-	MemberUnblocked   Kind = "member.unblocked"
-	MemberClosed      Kind = "member.closed"
-	MemberErased      Kind = "member.erased"
-	MemberMerged      Kind = "member.merged" // another into him
-	CardIssued        Kind = "card.issued"
-	CardChanged       Kind = "card.changed"
-	SessionCancelled  Kind = "session.cancelled"
+	PurchaseCommitted    Kind = "purchase.committed"
+	PurchaseRecorded     Kind = "purchase.recorded" // the till had closed it already
+	PurchaseRefunded     Kind = "purchase.refunded"
+	PurchaseClaimed      Kind = "purchase.claimed" // one of nobody's was given to a member
+	VisitRecorded        Kind = "visit.recorded"   // tickets were used
+	ReservationHeld      Kind = "reservation.held"
+	ReservationExtended  Kind = "reservation.extended"
+	ReservationCancelled Kind = "reservation.cancelled"
+	AccountOpened        Kind = "account.opened"
+	PointsAdjusted       Kind = "points.adjusted" // by hand
+	PointsActivated      Kind = "points.activated"
+	PointsExpired        Kind = "points.expired"
+	PointsRevived        Kind = "points.revived"
+	PointsGifted         Kind = "points.gifted"
+	LevelChanged         Kind = "level.changed"
+	MemberRegistered     Kind = "member.registered"
+	MemberChanged        Kind = "member.changed"
+	MemberActivated      Kind = "member.activated"
+	MemberBlocked        Kind = "member.blocked"
+	MemberUnblocked      Kind = "member.unblocked"
+	MemberClosed         Kind = "member.closed"
+	MemberErased         Kind = "member.erased"
+	MemberMerged         Kind = "member.merged" // another into him
+	CardIssued           Kind = "card.issued"
+	CardChanged          Kind = "card.changed"
+	SessionCancelled     Kind = "session.cancelled"
+	SessionRestored      Kind = "session.restored" // it is on again
+	SessionMoved         Kind = "session.moved"    // to another time or hall
 )
 
 // Kinds lists all of them.
 func Kinds() []Kind {
 	return []Kind{
-		PurchaseCommitted, PurchaseRecorded, PurchaseRefunded, PurchaseClaimed, VisitRecorded, AccountOpened, PointsAdjusted, PointsActivated, PointsExpired, PointsRevived,
+		PurchaseCommitted, PurchaseRecorded, PurchaseRefunded, PurchaseClaimed, VisitRecorded, ReservationHeld, ReservationExtended, ReservationCancelled, AccountOpened, PointsAdjusted, PointsActivated, PointsExpired, PointsRevived,
 		PointsGifted, LevelChanged, MemberRegistered, MemberChanged, MemberActivated, MemberBlocked, MemberUnblocked, MemberClosed, MemberErased, MemberMerged,
-		CardIssued, CardChanged, SessionCancelled,
+		CardIssued, CardChanged, SessionCancelled, SessionRestored, SessionMoved,
 	}
 }
 

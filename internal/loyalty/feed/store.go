@@ -10,8 +10,11 @@ import (
 const (
 	qAdvance = `insert into feed_state (one, last_seq, gone_seq) values (1, $1, 0)
  on conflict (one) do update set last_seq = feed_state.last_seq + excluded.last_seq`
-	qState = `select last_seq, gone_seq from feed_state where one = 1`
-	qRows  = `select last_seq, events, event_id, at, doc from feed where last_seq > $1 order by last_seq limit $2`
+	qState    = `select last_seq, gone_seq from feed_state where one = 1`
+	qRows     = `select last_seq, events, event_id, at, doc from feed where last_seq > $1 order by last_seq limit $2`
+	qRowsBack = `select last_seq, events, event_id, at, doc from feed
+ where last_seq <= (select min(last_seq) from feed where last_seq >= $1) order by last_seq desc limit $2`
+	qRowAt = `select last_seq, events, at from feed where last_seq >= $1 order by last_seq limit 1`
 	qRowOf = `select event_id from feed where last_seq >= $1 order by last_seq limit 1`
 
 	// The last of the oldest rows that are old enough; rows come in order of

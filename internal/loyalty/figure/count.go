@@ -90,6 +90,7 @@ func (s *Sums) refund(e *event) {
 	s[RefundGross] += e.gross
 	s[RefundDiscount] += e.discount
 	s[RefundPaid] += e.paid
+	s[RefundWithheld] += e.withheld
 	s[RefundMoney] += e.money
 	s[RefundSpent] += e.spent
 	s[RefundEarned] += e.earned

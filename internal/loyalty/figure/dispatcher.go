@@ -31,6 +31,9 @@ type Options struct {
 	// Feed adds to the batch what gives the rows their places in the feed, in
 	// their order; nil: there is none.
 	Feed func(b *db.Batch, rows []eventtype.Row)
+	// Touched adds to the batch what keeps the members of the events for whoever
+	// works out their figures; nil: nobody does.
+	Touched func(b *db.Batch, members []Touched)
 	// Done is called after each turn that has folded anything; nil: nobody asks.
 	Done  func()
 	Batch int           // rows of event in one transaction at most; 0: 500
@@ -209,7 +212,14 @@ func (d *Dispatcher) write(ctx context.Context, tx *db.Tx, t *turn) error {
 	if d.Feed != nil && len(t.told) > 0 {
 		d.Feed(b, t.told)
 	}
+	if d.Touched != nil && len(t.fold.Touched) > 0 {
+		d.Touched(b, slices.SortedFunc(maps.Keys(t.fold.Touched), Touched.compare))
+	}
 	return tx.Run(ctx, b)
+}
+
+func (t Touched) compare(x Touched) int {
+	return cmp.Or(cmp.Compare(t.Home, x.Home), cmp.Compare(t.Outlet, x.Outlet))
 }
 
 // add adds the rows to those that are stored. In one order, so that two

@@ -93,6 +93,8 @@ func readRefund(doc []byte) (e event, err error) {
 			e.part = c.ID() != 0
 		case "money":
 			e.money = c.Int()
+		case "kept", "held":
+			e.withheld += c.Int()
 		case "given":
 			e.spent = c.Int()
 		case "whole":

@@ -20,6 +20,10 @@
 // Figures of a refund fall on the refund's business day. Folding adds up, so
 // it does not matter in which order two dispatchers take the events of a home.
 //
+// Of each row gross − discount − paid = money; of refunds what was withheld is
+// taken off too, and there may be kopecks between: each amount of a part of a
+// line is rounded by itself, so that all parts together are exactly the line.
+//
 // Money is in kopecks, points in hundredths.
 package figure
 
@@ -50,15 +54,16 @@ const (
 	RefundGross
 	RefundDiscount
 	RefundPaid
-	RefundMoney  // kopecks given back
-	RefundSpent  // hundredths given back
-	RefundEarned // hundredths taken back
-	Expired      // hundredths
-	Adjusted     // hundredths by hand, signed
-	Opened       // accounts
-	Gifts        // hundredths given on opening
-	Levels       // hundredths given by changes of level, less those taken
-	Columns      // how many there are
+	RefundWithheld // kopecks kept for points that were gone, and held back by the refund's terms less what was given besides
+	RefundMoney    // kopecks given back
+	RefundSpent    // hundredths given back
+	RefundEarned   // hundredths taken back
+	Expired        // hundredths
+	Adjusted       // hundredths by hand, signed
+	Opened         // accounts
+	Gifts          // hundredths given on opening
+	Levels         // hundredths given by changes of level, less those taken
+	Columns        // how many there are
 )
 
 // String is the column's name in the table.
@@ -66,7 +71,7 @@ func (c Column) String() string { return columnNames[c] }
 
 var columnNames = [Columns]string{
 	"receipts", "member_receipts", "gross", "discount", "paid", "money", "spent", "earned",
-	"refunds", "refunds_whole", "refund_gross", "refund_discount", "refund_paid", "refund_money", "refund_spent", "refund_earned",
+	"refunds", "refunds_whole", "refund_gross", "refund_discount", "refund_paid", "refund_withheld", "refund_money", "refund_spent", "refund_earned",
 	"expired", "adjusted", "opened", "gifts", "levels",
 }
 

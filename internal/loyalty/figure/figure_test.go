@@ -40,7 +40,7 @@ func batches() *rapid.Generator[eventtype.Batch] {
 			Day:    rapid.SampledFrom([]string{"2026-01-01", "2026-01-02", ""}).Draw(t, "day"),
 			Outlet: id.ID(rapid.Int64Range(0, 2).Draw(t, "outlet")), Programme: id.ID(rapid.Int64Range(0, 1).Draw(t, "programme")),
 			Gross: money.Amount(sum(t, "gross")), Discount: money.Amount(sum(t, "discount")), Paid: money.Amount(sum(t, "paid")),
-			Money: money.Amount(sum(t, "money")), Spent: money.Points(sum(t, "spent")), Earned: money.Points(rapid.Int64Range(-9, 9).Draw(t, "earned")),
+			Money: money.Amount(sum(t, "money")), Withheld: money.Amount(rapid.Int64Range(-9, 9).Draw(t, "withheld")), Spent: money.Points(sum(t, "spent")), Earned: money.Points(rapid.Int64Range(-9, 9).Draw(t, "earned")),
 			Expired: money.Points(sum(t, "expired")), Last: rapid.Bool().Draw(t, "last"),
 		}
 		e.Member = e.Home > 0
@@ -101,7 +101,7 @@ func slowFold(b *eventtype.Batch) rows {
 				s[figure.RefundsWhole]++
 			}
 			for c, v := range map[figure.Column]int64{
-				figure.RefundGross: int64(e.Gross), figure.RefundDiscount: int64(e.Discount), figure.RefundPaid: int64(e.Paid),
+				figure.RefundGross: int64(e.Gross), figure.RefundDiscount: int64(e.Discount), figure.RefundPaid: int64(e.Paid), figure.RefundWithheld: int64(e.Withheld),
 				figure.RefundMoney: int64(e.Money), figure.RefundSpent: int64(e.Spent), figure.RefundEarned: int64(e.Earned),
 			} {
 				s[c] += v

@@ -16,13 +16,26 @@ type Fold struct {
 	*Table
 	Heads  []ledger.Head // of the homes they changed, in the order they were read
 	Events int64
+	// Touched are the members whom the events name, with where they bought or
+	// entered, and those in whose journals anything was written that is no event.
+	Touched map[Touched]struct{}
 
-	list []byte // the list of the events last added, as it is written
-	acts []act  // room for those of the event that is read
+	named map[home.ID]struct{} // by events
+	list  []byte               // the list of the events last added, as it is written
+	acts  []act                // room for those of the event that is read
+}
+
+// Touched is a member to whom something has happened, and the outlet where he
+// bought or entered, 0 for anything else.
+type Touched struct {
+	Home   home.ID
+	Outlet id.ID
 }
 
 // NewFold makes an empty one.
-func NewFold() *Fold { return &Fold{Table: NewTable(), acts: make([]act, 0, 8)} }
+func NewFold() *Fold {
+	return &Fold{Table: NewTable(), Touched: map[Touched]struct{}{}, named: map[home.ID]struct{}{}, acts: make([]act, 0, 8)}
+}
 
 // Add folds one row of event: what one transaction did.
 func (f *Fold) Add(doc []byte) error {
@@ -47,13 +60,14 @@ func (f *Fold) Add(doc []byte) error {
 // event is what figures need of one.
 type event struct {
 	kind                   []byte
+	homes                  [3]home.ID // its own, another that it names, and of whom it is
 	day                    []byte
 	at                     int64
 	outlet, programme      id.ID
 	cashier                id.ID
 	member, last, part     bool
 	gross, discount, paid  int64
-	money                  int64
+	money, withheld        int64
 	spent, earned, expired int64
 	acts                   []act
 }
@@ -69,10 +83,15 @@ func (f *Fold) event(c *Cursor) {
 	e := event{acts: f.acts[:0]}
 	c.Object(func(key []byte) {
 		if len(key) != 1 {
-			if string(key) == "cs" {
+			switch string(key) {
+			case "cs":
 				c.Array(func() { e.acts = append(e.acts, shortAct(c)) })
 				f.acts = e.acts // for the next, with its room
-			} else {
+			case "wh":
+				e.withheld = c.Int()
+			case "of":
+				e.homes[2] = home.ID(c.ID())
+			default:
 				c.Skip()
 			}
 			return
@@ -80,6 +99,10 @@ func (f *Fold) event(c *Cursor) {
 		switch key[0] {
 		case 'k':
 			e.kind = c.Text()
+		case 'h':
+			e.homes[0] = home.ID(c.ID())
+		case 'i':
+			e.homes[1] = home.ID(c.ID())
 		case 't':
 			e.at = c.Int()
 		case 'd':
@@ -121,6 +144,7 @@ func (f *Fold) event(c *Cursor) {
 
 func (f *Fold) count(e *event) {
 	f.Events++
+	f.touch(e)
 	if !counted(eventtype.Kind(e.kind)) {
 		return
 	}
@@ -138,6 +162,20 @@ func (f *Fold) count(e *event) {
 		f.claim(e)
 	default:
 		f.days.row(f.key(e)).other(e)
+	}
+}
+
+// touch notes the members of an event.
+func (f *Fold) touch(e *event) {
+	var outlet id.ID
+	switch eventtype.Kind(e.kind) {
+	case eventtype.Purchased, eventtype.Claimed, eventtype.Visited:
+		outlet = e.outlet
+	}
+	for _, h := range e.homes {
+		if h > 0 {
+			f.Touched[Touched{h, outlet}], f.named[h] = struct{}{}, struct{}{}
+		}
 	}
 }
 
@@ -190,6 +228,9 @@ func (f *Fold) head(c *Cursor) {
 		}
 	})
 	f.Heads = append(f.Heads, h)
+	if _, ok := f.named[h.Home]; !ok && h.Home > 0 { // points that a reservation holds or lets go
+		f.Touched[Touched{Home: h.Home}] = struct{}{}
+	}
 }
 
 // shortAct reads what a campaign did, as events have it.

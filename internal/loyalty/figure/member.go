@@ -14,6 +14,7 @@ import (
 const (
 	// A member's home, and those of whom were merged into him.
 	ofMember = `(select cast($1 as bigint) union all select home_id from member where merged_into = $1)`
+	qNow     = `select coalesce(max(merged_into), $1) from home where home_id = $1`
 	// His own receipts and those that were given to him, with what gave them; and
 	// all refunds of either.
 	qOfMember = `select doc, '' from purchase where home_id in ` + ofMember + `
@@ -45,7 +46,17 @@ type Month struct {
 
 // OfMember reads the figures of a member from his receipts, as of now. They are
 // on whichever account he used: what a household's other members buy is theirs.
-func (r *Reader) OfMember(ctx context.Context, q MemberQuery) (*MemberFigures, error) {
+// Who was merged into another is that one.
+func (r *Reader) OfMember(ctx context.Context, q MemberQuery) (out *MemberFigures, err error) {
+	err = r.DB.View(ctx, func(s *db.Snapshot) error {
+		out, err = OfMember(ctx, s, q)
+		return err
+	})
+	return out, err
+}
+
+// OfMember is Reader.OfMember inside a snapshot or a transaction.
+func OfMember(ctx context.Context, s db.Q, q MemberQuery) (*MemberFigures, error) {
 	out := &MemberFigures{}
 	months := map[string]*Sums{}
 	add := func(e *event, count func(s *Sums)) {
@@ -58,28 +69,30 @@ func (r *Reader) OfMember(ctx context.Context, q MemberQuery) (*MemberFigures, e
 		}
 		count(months[m])
 	}
-	err := r.DB.View(ctx, func(s *db.Snapshot) error {
-		if err := s.Each(ctx, func(row db.Row) error {
-			var doc, claim []byte
-			if err := row.Scan(&doc, &claim); err != nil {
-				return err
-			}
-			return out.purchase(doc, claim, add)
-		}, qOfMember, q.Home); err != nil {
+	var who home.ID
+	if err := s.Row(ctx, qNow, q.Home).Scan((*int64)(&who)); err != nil {
+		return nil, err
+	}
+	if err := s.Each(ctx, func(row db.Row) error {
+		var doc, claim []byte
+		if err := row.Scan(&doc, &claim); err != nil {
 			return err
 		}
-		return s.Each(ctx, func(row db.Row) error {
-			var doc []byte
-			if err := row.Scan(&doc); err != nil {
-				return err
-			}
-			e, err := readRefund(doc)
-			if err == nil {
-				add(&e, func(s *Sums) { s.refund(&e) })
-			}
+		return out.purchase(doc, claim, add)
+	}, qOfMember, who); err != nil {
+		return nil, err
+	}
+	err := s.Each(ctx, func(row db.Row) error {
+		var doc []byte
+		if err := row.Scan(&doc); err != nil {
 			return err
-		}, qBackOfMember, q.Home)
-	})
+		}
+		e, err := readRefund(doc)
+		if err == nil {
+			add(&e, func(s *Sums) { s.refund(&e) })
+		}
+		return err
+	}, qBackOfMember, who)
 	for _, m := range slices.Sorted(maps.Keys(months)) {
 		out.Months = append(out.Months, Month{m, *months[m]})
 		out.Totals.Add(months[m])

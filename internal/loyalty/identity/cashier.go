@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -36,7 +37,7 @@ func (r *Registry) SaveCashier(ctx context.Context, c Cashier) (Cashier, error) 
 			}
 			n.ID, n.Version, n.HasPIN = r.ids.New(), now, false
 			saved = n
-			return insertCashier(ctx, tx, n)
+			return audit.Saved(ctx, tx, r.clock.Now(), insertCashier(ctx, tx, n), "cashier", n.ID, nil, n)
 		}
 		old, err := cashierByID(ctx, tx, n.ID)
 		if err != nil {
@@ -47,7 +48,7 @@ func (r *Registry) SaveCashier(ctx context.Context, c Cashier) (Cashier, error) 
 		}
 		n.Version, n.HasPIN = now, old.HasPIN
 		saved = n
-		return updateCashier(ctx, tx, n)
+		return audit.Saved(ctx, tx, r.clock.Now(), updateCashier(ctx, tx, n), "cashier", n.ID, old, n)
 	})
 	if errors.Is(err, db.ErrConflict) {
 		return Cashier{}, fault.Wrap(err, fault.Conflict, "identity.cashier-code-taken", "code", c.Code)

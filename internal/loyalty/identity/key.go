@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"slices"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/crypto"
 	"kopilka/internal/platform/db"
@@ -14,7 +15,18 @@ import (
 )
 
 // MakeKey makes a key and its token, which is shown now and never again.
-func (r *Registry) MakeKey(ctx context.Context, k Key) (Key, string, error) {
+func (r *Registry) MakeKey(ctx context.Context, k Key) (made Key, token string, err error) {
+	err = r.d.Write(ctx, func(tx *db.Tx) error {
+		made, token, err = r.makeKey(ctx, tx, k)
+		return err
+	})
+	if err != nil {
+		return Key{}, "", err
+	}
+	return made, token, nil
+}
+
+func (r *Registry) makeKey(ctx context.Context, tx *db.Tx, k Key) (Key, string, error) {
 	if err := checkKey(&k, r.clock.Now()); err != nil {
 		return Key{}, "", err
 	}
@@ -23,27 +35,19 @@ func (r *Registry) MakeKey(ctx context.Context, k Key) (Key, string, error) {
 	if err != nil {
 		return Key{}, "", err
 	}
-	err = r.d.Write(ctx, func(tx *db.Tx) error {
-		now, err := reference.Bump(ctx, tx, SetKeys)
-		if err != nil {
-			return err
-		}
-		if err := room(ctx, tx, qCountKeys, MaxKeys); err != nil {
-			return err
-		}
-		if err := belongs(ctx, tx, k); err != nil {
-			return err
-		}
-		k.Version = now
-		if err := insertKey(ctx, tx, k, hash); err != nil {
-			return err
-		}
-		return putKeyOutlets(ctx, tx, k)
-	})
-	if err != nil {
+	if k.Version, err = reference.Bump(ctx, tx, SetKeys); err != nil {
 		return Key{}, "", err
 	}
-	return k, token, nil
+	if err := room(ctx, tx, qCountKeys, MaxKeys); err != nil {
+		return Key{}, "", err
+	}
+	if err := belongs(ctx, tx, k); err != nil {
+		return Key{}, "", err
+	}
+	if err := insertKey(ctx, tx, k, hash); err != nil {
+		return Key{}, "", err
+	}
+	return k, token, audit.Saved(ctx, tx, k.Created, putKeyOutlets(ctx, tx, k), "api_key", k.ID, nil, k)
 }
 
 // SaveKey changes a key's name, scopes, outlets, rate, end and state; its
@@ -75,7 +79,7 @@ func (r *Registry) SaveKey(ctx context.Context, k Key) (Key, error) {
 			return err
 		}
 		saved = n
-		return putKeyOutlets(ctx, tx, n)
+		return audit.Saved(ctx, tx, r.clock.Now(), putKeyOutlets(ctx, tx, n), "api_key", n.ID, old, n)
 	})
 	if err != nil {
 		return Key{}, err
@@ -96,6 +100,16 @@ func (r *Registry) Keys(ctx context.Context, till, after id.ID, limit int) ([]Ke
 		limit = reference.DefaultLimit
 	}
 	return keysAfter(ctx, r.d, till, after, min(limit, reference.MaxLimit))
+}
+
+// OrganizationKeys lists the keys that are of no till, the newest first: those
+// made before the one with the id or, with 0, from the last on.
+func (r *Registry) OrganizationKeys(ctx context.Context, before id.ID, limit int) ([]Key, error) {
+	keys, err := db.All(ctx, r.d, scanKey, qOwnKeys, before, min(limit, reference.MaxLimit))
+	if err != nil {
+		return nil, err
+	}
+	return keys, addOutlets(ctx, r.d, keys)
 }
 
 // Held tells whether any key in force was given a scope by its name. Admin,

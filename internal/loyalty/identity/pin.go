@@ -7,6 +7,7 @@ import (
 
 	"github.com/alexedwards/argon2id"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -48,7 +49,14 @@ func (r *Registry) SetPIN(ctx context.Context, cashier id.ID, pin string) error 
 		if err == nil && n == 0 {
 			return fault.New(fault.NotFound, "identity.cashier-not-found")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		action := "cashier.pin-set"
+		if hash == "" {
+			action = "cashier.pin-dropped"
+		}
+		return audit.Note(ctx, tx, r.clock.Now(), audit.Entry{Action: action, Target: audit.On("cashier", cashier)})
 	})
 }
 

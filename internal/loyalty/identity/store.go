@@ -39,6 +39,7 @@ const (
 	qKeyWithHash = `select ` + keyColumns + `, k.hash, coalesce(t.outlet_id, 0) from api_key k left join till t on t.till_id = k.till_id
 		where k.key_id = $1`
 	qKeys      = `select ` + keyColumns + ` from api_key k where k.key_id > $1 and (k.till_id = $2 or $2 = 0) order by k.key_id limit $3`
+	qOwnKeys   = `select ` + keyColumns + ` from api_key k where k.till_id is null and (k.key_id < $1 or $1 = 0) order by k.key_id desc limit $2`
 	qCountKeys = `select count(*) from api_key`
 	qHeld      = `select count(*) from api_key where state = 'active' and (expires_at is null or expires_at > $2) and ' ' || scopes || ' ' like $1`
 	qInsertKey = `insert into api_key (key_id, till_id, name, scopes, rate, hash, state, created_at, expires_at, used_day, version, search_folded)

@@ -169,6 +169,7 @@ type receipt struct {
 	back  bool
 	buyer member.Ref
 	lane  int
+	paper *paper // nil if it names none
 }
 
 func unpackReceipt(key, value []byte) (*receipt, error) {

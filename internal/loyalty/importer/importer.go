@@ -1,6 +1,7 @@
-// Package importer takes in files of receipts that other systems keep: CSV in
-// any of its forms, gzipped or not, and XLSX workbooks. A Map says which
-// column is what and what is done with lines that are no goods.
+// Package importer takes in files of receipts and of members that other systems
+// keep: CSV in any of its forms, gzipped or not, and XLSX workbooks. A Map says
+// which column is what and what is done with lines that are no goods; a
+// PeopleMap, if the names of the columns do not, which is what of a member.
 //
 // An import goes over the file once before it writes anything, so a file that
 // is broken at its end changes nothing:
@@ -27,6 +28,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/member"
@@ -131,29 +133,34 @@ func (r *importing) read(ctx context.Context) error {
 	}
 }
 
-// headerOf skips what stands before the columns' names and finds the columns.
+// headerOf finds the columns by their names.
 func headerOf(src source, m *Map) (*columns, error) {
-	if m.File.Header == 0 {
-		return m.find(nil)
+	head, err := headOf(src, m.File.Header)
+	if err != nil {
+		return nil, err
 	}
-	for {
+	return m.find(head)
+}
+
+// headOf skips what stands before the columns' names and gives them; nil where
+// the file has none.
+func headOf(src source, at int) ([]string, error) {
+	for at > 0 {
 		no, cells, err := src.next()
-		if errors.Is(err, io.EOF) {
+		switch bad := new(badRow); {
+		case errors.Is(err, io.EOF):
 			return nil, fault.New(fault.Invalid, "importer.empty")
-		}
-		if bad := new(badRow); errors.As(err, &bad) {
-			if no < int64(m.File.Header) {
-				continue
+		case errors.As(err, &bad):
+			if no >= int64(at) {
+				return nil, fault.New(fault.Invalid, "importer.header", "row", no, "code", bad.why.Code)
 			}
-			return nil, fault.New(fault.Invalid, "importer.header", "row", no, "code", bad.why.Code)
-		}
-		if err != nil {
+		case err != nil:
 			return nil, err
-		}
-		if no >= int64(m.File.Header) {
-			return m.find(cells)
+		case no >= int64(at):
+			return slices.Clone(cells), nil
 		}
 	}
+	return nil, nil
 }
 
 // take puts a row that is understood to the others of its receipt.

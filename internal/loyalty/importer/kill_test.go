@@ -28,7 +28,7 @@ const childURL = "KOPILKA_TEST_IMPORT_INTO"
 // child imports the extract as a process of its own does.
 func child(url string) int {
 	ctx := context.Background()
-	d, err := db.Open(ctx, db.Options{URL: url})
+	d, err := db.Open(ctx, db.Options{URL: url, MaxConns: 4})
 	if err != nil {
 		return 1
 	}
@@ -65,7 +65,7 @@ func TestKilled(t *testing.T) {
 			whole.run(extract, shipped)
 
 			url := dbtest.URL(t, dialect)
-			d, err := db.Open(t.Context(), db.Options{URL: url})
+			d, err := db.Open(t.Context(), db.Options{URL: url, MaxConns: 4})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -27,6 +27,7 @@ func Statuses() []Status {
 type Outcome struct {
 	Row    int64  // in the file, from 1, the header counted
 	Number string // of its receipt, as far as it was understood
+	Column string // of a file of members: the one that is to blame; "": none is
 	Status Status
 	Again  bool         // an earlier run had done it already
 	Why    *fault.Error // why it was rejected or not matched; a remark on one that was imported; nil: nothing to say

@@ -96,6 +96,7 @@ func unpackRow(b []byte) (*row, error) {
 
 func (o *Outcome) pack(p *packer) {
 	p.text(o.Number)
+	p.text(o.Column)
 	p.text(string(o.Status))
 	p.bool(o.Again)
 	if o.Why == nil {
@@ -129,7 +130,7 @@ func (o *Outcome) pack(p *packer) {
 
 func unpackOutcome(no int64, b []byte) (*Outcome, error) {
 	u := &unpacker{b: b}
-	o := &Outcome{Row: no, Number: u.text(), Status: Status(u.text()), Again: u.bool()}
+	o := &Outcome{Row: no, Number: u.text(), Column: u.text(), Status: Status(u.text()), Again: u.bool()}
 	code := u.text()
 	if code == "" || u.bad {
 		return o, u.err()

@@ -80,6 +80,7 @@ type writing struct {
 	next    int // lane of the next receipt without a member
 	batch   []*receipt
 	rows    int
+	papers  papers
 	ended   atomic.Int64
 }
 
@@ -105,6 +106,7 @@ func (w *writing) send(ctx context.Context) error {
 		} else {
 			rc.lane = int(maphash.Comparable[member.Ref](w.seed, rc.buyer) % uint64(len(w.lanes)))
 		}
+		w.papers.queue(rc)
 		select {
 		case w.lanes[rc.lane] <- rc:
 		case <-ctx.Done():
@@ -119,6 +121,10 @@ func (w *writing) send(ctx context.Context) error {
 // the whole import is an error.
 func (w *writing) one(ctx context.Context, rc *receipt) error {
 	defer w.progress(1)
+	defer w.papers.release(rc)
+	if err := rc.paper.wait(ctx); err != nil {
+		return err
+	}
 	till, err := w.prepare.till(rc.rows[0])
 	if err != nil {
 		return err

@@ -84,7 +84,7 @@ func (j *Joins) Order(ctx context.Context, p *purchase.Purchase, g purchase.Gues
 	}
 	claimed, err := j.Desk.Claim(ctx, &purchase.ClaimRequest{
 		Buyer: purchase.Buyer{Home: m.Home}, Purchase: purchase.PurchaseRef{Home: p.Home, ID: p.ID},
-		Contact: &purchase.Contact{Guest: j.Desk.GuestHash(g), Joined: min(joined(m), p.At)},
+		Contact: (*purchase.Contact)(&g),
 	})
 	if err != nil {
 		return staysGuest(err)

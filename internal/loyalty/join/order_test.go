@@ -1,6 +1,7 @@
 package join_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
+	"kopilka/internal/platform/money"
 )
 
 // An order makes its guest a member: with what he told, the points of the
@@ -150,5 +152,65 @@ func (s *shop) stays2(p *purchase.Purchase, m member.Member) {
 	_, err := s.Desk.Claim(s.t.Context(), &purchase.ClaimRequest{Buyer: purchase.Buyer{Home: m.Home}, Purchase: purchase.PurchaseRef{Home: p.Home, ID: p.ID}})
 	if err == nil {
 		s.t.Errorf("it is another's")
+	}
+}
+
+// An order of before its guest was a member earns as what was bought before,
+// also where the till asks whose it is only when he is one.
+func TestLateRepeat(t *testing.T) {
+	t.Parallel()
+	for _, points := range []bool{false, true} {
+		t.Run(fmt.Sprint("points ", points), func(t *testing.T) {
+			t.Parallel()
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				s := open(t, d, func(p *rule.Programme) { p.Settings.GuestPoints = points })
+				p := s.buys(mail, line("T1", 1, 100_00))
+				s.stays(p, mail, nil, "join.consents")
+				s.Clock.Add(time.Hour)
+				m := s.register(told(mail, 0))
+				want := money.Points(0)
+				if points {
+					want = 10_00
+				}
+				if got := s.order(p, mail, s.agreed()); got.Member != m.Home || got.New || got.Purchase.Claim.Earned != want {
+					t.Errorf("%+v, earned %s", got, got.Purchase.Claim.Earned)
+				}
+				s.proved()
+			})
+		})
+	}
+}
+
+// TestJoinedWithHisOther: who is one of two members has joined when the first of
+// them did, whichever stays.
+func TestJoinedWithHisOther(t *testing.T) {
+	t.Parallel()
+	for _, first := range []bool{false, true} {
+		t.Run(fmt.Sprint("the first stays ", first), func(t *testing.T) {
+			t.Parallel()
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				s := open(t, d, nil)
+				before := s.buys(mail, line("T1", 1, 100_00))
+				s.Clock.Add(day)
+				one := s.register().Home
+				s.Clock.Add(day)
+				between := s.buys(mail, line("T1", 1, 100_00))
+				s.Clock.Add(day)
+				into, from := s.register().Home, one
+				if first {
+					into, from = from, into
+				}
+				s.fatal2(s.People().AddIdentifier(t.Context(), s.rules, from, 0, told(mail, s.prove(mail)), purchasetest.By))
+				s.unite(into, from)
+				s.past()
+				if got := s.find(before); got.Claim == nil || got.Claim.Member != into || got.Claim.Earned != 0 {
+					t.Errorf("before both: %+v", got.Claim)
+				}
+				if got := s.find(between); got.Claim == nil || got.Claim.Member != into || got.Claim.Earned != 10_00 {
+					t.Errorf("between: %+v", got.Claim)
+				}
+				s.proved()
+			})
+		})
 	}
 }

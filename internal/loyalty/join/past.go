@@ -8,7 +8,6 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/purchase"
-	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
 )
 
@@ -16,15 +15,7 @@ const (
 	duesAtOnce     = 100       // phones and e-mails in one look
 	receiptsAtOnce = 100       // of one, before it is noted how far it got
 	later          = time.Hour // for whom nothing can be done now
-
-	// Of two orders of one instant either may make the member, and both are of
-	// his membership.
-	together = time.Minute
 )
-
-// joined is from when on what a member buys as a guest gives points as what he
-// buys as a member.
-func joined(m *member.Member) clock.Micros { return m.Registered.At.Add(-together) }
 
 // Past looks for what members bought as guests, of all that it is due for, and
 // gives it to them. It may run late, twice and in many processes.
@@ -63,31 +54,37 @@ func (j *Joins) Look(ctx context.Context, h home.ID) error {
 // give gives a member the receipts that name one of his phones or e-mails: all,
 // or the first of them.
 func (j *Joins) give(ctx context.Context, d member.GuestDue, all bool) error {
+	// Sales that began before this was noted have ended then; later ones see what
+	// is noted, and note theirs.
+	if err := member.WaitTurn(ctx, j.DB, d.Ref); err != nil {
+		return err
+	}
 	owner, err := j.holders(ctx, j.DB, d.Ref)
 	if err != nil {
 		return err
 	}
-	if !j.his(&d, owner) {
+	his, err := j.his(ctx, &d, owner)
+	switch {
+	case err != nil:
+		return err
+	case !his:
 		return d.End(ctx, j.DB)
 	}
 	if !owner[0].State.Serves() {
 		return d.PutOff(ctx, j.DB, j.Clock.Now().Add(later))
 	}
-	m, err := member.Get(ctx, j.DB, d.Home)
-	if err != nil {
-		return err
-	}
-	by := purchase.Contact{Guest: j.Desk.GuestHash(purchase.Guest(d.Ref)), Joined: joined(&m)}
 	for {
 		list, err := j.Desk.OfGuest(ctx, purchase.Guest(d.Ref), d.After, receiptsAtOnce)
 		if err != nil {
 			return err
 		}
 		for _, ref := range list {
-			_, err := j.Desk.Claim(ctx, &purchase.ClaimRequest{Buyer: purchase.Buyer{Home: d.Home}, Purchase: ref, Contact: &by})
+			_, err := j.Desk.Claim(ctx, &purchase.ClaimRequest{Buyer: purchase.Buyer{Home: d.Home}, Purchase: ref, Contact: (*purchase.Contact)(&d.Ref)})
 			switch f := fault.From(err); {
 			case fault.Is(err, "buyer.not-served"):
 				return d.PutOff(ctx, j.DB, j.Clock.Now().Add(later))
+			case fault.Is(err, "buyer.not-found"), fault.Is(err, "buyer.several"): // since then; there is another note
+				return d.End(ctx, j.DB)
 			case f != nil && ours(f):
 				return err
 			}
@@ -103,17 +100,20 @@ func (j *Joins) give(ctx context.Context, d member.GuestDue, all bool) error {
 }
 
 // his tells whether what a phone or an e-mail has bought is to be the member's:
-// he alone has it, and it is proven, or an order has named it and that is
-// enough.
-func (j *Joins) his(d *member.GuestDue, owner []member.Resolved) bool {
+// he alone has it, and it is proven, or an order has named it since it is his
+// and that is enough.
+func (j *Joins) his(ctx context.Context, d *member.GuestDue, owner []member.Resolved) (bool, error) {
 	if len(owner) != 1 || owner[0].Home != d.Home {
-		return false
+		return false, nil
 	}
 	switch j.Rules().GuestPurchases {
 	case member.GuestsProven:
-		return owner[0].ProvenAt != 0
+		return owner[0].ProvenAt != 0, nil
 	case member.GuestsOrder:
-		return owner[0].ProvenAt != 0 || d.Told
+		if owner[0].ProvenAt != 0 || d.Told {
+			return true, nil
+		}
+		return j.Desk.Named(ctx, purchase.Guest(d.Ref), owner[0].AddedAt)
 	}
-	return false
+	return false, nil
 }

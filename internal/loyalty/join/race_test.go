@@ -28,7 +28,7 @@ func twoProcesses(t *testing.T, body func(s *shop, at [2]*join.Joins)) {
 			t.Parallel()
 			url := dbtest.URL(t, dialect)
 			base := func() *db.DB {
-				d, err := db.Open(t.Context(), db.Options{URL: url})
+				d, err := db.Open(t.Context(), db.Options{URL: url, MaxConns: 4})
 				if err != nil {
 					t.Fatal(err)
 				}

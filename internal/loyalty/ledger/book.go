@@ -19,6 +19,7 @@ type Book struct {
 	New         bool    // the home is made by this write
 	AccountHome home.ID // whose accounts its member uses, that of his household's founder; 0: these
 	MergedInto  home.ID // that of the member whom its member was merged into; 0: he was not
+	Unserved    string  // the member's state that keeps him from being served: blocked or closed; "": he is served
 
 	Accounts []*Account
 	lots     []*Lot

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	homeColumns    = `home_id, version, seq, head, coalesce(account_home, 0), coalesce(merged_into, 0)`
+	homeColumns    = `home_id, version, seq, head, coalesce(account_home, 0), coalesce(merged_into, 0), coalesce(unserved, '')`
 	accountColumns = `home_id, account_id, programme_id, state, active, pending, held, debt, earned, spent, expired,
  purchases, turnover, coalesce(first_purchase_at, 0), coalesce(last_purchase_at, 0), coalesce(slide_at, 0), clock_at, coalesce(due_at, 0), gifts, opened_at,
  level, coalesce(level_since, 0), coalesce(level_until, 0), level_floor, coalesce(level_held, 0), level_sums, used, coalesce(merged_home, 0), coalesce(merged_account, 0)`
@@ -52,7 +52,7 @@ const (
 
 func scanHome(r db.Row) (b Book, err error) {
 	var head []byte
-	err = r.Scan((*int64)(&b.Home), &b.Version, &b.Seq, &head, (*int64)(&b.AccountHome), (*int64)(&b.MergedInto))
+	err = r.Scan((*int64)(&b.Home), &b.Version, &b.Seq, &head, (*int64)(&b.AccountHome), (*int64)(&b.MergedInto), &b.Unserved)
 	copy(b.Head[:], head)
 	return b, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
@@ -78,7 +79,7 @@ func (m *Members) PublishText(ctx context.Context, t ConsentText) (ConsentText, 
 			return err
 		}
 		_, err := tx.Exec(ctx, qPutText, t.ID, t.Version, t.Kind, t.Language, t.Title, t.Body, t.SHA256, t.PublishedAt)
-		return err
+		return audit.Saved(ctx, tx, t.PublishedAt, err, "consent_text", t.ID, nil, t)
 	})
 	return t, err
 }

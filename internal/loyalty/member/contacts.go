@@ -63,7 +63,7 @@ func (m *Members) addIdentifier(ctx context.Context, q db.Q, rules *Rules, v *Me
 // RemoveIdentifier takes a phone, e-mail, external id or login from a member
 // and frees it for others. If it was main, the oldest that is left is.
 func (m *Members) RemoveIdentifier(ctx context.Context, rules Rules, h home.ID, version int64, ref Ref, by Actor) (Member, error) {
-	return m.change(ctx, h, version, by, func(_ db.Q, v *Member, b *db.Batch, trail *Trail) error {
+	return m.change(ctx, h, version, by, func(q db.Q, v *Member, b *db.Batch, trail *Trail) error {
 		is, err := v.identifier(ref)
 		if err != nil {
 			return err
@@ -71,6 +71,9 @@ func (m *Members) RemoveIdentifier(ctx context.Context, rules Rules, h home.ID, 
 		rest := slices.DeleteFunc(v.of(ref.Kind), func(o Identifier) bool { return o.Ref == ref })
 		if len(rest) == 0 && slices.Contains(rules.Mandatory, ref.Kind.field()) {
 			return fault.New(fault.Refused, "member.last-identifier")
+		}
+		if err := leave(ctx, q, m.IDs, []Ref{ref}, []home.ID{h}, trail.at); err != nil {
+			return err
 		}
 		b.Exec(qDropIdentifier, ref.Kind, ref.Value, h)
 		if is.Main && len(rest) > 0 {

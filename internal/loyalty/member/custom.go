@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 )
@@ -100,7 +101,16 @@ func (m *Members) SaveCustomField(ctx context.Context, c CustomField) error {
 		if err == nil && n == 0 {
 			err = fault.New(fault.Conflict, "member.custom-kind")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		var before any
+		if at := slices.IndexFunc(there, func(o CustomField) bool { return o.Key == c.Key }); at >= 0 {
+			before = there[at]
+		}
+		return audit.Note(ctx, tx, m.Clock.Now(), audit.Entry{
+			Action: "member_field.saved", Target: audit.Target{Kind: "member_field", ID: c.Key}, Before: before, After: c,
+		})
 	})
 }
 

@@ -44,6 +44,8 @@ var erased = []struct {
 	}},
 }
 
+const qContactsIn = `select distinct kind, value from identifier where `
+
 // What of a member's own row is emptied; the home, the number, when and where
 // he was registered, and the state stay.
 const qEraseMember = `update member set version = version + 1, state = case when state = 'merged' then state else 'closed' end, erasure_id = $2, changed_at = $3,
@@ -58,9 +60,16 @@ var erasedOfMember = []string{
 
 // Erase takes a person out of the rows of his members, whose homes are locked,
 // and closes them. What stays tells nobody who he was.
-func Erase(ctx context.Context, q db.Q, homes []home.ID, erasure id.ID, at clock.Micros) ([]home.Wiped, error) {
+func Erase(ctx context.Context, q db.Q, maker *id.Maker, homes []home.ID, erasure id.ID, at clock.Micros) ([]home.Wiped, error) {
 	ids := home.Numbers(homes)
 	in := func(column string) string { return q.Dialect().In(column, 1) }
+	had, err := db.All(ctx, q, func(r db.Row) (v Ref, err error) { return v, r.Scan(&v.Kind, &v.Value) }, qContactsIn+in("home_id"), ids)
+	if err == nil {
+		err = leave(ctx, q, maker, had, homes, at)
+	}
+	if err != nil {
+		return nil, err
+	}
 	out := make([]home.Wiped, 0, len(erased)+1)
 	for _, e := range erased {
 		n, err := q.Exec(ctx, e.text(in), ids)
@@ -70,6 +79,9 @@ func Erase(ctx context.Context, q db.Q, homes []home.ID, erasure id.ID, at clock
 		out = append(out, home.Wiped{Table: e.table, What: e.what, Rows: n})
 	}
 	if _, err := q.Exec(ctx, `update identifier set state = 'off', member_state = 'closed' where `+in("home_id"), ids); err != nil {
+		return nil, err
+	}
+	if _, err := q.Exec(ctx, `update home set unserved = 'closed' where merged_into is null and `+in("home_id"), ids); err != nil {
 		return nil, err
 	}
 	n, err := q.Exec(ctx, qEraseMember+in("home_id"), ids, erasure, at, []byte{})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
@@ -41,6 +42,8 @@ on conflict (group_id) do update set name = excluded.name, name_folded = exclude
 on conflict (category_id) do update set name = excluded.name, name_folded = excluded.name_folded, active = excluded.active`
 	qActiveCategory = `select active from member_category where category_id = $1`
 
+	qTagUses = `select max(tag), count(*) from member_tag group by tag_folded order by count(*) desc, tag_folded limit $1`
+
 	qPutInGroup = `insert into member_in_group (home_id, group_id, added_at) values ($1, $2, $3)`
 	qOutOfGroup = `delete from member_in_group where home_id = $1 and group_id = $2`
 )
@@ -61,6 +64,24 @@ func Categories(ctx context.Context, q db.Q) ([]Category, error) {
 	}, qCategories)
 }
 
+// TagUse is a tag and how many members have it.
+type TagUse struct {
+	Tag     string
+	Members int64
+}
+
+// MaxTagUses is how many tags TagUses tells at most.
+const MaxTagUses = 500
+
+// TagUses lists the tags that members have, the most used first. A tag that is
+// written in several ways is one.
+func TagUses(ctx context.Context, q db.Q, limit int) ([]TagUse, error) {
+	return db.All(ctx, q, func(r db.Row) (t TagUse, err error) {
+		err = r.Scan(&t.Tag, &t.Members)
+		return t, err
+	}, qTagUses, min(limit, MaxTagUses))
+}
+
 // SaveGroup makes a group (one without an id) or changes it.
 func (m *Members) SaveGroup(ctx context.Context, g Group) (Group, error) {
 	var f form
@@ -72,7 +93,14 @@ func (m *Members) SaveGroup(ctx context.Context, g Group) (Group, error) {
 	if g.ID == 0 {
 		g.ID, g.CreatedAt = m.IDs.New(), m.Clock.Now()
 	}
-	_, err := m.DB.Exec(ctx, qPutGroup, g.ID, g.Name, text.Fold(g.Name), g.Note, g.Active, g.CreatedAt)
+	err := m.DB.Write(ctx, func(tx *db.Tx) error {
+		before, err := was(ctx, tx, Groups, func(o Group) bool { return o.ID == g.ID })
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, qPutGroup, g.ID, g.Name, text.Fold(g.Name), g.Note, g.Active, g.CreatedAt)
+		return audit.Saved(ctx, tx, m.Clock.Now(), err, "member_group", g.ID, before, g)
+	})
 	return g, nameTaken(err)
 }
 
@@ -86,8 +114,24 @@ func (m *Members) SaveCategory(ctx context.Context, c Category) (Category, error
 	if c.ID == 0 {
 		c.ID, c.CreatedAt = m.IDs.New(), m.Clock.Now()
 	}
-	_, err := m.DB.Exec(ctx, qPutCategory, c.ID, c.Name, text.Fold(c.Name), c.Active, c.CreatedAt)
+	err := m.DB.Write(ctx, func(tx *db.Tx) error {
+		before, err := was(ctx, tx, Categories, func(o Category) bool { return o.ID == c.ID })
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, qPutCategory, c.ID, c.Name, text.Fold(c.Name), c.Active, c.CreatedAt)
+		return audit.Saved(ctx, tx, m.Clock.Now(), err, "member_category", c.ID, before, c)
+	})
 	return c, nameTaken(err)
+}
+
+// was is a row as it was, for the audit trail; nil where there was none.
+func was[T any](ctx context.Context, q db.Q, list func(context.Context, db.Q) ([]T, error), is func(T) bool) (any, error) {
+	all, err := list(ctx, q)
+	if at := slices.IndexFunc(all, is); at >= 0 {
+		return all[at], err
+	}
+	return nil, err
 }
 
 func nameTaken(err error) error {

@@ -56,7 +56,7 @@ const (
 // QueueGuest notes that a member may have bought as a guest by a phone or an
 // e-mail; told: an order names it, be it proven or not.
 func QueueGuest(b *db.Batch, ids *id.Maker, h home.ID, ref Ref, told bool, at clock.Micros) {
-	if ref.Kind == Phone || ref.Kind == Email {
+	if ref.Kind.guests() {
 		b.Exec(qPutGuestDue, ref.Kind, ref.Value, h, told, at.Add(guestWait), ids.New())
 	}
 }

@@ -1,6 +1,7 @@
 package member
 
 import (
+	"cmp"
 	"strings"
 
 	"kopilka/internal/loyalty/home"
@@ -28,6 +29,9 @@ const (
 // contact tells the kinds that a member adds and gives up himself.
 func (k Kind) contact() bool { return k == Phone || k == Email || k == External || k == Login }
 
+// guests tells the kinds that a guest's receipt may name.
+func (k Kind) guests() bool { return k == Phone || k == Email }
+
 // field is what the audit trail calls the kind.
 func (k Kind) field() Field { return Field(k) }
 
@@ -45,6 +49,10 @@ const (
 type Ref struct {
 	Kind  Kind   `json:"kind"`
 	Value string `json:"value"`
+}
+
+func (r Ref) compare(o Ref) int {
+	return cmp.Or(cmp.Compare(r.Kind, o.Kind), cmp.Compare(r.Value, o.Value))
 }
 
 // Identifier is one identifier of a member.

@@ -65,7 +65,7 @@ const (
 	qLeaveGroups  = `delete from member_in_group where home_id = $1`
 	qTakeRelative = `update member_relative set home_id = $3 where home_id = $1 and relative_id = $2`
 	// What is still to be looked for of his time as a guest.
-	qTakeGuestDues = `insert into guest_due (` + guestDueColumns + `) select kind, value, $2, told, due_at, mark, after_id from guest_due where home_id = $1
+	qTakeGuestDues = `insert into guest_due (` + guestDueColumns + `) select kind, value, $2, told, due_at, mark, after_id from guest_due where home_id = $1 order by kind, value
  on conflict (kind, value, home_id) do update set told = guest_due.told or excluded.told, due_at = excluded.due_at, mark = excluded.mark, after_id = 0`
 	qDropGuestDues = `delete from guest_due where home_id = $1`
 
@@ -92,6 +92,9 @@ func (m *Members) Unite(ctx context.Context, q db.Q, u Union, at clock.Micros) (
 			return nil, err
 		}
 		*x.to = v
+	}
+	if err := leave(ctx, q, m.IDs, w.from.refs(), []home.ID{u.From}, at); err != nil {
+		return nil, err
 	}
 	w.out = &United{
 		Was: w.from, Filled: []FieldValue{}, Conflicts: []Conflict{}, Identifiers: []Identifier{}, Tags: []string{}, Groups: []id.ID{}, Relatives: []Relative{},

@@ -16,6 +16,7 @@ type Resolved struct {
 	Identifier IdentifierState `json:"identifier"` // the identifier's
 	Main       bool            `json:"main"`
 	ProvenAt   clock.Micros    `json:"proven_at,omitzero"`
+	AddedAt    clock.Micros    `json:"-"`
 }
 
 // Serves tells whether a receipt may be processed for the member by this

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -110,11 +111,20 @@ func (m *Members) SaveRules(ctx context.Context, r Rules, version int64) error {
 				return err
 			}
 		}
+		before, _, err := LoadRules(ctx, tx)
+		if err != nil {
+			return err
+		}
 		n, err := tx.Exec(ctx, qSaveRules, string(text), version)
 		if err == nil && n == 0 {
 			err = moved()
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return audit.Note(ctx, tx, m.Clock.Now(), audit.Entry{
+			Action: "member_settings.saved", Target: audit.Target{Kind: "member_settings"}, Before: before, After: r,
+		})
 	})
 }
 

@@ -103,6 +103,9 @@ func (m *Members) Close(ctx context.Context, h home.ID, version int64, reason st
 				return err
 			}
 		}
+		if err := leave(ctx, q, m.IDs, v.refs(), []home.ID{h}, trail.at); err != nil {
+			return err
+		}
 		turnState(b, trail, v, Closed, reason)
 		b.Exec(qCloseIdentifiers, h, Closed)
 		return nil
@@ -110,10 +113,15 @@ func (m *Members) Close(ctx context.Context, h home.ID, version int64, reason st
 }
 
 // turnState gives the locked member another state. Its rows of the identifiers
-// tell tills.
+// tell tills, and its home tells who has locked it.
 func turnState(b *db.Batch, trail *Trail, v *Member, state State, reason string) {
 	b.Exec(qSetState, v.Home, state, reason)
 	b.Exec(qStateIdentifiers, v.Home, state)
+	var unserved any // null
+	if !state.Serves() {
+		unserved = string(state)
+	}
+	b.Exec(qSetServed, v.Home, unserved)
 	trail.Add(v.Home, FieldState, string(v.State), string(state))
 	trail.Add(v.Home, FieldReason, v.BlockReason, reason)
 }

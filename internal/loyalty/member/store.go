@@ -36,6 +36,7 @@ values ($1, 1, $2, $3, '', null, $4, $5, $6, $7, $8, $9, $10, $11,
 where home_id = $1`
 
 	qTouchMember = `update member set version = version + 1, changed_at = $2 where home_id = $1`
+	qSetServed   = `update home set unserved = $2 where home_id = $1`
 	qSetState    = `update member set state = $2, block_reason = $3 where home_id = $1`
 
 	// The home's lock is the member's too.

@@ -4,7 +4,7 @@ import "kopilka/internal/platform/db"
 
 const (
 	identifierColumns = `kind, value, state, main, proven_at, added_at`
-	resolvedColumns   = `i.kind, i.value, i.home_id, i.member_state, i.state, i.main, i.proven_at`
+	resolvedColumns   = `i.kind, i.value, i.home_id, i.member_state, i.state, i.main, i.proven_at, i.added_at`
 
 	qIdentifiersOf = `select ` + identifierColumns + ` from identifier where home_id = $1 order by kind, main desc, added_at, value`
 
@@ -19,13 +19,17 @@ where i.kind = $1 and i.value in (select value from json_each($2))`
 where (i.kind, i.value) in (values ($1, $2), ($3, $4), ($5, $6), ($7, $8), ($9, $10), ($11, $12), ($13, $14))
 order by i.kind, i.value, i.home_id`
 
-	contactsText  = `select home_id, kind, value from identifier where main and kind in ('phone', 'email') and `
-	qContactsPG   = contactsText + `home_id = any($1)`
-	qContactsLite = contactsText + `home_id in (select value from json_each($1))`
+	// SQLite would go through all phones and mails.
+	identifiersOf = `select home_id, kind, value from identifier`
+	byHomeLite    = ` indexed by identifier_by_home`
 
-	contactsOfText  = `select home_id, kind, value from identifier where kind in ('phone', 'email') and state = 'active' and home_id `
-	qContactsOfPG   = contactsOfText + anyPG + ` order by home_id, kind, value`
-	qContactsOfLite = contactsOfText + anyLite + ` order by home_id, kind, value`
+	contactsText  = ` where main and kind in ('phone', 'email') and `
+	qContactsPG   = identifiersOf + contactsText + `home_id = any($1)`
+	qContactsLite = identifiersOf + byHomeLite + contactsText + `home_id in (select value from json_each($1))`
+
+	contactsOfText  = ` where kind in ('phone', 'email') and state = 'active' and home_id `
+	qContactsOfPG   = identifiersOf + contactsOfText + anyPG + ` order by home_id, kind, value`
+	qContactsOfLite = identifiersOf + byHomeLite + contactsOfText + anyLite + ` order by home_id, kind, value`
 
 	// Whoever may not share a value must not find it shared already.
 	qHolders = `select count(*) from identifier where kind = $1 and value = $2 and home_id <> $3 and state = 'active'`
@@ -50,6 +54,6 @@ func scanIdentifier(r db.Row) (Identifier, error) {
 
 func scanResolved(r db.Row) (Resolved, error) {
 	var v Resolved
-	err := r.Scan(&v.Kind, &v.Value, &v.Home, &v.State, &v.Identifier, &v.Main, &v.ProvenAt)
+	err := r.Scan(&v.Kind, &v.Value, &v.Home, &v.State, &v.Identifier, &v.Main, &v.ProvenAt, &v.AddedAt)
 	return v, err
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"kopilka/internal/loyalty/card"
@@ -61,8 +62,9 @@ func (s *Merges) Preview(ctx context.Context, r Request) (*Preview, error) {
 }
 
 // Merge merges a member into another, as a preview has told: it is refused with
-// "merge.moved" if anything of either has changed since. Who was merged already
-// can't be again ("merge.gone").
+// "merge.moved" if anything of either has changed since, or other fields are to be
+// taken. Who was merged into this very member already gives that merge; who is
+// another's can't be merged again ("merge.gone").
 func (s *Merges) Merge(ctx context.Context, r Request) (*Merge, error) {
 	r.Reason = strings.TrimSpace(r.Reason)
 	switch {
@@ -73,7 +75,23 @@ func (s *Merges) Merge(ctx context.Context, r Request) (*Merge, error) {
 	}
 	out := &Merge{}
 	m := &merging{Merges: s, req: r, out: out}
-	return out, m.run(ctx, nil)
+	err := m.run(ctx, nil)
+	if fault.Is(err, "merge.gone") { // by one whose answer was lost, or another at the same instant
+		return s.done(ctx, r, err)
+	}
+	return out, err
+}
+
+// done is the merge of the same two, if there is one; else it is refused.
+func (s *Merges) done(ctx context.Context, r Request, refused error) (*Merge, error) {
+	m, err := scan(s.DB.Row(ctx, qOf, r.From))
+	switch {
+	case err == nil && m.Into == r.Into:
+		return &m, nil
+	case err != nil && !errors.Is(err, db.ErrNotFound):
+		return nil, err
+	}
+	return nil, refused
 }
 
 // merging is one merge.
@@ -148,11 +166,16 @@ func (m *merging) move(ctx context.Context, q db.Q, at clock.Micros, versions [2
 	return nil
 }
 
-// digestOf stands for the states of both, which move with every write to either.
+// digestOf stands for the states of both, which move with every write to either,
+// and for what is to be taken of whom.
 func digestOf(r *Request, versions [2]int64) string {
 	b := []byte("merge")
 	for _, v := range []int64{int64(r.Into), versions[0], int64(r.From), versions[1]} {
 		b = binary.BigEndian.AppendUint64(b, uint64(v))
+	}
+	take := slices.Sorted(slices.Values(r.Take))
+	for _, f := range slices.Compact(take) {
+		b = append(append(b, f...), 0) // names have no zeros
 	}
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:16])

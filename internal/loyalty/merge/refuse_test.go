@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
 	"kopilka/internal/loyalty/rule"
@@ -77,7 +78,9 @@ func TestMergeRefused(t *testing.T) {
 			t.Error(err)
 		}
 		s.unite(b, a) // the other way round
-		s.refused(b, a, "merge.gone")
+		if _, err := s.Preview(ctx, ask(b, a)); purchasetest.Code(err) != "merge.gone" {
+			t.Error(err)
+		}
 		s.refused(a, b, "merge.gone")
 
 		left := s.Person(t)
@@ -107,6 +110,80 @@ func TestMergeRefusedOwnLevels(t *testing.T) {
 		s.unite(a, b)
 		if got := s.account(a).Account.Standing.Level; got != "gold" {
 			t.Errorf("of twelve hundred he stands at %q", got)
+		}
+		s.proved()
+	})
+}
+
+// TestMergeAsTold: a merge takes the fields that its preview was asked for, and
+// no others, in whatever order they are named.
+func TestMergeAsTold(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		s := open(t, d, nil)
+		a, b := s.Person(t), s.Person(t)
+		for i, x := range []purchase.Buyer{a, b} {
+			name, city := []string{"Анна", "Яна"}[i], []string{"Пермь", "Уфа"}[i]
+			must(s.People().Update(ctx, member.DefaultRules(), x.Home, 0, member.Patch{Set: map[member.Field]string{"name": name, "address_city": city}}, purchasetest.By))
+		}
+		digest := must(s.Preview(ctx, ask(a, b))).Digest
+		for _, take := range [][]member.Field{{"name"}, {"name", "address_city"}} {
+			r := ask(a, b)
+			r.Take, r.Digest = take, digest
+			if _, err := s.Merges.Merge(ctx, r); purchasetest.Code(err) != "merge.moved" {
+				t.Errorf("previewed without, merged with %v: %v", take, err)
+			}
+		}
+		r := ask(a, b)
+		r.Take = []member.Field{"name", "address_city"}
+		r.Digest = must(s.Preview(ctx, r)).Digest
+		without := ask(a, b)
+		without.Digest = r.Digest
+		if _, err := s.Merges.Merge(ctx, without); purchasetest.Code(err) != "merge.moved" {
+			t.Errorf("previewed with, merged without: %v", err)
+		}
+		r.Take = []member.Field{"address_city", "name", "name"}
+		must(s.Merges.Merge(ctx, r))
+		if p := must(member.Get(ctx, d, a.Home)).Profile; p.Name != "Яна" || p.Address.City != "Уфа" {
+			t.Errorf("%+v", p)
+		}
+		s.proved()
+	})
+}
+
+// TestMergeAgain: who asks again is told what was done, whatever has become of
+// the two since; of another pair he is refused.
+func TestMergeAgain(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		s := open(t, d, nil)
+		a, b, c := s.Person(t), s.Person(t), s.Person(t)
+		s.sell(b, line("B1", 1, 100_00))
+		r := ask(a, b)
+		r.Digest = must(s.Preview(ctx, r)).Digest
+		first := must(s.Merges.Merge(ctx, r))
+		again := func() {
+			t.Helper()
+			got, err := s.Merges.Merge(ctx, r)
+			if err != nil || got.ID != first.ID || got.At != first.At || len(got.Accounts) != len(first.Accounts) {
+				t.Errorf("%+v, %v", got, err)
+			}
+		}
+		again()
+		s.refused(b, a, "merge.gone")
+		for _, other := range [][2]purchase.Buyer{{c, b}, {b, c}} {
+			q := ask(other[0], other[1])
+			q.Digest = r.Digest
+			if _, err := s.Merges.Merge(ctx, q); purchasetest.Code(err) != "merge.gone" {
+				t.Error(err)
+			}
+		}
+		s.unite(c, a)
+		again()
+		if n := len(must(s.List(ctx, 0, 1<<62, 10))); n != 2 {
+			t.Errorf("%d merges", n)
 		}
 		s.proved()
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -35,7 +36,7 @@ func (r *Registry) SavePartner(ctx context.Context, p Partner) (Partner, error) 
 			}
 			n.ID, n.Version = r.ids.New(), now
 			saved = n
-			return insertPartner(ctx, tx, n)
+			return audit.Saved(ctx, tx, audit.Now(r.ids), insertPartner(ctx, tx, n), "partner", n.ID, nil, n)
 		}
 		old, err := partnerByID(ctx, tx, n.ID)
 		if err != nil {
@@ -46,7 +47,7 @@ func (r *Registry) SavePartner(ctx context.Context, p Partner) (Partner, error) 
 		}
 		n.Version = now
 		saved = n
-		return updatePartner(ctx, tx, n)
+		return audit.Saved(ctx, tx, audit.Now(r.ids), updatePartner(ctx, tx, n), "partner", n.ID, old, n)
 	})
 	if err != nil {
 		return Partner{}, taken(err, p.Code)
@@ -90,7 +91,7 @@ func (r *Registry) SaveOutlet(ctx context.Context, o Outlet) (Outlet, error) {
 			}
 			n.ID, n.Version = r.ids.New(), now
 			saved = n
-			return insertOutlet(ctx, tx, n)
+			return audit.Saved(ctx, tx, audit.Now(r.ids), insertOutlet(ctx, tx, n), "outlet", n.ID, nil, n)
 		}
 		old, err := outletByID(ctx, tx, n.ID)
 		if err != nil {
@@ -101,7 +102,7 @@ func (r *Registry) SaveOutlet(ctx context.Context, o Outlet) (Outlet, error) {
 		}
 		n.Version = now
 		saved = n
-		return updateOutlet(ctx, tx, n)
+		return audit.Saved(ctx, tx, audit.Now(r.ids), updateOutlet(ctx, tx, n), "outlet", n.ID, old, n)
 	})
 	if err != nil {
 		return Outlet{}, taken(err, o.Code)
@@ -135,7 +136,7 @@ func (r *Registry) SaveTill(ctx context.Context, t Till) (Till, error) {
 			}
 			n.ID, n.Version = r.ids.New(), now
 			saved = n
-			return insertTill(ctx, tx, n)
+			return audit.Saved(ctx, tx, audit.Now(r.ids), insertTill(ctx, tx, n), "till", n.ID, nil, n)
 		}
 		old, err := tillByID(ctx, tx, n.ID)
 		if err != nil {
@@ -149,7 +150,7 @@ func (r *Registry) SaveTill(ctx context.Context, t Till) (Till, error) {
 		}
 		n.Version = now
 		saved = n
-		return updateTill(ctx, tx, n)
+		return audit.Saved(ctx, tx, audit.Now(r.ids), updateTill(ctx, tx, n), "till", n.ID, old, n)
 	})
 	if err != nil {
 		return Till{}, taken(err, t.Code)

@@ -2,10 +2,14 @@ package playbill
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"kopilka/internal/loyalty/audit"
+	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/reference"
 	"kopilka/internal/platform/text"
 )
@@ -14,7 +18,10 @@ import (
 type kind[T any] struct {
 	check func(f *reference.Form, at string, v *T)
 	code  func(*T) string
-	put   func(ctx context.Context, tx *db.Tx, v *T, version int64) error
+	put   func(ctx context.Context, tx *db.Tx, at string, v *T, version int64) error
+	was   func(ctx context.Context, q db.Q, code string) (T, error)
+	id    func(*T) id.ID
+	name  string // in the audit trail
 	count string // query
 	most  int64
 }
@@ -45,8 +52,12 @@ func save[T any](ctx context.Context, r *Registry, k kind[T], list []T, at func(
 		if err != nil {
 			return err
 		}
+		before, err := k.before(ctx, tx, saved)
+		if err != nil {
+			return err
+		}
 		for i := range saved {
-			if err := k.put(ctx, tx, &saved[i], now); err != nil {
+			if err := k.put(ctx, tx, at(i), &saved[i], now); err != nil {
 				return err
 			}
 		}
@@ -57,9 +68,40 @@ func save[T any](ctx context.Context, r *Registry, k kind[T], list []T, at func(
 		if n > k.most {
 			return tooMany(int(k.most))
 		}
-		return nil
+		return k.note(ctx, tx, r.clock.Now(), before, saved)
 	})
 	return saved, err
+}
+
+// before is the one row that is about to be saved as it was, for the trail; nil
+// where there was none, and of a list.
+func (k *kind[T]) before(ctx context.Context, q db.Q, list []T) (any, error) {
+	if len(list) != 1 {
+		return nil, nil
+	}
+	was, err := k.was(ctx, q, k.code(&list[0]))
+	switch {
+	case errors.Is(err, db.ErrNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return was, nil
+}
+
+// note notes one row as it was and is, of a list only which rows were saved:
+// other systems send thousands at a time.
+func (k *kind[T]) note(ctx context.Context, q db.Q, now clock.Micros, before any, saved []T) error {
+	if len(saved) == 1 {
+		return audit.Saved(ctx, q, now, nil, k.name, k.id(&saved[0]), before, saved[0])
+	}
+	codes := make([]string, len(saved))
+	for i := range saved {
+		codes[i] = k.code(&saved[i])
+	}
+	return audit.Note(ctx, q, now, audit.Entry{
+		Action: k.name + ".saved-many", Target: audit.Target{Kind: k.name}, After: map[string]any{"rows": len(saved), "codes": codes},
+	})
 }
 
 // alone is where the fields of a row that is sent by itself are.

@@ -8,6 +8,7 @@ import (
 
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
 	"kopilka/internal/platform/reference"
 	"kopilka/internal/platform/text"
@@ -32,7 +33,8 @@ func (r *Registry) SaveEvents(ctx context.Context, list []Event) ([]Event, error
 
 func (r *Registry) saveEvents(ctx context.Context, list []Event, at func(int) string) ([]Event, error) {
 	return save(ctx, r, kind[Event]{
-		check: checkEvent, code: func(e *Event) string { return e.Code }, put: r.putEvent, count: qCountEvents, most: MaxEvents,
+		check: checkEvent, code: func(e *Event) string { return e.Code }, put: r.putEvent,
+		was: eventByCode, id: func(e *Event) id.ID { return e.ID }, name: "event", count: qCountEvents, most: MaxEvents,
 	}, list, at)
 }
 
@@ -74,12 +76,12 @@ func (m *Memorandum) check(f *reference.Form, at string) {
 	f.Text(at+"note", &m.Note)
 }
 
-func (r *Registry) putEvent(ctx context.Context, tx *db.Tx, e *Event, version int64) error {
+func (r *Registry) putEvent(ctx context.Context, tx *db.Tx, at string, e *Event, version int64) error {
 	old, err := eventByCode(ctx, tx, e.Code)
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
 		return err
 	}
-	if err := unmoved(e.Version, old.Version); err != nil {
+	if err := unmoved(at, e.Version, old.Version); err != nil {
 		return err
 	}
 	e.ID, e.State, e.Version = old.ID, cmp.Or(e.State, old.State, reference.Active), version

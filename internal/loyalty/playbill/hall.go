@@ -17,7 +17,8 @@ import (
 // than 0 must be the one that is there; without a State it stays in its own.
 func (r *Registry) SaveHall(ctx context.Context, h Hall) (Hall, error) {
 	return first(save(ctx, r, kind[Hall]{
-		check: checkHall, code: func(h *Hall) string { return h.Code }, put: r.putHall, count: qCountHalls, most: MaxHalls,
+		check: checkHall, code: func(h *Hall) string { return h.Code }, put: r.putHall,
+		was: hallByCode, id: func(h *Hall) id.ID { return h.ID }, name: "hall", count: qCountHalls, most: MaxHalls,
 	}, []Hall{h}, alone))
 }
 
@@ -92,19 +93,19 @@ func state(f *reference.Form, path string, s reference.State) {
 	}
 }
 
-func (r *Registry) putHall(ctx context.Context, tx *db.Tx, h *Hall, version int64) error {
+func (r *Registry) putHall(ctx context.Context, tx *db.Tx, at string, h *Hall, version int64) error {
 	var outlets int64
 	if err := tx.Row(ctx, qCountOutlet, h.OutletID).Scan(&outlets); err != nil {
 		return err
 	}
 	if outlets == 0 {
-		return fault.New(fault.Invalid, "playbill.outlet-not-found")
+		return named(fault.New(fault.Invalid, "playbill.outlet-not-found"), at+"outlet")
 	}
 	old, err := hallByCode(ctx, tx, h.Code)
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
 		return err
 	}
-	if err := unmoved(h.Version, old.Version); err != nil {
+	if err := unmoved(at, h.Version, old.Version); err != nil {
 		return err
 	}
 	h.ID, h.State, h.Version = old.ID, cmp.Or(h.State, old.State, reference.Active), version

@@ -7,7 +7,8 @@
 // folded, as the rules of a programme compare them. Index is what the hot path
 // reads, from memory. Nothing is deleted, since tickets name it: it is closed.
 //
-// A session that is cancelled is told of in an event, once for each time.
+// A session that is cancelled, put back or moved is told of in an event, once
+// for each time.
 package playbill
 
 import (
@@ -175,12 +176,15 @@ func optional(f *reference.Form, path string, v *string) {
 	code(f, path, v)
 }
 
-func unmoved(wanted, there int64) error {
+func unmoved(at string, wanted, there int64) error {
 	if wanted != 0 && wanted != there {
-		return fault.New(fault.Conflict, "reference.changed")
+		return named(fault.New(fault.Conflict, "reference.changed"), at+"version")
 	}
 	return nil
 }
+
+// named says with a fault which field of which row it is of.
+func named(f *fault.Error, path string) *fault.Error { return f.With(f.At(path)) }
 
 // missing says which row there is none of.
 func missing(err error, f *fault.Error) error {

@@ -1,6 +1,7 @@
 package playbill_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/platform/clock"
@@ -163,35 +165,152 @@ func TestAllOrNone(t *testing.T) {
 	})
 }
 
-// TestCancelledIsToldOnce counts the events of a session's ups and downs.
-func TestCancelledIsToldOnce(t *testing.T) {
+// TestChangesAreTold reads the events of a session's ups and downs: each time
+// that it is cancelled, put back or moved, and nothing else.
+func TestChangesAreTold(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		b := setup(t, d)
 		b.furnish()
 		ctx := t.Context()
+		must(b.SaveHall(ctx, playbill.Hall{Code: "Other", OutletID: b.outlet, Name: "Другой"}))
+		const off, back, moved = eventtype.SessionCancelled, eventtype.SessionRestored, eventtype.SessionMoved
+		var last id.ID
 		for i, c := range []struct {
 			state playbill.SessionState
-			told  int64
+			hall  string
+			later int // hours
 			since bool
+			told  []eventtype.Kind
 		}{
-			{playbill.OnSale, 0, false},
-			{playbill.Cancelled, 1, true},
-			{playbill.Cancelled, 1, true},
-			{playbill.Archived, 1, true},
-			{"", 1, true},
-			{playbill.OnSale, 1, false},
-			{playbill.Archived, 1, false},
-			{playbill.Cancelled, 2, true},
+			{playbill.OnSale, "hall", 0, false, nil},
+			{playbill.Cancelled, "hall", 0, true, []eventtype.Kind{off}},
+			{playbill.Cancelled, "hall", 0, true, nil},
+			{playbill.Archived, "hall", 0, true, nil},
+			{"", "HALL", 0, true, nil},
+			{playbill.OnSale, "hall", 0, false, []eventtype.Kind{back}},
+			{playbill.Archived, "hall", 0, false, nil},
+			{playbill.Cancelled, "hall", 0, true, []eventtype.Kind{off}},
+			{playbill.OnSale, "hall", 3, false, []eventtype.Kind{back, moved}},
+			{playbill.OnSale, "hall", 3, false, nil},
+			{playbill.OnSale, "other", 3, false, []eventtype.Kind{moved}},
+			{playbill.Cancelled, "other", 4, true, []eventtype.Kind{off, moved}},
 		} {
-			s := must(b.SaveSession(ctx, playbill.Session{Code: "s", Event: "film", Hall: "hall", Starts: start, State: c.state}))
-			var told int64
-			if err := d.Row(ctx, `select count(*) from event`).Scan(&told); err != nil {
-				t.Fatal(err)
+			starts := start + clock.Micros(time.Duration(c.later)*time.Hour/time.Microsecond)
+			s := must(b.SaveSession(ctx, playbill.Session{Code: "s", Event: "film", Hall: c.hall, Starts: starts, State: c.state}))
+			var told []eventtype.Kind
+			err := d.Each(ctx, func(r db.Row) error {
+				var doc []byte
+				var batch eventtype.Batch
+				if err := r.Scan((*int64)(&last), &doc); err != nil {
+					return err
+				}
+				if err := json.Unmarshal(doc, &batch); err != nil {
+					return err
+				}
+				for _, e := range batch.Events {
+					told = append(told, e.Kind)
+					if e.Op != s.ID || e.Cause != "s" || e.Outlet != b.outlet || e.Kind == moved && e.To != starts.Time().Format(time.RFC3339) {
+						t.Errorf("step %d: %+v", i, e)
+					}
+				}
+				return nil
+			}, `select event_id, doc from event where event_id > $1 order by event_id`, last)
+			if diff := cmp.Diff(c.told, told); diff != "" || err != nil || (s.CancelledAt != 0) != c.since {
+				t.Errorf("step %d, %q: cancelled since %d: %v %s", i, c.state, s.CancelledAt, err, diff)
 			}
-			if told != c.told || (s.CancelledAt != 0) != c.since {
-				t.Errorf("step %d, %q: told %d times, cancelled since %d", i, c.state, told, s.CancelledAt)
+		}
+	})
+}
+
+// TestWrongRowIsNamed: what the base refuses of a list is told with its place,
+// as what is wrong in itself is.
+func TestWrongRowIsNamed(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := setup(t, d)
+		b.furnish()
+		ctx := t.Context()
+		must(b.SaveHall(ctx, playbill.Hall{Code: "zoned", OutletID: b.outlet, Name: "С зонами", Zones: []playbill.Zone{{Code: "A"}}}))
+		good := playbill.Session{Code: "good", Event: "film", Hall: "hall", Starts: start}
+		for _, c := range []struct {
+			wrong playbill.Session
+			path  string
+			code  string
+		}{
+			{playbill.Session{Event: "none", Hall: "hall"}, "event", "playbill.event-not-found"},
+			{playbill.Session{Event: "film", Hall: "none"}, "hall", "playbill.hall-not-found"},
+			{playbill.Session{Event: "film", Hall: "zoned", Prices: []playbill.Price{{Zone: "A"}, {Zone: "Z"}}}, "prices[1].price_zone", "playbill.zone-not-found"},
+			{playbill.Session{Event: "film", Hall: "hall", Version: 77}, "version", "reference.changed"},
+		} {
+			c.wrong.Code, c.wrong.Starts = "wrong", start
+			_, err := b.SaveSessions(ctx, []playbill.Session{good, good2(c.wrong), c.wrong})
+			want := []fault.Field{{Path: "items[2]." + c.path, Code: c.code}}
+			if diff := cmp.Diff(want, fieldsOf(err)); diff != "" || !fault.Is(err, c.code) {
+				t.Errorf("%s of a list: %v %s", c.code, err, diff)
 			}
+			_, err = b.SaveSession(ctx, c.wrong)
+			want[0].Path = c.path
+			if diff := cmp.Diff(want, fieldsOf(err)); diff != "" || !fault.Is(err, c.code) {
+				t.Errorf("%s alone: %v %s", c.code, err, diff)
+			}
+		}
+		_, err := b.SaveEvents(ctx, []playbill.Event{{Code: "one", Name: "Раз"}, {Code: "two", Name: "Два", Version: 77}})
+		if diff := cmp.Diff([]fault.Field{{Path: "items[1].version", Code: "reference.changed"}}, fieldsOf(err)); diff != "" {
+			t.Errorf("an event: %v %s", err, diff)
+		}
+		if _, err := b.Session(ctx, "good"); !fault.Is(err, "playbill.session-not-found") {
+			t.Errorf("half of a list was written: %v", err)
+		}
+	})
+}
+
+// good2 is another that can be saved.
+func good2(s playbill.Session) playbill.Session {
+	return playbill.Session{Code: "good 2", Event: "film", Hall: "hall", Starts: s.Starts}
+}
+
+// fieldsOf are the places of a fault, without what they say.
+func fieldsOf(err error) (out []fault.Field) {
+	if f := fault.From(err); f != nil {
+		for _, x := range f.Fields {
+			out = append(out, fault.Field{Path: x.Path, Code: x.Code})
+		}
+	}
+	return out
+}
+
+// TestZonesOfOldPrices: a hall may be laid out anew under sessions that have
+// prices of its old zones. They can still be closed, cancelled and moved; new
+// prices are of the new zones.
+func TestZonesOfOldPrices(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := setup(t, d)
+		b.furnish()
+		ctx := t.Context()
+		hall := playbill.Hall{Code: "zoned", OutletID: b.outlet, Name: "Зал", Zones: []playbill.Zone{{Code: "A"}}}
+		must(b.SaveHall(ctx, hall))
+		s := playbill.Session{Code: "s", Event: "film", Hall: "zoned", Starts: start, Prices: []playbill.Price{{Zone: "a", Amount: 5}}}
+		must(b.SaveSession(ctx, s))
+		hall.Zones = []playbill.Zone{{Code: "B"}}
+		must(b.SaveHall(ctx, hall))
+		s.State, s.Starts = playbill.Cancelled, start+1
+		must(b.SaveSession(ctx, s))
+		if closed, err := b.CloseSession(ctx, "S"); err != nil || closed.State != playbill.Archived || closed.CancelledAt == 0 || closed.Hall != "zoned" || len(closed.Prices) != 1 {
+			t.Errorf("%+v %v", closed, err)
+		}
+		if closed := must(b.Session(ctx, "s")); closed.State != playbill.Archived || closed.Starts != start+1 {
+			t.Errorf("%+v", closed)
+		}
+		s.State, s.Prices = playbill.OnSale, []playbill.Price{{Zone: "A", Amount: 6}}
+		if _, err := b.SaveSession(ctx, s); !fault.Is(err, "playbill.zone-not-found") {
+			t.Errorf("a new price of an old zone: %v", err)
+		}
+		s.Prices = []playbill.Price{{Zone: "b", Amount: 6}}
+		must(b.SaveSession(ctx, s))
+		if _, err := b.CloseSession(ctx, "none"); !fault.Is(err, "playbill.session-not-found") {
+			t.Errorf("none: %v", err)
 		}
 	})
 }

@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
@@ -29,7 +32,8 @@ func (r *Registry) SaveSessions(ctx context.Context, list []Session) ([]Session,
 
 func (r *Registry) saveSessions(ctx context.Context, list []Session, at func(int) string) ([]Session, error) {
 	return save(ctx, r, kind[Session]{
-		check: checkSession, code: func(s *Session) string { return s.Code }, put: r.putSession, count: qCountSessions, most: MaxSessions,
+		check: checkSession, code: func(s *Session) string { return s.Code }, put: r.putSession,
+		was: sessionByCode, id: func(s *Session) id.ID { return s.ID }, name: "session", count: qCountSessions, most: MaxSessions,
 	}, list, at)
 }
 
@@ -59,30 +63,48 @@ func checkSession(f *reference.Form, at string, s *Session) {
 	}
 }
 
-func (r *Registry) putSession(ctx context.Context, tx *db.Tx, s *Session, version int64) error {
+func (r *Registry) putSession(ctx context.Context, tx *db.Tx, at string, s *Session, version int64) error {
 	e, err := eventByCode(ctx, tx, s.Event)
 	if err != nil {
-		return missing(err, noEvent(fault.Invalid, s.Event))
+		return missing(err, named(noEvent(fault.Invalid, s.Event), at+"event"))
 	}
 	h, err := hallByCode(ctx, tx, s.Hall)
 	if err != nil {
-		return missing(err, noHall(fault.Invalid, s.Hall))
-	}
-	for i := range s.Prices {
-		if z := s.Prices[i].Zone; z != "" && len(h.Zones) > 0 && !h.has(z) {
-			return fault.New(fault.Invalid, "playbill.zone-not-found")
-		}
+		return missing(err, named(noHall(fault.Invalid, s.Hall), at+"hall"))
 	}
 	old, err := sessionByCode(ctx, tx, s.Code)
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
 		return err
 	}
-	if err := unmoved(s.Version, old.Version); err != nil {
+	if err := unmoved(at, s.Version, old.Version); err != nil {
 		return err
 	}
-	s.ID, s.State, s.Version = old.ID, cmp.Or(s.State, old.State, OnSale), version
-	s.Event, s.Hall = e.Code, h.Code
-	s.CancelledAt = old.cancelledBy(s.State, r.clock.Now())
+	// Prices that stay are not looked at: the hall may have been laid out anew.
+	if old.Hall != h.Code || !slices.Equal(old.Prices, s.Prices) {
+		if err := s.zoned(at, &h); err != nil {
+			return err
+		}
+	}
+	s.ID, s.State = old.ID, cmp.Or(s.State, old.State, OnSale)
+	return r.write(ctx, tx, &old, s, &e, &h, version)
+}
+
+// zoned refuses prices of zones that the hall does not have.
+func (s *Session) zoned(at string, h *Hall) error {
+	for i := range s.Prices {
+		if z := s.Prices[i].Zone; z != "" && len(h.Zones) > 0 && !h.has(z) {
+			return named(fault.New(fault.Invalid, "playbill.zone-not-found"), fmt.Sprintf("%sprices[%d].price_zone", at, i))
+		}
+	}
+	return nil
+}
+
+// write writes a session, and tells what has become of it; old is the zero one
+// where there was none.
+func (r *Registry) write(ctx context.Context, tx *db.Tx, old, s *Session, e *Event, h *Hall, version int64) error {
+	now := r.clock.Now()
+	s.Event, s.Hall, s.Version = e.Code, h.Code, version
+	s.CancelledAt = old.cancelledBy(s.State, now)
 	query := qUpdateSession
 	if s.ID == 0 {
 		s.ID, query = r.ids.New(), qInsertSession
@@ -90,10 +112,7 @@ func (r *Registry) putSession(ctx context.Context, tx *db.Tx, s *Session, versio
 	if err := writeSession(ctx, tx, query, s, e.ID, h.ID); err != nil {
 		return err
 	}
-	if s.CancelledAt != 0 && old.CancelledAt == 0 {
-		return r.tell(ctx, tx, s, &h)
-	}
-	return nil
+	return r.tell(ctx, tx, old, s, h, now)
 }
 
 // cancelledBy is since when the session is cancelled in a new state: who
@@ -108,11 +127,25 @@ func (s *Session) cancelledBy(state SessionState, now clock.Micros) clock.Micros
 	return s.CancelledAt
 }
 
-// tell tells the world that a session is cancelled.
-func (r *Registry) tell(ctx context.Context, tx *db.Tx, s *Session, h *Hall) error {
-	batch := eventtype.Batch{Events: []eventtype.Event{{
-		Kind: eventtype.SessionCancelled, Op: s.ID, At: s.CancelledAt, Outlet: h.OutletID, Cause: s.Code,
-	}}}
+// tell tells the world that a session is cancelled, put back or moved.
+func (r *Registry) tell(ctx context.Context, tx *db.Tx, old, s *Session, h *Hall, now clock.Micros) error {
+	var batch eventtype.Batch
+	add := func(e eventtype.Event) {
+		e.Op, e.At, e.Outlet, e.Cause = s.ID, now, h.OutletID, s.Code
+		batch.Events = append(batch.Events, e)
+	}
+	switch {
+	case s.CancelledAt != 0 && old.CancelledAt == 0:
+		add(eventtype.Event{Kind: eventtype.SessionCancelled})
+	case s.CancelledAt == 0 && old.CancelledAt != 0:
+		add(eventtype.Event{Kind: eventtype.SessionRestored})
+	}
+	if old.ID != 0 && (s.Starts != old.Starts || s.Hall != old.Hall) {
+		add(eventtype.Event{Kind: eventtype.SessionMoved, From: old.Starts.Time().Format(time.RFC3339), To: s.Starts.Time().Format(time.RFC3339)})
+	}
+	if len(batch.Events) == 0 {
+		return nil
+	}
 	doc, err := batch.AppendJSON(nil)
 	if err != nil {
 		return err
@@ -136,14 +169,31 @@ func (r *Registry) Session(ctx context.Context, code string) (Session, error) {
 	return s, missing(err, noSession(code))
 }
 
-// CloseSession archives a session.
-func (r *Registry) CloseSession(ctx context.Context, code string) (Session, error) {
-	s, err := r.Session(ctx, code)
-	if err != nil {
-		return s, err
-	}
-	s.State = Archived
-	return r.SaveSession(ctx, s)
+// CloseSession archives a session; all else of it stays as it is.
+func (r *Registry) CloseSession(ctx context.Context, code string) (s Session, err error) {
+	err = r.d.Write(ctx, func(tx *db.Tx) error {
+		version, err := reference.Bump(ctx, tx, Set)
+		if err != nil {
+			return err
+		}
+		old, err := sessionByCode(ctx, tx, code)
+		if err != nil {
+			return missing(err, noSession(code))
+		}
+		e, err := eventByCode(ctx, tx, old.Event)
+		if err != nil {
+			return err
+		}
+		h, err := hallByCode(ctx, tx, old.Hall)
+		if err != nil {
+			return err
+		}
+		s = old
+		s.State = Archived
+		err = r.write(ctx, tx, &old, &s, &e, &h, version)
+		return audit.Saved(ctx, tx, r.clock.Now(), err, "session", s.ID, old, s)
+	})
+	return s, err
 }
 
 // SessionFilter narrows a list of sessions.

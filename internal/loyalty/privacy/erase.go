@@ -5,12 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"kopilka/internal/loyalty/approval"
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/promo"
 	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/segment"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
@@ -100,11 +102,19 @@ func (p *Privacy) erase(ctx context.Context, q db.Q, e *Erasure, a *Act, done pu
 	if err != nil {
 		return none, err
 	}
-	people, err := member.Erase(ctx, q, a.Homes, a.ID, done.At)
+	asked, err := approval.Erase(ctx, q, a.Homes)
 	if err != nil {
 		return none, err
 	}
-	a.Tables = slices.Concat(people, cards, codes, done.Wiped)
+	people, err := member.Erase(ctx, q, p.IDs, a.Homes, a.ID, done.At)
+	if err != nil {
+		return none, err
+	}
+	lists, err := segment.Erase(ctx, q, a.Homes)
+	if err != nil {
+		return none, err
+	}
+	a.Tables = slices.Concat(people, cards, codes, asked, lists, done.Wiped)
 	return a.put(ctx, q)
 }
 

@@ -108,7 +108,7 @@ func held() []section {
 			"i:card_id i:card_type_id s:made.name s:number s:state s:block_reason b:till_state i:replaced_by t:issued_at i:issued_outlet t:changed_at"},
 		{name: "promo_code", order: "x.home_id, x.code", columns: known +
 			"s:code i:programme_id s:campaign s:state t:made_at s:made_by i:op_id s:expires t:used_at i:used_home i:used_op i:held_by t:held_until"},
-		{name: "home", order: "x.home_id", columns: known + "s:kind n:version n:seq x:head i:account_home i:merged_into"},
+		{name: "home", order: "x.home_id", columns: known + "s:kind n:version n:seq x:head i:account_home i:merged_into s:unserved"},
 		{name: "account", order: "x.home_id, x.programme_id", columns: known +
 			"i:account_id i:programme_id s:state n:active n:pending n:held n:debt n:earned n:spent n:expired n:purchases n:turnover n:used" +
 			" t:first_purchase_at t:last_purchase_at t:slide_at t:clock_at t:due_at n:gifts s:level t:level_since t:level_until s:level_floor t:level_held t:opened_at i:merged_home i:merged_account"},
@@ -124,6 +124,8 @@ func held() []section {
 			"i:reservation_id i:account_id i:programme_id i:outlet_id t:at t:until_at s:state i:purchase_id i:account_home j:doc j:person x:digest"},
 		{name: "visit", order: "x.home_id, x.visit_id", from: ofClaimed("visit"), of: "x.whose", columns: known + "i:visit_id i:purchase_id i:outlet_id t:at s:day j:doc x:digest"},
 		{name: "adjustment", order: "x.home_id, x.op_id", columns: known + "i:op_id i:account_id n:points s:reason s:actor t:at x:digest"},
+		{name: "adjustment_request", order: "x.request_id", columns: known +
+			"i:request_id i:programme_id n:points n:days s:reason s:state i:asked_by s:asked_name t:asked_at t:ends_at i:decided_by s:decided_name t:decided_at s:refusal i:op_home i:op_id"},
 		{name: "gift", order: "x.home_id, x.gift_id", columns: known +
 			"i:gift_id i:account_id n:seq t:at t:written_at s:occasion s:day i:op_id i:lot_id n:given n:taken n:short x:digest"},
 		{name: "level_change", order: "x.home_id, x.change_id", columns: known +
@@ -157,7 +159,7 @@ func kept() map[string]string {
 		own     = "the program's own order"
 	)
 	return map[string]string{
-		"adjustment.words": derived, "level_change.words": derived,
+		"adjustment.words": derived, "adjustment_request.asked_key": own, "level_change.words": derived,
 		"member.name_folded": derived, "member_tag.tag_folded": derived, "account.level_sums": derived,
 		"identifier.excl": own, "identifier.member_state": derived,
 		"one_time_code.code_id": own, "one_time_code.code_hash": secret,
@@ -176,13 +178,17 @@ func notHeld() map[string]string {
 		program  = "the program's own"
 		told     = "ids and amounts of what is told by the books, kept for some days"
 		counters = "numbers of uses; each is told by its purchase"
+		workers  = "people who work here, as such"
 	)
 	return map[string]string{
-		"reference_version": place, "partner": place, "outlet": place, "till": place, "cashier": place, "api_key": place, "api_key_outlet": place,
+		"reference_version": place, "organization": place, "partner": place, "outlet": place, "till": place, "cashier": place, "api_key": place, "api_key_outlet": place,
 		"product_type": place, "product_group": place, "product": place, "product_in_group": place, "product_barcode": place,
 		"hall": place, "playbill_event": place, "playbill_session": place,
 		"member_category": place, "member_group": place, "member_field": place, "member_settings": place, "consent_text": place, "card_type": place, "card_batch": place,
-		"programme": place, "programme_version": place, "gift_day": place, "webhook": place,
+		"programme": place, "programme_version": place, "programme_draft": place, "programme_plan": place, "gift_day": place, "webhook": place, "whatif": "sums that a draft would have come to, beside the numbers of some homes",
+		"staff": workers, "staff_role": place, "staff_outlet": workers, "staff_partner": workers, "staff_session": workers, "staff_try": program,
+		"staff_recovery": workers, "staff_passkey": workers, "staff_question": program, "staff_link": workers,
+		"audit": "what people who work here did, to what is not a member's", "audit_head": program,
 		"member_erasure": "made without anything personal, of one of whom nothing is held",
 		"household":      "what of it is his is told with his time in it",
 		"card_stock":     "numbers of plastic; a card that is a member's is told as his",
@@ -191,8 +197,12 @@ func notHeld() map[string]string {
 		"fiscal_receipt": "the same is told by the purchase",
 		"limit_use":      counters, "limit_hold": counters,
 		"api_request": "the id of what a request has made, and a hash",
+		"pairing":     "codes of tills, with the person of the staff who gave them",
 		"event":       told, "feed": told, "feed_state": program, "webhook_delivery": told,
 		"figure_day": sums, "figure_cashier": sums, "figure_campaign": sums, "seal": sums, "seal_chunk": sums, "seal_pending": sums,
+		"member_figure": "sums over what is told by his accounts and receipts, and his name and city folded", "member_outlet": "the outlets of his purchases, visits and registration",
+		"member_stale": program, "member_view": "filters of staff; what they ask for is the organization's own",
+		"bulk_action": "what people who work here did to many; what they typed to find somebody is forgotten with its end", "bulk_part": "ids of members to whom something is about to be done; what was done is told by the books and the changes", "bulk_left": "likewise, to whom it was not done, kept half a year",
 		"node": program, "secret": program, "schema_version": program,
 	}
 }

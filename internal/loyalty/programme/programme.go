@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/level"
 	"kopilka/internal/loyalty/rule"
@@ -160,6 +161,9 @@ func (s *Set) HasLevels() bool {
 	return false
 }
 
+// OwnLevel tells whether in a programme each of a household stands by himself.
+func (s *Set) OwnLevel(i id.ID) bool { return s.ladders[i].Own() }
+
 // OwnLevels tells whether in any programme each of a household stands by
 // himself.
 func (s *Set) OwnLevels() bool {
@@ -202,6 +206,11 @@ func (ps *Programmes) Put(ctx context.Context, p rule.Programme, by string) (*ru
 
 // PutNoted is Put with a note on why.
 func (ps *Programmes) PutNoted(ctx context.Context, p rule.Programme, by, note string) (*rule.Programme, error) {
+	return ps.putWith(ctx, p, by, note, func(*db.Tx) error { return nil })
+}
+
+// putWith is PutNoted with what else is done in its transaction.
+func (ps *Programmes) putWith(ctx context.Context, p rule.Programme, by, note string, also func(*db.Tx) error) (*rule.Programme, error) {
 	if !text.Valid(note, maxNote) {
 		return nil, fault.New(fault.Invalid, "programme.invalid").With(fault.Field{Path: "note", Code: "programme.note", Args: fault.Pairs("most", maxNote)})
 	}
@@ -227,8 +236,20 @@ func (ps *Programmes) PutNoted(ctx context.Context, p rule.Programme, by, note s
 		if err := put(ctx, tx, &p, was); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, qAddVersion, p.ID, p.Version, string(doc), ps.Clock.Now(), by, note)
-		return err
+		if err := also(tx); err != nil {
+			return err
+		}
+		if err := ps.endPlan(ctx, tx, p.ID, "programme.plan-moved"); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, qAddVersion, p.ID, p.Version, string(doc), ps.Clock.Now(), by, note); err != nil {
+			return err
+		}
+		// What differs is in the versions themselves, which stay for good.
+		return audit.Note(ctx, tx, ps.Clock.Now(), audit.Entry{
+			Action: "programme.published", Target: audit.On("programme", p.ID),
+			After: map[string]any{"code": p.Code, "version": p.Version, "on": p.On, "by": by, "note": note},
+		})
 	})
 	if errors.Is(err, db.ErrConflict) {
 		return nil, fault.Wrap(err, fault.Conflict, "programme.code-taken", "code", p.Code)

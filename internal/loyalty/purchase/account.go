@@ -6,6 +6,7 @@ import (
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
@@ -41,6 +42,9 @@ func (o *opening) load(g *group) error {
 	}
 	if err := o.find(g); err != nil {
 		return err
+	}
+	if o.ended(g) {
+		return notServed(member.Closed)
 	}
 	g.wantLots[o.keeps] = true
 	g.wantLevel(o.keeps, o.programme, g.now)
@@ -80,6 +84,26 @@ func (d *Desk) SettleDue(ctx context.Context, limit int) (n int, err error) {
 	}
 	err = submitAll(ctx, d, due, func(a account) operation { return &settling{home: home.ID(a.home), account: id.ID(a.account)} })
 	return len(due), err
+}
+
+// dueAtOnce is how many accounts are settled in one go.
+const dueAtOnce = 500
+
+// SettleAllDue writes what is due until nothing is any more. After each go told
+// is told how many accounts it took; nil: nobody asks.
+func (d *Desk) SettleAllDue(ctx context.Context, told func(n int)) error {
+	for {
+		n, err := d.SettleDue(ctx, dueAtOnce)
+		if err != nil {
+			return err
+		}
+		if told != nil {
+			told(n)
+		}
+		if n < dueAtOnce {
+			return nil
+		}
+	}
 }
 
 // submitAll carries out an operation for each of a list, as many at once as

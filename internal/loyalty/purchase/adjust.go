@@ -4,11 +4,15 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"strings"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
@@ -33,6 +37,28 @@ type AdjustRequest struct {
 	Days      int          // term of points put in; 0: the programme's
 	Reason    string
 	Actor     string
+	Approved  bool `json:"-"` // by a second person
+	Only      bool // of the home that is named: who was merged into another is refused
+
+	// Beside is done in the adjustment's transaction, at its end, once: where the
+	// request was done before it is not. An error leaves nothing. nil: nothing is.
+	Beside func(ctx context.Context, q db.Q, a *Adjustment) error `json:"-"`
+}
+
+// Check refuses what can be nobody's adjustment.
+func (r *AdjustRequest) Check() error {
+	reason := strings.TrimSpace(r.Reason)
+	switch {
+	case r.Points == 0 || r.Points > maxAdjust || r.Points < -maxAdjust:
+		return fault.New(fault.Invalid, "adjust.points")
+	case reason == "" || !text.Valid(reason, maxReason):
+		return fault.New(fault.Invalid, "adjust.reason", "most", maxReason)
+	case r.Days != 0 && r.Points < 0:
+		return fault.New(fault.Invalid, "adjust.days")
+	case r.Days < 0 || r.Days > 36_500:
+		return fault.New(fault.Invalid, "programme.days")
+	}
+	return nil
 }
 
 // Adjustment is what was done by hand. Of a household's account it lies with
@@ -65,19 +91,13 @@ func (d *Desk) Adjust(ctx context.Context, r *AdjustRequest) (*Adjustment, error
 	mine := *r
 	mine.Reason = strings.TrimSpace(r.Reason)
 	r = &mine
-	switch {
-	case r.Points == 0 || r.Points > maxAdjust || r.Points < -maxAdjust:
-		return nil, fault.New(fault.Invalid, "adjust.points")
-	case r.Reason == "" || !text.Valid(r.Reason, maxReason):
-		return nil, fault.New(fault.Invalid, "adjust.reason", "most", maxReason)
-	case r.Days != 0 && r.Points < 0:
-		return nil, fault.New(fault.Invalid, "adjust.days")
-	case r.Days < 0 || r.Days > 36_500:
-		return nil, fault.New(fault.Invalid, "programme.days")
-	case r.Buyer.None():
+	if err := r.Check(); err != nil {
+		return nil, err
+	}
+	if r.Buyer.None() {
 		return nil, errNoHome()
 	}
-	op := &adjusting{req: r, hash: d.hashOf("adjust", r)}
+	op := &adjusting{req: r, hash: d.hashOf("adjust", r), who: audit.Of(ctx)}
 	replayed, err := d.submit(ctx, op)
 	if err != nil {
 		return nil, err
@@ -91,7 +111,23 @@ type adjusting struct {
 	onAccount
 	req  *AdjustRequest
 	hash [32]byte
+	who  audit.Actor
 	out  *Adjustment
+}
+
+// byHandNote is what the trail keeps of what was done by hand to an account. The
+// reason, which may name somebody, stays with the operation.
+type byHandNote struct {
+	Operation string       `json:"operation"`
+	Programme id.ID        `json:"programme"`
+	Points    money.Points `json:"points,omitempty"`
+	From      string       `json:"from,omitempty"` // level
+	To        string       `json:"to,omitempty"`
+}
+
+// noteByHand notes in the audit trail who has changed a member's account by hand.
+func (g *group) noteByHand(who audit.Actor, action string, h home.ID, n byHandNote) error {
+	return audit.Note(audit.By(g.ctx, who), g.tx, g.now, audit.Entry{Action: action, Target: audit.On("member", id.ID(h)), After: n})
 }
 
 func (o *adjusting) claim() (claim, [32]byte) { return claim{o.req.By, o.req.Key}, o.hash }
@@ -107,6 +143,8 @@ func (o *adjusting) found(l *look) (h home.ID, err error) {
 		h, err = l.home(o.req.Buyer)
 	} else if s, there := l.states[h]; !there {
 		err = errNoHome()
+	} else if o.req.Only && s.Home != h {
+		err = notServed(member.Merged)
 	} else if h = s.Home; o.req.Points > 0 && s.State.Gone() {
 		err = notServed(s.State)
 	}
@@ -118,12 +156,27 @@ func (o *adjusting) load(g *group) error {
 	if g.set.Get(o.req.Programme) == nil {
 		return fault.New(fault.NotFound, "programme.not-found")
 	}
+	if err := o.req.withoutSecond(g.set.Get(o.req.Programme)); err != nil {
+		return err
+	}
 	if err := o.find(g); err != nil {
 		return err
+	}
+	if o.req.Points > 0 && o.ended(g) {
+		return notServed(member.Closed)
 	}
 	g.wantLots[o.keeps] = true
 	g.wantLevel(o.keeps, o.req.Programme, g.now)
 	return nil
+}
+
+// withoutSecond refuses what wants the approval of a second person and has none.
+func (r *AdjustRequest) withoutSecond(p *rule.Programme) error {
+	above := p.Settings.ApproveAbove
+	if r.Approved || above == 0 || r.Points <= above && r.Points >= -above {
+		return nil
+	}
+	return fault.New(fault.Refused, "adjust.approval", "most", above)
 }
 
 func (o *adjusting) do(g *group) error {
@@ -163,7 +216,12 @@ func (o *adjusting) do(g *group) error {
 	g.happened(eventtype.Event{Kind: eventtype.Adjusted, Home: o.keeps, Op: out.ID, At: g.now, Day: p.Day(g.now), Programme: p.ID, Earned: out.Points}, book)
 	out.Balance = balanceOf(a)
 	o.out = out
-	return nil
+	if o.req.Beside != nil {
+		if err := o.req.Beside(g.ctx, g.tx, out); err != nil {
+			return fmt.Errorf("%w: %w", errBase, err)
+		}
+	}
+	return g.noteByHand(o.who, "points.adjusted", o.home, byHandNote{Operation: out.ID.String(), Programme: p.ID, Points: out.Points})
 }
 
 func (o *adjusting) replay(ctx context.Context, q db.Q, h home.ID, op id.ID) error {

@@ -109,7 +109,7 @@ func (c *Cart) check(now clock.Micros) error {
 	}
 	if f := c.Fiscal; f != nil {
 		whole, err := f.whole()
-		want(err == nil, "fiscal", "fiscal.qr")
+		want(err == nil, "fiscal_receipt", "fiscal.qr")
 		c.Fiscal = &whole
 	}
 	tickets := ticketCheck{}

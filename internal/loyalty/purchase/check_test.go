@@ -63,10 +63,8 @@ func (m *machine) dues(t *rapid.T) {
 	if err != nil {
 		t.Fatalf("due: %v", err)
 	}
-	for n := 500; n == 500; {
-		if n, err = m.s.Desk.SettleDue(ctx, 500); err != nil {
-			t.Fatalf("settle: %v", err)
-		}
+	if err := m.s.Desk.SettleAllDue(ctx, nil); err != nil {
+		t.Fatalf("settle: %v", err)
 	}
 	for h, a := range m.w.accounts {
 		if slices.Contains(taken, h) {

@@ -10,6 +10,7 @@ import (
 	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
@@ -30,16 +31,18 @@ type ClaimRequest struct {
 	// his; nil: somebody gives it to him.
 	Contact *Contact
 
+	// Beside is done in the claim's transaction, at its end, once. An error
+	// leaves nothing. nil: nothing is.
+	Beside func(ctx context.Context, q db.Q, c *Claim) error
+
 	// May tells whether who asks may have receipts of an outlet; nil: of any.
 	// What he may not have he is not told of.
 	May func(outlet id.ID) bool
 }
 
-// Contact is by what a guest's receipt is a member's.
-type Contact struct {
-	Guest  string       // hash of the phone or e-mail, which the receipt must name
-	Joined clock.Micros // when he became a member
-}
+// Contact is by what a guest's receipt is a member's: a phone or an e-mail, which
+// the receipt names and he alone has.
+type Contact member.Ref
 
 // Claimed is what became of a claim.
 type Claimed struct {
@@ -96,6 +99,7 @@ type claiming struct {
 	of        *Stored         // as it was read first; nil: not yet
 	programme *rule.Programme // that judges it, or (Version 0 in it) takes its sums only
 	judged    bool            // it gives points: a programme was in force when it was made
+	joined    clock.Micros    // since when what he buys by his contact is a member's; 0: it is not by that
 	before    bool
 	welcome   *rule.Gift // in a life: that is still to be had
 	out       *Stored
@@ -150,6 +154,9 @@ func (c *claiming) load(g *group) error {
 	if err := c.find(g); err != nil || c.of == nil {
 		return err
 	}
+	if err := c.member(g); err != nil {
+		return err
+	}
 	if err := c.findProgramme(g); err != nil {
 		return err
 	}
@@ -175,7 +182,7 @@ func (c *claiming) findProgramme(g *group) (err error) {
 		if c.programme, err = g.version(u.programme, u.version); err != nil {
 			return fmt.Errorf("%w: %w", errBase, err)
 		}
-		c.judged = c.req.Contact == nil || earnsByContact(c.programme, c.of.At, c.req.Contact.Joined, g.now)
+		c.judged = c.joined == 0 || earnsByContact(c.programme, c.of.At, c.joined, g.now)
 		return nil
 	}
 	day := c.of.Day
@@ -225,7 +232,13 @@ func (c *claiming) do(g *group) error {
 		return err
 	}
 	c.out = s
-	return c.write(g, s, out, book, mark)
+	if err := c.write(g, s, out, book, mark); err != nil || c.req.Beside == nil {
+		return err
+	}
+	if err := c.req.Beside(g.ctx, g.tx, out); err != nil {
+		return fmt.Errorf("%w: %w", errBase, err)
+	}
+	return nil
 }
 
 // again is of a receipt that was given to somebody: the member himself, or one
@@ -249,7 +262,7 @@ func (c *claiming) refuse(g *group, s *Stored) error {
 	switch f := c.req.Fiscal; {
 	case f != nil && (s.Fiscal == nil || *s.Fiscal != *f): // who has the paper knows its time and sum
 		return errNoPurchase()
-	case c.req.Contact != nil && s.Guest != c.req.Contact.Guest:
+	case c.req.Contact != nil && s.Guest != g.desk.GuestHash(Guest(*c.req.Contact)):
 		return errNoPurchase()
 	case s.Claim != nil:
 		return c.again(g, s.Claim.Member)
@@ -332,9 +345,7 @@ func (c *claiming) blank(g *group, s *Stored, a *ledger.Account) *Claim {
 		Lines: make([]ClaimLine, len(s.Lines)), Counted: s.Counted, Programme: s.Programme, Version: s.Version, Sold: s.Programme,
 		SoldBy: s.Cashier,
 	}
-	if c.req.Contact != nil {
-		out.Joined = c.req.Contact.Joined
-	}
+	out.Joined = c.joined
 	for _, f := range s.Refunds {
 		out.Before = append(out.Before, f.ID)
 		out.Refunded += f.Money

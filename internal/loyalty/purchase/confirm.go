@@ -25,6 +25,7 @@ type ConfirmRequest struct {
 	Payments    []Payment
 	Lines       []KeptLine // so much is paid for, and the rest let go; empty: all
 	Fiscal      *Fiscal    // the QR of the receipt that was printed; nil: not told
+	Guest       Guest      `json:"-"` // whom the reservation names, of whom it has a hash only; the key does not stand for it
 
 	// Record: the money is taken, so that the purchase is written even where
 	// the reservation has run out and what it held is not there any more.
@@ -74,7 +75,7 @@ func (r *ConfirmRequest) check() error {
 	if r.Fiscal != nil {
 		whole, err := r.Fiscal.whole()
 		if err != nil {
-			bad = append(bad, fault.Field{Path: "fiscal", Code: "fiscal.qr"})
+			bad = append(bad, fault.Field{Path: "fiscal_receipt", Code: "fiscal.qr"})
 		}
 		r.Fiscal = &whole
 	}
@@ -142,9 +143,12 @@ func (o *confirming) found(l *look) (home.ID, error) {
 	stored := &Stored{Purchase: o.doc.Purchase}
 	o.sale = &sale{
 		cart: stored.cart(rule.None()), mode: Commit, place: o.place, hash: o.hash, receipt: *stored.receipt(),
-		guest: o.doc.Guest, rows: l.given, tickets: l.tickets, fiscals: l.fiscals,
+		guest: o.doc.Guest, rows: l.given, tickets: l.tickets, fiscals: l.fiscals, paysFor: o.ref.ID,
 	}
 	o.sale.cart.Fiscal = o.req.Fiscal
+	if l.desk.GuestHash(o.req.Guest) == o.doc.Guest {
+		o.sale.cart.Guest = o.req.Guest
+	}
 	return o.ofReservation.found(l)
 }
 
@@ -195,10 +199,14 @@ func (o *confirming) do(g *group) error {
 		if err := o.replay(g.ctx, g.tx, o.home, o.r.Done); err != nil {
 			return fmt.Errorf("%w: %w", errBase, err)
 		}
-		return nil
+		return o.sameAsPaid()
 	}
 	if o.r.Outlet != o.place.Outlet.ID {
 		return fault.New(fault.Denied, "reservation.other-outlet")
+	}
+	odd, err := o.pays(g)
+	if err != nil {
+		return err
 	}
 	book, a := o.settled(g)
 	o.sale.stands = g.levels.stands(g.books[o.home], book, a, o.at)
@@ -213,6 +221,9 @@ func (o *confirming) do(g *group) error {
 	p, err := o.document(g, left)
 	if err != nil {
 		return err
+	}
+	if odd != "" {
+		p.flag(odd)
 	}
 	o.sale.hold = book.FindHold(o.r.ID)
 	if o.r.StateAt(o.at) == ReservationExpired {
@@ -245,7 +256,10 @@ func (o *confirming) document(g *group, left *RefundRequest) (*Purchase, error) 
 	p := o.r.Purchase
 	p.Judged = &Judged{Reservation: p.ID, At: p.At, Day: p.Day, Minute: p.Minute, Till: p.Till, Cashier: p.Cashier}
 	m := o.place.Outlet.Moment(o.at)
-	p.ID, p.Till, p.Cashier, p.Key = g.desk.IDs.New(), o.req.Till, o.req.Cashier, o.req.Key
+	if p.Till != o.req.Till || o.req.Cashier != 0 {
+		p.Cashier = o.req.Cashier
+	}
+	p.ID, p.Till, p.Key = g.desk.IDs.New(), o.req.Till, o.req.Key
 	p.At, p.WrittenAt, p.Day, p.Minute, p.Counted = o.at, g.now, m.Day, m.Minute, ""
 	if o.req.Number != "" {
 		p.Number = o.req.Number

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kopilka/internal/loyalty/catalog"
@@ -58,6 +59,8 @@ type Desk struct {
 	queue chan *ticket
 	stop  chan struct{}
 	done  sync.WaitGroup
+
+	underway atomic.Int64
 
 	gate   sync.RWMutex // held to read while an operation is put into the queue
 	closed bool
@@ -145,11 +148,17 @@ func (d *Desk) Close() {
 	d.done.Wait()
 }
 
+// Underway is how many operations wait for their end now. What is in no hurry
+// goes by it, so as not to stand in the way of tills.
+func (d *Desk) Underway() int { return int(d.underway.Load()) }
+
 // submit carries an operation out and waits for its end. It tells whether the
 // answer is that of an earlier request with the same key.
 func (d *Desk) submit(ctx context.Context, op operation) (replayed bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, d.Wait)
 	defer cancel()
+	d.underway.Add(1)
+	defer d.underway.Add(-1)
 	t := &ticket{ctx: ctx, op: op, done: make(chan struct{})}
 	t.claim, t.hash = op.claim()
 	if t.claim.key != "" {

@@ -54,9 +54,19 @@ const qLive = `select count(*) from reservation where state = 'held' and until_a
 // noReservations refuses homes in which a reservation holds something, or on
 // whose accounts one does.
 func (g *group) noReservations(homes []home.ID, code string) error {
+	return noReservations(g.ctx, g.tx, homes, g.now, code)
+}
+
+// HoldsNothing refuses a home in which a reservation holds something
+// (member.reserved): its member's membership does not end before that.
+func (d *Desk) HoldsNothing(ctx context.Context, q db.Q, h home.ID) error {
+	return noReservations(ctx, q, []home.ID{h}, d.Clock.Now(), "member.reserved")
+}
+
+func noReservations(ctx context.Context, q db.Q, homes []home.ID, now clock.Micros, code string) error {
 	for _, column := range []string{"home_id", "account_home"} {
 		var n int64
-		if err := g.tx.Row(g.ctx, qLive+g.tx.Dialect().In(column, 1), home.Numbers(homes), g.now).Scan(&n); err != nil {
+		if err := q.Row(ctx, qLive+q.Dialect().In(column, 1), home.Numbers(homes), now).Scan(&n); err != nil {
 			return err
 		}
 		if n > 0 {

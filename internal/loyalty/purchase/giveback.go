@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 
 	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/loyalty/home"
@@ -223,6 +224,11 @@ func (r *linkedRefund) do(g *group) error {
 	if err := r.bring(g, s, f, r.req.Payments); err != nil {
 		return err
 	}
+	if r.req.Beside != nil {
+		if err := r.req.Beside(g.ctx, g.tx, f); err != nil {
+			return fmt.Errorf("%w: %w", errBase, err)
+		}
+	}
 	g.claimKey(claim{r.till, r.key}, r.hash, r.home, f.ID)
 	r.out = f
 	return nil
@@ -416,7 +422,7 @@ func (r *refunding) write(g *group, book *ledger.Book, mark ledger.Mark, a *ledg
 	g.refunds.Add(int64(f.Home), int64(f.ID), int64(f.Purchase), int64(f.Outlet), int64(f.At), f.Day, int64(f.Account), db.N(f.AccountHome), string(doc), digest[:])
 	g.happened(eventtype.Event{
 		Kind: eventtype.Refunded, Home: f.Home, Op: f.ID, At: f.At, Day: f.Day, Outlet: f.Outlet, Programme: f.Programme,
-		Gross: f.Gross, Discount: f.Discount, Paid: f.Paid, Money: f.Money, Spent: f.Given, Earned: f.Claimed(), Last: f.Whole,
+		Gross: f.Gross, Discount: f.Discount, Paid: f.Paid, Withheld: f.Kept + f.Held, Money: f.Money, Spent: f.Given, Earned: f.Claimed(), Last: f.Whole,
 		Part: f.Parent != 0, Purchase: f.Purchase, Whose: given, Cashier: f.Cashier, Acts: toldOn(f.Acts),
 	}, own)
 	return nil

@@ -174,21 +174,36 @@ func (s *sale) foundGuest(found map[member.Ref][]member.Resolved) {
 	slices.Sort(s.same)
 }
 
-// judges is an operation that judges a receipt.
-type judges interface{ judged() *sale }
+// ofGuest is an operation whose receipt may name a guest: the sale that it is,
+// whether it notes whose the receipt may be, and whether its limits rest on
+// who the guest is.
+type ofGuest interface {
+	ofGuest() (s *sale, notes, counts bool)
+}
 
-func (s *sale) judged() *sale { return s }
+func (s *sale) ofGuest() (of *sale, notes, counts bool)       { return s, true, s.wantsContacts() }
+func (r *reserving) ofGuest() (of *sale, notes, counts bool)  { return r.sale, false, r.wantsContacts() }
+func (o *confirming) ofGuest() (of *sale, notes, counts bool) { return o.sale, true, false }
 
-// guestsStand sees, now that their rows are locked, that guests are still whom
-// they were found to be. errAgain says that one is not, and has been corrected.
+// guestsStand sees, now that their rows are locked and that it is their phones'
+// and e-mails' turn, who guests are. errAgain says that one of whom limits are
+// counted is not whom he was found to be, and has been corrected.
 func (g *group) guestsStand(mine []*ticket) error {
-	var guests []*sale
+	var guests, counted []*sale
 	var refs []member.Ref
 	now := contacts{}
 	for _, t := range mine {
-		if o, ok := t.op.(judges); ok && t.err == nil && o.judged().guest != "" && o.judged().wantsContacts() {
-			s := o.judged()
-			guests, refs = append(guests, s), append(refs, member.Ref(s.cart.Guest))
+		o, ok := t.op.(ofGuest)
+		if !ok || t.err != nil {
+			continue
+		}
+		s, notes, counts := o.ofGuest()
+		if !notes && !counts || s.cart.Guest.None() {
+			continue
+		}
+		guests, refs = append(guests, s), append(refs, member.Ref(s.cart.Guest))
+		if counts {
+			counted = append(counted, s)
 			s.wantContacts(&now)
 		}
 	}
@@ -196,6 +211,7 @@ func (g *group) guestsStand(mine []*ticket) error {
 		return nil
 	}
 	b := &db.Batch{}
+	member.ShareTurn(b, g.tx.Dialect(), refs)
 	var members map[member.Ref][]member.Resolved
 	resolved := member.Resolve(b, g.tx.Dialect(), refs, &members)
 	now.read(b, g.tx.Dialect())
@@ -205,10 +221,18 @@ func (g *group) guestsStand(mine []*ticket) error {
 	if err := resolved(); err != nil {
 		return err
 	}
+	return g.areThey(guests, counted, members, &now)
+}
+
+// areThey takes who guests are.
+func (g *group) areThey(guests, counted []*sale, members map[member.Ref][]member.Resolved, now *contacts) error {
 	again := false
 	for _, s := range guests {
 		before := s.same
 		s.foundGuest(members)
+		if !slices.Contains(counted, s) {
+			continue
+		}
 		again = again || !slices.Equal(s.same, before)
 		for _, h := range s.same {
 			again = again || !slices.Equal(now.of[h], g.contacts.of[h]) || !slices.Equal(now.merged[h], g.contacts.merged[h])

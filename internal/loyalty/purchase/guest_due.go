@@ -1,10 +1,13 @@
 package purchase
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/id"
 )
@@ -30,6 +33,15 @@ type guestOf struct {
 	home  home.ID
 }
 
+const qNamed = `select count(*) from purchase where guest = $1 and at >= $2 and claimed_by is null`
+
+// Named tells whether a receipt of nobody's names a guest since a time.
+func (d *Desk) Named(ctx context.Context, g Guest, since clock.Micros) (bool, error) {
+	var n int64
+	err := d.DB.Row(ctx, qNamed, d.GuestHash(g), since).Scan(&n)
+	return n > 0, err
+}
+
 // noteGuest notes whose the receipt may be; what several have is nobody's.
 func (g *group) noteGuest(s *sale) {
 	if len(s.same) == 1 && !s.cart.Guest.None() {
@@ -37,7 +49,12 @@ func (g *group) noteGuest(s *sale) {
 	}
 }
 
+// queueGuests makes the notes, in the order of their keys: two transactions that
+// make the same must not wait for each other.
 func (g *group) queueGuests(b *db.Batch) {
+	slices.SortFunc(g.guests, func(x, y guestOf) int {
+		return cmp.Or(cmp.Compare(x.guest.Kind, y.guest.Kind), cmp.Compare(x.guest.Value, y.guest.Value), cmp.Compare(x.home, y.home))
+	})
 	for _, o := range g.guests {
 		member.QueueGuest(b, g.desk.IDs, o.home, member.Ref(o.guest), true, g.now)
 	}

@@ -5,8 +5,10 @@ import (
 	"strings"
 	"time"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
@@ -24,6 +26,20 @@ type LevelRequest struct {
 	Until     string // last day on which it does not fall below, YYYY-MM-DD; "": the level's own term
 	Reason    string
 	Actor     string
+	Only      bool // of the home that is named: who was merged into another is refused
+}
+
+// Check refuses what can be nobody's level.
+func (r *LevelRequest) Check() error {
+	_, err := time.Parse(time.DateOnly, r.Until)
+	reason := strings.TrimSpace(r.Reason)
+	switch {
+	case r.Until != "" && (err != nil || r.Level == ""):
+		return fault.New(fault.Invalid, "level.until")
+	case reason == "" || !text.Valid(reason, maxReason):
+		return fault.New(fault.Invalid, "adjust.reason", "most", maxReason)
+	}
+	return nil
 }
 
 // Leveled is what was done by hand.
@@ -42,16 +58,13 @@ func (d *Desk) SetLevel(ctx context.Context, r *LevelRequest) (*Leveled, error) 
 	mine := *r
 	mine.Reason = strings.TrimSpace(r.Reason)
 	r = &mine
-	_, err := time.Parse(time.DateOnly, r.Until)
-	switch {
-	case r.Until != "" && (err != nil || r.Level == ""):
-		return nil, fault.New(fault.Invalid, "level.until")
-	case r.Reason == "" || !text.Valid(r.Reason, maxReason):
-		return nil, fault.New(fault.Invalid, "adjust.reason", "most", maxReason)
-	case r.Buyer.None():
+	if err := r.Check(); err != nil {
+		return nil, err
+	}
+	if r.Buyer.None() {
 		return nil, errNoHome()
 	}
-	op := &leveling{req: r, hash: d.hashOf("level", r)}
+	op := &leveling{req: r, hash: d.hashOf("level", r), who: audit.Of(ctx)}
 	replayed, err := d.submit(ctx, op)
 	if err != nil {
 		return nil, err
@@ -65,14 +78,33 @@ type leveling struct {
 	onAccount
 	req  *LevelRequest
 	hash [32]byte
+	who  audit.Actor
 	out  *Leveled
 }
 
 func (o *leveling) claim() (claim, [32]byte) { return claim{o.req.By, o.req.Key}, o.hash }
-func (o *leveling) lookUp(l *look)           { l.buyer(o.req.Buyer) }
 func (o *leveling) alone() bool              { return false }
 
+func (o *leveling) lookUp(l *look) {
+	if o.req.Only {
+		l.standingOf(o.req.Buyer)
+	} else {
+		l.buyer(o.req.Buyer)
+	}
+}
+
 func (o *leveling) found(l *look) (home.ID, error) {
+	if o.req.Only {
+		s, there := l.states[o.req.Buyer.Home]
+		switch {
+		case !there:
+			return 0, errNoHome()
+		case s.Home != o.req.Buyer.Home:
+			return 0, notServed(member.Merged)
+		}
+		o.home = s.Home
+		return o.home, nil
+	}
 	h, err := l.home(o.req.Buyer)
 	o.home = h
 	return h, err
@@ -87,6 +119,9 @@ func (o *leveling) load(g *group) error {
 		return fault.New(fault.NotFound, "level.not-found", "level", o.req.Level)
 	}
 	if err := o.find(g); err != nil {
+		return err
+	}
+	if err := o.lives(g); err != nil {
 		return err
 	}
 	g.wantLots[o.keeps] = true
@@ -119,7 +154,7 @@ func (o *leveling) do(g *group) error {
 	done := g.levels.byHand(at, o.req.Level, until, c)
 	g.claimKey(claim{o.req.By, o.req.Key}, o.hash, at.book.Home, done.ID)
 	o.out = &Leveled{Change: done, Balance: balanceOf(a)}
-	return nil
+	return g.noteByHand(o.who, "level.set", o.home, byHandNote{Operation: done.ID.String(), Programme: p.ID, From: done.From, To: done.To})
 }
 
 // byHand puts somebody at a level; who has reached a higher one comes back

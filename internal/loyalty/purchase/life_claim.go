@@ -25,8 +25,7 @@ func (l *Life) Claim(was *Stored, c *Claim, p *rule.Programme) (*Stored, error) 
 	l.bought(was.At, true)
 	gift := l.welcome(p)
 	op := &claiming{req: &ClaimRequest{}, receipt: was.Home, purchase: was.ID, onAccount: l.account(c.Member), of: s, programme: p, judged: p.ID != 0, welcome: &gift}
-	if c.Joined != 0 {
-		op.req.Contact = &Contact{Joined: c.Joined}
+	if op.joined = c.Joined; c.Joined != 0 {
 		op.judged = op.judged && earnsByContact(p, was.At, c.Joined, c.At)
 	}
 	if _, _, _, err := op.happen(l.g, s); err != nil {

@@ -78,7 +78,7 @@ const (
 
 	qRerouteOwn    = ` set account_home = $3, account_id = $4 where home_id = $1 and account_id = $2 and account_home is null`
 	qRerouteOthers = ` set account_home = $3, account_id = $4 where account_home = $1 and account_id = $2`
-	qMergedHome    = `update home set merged_into = $2 where home_id = $1 or merged_into = $1`
+	qMergedHome    = `update home set merged_into = $2, unserved = null where home_id = $1 or merged_into = $1`
 )
 
 func (o *merging) load(g *group) error {

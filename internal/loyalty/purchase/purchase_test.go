@@ -1,6 +1,7 @@
 package purchase_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -130,6 +131,35 @@ func TestPointsExpireAndActivate(t *testing.T) {
 		}
 		if n, err := s.Desk.SettleDue(t.Context(), 100); n != 0 || err != nil {
 			t.Fatalf("due twice: %d %v", n, err)
+		}
+	})
+}
+
+// TestSettleAllDue: more accounts than are settled in one go are all settled.
+func TestSettleAllDue(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := purchasetest.Open(t, d, purchasetest.Programme())
+		const members = 503
+		for range members {
+			s.Give(t, s.Member(t), 100)
+		}
+		var goes []int
+		settle := func() {
+			t.Helper()
+			if err := s.Desk.SettleAllDue(t.Context(), func(n int) { goes = append(goes, n) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		settle()
+		s.Clock.Add(400 * 24 * time.Hour)
+		settle()
+		if want := []int{0, 500, members - 500}; !slices.Equal(goes, want) {
+			t.Errorf("settled %v, want %v", goes, want)
+		}
+		var left int64
+		if err := d.Row(t.Context(), `select count(*) from account where active <> 0 or expired <> 100`).Scan(&left); err != nil || left != 0 {
+			t.Errorf("%d are left: %v", left, err)
 		}
 	})
 }

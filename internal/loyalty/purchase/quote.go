@@ -34,10 +34,16 @@ type Quoted struct {
 	Level     *LevelView  // before the purchase; nil: the programme has no levels
 	Hints     []rule.Hint // what a little more would bring
 	Idle      []rule.Idle // codes that nothing acts by
+	Unknown   int         // how many of its codes no campaign has
 }
 
 // Quote tells what a purchase would give, and why.
 func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
+	return d.quote(ctx, c, nil)
+}
+
+// quote is Quote, or a trial: nil is none.
+func (d *Desk) quote(ctx context.Context, c *Cart, t *Trial) (*Quoted, error) {
 	s, err := d.newSale(c, Commit)
 	if err != nil {
 		return nil, err
@@ -57,7 +63,10 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 		return nil, err
 	}
 	s.at = d.Clock.Now()
-	d.complete(s, d.Programmes.Current().For)
+	if t != nil {
+		s.at = t.At
+	}
+	d.complete(s, d.find(t))
 	if err := s.pushkinAllows(); err != nil {
 		return nil, err
 	}
@@ -84,6 +93,9 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	}
 	s.mark(s.rows)
 	out, err := s.atLevel(a, func(m *rule.Member) (*rule.Outcome, error) {
+		if t != nil && t.Member != nil {
+			m = t.Member
+		}
 		s.seen = m
 		if s.usedUp, err = d.usedUp(ctx, s, m); err != nil {
 			return nil, err
@@ -96,7 +108,7 @@ func (d *Desk) Quote(ctx context.Context, c *Cart) (*Quoted, error) {
 	q := &Quoted{Until: s.at.Add(quoteLife), Programme: s.programme, Outcome: out, Lines: s.receipt.Lines, Balance: balanceOf(a)}
 	q.ID = d.quoteID(s, out, own, book)
 	q.Hints = rule.Hints(s.programme, &s.receipt, s.seen, s.usedUp, out)
-	q.Idle = out.Idle(s.programme, s.receipt.Codes)
+	q.Idle, q.Unknown = out.Idle(s.programme, s.receipt.Codes), s.unknown()
 	if a != nil {
 		q.Home, q.Level = s.home, s.levels.view(s.stands)
 		q.Ending = ledger.Expiring(a, book.Lots(a))

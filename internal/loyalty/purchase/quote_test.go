@@ -143,6 +143,15 @@ func TestQuoteStoresNothing(t *testing.T) {
 			if _, err := s.Desk.Quote(t.Context(), withCodes(s, b, "a")); err != nil {
 				t.Fatal(err)
 			}
+			other := *s.Desk.Programmes.Current().All()[0]
+			other.Earning.Rate = 300_000
+			if err := other.Compile(); err != nil {
+				t.Fatal(err)
+			}
+			q, err := s.Desk.Try(t.Context(), withCodes(s, purchase.Buyer{}, "a"), &purchase.Trial{Programme: &other, At: s.Desk.Clock.Now(), Member: &rule.Member{Home: 1}})
+			if err != nil || q.ID != "" || q.Outcome.Earned == 0 {
+				t.Fatalf("a trial with an imagined member gives %+v, %v", q, err)
+			}
 		}
 		if diff := cmp.Diff(before, rows()); diff != "" {
 			t.Errorf("rows before (-) and after (+):\n%s", diff)

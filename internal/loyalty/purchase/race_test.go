@@ -66,7 +66,7 @@ func twoProcesses(t *testing.T, p rule.Programme, body func(t *testing.T, s *pur
 
 func openBase(t *testing.T, url string) *db.DB {
 	t.Helper()
-	d, err := db.Open(t.Context(), db.Options{URL: url})
+	d, err := db.Open(t.Context(), db.Options{URL: url, MaxConns: 4})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -96,10 +96,14 @@ func refundNotFound(err error) error {
 	return err
 }
 
-// OfHome lists a home's purchases, the newest first.
+// OfHome lists a member's purchases, the newest first. Who was merged into
+// another is that one.
 func (d *Desk) OfHome(ctx context.Context, h home.ID, after Cursor, limit int) ([]*Stored, error) {
 	if after.ID == 0 {
 		after = Cursor{At: 1<<63 - 1, ID: 1<<63 - 1}
+	}
+	if err := d.DB.Row(ctx, qNow, h).Scan((*int64)(&h)); err != nil {
+		return nil, err
 	}
 	return db.All(ctx, d.DB, scanPurchase, qOfHome, h, after.At, after.ID, min(limit, maxPage))
 }

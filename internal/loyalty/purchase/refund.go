@@ -2,10 +2,12 @@ package purchase
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
@@ -118,6 +120,10 @@ type RefundRequest struct {
 	Lines    []RefundPart // by line and quantity, or
 	Amount   money.Amount // by amount of money; neither: all that is left
 	Payments []Payment    // how the money goes back; empty: in the share it came
+
+	// Beside is done in the refund's transaction, at its end, once: where the
+	// request was done before it is not. An error leaves nothing. nil: nothing is.
+	Beside func(ctx context.Context, q db.Q, f *Refund) error `json:"-"`
 }
 
 // PurchaseRef names a purchase by its home and id, or by its till and key.

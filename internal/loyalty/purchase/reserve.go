@@ -6,8 +6,10 @@ import (
 	"crypto/sha256"
 	"time"
 
+	"kopilka/internal/loyalty/eventtype"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -17,6 +19,7 @@ import (
 type Reserved struct {
 	Reservation *Reservation
 	Replayed    bool
+	Unknown     int // how many of its codes no campaign has; of one that is replayed it is not told
 }
 
 // Reserve judges a receipt and holds what it needs for so long; 0: for as long
@@ -50,7 +53,11 @@ func (d *Desk) Reserve(ctx context.Context, c *Cart, hold time.Duration) (*Reser
 	if err != nil {
 		return nil, err
 	}
-	return &Reserved{Reservation: r.out, Replayed: replayed}, nil
+	out := &Reserved{Reservation: r.out, Replayed: replayed}
+	if !replayed {
+		out.Unknown = s.unknown()
+	}
+	return out, nil
 }
 
 func checkHold(hold time.Duration) error {
@@ -98,7 +105,8 @@ func (r *reserving) do(g *group) error {
 	}
 	digest := sha256.Sum256(doc)
 	r.out = &Reservation{Purchase: *p, Until: until, State: ReservationHeld, digest: digest}
-	g.chain(r.home, book, mark, p.ID, digest, r.at)
+	own := g.chain(r.home, book, mark, p.ID, digest, r.at)
+	g.happened(r.out.event(eventtype.ReservationHeld, r.at), own)
 	g.reservations.made.Add(int64(p.Home), int64(p.ID), int64(p.Account), int64(p.Programme), int64(p.Outlet), int64(p.At), int64(until),
 		db.N(p.AccountHome), string(doc), digest[:], orNull(p.Seen.Kept))
 	g.claimKey(claim{p.Till, p.Key}, r.hash, p.Home, p.ID)
@@ -133,6 +141,9 @@ func (o *extending) do(g *group) error {
 	if err := o.holding(); err != nil {
 		return err
 	}
+	if err := o.lives(g); err != nil {
+		return err
+	}
 	book, a := o.settled(g)
 	o.r.Until = o.at.Add(o.hold)
 	if h := book.FindHold(o.r.ID); h != nil {
@@ -149,6 +160,8 @@ func (o *extending) do(g *group) error {
 	}
 	o.put(g)
 	book.Touch()
+	g.happened(o.r.event(eventtype.ReservationExtended, o.at), g.books[o.home])
+	o.r.Balance = balanceOf(a)
 	return nil
 }
 
@@ -158,7 +171,7 @@ func (o *ofReservation) holding() error {
 	case ReservationHeld:
 		return nil
 	case ReservationExpired:
-		return errReservationExpired()
+		return fault.New(fault.Conflict, "reservation.run-out")
 	case ReservationConfirmed:
 		return fault.New(fault.Conflict, "reservation.confirmed")
 	default:
@@ -189,6 +202,7 @@ func (o *cancelling) do(g *group) error {
 	case ReservationConfirmed:
 		return fault.New(fault.Conflict, "reservation.confirmed")
 	case ReservationCancelled:
+		o.r.Balance = balanceOf(g.books[o.keeps].AccountByID(o.r.Account))
 		return nil
 	}
 	book, a := o.settled(g)
@@ -201,7 +215,17 @@ func (o *cancelling) do(g *group) error {
 	o.r.State = ReservationCancelled
 	o.put(g)
 	book.Chain(mark, o.r.ID, o.r.digest, o.at)
+	g.happened(o.r.event(eventtype.ReservationCancelled, o.at), g.books[o.home])
+	o.r.Balance = balanceOf(a)
 	return nil
+}
+
+// event is what becomes of the reservation, for whoever follows.
+func (r *Reservation) event(kind eventtype.Kind, at clock.Micros) eventtype.Event {
+	return eventtype.Event{
+		Kind: kind, Home: r.Home, Op: r.ID, At: at, Day: r.Day, Outlet: r.Outlet, Programme: r.Programme, Cashier: r.Cashier,
+		Gross: r.Gross, Spent: r.Spent, Until: r.Until,
+	}
 }
 
 // letGo gives back the uses and codes that the reservation still holds.

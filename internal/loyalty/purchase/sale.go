@@ -22,6 +22,7 @@ type Answer struct {
 	Purchase *Purchase
 	LeftOut  *Refund // of a reservation that was paid for in part: what was not; nil: nothing
 	Replayed bool    // this is what an earlier request with the same key did
+	Unknown  int     // how many of its codes no campaign has; of a receipt that is replayed it is not told
 }
 
 // Commit judges a receipt and does it.
@@ -51,10 +52,22 @@ func (d *Desk) sell(ctx context.Context, c *Cart, mode Mode) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	out := &Answer{Purchase: s.out, Replayed: replayed}
 	if !replayed {
+		out.Unknown = s.unknown()
 		d.tellUnknown(s.out)
 	}
-	return &Answer{Purchase: s.out, Replayed: replayed}, nil
+	return out, nil
+}
+
+// unknown is how many of the receipt's codes no campaign has.
+func (s *sale) unknown() (n int) {
+	for i := range s.receipt.Codes {
+		if !s.programme.Opens(&s.receipt.Codes[i]) {
+			n++
+		}
+	}
+	return n
 }
 
 // sale is the operation of a purchase.
@@ -89,6 +102,7 @@ type sale struct {
 	tickets   map[string]ticketRow   // those of its tickets' numbers that are taken, before the lock
 	fiscals   map[fiscalKey]op       // whose its fiscal receipt is, before the lock
 	id        id.ID                  // of the purchase that it becomes
+	paysFor   id.ID                  // the reservation that is confirmed by it; 0: none
 	at        clock.Micros
 	hold      *ledger.Hold  // that keeps the points it spends; nil: none does
 	again     *again        // what it was when it happened; nil: it happens
@@ -168,6 +182,9 @@ func (s *sale) load(g *group) error {
 		}
 	}
 	if err := s.find(g); err != nil {
+		return err
+	}
+	if err := s.lives(g); err != nil {
 		return err
 	}
 	g.desk.complete(s, set.For)

@@ -32,7 +32,7 @@ func (s *sale) write(g *group, book *ledger.Book, mark ledger.Mark, p *Purchase)
 	g.happened(eventtype.Event{
 		Kind: eventtype.Purchased, Home: p.Home, Op: p.ID, At: p.At, Day: p.Day, Outlet: p.Outlet, Programme: p.Programme,
 		Gross: p.Gross, Discount: p.Discount, Paid: p.Paid, Money: p.Due, Spent: p.Spent, Earned: p.Earned,
-		Recorded: s.mode == Record, Cashier: p.Cashier, Acts: toldOn(p.Acts),
+		Recorded: s.mode == Record, Cashier: p.Cashier, Acts: toldOn(p.Acts), Purchase: s.paysFor,
 	}, own)
 	return nil
 }

@@ -22,7 +22,7 @@ type stand struct {
 // own tells whether a level in a programme is the buyer's own, beside the
 // account that he uses.
 func (v *levels) own(buyer, keeps home.ID, programme id.ID) bool {
-	return buyer != keeps && v.set.Ladder(programme).Own()
+	return buyer != keeps && v.set.OwnLevel(programme)
 }
 
 // stand finds whose level it is that an operation of a buyer on an account

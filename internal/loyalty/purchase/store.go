@@ -27,6 +27,7 @@ const (
  union all select * from (` + pageOf + `claimed_by in ` + ofMember + newestEnd + `) given
  ) u order by at desc, purchase_id desc limit $3`
 	newestEnd = ` and at <= $2 order by at desc, purchase_id desc limit $3`
+	qNow      = `select coalesce(max(merged_into), $1) from home where home_id = $1`
 	// A member's own and those that were given to him, and of those who were merged
 	// into him.
 	qOfHome = `select ` + storedColumns + ` from (

@@ -7,6 +7,7 @@ import (
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/text"
 )
 
@@ -20,17 +21,21 @@ const (
 	TicketReturned TicketState = "returned" // also one that was used before
 )
 
-// Ticket is a ticket that has a number, as it stands now.
+// Ticket is one piece of a line of tickets, as it stands now.
 type Ticket struct {
-	Number   string
+	Number   string // "": it has none
 	Purchase PurchaseRef
 	Line     int // index in the purchase, from 0
 	Piece    int // of the line, from 0
 	SKU      string
-	Place    rule.Place // folded
-	Buyer    home.ID    // 0: nobody we know
+	Name     string
+	Place    rule.Place   // folded
+	Outlet   id.ID        // where it was sold
+	Begins   clock.Micros // of the session; 0: not told
+	Buyer    home.ID      // 0: nobody we know
 	State    TicketState
 	UsedAt   clock.Micros // 0: it is not used
+	Gate     id.ID        // the outlet where it was used
 }
 
 // TicketPage is a part of a list of tickets.
@@ -111,7 +116,7 @@ func (s *Stored) tell(t *Ticket) bool {
 		return false
 	}
 	l, st := &s.Lines[t.Line], &s.states()[t.Line]
-	t.SKU, t.State = l.SKU, TicketSold
+	t.SKU, t.Name, t.State, t.Outlet, t.Begins = l.SKU, l.Name, TicketSold, s.Outlet, l.SessionAt
 	if l.Place != nil {
 		t.Place = *l.Place
 	}
@@ -121,7 +126,7 @@ func (s *Stored) tell(t *Ticket) bool {
 	if t.Piece < len(st.pieces) {
 		p := &st.pieces[t.Piece]
 		if p.used != nil {
-			t.State, t.UsedAt = TicketUsed, p.used.At
+			t.State, t.UsedAt, t.Gate = TicketUsed, p.used.At, p.used.Outlet
 		}
 		if p.gone {
 			t.State = TicketReturned
@@ -131,4 +136,59 @@ func (s *Stored) tell(t *Ticket) bool {
 		t.State = TicketReturned
 	}
 	return true
+}
+
+// MemberTickets are the tickets of some of a member's purchases.
+type MemberTickets struct {
+	Tickets []Ticket // of the newest purchase first, in each as they stand in it
+	Next    Cursor   // the purchase to go on after; zero: these were the last
+}
+
+// TicketsOf lists the tickets that a member has bought. It looks at limit of his
+// purchases at most, so that a part may be empty and yet not the last.
+func (d *Desk) TicketsOf(ctx context.Context, h home.ID, after Cursor, limit int) (*MemberTickets, error) {
+	limit = min(limit, maxPage-1)
+	bought, err := d.OfHome(ctx, h, after, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	out := &MemberTickets{Tickets: []Ticket{}}
+	if len(bought) > limit {
+		bought = bought[:limit]
+		last := bought[limit-1]
+		out.Next = Cursor{At: last.At, ID: last.ID}
+	}
+	var list []Ticket
+	for _, s := range bought {
+		list = append(list, s.tickets()...)
+	}
+	sold, err := d.soldIn(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if t := &list[i]; sold[t.Purchase].tell(t) {
+			out.Tickets = append(out.Tickets, *t)
+		}
+	}
+	return out, nil
+}
+
+// tickets are the pieces of the purchase's lines of tickets, of which nothing
+// is told yet but where they stand.
+func (s *Stored) tickets() (out []Ticket) {
+	for i := range s.Lines {
+		l := &s.Lines[i]
+		if !l.Ticketed() {
+			continue
+		}
+		for k := range l.Pieces() {
+			t := Ticket{Purchase: PurchaseRef{Home: s.Home, ID: s.ID}, Line: i, Piece: k}
+			if k < len(l.Tickets) {
+				t.Number = l.Tickets[k]
+			}
+			out = append(out, t)
+		}
+	}
+	return out
 }

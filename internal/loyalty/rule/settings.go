@@ -37,19 +37,20 @@ type Settings struct {
 	ConditionsOn    ConditionsOn `json:"conditions_on"`
 	LevelOn         LevelOn      `json:"level_on"`
 	LevelScope      LevelScope   `json:"level_scope"`
-	UnusedLapse     int          `json:"unused_ticket_lapse"` // days after the session when points that wait for a ticket's use lapse; 0: never
-	PriceFloor      money.Amount `json:"price_floor"`         // least price of a unit
-	ReturnSpent     bool         `json:"return_spent"`        // a refund gives spent points back
-	Clawback        Clawback     `json:"clawback"`            // of points that are gone
-	ExpiredReturn   int          `json:"expired_return"`      // days that points get whose lot has expired meanwhile; 0: they stay lost
-	RefundTerms     OnRefund     `json:"refund_conditions"`   // of what stays
-	UnlinkedTakes   bool         `json:"unlinked_refund"`     // an unmatched refund takes points back by the base rules
-	SpendProofAbove money.Points `json:"spend_proof_above"`   // spending more than this takes a one-time QR, a code or the card's secret code; −1: never
-	LateMax         int          `json:"late_max"`            // days after which a record is too late to earn; 0: never
-	ClaimWithin     int          `json:"claim_within"`        // days after a receipt of nobody's within which it may be given to a member; 0: on its own day only
-	GuestPoints     bool         `json:"guest_points"`        // what a guest bought before he became a member gives points, within claim_within
-	HoldTTL         int          `json:"hold_ttl"`            // minutes that a reservation holds where it does not say
-	OpenAccount     OpenAccount  `json:"open_account"`        // when a member gets his account
+	UnusedLapse     int          `json:"unused_ticket_lapse"`   // days after the session when points that wait for a ticket's use lapse; 0: never
+	PriceFloor      money.Amount `json:"price_floor"`           // least price of a unit
+	ReturnSpent     bool         `json:"return_spent"`          // a refund gives spent points back
+	Clawback        Clawback     `json:"clawback"`              // of points that are gone
+	ExpiredReturn   int          `json:"expired_return"`        // days that points get whose lot has expired meanwhile; 0: they stay lost
+	RefundTerms     OnRefund     `json:"refund_conditions"`     // of what stays
+	UnlinkedTakes   bool         `json:"unlinked_refund"`       // an unmatched refund takes points back by the base rules
+	SpendProofAbove money.Points `json:"spend_proof_above"`     // spending more than this takes a one-time QR, a code or the card's secret code; −1: never
+	ApproveAbove    money.Points `json:"adjust_approval_above"` // points by hand past this want a second person; 0: none do
+	LateMax         int          `json:"late_max"`              // days after which a record is too late to earn; 0: never
+	ClaimWithin     int          `json:"claim_within"`          // days after a receipt of nobody's within which it may be given to a member; 0: on its own day only
+	GuestPoints     bool         `json:"guest_points"`          // what a guest bought before he became a member gives points, within claim_within
+	HoldTTL         int          `json:"hold_ttl"`              // minutes that a reservation holds where it does not say
+	OpenAccount     OpenAccount  `json:"open_account"`          // when a member gets his account
 }
 
 // ProgrammeSettings is the table of a programme's settings. One more is a
@@ -87,6 +88,7 @@ var ProgrammeSettings = setting.Of("programme",
 	setting.OfChoice("refund_conditions", func(s *Settings) *OnRefund { return &s.RefundTerms }, KeepTerms, KeepTerms, RecomputeTerms, TakeDifference),
 	setting.OfFlag("unlinked_refund", func(s *Settings) *bool { return &s.UnlinkedTakes }, true),
 	setting.OfPointsOrNever("spend_proof_above", func(s *Settings) *money.Points { return &s.SpendProofAbove }, maxPoints),
+	setting.OfPoints("adjust_approval_above", func(s *Settings) *money.Points { return &s.ApproveAbove }, 0, 0, maxPoints),
 	setting.OfDays("late_max", func(s *Settings) *int { return &s.LateMax }, 0, MaxDays),
 	setting.OfDays("claim_within", func(s *Settings) *int { return &s.ClaimWithin }, 30, MaxDays),
 	setting.OfFlag("guest_points", func(s *Settings) *bool { return &s.GuestPoints }, false),

@@ -192,6 +192,16 @@ var commonEffects = map[string]effect{
 		},
 		was: "has 9.00 owes 0.00", is: "has 19.00 owes 0.00",
 	},
+	"programme.adjust_approval_above": {
+		change: func(p *rule.Programme) { p.Settings.ApproveAbove = 900 },
+		play: func(s *stage) string {
+			_, err := s.Desk.Adjust(s.Context(), &purchase.AdjustRequest{
+				By: 1, Key: s.IDs.New().String(), Buyer: s.buyer, Programme: s.Programme.ID, Points: 901, Reason: "test", Actor: "test",
+			})
+			return purchasetest.Code(err)
+		},
+		was: "", is: "adjust.approval",
+	},
 	"programme.spend_proof_above": {
 		change: func(p *rule.Programme) { p.Settings.SpendProofAbove = 900 },
 		play: func(s *stage) string {

@@ -117,6 +117,9 @@ func (c *homeCheck) checkClaim(s *saleCheck) error {
 	if found != wanted || s.home.Kind() != home.Receipt || s.doc.Account != 0 || x.Outlet != s.doc.Outlet || x.Day != s.doc.Day || x.Sold != s.doc.Programme {
 		c.bad(ClaimDoc, "purchase", at, found, wanted)
 	}
+	if x.Joined != 0 && s.doc.Guest == "" {
+		c.bad(ClaimDoc, "purchase", at, "given by a phone or e-mail", "a receipt that names one")
+	}
 	if o := c.chained("purchase", at, row.id); o != nil {
 		c.still("purchase", at, o)
 	}

@@ -21,6 +21,7 @@ const qErased = `select m.home_id, m.erasure_id, coalesce(e.home_id, 0), coalesc
  || m.document_issued_on || m.comment || m.code_word || m.block_reason <> '' or m.category_id is not null or cast(m.custom as text) <> '{}'
  or m.state not in ('closed', 'merged') then 'member'
  when exists (select 1 from identifier x where x.home_id = m.home_id and (x.kind <> 'number' or x.state = 'active')) then 'identifier'
+ when exists (select 1 from guest_due x where x.home_id = m.home_id) then 'guest_due'
  when exists (select 1 from member_relative x where x.home_id = m.home_id) then 'member_relative'
  when exists (select 1 from member_tag x where x.home_id = m.home_id) then 'member_tag'
  when exists (select 1 from member_in_group x where x.home_id = m.home_id) then 'member_in_group'

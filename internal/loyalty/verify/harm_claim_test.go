@@ -98,6 +98,7 @@ func claimHarms() []harm {
 		{"it says that no refund was before it", editClaim(func(c *purchase.Claim) { c.Before = nil }), []verify.Invariant{
 			verify.ClaimSums, verify.OpDigest, verify.RefundColumns, verify.RefundSums, verify.RefundActs,
 		}},
+		{"it is by a phone that the receipt does not name", editClaim(func(c *purchase.Claim) { c.Joined = c.At }), []verify.Invariant{verify.ClaimDoc, verify.OpDigest}},
 		{"it counts more money", editClaim(func(c *purchase.Claim) { c.Refunded-- }), []verify.Invariant{
 			verify.ClaimSums, verify.OpDigest, verify.AccountTurnover,
 		}},

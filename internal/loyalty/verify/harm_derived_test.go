@@ -236,7 +236,7 @@ func derivedHarms() []harm {
 	}
 	for _, c := range []string{
 		"receipts", "member_receipts", "gross", "discount", "paid", "money", "spent", "earned", "refunds", "refunds_whole",
-		"refund_gross", "refund_discount", "refund_paid", "refund_money", "refund_spent", "refund_earned",
+		"refund_gross", "refund_discount", "refund_paid", "refund_withheld", "refund_money", "refund_spent", "refund_earned",
 	} {
 		out = append(out, harm{c, ofDay(c + " = " + c + " + 1"), []verify.Invariant{day}},
 			harm{c + " of a cashier", ofCashier(c + " = " + c + " - 1"), []verify.Invariant{verify.FigureCashier}})

@@ -66,6 +66,7 @@ func erasureHarms() []harm {
 	return []harm{
 		{"a name", of("member", richs, `update member set name = 'Анна' where home_id = $1`, rich), left},
 		{"a phone", of("identifier", richs, `insert into identifier (kind, value, excl, home_id, state, member_state, main, proven_at, added_at) values ('phone', '+7', 0, $1, 'off', 'closed', false, 0, 0)`, rich), left},
+		{"a note of what he bought as a guest", of("guest_due", richs, `insert into guest_due (kind, value, home_id, told, due_at, mark, after_id) values ('phone', '+7', $1, true, 0, 1, 0)`, rich), left},
 		{"a change", of("member_change", richs, `update member_change set new_value = 'x' where home_id = $1 and field = 'phone'`, rich), left},
 		{"another act", of("member", richs, `update member set erasure_id = 77 where home_id = $1`, rich), []verify.Invariant{verify.ErasureAct, verify.PostingOp}},
 		{"another's city", of("purchase", bought, `update purchase set person = replace(person, 'омск', 'томск') where home_id = $1`, buyer), kept},

@@ -135,6 +135,22 @@ func inFounders(h harm) harm {
 	return h.named("purchase", func(s *shop) string { return fmt.Sprintf("home_id=%s purchase_id=%s", s.rich.Home, s.bought.ID) })
 }
 
+// servedHarms are homes that say something else than their members' rows.
+func servedHarms() []harm {
+	of := func(table, change string) func(s *shop) (string, string) {
+		return func(s *shop) (string, string) {
+			s.exec("update "+table+" set "+change+" where home_id = $1", s.owing.Home)
+			return "home", "home_id=" + s.owing.Home.String()
+		}
+	}
+	served := []verify.Invariant{verify.HomeServed}
+	return []harm{
+		{"who is served is not at tills", of("home", "unserved = 'blocked'"), served},
+		{"who is blocked is served", of("member", "state = 'blocked'"), served},
+		{"who is closed is served", of("member", "state = 'closed'"), served},
+	}
+}
+
 func householdHarms() []harm {
 	house := verify.HouseholdHome
 	left, in := func(s *shop) purchase.Buyer { return s.owing }, func(s *shop) purchase.Buyer { return s.buyer }

@@ -133,7 +133,16 @@ func mergeHarms() []harm {
 			return "lot", fmt.Sprintf("home_id=%s lot_id=%d", s.rich.Home, at)
 		}
 	}
+	stays := func(table, text string) harm {
+		return harm{"it left a row of " + table, func(s *shop) (string, string) {
+			s.exec(text, s.buyer.Home)
+			return table, "home_id=" + s.buyer.Home.String()
+		}, []verify.Invariant{verify.MergeLeft}}
+	}
 	return []harm{
+		stays("identifier", `insert into identifier (kind, value, excl, home_id, state, member_state, main, proven_at, added_at) values ('phone', '+7', 0, $1, 'off', 'closed', false, 0, 0)`),
+		stays("guest_due", `insert into guest_due (kind, value, home_id, told, due_at, mark, after_id) values ('phone', '+7', $1, true, 0, 1, 0)`),
+		stays("consent", `insert into consent (home_id, consent_id, kind, channel, action, at, source, ip, user_agent, actor_kind, proof) values ($1, 1, 'rules', '', 'withdrawn', 0, '', '', '', 'system', '')`),
 		{"an act that can't be read", func(s *shop) (string, string) {
 			key := actKey(s)
 			s.exec(`update member_merge set doc = '{' where member_id = $1`, s.buyer.Home)

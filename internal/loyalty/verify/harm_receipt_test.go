@@ -147,7 +147,7 @@ func refundHarms() []harm {
 		back("earned", part, func(f *purchase.Refund) { f.Earned++ }, sums, day, verify.OpPostings),
 		back("short", part, func(f *purchase.Refund) { f.Short = -1 }, sums),
 		back("money", part, func(f *purchase.Refund) { f.Money++; f.Payments[0].Amount++ }, sums, day, verify.FigureCampaign, verify.PurchaseRefunded, verify.AccountTurnover),
-		back("kept", part, func(f *purchase.Refund) { f.Kept++ }, sums),
+		back("kept", part, func(f *purchase.Refund) { f.Kept++ }, sums, day),
 		back("a part below zero", part, func(f *purchase.Refund) { f.Lines[0].Points--; f.Lines[1].Points++ }, sums, verify.RefundAbove),
 		back("no such line", part, func(f *purchase.Refund) { f.Lines[0].Line = 7 }, sums),
 		back("above an amount", part, func(f *purchase.Refund) { f.Lines[0].Gross += 1e7; f.Gross += 1e7 }, verify.RefundAbove, day),

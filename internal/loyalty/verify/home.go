@@ -60,6 +60,7 @@ func (c *homeCheck) check() error {
 		c.bad(HomeMissing, c.rows.table(), rowKey{}, "no row in home", "one")
 	}
 	c.checkHoused()
+	c.checkServed()
 	c.readMerges()
 	c.readOps()
 	c.readErased()

@@ -80,6 +80,7 @@ type rows struct {
 	given       []givenRow
 	givenBack   []givenBackRow
 	housed      []housedRow
+	unserved    []unservedRow
 	erased      []erasedRow
 
 	reservations []reservationRow
@@ -126,6 +127,7 @@ func (w *walk) walk(q *db.Snapshot, from, to int64) error {
 	collect(b, &w.all.given, scanGiven, qGiven, from, to)
 	collect(b, &w.all.givenBack, scanGivenBack, qGivenBack, from, to)
 	collect(b, &w.all.housed, scanHoused, qHoused, from, to)
+	collect(b, &w.all.unserved, scanUnserved, qUnserved, from, to)
 	collect(b, &w.all.erased, scanErased, qErased, from, to)
 	collect(b, &w.all.reservations, scanReservation, qReservations, from, to)
 	collect(b, &w.all.sharedHeld, scanSharedHeld, qSharedHeld, from, to)
@@ -202,6 +204,7 @@ func (r *rows) first() (h home.ID, ok bool) {
 	low(&h, &ok, r.given)
 	low(&h, &ok, r.givenBack)
 	low(&h, &ok, r.housed)
+	low(&h, &ok, r.unserved)
 	low(&h, &ok, r.erased)
 	low(&h, &ok, r.reservations)
 	low(&h, &ok, r.sharedHeld)
@@ -229,7 +232,7 @@ func (r *rows) cut(h home.ID) rows {
 	return rows{
 		cut(&r.homes, h), cut(&r.accounts, h), cut(&r.lots, h), cut(&r.postings, h),
 		cut(&r.purchases, h), cut(&r.refunds, h), cut(&r.visits, h), cut(&r.adjustments, h), cut(&r.changes, h), cut(&r.presents, h),
-		cut(&r.shared, h), cut(&r.sharedBack, h), cut(&r.given, h), cut(&r.givenBack, h), cut(&r.housed, h), cut(&r.erased, h),
+		cut(&r.shared, h), cut(&r.sharedBack, h), cut(&r.given, h), cut(&r.givenBack, h), cut(&r.housed, h), cut(&r.unserved, h), cut(&r.erased, h),
 		cut(&r.reservations, h), cut(&r.sharedHeld, h), cut(&r.holds, h),
 		cut(&r.merges, h), cut(&r.mergedBy, h), cut(&r.takenLots, h), cut(&r.takenGift, h), cut(&r.takenUses, h),
 		cut(&r.former, h), cut(&r.formerBack, h), cut(&r.formerUses, h),

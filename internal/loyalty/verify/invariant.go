@@ -24,7 +24,9 @@ const (
 	MergeAct       Invariant = "merge-act"       // who was merged into another has an act that says so, as do the rows of both
 	MergePostings  Invariant = "merge-postings"  // the postings of both journals move just what the act says
 	MergeLots      Invariant = "merge-lots"      // each lot of who was merged is in the account that has taken his over
+	MergeLeft      Invariant = "merge-left"      // what found him, is due to him or was agreed by him is the other's
 	HouseholdHome  Invariant = "household-home"  // a home uses another's accounts while its member is in that one's household, and only then
+	HomeServed     Invariant = "home-served"     // a home says that its member is not served while he is blocked or closed, and only then
 )
 
 // The invariants of accounts and lots.
@@ -114,17 +116,19 @@ const (
 	FigureCashier    Invariant = "figure-cashier"    // so are those of each cashier
 	FigureCampaign   Invariant = "figure-campaign"   // and of each campaign, over what receipts say of them
 	FigureTotal      Invariant = "figure-total"      // and over accounts, gifts, adjustments and expiries
+	ListFigures      Invariant = "list-figures"      // the figures that members' lists go by are those of accounts and receipts, once nothing waits
 	SealChain        Invariant = "seal-chain"        // each seal follows from the one before
 	SealRoot         Invariant = "seal-root"         // a seal's root is that of its leaves
 	SealLeaves       Invariant = "seal-leaves"       // they are as many as it says, one of each home, in order
 	SealHead         Invariant = "seal-head"         // each leaf is a posting with just that hash
+	AuditTrail       Invariant = "audit-trail"       // each row of the trail follows from the one before, to the end that it is known to have
 )
 
 // Invariants are all invariants, in the order in which they are told: what is
 // likely the cause before what follows from it.
 func Invariants() []Invariant {
 	return []Invariant{
-		HomeMissing, HouseholdHome, MergeAct, MergePostings, MergeLots, ErasureAct, ErasureLeft, KeptHash, PostingSeq, PostingSides, PostingOp, PostingAccount, PostingLot, OpDigest, PostingHash, HomeSeq, HomeHead, OpChained,
+		HomeMissing, HomeServed, HouseholdHome, MergeAct, MergePostings, MergeLots, MergeLeft, ErasureAct, ErasureLeft, KeptHash, PostingSeq, PostingSides, PostingOp, PostingAccount, PostingLot, OpDigest, PostingHash, HomeSeq, HomeHead, OpChained,
 		PurchaseDoc, PurchaseColumns, PurchaseLines, PurchaseSums, PurchaseParts, PurchaseLots, PurchaseActs, PurchaseProgramme, ClaimDoc, ClaimSums,
 		RefundDoc, RefundColumns, RefundPurchase, RefundSums, RefundAbove, RefundExact, RefundPayments, RefundTerms, RefundActs, RefundUses, RefundPieces,
 		VisitDoc, VisitPurchase, VisitColumns, VisitPieces, ReservationDoc, ReservationPurchase, HoldLot, HoldReservation,
@@ -133,7 +137,7 @@ func Invariants() []Invariant {
 		AccountProgramme, AccountOpened, AccountLotsActive, AccountLotsPending, AccountActive, AccountPending, AccountHeld, AccountHolds, AccountDebt, AccountEarned, AccountSpent,
 		AccountExpired, AccountDebtFirst, AccountDue, AccountPurchases, AccountTurnover, AccountUsed, AccountDates,
 		LevelChain, AccountLevel, AccountSums, GiftOnce, AccountGifts,
-		PurchaseKey, RefundKey, VisitKey, ReservationKey, KeyOp, TicketPiece, FiscalReceipt, LimitUsed, LimitRoom, CodeUsed, CodeAwarded, ProgrammeVersion, FigureDay, FigureCashier, FigureCampaign, FigureTotal,
-		SealChain, SealRoot, SealLeaves, SealHead,
+		PurchaseKey, RefundKey, VisitKey, ReservationKey, KeyOp, TicketPiece, FiscalReceipt, LimitUsed, LimitRoom, CodeUsed, CodeAwarded, ProgrammeVersion, FigureDay, FigureCashier, FigureCampaign, FigureTotal, ListFigures,
+		SealChain, SealRoot, SealLeaves, SealHead, AuditTrail,
 	}
 }

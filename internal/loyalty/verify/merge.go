@@ -245,6 +245,9 @@ func (c *homeCheck) checkMerge(m *mergeRow) {
 // accounts and postings.
 func (c *homeCheck) checkMergedBy(m *mergeRow) {
 	at := key("merge_id", m.id)
+	if m.left != "" { // it would find nobody, or be given to nobody
+		c.bad(MergeLeft, m.left, rowKey{}, "something of a member who was merged", "nothing")
+	}
 	if m.err != nil {
 		return // told where it lies
 	}

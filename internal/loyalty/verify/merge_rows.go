@@ -11,7 +11,11 @@ import (
 )
 
 const (
-	mergeColumns = `g.home_id, g.merge_id, g.member_id, g.at, g.doc, g.digest, coalesce(g.kept, ''), m.state, coalesce(m.merged_into, 0), coalesce(h.merged_into, 0)
+	mergeColumns = `g.home_id, g.merge_id, g.member_id, g.at, g.doc, g.digest, coalesce(g.kept, ''), m.state, coalesce(m.merged_into, 0), coalesce(h.merged_into, 0), case
+ when exists (select 1 from identifier x where x.home_id = g.member_id) then 'identifier'
+ when exists (select 1 from guest_due x where x.home_id = g.member_id) then 'guest_due'
+ when exists (select 1 from consent x where x.home_id = g.member_id) then 'consent'
+ else '' end
  from member_merge g left join member m on m.home_id = g.member_id left join home h on h.home_id = g.member_id`
 	qMerges   = `select ` + mergeColumns + ` where g.home_id > $1 and g.home_id <= $2 order by g.home_id, g.merge_id`
 	qMergedBy = `select ` + mergeColumns + ` where g.member_id > $1 and g.member_id <= $2 order by g.member_id, g.merge_id`
@@ -57,6 +61,7 @@ type mergeRow struct {
 	state        string
 	memberInto   home.ID
 	homeInto     home.ID
+	left         string // table that has something of his still; "": none has
 
 	act merge.Act
 	err error
@@ -66,7 +71,7 @@ func (r *mergeRow) of() home.ID { return r.home }
 
 func scanMerge(r db.Row) (m mergeRow, err error) {
 	var state *string
-	err = r.Scan((*int64)(&m.home), (*int64)(&m.id), (*int64)(&m.member), (*int64)(&m.at), &m.doc, &m.digest, &m.kept, &state, (*int64)(&m.memberInto), (*int64)(&m.homeInto))
+	err = r.Scan((*int64)(&m.home), (*int64)(&m.id), (*int64)(&m.member), (*int64)(&m.at), &m.doc, &m.digest, &m.kept, &state, (*int64)(&m.memberInto), (*int64)(&m.homeInto), &m.left)
 	if state != nil {
 		m.state = *state
 	}

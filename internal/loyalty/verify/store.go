@@ -38,6 +38,9 @@ const (
 	qGivenBack = `select r.home_id, r.refund_id, r.purchase_id, r.outlet_id, r.at, r.day, r.account_id, coalesce(r.account_home, 0), r.doc, r.digest, p.claimed_by
  from purchase p join refund r on r.home_id = p.home_id and r.purchase_id = p.purchase_id
  where p.claimed_by > $1 and p.claimed_by <= $2 and coalesce(p.account_home, 0) <> p.claimed_by order by p.claimed_by, r.refund_id`
+	// Homes that say something else than their members' rows.
+	qUnserved = `select home_id, has, wants from (select h.home_id, coalesce(h.unserved, '') as has, case when m.state in ('blocked', 'closed') then m.state else '' end as wants
+ from home h join member m on m.home_id = h.home_id where h.home_id > $1 and h.home_id <= $2) u where has <> wants order by home_id`
 	qHoused = `select m.home_id, h.founder, coalesce(h.ended_at, 0) from household_member m join household h on h.household_id = m.household_id
  where m.left_at is null and m.home_id > $1 and m.home_id <= $2 order by m.home_id`
 	reservationColumns = `home_id, reservation_id, account_id, coalesce(purchase_id, 0), outlet_id, at, until_at, state, coalesce(account_home, 0), doc, digest, coalesce(person, '')`

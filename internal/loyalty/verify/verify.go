@@ -49,9 +49,11 @@ type Counts struct {
 	Fiscals      int64 `json:"fiscal_receipts"`
 	Programmes   int64 `json:"programmes"`
 	Figures      int64 `json:"figures"`
+	Listed       int64 `json:"listed"` // members whose lists' figures were looked at
 	Events       int64 `json:"events"` // not folded yet
 	Seals        int64 `json:"seals"`
 	Leaves       int64 `json:"leaves"`
+	Audit        int64 `json:"audit"` // rows of the trail
 }
 
 // Break is the first row that breaks an invariant.
@@ -86,6 +88,8 @@ func Run(ctx context.Context, d *db.DB, o Options) (Report, error) {
 	// The longest goes first: it is one snapshot that can't be shared out.
 	r.do(r.whole)
 	r.do(r.programmes)
+	r.do(r.trail)
+	r.do(r.lists)
 	r.homes()
 	r.keys()
 	r.limits()

@@ -2,10 +2,12 @@ package webhook
 
 import (
 	"context"
+	"errors"
 
 	"kopilka/internal/loyalty/feed"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/post"
 )
@@ -31,6 +33,18 @@ type Delivery struct {
 	Status   int64        // of its answer; 0: none
 
 	body []byte
+}
+
+// Body is what is sent: it was rendered when the event was to be sent first.
+func (d *Delivery) Body() []byte { return d.body }
+
+// Delivery reads what became of an event that did not go through.
+func (w *Webhooks) Delivery(ctx context.Context, hook id.ID, event feed.ID) (Delivery, error) {
+	d, err := scanDelivery(w.DB.Row(ctx, qDelivery, hook, event.Seq, event.Row))
+	if errors.Is(err, db.ErrNotFound) {
+		err = fault.New(fault.NotFound, "webhook.delivery-not-found")
+	}
+	return d, err
 }
 
 // Get reads a webhook.

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"kopilka/internal/loyalty/feed"
+	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -14,7 +15,7 @@ import (
 // kept, by the cursor going back there. Who has had them already gets them
 // under the same ids. Dead letters from before stay.
 func (w *Webhooks) Replay(ctx context.Context, hook id.ID, after feed.ID) (Webhook, error) {
-	return w.change(ctx, hook, func(tx *db.Tx, is *Webhook) error {
+	return w.change(ctx, hook, "replayed", func(tx *db.Tx, is *Webhook) error {
 		if is.State != On {
 			return off()
 		}
@@ -40,7 +41,7 @@ func (w *Webhooks) Replay(ctx context.Context, hook id.ID, after feed.ID) (Webho
 // ReplayDelivery tries a delivery that failed anew, from its first attempt on.
 func (w *Webhooks) ReplayDelivery(ctx context.Context, hook id.ID, event feed.ID) (Delivery, error) {
 	var out Delivery
-	_, err := w.change(ctx, hook, func(tx *db.Tx, is *Webhook) error {
+	_, err := w.change(ctx, hook, "replayed", func(tx *db.Tx, is *Webhook) error {
 		if is.State != On {
 			return off()
 		}
@@ -61,6 +62,28 @@ func (w *Webhooks) ReplayDelivery(ctx context.Context, hook id.ID, event feed.ID
 		return err
 	})
 	return out, err
+}
+
+// MaxReplayed is how many dead letters one ReplayDead takes up at most.
+const MaxReplayed = 10_000
+
+// ReplayDead tries anew what was given up at a time or since then, from its
+// first attempt on, the oldest events first; it tells how many there were,
+// MaxReplayed at most.
+func (w *Webhooks) ReplayDead(ctx context.Context, hook id.ID, since clock.Micros) (int64, error) {
+	var n int64
+	_, err := w.change(ctx, hook, "replayed", func(tx *db.Tx, is *Webhook) error {
+		if is.State != On {
+			return off()
+		}
+		var err error
+		if n, err = tx.Exec(ctx, qRaise, hook, w.Clock.Now(), since, MaxReplayed); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, qHasten, hook)
+		return err
+	})
+	return n, err
 }
 
 func off() error { return fault.New(fault.Conflict, "webhook.off") }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/feed"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
@@ -56,8 +57,10 @@ func (w *Webhooks) Create(ctx context.Context, d Draft) (Webhook, string, error)
 		if _, err := tx.Exec(ctx, qInsert, made, d.Name, d.URL, kindsText(d.Kinds), secret, span.Last, w.Clock.Now()); err != nil {
 			return err
 		}
-		out, err = get(ctx, tx, made)
-		return err
+		if out, err = get(ctx, tx, made); err != nil {
+			return err
+		}
+		return w.note(ctx, tx, "saved", made, nil, out.noted())
 	})
 	return out, secretText(secret), err
 }
@@ -68,7 +71,7 @@ func (w *Webhooks) Change(ctx context.Context, hook id.ID, d Draft) (Webhook, er
 	if err := d.check(); err != nil {
 		return Webhook{}, err
 	}
-	return w.change(ctx, hook, func(tx *db.Tx, is *Webhook) error {
+	return w.change(ctx, hook, "saved", func(tx *db.Tx, is *Webhook) error {
 		if d.Version != 0 && d.Version != is.Version {
 			return fault.New(fault.Conflict, "reference.changed")
 		}
@@ -88,7 +91,7 @@ func (w *Webhooks) Change(ctx context.Context, hook id.ID, d Draft) (Webhook, er
 // OldSecret.
 func (w *Webhooks) Rotate(ctx context.Context, hook id.ID) (Webhook, string, error) {
 	secret := newSecret()
-	out, err := w.change(ctx, hook, func(tx *db.Tx, _ *Webhook) error {
+	out, err := w.change(ctx, hook, "secret-made", func(tx *db.Tx, _ *Webhook) error {
 		_, err := tx.Exec(ctx, qRotate, hook, secret, w.Clock.Now().Add(OldSecret))
 		return err
 	})
@@ -98,18 +101,32 @@ func (w *Webhooks) Rotate(ctx context.Context, hook id.ID) (Webhook, string, err
 // Delete forgets a webhook with all that was to be sent to it.
 func (w *Webhooks) Delete(ctx context.Context, hook id.ID) error {
 	return w.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := lock(ctx, tx, hook); err != nil {
+		is, err := lock(ctx, tx, hook)
+		if err != nil {
 			return err
 		}
 		b := &db.Batch{}
 		b.Exec(qForget, hook, 0)
 		b.Exec(qDelete, hook)
-		return tx.Run(ctx, b)
+		if err := tx.Run(ctx, b); err != nil {
+			return err
+		}
+		return w.note(ctx, tx, "deleted", hook, is.noted(), nil)
 	})
 }
 
+// noted is what the audit trail keeps of a webhook: what staff set, not how it
+// fares.
+func (w *Webhook) noted() any {
+	return map[string]any{"name": w.Name, "url": w.URL, "kinds": w.Kinds, "state": w.State, "cause": w.Cause}
+}
+
+func (w *Webhooks) note(ctx context.Context, tx *db.Tx, action string, hook id.ID, before, after any) error {
+	return audit.Note(ctx, tx, w.Clock.Now(), audit.Entry{Action: "webhook." + action, Target: audit.On("webhook", hook), Before: before, After: after})
+}
+
 // change does something with a webhook under its lock.
-func (w *Webhooks) change(ctx context.Context, hook id.ID, do func(tx *db.Tx, is *Webhook) error) (Webhook, error) {
+func (w *Webhooks) change(ctx context.Context, hook id.ID, action string, do func(tx *db.Tx, is *Webhook) error) (Webhook, error) {
 	var out Webhook
 	err := w.DB.Write(ctx, func(tx *db.Tx) error {
 		is, err := lock(ctx, tx, hook)
@@ -119,8 +136,10 @@ func (w *Webhooks) change(ctx context.Context, hook id.ID, do func(tx *db.Tx, is
 		if err := do(tx, &is); err != nil {
 			return err
 		}
-		out, err = get(ctx, tx, hook)
-		return err
+		if out, err = get(ctx, tx, hook); err != nil {
+			return err
+		}
+		return w.note(ctx, tx, action, hook, is.noted(), out.noted())
 	})
 	if err == nil {
 		w.Wake()

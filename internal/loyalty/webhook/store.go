@@ -44,8 +44,10 @@ const (
  where webhook_id = $1 and seq > $2 and (state = $3 or $3 = '') order by seq limit $4`
 	qDelivery  = `select ` + deliveryColumns + ` from webhook_delivery where webhook_id = $1 and seq = $2 and event_id = $3`
 	qGiveAgain = `update webhook_delivery set state = 'waiting', attempts = 0, next_at = $3 where webhook_id = $1 and seq = $2`
-	qForget    = `delete from webhook_delivery where webhook_id = $1 and seq > $2`
-	qBury      = `delete from webhook_delivery where state = 'dead' and next_at < $1`
+	qRaise     = `update webhook_delivery set state = 'waiting', attempts = 0, next_at = $2 where webhook_id = $1 and seq in (
+ select seq from webhook_delivery where webhook_id = $1 and state = 'dead' and next_at >= $3 order by seq limit $4)`
+	qForget = `delete from webhook_delivery where webhook_id = $1 and seq > $2`
+	qBury   = `delete from webhook_delivery where state = 'dead' and next_at < $1`
 )
 
 // addDelivery notes an event that did not go through.

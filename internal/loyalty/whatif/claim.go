@@ -114,12 +114,10 @@ func (s *side) claimsThen() error {
 
 // claim adds the points of a receipt that was given to a member.
 func (s *side) claim(p *purchase.Stored, by *rule.Programme) {
-	sums := s.sums(p.Day)
-	if sums == nil || p.Claim == nil {
+	if p.Claim == nil || !s.counts(p.Day, p.Outlet) {
 		return
 	}
-	sums.Earned += p.Claim.Earned
-	s.points(sums, by, p.Claim.Earned)
+	s.putAt(p.Day, p.Claim.Seen.Member.Level, &Sums{Earned: p.Claim.Earned, Value: worth(by, p.Claim.Earned)})
 	for i := range p.Claim.Lines {
 		l := &p.Claim.Lines[i]
 		for k, e := range l.Earned {
@@ -130,12 +128,10 @@ func (s *side) claim(p *purchase.Stored, by *rule.Programme) {
 
 // pointsBack takes off what a refund took of them.
 func (s *side) pointsBack(f *purchase.Refund, of *purchase.Stored, by *rule.Programme) {
-	sums := s.sums(f.Day)
-	if sums == nil || of.Claim == nil {
+	if of.Claim == nil || !s.counts(f.Day, f.Outlet) {
 		return
 	}
-	sums.Earned -= f.Claimed()
-	s.points(sums, by, -f.Claimed())
+	s.putAt(f.Day, of.Claim.Seen.Member.Level, &Sums{Earned: -f.Claimed(), Value: worth(by, -f.Claimed())})
 	for i := range f.Lines {
 		for k, v := range f.Lines[i].Earned {
 			s.gave(of.Lines[f.Lines[i].Line].Earned[k].Rule).Earned -= money.Points(v)

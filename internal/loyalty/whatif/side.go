@@ -1,6 +1,8 @@
 package whatif
 
 import (
+	"slices"
+
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/level"
@@ -26,17 +28,36 @@ type person struct {
 	then, now money.Amount
 }
 
-// sums are those of a day, nil for one that is not of the period.
-func (s *side) sums(day string) *Sums {
-	if day < s.r.From || day > s.r.To {
-		return nil
-	}
+// counts tells whether what happened on a day is of the period and, where only
+// some outlets are asked about, whether it happened at one of them; what no
+// outlet does (0) is then not counted.
+func (s *side) counts(day string, outlet id.ID) bool {
+	return day >= s.r.From && day <= s.r.To && (len(s.r.Outlets) == 0 || slices.Contains(s.r.Outlets, outlet))
+}
+
+// put adds what happened on a day.
+func (s *side) put(day string, x *Sums) {
 	s.m.met = true
+	x.Cost = x.Discount + x.Told + x.Value
 	d := s.t.day(day)
 	if s.now {
-		return &d.Now
+		d.Now.add(x)
+		s.m.now += x.Cost
+	} else {
+		d.Then.add(x)
+		s.m.then += x.Cost
 	}
-	return &d.Then
+}
+
+// putAt is put for what the level of the buyer is known of.
+func (s *side) putAt(day, level string, x *Sums) {
+	s.put(day, x)
+	l := s.t.level(level)
+	if s.now {
+		l.Now.add(x)
+	} else {
+		l.Then.add(x)
+	}
 }
 
 // gave is the part of a rule.
@@ -48,50 +69,30 @@ func (s *side) gave(rule string) *Gave {
 	return &x.Then
 }
 
-// give adds a gain to the costs, and to what the member was given.
-func (s *side) give(sums *Sums, cost money.Amount) {
-	sums.Cost += cost
-	if s.now {
-		s.m.now += cost
-	} else {
-		s.m.then += cost
-	}
-}
-
-// points adds the value of points, below zero of what was taken back.
-func (s *side) points(sums *Sums, p *rule.Programme, points money.Points) {
-	v := p.Kopecks(points)
+// worth is the value of points, below zero of what was taken back.
+func worth(p *rule.Programme, points money.Points) money.Amount {
 	if points < 0 {
-		v = -p.Kopecks(-points)
+		return -p.Kopecks(-points)
 	}
-	sums.Value += v
-	s.give(sums, v)
+	return p.Kopecks(points)
 }
 
 // sale adds a purchase as it is under a programme; would is what the rules
 // would have given to one that a till had closed, where that is known.
 func (s *side) sale(p *purchase.Stored, by *rule.Programme, would *rule.Outcome) {
-	sums := s.sums(p.Day)
-	if sums == nil {
+	if !s.counts(p.Day, p.Outlet) {
 		return
 	}
-	sums.Receipts++
-	sums.Gross += p.Gross
-	sums.Money += p.Due
-	sums.Earned += p.Earned
-	sums.Spent += p.Spent
+	x := Sums{Receipts: 1, Gross: p.Gross, Money: p.Due, Earned: p.Earned, Spent: p.Spent, Value: worth(by, p.Earned)}
 	switch {
 	case p.Mode == purchase.Commit:
-		sums.Discount += p.Discount
-		s.give(sums, p.Discount)
+		x.Discount = p.Discount
 	case p.Would != nil:
-		sums.Told += p.Would.Discount
-		s.give(sums, p.Would.Discount)
+		x.Told = p.Would.Discount
 	case p.Programme != 0: // it would have given the same
-		sums.Told += p.Discount
-		s.give(sums, p.Discount)
+		x.Told = p.Discount
 	}
-	s.points(sums, by, p.Earned)
+	s.putAt(p.Day, p.Seen.Member.Level, &x)
 	s.rules(p)
 	if would != nil {
 		s.told(would)
@@ -136,27 +137,22 @@ func (s *side) told(o *rule.Outcome) {
 
 // refund takes off what came back of a purchase, or (nil) of none.
 func (s *side) refund(f *purchase.Refund, of *purchase.Stored) error {
-	sums := s.sums(f.Day)
-	if sums == nil {
+	if !s.counts(f.Day, f.Outlet) {
 		return nil
 	}
 	by, err := s.r.own(&purchase.Purchase{Programme: f.Programme, Version: f.Version})
 	if err != nil {
 		return err
 	}
-	sums.Refunds++
-	sums.Gross -= f.Gross
-	sums.Money -= f.Money
-	sums.Earned -= f.Claimed()
-	sums.Spent -= f.Given
-	if of != nil && of.Mode == purchase.Commit {
-		sums.Discount -= f.Discount + f.Held
-		s.give(sums, -f.Discount-f.Held)
-	}
-	s.points(sums, by, -f.Claimed())
+	x := Sums{Refunds: 1, Gross: -f.Gross, Money: -f.Money, Earned: -f.Claimed(), Spent: -f.Given, Value: worth(by, -f.Claimed())}
 	if of == nil {
+		s.put(f.Day, &x)
 		return nil
 	}
+	if of.Mode == purchase.Commit {
+		x.Discount = -f.Discount - f.Held
+	}
+	s.putAt(f.Day, of.Seen.Member.Level, &x)
 	for i := range f.Lines {
 		l := &f.Lines[i]
 		was := &of.Lines[l.Line]
@@ -179,12 +175,12 @@ func (s *side) entries(all []ledger.Posting, account id.ID, p *rule.Programme) {
 		switch {
 		case e.Account != account:
 		case e.Kind == ledger.Expire, e.Kind == ledger.Revive:
-			if sums := s.sums(p.Day(e.At - 1)); sums != nil { // what ends with a day ends on it
+			if day := p.Day(e.At - 1); s.counts(day, 0) { // what ends with a day ends on it
+				x := Sums{Expired: e.Amount}
 				if e.Kind == ledger.Revive {
-					sums.Expired -= e.Amount
-				} else {
-					sums.Expired += e.Amount
+					x.Expired = -e.Amount
 				}
+				s.put(day, &x)
 			}
 		case e.Kind == ledger.Earn && e.Op == account:
 			s.gift(p, e.At, e.Amount)
@@ -193,9 +189,8 @@ func (s *side) entries(all []ledger.Posting, account id.ID, p *rule.Programme) {
 }
 
 func (s *side) gift(p *rule.Programme, at clock.Micros, points money.Points) {
-	if sums := s.sums(p.Day(at)); sums != nil && points != 0 {
-		sums.Gifts += points
-		s.points(sums, p, points)
+	if day := p.Day(at); s.counts(day, 0) && points != 0 {
+		s.put(day, &Sums{Gifts: points, Value: worth(p, points)})
 	}
 }
 
@@ -211,9 +206,10 @@ func (s *side) changes(all []ledger.LevelChange, ladder *level.Ladder, p *rule.P
 	for i := range all {
 		c := &all[i]
 		s.gift(p, c.At, c.Given-c.Taken)
-		if c.From == c.To || s.sums(p.Day(c.At)) == nil {
+		if c.From == c.To || !s.counts(p.Day(c.At), 0) {
 			continue
 		}
+		s.m.met = true
 		m := s.t.move(c.From, c.To, ladder.Rose(c.From, c.To))
 		if s.now {
 			m.Now++

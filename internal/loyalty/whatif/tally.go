@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"slices"
 
+	"kopilka/internal/loyalty/level"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/text"
 )
 
 // tally is what some homes have come to. Tallies add up in any order.
@@ -14,6 +16,7 @@ type tally struct {
 	plan    *plan
 	days    map[string]*Day
 	rules   map[string]*Rule
+	levels  map[string]*Level
 	moves   map[step]*Move
 	uses    map[use]int64
 	members Members
@@ -27,7 +30,7 @@ type step struct{ from, to string }
 type use struct{ campaign, code string }
 
 func newTally(p *plan) *tally {
-	return &tally{plan: p, days: map[string]*Day{}, rules: map[string]*Rule{}, moves: map[step]*Move{}, uses: map[use]int64{}}
+	return &tally{plan: p, days: map[string]*Day{}, rules: map[string]*Rule{}, levels: map[string]*Level{}, moves: map[step]*Move{}, uses: map[use]int64{}}
 }
 
 func (t *tally) day(day string) *Day {
@@ -46,6 +49,15 @@ func (t *tally) rule(name string) *Rule {
 		t.rules[name] = r
 	}
 	return r
+}
+
+func (t *tally) level(name string) *Level {
+	l := t.levels[name]
+	if l == nil {
+		l = &Level{Level: name}
+		t.levels[name] = l
+	}
+	return l
 }
 
 func (t *tally) move(from, to string, up bool) *Move {
@@ -111,6 +123,11 @@ func (t *tally) add(x *tally) {
 		at.Then.add(&r.Then)
 		at.Now.add(&r.Now)
 	}
+	for name, l := range x.levels {
+		at := t.level(name)
+		at.Then.add(&l.Then)
+		at.Now.add(&l.Now)
+	}
 	for s, m := range x.moves {
 		at := t.move(s.from, s.to, m.Up)
 		at.Then += m.Then
@@ -153,7 +170,7 @@ func (g *Gave) add(x *Gave) {
 func (t *tally) report() *Report {
 	p := t.plan
 	out := &Report{
-		Code: p.draft.Code, From: p.From, To: p.To, Days: []Day{}, Rule: []Rule{}, Moves: []Move{}, Over: []Over{}, Unseen: []string{},
+		Code: p.draft.Code, From: p.From, To: p.To, Days: []Day{}, Levels: []Level{}, Rule: []Rule{}, Moves: []Move{}, Over: []Over{}, Unseen: []string{},
 		Members: t.members, Merged: t.merged, Winners: append([]Member{}, t.winners...), Losers: append([]Member{}, t.losers...),
 	}
 	if p.was != nil {
@@ -165,6 +182,12 @@ func (t *tally) report() *Report {
 		out.Now.add(&d.Now)
 	}
 	slices.SortFunc(out.Days, func(x, y Day) int { return cmp.Compare(x.Day, y.Day) })
+	for _, l := range t.levels {
+		out.Levels = append(out.Levels, *l)
+	}
+	slices.SortFunc(out.Levels, func(x, y Level) int {
+		return cmp.Or(cmp.Compare(p.rank(x.Level), p.rank(y.Level)), cmp.Compare(x.Level, y.Level))
+	})
 	for _, r := range t.rules {
 		x := *r
 		x.Name, x.Campaign = p.named(r.Rule)
@@ -180,6 +203,19 @@ func (t *tally) report() *Report {
 	t.over(out)
 	p.unseen(out)
 	return out
+}
+
+// rank puts levels in the order of the draft, no level first and those that it
+// does not have last.
+func (p *plan) rank(name string) int {
+	if name == "" {
+		return -1
+	}
+	of := p.next.Ladder(p.of).Levels()
+	if i := slices.IndexFunc(of, func(l level.Level) bool { return text.Fold(l.ID) == name }); i >= 0 {
+		return i
+	}
+	return len(of)
 }
 
 // over names the limits that would have been exceeded.

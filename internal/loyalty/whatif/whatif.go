@@ -80,6 +80,7 @@ type Options struct {
 	Catalog    *catalog.Index
 	Draft      rule.Programme // its code says which programme it would replace
 	From, To   string         // first and last day, YYYY-MM-DD
+	Outlets    []id.ID        // what happened at these only is counted, while lives are lived whole; none: at all
 	Now        clock.Micros
 	Top        int // winners and losers to name; 0: ten
 	Workers    int // homes lived at one time; 0: as many as there are processors
@@ -96,10 +97,12 @@ type Report struct {
 	From    string `json:"from"`
 	To      string `json:"to"`
 
-	Then Sums   `json:"then"`
-	Now  Sums   `json:"now"`
-	Days []Day  `json:"days"`
-	Rule []Rule `json:"rules"`
+	Then Sums  `json:"then"`
+	Now  Sums  `json:"now"`
+	Days []Day `json:"days"`
+
+	Levels []Level `json:"levels"` // in the draft's order
+	Rule   []Rule  `json:"rules"`
 
 	Moves   []Move   `json:"moves"` // of levels
 	Members Members  `json:"members"`
@@ -132,6 +135,14 @@ type Day struct {
 	Day  string `json:"day"`
 	Then Sums   `json:"then"`
 	Now  Sums   `json:"now"`
+}
+
+// Level is the sums of receipts whose buyers were of a level when they bought,
+// and of what came back of them. Gifts and expiries are not among them.
+type Level struct {
+	Level string `json:"level"` // "": none
+	Then  Sums   `json:"then"`
+	Now   Sums   `json:"now"`
 }
 
 // Rule is what one rule gave.

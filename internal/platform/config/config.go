@@ -10,6 +10,7 @@ package config
 
 import (
 	"log/slog"
+	"net"
 	"net/netip"
 	"net/url"
 	"path/filepath"
@@ -31,6 +32,7 @@ type Config struct {
 	Limits  Limits    `key:"limits"`
 	Events  Events    `key:"events"`
 	Hooks   Hooks     `key:"webhooks"`
+	Mail    Mail      `key:"mail"`
 }
 
 // DB says which base to open. Without a URL it is the SQLite file kopilka.db
@@ -47,6 +49,7 @@ type DB struct {
 // HTTP says where the program listens.
 type HTTP struct {
 	Addr           string         `key:"addr"`
+	PublicURL      string         `key:"public_url"` // where people reach it, for links in letters
 	TLSCert        string         `key:"tls_cert"`
 	TLSKey         string         `key:"tls_key"`
 	TLSSelf        bool           `key:"tls_self"`        // a certificate of the program's own making
@@ -89,6 +92,18 @@ type Hooks struct {
 	HTTP    bool          `key:"http"`    // addresses without TLS too
 }
 
+// Mail says how letters are sent. Without a host none are.
+type Mail struct {
+	Host         string        `key:"host"`
+	Port         int           `key:"port"` // 0: as the way of TLS has it
+	TLS          string        `key:"tls"`  // starttls, tls or none
+	User         string        `key:"user"`
+	Password     Secret        `key:"password"`
+	PasswordFile string        `key:"password_file"`
+	From         string        `key:"from"`    // an address, or a name with one
+	Timeout      time.Duration `key:"timeout"` // of one letter
+}
+
 // Default is the settings of a program that is told nothing.
 func Default() Config {
 	return Config{
@@ -103,6 +118,7 @@ func Default() Config {
 		},
 		Events: Events{KeepDays: 30},
 		Hooks:  Hooks{Timeout: 15 * time.Second},
+		Mail:   Mail{TLS: "starttls", Timeout: 15 * time.Second},
 	}
 }
 
@@ -121,6 +137,29 @@ func (c *Config) DatabaseURL() string {
 	}
 	u.User = url.UserPassword(u.User.Username(), string(c.DB.Password))
 	return u.String()
+}
+
+// Address is where people reach the program, without a slash at its end: what
+// the settings say, else where it listens.
+func (c *Config) Address() string {
+	if c.HTTP.PublicURL != "" {
+		return strings.TrimRight(c.HTTP.PublicURL, "/")
+	}
+	scheme := "http://"
+	if c.HTTP.TLSCert != "" || c.HTTP.TLSSelf || len(c.HTTP.ACMENames) > 0 {
+		scheme = "https://"
+	}
+	host, port, _ := net.SplitHostPort(c.HTTP.Addr)
+	switch {
+	case len(c.HTTP.ACMENames) > 0:
+		host = c.HTTP.ACMENames[0]
+	case host == "" || host == "0.0.0.0" || host == "::":
+		host = "localhost"
+	}
+	if scheme == "https://" && port == "443" || scheme == "http://" && port == "80" {
+		return scheme + host
+	}
+	return scheme + net.JoinHostPort(host, port)
 }
 
 // hidden stands where a secret is.

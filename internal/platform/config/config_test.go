@@ -130,10 +130,52 @@ func TestWrongValues(t *testing.T) {
 		{"db.url", "postgres://%zz", "config.not-a-database"},
 		{"db.password", "x", "config.password-without-postgres"},
 		{"db.url_file", "no/such/file", "config.unreadable-secret"},
+		{"http.public_url", "loyalty.example.ru", "config.not-a-site"},
+		{"http.public_url", "https://loyalty.example.ru/admin", "config.not-a-site"},
+		{"mail.tls", "ssl", "config.not-a-mail-tls"},
+		{"mail.port", "70000", "config.out-of-range"},
+		{"mail.password_file", "no/such/file", "config.unreadable-secret"},
 	} {
 		_, err := Load(Source{Flags: map[string]string{tc.key: tc.value}})
 		if diff := cmp.Diff([]string{tc.key + " " + tc.code}, faultsOf(t, err)); diff != "" {
 			t.Errorf("%s=%s: %s", tc.key, tc.value, diff)
+		}
+	}
+}
+
+// TestMail: who names a mail server is told all that letters need besides.
+func TestMail(t *testing.T) {
+	t.Parallel()
+	_, err := Load(Source{Flags: map[string]string{"mail.host": "mail.example.ru", "mail.user": "kopilka"}})
+	want := []string{"mail.from config.not-an-email", "http.public_url config.mail-without-site", "mail.password config.half-mail-login"}
+	if diff := cmp.Diff(want, faultsOf(t, err)); diff != "" {
+		t.Error(diff)
+	}
+	c, err := Load(Source{Flags: map[string]string{
+		"mail.host": "mail.example.ru", "mail.user": "kopilka", "mail.password_file": write(t, "mail", "hush4\n"),
+		"mail.from": "Копилка <kopilka@example.ru>", "http.public_url": "https://loyalty.example.ru/",
+	}})
+	if err != nil || c.Mail.Password != "hush4" || c.Address() != "https://loyalty.example.ru" {
+		t.Errorf("%v %+v %s", err, c.Mail, c.Address())
+	}
+	if strings.Contains(fmt.Sprintf("%+v", c), "hush4") {
+		t.Error("the password is shown")
+	}
+}
+
+// TestAddress: without a public address people reach the program where it
+// listens.
+func TestAddress(t *testing.T) {
+	t.Parallel()
+	for want, h := range map[string]HTTP{
+		"http://127.0.0.1:8080":       {Addr: "127.0.0.1:8080"},
+		"http://localhost:8080":       {Addr: ":8080"},
+		"https://[::1]:8443":          {Addr: "[::1]:8443", TLSSelf: true},
+		"https://loyalty.example.ru":  {Addr: ":443", ACMENames: []string{"loyalty.example.ru"}},
+		"https://loyalty.example.com": {Addr: ":443", PublicURL: "https://loyalty.example.com/"},
+	} {
+		if got := (&Config{HTTP: h}).Address(); got != want {
+			t.Errorf("%+v: %s, want %s", h, got, want)
 		}
 	}
 }

@@ -160,6 +160,9 @@ func (c *Config) readSecrets() []fault.Field {
 	if c.DB.PasswordFile != "" {
 		c.DB.Password = Secret(read("db.password_file", c.DB.PasswordFile, string(c.DB.Password)))
 	}
+	if c.Mail.PasswordFile != "" {
+		c.Mail.Password = Secret(read("mail.password_file", c.Mail.PasswordFile, string(c.Mail.Password)))
+	}
 	return wrong
 }
 

@@ -2,6 +2,7 @@ package config
 
 import (
 	"net"
+	"net/mail"
 	"net/url"
 	"os"
 	"regexp"
@@ -53,6 +54,8 @@ func (c *Config) validate() []fault.Field {
 	// A webhook is given up after five days; what it is to be sent must last longer.
 	f.between(c.Events.KeepDays, 7, 3660, "events.keep_days")
 	f.betweenTimes(c.Hooks.Timeout, time.Second, time.Minute, "webhooks.timeout")
+	f.unless(c.HTTP.PublicURL == "" || isSite(c.HTTP.PublicURL), "http.public_url", "config.not-a-site", "value", shorten(c.HTTP.PublicURL))
+	c.Mail.validate(&f, c.HTTP.PublicURL)
 	return f
 }
 
@@ -77,6 +80,27 @@ func (h *HTTP) validateTLS(f *faults) {
 	u, err := url.Parse(h.ACMEDirectory)
 	f.unless(h.ACMEDirectory == "" || err == nil && u.Scheme == "https" && u.Host != "", "http.acme_directory", "config.not-https", "value", shorten(h.ACMEDirectory))
 	f.unless(h.ACMEEmail == "" || strings.Count(h.ACMEEmail, "@") == 1, "http.acme_email", "config.not-an-email", "value", shorten(h.ACMEEmail))
+}
+
+// validate wants of who names a mail server all that a letter needs.
+func (m *Mail) validate(f *faults, site string) {
+	f.unless(m.TLS == "starttls" || m.TLS == "tls" || m.TLS == "none", "mail.tls", "config.not-a-mail-tls", "value", shorten(m.TLS))
+	f.between(m.Port, 0, 65535, "mail.port")
+	f.betweenTimes(m.Timeout, time.Second, 2*time.Minute, "mail.timeout")
+	if m.Host == "" {
+		return
+	}
+	_, err := mail.ParseAddress(m.From)
+	f.unless(err == nil, "mail.from", "config.not-an-email", "value", shorten(m.From))
+	f.unless(site != "", "http.public_url", "config.mail-without-site")
+	f.unless((m.User == "") == (m.Password == ""), "mail.password", "config.half-mail-login")
+}
+
+// isSite takes the address of a site as people open it: without a path, a
+// question or a name to sign in with.
+func isSite(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == ""
 }
 
 var hostName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)

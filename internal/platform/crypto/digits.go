@@ -30,6 +30,19 @@ func Digits(n int, random io.Reader) (string, error) {
 	return string(out), nil
 }
 
+// Letters draws n letters of Crockford's base32, five bits of chance each: a
+// code that people read and type.
+func Letters(n int, random io.Reader) (string, error) {
+	out := make([]byte, n)
+	if _, err := io.ReadFull(random, out); err != nil {
+		return "", fmt.Errorf("crypto: draw letters: %w", err)
+	}
+	for i, b := range out {
+		out[i] = crockford[b&31]
+	}
+	return string(out), nil
+}
+
 // VirtualNumber draws a card number: EAN-13 with a prefix of two to four
 // digits in the in-company range 20 to 29 and a random body, so that one
 // number tells nothing about another. That it is not taken yet is for the

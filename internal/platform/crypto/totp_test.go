@@ -30,13 +30,15 @@ func TestTOTPAgainstLibrary(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		secret := rapid.SliceOfN(rapid.Byte(), 1, 80).Draw(t, "secret")
 		step := rapid.Int64Range(0, 1<<40).Draw(t, "step")
-		want, err := hotp.GenerateCodeCustom(base32.StdEncoding.EncodeToString(secret), uint64(step),
-			hotp.ValidateOpts{Digits: otp.DigitsEight, Algorithm: otp.AlgorithmSHA1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := TOTP(secret, step); got != want {
-			t.Fatalf("got %s, want %s", got, want)
+		for digits, of := range map[otp.Digits]func([]byte, int64) string{otp.DigitsEight: TOTP, otp.DigitsSix: PhoneTOTP} {
+			want, err := hotp.GenerateCodeCustom(base32.StdEncoding.EncodeToString(secret), uint64(step),
+				hotp.ValidateOpts{Digits: digits, Algorithm: otp.AlgorithmSHA1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := of(secret, step); got != want {
+				t.Fatalf("got %s, want %s", got, want)
+			}
 		}
 	})
 }

@@ -109,3 +109,13 @@ func LongDate(lang Lang, t time.Time) string {
 	}
 	return fmt.Sprintf("%d%s%s%s%d", t.Day(), nbsp, monthsOf[t.Month()-1], nbsp, t.Year())
 }
+
+var months = [...]string{"январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"}
+
+// Month renders the calendar month of t: ноябрь 2026, November 2026.
+func Month(lang Lang, t time.Time) string {
+	if lang == EN {
+		return t.Format("January 2006")
+	}
+	return fmt.Sprintf("%s%s%d", months[t.Month()-1], nbsp, t.Year())
+}

@@ -33,6 +33,8 @@ func TestFormat(t *testing.T) {
 		"date en":              {Date(EN, at), "2 Nov 2026"},
 		"long date":            {LongDate(RU, at), "2\u00a0ноября\u00a02026"},
 		"long date en":         {LongDate(EN, at), "2 November 2026"},
+		"month":                {Month(RU, at), "ноябрь\u00a02026"},
+		"month en":             {Month(EN, at), "November 2026"},
 		"date and time":        {DateTime(RU, at), "02.11.2026 04:05"},
 		"date and time en":     {DateTime(EN, at), "2 Nov 2026, 04:05"},
 	} {

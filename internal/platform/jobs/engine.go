@@ -25,6 +25,8 @@ type client interface {
 	StopAndCancel(ctx context.Context) error
 	Subscribe(kinds ...river.EventKind) (<-chan *river.Event, func())
 	insert(ctx context.Context, tx *db.Tx, args river.JobArgs, o *river.InsertOpts) error
+	retry(ctx context.Context, tx *db.Tx, job int64) (*rivertype.JobRow, error)
+	cancel(ctx context.Context, tx *db.Tx, job int64) (*rivertype.JobRow, error)
 	close()
 }
 
@@ -56,6 +58,22 @@ func (c pgClient) insert(ctx context.Context, tx *db.Tx, args river.JobArgs, o *
 	return err
 }
 
+func (c pgClient) retry(ctx context.Context, tx *db.Tx, job int64) (*rivertype.JobRow, error) {
+	p, err := tx.Pgx(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.JobRetryTx(ctx, p, job)
+}
+
+func (c pgClient) cancel(ctx context.Context, tx *db.Tx, job int64) (*rivertype.JobRow, error) {
+	p, err := tx.Pgx(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.JobCancelTx(ctx, p, job)
+}
+
 func (c pgClient) close() {}
 
 type liteClient struct {
@@ -68,6 +86,22 @@ func (c liteClient) insert(ctx context.Context, tx *db.Tx, args river.JobArgs, o
 		_, err := c.InsertTx(ctx, s, args, o)
 		return err
 	})
+}
+
+func (c liteClient) retry(ctx context.Context, tx *db.Tx, job int64) (row *rivertype.JobRow, err error) {
+	err = tx.SQL(ctx, func(ctx context.Context, s *sql.Tx) (err error) {
+		row, err = c.JobRetryTx(ctx, s, job)
+		return err
+	})
+	return row, err
+}
+
+func (c liteClient) cancel(ctx context.Context, tx *db.Tx, job int64) (row *rivertype.JobRow, err error) {
+	err = tx.SQL(ctx, func(ctx context.Context, s *sql.Tx) (err error) {
+		row, err = c.JobCancelTx(ctx, s, job)
+		return err
+	})
+	return row, err
 }
 
 func (c liteClient) close() { _ = c.pool.Close() }

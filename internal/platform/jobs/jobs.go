@@ -83,7 +83,9 @@ type Runner struct {
 	log     *slog.Logger
 	workers *river.Workers
 	ticks   []*river.PeriodicJob
-	tune    func(*river.Config) // for tests
+	kinds   []string                 // of jobs that have a handler
+	every   map[string]time.Duration // of those that come by themselves
+	tune    func(*river.Config)      // for tests
 
 	once    sync.Once
 	err     error
@@ -93,12 +95,14 @@ type Runner struct {
 
 // New makes the runner of a base; it does nothing until Start.
 func New(d *db.DB, log *slog.Logger) *Runner {
-	return &Runner{d: d, log: log, workers: river.NewWorkers()}
+	return &Runner{d: d, log: log, workers: river.NewWorkers(), every: map[string]time.Duration{}}
 }
 
 // Handle says what a kind of job does. It panics on a kind given twice.
 func Handle[A Args](r *Runner, fn func(ctx context.Context, args A) error) {
 	river.AddWorker(r.workers, &worker[A]{r: r, fn: fn})
+	var of A
+	r.kinds = append(r.kinds, of.Kind())
 }
 
 // Every runs a job at once and then every interval, a second at least, in one
@@ -109,6 +113,7 @@ func (r *Runner) Every(name string, interval time.Duration, args Args, q Queue) 
 	opts.UniqueOpts = river.UniqueOpts{ByArgs: true, ByPeriod: interval}
 	opts.Tags = []string{tickTag}
 	make := func() (river.JobArgs, *river.InsertOpts) { return args, opts }
+	r.every[args.Kind()] = interval
 	r.ticks = append(r.ticks, river.NewPeriodicJob(river.PeriodicInterval(interval), make,
 		&river.PeriodicJobOpts{ID: name, RunOnStart: true}))
 }

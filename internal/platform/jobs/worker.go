@@ -44,8 +44,21 @@ func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) (err error) {
 	complete := func(ctx context.Context, tx *db.Tx) error {
 		return completeIn(ctx, tx, job)
 	}
-	return w.fn(context.WithValue(ctx, completeKey{}, complete), job.Args)
+	if err := w.fn(context.WithValue(ctx, completeKey{}, complete), job.Args); err != nil {
+		return failure{err}
+	}
+	return nil
 }
+
+// failure is an error of a handler whose text may be kept with the job, logged
+// and shown: others' words in it may name people.
+type failure struct{ error }
+
+// Error is the text without what looks personal or secret.
+func (f failure) Error() string { return told(f.error.Error()) }
+
+// Unwrap gives the error as it was.
+func (f failure) Unwrap() error { return f.error }
 
 var errPanic = errors.New("panic")
 

@@ -17,6 +17,8 @@ func label(a Action) templ.Attributes {
 	}
 	set("name", a.Name)
 	set("value", a.Value)
+	set("form", a.Form)
+	set("formaction", a.To)
 	set("data-toast", a.Toast)
 	if a.Dialog != "" {
 		out["data-dialog"], out["aria-haspopup"] = a.Dialog, "dialog"

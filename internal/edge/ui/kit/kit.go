@@ -50,11 +50,14 @@ type Action struct {
 	Submit bool   // sends its form
 	Name   string // of what is sent with the form
 	Value  string
+	Form   string // id of the form that it sends, where it is not in it
+	To     string // where that is sent; "": where the form says
 	Dialog string // id of the dialog that it opens
 	Menu   string // id of the menu that it opens
 	Toast  string // what is told when it is pressed, where nothing else happens
 	Close  bool   // closes the dialog it is in
 	Bare   bool   // its icon alone is seen; the text is read out
+	Plain  bool   // for who has no scripts: to others it happens by itself
 }
 
 func (a *Action) kind() string {
@@ -70,7 +73,7 @@ func (a *Action) classes() string {
 	for _, c := range []struct {
 		on   bool
 		name string
-	}{{a.Weight != Usual, string(a.Weight)}, {a.Small, "btn-s"}, {a.Bare, "btn-i"}} {
+	}{{a.Weight != Usual, string(a.Weight)}, {a.Small, "btn-s"}, {a.Bare, "btn-i"}, {a.Plain, "plain"}} {
 		if c.on {
 			s += " " + c.name
 		}
@@ -80,7 +83,8 @@ func (a *Action) classes() string {
 
 // Field is one place of a form that is typed into or chosen from.
 type Field struct {
-	Name     string // of what is sent, and id of the element
+	Name     string // of what is sent
+	ID       string // of the element; "": the name
 	Label    string
 	Hint     string
 	Error    string // what is wrong and how to mend it; "": nothing
@@ -113,13 +117,20 @@ func (f *Field) kind() string {
 	return f.Kind
 }
 
+func (f *Field) id() string {
+	if f.ID == "" {
+		return f.Name
+	}
+	return f.ID
+}
+
 // told are the ids of what describes the field.
 func (f *Field) told() string {
 	switch {
 	case f.Error != "":
-		return f.Name + "-error"
+		return f.id() + "-error"
 	case f.Hint != "":
-		return f.Name + "-hint"
+		return f.id() + "-hint"
 	}
 	return ""
 }

@@ -39,6 +39,7 @@ func Stories() []Story {
 		{"badges", "Значки", "Badges", badges},
 		{"figures", "Показатели", "Figures", figures},
 		{"fields", "Поля", "Fields", fields},
+		{"passkeys", "Ключи доступа", "Passkeys", passkeys},
 		{"wrong", "Поля с ошибками", "Wrong fields", wrongFields},
 		{"choices", "Выбор", "Choices", choices},
 		{"banners", "Сообщения на странице", "Banners", banners},
@@ -47,6 +48,8 @@ func Stories() []Story {
 		{"dialogs", "Окна", "Dialogs", dialogs},
 		{"tabs", "Вкладки и путь", "Tabs and path", tabs},
 		{"table", "Таблица", "Table", tables},
+		{"figure-table", "Таблица чисел", "Table of figures", figureTables},
+		{"charts", "Графики", "Charts", charts},
 		{"timeline", "Что было", "Timeline", timelines},
 	}
 }

@@ -92,17 +92,7 @@ func (v *value) yaml() ([]byte, error) {
 	if err := e.Encode(v.node()); err != nil {
 		return nil, err
 	}
-	lines := strings.SplitAfter(b.String(), "\n")
-	var out strings.Builder
-	for i, line := range lines {
-		part := line != "" && line[0] != ' ' && strings.HasSuffix(line, ":\n")
-		item := strings.HasPrefix(line, "  - ") && !strings.HasSuffix(lines[i-1], ":\n")
-		if part || item {
-			out.WriteString("\n")
-		}
-		out.WriteString(line)
-	}
-	return []byte(strings.TrimPrefix(out.String(), "\n")), nil
+	return spaced(b.String()), nil
 }
 
 // line writes the value on one line, for people.

@@ -26,7 +26,7 @@ func twoProcesses(t *testing.T, body func(s *shop, desks [2]*purchase.Desk)) {
 			t.Parallel()
 			url := dbtest.URL(t, dialect)
 			base := func() *db.DB {
-				d, err := db.Open(t.Context(), db.Options{URL: url})
+				d, err := db.Open(t.Context(), db.Options{URL: url, MaxConns: 4})
 				if err != nil {
 					t.Fatal(err)
 				}

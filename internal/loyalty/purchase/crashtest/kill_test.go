@@ -41,6 +41,8 @@ type orders struct {
 	Node  int    // of the ids that the child makes; what is sent again has the next
 	Name  string // of the child, in its keys
 	Again bool   // every fourth key is the same in each child and in each round
+
+	People bool // guests who become members and are merged, instead of receipts
 }
 
 // key is the key of a client's nth receipt.
@@ -77,21 +79,34 @@ func child(v string, out io.Writer) error {
 			for n := 0; ; n++ {
 				key := o.key(client, n)
 				fmt.Fprintf(out, "try %s\n", key)
-				p, err := o.sell(ctx, desk, key)
+				done, err := o.do(ctx, desk, key)
 				if err != nil {
 					failed <- err
 					return
 				}
-				fmt.Fprintf(out, "ack %s %d\n", key, p.ID)
+				fmt.Fprintf(out, "ack %s %d\n", key, done)
 			}
 		}()
 	}
 	return <-failed
 }
 
+// do does what stands under a key, and gives what it is acknowledged as.
+func (o *orders) do(ctx context.Context, desk *purchase.Desk, key string) (int64, error) {
+	if o.People {
+		h, err := o.people(desk, desk.Clock).live(ctx, key)
+		return int64(h), err
+	}
+	p, err := o.sell(ctx, desk, key)
+	if err != nil {
+		return 0, err
+	}
+	return int64(p.ID), nil
+}
+
 // openDesk opens a base that a shop was made in, as the program does.
 func openDesk(ctx context.Context, url string, node int) (*purchase.Desk, error) {
-	d, err := db.Open(ctx, db.Options{URL: url})
+	d, err := db.Open(ctx, db.Options{URL: url, MaxConns: 4})
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +126,7 @@ func openDesk(ctx context.Context, url string, node int) (*purchase.Desk, error)
 // open makes a shop with members in a base.
 func open(t *testing.T, url string) orders {
 	t.Helper()
-	d, err := db.Open(t.Context(), db.Options{URL: url})
+	d, err := db.Open(t.Context(), db.Options{URL: url, MaxConns: 4})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func desks(t *testing.T, f *family, url string) [2]*purchase.Desk {
 
 func openBase(t *testing.T, url string) *db.DB {
 	t.Helper()
-	d, err := db.Open(t.Context(), db.Options{URL: url})
+	d, err := db.Open(t.Context(), db.Options{URL: url, MaxConns: 4})
 	if err != nil {
 		t.Fatal(err)
 	}

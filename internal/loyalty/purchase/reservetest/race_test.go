@@ -44,7 +44,7 @@ func raced(t *testing.T, body func(t *testing.T, s *shop, at [2]*purchase.Desk))
 
 func connect(t *testing.T, url string) *db.DB {
 	t.Helper()
-	d, err := db.Open(t.Context(), db.Options{URL: url})
+	d, err := db.Open(t.Context(), db.Options{URL: url, MaxConns: 4})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,7 +65,7 @@ func TestReservationsInAnyOrder(t *testing.T) {
 }
 
 var expected = []string{
-	"", "points.not-enough", "points.above-allowed", "reservation-expired", "reservation.confirmed", "reservation.cancelled", "refund.nothing-left", "refund.quantity",
+	"", "points.not-enough", "points.above-allowed", "reservation-expired", "reservation.run-out", "reservation.confirmed", "reservation.cancelled", "refund.nothing-left", "refund.quantity",
 }
 
 func (w *walk) step() {

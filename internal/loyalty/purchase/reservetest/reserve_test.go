@@ -290,7 +290,7 @@ func TestExtended(t *testing.T) {
 		}
 		s.Clock.Add(hold)
 		_, err := s.Desk.Extend(t.Context(), ref(r), hold)
-		s.want("after the end", "reservation-expired", err)
+		s.want("after the end", "reservation.run-out", err)
 		_, err = s.Desk.Extend(t.Context(), ref(r), time.Second)
 		s.want("a second", "reservation.hold", err)
 		s.no(s.cancel(r))

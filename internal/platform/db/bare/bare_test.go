@@ -43,7 +43,7 @@ func TestReceiptsAreWritten(t *testing.T) {
 			if f.Receipts == 0 || f.PerSecond <= 0 {
 				t.Fatalf("a run did nothing: %+v", f)
 			}
-			d, err := db.Open(t.Context(), db.Options{URL: url})
+			d, err := db.Open(t.Context(), db.Options{URL: url, MaxConns: 4})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -66,7 +66,7 @@ func TestReceiptsAreWritten(t *testing.T) {
 // emptied gives the base without our tables.
 func emptied(t *testing.T, url string) string {
 	t.Helper()
-	d, err := db.Open(t.Context(), db.Options{URL: url})
+	d, err := db.Open(t.Context(), db.Options{URL: url, MaxConns: 4})
 	if err != nil {
 		t.Fatal(err)
 	}

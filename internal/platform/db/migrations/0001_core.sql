@@ -8,7 +8,8 @@ create table home (
     seq     bigint not null,  -- number of its last posting
     head    {{bytes}} not null, -- hash of its last posting
     account_home bigint,      -- where the accounts are that its member uses: his household's founder's; null: here
-    merged_into  bigint       -- home of the member that its member was merged into; null: he was not
+    merged_into  bigint,      -- home of the member that its member was merged into; null: he was not
+    unserved     text check (unserved in ('blocked', 'closed')) -- why its member is not served, as his own row says; null: he is
 ){{hot}};
 
 -- Who holds a node number; ids made with it are unique while it is leased.

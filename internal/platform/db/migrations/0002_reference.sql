@@ -6,6 +6,15 @@ create table reference_version (
     version bigint not null
 );
 
+-- Whose base it is: one row, once it is set up.
+create table organization (
+    one     bigint primary key check (one = 1),
+    name    text not null,
+    zone    text not null, -- IANA name
+    lang    text not null check (lang in ('ru', 'en')),
+    version bigint not null
+);
+
 create table partner (
     partner_id bigint primary key,
     code       text not null unique,
@@ -78,6 +87,18 @@ create table api_key_outlet (
     primary key (key_id, outlet_id)
 );
 create index api_key_outlet_outlet on api_key_outlet (outlet_id);
+
+-- A code by which somebody at a till gets its key without copying it: short, so
+-- it serves once and not for long. Only its SHA-256 is kept, and whose doing the
+-- key is.
+create table pairing (
+    till_id bigint primary key references till (till_id),
+    hash    {{bytes}} not null unique,
+    until   bigint not null,
+    by_kind text not null,
+    by_id   bigint not null,
+    by_name text not null
+);
 
 -- What a request with an Idempotency-Key has made, for who asks again. Nothing
 -- of the answer is kept but what names it.

@@ -80,6 +80,7 @@ create index member_birthday on member (substr(birth_date, 6), home_id);
 create index member_by_name on member (name_folded, home_id);
 create index member_by_state on member (state, name_folded, home_id);
 create index member_by_category on member (category_id, name_folded, home_id);
+create index member_by_registered on member (registered_at, home_id);
 create index member_merged on member (merged_into) where merged_into is not null;
 
 create table member_in_group (

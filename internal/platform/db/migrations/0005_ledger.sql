@@ -100,6 +100,33 @@ create table adjustment (
     primary key (home_id, op_id)
 );
 
+-- Points by hand that a second person has to approve. The posting is an
+-- adjustment like any other.
+create table adjustment_request (
+    request_id   bigint primary key,
+    home_id      bigint not null,
+    programme_id bigint not null,
+    points       bigint not null, -- signed
+    days         bigint not null,
+    reason       text   not null,
+    state        text   not null, -- asked, approved, refused, withdrawn; asked past its end has run out
+    asked_by     bigint not null,
+    asked_name   text   not null,
+    asked_at     bigint not null,
+    ends_at      bigint not null,
+    asked_key    text   not null,
+    decided_by   bigint not null,
+    decided_name text   not null,
+    decided_at   bigint not null,
+    refusal      text   not null,
+    op_home      bigint not null,
+    op_id        bigint not null,
+    unique (asked_by, asked_key)
+);
+
+create index adjustment_request_of on adjustment_request (home_id);
+create index adjustment_request_asked on adjustment_request (ends_at) where state = 'asked';
+
 -- Gifts for an occasion: given, or taken back by the refund of the purchase
 -- that had earned one.
 create table gift (

@@ -22,6 +22,7 @@ create table figure_day (
     refund_gross    bigint not null,
     refund_discount bigint not null,
     refund_paid     bigint not null,
+    refund_withheld bigint not null, -- kopecks kept for points that were gone and held back by terms
     refund_money    bigint not null, -- kopecks given back
     refund_spent    bigint not null, -- hundredths given back
     refund_earned   bigint not null, -- hundredths taken back
@@ -54,6 +55,7 @@ create table figure_cashier (
     refund_gross    bigint not null,
     refund_discount bigint not null,
     refund_paid     bigint not null,
+    refund_withheld bigint not null,
     refund_money    bigint not null,
     refund_spent    bigint not null,
     refund_earned   bigint not null,

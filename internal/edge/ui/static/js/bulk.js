@@ -2,6 +2,7 @@
 customElements.define('kp-bulk', class extends HTMLElement {
   connectedCallback() {
     this.addEventListener('click', e => {
+      if (e.target.id === 'all') return; // its change comes after the click, and must find it as it was left
       const c = e.target.closest('.cb[name=id]');
       if (c) {
         const all = this.boxes;

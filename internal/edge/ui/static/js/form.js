@@ -1,5 +1,4 @@
-// ---- forms: the proof against forgery goes with each request; filters follow the server; who leaves unsaved work is asked
-document.addEventListener('htmx:config:request', e => { e.detail.ctx.request.headers['X-CSRF'] = $('meta[name=csrf]')?.content; });
+// ---- forms: filters follow the server; who leaves unsaved work is asked
 document.addEventListener('closedialog', () => $$('dialog[open]').forEach(d => d.close()));
 // A swap keeps what was typed. Of filters the server's answer counts, but in the field that is being typed into.
 document.addEventListener('htmx:after:swap', () => $$('input.fi').forEach(i => {

@@ -15,7 +15,8 @@ document.addEventListener('toggle', e => {
   b?.setAttribute('aria-expanded', open);
   if (open && b) { place(p, b); (p.querySelector('[autofocus]') ?? p.querySelector('a,button,input,select'))?.focus(); }
 }, true);
-const replace = () => openPops().forEach(p => { const b = opener(p); b && place(p, b); });
+const replace = () => openPops().forEach(p => { const b = opener(p); if (b) { place(p, b); b.setAttribute('aria-expanded', true); } });
+document.addEventListener('htmx:after:swap', replace); // the answer knows of no places
 addEventListener('scroll', replace, { passive: true });
 addEventListener('resize', replace, { passive: true });
 // Arrows walk through a menu.

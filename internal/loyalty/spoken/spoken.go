@@ -1,4 +1,6 @@
-package api
+// Package spoken puts what the rules did, and why, into sentences of a reader's
+// language: for the API's answers and the pages of receipts alike.
+package spoken
 
 import (
 	"fmt"
@@ -12,21 +14,25 @@ import (
 	"kopilka/internal/platform/money"
 )
 
-// speaker turns the steps of a trace into sentences of the reader's language.
-type speaker struct {
-	texts *i18n.Catalog
-	lang  i18n.Lang
-	names interface {
-		Word(of rule.Field, i id.ID) (string, bool)
-	}
+// Names calls what a rule names in the base: by its code, or by its name where
+// there are no codes.
+type Names interface {
+	Word(of rule.Field, i id.ID) (string, bool)
+}
+
+// Speaker turns the steps of a trace into sentences of the reader's language.
+type Speaker struct {
+	Texts *i18n.Catalog
+	Lang  i18n.Lang
+	Names Names
 }
 
 // mostWords is how many values a sentence names; a condition may have
 // thousands.
 const mostWords = 10
 
-// say gives the sentence of a step.
-func (p speaker) say(s *rule.Step) string {
+// Say gives the sentence of a step.
+func (p Speaker) Say(s *rule.Step) string {
 	form := rule.Form(0)
 	for _, a := range s.Args {
 		if r, ok := a.Value.(rule.Range); ok {
@@ -40,9 +46,9 @@ func (p speaker) say(s *rule.Step) string {
 	return p.text("why."+s.Reason, args...)
 }
 
-func (p speaker) text(key string, args ...any) string { return p.texts.Text(p.lang, key, args...) }
+func (p Speaker) text(key string, args ...any) string { return p.Texts.Text(p.Lang, key, args...) }
 
-func (p speaker) value(reason string, form rule.Form, a fault.Arg) any {
+func (p Speaker) value(reason string, form rule.Form, a fault.Arg) any {
 	switch v := a.Value.(type) {
 	case rule.Range:
 		return p.span(&v)
@@ -91,7 +97,7 @@ func fieldOf(reason string) rule.Field {
 
 // words lists values; those that are the program's own are translated, and
 // what has a code or a name is called by it.
-func (p speaker) words(reason string, values []string, last string) string {
+func (p Speaker) words(reason string, values []string, last string) string {
 	field := fieldOf(reason)
 	out := make([]string, 0, min(len(values), mostWords))
 	for _, v := range values[:min(len(values), mostWords)] {
@@ -108,7 +114,7 @@ func (p speaker) words(reason string, values []string, last string) string {
 	return out[0]
 }
 
-func (p speaker) word(field rule.Field, v string) string {
+func (p Speaker) word(field rule.Field, v string) string {
 	if field == rule.FieldWeekday {
 		return p.text("why.weekday." + v)
 	}
@@ -117,7 +123,7 @@ func (p speaker) word(field rule.Field, v string) string {
 	case info == nil:
 	case info.Form == rule.IDs:
 		if i, err := id.Parse(v); err == nil {
-			if word, ok := p.names.Word(field, i); ok {
+			if word, ok := p.Names.Word(field, i); ok {
 				return word
 			}
 		}
@@ -127,7 +133,7 @@ func (p speaker) word(field rule.Field, v string) string {
 	return v
 }
 
-func (p speaker) span(r *rule.Range) string {
+func (p Speaker) span(r *rule.Range) string {
 	var args []any
 	key := "why.range"
 	if r.From != nil {

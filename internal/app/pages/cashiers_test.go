@@ -1,0 +1,64 @@
+package pages
+
+import (
+	"testing"
+
+	"kopilka/internal/browsertest"
+)
+
+// TestCashiersAndPartners: a partner is added; a cashier is added at an outlet,
+// told what is wrong with his PIN where it is typed, given one that is shown
+// once, found by name and blocked.
+func TestCashiersAndPartners(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	p := console(t, b, s.url, browsertest.Look{Width: 1440, Height: 900, Lang: "ru"})
+	p.Forgive("422")
+	p.Go(s.url + "/admin/partners")
+	p.Click("link", "Новый партнёр")
+	p.Wait(`location.pathname === "/admin/partners/new" && document.readyState === "complete"`)
+	p.Type("textbox", "Название", "Кофейня у парка")
+	p.Type("textbox", "Код", "нельзя так")
+	p.Click("button", "Сохранить")
+	p.Wait(`document.readyState === "complete" && document.querySelector("#code[aria-invalid]") && document.querySelector("#name").value === "Кофейня у парка"`)
+	p.Accessible()
+	p.Type("textbox", "Код", "coffee")
+	p.Click("button", "Сохранить")
+	p.Wait(`location.pathname.match(/^\/admin\/partners\/\d+$/) && document.querySelector("[role=status].done")`)
+	p.Accessible()
+	p.Shot("partner-new-made")
+	p.Go(s.url + "/admin/partners")
+	p.Wait(`document.readyState === "complete" && document.querySelectorAll("tbody tr").length === 3`)
+	p.Click("link", "Кинотеатр «Аврора»")
+	p.Wait(`document.readyState === "complete" && location.pathname.match(/^\/admin\/partners\/\d+$/) && document.querySelectorAll(".made li").length > 1`)
+	p.Accessible()
+	p.Fits()
+	p.Shot("partner")
+
+	p.Go(s.url + "/admin/cashiers")
+	p.Accessible()
+	p.Get(`document.querySelector(".empty a").click()`, nil)
+	p.Wait(`location.pathname === "/admin/cashiers/new" && document.readyState === "complete"`)
+	p.Type("textbox", "Имя", "Вера Новая")
+	p.Type("textbox", "Код кассира", "new-17")
+	p.Get(`document.querySelector("#outlet").selectedIndex = 1`, nil)
+	p.Click("button", "Сохранить")
+	p.Wait(`document.readyState === "complete" && location.pathname.match(/^\/admin\/cashiers\/\d+$/) && document.querySelector("[role=status].done")`)
+	p.Type("textbox", "ПИН-код", "12")
+	p.Click("button", "Задать ПИН-код")
+	p.Wait(`document.readyState === "complete" && document.querySelector("#pin[aria-invalid]") && document.querySelector("#pin").value === ""`)
+	p.Accessible()
+	p.Shot("cashier-pin-wrong")
+	p.Click("button", "Придумать случайный")
+	p.Wait(`document.readyState === "complete" && document.querySelector(".secret code")?.textContent.match(/^\d{6}$/)`)
+	p.Accessible()
+	p.Fits()
+	p.Shot("cashier-pin")
+	p.Click("button", "Заблокировать")
+	p.Wait(`document.readyState === "complete" && document.querySelector("[role=status].done") && !document.querySelector(".secret")`)
+	p.See("button", "Разблокировать")
+	p.Go(s.url + "/admin/cashiers?q=вера+нов")
+	p.Wait(`document.readyState === "complete" && document.querySelectorAll("tbody tr").length === 1 && document.querySelector("tbody").innerText.includes("заблокирован")`)
+	p.Accessible()
+}

@@ -1,0 +1,127 @@
+package admin
+
+import (
+	"crypto/rand"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// adjust asks for points that are put in by hand, or taken out. The form has a
+// key of its own, so that sent twice it is done once.
+func (p *page) adjust() error {
+	m, err := p.readMember()
+	if err != nil {
+		return err
+	}
+	return p.askAdjust(p.filled(url.Values{"key": {rand.Text()}, "way": {"in"}}), &m)
+}
+
+const maxAdjustReason = 500 // bytes, as package purchase has it
+
+func (p *page) askAdjust(f *form, m *member.Member) error {
+	fields, err := p.adjustFields(f)
+	if err != nil {
+		return err
+	}
+	return p.showForm(f, memberForm{
+		Crumbs: p.memberCrumbs(m), Title: p.text("admin.adjust.title", "name", p.memberName(m)), Action: memberPath(m.Home) + "/points", Back: memberPath(m.Home),
+		Do: p.text("admin.adjust.do"), Fields: fields, Hidden: []sentAlong{{"key", f.values.Get("key")}},
+	})
+}
+
+// adjustFields ask for points by hand, of one member or of many.
+func (p *page) adjustFields(f *form) ([]kit.Field, error) {
+	var programmes []kit.Option
+	for _, pr := range p.Programmes.Current().All() {
+		programmes = append(programmes, kit.Option{Value: pr.ID.String(), Text: pr.Name})
+	}
+	if len(programmes) == 0 {
+		return nil, fault.New(fault.Conflict, "admin.no-programme")
+	}
+	if f.values.Get("programme") == "" {
+		f.values.Set("programme", programmes[0].Value)
+	}
+	return []kit.Field{
+		f.field("programme", "programme", of(programmes...)),
+		f.field("way", "way", of(kit.Option{Value: "in", Text: p.text("admin.adjust.in")}, kit.Option{Value: "out", Text: p.text("admin.adjust.out")})),
+		f.field("points", "points", needed, first, narrow, mode("decimal")),
+		f.field("days", "days", narrow, mode("numeric")),
+		f.field("reason", "reason", needed, most(maxAdjustReason)),
+	}, nil
+}
+
+func (p *page) adjustSent() error {
+	m, err := p.readMember()
+	if err != nil {
+		return err
+	}
+	f, err := p.sent()
+	if err != nil {
+		return err
+	}
+	r, bad := p.adjustment(f)
+	if bad != nil {
+		f.refuse(bad)
+		return p.askAdjust(f, &m)
+	}
+	r.Key, r.Buyer = f.get("key"), purchase.Buyer{Home: m.Home}
+	_, err = p.Desk.Adjust(p.ctx(), r)
+	if fault.Is(err, "adjust.approval") {
+		if _, err = p.Approvals.Ask(p.ctx(), r); err == nil {
+			return p.to(memberPath(m.Home), "approval-asked")
+		}
+	}
+	if err != nil {
+		if f.refuse(named(err)) {
+			return p.askAdjust(f, &m)
+		}
+		return err
+	}
+	return p.to(memberPath(m.Home)+"/movement", "adjusted")
+}
+
+// adjustment is what the form asks for, of nobody yet.
+func (p *page) adjustment(f *form) (*purchase.AdjustRequest, error) {
+	typed := strings.NewReplacer(" ", "", "\u00a0", "", ",", ".").Replace(f.get("points"))
+	n, rounded, err := money.ParseDecimal(typed, 2, money.Down)
+	points := money.Points(n)
+	if err != nil || rounded || points <= 0 {
+		return nil, fault.New(fault.Invalid, "adjust.points").With(fault.Field{Path: "points", Code: "adjust.points"})
+	}
+	if f.get("way") == "out" {
+		points = -points
+	}
+	days := 0
+	if v := f.get("days"); v != "" {
+		if days, err = strconv.Atoi(v); err != nil {
+			return nil, fault.New(fault.Invalid, "programme.days").With(fault.Field{Path: "days", Code: "programme.days"})
+		}
+	}
+	programme, err := id.Parse(f.get("programme"))
+	if err != nil {
+		return nil, fault.New(fault.NotFound, "programme.not-found")
+	}
+	return &purchase.AdjustRequest{
+		By: p.who.Person.ID, Programme: programme, Points: points, Days: days,
+		Reason: f.get("reason"), Actor: byStaff + p.who.Person.ID.String(),
+	}, nil
+}
+
+// named gives a fault of an adjustment the field of the form that it is about.
+func named(err error) error {
+	e := fault.From(err)
+	place, ok := map[string]string{"adjust.points": "points", "adjust.reason": "reason", "adjust.days": "days", "programme.days": "days"}[e.Code]
+	if !ok || len(e.Fields) > 0 {
+		return err
+	}
+	out := *e
+	return (&out).With(out.At(place))
+}

@@ -1,0 +1,342 @@
+package admin
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/csv"
+	"io"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"kopilka/internal/edge/ui"
+	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/loyalty/card"
+	"kopilka/internal/loyalty/segment/export"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/text"
+)
+
+// batchMade leads to a batch that was just made. Secret codes are told this
+// once, so where there are any the page has them with it, as files.
+func (p *page) batchMade(b *card.Batch, list []card.Stock) error {
+	if !slices.ContainsFunc(list, func(s card.Stock) bool { return s.Secret != "" }) {
+		return p.to(batchesPath+"/"+b.ID.String(), "saved")
+	}
+	v, err := p.batchView(b, "")
+	if err != nil {
+		return err
+	}
+	each := func(_ context.Context, row func(card.Stock) error) error {
+		for _, s := range list {
+			if err := row(s); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, f := range p.printFiles(b, true) {
+		var file bytes.Buffer
+		if err := f.write(p.ctx(), &file, each); err != nil {
+			return err
+		}
+		v.Once = append(v.Once, onceFile{Text: f.text, Name: f.name, URL: "data:" + f.kind + ";base64," + base64.StdEncoding.EncodeToString(file.Bytes())})
+	}
+	return p.show(v.Name, cardsHere, batchPage(v))
+}
+
+// onceFile is a file that is in the page itself: it is had now or never.
+type onceFile struct{ Text, Name, URL string }
+
+// printFile is a way to write the numbers of a batch.
+type printFile struct {
+	text, kind, name string
+	write            func(ctx context.Context, w io.Writer, each eachStock) error
+}
+
+// eachStock gives the numbers of a batch one by one.
+type eachStock func(ctx context.Context, row func(card.Stock) error) error
+
+func (p *page) printFiles(b *card.Batch, secrets bool) []printFile {
+	head := []string{p.text("admin.cards.number")}
+	if secrets {
+		head = append(head, p.text("admin.cards.secret"))
+	}
+	line := func(s card.Stock) []string {
+		if secrets {
+			return []string{s.Number, s.Secret}
+		}
+		return []string{s.Number}
+	}
+	name := "cards-" + b.ID.String()
+	return []printFile{
+		{p.text("admin.members.export-xlsx"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name + ".xlsx", func(ctx context.Context, w io.Writer, each eachStock) error {
+			return writeSheet(ctx, w, head, line, each)
+		}},
+		{p.text("admin.members.export-csv"), "text/csv; charset=utf-8", name + ".csv", func(ctx context.Context, w io.Writer, each eachStock) error {
+			return writeCSV(ctx, w, head, line, each)
+		}},
+	}
+}
+
+// writeCSV writes numbers so that nothing is taken for a formula where the file
+// is opened.
+func writeCSV(ctx context.Context, w io.Writer, head []string, line func(card.Stock) []string, each eachStock) error {
+	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+		return err
+	}
+	out := csv.NewWriter(w)
+	if err := out.Write(head); err != nil {
+		return err
+	}
+	err := each(ctx, func(s card.Stock) error {
+		cells := line(s)
+		for i := range cells {
+			cells[i] = export.Plain(cells[i])
+		}
+		return out.Write(cells)
+	})
+	if err != nil {
+		return err
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// writeSheet writes numbers as texts, which a workbook never reckons with.
+func writeSheet(ctx context.Context, w io.Writer, head []string, line func(card.Stock) []string, each eachStock) (err error) {
+	book := excelize.NewFile()
+	defer func() {
+		if closing := book.Close(); err == nil {
+			err = closing
+		}
+	}()
+	sheet, err := book.NewStreamWriter(book.GetSheetName(0))
+	if err != nil {
+		return err
+	}
+	const width = 20
+	if err := sheet.SetColWidth(1, len(head), width); err != nil {
+		return err
+	}
+	n := 0
+	row := func(cells []string) error {
+		n++
+		values := make([]any, len(cells))
+		for i := range cells {
+			values[i] = cells[i]
+		}
+		return sheet.SetRow("A"+strconv.Itoa(n), values)
+	}
+	if err := row(head); err != nil {
+		return err
+	}
+	if err := each(ctx, func(s card.Stock) error { return row(line(s)) }); err != nil {
+		return err
+	}
+	if err := sheet.Flush(); err != nil {
+		return err
+	}
+	return book.Write(w)
+}
+
+// batchView is a batch with a part of its numbers.
+type batchView struct {
+	Name, Note, Path string
+	About            []kit.Pair
+	Rows             []stockRow
+	First, On        string
+	Files            []kit.Action
+	Once             []onceFile
+	Secret           bool
+}
+
+type stockRow struct {
+	Number, State string
+	Tone          kit.Tone
+	At            clock.Micros
+	New           bool
+}
+
+// stockAtOnce is how many numbers one part of a batch's list has.
+const stockAtOnce = 100
+
+func (p *page) batchOf() (card.Batch, error) {
+	if err := p.whole(); err != nil {
+		return card.Batch{}, err
+	}
+	i, err := p.param("batch")
+	if err != nil {
+		return card.Batch{}, err
+	}
+	return card.GetBatch(p.ctx(), p.DB, i)
+}
+
+func (p *page) cardBatch() error {
+	b, err := p.batchOf()
+	if err != nil {
+		return err
+	}
+	v, err := p.batchView(&b, p.r.URL.Query().Get("after"))
+	if err != nil {
+		return err
+	}
+	return p.show(v.Name, cardsHere, batchPage(v))
+}
+
+func (p *page) batchView(b *card.Batch, after string) (batchView, error) {
+	v := batchView{Name: p.batchName(b), Note: b.Note, Path: batchesPath + "/" + b.ID.String()}
+	t, err := card.GetType(p.ctx(), p.DB, b.Type)
+	if err != nil {
+		return v, err
+	}
+	v.Secret = t.Properties.Secret
+	v.About = []kit.Pair{{Name: p.text("admin.card.type"), Value: t.Name}, {Name: p.text("admin.cards.size"), Value: ui.Number(p.ctx(), b.Size)}}
+	if b.Note != "" {
+		v.About = append(v.About, kit.Pair{Name: p.text("admin.field.card-note"), Value: b.Note})
+	}
+	for as, key := range map[string]string{"csv": "admin.members.export-csv", "xlsx": "admin.members.export-xlsx"} {
+		v.Files = append(v.Files, kit.Action{Text: p.text(key), Icon: "download", Href: v.Path + "/file?as=" + as})
+	}
+	slices.SortFunc(v.Files, func(a, b kit.Action) int { return strings.Compare(b.Href, a.Href) })
+	list, err := card.StockOf(p.ctx(), p.DB, b.ID, text.Clip(strings.ToValidUTF8(strings.ReplaceAll(after, "\x00", ""), ""), maxValue), stockAtOnce+1)
+	if err != nil {
+		return v, err
+	}
+	if after != "" {
+		v.First = v.Path
+	}
+	if len(list) > stockAtOnce {
+		list = list[:stockAtOnce]
+		v.On = v.Path + "?after=" + url.QueryEscape(list[stockAtOnce-1].Number)
+	}
+	tones := map[card.StockState]kit.Tone{card.InStock: kit.Info, card.Bound: kit.Good}
+	for i := range list {
+		s := &list[i]
+		v.Rows = append(v.Rows, stockRow{Number: s.Number, State: p.text("admin.cards.stock-" + string(s.State)), Tone: tones[s.State], At: s.ChangedAt, New: s.State == card.InStock})
+	}
+	return v, nil
+}
+
+// cardBatchFile sends the numbers of a batch, a page at a time. Who has taken
+// them out is in the trail first.
+func (p *page) cardBatchFile() error {
+	b, err := p.batchOf()
+	if err != nil {
+		return err
+	}
+	if err := p.note("card_batch.exported", "card_batch", b.ID); err != nil {
+		return err
+	}
+	f := p.printFiles(&b, false)[0]
+	if p.r.URL.Query().Get("as") == "csv" {
+		f = p.printFiles(&b, false)[1]
+	}
+	return f.write(p.ctx(), &fileWriter{w: p.w, kind: f.kind, name: f.name}, func(ctx context.Context, row func(card.Stock) error) error {
+		for after := ""; ; {
+			list, err := card.StockOf(ctx, p.DB, b.ID, after, 0)
+			if err != nil || len(list) == 0 {
+				return err
+			}
+			for _, s := range list {
+				if err := row(s); err != nil {
+					return err
+				}
+			}
+			after = list[len(list)-1].Number
+		}
+	})
+}
+
+// voidCard takes a number out of stock for good.
+func (p *page) voidCard() error {
+	b, err := p.batchOf()
+	if err != nil {
+		return err
+	}
+	f, err := p.sent()
+	if err != nil {
+		return err
+	}
+	s, err := card.FindStock(p.ctx(), p.DB, f.get("number"))
+	if err == nil && s.Batch != b.ID {
+		err = fault.New(fault.NotFound, "card.not-in-stock")
+	}
+	if err == nil {
+		err = p.Cards.VoidStock(p.ctx(), s.Number)
+	}
+	if err != nil {
+		return err
+	}
+	return p.to(batchesPath+"/"+b.ID.String(), "card-voided")
+}
+
+func (p *page) loadCardBatch() error { return p.askCardLoad(p.filled(nil)) }
+
+func (p *page) askCardLoad(f *form) error {
+	if err := p.whole(); err != nil {
+		return err
+	}
+	types, err := p.cardTypeOptions(plastic)
+	if err != nil {
+		return err
+	}
+	s := sheet{
+		Title: p.text("admin.cards.load"), Here: cardsHere, Action: batchesPath + "/load", Back: batchesPath, Do: p.text("admin.cards.load-do"),
+		Sub: p.text("admin.cards.load-sub"), Crumbs: p.batchCrumbs(),
+	}
+	s.Parts = []sheetPart{{Entries: []entry{
+		{Field: f.field("type", "card-type", needed, of(types...))},
+		{Field: f.field("cards", "card-numbers", needed, rows(10)), as: asText},
+		{Field: f.field("note", "card-note", most(card.MaxNote))},
+	}}}
+	return p.ask(f, s)
+}
+
+func (p *page) loadCardBatchSent() error {
+	if err := p.whole(); err != nil {
+		return err
+	}
+	f, err := p.sent()
+	if err != nil {
+		return err
+	}
+	var bad []fault.Field
+	of := f.ref("type", &bad)
+	given := printed(f.values.Get("cards"))
+	if len(bad) > 0 {
+		f.refuse(fault.New(fault.Invalid, "admin.invalid").With(bad...))
+		return p.askCardLoad(f)
+	}
+	b, _, err := p.Cards.LoadBatch(p.ctx(), of, given, f.get("note"), p.actor())
+	if err != nil {
+		if f.refuse(inField(err, map[string]string{
+			"card.bad-size": "cards", "card.batch-number": "cards", "card.batch-twice": "cards", "card.number-taken": "cards", "card.bad-secret": "cards", "card.bad-kind": "type", "card.bad-name": "note",
+		})) {
+			return p.askCardLoad(f)
+		}
+		return err
+	}
+	return p.to(batchesPath+"/"+b.ID.String(), "saved")
+}
+
+// printed reads numbers, one a line, each with its secret code after a
+// semicolon where it has one. More than a batch may have are refused by it.
+func printed(typed string) []card.Stock {
+	var out []card.Stock
+	for l := range strings.SplitSeq(strings.ToValidUTF8(typed, ""), "\n") {
+		number, secret, _ := strings.Cut(strings.TrimSpace(l), ";")
+		if number = strings.TrimSpace(number); number != "" || secret != "" {
+			out = append(out, card.Stock{Number: number, Secret: strings.TrimSpace(secret)})
+		}
+		if len(out) > card.MaxBatch {
+			break
+		}
+	}
+	return out
+}

@@ -1,0 +1,327 @@
+package admin
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/loyalty/programme/draft"
+	"kopilka/internal/platform/fault"
+)
+
+// slotKind says how one value of the text is shown in a form.
+type slotKind uint8
+
+const (
+	aLine slotKind = iota
+	aFigure
+	aDay
+	anArea
+	aTick   // usually no
+	aTicked // usually yes
+	aPick
+	someOf
+	someWords // typed, with commas between them
+)
+
+// slot is one value of a part of the text: its key, or keys with dots between
+// them, which is the name of its field and of its faults too.
+type slot struct {
+	key     string
+	as      slotKind
+	label   string // of its text; "": draft-<part>-<last key>
+	said    string // its label itself, where that is no text of ours
+	about   string
+	options []kit.Option
+	needed  bool
+}
+
+// groupView is some fields of a form that belong together.
+type groupView struct {
+	Title, About string
+	More, Open   bool
+	Rows         []rowView
+	Do           []rowView // what is added by a button
+}
+
+// rowView is fields side by side.
+type rowView struct {
+	Title  string
+	Fields []fieldView
+	Act    *kit.Action
+}
+
+// fieldView is a field and how it is shown.
+type fieldView struct {
+	kit.Field
+	As slotKind
+	On bool
+}
+
+// formView is the form of one part of a draft.
+type formView struct {
+	Title, Action, Back, Edition string
+	Whole                        string
+	Wrong                        []kit.Field
+	Groups                       []groupView
+	Hidden                       []sentAlong
+}
+
+// partForm is one part of a draft being edited.
+type partForm struct {
+	*drafting
+	f      *form
+	name   string // of the part: head, earning, rule …
+	at     string // its path in the text; "" and add: it is new
+	add    string // the list that a new one goes to
+	title  string
+	hidden []sentAlong
+	shown  []string // names of the fields
+}
+
+// load puts what the text says into the form.
+func (e *partForm) load(part draft.Part, slots []slot) {
+	for _, s := range slots {
+		x := part.At(s.key)
+		switch s.as {
+		case someOf:
+			e.f.values[s.key] = x.List()
+		case someWords:
+			e.f.values.Set(s.key, strings.Join(x.List(), ", "))
+		case aTicked:
+			e.f.values.Set(s.key, map[bool]string{true: "yes"}[x.Word != "no"])
+		default:
+			e.f.values.Set(s.key, x.Word)
+		}
+	}
+}
+
+// collect makes the part of the text out of what was typed.
+func (e *partForm) collect(slots []slot) draft.Part {
+	var out draft.Part
+	for _, s := range slots {
+		putAt(&out, strings.Split(s.key, "."), e.value(s))
+	}
+	return out
+}
+
+func (e *partForm) value(s slot) draft.Part {
+	switch s.as {
+	case aTick:
+		if e.f.on(s.key) {
+			return draft.Part{Word: "yes"}
+		}
+		return draft.Part{}
+	case aTicked:
+		if e.f.on(s.key) {
+			return draft.Part{}
+		}
+		return draft.Part{Word: "no"}
+	case someOf:
+		return oneOrMany(e.f.values[s.key])
+	case someWords:
+		return oneOrMany(wordsIn(e.f.get(s.key)))
+	}
+	return draft.Part{Word: e.f.get(s.key)}
+}
+
+// oneOrMany is words as the text has them: one by itself.
+func oneOrMany(words []string) draft.Part {
+	if len(words) == 1 {
+		return draft.Part{Word: words[0]}
+	}
+	return draft.Words(words...)
+}
+
+// wordsIn are the words that are typed with commas or on lines.
+func wordsIn(s string) (out []string) {
+	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '\n' || r == ';' }) {
+		if w = strings.TrimSpace(w); w != "" && !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func putAt(to *draft.Part, way []string, part draft.Part) {
+	if len(way) == 1 {
+		to.Put(way[0], part)
+		return
+	}
+	inner := to.Get(way[0])
+	putAt(&inner, way[1:], part)
+	to.Put(way[0], inner)
+}
+
+// rows shows slots, each on its own row.
+func (e *partForm) rows(slots ...slot) []rowView {
+	out := make([]rowView, len(slots))
+	for i, s := range slots {
+		out[i] = rowView{Fields: []fieldView{e.show(s)}}
+	}
+	return out
+}
+
+// row shows slots side by side.
+func (e *partForm) row(slots ...slot) rowView {
+	var out rowView
+	for _, s := range slots {
+		out.Fields = append(out.Fields, e.show(s))
+	}
+	return out
+}
+
+// show is a slot as its field.
+func (e *partForm) show(s slot) fieldView {
+	label := s.label
+	if label == "" {
+		label = "draft-" + e.name + "-" + s.key[strings.LastIndexByte(s.key, '.')+1:]
+	}
+	e.shown = append(e.shown, s.key)
+	v := fieldView{As: s.as}
+	v.Field = e.f.field(s.key, label)
+	if s.said != "" {
+		v.Label, v.Hint = s.said, s.about
+		if v.Error != "" {
+			e.f.fields[len(e.f.fields)-1].Label = s.said
+		}
+	}
+	v.Needed = s.needed
+	switch s.as {
+	case aFigure:
+		v.Narrow, v.Mode = true, "decimal"
+	case aDay:
+		v.Kind, v.Narrow = "date", true
+	case anArea:
+		v.Rows = 3
+	case aTick, aTicked:
+		v.On = e.f.on(s.key)
+	case aPick:
+		for _, o := range s.options {
+			o.Chosen = o.Value == v.Value
+			v.Options = append(v.Options, o)
+		}
+	case someOf:
+		v.Options = tickedOf(s.options, e.f.values[s.key])
+	}
+	return v
+}
+
+// tickedOf ticks what is chosen; what is chosen and not offered is offered as it
+// is, so that no form takes away what it does not know.
+func tickedOf(options []kit.Option, chosen []string) []kit.Option {
+	out := slices.Clone(options)
+	for i := range out {
+		out[i].Chosen = slices.ContainsFunc(chosen, func(c string) bool { return strings.EqualFold(c, out[i].Value) })
+	}
+	for _, c := range chosen {
+		if !slices.ContainsFunc(out, func(o kit.Option) bool { return strings.EqualFold(o.Value, c) }) {
+			out = append(out, kit.Option{Value: c, Text: c, Chosen: true})
+		}
+	}
+	return out
+}
+
+// errors takes in what is wrong with the new text: what lies in this part goes
+// beside its fields, all else above them.
+func (e *partForm) errors(err error, names []string) {
+	wrong := fault.From(err)
+	if len(wrong.Fields) == 0 {
+		e.f.whole = e.Texts.Fault(e.lang(), wrong)
+	}
+	for _, w := range wrong.Fields {
+		said := e.Texts.FaultField(e.lang(), w)
+		name, ok := strings.CutPrefix(w.Path, e.at)
+		name = strings.TrimPrefix(name, ".")
+		if !ok {
+			e.f.whole = strings.TrimSpace(e.f.whole + " " + e.inWords(w))
+			continue
+		}
+		if at := nearest(name, names); at != "" {
+			e.f.wrong[at] = said
+			continue
+		}
+		e.f.whole = strings.TrimSpace(e.f.whole + " " + said)
+	}
+}
+
+// nearest is the field that a path of a fault is about.
+func nearest(path string, names []string) string {
+	dotted := strings.NewReplacer("[", ".", "]", "").Replace(path)
+	for p := dotted; p != ""; {
+		for _, n := range names {
+			if n == p || strings.HasPrefix(n, p+".") {
+				return n
+			}
+		}
+		i := strings.LastIndexByte(p, '.')
+		if i < 0 {
+			return ""
+		}
+		p = p[:i]
+	}
+	return ""
+}
+
+// write puts the part into the text and keeps that as the draft, if it is a
+// programme then. keys are those that this form is about; others stay.
+func (e *partForm) write(keys []string, was, is draft.Part, names []string) (bool, error) {
+	t, err := draft.Open([]byte(e.stored.Text))
+	if err != nil {
+		return false, err
+	}
+	if e.add != "" {
+		e.at = fmt.Sprintf("%s[%d]", e.add, len(e.parts.At(e.add).Items()))
+		err = t.Add(e.add, is)
+	} else {
+		for _, key := range keys {
+			if err == nil && !is.Get(key).Equal(was.Get(key)) {
+				err = t.Set(e.at, key, is.Get(key))
+			}
+		}
+	}
+	if err != nil {
+		return false, err
+	}
+	text, err := t.Bytes()
+	if err != nil {
+		return false, err
+	}
+	read, err := draft.Read(text, e.names)
+	if err != nil {
+		e.errors(err, names)
+		return false, e.names.Err()
+	}
+	e.read = read
+	err = e.save(string(text), e.f.get("edition"))
+	if fault.Is(err, "programme.draft-changed") {
+		e.f.whole = e.meanwhile()
+		e.f.values.Set("edition", fmt.Sprint(e.stored.Edition))
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// ask answers with the form.
+func (e *partForm) ask(groups []groupView, query url.Values) error {
+	action := e.path + "/part/" + e.name
+	if len(query) > 0 {
+		action += "?" + query.Encode()
+	}
+	edition := e.f.get("edition")
+	if edition == "" {
+		edition = fmt.Sprint(e.stored.Edition)
+	}
+	v := formView{Title: e.title, Action: action, Back: e.path, Edition: edition, Groups: groups, Hidden: e.hidden}
+	v.Whole, v.Wrong = e.f.problems()
+	if v.Whole != "" || len(v.Wrong) > 0 {
+		return e.again(v.Title, "/programmes", partFormPage(v, e.stored.Name))
+	}
+	return e.show1(v)
+}
+
+func (e *partForm) show1(v formView) error {
+	return e.page.show(v.Title, "/programmes", partFormPage(v, e.stored.Name))
+}

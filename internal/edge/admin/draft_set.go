@@ -1,0 +1,79 @@
+package admin
+
+import (
+	"strings"
+
+	"kopilka/internal/loyalty/programme/draft"
+	"kopilka/internal/loyalty/rule"
+)
+
+// loadSet puts a set of units into the form.
+func (e *partForm) loadSet(part draft.Part) {
+	for _, key := range []string{"price", "off", "rate", "most"} {
+		e.f.values.Set("set."+key, part.Get(key).Word)
+	}
+	for i, x := range part.Get("parts").Items() {
+		e.f.values.Set(e.rowKey("set.parts", i, "count"), orID(x.Get("count").Word, "1"))
+		e.f.values.Set(e.rowKey("set.parts", i, "rate"), x.Get("rate").Word)
+		e.f.values[e.rowKey("set.parts", i, "type")] = x.At("scope.type").List()
+		e.f.values.Set(e.rowKey("set.parts", i, "product"), strings.Join(x.At("scope.product").List(), ", "))
+	}
+}
+
+// oddSet tells whether the set picks its units by more than this form asks for:
+// then it stays as the text has it.
+func (e *partForm) oddSet() bool {
+	r := e.ruleAt()
+	if e.add != "" || r == nil || r.Set == nil {
+		return false
+	}
+	for i := range r.Set.Parts {
+		for _, c := range r.Set.Parts[i].Scope {
+			if c.Field != rule.FieldType && c.Field != rule.FieldProduct || len(c.Not) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (e *partForm) setRows() []rowView {
+	if e.oddSet() {
+		return []rowView{{Title: e.text("admin.draft.odd-set")}}
+	}
+	var out []rowView
+	for i := range e.rowCount("set.parts", "count", "rate", "type", "product") + rowsMore {
+		out = append(out, e.row(
+			slot{key: e.rowKey("set.parts", i, "count"), as: aFigure, said: e.text("admin.draft.set-count")},
+			slot{key: e.rowKey("set.parts", i, "type"), as: someOf, said: e.text("rule.field.type"), options: e.names.options(rule.FieldType)},
+			slot{key: e.rowKey("set.parts", i, "product"), said: e.text("admin.draft.set-product")},
+			slot{key: e.rowKey("set.parts", i, "rate"), as: aFigure, said: e.text("admin.draft.row-rate")}))
+	}
+	var whole []slot
+	for _, key := range []string{"price", "off", "rate", "most"} {
+		whole = append(whole, slot{key: "set." + key, as: aFigure, said: e.text("admin.draft.set-" + key)})
+	}
+	return append(out, e.row(whole...))
+}
+
+func (e *partForm) setOf() draft.Part {
+	var out, parts draft.Part
+	for i := range e.rowCount("set.parts", "count", "rate", "type", "product") {
+		var x, scope draft.Part
+		scope.Put("type", oneOrMany(e.f.values[e.rowKey("set.parts", i, "type")]))
+		scope.Put("product", oneOrMany(wordsIn(e.f.get(e.rowKey("set.parts", i, "product")))))
+		x.Put("scope", scope)
+		if count := e.f.get(e.rowKey("set.parts", i, "count")); count != "1" {
+			x.Put("count", draft.Part{Word: count})
+		}
+		x.Put("rate", draft.Part{Word: e.f.get(e.rowKey("set.parts", i, "rate"))})
+		if !x.None() {
+			parts.Parts = append(parts.Parts, x)
+		}
+	}
+	out.Put("parts", parts)
+	for _, key := range []string{"price", "off", "rate", "most"} {
+		out.Put(key, draft.Part{Word: e.f.get("set." + key)})
+	}
+	return out
+}

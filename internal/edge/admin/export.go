@@ -1,0 +1,100 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"kopilka/internal/edge/ui"
+	"kopilka/internal/loyalty/segment"
+	"kopilka/internal/loyalty/segment/export"
+	"kopilka/internal/loyalty/staff"
+	"kopilka/internal/platform/fault"
+)
+
+// exportTime is how long a file of members may be written; the time of a
+// request is too short for a million of them.
+const exportTime = 10 * time.Minute
+
+// exportMembers sends the list that is seen, all of it, as a file. What leaves
+// the house is in the audit trail before the first row does.
+func (p *page) exportMembers() error {
+	asks := p.r.URL.Query()
+	var picked *chosen
+	if asks.Has("list") {
+		c, err := p.chosen(asks)
+		if err != nil {
+			return err
+		}
+		picked, asks = c, c.list
+	}
+	a := readAsked(asks)
+	q := a.Query
+	q.After, q.Before = "", ""
+	if picked != nil {
+		q.Filter = picked.filter()
+	}
+	if !p.can(staff.MembersContacts) { // the file has them
+		return fault.New(fault.Denied, "admin.denied", "permission", p.text("staff.permission."+string(staff.MembersContacts)))
+	}
+	if p.who.Narrowed() {
+		q.Outlets = p.who.Outlets()
+	}
+	cat, err := p.Lists.Catalogue(p.ctx())
+	if err != nil {
+		return err
+	}
+	if err := p.Lists.Check(cat, &q.Filter); err != nil {
+		return err
+	}
+	if err := p.note("members.exported", "member", 0); err != nil {
+		return err
+	}
+	l := &memberList{asked: &a, cat: cat, names: p.names(), page: p}
+	if len(asks["col"]) == 0 {
+		q.Columns = nil
+	}
+	x := &export.Export{Lists: p.Lists, Zone: ui.Of(p.ctx()).Zone, Texts: p.Texts, Lang: p.lang(), Name: func(f *segment.Field, v string) string { return l.valueName(f, v) }}
+	return p.sendFile(x, q)
+}
+
+// sendFile writes the file as it comes. What fails before its first byte is
+// told; after it the connection is cut, so that half a file is not taken for
+// the whole.
+func (p *page) sendFile(x *export.Export, q segment.Query) error {
+	if err := http.NewResponseController(p.w).SetWriteDeadline(time.Now().Add(exportTime)); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx()), exportTime)
+	defer cancel()
+	name := "members-" + ui.Of(p.ctx()).Now.In(ui.Of(p.ctx()).Zone).Format(time.DateOnly)
+	out := &fileWriter{w: p.w, kind: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name: name + ".xlsx"}
+	write := x.XLSX
+	if p.r.URL.Query().Get("as") == "csv" {
+		out.kind, out.name, write = "text/csv; charset=utf-8", name+".csv", x.CSV
+	}
+	err := write(ctx, out, q)
+	if err != nil && out.begun {
+		p.Log.WarnContext(p.ctx(), "a file of members was cut off", "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	return err
+}
+
+// fileWriter says what is sent with the first byte of it.
+type fileWriter struct {
+	w          http.ResponseWriter
+	kind, name string
+	begun      bool
+}
+
+// Write sends a part of the file.
+func (f *fileWriter) Write(b []byte) (int, error) {
+	if !f.begun {
+		f.begun = true
+		h := f.w.Header()
+		h.Set("Content-Type", f.kind)
+		h.Set("Content-Disposition", `attachment; filename="`+f.name+`"`)
+	}
+	return f.w.Write(b)
+}

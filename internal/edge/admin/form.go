@@ -1,0 +1,112 @@
+package admin
+
+import (
+	"net/url"
+	"strings"
+
+	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/text"
+)
+
+// maxValue bounds one value of a form, in characters; what takes more says so.
+const maxValue = 4000
+
+// form is what was typed and what is wrong with it, by the names of fields,
+// which are those of the faults' paths.
+type form struct {
+	p      *page
+	values url.Values
+	wrong  map[string]string
+	whole  string // what is wrong with all of it
+	fields []kit.Field
+}
+
+// sent reads what was sent.
+func (p *page) sent() (*form, error) {
+	if err := p.r.ParseForm(); err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "admin.bad-form")
+	}
+	return p.filled(p.r.PostForm), nil
+}
+
+// filled is a form with values, as it is shown first.
+func (p *page) filled(values url.Values) *form {
+	return &form{p: p, values: values, wrong: map[string]string{}}
+}
+
+// get is what was typed, without blanks around it and what can't be stored.
+func (f *form) get(name string) string {
+	return text.Clip(strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(f.values.Get(name), ""), "\x00", "")), maxValue)
+}
+
+// on tells whether a box was ticked.
+func (f *form) on(name string) bool { return f.values.Get(name) != "" }
+
+// refuse takes in why what was sent can't be done: false where that is no
+// matter of the form, but of the program or of the reader's rights.
+func (f *form) refuse(err error) bool {
+	e := fault.From(err)
+	switch e.Kind {
+	case fault.Invalid, fault.Refused, fault.Conflict, fault.TooMany, fault.TooLarge, fault.Unauthorized:
+	default:
+		return false
+	}
+	lang := f.p.lang()
+	for _, w := range e.Fields {
+		name, _, _ := strings.Cut(w.Path, "[")
+		f.wrong[name] = f.p.Texts.FaultField(lang, w)
+	}
+	if len(e.Fields) == 0 {
+		f.whole = f.p.Texts.Fault(lang, e)
+	}
+	return true
+}
+
+// field is a field as it is shown: with what was typed and what is wrong. Its
+// label is the text admin.field.<label>; a hint is admin.hint.<label> where
+// there is one.
+func (f *form) field(name, label string, more ...func(*kit.Field)) kit.Field {
+	v := kit.Field{Name: name, Label: f.p.text("admin.field." + label), Value: f.values.Get(name), Error: f.wrong[name]}
+	if hint := "admin.hint." + label; f.p.Texts.Has(f.p.lang(), hint) {
+		v.Hint = f.p.text(hint)
+	}
+	for _, m := range more {
+		m(&v)
+	}
+	if v.Error != "" {
+		f.fields = append(f.fields, v)
+	}
+	return v
+}
+
+// What a field may be besides a line that may be empty.
+
+func needed(v *kit.Field) { v.Needed = true }
+
+func first(v *kit.Field) { v.Autofoc = true }
+
+func narrow(v *kit.Field) { v.Narrow = true }
+
+func kind(kind, auto string) func(*kit.Field) {
+	return func(v *kit.Field) { v.Kind, v.Auto = kind, auto }
+}
+
+func mode(mode string) func(*kit.Field) { return func(v *kit.Field) { v.Mode = mode } }
+
+func most(n int) func(*kit.Field) { return func(v *kit.Field) { v.Most = n } }
+
+func rows(n int) func(*kit.Field) { return func(v *kit.Field) { v.Rows = n } }
+
+// of offers options, of which the field's value is chosen.
+func of(options ...kit.Option) func(*kit.Field) {
+	return func(v *kit.Field) {
+		for _, o := range options {
+			o.Chosen = o.Value == v.Value
+			v.Options = append(v.Options, o)
+		}
+	}
+}
+
+// problems is what is said above a form that was not taken.
+func (f *form) problems() (whole string, fields []kit.Field) { return f.whole, f.fields }

@@ -1,0 +1,392 @@
+package admin
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"kopilka/internal/edge/ui"
+	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/loyalty/card"
+	"kopilka/internal/loyalty/figure"
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/level"
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/segment"
+	"kopilka/internal/loyalty/staff"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// memberPages is the page of a member, by its parts, and what is done there.
+func memberPages(a *Admin) {
+	a.get("/members/{member}", staff.MembersSee, (*page).member)
+	for _, t := range tabs() {
+		if t.path != "" {
+			a.get("/members/{member}/"+t.path, staff.MembersSee, t.show)
+		}
+	}
+	a.post("/members/{member}/contacts", staff.MembersContacts, (*page).contacts)
+	a.get("/members/{member}/edit", staff.MembersEdit, (*page).editMember)
+	a.post("/members/{member}/edit", staff.MembersEdit, (*page).editMemberSent)
+	a.post("/members/{member}/block", staff.MembersBlock, (*page).blockMember)
+	a.post("/members/{member}/unblock", staff.MembersBlock, (*page).unblockMember)
+	a.get("/members/{member}/points", staff.PointsAdjust, (*page).adjust)
+	a.post("/members/{member}/points", staff.PointsAdjust, (*page).adjustSent)
+	a.post("/members/{member}/points/{request}/withdraw", staff.PointsAdjust, (*page).withdrawRequest)
+	for _, pages := range []func(*Admin){memberCardPages, memberConsentPages, memberHouseholdPages, memberLevelPages, merges, personal} {
+		pages(a)
+	}
+}
+
+// tab is one part of a member's page.
+type tab struct {
+	path string // below the member's own; "": the first
+	text string // key
+	show func(*page) error
+}
+
+func tabs() []tab {
+	return []tab{
+		{"", "admin.member.overview", (*page).member},
+		{"bonuses", "admin.member.bonuses", (*page).memberPoints},
+		{"operations", "admin.member.operations", (*page).memberPurchases},
+		{"movement", "admin.member.movement", (*page).memberMovements},
+		{"tickets", "admin.member.tickets", (*page).memberTickets},
+		{"cards", "admin.member.cards", (*page).memberCards},
+		{"codes", "admin.member.codes", (*page).memberCodes},
+		{"levels", "admin.member.levels", (*page).memberLevels},
+		{"household", "admin.member.household", (*page).memberHousehold},
+		{"consents", "admin.member.consents", (*page).memberConsents},
+		{"changes", "admin.member.changes", (*page).memberChanges},
+	}
+}
+
+// memberView is what stands above each part of a member's page.
+type memberView struct {
+	Member   member.Member
+	Name     string
+	Phone    string // masked, or whole where the reader asked for it
+	Email    string
+	Open     bool // contacts are shown whole
+	MayOpen  bool
+	Level    kit.Link // Text: its name; Count: its rank
+	HasLevel bool
+	Rank     int
+	Tabs     []kit.Link
+	Actions  []kit.Action
+	More     []kit.Action // in a menu
+	Gone     string       // what has become of him, where he is no member any more
+	Waiting  []waitingLine
+	Now      string // the page of whom he was merged into
+}
+
+// home is the member that the address names. One who was merged leads to whom
+// he was merged into.
+func (p *page) home() (home.ID, error) {
+	i, err := p.param("member")
+	if err != nil {
+		return 0, err
+	}
+	h := home.ID(i)
+	if h.Kind() != home.Member {
+		return 0, fault.New(fault.NotFound, "member.not-found")
+	}
+	return h, nil
+}
+
+// read reads the member of the address, if the reader may see him.
+func (p *page) readMember() (member.Member, error) {
+	h, err := p.home()
+	if err != nil {
+		return member.Member{}, err
+	}
+	return p.memberAt(p.ctx(), h)
+}
+
+// memberAt reads a member, if the reader may see him.
+func (p *page) memberAt(ctx context.Context, h home.ID) (member.Member, error) {
+	m, err := member.Get(ctx, p.DB, h)
+	if err != nil {
+		return m, err
+	}
+	if p.who.Narrowed() {
+		his := segment.Filter{Conditions: []segment.Condition{{Field: "number", Op: segment.OpIn, Values: []string{m.Number}}}}
+		n, _, err := p.Lists.Count(ctx, his, p.who.Outlets())
+		if err != nil {
+			return m, err
+		}
+		if n == 0 {
+			return m, fault.New(fault.NotFound, "member.not-found")
+		}
+	}
+	return m, nil
+}
+
+// view makes what stands above each part.
+func (p *page) view(m member.Member, accounts []purchase.AccountView, here string, open bool) memberView {
+	v := memberView{Member: m, Name: p.memberName(&m), Open: open, MayOpen: p.can(staff.MembersContacts)}
+	v.Phone, v.Email = ui.Masked(m.Main(member.Phone)), maskEmail(m.Main(member.Email))
+	if open {
+		v.Phone, v.Email = ui.Phone(m.Main(member.Phone)), m.Main(member.Email)
+	}
+	if l, rank := p.levelOf(accounts); l != "" {
+		v.Level, v.HasLevel, v.Rank = kit.Link{Text: l}, true, rank
+	}
+	base := memberPath(m.Home)
+	for _, t := range tabs() {
+		v.Tabs = append(v.Tabs, kit.Link{Text: p.text(t.text), Href: strings.TrimSuffix(base+"/"+t.path, "/"), Here: t.path == here})
+	}
+	v.Waiting = p.waitingFor(m.Home)
+	v.Actions, v.More = p.memberActions(&m), p.moreActions(&m)
+	if len(v.More) > 0 {
+		v.Actions = append(v.Actions, kit.Action{Text: p.text("admin.member.more"), Icon: "dots", Menu: "more"})
+	}
+	if m.MergedInto != 0 {
+		v.Now = memberPath(m.MergedInto)
+	}
+	if m.State.Gone() {
+		v.Gone = p.text("admin.member.gone-" + string(m.State))
+	}
+	return v
+}
+
+func memberPath(h home.ID) string { return membersPath + "/" + h.String() }
+
+// memberActions are what the reader may do with the member.
+func (p *page) memberActions(m *member.Member) []kit.Action {
+	if m.State.Gone() {
+		return nil
+	}
+	base := memberPath(m.Home)
+	var out []kit.Action
+	if p.can(staff.PointsAdjust) {
+		out = append(out, kit.Action{Text: p.text("admin.member.adjust"), Icon: "plus", Weight: kit.Primary, Href: base + "/points"})
+	}
+	if p.can(staff.MembersEdit) {
+		out = append(out, kit.Action{Text: p.text("admin.member.edit"), Icon: "pencil", Href: base + "/edit"})
+	}
+	if p.can(staff.MembersBlock) {
+		if m.State == member.Blocked {
+			out = append(out, kit.Action{Text: p.text("admin.member.unblock"), Icon: "check", Dialog: "unblock"})
+		} else {
+			out = append(out, kit.Action{Text: p.text("admin.member.block"), Icon: "lock", Weight: kit.Risky, Dialog: "block"})
+		}
+	}
+	return out
+}
+
+// moreActions are what is done with a member once.
+func (p *page) moreActions(m *member.Member) (out []kit.Action) {
+	if p.who.Narrowed() {
+		return nil
+	}
+	if p.can(staff.MembersMerge) && !m.State.Gone() {
+		out = append(out, kit.Action{Text: p.text("admin.member.merge"), Icon: "users", Href: memberPath(m.Home) + "/merge"})
+	}
+	if p.can(staff.MembersPrivacy) {
+		out = append(out, kit.Action{Text: p.text("admin.member.privacy"), Icon: "file-spreadsheet", Href: privacyPath(m.Home)})
+	}
+	return out
+}
+
+// memberName is the whole name; who has told none has a number.
+func (p *page) memberName(m *member.Member) string {
+	name := strings.Join(slices.DeleteFunc([]string{m.Profile.Surname, m.Profile.Name, m.Profile.Patronymic}, func(s string) bool { return s == "" }), " ")
+	return cmp.Or(name, p.text("admin.members.nameless", "number", m.Number))
+}
+
+// maskEmail leaves what tells an address from others: a•••@example.com.
+func maskEmail(s string) string {
+	name, host, ok := strings.Cut(s, "@")
+	if !ok || name == "" {
+		return ""
+	}
+	r := []rune(name)
+	return string(r[:1]) + "•••@" + host
+}
+
+// levelOf is the level that is shown beside the name: of the first account that
+// has one.
+func (p *page) levelOf(accounts []purchase.AccountView) (string, int) {
+	for i := range accounts {
+		v := &accounts[i]
+		if v.Level == nil || v.Level.Level == nil {
+			continue
+		}
+		rank := slices.IndexFunc(p.Programmes.Current().Ladder(v.Account.Programme).Levels(), func(l level.Level) bool { return l.ID == v.Level.Level.ID })
+		return v.Level.Level.Name, rank
+	}
+	return "", 0
+}
+
+// memberOverview is the first part of a member's page.
+type memberOverview struct {
+	Stats   []tile
+	Points  kit.Chart
+	Money   kit.Chart
+	Profile []kit.Pair
+	Levels  []levelCard
+	Empty   bool // he has bought nothing
+}
+
+// levelCard says where an account stands and what is left.
+type levelCard struct {
+	Programme, Level, Next string
+	Done, Whole            int64
+}
+
+func (p *page) member() error { return p.showMember(false) }
+
+// contacts shows the page with phones and e-mails whole; who has looked is in
+// the audit trail.
+func (p *page) contacts() error {
+	m, err := p.readMember()
+	if err != nil {
+		return err
+	}
+	if err := p.noted("member.contacts-seen", m.Home); err != nil {
+		return err
+	}
+	return p.showMember(true)
+}
+
+func (p *page) showMember(open bool) error {
+	m, err := p.readMember()
+	if err != nil {
+		return err
+	}
+	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
+	if err != nil {
+		return err
+	}
+	q := figure.MemberQuery{Home: m.Home}
+	if p.who.Narrowed() {
+		q.May = p.who.At
+	}
+	figures, err := p.Figures.OfMember(p.ctx(), q)
+	if err != nil {
+		return err
+	}
+	v := p.view(m, accounts, "", open)
+	o := memberOverview{Stats: p.memberStats(accounts, figures), Profile: p.profile(&m), Empty: figures.Last == 0}
+	o.Money, o.Points = p.memberCharts(figures)
+	o.Levels = p.levelCards(accounts)
+	return p.show(v.Name, "/members", memberPage(v, memberFirst(o)))
+}
+
+func (p *page) memberStats(accounts []purchase.AccountView, f *figure.MemberFigures) []tile {
+	ctx := p.ctx()
+	var active, pending money.Points
+	for i := range accounts {
+		if !accounts[i].Rests {
+			active += accounts[i].Account.Active
+			pending += accounts[i].Account.Pending
+		}
+	}
+	t := &f.Totals
+	average := int64(0)
+	if t[figure.Receipts] > 0 {
+		average = t[figure.Money] / t[figure.Receipts]
+	}
+	last := tile{p.text("segment.field.last_purchase"), p.text("admin.member.never"), ""}
+	if f.Last != 0 {
+		last.Value, last.Detail = ui.Ago(ctx, f.Last), ui.DateTime(ctx, f.Last)
+	}
+	waits := ""
+	if pending > 0 {
+		waits = p.text("admin.member.pending", "count", pending)
+	}
+	return []tile{
+		{p.text("admin.member.balance"), ui.Points(ctx, active), waits},
+		p.soonest(accounts),
+		{p.text("segment.field.turnover"), ui.Money(ctx, paid(t)), p.text("admin.member.receipts", "count", t[figure.Receipts])},
+		{p.text("segment.field.average"), ui.Money(ctx, money.Amount(average)), ""},
+		last,
+	}
+}
+
+// soonest is what ends first.
+func (p *page) soonest(accounts []purchase.AccountView) tile {
+	var at clock.Micros
+	var points money.Points
+	for i := range accounts {
+		for _, e := range accounts[i].Ending {
+			if at == 0 || e.At < at {
+				at, points = e.At, e.Points
+			}
+		}
+	}
+	if at == 0 {
+		return tile{p.text("admin.member.expires"), p.text("admin.member.nothing"), ""}
+	}
+	return tile{p.text("admin.member.expires"), ui.Points(p.ctx(), points), ui.Date(p.ctx(), at)}
+}
+
+func (p *page) profile(m *member.Member) []kit.Pair {
+	r := &m.Profile
+	var out []kit.Pair
+	add := func(key, value string) {
+		if value != "" {
+			out = append(out, kit.Pair{Name: p.text(key), Value: value})
+		}
+	}
+	add("segment.field.number", m.Number)
+	add("segment.field.registered", ui.Date(p.ctx(), m.Registered.At))
+	if o, ok := p.Directory.Outlet(m.Registered.Outlet); ok {
+		add("segment.field.registered_outlet", o.Name)
+	}
+	add("segment.field.birth_date", p.day(r.BirthDate))
+	if r.Sex != "" {
+		add("segment.field.sex", p.text("segment.value.sex."+r.Sex))
+	}
+	add("segment.field.city", r.Address.City)
+	add("segment.field.tags", strings.Join(m.Tags, ", "))
+	n := p.names()
+	groups := make([]string, len(m.Groups))
+	for i, g := range m.Groups {
+		groups[i] = cmp.Or(n.groups[g.String()], g.String())
+	}
+	add("segment.field.groups", strings.Join(groups, ", "))
+	if r.Category != 0 {
+		add("segment.field.category", n.categories[r.Category.String()])
+	}
+	add("segment.field.comment", r.Comment)
+	return out
+}
+
+// noted puts into the audit trail that the reader has looked at, or done,
+// something that leaves no other trace.
+func (p *page) noted(action string, h home.ID) error {
+	return p.note(action, "member", id.ID(h))
+}
+
+// memberCards lists his cards.
+func (p *page) memberCards() error {
+	m, err := p.readMember()
+	if err != nil {
+		return err
+	}
+	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
+	if err != nil {
+		return err
+	}
+	list, err := card.List(p.ctx(), p.DB, m.Home)
+	if err != nil {
+		return err
+	}
+	types, err := card.Types(p.ctx(), p.DB)
+	if err != nil {
+		return err
+	}
+	issue := ""
+	if p.can(staff.CardsEdit) && !m.State.Gone() {
+		issue = memberPath(m.Home) + "/cards/new"
+	}
+	v := p.view(m, accounts, "cards", false)
+	return p.show(v.Name, "/members", memberPage(v, cardsOf(p.cardRows(list, types), issue)))
+}

@@ -1,0 +1,253 @@
+package admin
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/id"
+)
+
+// line is one field of a member's form: its name is the field's, so that what
+// is wrong with it is found by the path of the fault.
+type line struct {
+	name  member.Field
+	label string
+	more  []func(*kit.Field)
+}
+
+// profileLines are the fields of a profile that are typed, in their order.
+func (p *page) profileLines() []line {
+	sexes := of(kit.Option{Text: p.text("admin.member.not-told")}, kit.Option{Value: member.Male, Text: p.text("segment.value.sex.male")}, kit.Option{Value: member.Female, Text: p.text("segment.value.sex.female")})
+	return []line{
+		{member.FieldSurname, "surname", []func(*kit.Field){most(member.MaxName)}},
+		{member.FieldName, "first-name", []func(*kit.Field){most(member.MaxName)}},
+		{member.FieldPatronymic, "patronymic", []func(*kit.Field){most(member.MaxName)}},
+		{member.FieldBirthDate, "birth-date", []func(*kit.Field){kind("date", "off"), narrow}},
+		{member.FieldSex, "sex", []func(*kit.Field){sexes}},
+		{member.FieldAddressCity, "city", []func(*kit.Field){most(member.MaxLine)}},
+		{member.FieldComment, "comment", []func(*kit.Field){rows(3), most(member.MaxComment)}},
+	}
+}
+
+func example(text string) func(*kit.Field) { return func(v *kit.Field) { v.Example = text } }
+
+// memberForm is a member's form, ready to be shown.
+type memberForm struct {
+	Title, Action, Back, Do string
+	Crumbs                  []kit.Link
+	Whole                   string
+	Wrong                   []kit.Field
+	Fields                  []kit.Field
+	Boxes                   []box
+	Hidden                  []sentAlong
+}
+
+// box is a box to tick.
+type box struct {
+	kit.Field
+	On bool
+}
+
+func (p *page) showForm(f *form, m memberForm) error {
+	m.Whole, m.Wrong = f.problems()
+	body := memberFormPage(m)
+	if m.Whole != "" || len(m.Wrong) > 0 {
+		return p.again(m.Title, "/members", body)
+	}
+	return p.show(m.Title, "/members", body)
+}
+
+func (p *page) newMember() error { return p.askNew(p.filled(nil)) }
+
+func (p *page) askNew(f *form) error {
+	fields := []kit.Field{
+		f.field("phone", "phone", first, kind("tel", "off")),
+		f.field("mail", "email", kind("email", "off"), most(maxEmail)),
+	}
+	for _, l := range p.profileLines() {
+		fields = append(fields, f.field(string(l.name), l.label, l.more...))
+	}
+	return p.showForm(f, memberForm{
+		Crumbs: []kit.Link{{Text: p.text("admin.nav.members"), Href: membersPath}}, Title: p.text("admin.members.new"), Action: membersPath + "/new", Back: membersPath, Do: p.text("admin.members.new-do"), Fields: fields,
+		Boxes: p.programmeBoxes(f),
+	})
+}
+
+// programmeBoxes offer to open the new member's account in each programme: an
+// only one is what he comes for.
+func (p *page) programmeBoxes(f *form) []box {
+	all := p.joinable()
+	out := make([]box, len(all))
+	for i, pr := range all {
+		name := accountBox(pr.ID)
+		out[i] = box{
+			Field: kit.Field{Name: name, Label: p.text("admin.members.opens", "programme", pr.Name), Hint: p.text("admin.members.opens-hint")},
+			On:    f.on(name) || len(all) == 1 && p.r.Method != http.MethodPost,
+		}
+	}
+	return out
+}
+
+func accountBox(programme id.ID) string { return "account-" + programme.String() }
+
+// joinable are the programmes that a member may have an account in now.
+func (p *page) joinable() []*rule.Programme {
+	var out []*rule.Programme
+	for _, pr := range p.Programmes.Current().All() {
+		if pr.On {
+			out = append(out, pr)
+		}
+	}
+	return out
+}
+
+// openAccounts opens the accounts that were ticked. He is there: one that could
+// not be opened now is opened at its first use.
+func (p *page) openAccounts(h home.ID, f *form) {
+	for _, pr := range p.joinable() {
+		if !f.on(accountBox(pr.ID)) {
+			continue
+		}
+		if _, err := p.Desk.Open(p.ctx(), h, pr.ID); err != nil {
+			p.Log.WarnContext(p.ctx(), "account not opened at registration", "error", err)
+		}
+	}
+}
+
+func (p *page) newMemberSent() error {
+	f, err := p.sent()
+	if err != nil {
+		return err
+	}
+	in := member.Registration{Profile: member.Profile{Custom: map[string]string{}}}
+	pr := &in.Profile
+	pr.Surname, pr.Name, pr.Patronymic = f.get("surname"), f.get("name"), f.get("patronymic")
+	pr.BirthDate, pr.Sex, pr.Address.City, pr.Comment = f.get("birth_date"), f.get("sex"), f.get("address_city"), f.get("comment")
+	var given []string
+	if v := f.get("phone"); v != "" {
+		in.Identifiers, given = append(in.Identifiers, member.NewIdentifier{Kind: member.Phone, Value: v, Main: true}), append(given, "phone")
+	}
+	if v := f.get("mail"); v != "" {
+		in.Identifiers, given = append(in.Identifiers, member.NewIdentifier{Kind: member.Email, Value: v, Main: true}), append(given, "mail")
+	}
+	m, err := p.Members.Register(p.ctx(), p.Rules(), in, p.actor())
+	if err != nil {
+		for i, name := range given {
+			err = renamed(err, "identifiers["+string(rune('0'+i))+"]", name)
+		}
+		if f.refuse(err) {
+			return p.askNew(f)
+		}
+		return err
+	}
+	p.openAccounts(m.Home, f)
+	return p.to(memberPath(m.Home), "member-new")
+}
+
+func (p *page) editMember() error {
+	m, err := p.readMember()
+	if err != nil {
+		return err
+	}
+	r := &m.Profile
+	return p.askEdit(p.filled(url.Values{
+		"version": {id.ID(m.Version).String()}, "surname": {r.Surname}, "name": {r.Name}, "patronymic": {r.Patronymic}, "birth_date": {r.BirthDate},
+		"sex": {r.Sex}, "address_city": {r.Address.City}, "comment": {r.Comment}, "tags": {strings.Join(m.Tags, ", ")},
+	}), &m)
+}
+
+func (p *page) askEdit(f *form, m *member.Member) error {
+	var fields []kit.Field
+	for _, l := range p.profileLines() {
+		fields = append(fields, f.field(string(l.name), l.label, l.more...))
+	}
+	fields = append(fields, f.field("tags", "tags"))
+	return p.showForm(f, memberForm{
+		Crumbs: p.memberCrumbs(m), Title: p.memberName(m), Action: memberPath(m.Home) + "/edit", Back: memberPath(m.Home), Do: p.text("admin.save"), Fields: fields,
+		Hidden: []sentAlong{{"version", f.values.Get("version")}},
+	})
+}
+
+func (p *page) editMemberSent() error {
+	m, err := p.readMember()
+	if err != nil {
+		return err
+	}
+	f, err := p.sent()
+	if err != nil {
+		return err
+	}
+	version, err := numberOf(f.get("version"))
+	if err != nil {
+		return err
+	}
+	patch := member.Patch{Set: map[member.Field]string{}}
+	for _, l := range p.profileLines() {
+		patch.Set[l.name] = f.get(string(l.name))
+	}
+	tags := words(f.get("tags"))
+	patch.Tags = &tags
+	if _, err := p.Members.Update(p.ctx(), p.Rules(), m.Home, version, patch, p.actor()); err != nil {
+		if f.refuse(err) {
+			return p.askEdit(f, &m)
+		}
+		return err
+	}
+	return p.to(memberPath(m.Home), "saved")
+}
+
+// words are the parts of a text between commas.
+func words(s string) []string {
+	out := []string{}
+	for w := range strings.SplitSeq(s, ",") {
+		if w = strings.TrimSpace(w); w != "" {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func (p *page) blockMember() error {
+	m, err := p.readMember()
+	if err != nil {
+		return err
+	}
+	f, err := p.sent()
+	if err != nil {
+		return err
+	}
+	if _, err := p.Members.Block(p.ctx(), m.Home, 0, f.get("reason"), p.actor()); err != nil {
+		return err
+	}
+	return p.to(memberPath(m.Home), "member-blocked")
+}
+
+func (p *page) unblockMember() error {
+	m, err := p.readMember()
+	if err != nil {
+		return err
+	}
+	if _, err := p.Members.Unblock(p.ctx(), m.Home, 0, p.actor()); err != nil {
+		return err
+	}
+	return p.to(memberPath(m.Home), "member-unblocked")
+}
+
+// findMember is the search of everything: one who is found is shown, several
+// are listed.
+func (p *page) findMember() error {
+	typed := strings.TrimSpace(p.r.URL.Query().Get("q"))
+	if typed == "" {
+		return p.to(membersPath, "")
+	}
+	found, err := member.Find(p.ctx(), p.DB, typed, p.Rules().Region)
+	if err == nil && len(found) == 1 {
+		return p.to(memberPath(found[0].Home), "")
+	}
+	return p.to(membersPath+"?q="+url.QueryEscape(typed), "")
+}

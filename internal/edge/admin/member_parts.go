@@ -1,0 +1,386 @@
+package admin
+
+import (
+	"cmp"
+	"strconv"
+	"time"
+
+	"kopilka/internal/edge/ui"
+	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/loyalty/audit"
+	"kopilka/internal/loyalty/card"
+	"kopilka/internal/loyalty/figure"
+	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/i18n"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+// note puts something into the audit trail that is a change of nothing.
+func (p *page) note(action, kind string, i id.ID) error {
+	return p.DB.Write(p.ctx(), func(tx *db.Tx) error {
+		return audit.Note(p.ctx(), tx, p.Clock.Now(), audit.Entry{Action: action, Target: audit.On(kind, i)})
+	})
+}
+
+// day is a date of a profile as it is read, YYYY-MM-DD in the base.
+func (p *page) day(s string) string {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return s
+	}
+	return i18n.Date(p.lang(), t)
+}
+
+// programmeName is what a programme is called now.
+func (p *page) programmeName(i id.ID) string {
+	if pr := p.Programmes.Current().Get(i); pr != nil {
+		return pr.Name
+	}
+	return i.String()
+}
+
+// lastMonths is how many months the charts of a member show.
+const lastMonths = 12
+
+func (p *page) memberCharts(f *figure.MemberFigures) (revenue, points kit.Chart) {
+	ctx := p.ctx()
+	by := map[string]*figure.Sums{}
+	for i := range f.Months {
+		by[f.Months[i].Month] = &f.Months[i].Sums
+	}
+	in := kit.Series{Name: p.text("segment.field.turnover"), Color: kit.Earned}
+	earned := kit.Series{Name: p.text("admin.overview.earned"), Color: kit.Earned}
+	spent := kit.Series{Name: p.text("admin.overview.spent"), Color: kit.Spent}
+	var x []string
+	now := ui.Of(ctx).Now.In(ui.Of(ctx).Zone)
+	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
+	for i := lastMonths - 1; i >= 0; i-- {
+		month := first.AddDate(0, -i, 0)
+		s := by[month.Format("2006-01")]
+		if s == nil {
+			s = &figure.Sums{}
+		}
+		x = append(x, month.Format("01.06"))
+		in.Data, in.Cells = append(in.Data, float64(paid(s))/100), append(in.Cells, ui.Money(ctx, paid(s)))
+		earned.Data, earned.Cells = append(earned.Data, float64(s[figure.Earned])/100), append(earned.Cells, ui.Points(ctx, money.Points(s[figure.Earned])))
+		spent.Data, spent.Cells = append(spent.Data, -float64(s[figure.Spent])/100), append(spent.Cells, ui.Points(ctx, money.Points(s[figure.Spent])))
+	}
+	over := p.text("admin.member.month")
+	return kit.Chart{Kind: kit.Line, X: x, Unit: "₽", Series: []kit.Series{in}, Says: p.text("admin.member.money-by-month"), Over: over},
+		kit.Chart{Kind: kit.Bars, X: x, Series: []kit.Series{earned, spent}, Says: p.text("admin.member.points-by-month"), Over: over}
+}
+
+func (p *page) levelCards(accounts []purchase.AccountView) []levelCard {
+	var out []levelCard
+	for i := range accounts {
+		v := accounts[i].Level
+		if v == nil {
+			continue
+		}
+		c := levelCard{Programme: p.programmeName(accounts[i].Account.Programme), Level: p.text("admin.member.no-level")}
+		if v.Level != nil {
+			c.Level = v.Level.Name
+		}
+		if n := v.Next; n != nil {
+			c.Next = p.left(n.Level.Name, max(n.Total, n.Sum), n.Visits, n.Points)
+			if whole := max(n.Level.Total, n.Level.Sum); whole > 0 {
+				c.Whole, c.Done = int64(whole), int64(whole-max(n.Total, n.Sum))
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// left says what is left to a level.
+func (p *page) left(name string, sum money.Amount, visits int64, points money.Points) string {
+	switch {
+	case sum > 0:
+		return p.text("admin.member.left-sum", "level", name, "sum", ui.Money(p.ctx(), sum))
+	case visits > 0:
+		return p.text("admin.member.left-visits", "level", name, "count", visits)
+	}
+	return p.text("admin.member.left-points", "level", name, "count", points)
+}
+
+// lotRow is one accrual with what is left of it.
+type lotRow struct {
+	Source, Left, Amount, State string
+	At, Ends                    clock.Micros
+	Tone                        kit.Tone
+}
+
+// accountPart is one bonus account with its accruals.
+type accountPart struct {
+	Name  string
+	Note  string // whose it is
+	Stats []tile
+	Lots  []lotRow
+}
+
+// memberPoints are the accounts that the member uses, and their accruals.
+func (p *page) memberPoints() error {
+	m, err := p.readMember()
+	if err != nil {
+		return err
+	}
+	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
+	if err != nil {
+		return err
+	}
+	parts := make([]accountPart, len(accounts))
+	for i := range accounts {
+		parts[i] = p.accountPart(&accounts[i], m.Home == accounts[i].Shared)
+	}
+	v := p.view(m, accounts, "bonuses", false)
+	return p.show(v.Name, "/members", memberPage(v, pointsOf(parts)))
+}
+
+func (p *page) accountPart(v *purchase.AccountView, own bool) accountPart {
+	ctx, a := p.ctx(), &v.Account
+	out := accountPart{Name: p.programmeName(a.Programme), Stats: []tile{
+		{p.text("segment.field.active"), ui.Points(ctx, a.Active), ""},
+		{p.text("segment.field.pending"), ui.Points(ctx, a.Pending), ""},
+		{p.text("admin.member.held"), ui.Points(ctx, a.Held), ""},
+		{p.text("segment.field.earned"), ui.Points(ctx, a.Earned), ""},
+		{p.text("segment.field.spent"), ui.Points(ctx, a.Spent), ""},
+		{p.text("admin.member.expired"), ui.Points(ctx, a.Expired), ""},
+	}}
+	switch {
+	case v.Rests:
+		out.Note = p.text("admin.member.rests")
+	case v.Shared != 0 && !own:
+		out.Note = p.text("admin.member.shared")
+	}
+	if a.Debt > 0 {
+		out.Stats = append(out.Stats, tile{p.text("admin.member.debt"), ui.Points(ctx, a.Debt), ""})
+	}
+	for i := range v.Lots {
+		l := &v.Lots[i]
+		r := lotRow{
+			Source: p.text("admin.lot." + string(l.Source)), Left: ui.Points(ctx, l.Remaining), Amount: ui.Points(ctx, l.Amount),
+			State: p.text("admin.lot.active"), Tone: kit.Good, At: l.EarnedAt, Ends: l.ExpiresAt,
+		}
+		if l.Pending {
+			r.State, r.Tone = p.text("admin.lot.pending"), kit.Warn
+		}
+		if l.Waits {
+			r.State = p.text("admin.lot.waits")
+		}
+		if l.Sliding {
+			r.Ends = a.SlideAt
+		}
+		out.Lots = append(out.Lots, r)
+	}
+	return out
+}
+
+// purchaseRow is one receipt in a list.
+type purchaseRow struct {
+	Href, Number, Outlet string
+	Money, Earned, Spent string
+	At                   clock.Micros
+	State                string
+	Tone                 kit.Tone
+}
+
+const listed = 50 // rows of a part
+
+// memberPurchases are his receipts, the newest first.
+func (p *page) memberPurchases() error {
+	m, err := p.readMember()
+	if err != nil {
+		return err
+	}
+	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
+	if err != nil {
+		return err
+	}
+	after, err := cursorOf(p.r.URL.Query().Get("after"))
+	if err != nil {
+		return err
+	}
+	list, err := p.Desk.OfHome(p.ctx(), m.Home, after, listed+1)
+	if err != nil {
+		return err
+	}
+	on := ""
+	if len(list) > listed {
+		list = list[:listed]
+		last := list[listed-1]
+		on = memberPath(m.Home) + "/operations?after=" + strconv.FormatInt(int64(last.At), 10) + "-" + last.ID.String()
+	}
+	var out []purchaseRow
+	for _, s := range list {
+		if p.who.At(s.Outlet) {
+			out = append(out, p.purchaseRow(s))
+		}
+	}
+	v := p.view(m, accounts, "operations", false)
+	return p.show(v.Name, "/members", memberPage(v, purchasesOf(out, on)))
+}
+
+// purchaseRow is a receipt as it stands in a list.
+func (p *page) purchaseRow(s *purchase.Stored) purchaseRow {
+	ctx := p.ctx()
+	o, _ := p.Directory.Outlet(s.Outlet)
+	r := purchaseRow{
+		Href: Base + "/purchases/" + s.Home.String() + "-" + s.ID.String(), Number: cmp.Or(s.Number, s.Key), Outlet: o.Name,
+		Money: ui.Money(ctx, s.Due), Earned: ui.Signed(ctx, s.Earned), Spent: ui.Signed(ctx, -s.Spent), At: s.At,
+	}
+	switch s.State {
+	case "part":
+		r.State, r.Tone = p.text("admin.purchase.part"), kit.Warn
+	case "refunded":
+		r.State, r.Tone = p.text("admin.purchase.refunded"), kit.Bad
+	default:
+		r.State, r.Tone = p.text("admin.purchase.done"), kit.Good
+	}
+	return r
+}
+
+// movementRow is one movement of points.
+type movementRow struct {
+	What, Account, Points string
+	At                    clock.Micros
+	Plus                  bool
+}
+
+// memberMovements is what moved his points, the newest first.
+func (p *page) memberMovements() error {
+	m, err := p.readMember()
+	if err != nil {
+		return err
+	}
+	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
+	if err != nil {
+		return err
+	}
+	before, err := numberOf(p.r.URL.Query().Get("before"))
+	if err != nil {
+		return err
+	}
+	list, _, err := p.Desk.Movements(p.ctx(), m.Home, 0, before, listed+1)
+	if err != nil {
+		return err
+	}
+	on := ""
+	if len(list) > listed {
+		list = list[:listed]
+		on = memberPath(m.Home) + "/movement?before=" + strconv.FormatInt(list[listed-1].Seq, 10)
+	}
+	names := map[id.ID]string{}
+	for i := range accounts {
+		names[accounts[i].Account.ID] = p.programmeName(accounts[i].Account.Programme)
+	}
+	out := make([]movementRow, len(list))
+	for i := range list {
+		x := &list[i]
+		plus := x.Credit == ledger.Active || x.Credit == ledger.Pending && x.Debit != ledger.Active
+		signed := x.Amount
+		if !plus {
+			signed = -signed
+		}
+		out[i] = movementRow{What: p.text("admin.movement." + string(x.Kind)), Account: names[x.Account], Points: ui.Signed(p.ctx(), signed), At: x.At, Plus: plus}
+	}
+	v := p.view(m, accounts, "movement", false)
+	return p.show(v.Name, "/members", memberPage(v, movementsOf(out, on)))
+}
+
+// changeRow is one change of a member.
+type changeRow struct {
+	Field, Was, Is, By string
+	At                 clock.Micros
+}
+
+// memberChanges is his audit trail, the newest first. Contacts are masked: what
+// they were is as personal as what they are.
+func (p *page) memberChanges() error {
+	m, err := p.readMember()
+	if err != nil {
+		return err
+	}
+	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
+	if err != nil {
+		return err
+	}
+	before, err := numberOf(p.r.URL.Query().Get("before"))
+	if err != nil {
+		return err
+	}
+	list, err := member.Changes(p.ctx(), p.DB, m.Home, "", id.ID(before), listed+1)
+	if err != nil {
+		return err
+	}
+	on := ""
+	if len(list) > listed {
+		list = list[:listed]
+		on = memberPath(m.Home) + "/changes?before=" + list[listed-1].ID.String()
+	}
+	out := make([]changeRow, len(list))
+	for i := range list {
+		out[i] = p.changeRow(&list[i])
+	}
+	merged, err := p.mergedOf(&m)
+	if err != nil {
+		return err
+	}
+	v := p.view(m, accounts, "changes", false)
+	return p.show(v.Name, "/members", memberPage(v, changesOf(out, merged, on)))
+}
+
+// mergedOf are the merges that a member was in, for whoever may read their acts.
+func (p *page) mergedOf(m *member.Member) (out []kit.Link, err error) {
+	if p.who.Narrowed() {
+		return nil, nil
+	}
+	list, err := p.Merges.List(p.ctx(), m.Home, 0, listed)
+	for i := range list {
+		out = append(out, kit.Link{Text: p.text("admin.merge.was-merged", "number", list[i].Number, "time", ui.DateTime(p.ctx(), list[i].At)), Href: mergePath(list[i].ID)})
+	}
+	return out, err
+}
+
+func (p *page) changeRow(c *member.Change) changeRow {
+	r := changeRow{Field: string(c.Field), Was: c.Old, Is: c.New, By: p.text("admin.actor." + string(c.Actor)), At: c.At}
+	if key := "admin.change." + string(c.Field); p.Texts.Has(p.lang(), key) {
+		r.Field = p.text(key)
+	}
+	switch c.Field {
+	case member.FieldPhone:
+		r.Was, r.Is = ui.Masked(r.Was), ui.Masked(r.Is)
+	case member.FieldEmail:
+		r.Was, r.Is = maskEmail(r.Was), maskEmail(r.Is)
+	}
+	if c.Actor == member.ByStaff {
+		if who, err := p.Staff.Person(p.ctx(), c.By); err == nil {
+			r.By = who.Name
+		}
+	}
+	return r
+}
+
+// cardRow is one card of a member.
+type cardRow struct {
+	Number, Type, State, Href string
+	Tone                      kit.Tone
+	At                        clock.Micros
+}
+
+func (p *page) cardRows(list []card.Card, types []card.Type) []cardRow {
+	names := map[id.ID]string{}
+	for _, t := range types {
+		names[t.ID] = t.Name
+	}
+	out := make([]cardRow, len(list))
+	for i := range list {
+		c := &list[i]
+		out[i] = cardRow{Number: c.Number, Type: names[c.Type], State: p.text("admin.card." + string(c.State)), Tone: cardTone(c.State), At: c.IssuedAt, Href: cardPath(c)}
+	}
+	return out
+}

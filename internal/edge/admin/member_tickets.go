@@ -1,0 +1,169 @@
+package admin
+
+import (
+	"strconv"
+	"strings"
+
+	"kopilka/internal/edge/ui"
+	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/promo"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/id"
+)
+
+// ticketLine is one ticket of a member.
+type ticketLine struct {
+	Name, Place, Number, Href, Gate, State string
+	Begins, Used                           clock.Micros
+	Tone                                   kit.Tone
+}
+
+// memberTickets are his tickets with what became of them, those bought last
+// first.
+func (p *page) memberTickets() error {
+	m, err := p.readMember()
+	if err != nil {
+		return err
+	}
+	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
+	if err != nil {
+		return err
+	}
+	after, err := cursorOf(p.r.URL.Query().Get("after"))
+	if err != nil {
+		return err
+	}
+	found, err := p.Desk.TicketsOf(p.ctx(), m.Home, after, listed)
+	if err != nil {
+		return err
+	}
+	on := ""
+	if found.Next.ID != 0 {
+		on = memberPath(m.Home) + "/tickets?after=" + strconv.FormatInt(int64(found.Next.At), 10) + "-" + found.Next.ID.String()
+	}
+	var out []ticketLine
+	for i := range found.Tickets {
+		if t := &found.Tickets[i]; p.who.At(t.Outlet) {
+			out = append(out, p.ticketLine(t))
+		}
+	}
+	v := p.view(m, accounts, "tickets", false)
+	return p.show(v.Name, "/members", memberPage(v, ticketsOf(out, on)))
+}
+
+func (p *page) ticketLine(t *purchase.Ticket) ticketLine {
+	l := ticketLine{
+		Name: t.Name, Number: t.Number, Href: purchasePath(t.Purchase.Home, t.Purchase.ID), State: p.text("admin.ticket." + string(t.State)), Begins: t.Begins, Used: t.UsedAt,
+	}
+	if l.Name == "" {
+		l.Name = t.SKU
+	}
+	if t.Place.Row != "" {
+		l.Place = p.text("admin.ticket.row", "row", t.Place.Row)
+	}
+	if t.Place.Seat != "" {
+		l.Place = strings.TrimPrefix(l.Place+", "+p.text("admin.ticket.seat", "seat", t.Place.Seat), ", ")
+	}
+	if o, ok := p.Directory.Outlet(t.Gate); ok {
+		l.Gate = o.Name
+	}
+	switch t.State {
+	case purchase.TicketUsed:
+		l.Tone = kit.Good
+	case purchase.TicketReturned:
+		l.Tone = kit.Warn
+	default:
+		l.Tone = kit.Info
+	}
+	return l
+}
+
+// purchasePath is the address of a receipt.
+func purchasePath(h home.ID, i id.ID) string {
+	return purchasesPath + "/" + h.String() + "-" + i.String()
+}
+
+// codeRow is one promo code of a member's own.
+type codeRow struct {
+	Code, Campaign, State, Until, Used string
+	Tone                               kit.Tone
+	Made                               clock.Micros
+}
+
+// usedRow is a receipt that promo codes were given with.
+type usedRow struct {
+	Codes, Receipt, Href string
+	At                   clock.Micros
+}
+
+// memberCodes are the promo codes that are his own, and those that he has used
+// of late, public ones too.
+func (p *page) memberCodes() error {
+	m, err := p.readMember()
+	if err != nil {
+		return err
+	}
+	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
+	if err != nil {
+		return err
+	}
+	guests, err := p.Desk.GuestsOf(p.ctx(), p.DB, m.Home)
+	if err != nil {
+		return err
+	}
+	list, err := promo.List(p.ctx(), p.DB, promo.Filter{Home: m.Home, Guests: guests, After: p.r.URL.Query().Get("after")}, listed+1)
+	if err != nil {
+		return err
+	}
+	on := ""
+	if len(list) > listed {
+		list = list[:listed]
+		on = memberPath(m.Home) + "/codes?after=" + list[listed-1].Code
+	}
+	own := make([]codeRow, len(list))
+	for i := range list {
+		own[i] = p.codeRow(&list[i])
+	}
+	used, err := p.usedCodes(m.Home)
+	if err != nil {
+		return err
+	}
+	v := p.view(m, accounts, "codes", false)
+	return p.show(v.Name, "/members", memberPage(v, codesOf(own, used, on)))
+}
+
+func (p *page) codeRow(c *promo.Code) codeRow {
+	set := p.Programmes.Current()
+	r := codeRow{Code: promo.Shown(c.Code), Campaign: c.Campaign, Until: p.day(c.Expires), Made: c.MadeAt}
+	today := ui.Of(p.ctx()).Now.In(ui.Of(p.ctx()).Zone).Format("2006-01-02")
+	if pr := set.Get(c.Programme); pr != nil {
+		today = pr.Day(ui.Of(p.ctx()).Now)
+		if k := pr.CampaignOf(c.Campaign); k != nil && k.Name != "" {
+			r.Campaign = k.Name
+		}
+	}
+	state := c.On(today)
+	r.State, r.Tone = p.text("admin.code."+string(state)), map[promo.State]kit.Tone{promo.Active: kit.Good, promo.Used: kit.Info, promo.Withdrawn: kit.Bad, promo.Expired: kit.Warn}[state]
+	if c.UsedOp != 0 {
+		r.Used = purchasePath(c.UsedHome, c.UsedOp)
+	}
+	return r
+}
+
+// usedCodes are the receipts among his latest that codes were given with.
+func (p *page) usedCodes(h home.ID) ([]usedRow, error) {
+	bought, err := p.Desk.OfHome(p.ctx(), h, purchase.Cursor{}, listed)
+	if err != nil {
+		return nil, err
+	}
+	var out []usedRow
+	for _, s := range bought {
+		if len(s.Codes) > 0 && p.who.At(s.Outlet) {
+			r := p.purchaseRow(s)
+			out = append(out, usedRow{Codes: strings.ToUpper(strings.Join(s.Codes, ", ")), Receipt: r.Number, Href: r.Href, At: s.At})
+		}
+	}
+	return out, nil
+}

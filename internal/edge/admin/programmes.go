@@ -1,0 +1,280 @@
+package admin
+
+import (
+	"cmp"
+	"strings"
+
+	"kopilka/internal/edge/ui"
+	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/loyalty/programme"
+	"kopilka/internal/loyalty/programme/draft"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/loyalty/staff"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+)
+
+// programmes is the pages of programmes: each is a text that reads as its
+// documentation (package draft), tried before it comes into force, with all its
+// versions.
+func programmes(a *Admin) {
+	a.get("/programmes", staff.ProgrammeSee, (*page).programmes)
+	a.get("/programmes/new", staff.ProgrammeEdit, (*page).newProgramme)
+	a.post("/programmes/new", staff.ProgrammeEdit, (*page).newProgrammeSent)
+	a.get("/programmes/{programme}", staff.ProgrammeSee, (*page).programme)
+	a.post("/programmes/{programme}/back", staff.ProgrammePublish, (*page).programmeBack)
+	drafts(a)
+	tries(a)
+	questions(a)
+}
+
+const programmesPath = Base + "/programmes"
+
+// maxProgramme bounds a programme that is typed here, in bytes: larger ones go
+// by the command and the API.
+const maxProgramme = 1 << 20
+
+type programmeRow struct {
+	Href, Name, Code, State, Version, By string
+	Tone                                 kit.Tone
+	At                                   clock.Micros
+	Draft                                string // where its draft is; "": it has none
+}
+
+func (p *page) programmes() error {
+	stored, err := p.Programmes.Drafts(p.ctx())
+	if err != nil {
+		return err
+	}
+	drafted := map[id.ID]*programme.Drafted{}
+	for i := range stored {
+		drafted[stored[i].Programme] = &stored[i]
+	}
+	var list []programmeRow
+	for _, pr := range p.Programmes.Current().All() {
+		r := programmeRow{Href: programmesPath + "/" + pr.ID.String(), Name: pr.Name, Code: pr.Code, State: p.text("admin.programmes.off")}
+		if pr.On {
+			r.State, r.Tone = p.text("admin.programmes.on"), kit.Good
+		}
+		r.Version = p.text("admin.programmes.version", "version", pr.Version)
+		if made, err := p.Programmes.Made(p.ctx(), pr.ID, pr.Version); err == nil {
+			r.At, r.By = made.At, author(made.By)
+		}
+		if d := drafted[pr.ID]; d != nil && p.can(staff.ProgrammeEdit) {
+			r.Draft = r.Href + "/draft"
+		}
+		list = append(list, r)
+	}
+	for i := range stored {
+		d := &stored[i]
+		if p.Programmes.Current().Get(d.Programme) == nil && p.can(staff.ProgrammeEdit) {
+			list = append(list, programmeRow{Href: programmesPath + "/" + d.Programme.String() + "/draft", Name: d.Name, State: p.text("admin.draft.badge"), Tone: kit.Warn, By: author(d.By), At: d.At})
+		}
+	}
+	title := p.text("admin.nav.programmes")
+	if len(list) == 0 && p.can(staff.ProgrammeEdit) {
+		return p.newProgramme()
+	}
+	return p.show(title, "/programmes", programmesPage(title, list, p.can(staff.ProgrammeEdit)))
+}
+
+// author is who has made a version, without the id that stands after the name.
+func author(by string) string {
+	name, _, _ := strings.Cut(by, " (")
+	return name
+}
+
+// programmeView is a programme as it is in force.
+type programmeView struct {
+	Name, Code, Text string
+	Parts            []partView
+	Draft            string // who changed its draft last; "": it has none
+	Path             string
+	Version          string
+	On               bool
+	MayEdit, MayBack bool
+	Made             []versionRow
+	Latest           string
+	Plan             planView
+}
+
+type versionRow struct {
+	Version, By, Note string
+	At                clock.Micros
+	Changes           []string
+	Here              bool
+}
+
+func (p *page) programmeOf() (*rule.Programme, error) {
+	i, err := p.param("programme")
+	if err != nil {
+		return nil, err
+	}
+	if pr := p.Programmes.Current().Get(i); pr != nil {
+		return pr, nil
+	}
+	return nil, fault.New(fault.NotFound, "programme.not-found")
+}
+
+const shownVersions = 20
+
+func (p *page) programme() error {
+	pr, err := p.programmeOf()
+	if err != nil {
+		return err
+	}
+	names := p.naming()
+	text, err := draft.YAML(pr, names)
+	if err != nil {
+		return err
+	}
+	v := programmeView{
+		Parts: p.partsOf(p.teller(names, pr), pr, draft.Parts(pr, names), "", ""),
+		Name:  pr.Name, Code: pr.Code, Text: string(text), Path: programmesPath + "/" + pr.ID.String(), On: pr.On, Latest: id.ID(pr.Version).String(),
+		Version: p.text("admin.programmes.version", "version", pr.Version), MayEdit: p.can(staff.ProgrammeEdit), MayBack: p.can(staff.ProgrammePublish),
+	}
+	if d, err := p.Programmes.Draft(p.ctx(), pr.ID); err == nil {
+		v.Draft = p.text("admin.draft.sub", "by", author(d.By), "ago", ui.Ago(p.ctx(), d.At))
+	} else if !fault.Is(err, "programme.no-draft") {
+		return err
+	}
+	if v.Plan, err = p.planOf(pr.ID); err != nil {
+		return err
+	}
+	made, err := p.Programmes.History(p.ctx(), pr.ID, 0, shownVersions)
+	if err != nil {
+		return err
+	}
+	for _, m := range made {
+		r := versionRow{Version: id.ID(m.Version).String(), By: author(m.By), Note: m.Note, At: m.At, Here: m.Version == pr.Version}
+		if r.Changes, err = p.versionChanges(pr.ID, m.Version, names); err != nil {
+			return err
+		}
+		v.Made = append(v.Made, r)
+	}
+	return p.show(pr.Name, "/programmes", programmePage(v))
+}
+
+// versionChanges tells how a version differs from the one before.
+func (p *page) versionChanges(i id.ID, version int64, names draft.Names) ([]string, error) {
+	if version <= 1 {
+		return nil, nil
+	}
+	was, err := p.Programmes.Version(p.ctx(), i, version-1)
+	if err != nil {
+		return nil, err
+	}
+	is, err := p.Programmes.Version(p.ctx(), i, version)
+	if err != nil {
+		return nil, err
+	}
+	return p.changes(draft.Diff(was, is, names)), nil
+}
+
+// mostChanges is how many changes of a version are told one by one.
+const mostChanges = 20
+
+func (p *page) changes(list []draft.Change) []string {
+	var out []string
+	for i, c := range list {
+		if i == mostChanges {
+			out = append(out, p.text("admin.programmes.more-changes", "count", len(list)-i))
+			break
+		}
+		line := p.way(c.Steps)
+		switch c.What {
+		case draft.Added:
+			line = "+ " + line + ": " + c.Is
+		case draft.Removed:
+			line = "− " + line + ": " + c.Was
+		case draft.Changed:
+			line += ": " + c.Was + " → " + c.Is
+		case draft.Moved:
+			line += ": " + p.text("programme.moved")
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// way is where in a programme something has changed, in words.
+func (p *page) way(steps []draft.Step) string {
+	words := make([]string, len(steps))
+	for i, s := range steps {
+		switch {
+		case s.Item != "":
+			words[i] = p.text("programme.item."+s.Item, "name", cmp.Or(s.Name, s.ID))
+		case s.Key != "":
+			// Its text goes on into particulars.
+			words[i] = p.text(s.Key)
+			if end := strings.IndexAny(words[i], ":;"); end > 0 {
+				words[i] = words[i][:end]
+			}
+		default:
+			words[i] = s.ID
+		}
+	}
+	return strings.Join(words, " › ")
+}
+
+// editing is a programme's text being written.
+type editing struct {
+	Title, Action, Back string
+	Version             string // edition of the draft
+	Text                kit.Field
+	Whole               string
+	Wrong               []string // each with its line
+}
+
+// told says what is wrong with a text.
+func (p *page) told(err error, e *editing) {
+	wrong := fault.From(err)
+	for _, w := range wrong.Fields {
+		e.Wrong = append(e.Wrong, p.placed(w))
+	}
+	if len(e.Wrong) == 0 {
+		e.Whole = p.Texts.Fault(p.lang(), wrong)
+	}
+}
+
+// placed is what is wrong at a place of a text, with its line.
+func (p *page) placed(f fault.Field) string {
+	said := p.Texts.FaultField(p.lang(), f)
+	if f.Line > 0 {
+		return p.text("admin.programmes.line", "line", f.Line, "text", said)
+	}
+	return said
+}
+
+// byWhom is the reader as versions of programmes name who has made them.
+func (p *page) byWhom() string {
+	return p.who.Person.Name + " (staff " + p.who.Person.ID.String() + ")"
+}
+
+// programmeBack puts a version of before into force again.
+func (p *page) programmeBack() error {
+	pr, err := p.programmeOf()
+	if err != nil {
+		return err
+	}
+	f, err := p.sent()
+	if err != nil {
+		return err
+	}
+	to, err := numberOf(f.get("to"))
+	if err != nil {
+		return err
+	}
+	was, err := numberOf(f.get("was"))
+	if err != nil {
+		return err
+	}
+	if _, err := p.Programmes.Rollback(p.ctx(), pr.ID, to, was, p.byWhom(), p.text("programme.rolled-back", "version", to)); err != nil {
+		return err
+	}
+	if err := p.Changed(p.ctx()); err != nil {
+		return err
+	}
+	return p.to(programmesPath+"/"+pr.ID.String(), "programme-back")
+}

@@ -1,0 +1,274 @@
+package admin
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+	"strconv"
+
+	"kopilka/internal/edge/ui"
+	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/loyalty/audit"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/i18n"
+	"kopilka/internal/platform/money"
+)
+
+// The ways of a refund.
+const (
+	refundAll   = "all"
+	refundLines = "lines"
+	refundSum   = "sum"
+)
+
+// refundView is a refund that is asked for: its form, or what it would bring.
+type refundView struct {
+	Title, Path string
+	Way         kit.Field
+	Lines       []refundLine
+	Sum         kit.Field
+	Whole       string
+	Wrong       []kit.Field
+	Along       []sent
+
+	Back   []kit.Pair // money, by kind of payment
+	Points []kit.Pair
+	Notes  []string
+	Said   string // what is given back, in words
+}
+
+// refundLine is a line of which some is left.
+type refundLine struct {
+	Name, Left string
+	Field      kit.Field
+}
+
+// sent is a value that goes along unseen.
+type sent struct{ Name, Value string }
+
+// refund asks what comes back. The key is made here, so that however often the
+// form is sent, it is one refund.
+func (p *page) refund() error {
+	s, err := p.purchaseOf()
+	if err != nil {
+		return err
+	}
+	f := p.filled(map[string][]string{"way": {refundAll}, "key": {"console-" + rand.Text()}})
+	return p.askRefund(f, s)
+}
+
+func (p *page) askRefund(f *form, s *purchase.Stored) error {
+	v := refundView{Title: p.text("admin.refund.title", "number", p.receiptTitle(s)), Path: receiptPath(s), Along: []sent{{"key", f.get("key")}}}
+	var ways []kit.Option
+	for _, w := range []string{refundAll, refundLines, refundSum} {
+		ways = append(ways, kit.Option{Value: w, Text: p.text("admin.refund.way-" + w), Hint: p.text("admin.refund.way-" + w + "-hint")})
+	}
+	v.Way = f.field("way", "refund-way", of(ways...))
+	for i := range s.Lines {
+		left, byAmount := s.Left(i)
+		if left <= 0 || byAmount {
+			continue
+		}
+		x := f.field(lineField(i), "refund-quantity", narrow, mode("decimal"), most(20))
+		x.Label = p.text("admin.refund.quantity-of", "line", p.lineName(s, i))
+		x.HideName = true
+		v.Lines = append(v.Lines, refundLine{Name: p.lineName(s, i), Left: p.text("admin.receipt.left", "quantity", i18n.Quantity(p.lang(), left)), Field: x})
+	}
+	v.Sum = f.field("sum", "refund-sum", narrow, mode("decimal"), most(20))
+	v.Whole, v.Wrong = f.problems()
+	if len(f.wrong) > 0 || f.whole != "" {
+		return p.again(v.Title, purchasesHere, refundForm(v))
+	}
+	return p.show(v.Title, purchasesHere, refundForm(v))
+}
+
+func lineField(i int) string { return "line-" + strconv.Itoa(i) }
+
+func (p *page) lineName(s *purchase.Stored, i int) string {
+	if n := s.Lines[i].Name; n != "" {
+		return n
+	}
+	return s.Lines[i].SKU
+}
+
+// refundSent shows what the refund would bring back and, once that is agreed to,
+// does it.
+func (p *page) refundSent() error {
+	s, err := p.purchaseOf()
+	if err != nil {
+		return err
+	}
+	f, err := p.sent()
+	if err != nil {
+		return err
+	}
+	r, err := p.refundRequest(f, s)
+	if err == nil && f.on("sure") {
+		return p.doRefund(f, s, r)
+	}
+	var look *purchase.Refund
+	if err == nil {
+		look, err = p.Desk.LookRefund(p.ctx(), r)
+	}
+	if err != nil {
+		if f.refuse(refundFault(err)) {
+			return p.askRefund(f, s)
+		}
+		return err
+	}
+	return p.agreeRefund(f, s, look)
+}
+
+// refundRequest is what the form asks for.
+func (p *page) refundRequest(f *form, s *purchase.Stored) (*purchase.RefundRequest, error) {
+	r := &purchase.RefundRequest{Till: s.Till, Key: f.get("key"), Purchase: purchase.PurchaseRef{Home: s.Home, ID: s.ID}, Beside: p.noteRefund(s)}
+	var bad []fault.Field
+	switch f.get("way") {
+	case refundAll:
+	case refundLines:
+		for i := range s.Lines {
+			typed := f.get(lineField(i))
+			if typed == "" || typed == "0" {
+				continue
+			}
+			n, rounded, err := money.ParseDecimal(plain(typed), 3, money.Down)
+			if err != nil || rounded || n <= 0 {
+				bad = append(bad, fault.Field{Path: lineField(i), Code: "purchase.quantity"})
+				continue
+			}
+			r.Lines = append(r.Lines, purchase.RefundPart{Line: i, Quantity: money.Quantity(n)})
+		}
+		if len(bad) == 0 && len(r.Lines) == 0 {
+			bad = append(bad, fault.Field{Path: "way", Code: "admin.refund-no-lines"})
+		}
+	case refundSum:
+		sum, err := money.ParseAmount(f.get("sum"))
+		if err != nil || sum <= 0 {
+			bad = append(bad, fault.Field{Path: "sum", Code: "refund.amount"})
+		}
+		r.Amount = sum
+	default:
+		bad = append(bad, fault.Field{Path: "way", Code: "admin.refund-way"})
+	}
+	if len(bad) > 0 {
+		return nil, fault.New(fault.Invalid, "admin.invalid").With(bad...)
+	}
+	return r, nil
+}
+
+// plain is a number without what people put into it to read it.
+func plain(typed string) string {
+	out := make([]rune, 0, len(typed))
+	for _, c := range typed {
+		switch c {
+		case ' ', '\u00a0':
+		case ',':
+			out = append(out, '.')
+		default:
+			out = append(out, c)
+		}
+	}
+	return string(out)
+}
+
+// refundFault gives a refusal the field of the form that it is about.
+func refundFault(err error) error {
+	e := fault.From(err)
+	place := ""
+	switch e.Code {
+	case "refund.above-paid", "refund.amount":
+		place = "sum"
+	case "refund.quantity", "refund.by-amount-only", "refund.ticket-pieces":
+		for _, a := range e.Args {
+			if n, ok := a.Value.(int); ok && a.Name == "line" {
+				place = lineField(n - 1)
+			}
+		}
+	}
+	if place == "" || len(e.Fields) > 0 {
+		return err
+	}
+	out := *e
+	return (&out).With(out.At(place))
+}
+
+// agreeRefund shows what would come back, and asks for a yes.
+func (p *page) agreeRefund(f *form, s *purchase.Stored, look *purchase.Refund) error {
+	v := refundView{Title: p.text("admin.refund.agree", "number", p.receiptTitle(s)), Path: receiptPath(s), Along: []sent{{"sure", "yes"}}}
+	names := []string{"key", "way", "sum"}
+	for i := range s.Lines {
+		names = append(names, lineField(i))
+	}
+	for _, name := range names {
+		if value := f.get(name); value != "" {
+			v.Along = append(v.Along, sent{name, value})
+		}
+	}
+	v.Said = p.text("admin.refund.do", "sum", ui.Money(p.ctx(), look.Money))
+	v.Back = p.paymentsOf(look.Payments)
+	v.Back = append(v.Back, kit.Pair{Name: p.text("admin.refund.money"), Value: ui.Money(p.ctx(), look.Money)})
+	v.Points, v.Notes = p.refundTold(look)
+	return p.show(v.Title, purchasesHere, refundAgree(v))
+}
+
+// refundTold says what a refund does to points, and what else is to be known.
+func (p *page) refundTold(f *purchase.Refund) (points []kit.Pair, notes []string) {
+	ctx := p.ctx()
+	for _, x := range []struct {
+		key    string
+		points money.Points
+	}{{"given", f.Given}, {"taken", f.Claimed()}, {"short", f.Short}} {
+		if x.points != 0 {
+			points = append(points, kit.Pair{Name: p.text("admin.refund." + x.key), Value: ui.Points(ctx, x.points)})
+		}
+	}
+	for _, x := range []struct {
+		key string
+		sum money.Amount
+	}{{"kept", f.Kept}, {"held", f.Held}, {"unheld", f.Unheld}} {
+		if x.sum > 0 {
+			notes = append(notes, p.text("admin.refund."+x.key, "sum", ui.Money(ctx, x.sum)))
+		}
+	}
+	if slices.Contains(f.Flags, purchase.FlagAnonymous) {
+		notes = append(notes, p.text("admin.receipt.flag-"+purchase.FlagAnonymous))
+	}
+	return points, notes
+}
+
+// doRefund gives money away, so that it wants a fresh proof.
+func (p *page) doRefund(f *form, s *purchase.Stored, r *purchase.RefundRequest) error {
+	err := p.fresh()
+	if err == nil {
+		_, err = p.Desk.Refund(p.ctx(), r)
+	}
+	if err == nil {
+		return p.to(receiptPath(s), "refunded")
+	}
+	if f.refuse(refundFault(err)) {
+		return p.askRefund(f, s)
+	}
+	return err
+}
+
+// refundNote is what the trail keeps of a refund.
+type refundNote struct {
+	Refund string       `json:"refund"`
+	Money  money.Amount `json:"money"`
+	Given  money.Points `json:"points_given"`
+	Taken  money.Points `json:"points_taken"`
+}
+
+// noteRefund notes in the trail who gave the money back. The desk's own context
+// is that of many at once, so the person is named from the page's.
+func (p *page) noteRefund(s *purchase.Stored) func(context.Context, db.Q, *purchase.Refund) error {
+	who := audit.Of(p.ctx())
+	return func(ctx context.Context, q db.Q, f *purchase.Refund) error {
+		return audit.Note(audit.By(ctx, who), q, p.Clock.Now(), audit.Entry{
+			Action: "purchase.refunded", Target: audit.Target{Kind: "purchase", ID: s.Home.String() + "-" + s.ID.String()},
+			After: refundNote{Refund: f.ID.String(), Money: f.Money, Given: f.Given, Taken: f.Claimed()},
+		})
+	}
+}

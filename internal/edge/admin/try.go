@@ -1,0 +1,339 @@
+package admin
+
+import (
+	"cmp"
+	"net/url"
+	"strings"
+	"time"
+
+	"kopilka/internal/edge/ui"
+	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/partner"
+	"kopilka/internal/loyalty/programme/draft"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/loyalty/spoken"
+	"kopilka/internal/loyalty/staff"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/i18n"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/text"
+)
+
+// tries is the page on which a programme, or its draft, is tried on a receipt
+// that is only imagined. It is read by its address and stores nothing.
+func tries(a *Admin) {
+	a.get("/programmes/{programme}/try", staff.ProgrammeSee, (*page).try)
+}
+
+// triedLines is how many positions the form has.
+const triedLines = 4
+
+// tryView is the form and what came out.
+type tryView struct {
+	Name, Action, Back string
+	Whole              string
+	Wrong              []kit.Field
+	Who, Where, More   []fieldView
+	Imagined           []fieldView
+	Lines              [][]fieldView
+	Result             *triedView
+}
+
+// triedView is what the receipt would come to.
+type triedView struct {
+	Lines  []receiptLine
+	Totals []kit.Pair
+	Said   []string
+	Steps  []kit.Happening
+}
+
+// trying is a programme being tried.
+type trying struct {
+	*partForm
+	of *rule.Programme
+}
+
+func (p *page) try() error {
+	i, err := p.param("programme")
+	if err != nil {
+		return err
+	}
+	q := p.r.URL.Query()
+	t := &trying{partForm: &partForm{drafting: &drafting{page: p, names: p.naming()}, name: "try", f: p.filled(q)}}
+	if t.of, err = t.programme(i, q); err != nil {
+		return err
+	}
+	t.names.of = t.of
+	v := tryView{Name: t.of.Name, Action: programmesPath + "/" + i.String() + "/try", Back: programmesPath + "/" + i.String()}
+	if q.Get("of") == "draft" {
+		v.Back += "/draft"
+	}
+	if q.Get("till") != "" {
+		if v.Result, err = t.run(); err != nil {
+			return err
+		}
+	} else {
+		t.usualTry()
+	}
+	t.form(&v)
+	v.Whole, v.Wrong = t.f.problems()
+	if v.Whole != "" || len(v.Wrong) > 0 {
+		return p.again(p.text("admin.try.title"), "/programmes", tryPage(v))
+	}
+	return p.show(p.text("admin.try.title"), "/programmes", tryPage(v))
+}
+
+// programme is the one in force, or the draft if that is asked for or there is
+// nothing else.
+func (t *trying) programme(i id.ID, q url.Values) (*rule.Programme, error) {
+	pr := t.Programmes.Current().Get(i)
+	if pr != nil && q.Get("of") != "draft" {
+		q.Set("of", "force")
+		return pr, nil
+	}
+	if !t.can(staff.ProgrammeEdit) {
+		return nil, fault.New(fault.NotFound, "programme.not-found")
+	}
+	d, err := t.drafting.page.drafting()
+	if err != nil {
+		return nil, err
+	}
+	if d.read == nil {
+		return nil, fault.New(fault.Invalid, "programme.invalid")
+	}
+	q.Set("of", "draft")
+	out := d.read.Programme
+	if out.ID = i; pr != nil {
+		out.Version = pr.Version
+	}
+	return &out, nil
+}
+
+// usualTry fills the form as it is seen first: now, one purchase of a thousand.
+func (t *trying) usualTry() {
+	now := ui.Of(t.ctx()).Now.In(ui.Of(t.ctx()).Zone)
+	for key, v := range map[string]string{"day": now.Format(time.DateOnly), "time": now.Format("15:04"), "line.0.price": "1000", "line.0.quantity": "1", "most": "yes"} {
+		t.f.values.Set(key, v)
+	}
+}
+
+func (t *trying) form(v *tryView) {
+	add := func(to *[]fieldView, s slot) {
+		s.label = "try-" + s.key
+		*to = append(*to, t.show(s))
+	}
+	tills := t.names.options(rule.FieldTill)
+	add(&v.Where, slot{key: "till", as: aPick, options: tills})
+	add(&v.Where, slot{key: "day", as: aDay})
+	add(&v.Where, slot{key: "time", as: aFigure})
+	if t.can(staff.MembersSee) {
+		add(&v.Who, slot{key: "who"})
+	}
+	add(&v.Imagined, slot{key: "imagined", as: aTick})
+	levels := append([]kit.Option{{Text: t.text("admin.try.no-level")}}, t.names.options(rule.FieldLevel)...)
+	add(&v.Imagined, slot{key: "level", as: aPick, options: levels})
+	add(&v.Imagined, slot{key: "points", as: aFigure})
+	add(&v.Imagined, slot{key: "birth", as: aDay})
+	if groups := t.names.options(rule.FieldMemberGroup); len(groups) > 0 {
+		add(&v.Imagined, slot{key: "group", as: aPick, options: append([]kit.Option{{Text: t.text("admin.try.no-group")}}, groups...)})
+	}
+	goods := append([]kit.Option{{Text: t.text("admin.try.bare-sum")}}, t.names.goodsList()...)
+	for i := range triedLines {
+		var row []fieldView
+		for _, s := range []slot{{key: "sku", as: aPick, options: goods}, {key: "price", as: aFigure}, {key: "quantity", as: aFigure}} {
+			s.label = "try-" + s.key
+			s.key = t.rowKey("line", i, s.key)
+			row = append(row, t.show(s))
+		}
+		v.Lines = append(v.Lines, row)
+	}
+	add(&v.More, slot{key: "most", as: aTick})
+	add(&v.More, slot{key: "codes"})
+	add(&v.More, slot{key: "payment", as: aPick, options: append([]kit.Option{{Text: t.text("admin.try.any-payment")}}, t.names.options(rule.FieldPayment)...)})
+}
+
+// goodsList offers goods by their names.
+func (n *naming) goodsList() []kit.Option { return n.find(n.p.ctx(), "") }
+
+// run tries the receipt of the form; nil where the form is wrong.
+func (t *trying) run() (*triedView, error) {
+	c, at, err := t.cart()
+	if err != nil || c == nil {
+		return nil, err
+	}
+	trial := &purchase.Trial{Programme: t.of, At: at}
+	if t.f.on("imagined") {
+		trial.Member = t.imagined()
+		c.Buyer = purchase.Buyer{}
+	}
+	q, err := t.Desk.Try(t.ctx(), c, trial)
+	if err != nil {
+		if !t.f.refuse(err) {
+			return nil, err
+		}
+		return nil, nil
+	}
+	return t.result(c, q)
+}
+
+// cart is the receipt that was typed.
+func (t *trying) cart() (*purchase.Cart, clock.Micros, error) {
+	till, ok := t.names.Find(rule.FieldTill, t.f.get("till"))
+	place, ok2 := t.Directory.Place(till)
+	if !ok || !ok2 {
+		t.f.wrong["till"] = t.text("admin.try.no-till")
+		return nil, 0, nil
+	}
+	c := &purchase.Cart{Till: till, Key: "try", Codes: wordsIn(t.f.get("codes")), Wish: rule.Wish{Max: t.f.on("most")}}
+	t.lines(c)
+	at := t.moment(&place)
+	if err := t.buyer(c); err != nil {
+		return nil, 0, err
+	}
+	if len(t.f.wrong) > 0 {
+		return nil, 0, nil
+	}
+	if kind := t.f.get("payment"); kind != "" {
+		var sum money.Amount
+		for _, l := range c.Lines {
+			whole, _ := money.MulDiv(int64(l.Price), int64(l.Quantity), int64(money.Piece), money.HalfUp)
+			sum += money.Amount(whole)
+		}
+		c.Payments = []purchase.Payment{{Kind: kind, Amount: sum}}
+	}
+	return c, at, nil
+}
+
+func (t *trying) lines(c *purchase.Cart) {
+	for i := range triedLines {
+		sku, price := t.f.get(t.rowKey("line", i, "sku")), t.f.get(t.rowKey("line", i, "price"))
+		if price == "" && sku == "" {
+			continue
+		}
+		l := purchase.CartLine{SKU: cmp.Or(sku, "sum-"+string(rune('1'+i))), Name: t.text("admin.try.bare-sum")}
+		if sku != "" {
+			l.Name = t.names.call(rule.FieldProduct, sku)
+		}
+		var err error
+		if l.Price, err = money.ParseAmount(price); err != nil {
+			t.f.wrong[t.rowKey("line", i, "price")] = t.Texts.Fault(t.lang(), fault.From(err))
+		}
+		n, _, err := money.ParseDecimal(cmp.Or(t.f.get(t.rowKey("line", i, "quantity")), "1"), 3, money.Down)
+		if l.Quantity = money.Quantity(n); err != nil {
+			t.f.wrong[t.rowKey("line", i, "quantity")] = t.Texts.Fault(t.lang(), fault.From(err))
+		}
+		c.Lines = append(c.Lines, l)
+	}
+}
+
+// moment is the time of the receipt, on the outlet's clock.
+func (t *trying) moment(place *partner.Place) clock.Micros {
+	zone, err := time.LoadLocation(place.Outlet.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	at, err := time.ParseInLocation("2006-01-02 15:04", t.f.get("day")+" "+t.f.get("time"), zone)
+	if err != nil {
+		t.f.wrong["time"] = t.text("fault.admin.time")
+	}
+	return clock.Of(at)
+}
+
+// buyer finds whom the form names, by whatever it names him by.
+func (t *trying) buyer(c *purchase.Cart) error {
+	who := t.f.get("who")
+	if who == "" || t.f.on("imagined") || !t.can(staff.MembersSee) {
+		return nil
+	}
+	list, err := member.Find(t.ctx(), t.DB, who, t.Rules().Region)
+	if err != nil {
+		return err
+	}
+	if len(list) != 1 {
+		t.f.wrong["who"] = t.text("admin.try.who-not-found")
+		return nil
+	}
+	c.Buyer = purchase.Buyer{Home: list[0].Home}
+	return nil
+}
+
+// imagined is the member that was made up.
+func (t *trying) imagined() *rule.Member {
+	points, _ := money.ParseAmount(cmp.Or(t.f.get("points"), "0"))
+	m := &rule.Member{Home: 1, Spendable: money.Points(points), Level: text.Fold(t.f.get("level")), LevelDay: t.f.get("day"), Birth: t.f.get("birth"), RegisteredDay: t.f.get("day")}
+	if g, ok := t.names.Find(rule.FieldMemberGroup, t.f.get("group")); ok && t.f.get("group") != "" {
+		m.Groups = []id.ID{g}
+	}
+	return m
+}
+
+func (t *trying) result(c *purchase.Cart, q *purchase.Quoted) (*triedView, error) {
+	ctx, o := t.ctx(), q.Outcome
+	names := &ruleNames{p: t.drafting.page, of: t.of}
+	v := &triedView{}
+	for i := range o.Lines {
+		l, x := &o.Lines[i], &c.Lines[i]
+		row := receiptLine{Name: x.Name, Quantity: ui.Number(ctx, int64(x.Quantity/money.Piece)), Price: ui.Money(ctx, x.Price), Sum: ui.Money(ctx, l.Due)}
+		for _, e := range o.Effects {
+			for _, s := range e.Shares {
+				if s.Line == i && e.Kind == rule.Discount {
+					row.Off = append(row.Off, t.text("admin.receipt.off", "sum", ui.Money(ctx, money.Amount(s.Amount)), "by", names.owner(e.Rule)))
+				}
+			}
+		}
+		if l.Paid != 0 {
+			row.Off = append(row.Off, t.text("admin.receipt.paid-with-points", "sum", ui.Money(ctx, l.Paid), "points", ui.Points(ctx, l.Points)))
+		}
+		if l.Earned != 0 {
+			row.Points = ui.Signed(ctx, l.Earned)
+		}
+		v.Lines = append(v.Lines, row)
+	}
+	pair := func(key, value string) {
+		v.Totals = append(v.Totals, kit.Pair{Name: t.text(key), Value: value})
+	}
+	pair("admin.receipt.gross", ui.Money(ctx, o.Gross))
+	pair("admin.receipt.discount", ui.Money(ctx, -o.Discount))
+	pair("admin.receipt.by-points", ui.Money(ctx, -o.Paid))
+	pair("admin.receipt.due", ui.Money(ctx, o.Due))
+	pair("admin.try.payable", ui.Points(ctx, o.Most))
+	pair("admin.receipt.earned", ui.Signed(ctx, o.Earned))
+	for _, m := range o.Messages {
+		said := m.Text.RU
+		if t.lang() == i18n.EN {
+			said = cmp.Or(m.Text.EN, said)
+		}
+		v.Said = append(v.Said, said)
+	}
+	say := spoken.Speaker{Texts: t.Texts, Lang: t.lang(), Names: spokenNames{t.names}}
+	for i := range o.Trace {
+		x := &o.Trace[i]
+		h := kit.Happening{Icon: "minus", Title: say.Say(x), Detail: t.ruleName(names, x)}
+		if x.Applied {
+			h.Icon, h.Tone = "check", kit.Good
+		}
+		v.Steps = append(v.Steps, h)
+	}
+	return v, t.names.Err()
+}
+
+// ruleName is the rule that a step is about, and its campaign.
+func (t *trying) ruleName(names *ruleNames, x *rule.Step) string {
+	if x.Code != "" {
+		return t.text("admin.receipt.code", "code", x.Code)
+	}
+	parts := draft.Parts(t.of, t.names)
+	name := ""
+	for _, list := range []draft.Part{parts.Get("rules")} {
+		for _, r := range list.Items() {
+			if r.Get("id").Word == x.Rule {
+				name = r.Get("name").Word
+			}
+		}
+	}
+	return strings.Trim(t.detail(name, names.campaign(cmp.Or(x.Campaign, t.of.Owner(x.Rule)))), " ")
+}

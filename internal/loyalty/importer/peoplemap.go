@@ -1,0 +1,209 @@
+package importer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/text"
+)
+
+// PeopleMap says which column of a file is which field of a member. It is the
+// YAML file of docs/import.md.
+type PeopleMap struct {
+	File    FileMap           `yaml:"file"`
+	Dates   []string          `yaml:"dates"`   // formats of days: DD.MM.YYYY and the like, excel
+	Columns map[string]string `yaml:"columns"` // by field; empty: guessed by the columns' names
+}
+
+// NewPeopleMap is a map by which everything is found out.
+func NewPeopleMap() *PeopleMap {
+	return &PeopleMap{
+		File: FileMap{Delimiter: auto, Encoding: auto, Decimal: ".", Header: 1}, Dates: []string{"YYYY-MM-DD", "DD.MM.YYYY", "DD/MM/YYYY", layoutExcel},
+	}
+}
+
+// LoadPeopleMap reads a map and checks it; an unknown key is an error.
+func LoadPeopleMap(name string) (*PeopleMap, error) {
+	f, err := os.Open(filepath.Clean(name))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fault.New(fault.NotFound, "importer.no-file", "file", name)
+	}
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Unavailable, "importer.unreadable", "file", name)
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, maxMap+1))
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Unavailable, "importer.map-yaml")
+	}
+	if len(content) > maxMap {
+		return nil, fault.New(fault.TooLarge, "importer.map-large", "most", maxMap)
+	}
+	m := NewPeopleMap()
+	d := yaml.NewDecoder(bytes.NewReader(content))
+	d.KnownFields(true)
+	if err := d.Decode(m); err != nil && !errors.Is(err, io.EOF) {
+		return nil, badMap(err)
+	}
+	return m, m.check()
+}
+
+func (m *PeopleMap) check() error {
+	c := &mapCheck{}
+	c.file(&m.File)
+	for _, f := range m.Dates {
+		if _, err := layoutOf(f); err != nil {
+			c.wrong("dates", "importer.map-format")
+		}
+	}
+	for field := range m.Columns {
+		c.one("columns", strings.SplitAfter(field, customPrefix)[0], append(PeopleFields(), customPrefix)...)
+	}
+	if len(c.fields) == 0 {
+		return nil
+	}
+	return fault.New(fault.Invalid, "importer.map-wrong").With(c.fields...)
+}
+
+const customPrefix = "custom."
+
+// What is no field of a profile and may be a column all the same.
+const (
+	asFullName   = "full_name" // surname, name, patronymic
+	asGroup      = "group"     // the name of one that is there
+	asRegistered = "registered"
+)
+
+// finders are the kinds of identifiers that a file may have: one of them at
+// least, by which a row's member is found again.
+var finders = []member.Kind{member.External, member.Phone, member.Email}
+
+// peopleWords are what columns are called in files, folded, by their fields.
+func peopleWords() map[string][]string {
+	return map[string][]string{
+		string(member.FieldExternal):      {"external", "external id", "id", "код", "код клиента", "внешний код", "внешний id", "ид"},
+		string(member.FieldPhone):         {"phone", "phone number", "mobile", "mobile phone", "tel", "телефон", "номер телефона", "мобильный", "мобильный телефон", "тел"},
+		string(member.FieldEmail):         {"email", "e-mail", "mail", "e-mail address", "почта", "эл. почта", "электронная почта", "емейл"},
+		asFullName:                        {"full name", "fio", "фио", "ф.и.о.", "полное имя", "клиент", "участник", "member", "customer"},
+		string(member.FieldSurname):       {"surname", "last name", "lastname", "family name", "фамилия"},
+		string(member.FieldName):          {"name", "first name", "firstname", "given name", "имя"},
+		string(member.FieldPatronymic):    {"patronymic", "middle name", "отчество"},
+		string(member.FieldBirthDate):     {"birth date", "birthdate", "birthday", "date of birth", "dob", "дата рождения", "день рождения", "др"},
+		string(member.FieldSex):           {"sex", "gender", "пол"},
+		string(member.FieldLanguage):      {"language", "lang", "язык"},
+		string(member.FieldAddressCity):   {"city", "town", "город"},
+		string(member.FieldAddressStreet): {"street", "улица"},
+		string(member.FieldComment):       {"comment", "note", "notes", "комментарий", "примечание"},
+		string(member.FieldTags):          {"tags", "tag", "labels", "теги", "тег", "метки"},
+		asGroup:                           {"group", "группа"},
+		asRegistered:                      {"registered", "registration date", "created", "дата регистрации", "зарегистрирован", "регистрация"},
+	}
+}
+
+// PeopleFields lists what a column may be, but for the organization's own
+// fields, which are custom.<key>.
+func PeopleFields() []string { return slices.Sorted(maps.Keys(peopleWords())) }
+
+// GuessPeople guesses by the names of columns which field each is, in Russian
+// and English; a column that says nothing is left out.
+func GuessPeople(head []string) map[string]string {
+	out := map[string]string{}
+	all := peopleWords()
+	for _, h := range head {
+		name := strings.ReplaceAll(text.Fold(strings.TrimSpace(h)), "_", " ")
+		for _, field := range PeopleFields() {
+			if _, taken := out[field]; !taken && slices.ContainsFunc(all[field], func(w string) bool { return text.Fold(w) == name }) {
+				out[field] = h
+			}
+		}
+	}
+	return out
+}
+
+// peopleColumns are the places of fields in a file.
+type peopleColumns struct {
+	at    map[string]int
+	names map[string]string // what the columns are called
+}
+
+// find finds the map's columns in the head, nil where the file has none, and
+// names all that are missing.
+func (m *PeopleMap) find(head []string) (*peopleColumns, error) {
+	wanted := m.Columns
+	if len(wanted) == 0 {
+		wanted = GuessPeople(head)
+	}
+	f := finder{header: make([]string, len(head)), bare: head == nil}
+	for i, h := range head {
+		f.header[i] = text.Fold(strings.TrimSpace(h))
+	}
+	c := &peopleColumns{at: map[string]int{}, names: map[string]string{}}
+	for _, field := range slices.Sorted(maps.Keys(wanted)) {
+		c.at[field], c.names[field] = f.column("columns."+field, wanted[field]), wanted[field]
+	}
+	if len(f.missing) > 0 {
+		return nil, fault.New(fault.Invalid, "importer.no-columns", "columns", text.Clip(clean(strings.Join(head, " | ")), maxShown)).With(f.missing...)
+	}
+	if !slices.ContainsFunc(finders, func(k member.Kind) bool { _, has := c.at[string(k)]; return has }) {
+		return nil, fault.New(fault.Invalid, "importer.no-finder", "columns", text.Clip(clean(strings.Join(head, " | ")), maxShown))
+	}
+	return c, nil
+}
+
+// ofField is the column that the place of a fault is about; "": none is.
+func (c *peopleColumns) ofField(path string) string {
+	if c == nil {
+		return ""
+	}
+	name, _, _ := strings.Cut(path, "[")
+	if at, ok := c.names[name]; ok {
+		return at
+	}
+	if slices.Contains([]string{string(member.FieldSurname), string(member.FieldName), string(member.FieldPatronymic)}, name) {
+		return c.names[asFullName]
+	}
+	return ""
+}
+
+// peopleParser understands rows of members.
+type peopleParser struct {
+	*peopleColumns
+	days   moments
+	groups map[string]id.ID // by folded names
+	region string
+	now    clock.Micros
+}
+
+func (r *peopling) parser(ctx context.Context, sheet bool) (*peopleParser, error) {
+	p := &peopleParser{peopleColumns: r.columns, region: r.rules.Region, now: r.Clock.Now(), groups: map[string]id.ID{}, days: moments{zone: time.UTC}}
+	for _, f := range r.job.Map.Dates {
+		layout, err := layoutOf(f)
+		if err != nil {
+			return nil, fault.Wrap(err, fault.Invalid, "importer.map-format")
+		}
+		if layout != layoutExcel || sheet {
+			p.days.layouts = append(p.days.layouts, layout)
+		}
+	}
+	list, err := member.Groups(ctx, r.DB)
+	for _, g := range list {
+		if g.Active {
+			p.groups[text.Fold(g.Name)] = g.ID
+		}
+	}
+	return p, err
+}

@@ -1,0 +1,78 @@
+package staff
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
+)
+
+// ProofLasts is how long a proof is fresh enough for risky actions.
+const ProofLasts = 15 * time.Minute
+
+// Who is the person of a whole session with his rights. It is shared: its
+// slices must not be changed.
+type Who struct {
+	Session     id.ID
+	Person      Person
+	Permissions []Permission
+	Proven      clock.Micros
+
+	command bool    // nobody's session: see Command
+	outlets []id.ID // where he is narrowed to, those of his partners too; in order
+}
+
+// Can tells whether he may do what the permission names.
+func (w *Who) Can(p Permission) bool { return slices.Contains(w.Permissions, p) }
+
+// Require refuses who may do what none of the permissions names.
+func (w *Who) Require(any ...Permission) error {
+	if len(any) == 0 || slices.ContainsFunc(any, w.Can) {
+		return nil
+	}
+	return fault.New(fault.Denied, "staff.not-permitted", "permission", string(any[0]))
+}
+
+// Narrowed tells whether he works at some outlets only.
+func (w *Who) Narrowed() bool { return w.Person.narrowed() }
+
+// At tells whether he works at the outlet.
+func (w *Who) At(outlet id.ID) bool {
+	if !w.Narrowed() {
+		return true
+	}
+	_, ok := slices.BinarySearch(w.outlets, outlet)
+	return ok
+}
+
+// Outlets are those that he is narrowed to, his partners' too, in order; none
+// where he works everywhere (see Narrowed).
+func (w *Who) Outlets() []id.ID { return w.outlets }
+
+// Fresh refuses (staff.proof-stale) who has not proven himself for ProofLasts:
+// a risky action is not done by whoever finds a console open.
+func (w *Who) Fresh(now clock.Micros) error {
+	if now < w.Proven.Add(ProofLasts) {
+		return nil
+	}
+	return fault.New(fault.Denied, "staff.proof-stale")
+}
+
+func (p *Person) narrowed() bool { return len(p.Outlets)+len(p.Partners) > 0 }
+
+// Permits tells whether a person may do now what the permission names, also
+// where he is not signed in: what he has begun goes on by it.
+func (s *Staff) Permits(ctx context.Context, person id.ID, need Permission) (bool, error) {
+	p, err := personByID(ctx, s.d, person)
+	if err != nil {
+		return false, notFound(err, noPerson())
+	}
+	if p.State != Active {
+		return false, nil
+	}
+	role, err := roleByCode(ctx, s.d, p.Role)
+	return slices.Contains(role.Permissions, need), err
+}
