@@ -31,7 +31,6 @@ test: ## Run the tests
 
 .PHONY: lint
 lint: $(GOLANGCI) ## Look for mistakes without running anything
-	go vet ./...
 	$(GOLANGCI) run ./...
 
 .PHONY: format
