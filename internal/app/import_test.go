@@ -156,15 +156,6 @@ func TestImportStopped(t *testing.T) {
 	}
 }
 
-func TestHarmless(t *testing.T) {
-	t.Parallel()
-	for s, want := range map[string]string{"": "", "536365": "536365", "=1+1": "'=1+1", "@x": "'@x", "-5": "'-5", "C5": "C5"} {
-		if got := harmless(s); got != want {
-			t.Errorf("%q becomes %q", s, got)
-		}
-	}
-}
-
 // TestImportMembers: the command makes members of a file, tells what became of
 // its rows and writes the report with the column that is to blame.
 func TestImportMembers(t *testing.T) {

@@ -7,9 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"kopilka/internal/loyalty/importer"
+	"kopilka/internal/loyalty/segment/export"
 	"kopilka/internal/platform/fault"
 )
 
@@ -61,18 +61,10 @@ func (r *importReport) add(o *importer.Outcome) error {
 		code, text = o.Why.Code, r.p.texts.Fault(r.p.lang, o.Why)
 	}
 	status := r.p.texts.Text(r.p.lang, "importer.status."+string(o.Status))
-	if err := r.csv.Write([]string{strconv.FormatInt(o.Row, 10), harmless(r.of(o)), status, again, code, harmless(text)}); err != nil {
+	if err := r.csv.Write([]string{strconv.FormatInt(o.Row, 10), export.Plain(r.of(o)), status, again, code, export.Plain(text)}); err != nil {
 		return r.failed(err)
 	}
 	return nil
-}
-
-// harmless keeps a spreadsheet from taking a text of the file for a formula.
-func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 // keep ends the report and gives it its name.

@@ -54,8 +54,8 @@ func (m *Map) find(header []string) (*columns, error) {
 	c.total = f.column("line.total", m.Line.Total)
 	c.discount = f.column("line.discount", m.Line.Discount)
 	c.refund = f.column("refund.column", m.Refund.Column)
-	if len(f.missing) > 0 {
-		return nil, fault.New(fault.Invalid, "importer.no-columns", "columns", text.Clip(clean(strings.Join(header, " | ")), maxShown)).With(f.missing...)
+	if err := f.fault(header); err != nil {
+		return nil, err
 	}
 	c.most, c.width = f.most, len(header)
 	return c, nil
@@ -66,7 +66,23 @@ type finder struct {
 	bare    bool
 	most    int
 	missing []fault.Field
+	twice   []fault.Field // named by more than one column
 }
+
+// fault says what can't be found, nil where all was.
+func (f *finder) fault(head []string) error {
+	code, wrong := "importer.no-columns", f.missing
+	if len(wrong) == 0 {
+		code, wrong = "importer.columns-twice", f.twice
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return fault.New(fault.Invalid, code, "columns", headShown(head)).With(wrong...)
+}
+
+// headShown is a file's header as an error shows it.
+func headShown(head []string) string { return text.Clip(clean(strings.Join(head, " | ")), maxShown) }
 
 // column finds one by its name, or by its number as #1.
 func (f *finder) column(path, name string) int {
@@ -77,7 +93,11 @@ func (f *finder) column(path, name string) int {
 	if n, err := strconv.Atoi(strings.TrimPrefix(name, "#")); err == nil && name[0] == '#' && n > 0 && n <= maxColumns {
 		at = n - 1
 	} else if !f.bare {
-		at = slices.Index(f.header, text.Fold(strings.TrimSpace(name)))
+		folded := text.Fold(strings.TrimSpace(name))
+		at = slices.Index(f.header, folded)
+		if at != none && slices.Contains(f.header[at+1:], folded) {
+			f.twice = append(f.twice, fault.Field{Path: path, Code: "importer.column-twice", Args: fault.Pairs("column", name)})
+		}
 	}
 	if at == none {
 		f.missing = append(f.missing, fault.Field{Path: path, Code: "importer.no-column", Args: fault.Pairs("column", name)})

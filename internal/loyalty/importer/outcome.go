@@ -33,6 +33,9 @@ type Outcome struct {
 	Why    *fault.Error // why it was rejected or not matched; a remark on one that was imported; nil: nothing to say
 }
 
+// New tells whether a row of members has made one.
+func (o *Outcome) New() bool { return o.Status == Imported && !o.Again }
+
 // Result is what an import did.
 type Result struct {
 	Rows     int64            // read, without the header

@@ -99,14 +99,19 @@ func (o *Outcome) pack(p *packer) {
 	p.text(o.Column)
 	p.text(string(o.Status))
 	p.bool(o.Again)
-	if o.Why == nil {
+	p.fault(o.Why)
+}
+
+// fault writes a fault that may be none.
+func (p *packer) fault(why *fault.Error) {
+	if why == nil {
 		p.text("")
 		return
 	}
-	p.text(o.Why.Code)
-	p.int(int64(o.Why.Kind))
-	p.int(int64(len(o.Why.Args)))
-	for _, a := range o.Why.Args {
+	p.text(why.Code)
+	p.int(int64(why.Kind))
+	p.int(int64(len(why.Args)))
+	for _, a := range why.Args {
 		p.text(a.Name)
 		switch v := a.Value.(type) {
 		case int:
@@ -130,10 +135,17 @@ func (o *Outcome) pack(p *packer) {
 
 func unpackOutcome(no int64, b []byte) (*Outcome, error) {
 	u := &unpacker{b: b}
-	o := &Outcome{Row: no, Number: u.text(), Column: u.text(), Status: Status(u.text()), Again: u.bool()}
+	return u.outcome(no), u.err()
+}
+
+func (u *unpacker) outcome(no int64) *Outcome {
+	return &Outcome{Row: no, Number: u.text(), Column: u.text(), Status: Status(u.text()), Again: u.bool(), Why: u.fault()}
+}
+
+func (u *unpacker) fault() *fault.Error {
 	code := u.text()
 	if code == "" || u.bad {
-		return o, u.err()
+		return nil
 	}
 	why := &fault.Error{Kind: fault.Kind(u.int())}
 	why.Code = code
@@ -146,6 +158,5 @@ func unpackOutcome(no int64, b []byte) (*Outcome, error) {
 		}
 		why.Args = append(why.Args, a)
 	}
-	o.Why = why
-	return o, u.err()
+	return why
 }

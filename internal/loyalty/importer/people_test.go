@@ -253,3 +253,83 @@ func TestPeopleThatAreThere(t *testing.T) {
 		}
 	})
 }
+
+// TestPeopleColumnsTwice: a column that is meant and is there twice is told of, not
+// guessed; so are two that are the same field. One that nobody needs may be.
+func TestPeopleColumnsTwice(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := setup(t, d)
+		phones := importer.NewPeopleMap()
+		phones.Columns = map[string]string{"phone": "Телефон"}
+		numbered := importer.NewPeopleMap()
+		numbered.Columns = map[string]string{"phone": "#2"}
+		const twice = "Телефон;телефон;x;x\n89160000061;89160000062;;\n"
+		for _, tc := range []struct {
+			content, code string
+			m             *importer.PeopleMap
+		}{
+			{twice, "importer.columns-twice", importer.NewPeopleMap()},
+			{"Телефон;Мобильный\n89160000061;89160000062\n", "importer.columns-twice", importer.NewPeopleMap()},
+			{twice, "importer.columns-twice", phones},
+			{"Телефон;Имя;Скидка;Скидка\n89160000063;Анна;1;2\n", "", importer.NewPeopleMap()},
+			{twice, "", numbered},
+		} {
+			_, err := b.im.ImportPeople(t.Context(), &importer.PeopleJob{File: b.file("twice.csv", tc.content), Map: tc.m})
+			if (tc.code == "") != (err == nil) || err != nil && (!fault.Is(err, tc.code) || len(fault.From(err).Fields) != 1) {
+				t.Errorf("%q: %v, wanted %q", tc.content, err, tc.code)
+			}
+		}
+		if b.people1("89160000062"); b.count("member") != 2 {
+			t.Errorf("%d were made", b.count("member"))
+		}
+	})
+}
+
+// TestPeopleMost: rows that are refused count too.
+func TestPeopleMost(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := setup(t, d)
+		file := b.file("x.csv", "Телефон\n1\n2\n3\n89160000071\n")
+		if _, err := b.im.ImportPeople(t.Context(), &importer.PeopleJob{File: file, Map: importer.NewPeopleMap(), Most: 3}); !fault.Is(err, "importer.people-most") {
+			t.Errorf("it is %v", err)
+		}
+		if res, _ := b.people(&importer.PeopleJob{File: file, Most: 4}); res.Members != 1 {
+			t.Errorf("%d were made", res.Members)
+		}
+	})
+}
+
+// TestPeopleNamedByARefusedRow: whoever is named by a row that is refused is not
+// there yet, so the next row that names him makes him.
+func TestPeopleNamedByARefusedRow(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := setup(t, d)
+		long := strings.Repeat("очень", 100)
+		file := b.file("x.csv", "Телефон;Теги\n89160000081;"+long+"\n89160000081;театр\n89160000081;кино\n89160000082;"+long+"\n89160000083;\n")
+		want := []string{"2|rejected|false|Теги|member.too-long", "3|imported|false||", "4|imported|true||importer.twice", "5|rejected|false|Теги|member.too-long", "6|imported|false||"}
+		for _, dry := range []bool{true, false} {
+			if _, rows := b.people(&importer.PeopleJob{File: file, Dry: dry}); !cmp.Equal(want, rows) {
+				t.Errorf("dry is %t: %s", dry, cmp.Diff(want, rows))
+			}
+		}
+		if b.count("member") != 2 {
+			t.Errorf("%d were made", b.count("member"))
+		}
+	})
+}
+
+// TestOtherKinds: what is neither a text nor a workbook is told by its name.
+func TestOtherKinds(t *testing.T) {
+	t.Parallel()
+	for start, code := range map[string]string{
+		"": "importer.empty", "%PDF-1.7": "importer.other-kind", "\x89PNG\r\n\x1a\n": "importer.other-kind", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1": "importer.old-excel",
+		"Rar!\x1a\x07": "importer.other-kind", "Телефон": "", "PK\x03\x04": "", "\x1f\x8b\x08": "",
+	} {
+		if err := importer.Known([]byte(start)); code == "" && err != nil || code != "" && !fault.Is(err, code) {
+			t.Errorf("%q: %v, wanted %q", start, err, code)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 	"maps"
 	"os"
 	"path/filepath"
@@ -59,10 +60,11 @@ func LoadPeopleMap(name string) (*PeopleMap, error) {
 	if err := d.Decode(m); err != nil && !errors.Is(err, io.EOF) {
 		return nil, badMap(err)
 	}
-	return m, m.check()
+	return m, m.Check()
 }
 
-func (m *PeopleMap) check() error {
+// Check refuses a map that can be of no file, and names all that is wrong.
+func (m *PeopleMap) Check() error {
 	c := &mapCheck{}
 	c.file(&m.File)
 	for _, f := range m.Dates {
@@ -119,15 +121,15 @@ func peopleWords() map[string][]string {
 func PeopleFields() []string { return slices.Sorted(maps.Keys(peopleWords())) }
 
 // GuessPeople guesses by the names of columns which field each is, in Russian
-// and English; a column that says nothing is left out.
-func GuessPeople(head []string) map[string]string {
-	out := map[string]string{}
+// and English; "" is one that says nothing. Several may be guessed to be the same.
+func GuessPeople(head []string) []string {
+	out := make([]string, len(head))
 	all := peopleWords()
-	for _, h := range head {
+	for i, h := range head {
 		name := strings.ReplaceAll(text.Fold(strings.TrimSpace(h)), "_", " ")
 		for _, field := range PeopleFields() {
-			if _, taken := out[field]; !taken && slices.ContainsFunc(all[field], func(w string) bool { return text.Fold(w) == name }) {
-				out[field] = h
+			if slices.ContainsFunc(all[field], func(w string) bool { return text.Fold(w) == name }) {
+				out[i] = field
 			}
 		}
 	}
@@ -141,34 +143,55 @@ type peopleColumns struct {
 }
 
 // find finds the map's columns in the head, nil where the file has none, and
-// names all that are missing.
+// names all that are missing, and those of which there is more than one.
 func (m *PeopleMap) find(head []string) (*peopleColumns, error) {
-	wanted := m.Columns
-	if len(wanted) == 0 {
-		wanted = GuessPeople(head)
-	}
 	f := finder{header: make([]string, len(head)), bare: head == nil}
 	for i, h := range head {
 		f.header[i] = text.Fold(strings.TrimSpace(h))
 	}
 	c := &peopleColumns{at: map[string]int{}, names: map[string]string{}}
-	for _, field := range slices.Sorted(maps.Keys(wanted)) {
-		c.at[field], c.names[field] = f.column("columns."+field, wanted[field]), wanted[field]
+	if len(m.Columns) == 0 {
+		c.guess(&f, head)
 	}
-	if len(f.missing) > 0 {
-		return nil, fault.New(fault.Invalid, "importer.no-columns", "columns", text.Clip(clean(strings.Join(head, " | ")), maxShown)).With(f.missing...)
+	for _, field := range slices.Sorted(maps.Keys(m.Columns)) {
+		c.at[field], c.names[field] = f.column("columns."+field, m.Columns[field]), m.Columns[field]
 	}
-	if !slices.ContainsFunc(finders, func(k member.Kind) bool { _, has := c.at[string(k)]; return has }) {
-		return nil, fault.New(fault.Invalid, "importer.no-finder", "columns", text.Clip(clean(strings.Join(head, " | ")), maxShown))
+	if err := f.fault(head); err != nil {
+		return nil, err
+	}
+	if !HasFinder(maps.Keys(c.at)) {
+		return nil, fault.New(fault.Invalid, "importer.no-finder", "columns", headShown(head))
 	}
 	return c, nil
 }
 
+// guess takes the columns by their names. Of two that are both a field nobody
+// knows which is meant.
+func (c *peopleColumns) guess(f *finder, head []string) {
+	for i, field := range GuessPeople(head) {
+		if field == "" {
+			continue
+		}
+		if other, taken := c.names[field]; taken {
+			f.twice = append(f.twice, fault.Field{Path: "columns." + field, Code: "importer.field-twice", Args: fault.Pairs("columns", clean(other+" | "+head[i]))})
+			continue
+		}
+		c.at[field], c.names[field] = i, head[i]
+	}
+}
+
+// HasFinder tells whether a row's member is found again by any of the fields.
+func HasFinder(fields iter.Seq[string]) bool {
+	for f := range fields {
+		if slices.Contains(finders, member.Kind(f)) {
+			return true
+		}
+	}
+	return false
+}
+
 // ofField is the column that the place of a fault is about; "": none is.
 func (c *peopleColumns) ofField(path string) string {
-	if c == nil {
-		return ""
-	}
 	name, _, _ := strings.Cut(path, "[")
 	if at, ok := c.names[name]; ok {
 		return at
@@ -188,9 +211,9 @@ type peopleParser struct {
 	now    clock.Micros
 }
 
-func (r *peopling) parser(ctx context.Context, sheet bool) (*peopleParser, error) {
-	p := &peopleParser{peopleColumns: r.columns, region: r.rules.Region, now: r.Clock.Now(), groups: map[string]id.ID{}, days: moments{zone: time.UTC}}
-	for _, f := range r.job.Map.Dates {
+func (im *Importer) parser(ctx context.Context, m *PeopleMap, columns *peopleColumns, region string, sheet bool) (*peopleParser, error) {
+	p := &peopleParser{peopleColumns: columns, region: region, now: im.Clock.Now(), groups: map[string]id.ID{}, days: moments{zone: time.UTC}}
+	for _, f := range m.Dates {
 		layout, err := layoutOf(f)
 		if err != nil {
 			return nil, fault.Wrap(err, fault.Invalid, "importer.map-format")
@@ -199,7 +222,7 @@ func (r *peopling) parser(ctx context.Context, sheet bool) (*peopleParser, error
 			p.days.layouts = append(p.days.layouts, layout)
 		}
 	}
-	list, err := member.Groups(ctx, r.DB)
+	list, err := member.Groups(ctx, im.DB)
 	for _, g := range list {
 		if g.Active {
 			p.groups[text.Fold(g.Name)] = g.ID

@@ -121,3 +121,13 @@ func sexOf(s string) (string, bool) {
 	}
 	return "", false
 }
+
+// words are the parts of a text between commas or semicolons.
+func words(s string) (out []string) {
+	for _, w := range strings.FieldsFunc(s, func(c rune) bool { return c == ',' || c == ';' }) {
+		if w = strings.TrimSpace(w); w != "" {
+			out = append(out, w)
+		}
+	}
+	return out
+}

@@ -3,7 +3,6 @@ package importer
 import (
 	"archive/zip"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -13,26 +12,24 @@ import (
 
 // sheetFile is one sheet of a workbook.
 type sheetFile struct {
-	f    *os.File
+	f    *blob
 	book *excelize.File
 	rows *excelize.Rows
 	no   int64
 }
 
-// Bounds on a workbook, in bytes once unpacked.
-const (
-	maxSheets = 4 << 30   // all of it
-	maxParts  = 256 << 20 // what is not rows or texts: held in memory
-	inMemory  = 16 << 20  // rows and texts past this are unpacked to the disk
-)
-
-func openSheet(f *os.File, size int64, temp string, m *FileMap) (source, error) {
-	if err := checkZip(f, size); err != nil {
+func openSheet(f *blob, b *bounds, temp string, m *FileMap) (source, error) {
+	if err := checkZip(f, b); err != nil {
 		return nil, err
 	}
-	book, err := excelize.OpenFile(f.Name(), excelize.Options{
-		RawCellValue: true, UnzipSizeLimit: maxSheets, UnzipXMLSizeLimit: inMemory, TmpDir: temp,
-	})
+	options := excelize.Options{RawCellValue: true, UnzipSizeLimit: b.all, UnzipXMLSizeLimit: b.memory, TmpDir: temp}
+	var book *excelize.File
+	var err error
+	if f.name != "" {
+		book, err = excelize.OpenFile(f.name, options) // which does not hold it in memory
+	} else {
+		book, err = excelize.OpenReader(io.NewSectionReader(f, 0, f.size), options)
+	}
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Invalid, "importer.damaged")
 	}
@@ -52,26 +49,41 @@ func openSheet(f *os.File, size int64, temp string, m *FileMap) (source, error) 
 	return s, nil
 }
 
-// checkZip refuses an archive that would fill the machine.
-func checkZip(f *os.File, size int64) error {
-	z, err := zip.NewReader(f, size)
+// maxEntries is how many files a workbook may be of.
+const maxEntries = 100_000
+
+// checkZip refuses an archive that would fill the machine, and one that is no
+// workbook. What it says of its sizes is believed: more than that is not unpacked.
+func checkZip(f *blob, b *bounds) error {
+	z, err := zip.NewReader(f, f.size)
 	if err != nil {
 		return fault.Wrap(err, fault.Invalid, "importer.damaged")
 	}
-	var all, parts uint64
+	tooLarge := fault.New(fault.TooLarge, "importer.too-large")
+	if len(z.File) > maxEntries {
+		return tooLarge
+	}
+	var all, texts, parts int64
+	book := false
 	for _, e := range z.File {
-		n := e.UncompressedSize64
-		if n > maxSheets || len(z.File) > 100_000 {
-			return fault.New(fault.TooLarge, "importer.too-large")
+		if e.UncompressedSize64 > uint64(b.all) {
+			return tooLarge
 		}
+		n := int64(e.UncompressedSize64) //nolint:gosec // no more than the bound
 		all += n
-		name := strings.ToLower(e.Name)
-		if !strings.HasPrefix(name, "xl/worksheets/sheet") && name != "xl/sharedstrings.xml" {
+		switch name := strings.ToLower(strings.ReplaceAll(e.Name, "\\", "/")); {
+		case name == "xl/sharedstrings.xml":
+			texts += n
+		case !strings.HasPrefix(name, "xl/worksheets/sheet"):
 			parts += n
+			book = book || name == "xl/workbook.xml"
+		}
+		if all > b.all || texts > b.texts || parts > b.parts {
+			return tooLarge
 		}
 	}
-	if all > maxSheets || parts > maxParts {
-		return fault.New(fault.TooLarge, "importer.too-large")
+	if !book {
+		return fault.New(fault.Unsupported, "importer.not-book")
 	}
 	return nil
 }
@@ -81,7 +93,7 @@ func (s *sheetFile) sheet() bool { return true }
 func (s *sheetFile) close() {
 	_ = s.rows.Close()
 	_ = s.book.Close()
-	s.f.Close()
+	_ = s.f.close()
 }
 
 func (s *sheetFile) next() (int64, []string, error) {

@@ -6,7 +6,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
-	"os"
 	"strings"
 	"unicode/utf8"
 
@@ -19,12 +18,12 @@ import (
 
 // textFile is a file of delimited text.
 type textFile struct {
-	f     *os.File
+	f     *blob
 	limit *limiter
 	csv   *csv.Reader
 }
 
-func openText(f *os.File, in *bufio.Reader, m *FileMap) (source, error) {
+func openText(f *blob, in *bufio.Reader, m *FileMap) (source, error) {
 	raw, err := peek(in)
 	if err != nil {
 		return nil, err
@@ -139,7 +138,7 @@ func outside(line []byte, c byte) (n int) {
 
 func (t *textFile) sheet() bool { return false }
 
-func (t *textFile) close() { t.f.Close() }
+func (t *textFile) close() { _ = t.f.close() }
 
 func (t *textFile) next() (int64, []string, error) {
 	t.limit.left = maxRow

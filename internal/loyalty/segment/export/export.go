@@ -15,6 +15,8 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -184,12 +186,16 @@ func (e *Export) CSV(ctx context.Context, w io.Writer, q segment.Query) error {
 	return buffered.Flush()
 }
 
-// Plain keeps a spreadsheet from taking a text for a formula. A phone is a
-// number at worst.
+// Plain keeps a spreadsheet from taking a text for a formula, also one behind
+// blanks, which some leave out. A phone is a number at worst.
 func Plain(s string) string {
-	const begins, digits = "=+-@\t\r\n", "0123456789"
-	if s == "" || !strings.ContainsRune(begins, rune(s[0])) || s[0] == '+' && strings.Trim(s[1:], digits) == "" {
+	const blanks, signs, digits = "\t\r\n", "=+-@\uFF1D\uFF0B\uFF0D\uFF20", "0123456789" // and the same of full width
+	if s == "" || s[0] == '+' && strings.Trim(s[1:], digits) == "" {
 		return s
 	}
-	return "'" + s
+	begins, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }))
+	if strings.ContainsRune(blanks, rune(s[0])) || strings.ContainsRune(signs, begins) {
+		return "'" + s
+	}
+	return s
 }

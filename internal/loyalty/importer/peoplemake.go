@@ -1,0 +1,257 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"hash/maphash"
+	"slices"
+
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
+)
+
+// PeopleSource is where the members' trail says that an import's members come
+// from.
+const PeopleSource = "import"
+
+// person is a row understood.
+type person struct {
+	No   int64
+	In   member.Registration
+	Refs []member.Ref // of what finds him
+}
+
+// People makes members of the rows of one file. Whoever is found already, by any
+// of what would find him, stays as he is; so does who an earlier row names.
+type People struct {
+	im     *Importer
+	rules  member.Rules
+	by     member.Actor
+	parser *peopleParser
+	seen   *Seen
+}
+
+// People begins to make members of a file: head is the names of its columns, nil
+// where it has none, and sheet tells whether it is a workbook. What is seen says
+// whom rows that were met before name.
+func (im *Importer) People(ctx context.Context, m *PeopleMap, head []string, sheet bool, by member.Actor, seen *Seen) (*People, error) {
+	columns, err := m.find(head)
+	if err != nil {
+		return nil, err
+	}
+	rules, _, err := member.LoadRules(ctx, im.DB)
+	if err != nil {
+		return nil, err
+	}
+	p := &People{im: im, rules: rules, by: by, seen: seen}
+	p.parser, err = im.parser(ctx, m, columns, rules.Region, sheet)
+	return p, err
+}
+
+// Make makes members of some rows. What became of each goes, in their order, to
+// also, in the transaction that makes them; in a dry run, which makes nobody, in
+// one of its own.
+func (p *People) Make(ctx context.Context, rows []Row, dry bool, also func(tx *db.Tx, list []*Outcome) error) error {
+	part, refused := make([]*person, len(rows)), make([]*Outcome, len(rows))
+	for i := range rows {
+		part[i], refused[i] = p.understand(&rows[i])
+	}
+	_, err := p.put(ctx, part, refused, dry, also)
+	return err
+}
+
+// Met notes whom rows name of which it is known already what became.
+func (p *People) Met(rows []Row, list []*Outcome) {
+	rejected := map[int64]bool{}
+	for _, o := range list {
+		rejected[o.Row] = o.Status == Rejected
+	}
+	for i := range rows {
+		if rejected[rows[i].No] {
+			continue
+		}
+		if one, refused := p.understand(&rows[i]); refused == nil {
+			p.seen.add(one)
+		}
+	}
+}
+
+// understand reads a row; nil: it is refused, and told why.
+func (p *People) understand(row *Row) (*person, *Outcome) {
+	if row.Bad != nil {
+		return nil, p.refusal(row.No, "", row.Bad)
+	}
+	one, column, why := p.parser.parse(row.No, row.Cells)
+	if why != nil {
+		return nil, p.refusal(row.No, column, why)
+	}
+	return one, nil
+}
+
+// refusal is a row that is rejected, with the column that is to blame.
+func (p *People) refusal(no int64, column string, why *fault.Error) *Outcome {
+	if len(why.Fields) > 0 { // of several places the first says enough
+		if column == "" {
+			column = p.parser.ofField(why.Fields[0].Path)
+		}
+		first := *why
+		first.Code, first.Args, first.Fields = why.Fields[0].Code, why.Fields[0].Args, nil
+		why = &first
+	}
+	return &Outcome{Row: no, Column: column, Status: Rejected, Why: why}
+}
+
+// put makes members of some rows, but of those that are refused, and gives what
+// became of each. Where one can't be made, the others still are.
+func (p *People) put(ctx context.Context, part []*person, refused []*Outcome, dry bool, also func(*db.Tx, []*Outcome) error) ([]*Outcome, error) {
+	var refs []member.Ref
+	for i, one := range part {
+		if refused[i] == nil {
+			refs = append(refs, one.Refs...)
+		}
+	}
+	there, err := member.ResolveAll(ctx, p.im.DB, refs)
+	if err != nil {
+		return nil, err
+	}
+	alone := make([]bool, len(part)) // it was tried by itself
+	for {
+		list, fresh := p.judge(part, refused, there)
+		at, err := p.register(ctx, part, fresh, dry, func(tx *db.Tx) error {
+			if also == nil {
+				return nil
+			}
+			return also(tx, list)
+		})
+		if err == nil {
+			for i, one := range part {
+				if refused[i] == nil {
+					p.seen.add(one)
+				}
+			}
+			return list, nil
+		}
+		if at < 0 || ours(err) {
+			return nil, err
+		}
+		found, bad := p.tryEach(ctx, part, fresh, refused, alone)
+		if bad != nil {
+			return nil, bad
+		}
+		if !found {
+			refused[at] = p.refusal(part[at].No, "", fault.From(err))
+		}
+	}
+}
+
+// judge tells what is to become of rows, and which of them make members.
+func (p *People) judge(part []*person, refused []*Outcome, there map[member.Ref][]member.Resolved) (list []*Outcome, fresh []int) {
+	list = make([]*Outcome, len(part))
+	here := p.seen.here()
+	for i, one := range part {
+		if refused[i] != nil {
+			list[i] = refused[i]
+			continue
+		}
+		list[i] = &Outcome{Row: one.No, Status: Imported}
+		twice := p.seen.has(one) || here.has(one)
+		here.add(one)
+		switch {
+		case twice:
+			list[i].Again, list[i].Why = true, fault.New(fault.Conflict, "importer.twice")
+		case slices.ContainsFunc(one.Refs, func(ref member.Ref) bool { return slices.ContainsFunc(there[ref], stays) }):
+			list[i].Again = true
+		default:
+			fresh = append(fresh, i)
+		}
+	}
+	return list, fresh
+}
+
+// stays tells whether a member is still one: what one who is gone was found by
+// is free.
+func stays(r member.Resolved) bool { return !r.State.Gone() }
+
+// tryEach tries rows by themselves, where they can't be made together, so that
+// all of those that can't be are told at once.
+func (p *People) tryEach(ctx context.Context, part []*person, fresh []int, refused []*Outcome, alone []bool) (found bool, err error) {
+	for _, i := range fresh {
+		if alone[i] {
+			continue
+		}
+		alone[i] = true
+		_, err := p.register(ctx, part, []int{i}, true, nil)
+		if err == nil {
+			continue
+		}
+		if ours(err) {
+			return found, err
+		}
+		refused[i], found = p.refusal(part[i].No, "", fault.From(err)), true
+	}
+	return found, nil
+}
+
+// ours tells whether an error is not the row's.
+func ours(err error) bool {
+	f := fault.From(err)
+	return f.Kind == fault.Internal || f.Kind == fault.Unavailable || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+var errDry = errors.New("importer: nothing is written")
+
+// register makes members in one transaction, which a dry run takes back: so it
+// refuses what the import itself would. also is done with them; in a dry run
+// afterwards. at is the row that could not be made, -1 where none is to blame.
+func (p *People) register(ctx context.Context, part []*person, fresh []int, dry bool, also func(*db.Tx) error) (at int, err error) {
+	err = p.im.DB.Write(ctx, func(tx *db.Tx) error {
+		at = -1
+		for _, i := range fresh {
+			if _, err := p.im.Members.RegisterIn(ctx, tx, p.rules, part[i].In, p.by); err != nil {
+				at = i
+				return err
+			}
+		}
+		if dry {
+			return errDry
+		}
+		return also(tx)
+	})
+	if !errors.Is(err, errDry) {
+		return at, err
+	}
+	if also == nil {
+		return -1, nil
+	}
+	return -1, p.im.DB.Write(ctx, also)
+}
+
+// Seen is whom the rows of a file have named so far, by hashes.
+type Seen struct {
+	seed maphash.Seed
+	set  map[uint64]struct{}
+}
+
+// NewSeen is of a file of which nothing was read.
+func NewSeen() *Seen { return &Seen{maphash.MakeSeed(), map[uint64]struct{}{}} }
+
+// here is what some rows name beside it.
+func (s *Seen) here() *Seen { return &Seen{s.seed, map[uint64]struct{}{}} }
+
+func (s *Seen) hash(ref member.Ref) uint64 {
+	return maphash.String(s.seed, string(ref.Kind)+"\n"+ref.Value)
+}
+
+func (s *Seen) has(one *person) bool {
+	return slices.ContainsFunc(one.Refs, func(ref member.Ref) bool {
+		_, there := s.set[s.hash(ref)]
+		return there
+	})
+}
+
+func (s *Seen) add(one *person) {
+	for _, ref := range one.Refs {
+		s.set[s.hash(ref)] = struct{}{}
+	}
+}
