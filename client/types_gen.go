@@ -3217,6 +3217,8 @@ type Product struct {
 	Groups []string `json:"groups,omitempty"`
 	// Barcodes
 	Barcodes []string `json:"barcodes,omitempty"`
+	// Price of a unit, kopecks; 0: it is typed at the till
+	Price int64 `json:"price,omitempty"`
 	// Least price of a unit, kopecks; 0: the programme's
 	LeastPrice int64 `json:"least_price,omitempty"`
 	// Met on a receipt, not completed by staff
@@ -3239,6 +3241,8 @@ type ProductBody struct {
 	Groups []string `json:"groups,omitempty"`
 	// Barcodes
 	Barcodes []string `json:"barcodes,omitempty"`
+	// Price of a unit, kopecks; 0: it is typed at the till
+	Price int64 `json:"price,omitempty"`
 	// Least price of a unit, kopecks; 0: the programme's
 	LeastPrice int64 `json:"least_price,omitempty"`
 }
@@ -3255,6 +3259,8 @@ type ProductChange struct {
 	Groups []string `json:"groups,omitempty"`
 	// Barcodes
 	Barcodes []string `json:"barcodes,omitempty"`
+	// Price of a unit, kopecks; 0: it is typed at the till
+	Price int64 `json:"price,omitempty"`
 	// Least price of a unit, kopecks; 0: the programme's
 	LeastPrice int64 `json:"least_price,omitempty"`
 	// State

@@ -129,7 +129,7 @@ func (f *filler) makeGoods(ctx context.Context) error {
 		kinds[k.code] = t.ID
 	}
 	for _, g := range all(tickets, bar, stage, shop) {
-		if _, err := f.Products.SaveProduct(ctx, catalog.Product{SKU: g.sku, Name: g.name, TypeID: kinds[g.kind]}); err != nil {
+		if _, err := f.Products.SaveProduct(ctx, catalog.Product{SKU: g.sku, Name: g.name, TypeID: kinds[g.kind], Price: g.price}); err != nil {
 			return err
 		}
 	}

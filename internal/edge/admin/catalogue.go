@@ -74,6 +74,7 @@ func (p *page) products() error {
 		{Text: p.text("admin.receipt.product"), Class: "c-who"},
 		{Text: p.text("admin.catalogue.type"), Class: "c-last"},
 		{Text: p.text("admin.catalogue.groups")},
+		{Text: p.text("admin.catalogue.price"), Right: true, Class: "c-sum"},
 		{Text: p.text("admin.catalogue.least"), Right: true, Class: "c-sum"},
 		{Text: p.text("segment.field.state"), Class: "c-tag"},
 	}
@@ -154,11 +155,7 @@ func (p *page) productRow(v *catalog.Product, names map[string]string) shelfRow 
 	for i, g := range v.GroupIDs {
 		groups[i] = cmp.Or(names[g.String()], g.String())
 	}
-	least := ""
-	if v.Least > 0 {
-		least = ui.Money(p.ctx(), v.Least)
-	}
-	r := shelfRow{Name: cmp.Or(v.Name, v.SKU), Sub: v.SKU, Cells: []string{names[v.TypeID.String()], strings.Join(groups, ", "), least}}
+	r := shelfRow{Name: cmp.Or(v.Name, v.SKU), Sub: v.SKU, Cells: []string{names[v.TypeID.String()], strings.Join(groups, ", "), p.priceOf(v.Price), p.priceOf(v.Least)}}
 	p.state(&r, v.State)
 	if v.Unknown {
 		r.State, r.Tone = p.text("admin.catalogue.unknown"), kit.Warn
@@ -167,6 +164,14 @@ func (p *page) productRow(v *catalog.Product, names map[string]string) shelfRow 
 		r.Href = cataloguePath + "/products/" + v.ID.String()
 	}
 	return r
+}
+
+// priceOf is a price as a list has it, nothing where there is none.
+func (p *page) priceOf(a money.Amount) string {
+	if a == 0 {
+		return ""
+	}
+	return ui.Money(p.ctx(), a)
 }
 
 func (p *page) newProduct() error {
@@ -209,6 +214,7 @@ func (p *page) askProduct(f *form, v *catalog.Product) error {
 	}
 	entries = append(entries, lines(
 		f.field("barcodes", "barcodes", rows(3), most(maxValue)),
+		f.field("price", "price", narrow, mode("decimal"), most(20)),
 		f.field("least_price", "least-price", narrow, mode("decimal"), most(20)),
 	)...)
 	if v.ID != 0 {
@@ -267,8 +273,10 @@ func (p *page) editProduct() error {
 	for _, g := range v.GroupIDs {
 		values.Add("groups", g.String())
 	}
-	if v.Least > 0 {
-		values.Set("least_price", v.Least.String())
+	for name, a := range map[string]money.Amount{"price": v.Price, "least_price": v.Least} {
+		if a > 0 {
+			values.Set(name, a.String())
+		}
 	}
 	return p.askProduct(p.filled(values), &v)
 }
@@ -325,7 +333,7 @@ func (f *form) product(v catalog.Product) (catalog.Product, error) {
 		}
 		v.GroupIDs = append(v.GroupIDs, i)
 	}
-	v.Least = f.money("least_price", &bad)
+	v.Price, v.Least = f.money("price", &bad), f.money("least_price", &bad)
 	if len(bad) > 0 {
 		return v, fault.New(fault.Invalid, "admin.invalid").With(bad...)
 	}

@@ -111,14 +111,14 @@ func TestCatalogueInTheConsole(t *testing.T) {
 			t.Fatalf("types %+v, groups %+v", types.Items, groups.Items)
 		}
 		form := url.Values{
-			"name": {harm}, "sku": {"nut-1"}, "type": {types.Items[0].ID.String()}, "groups": {groups.Items[0].ID.String()}, "barcodes": {"4600000000017\r\n4600000000024"}, "least_price": {"1 050,50"},
+			"name": {harm}, "sku": {"nut-1"}, "type": {types.Items[0].ID.String()}, "groups": {groups.Items[0].ID.String()}, "barcodes": {"4600000000017\r\n4600000000024"}, "price": {"1 200"}, "least_price": {"1 050,50"},
 		}
 		h.sends(some, "/catalogue/new", form, http.StatusForbidden)
 		h.sends(sees, "/catalogue/new", form, http.StatusForbidden)
 		h.sends(edits, "/catalogue/new", form, http.StatusSeeOther)
 		h.sends(edits, "/catalogue/new", form, http.StatusUnprocessableEntity)
 		v, err := products.ByBarcode(t.Context(), "4600000000024")
-		if err != nil || v.Least != 105050 || v.TypeID != types.Items[0].ID || len(v.GroupIDs) != 1 {
+		if err != nil || v.Price != 120000 || v.Least != 105050 || v.TypeID != types.Items[0].ID || len(v.GroupIDs) != 1 {
 			t.Fatalf("the product is %+v, %v", v, err)
 		}
 		for _, path := range []string{"/catalogue", "/catalogue?q=4600000000017", "/catalogue/types", "/catalogue/groups"} {
@@ -134,10 +134,18 @@ func TestCatalogueInTheConsole(t *testing.T) {
 		form.Set("least_price", "much")
 		h.sends(edits, path, form, http.StatusUnprocessableEntity)
 		form.Set("least_price", "")
+		form.Set("price", "-1")
+		h.sends(edits, path, form, http.StatusUnprocessableEntity)
+		form.Set("price", "1300,5")
 		h.sends(edits, path, form, http.StatusSeeOther)
 		h.sends(edits, path, form, http.StatusUnprocessableEntity) // another's change came between
-		if v, err = products.Product(t.Context(), v.ID); err != nil || v.State != reference.Closed || v.Least != 0 || len(v.Barcodes) != 2 {
+		if v, err = products.Product(t.Context(), v.ID); err != nil || v.State != reference.Closed || v.Price != 130050 || v.Least != 0 || len(v.Barcodes) != 2 {
 			t.Errorf("the product is %+v, %v", v, err)
+		}
+		trail, err := audit.Read(t.Context(), d, audit.Filter{Action: "product.saved"}, 0, 10)
+		h.check(err)
+		if was, is := trail[0].Before, trail[0].After; !strings.Contains(was, `"price":120000`) || !strings.Contains(is, `"price":130050`) {
+			t.Errorf("the trail: from %s to %s", was, is)
 		}
 	})
 }

@@ -63,6 +63,7 @@ type ProductBody struct {
 	Type       id.ID        `json:"type,omitzero"`
 	Groups     []id.ID      `json:"groups,omitempty" maxItems:"50"`
 	Barcodes   []string     `json:"barcodes,omitempty" maxItems:"50"`
+	Price      money.Amount `json:"price,omitempty" minimum:"0"`
 	LeastPrice money.Amount `json:"least_price,omitempty" minimum:"0"`
 }
 
@@ -254,12 +255,14 @@ func (c *call) saveProduct(ctx context.Context, p catalog.Product) (*Product, er
 }
 
 func (b *ProductBody) product() catalog.Product {
-	return catalog.Product{SKU: b.SKU, Name: b.Name, TypeID: b.Type, GroupIDs: b.Groups, Barcodes: b.Barcodes, Least: b.LeastPrice}
+	return catalog.Product{SKU: b.SKU, Name: b.Name, TypeID: b.Type, GroupIDs: b.Groups, Barcodes: b.Barcodes, Price: b.Price, Least: b.LeastPrice}
 }
 
 func productOf(p catalog.Product) Product {
 	return Product{
 		ID: p.ID, Unknown: p.Unknown, State: p.State, Version: p.Version,
-		ProductBody: ProductBody{SKU: p.SKU, Name: p.Name, Type: p.TypeID, Groups: p.GroupIDs, Barcodes: p.Barcodes, LeastPrice: p.Least},
+		ProductBody: ProductBody{
+			SKU: p.SKU, Name: p.Name, Type: p.TypeID, Groups: p.GroupIDs, Barcodes: p.Barcodes, Price: p.Price, LeastPrice: p.Least,
+		},
 	}
 }

@@ -28,6 +28,9 @@ const (
 	MaxOf       = 50  // groups, and barcodes, of one product
 	MaxSKU      = 64  // characters
 	MaxSeen     = 500 // products that Ensure looks at in one transaction
+	MaxFound    = 50  // products that Search gives
+
+	MaxPrice = 1_000_000_000_000 // kopecks; as much as a line of a receipt may cost
 )
 
 // Type is a product type, e.g. tickets, bar, goods.
@@ -59,6 +62,7 @@ type Product struct {
 	TypeID   id.ID // 0: not told yet
 	GroupIDs []id.ID
 	Barcodes []string     // each of one product only
+	Price    money.Amount // of a unit; 0: typed at the till
 	Least    money.Amount // least price of a unit; 0: the programme's
 	Unknown  bool         // met on a receipt, not yet completed by staff
 	State    reference.State

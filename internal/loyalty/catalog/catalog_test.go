@@ -69,7 +69,7 @@ func TestProducts(t *testing.T) {
 		bar, g1, g2 := b.kind("bar", true, true), b.group("sweet"), b.group("drink")
 		p := must(b.SaveProduct(b.ctx, catalog.Product{
 			SKU: "Кола 0,5 #1", Name: "Кола", TypeID: bar.ID, GroupIDs: []id.ID{g2.ID, g1.ID, g2.ID},
-			Barcodes: []string{"4600000000022", "4600000000015"}, Least: 5000, Unknown: true,
+			Barcodes: []string{"4600000000022", "4600000000015"}, Price: 18000, Least: 5000, Unknown: true,
 		}))
 		if p.Unknown || len(p.GroupIDs) != 2 || p.Barcodes[0] != "4600000000015" {
 			t.Errorf("%+v", p)
@@ -81,7 +81,7 @@ func TestProducts(t *testing.T) {
 				t.Errorf("by %s: %s", name, diff)
 			}
 		}
-		p.Name, p.TypeID, p.GroupIDs, p.Barcodes, p.Least, p.State = "Кола 0,5 л", 0, []id.ID{g1.ID}, nil, 0, reference.Closed
+		p.Name, p.TypeID, p.GroupIDs, p.Barcodes, p.Price, p.Least, p.State = "Кола 0,5 л", 0, []id.ID{g1.ID}, nil, 0, 0, reference.Closed
 		p = must(b.SaveProduct(b.ctx, p))
 		if diff := cmp.Diff(p, must(b.Product(b.ctx, p.ID)), cmpopts.EquateEmpty()); diff != "" {
 			t.Error(diff)

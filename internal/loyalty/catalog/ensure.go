@@ -62,11 +62,18 @@ func (r *Registry) ensure(ctx context.Context, tx *db.Tx, seen []Seen) (int, err
 	if err := room(ctx, tx, qCountProducts, len(missing), MaxProducts); err != nil {
 		return 0, err
 	}
-	m := insertUnknown.Of()
+	m, w := insertUnknown.Of(), insertWords.Of()
 	for _, sku := range missing {
-		m.Add(int64(r.ids.New()), sku, names[sku], now, reference.Fold(sku, names[sku]))
+		i, name := r.ids.New(), names[sku]
+		m.Add(int64(i), sku, name, now, reference.Fold(sku, name))
+		if name != sku {
+			addWords(w, i, name)
+		}
 	}
-	return len(missing), m.Run(ctx, tx)
+	if err := m.Run(ctx, tx); err != nil {
+		return 0, err
+	}
+	return len(missing), w.Run(ctx, tx)
 }
 
 // nameOf makes a name that can be stored of what a till sent.

@@ -14,8 +14,6 @@ import (
 	"kopilka/internal/platform/text"
 )
 
-const maxPrice = 1_000_000_000_00 // kopecks
-
 // SaveProduct makes a product (ID 0) or changes the one with the ID, which
 // is then no longer unknown; its SKU stays. A Version other than 0 must be
 // the one that is there.
@@ -74,6 +72,9 @@ func putParts(ctx context.Context, tx *db.Tx, p Product) error {
 	if err := putGroups(ctx, tx, p); err != nil {
 		return err
 	}
+	if err := putWords(ctx, tx, p); err != nil {
+		return err
+	}
 	err := putBarcodes(ctx, tx, p)
 	if errors.Is(err, db.ErrConflict) {
 		return fault.New(fault.Conflict, "catalog.barcode-taken")
@@ -88,7 +89,8 @@ func check(p *Product) error {
 	}
 	f.Name("name", &p.Name)
 	f.State("state", &p.State)
-	f.Range("least_price", int64(p.Least), 0, maxPrice)
+	f.Range("price", int64(p.Price), 0, MaxPrice)
+	f.Range("least_price", int64(p.Least), 0, MaxPrice)
 	p.GroupIDs = slices.Compact(slices.Sorted(slices.Values(p.GroupIDs)))
 	if len(p.GroupIDs) > MaxOf {
 		f.Add(fault.Field{Path: "groups", Code: "catalog.too-many", Args: fault.Pairs("max", MaxOf)})
@@ -128,25 +130,25 @@ func (r *Registry) Product(ctx context.Context, i id.ID) (Product, error) {
 
 // BySKU finds a product by its SKU.
 func (r *Registry) BySKU(ctx context.Context, sku string) (Product, error) {
-	return r.by(ctx, qProductBySKU, sku)
+	return by(ctx, r.d, qProductBySKU, sku)
 }
 
 // ByBarcode finds a product by one of its barcodes.
 func (r *Registry) ByBarcode(ctx context.Context, barcode string) (Product, error) {
-	return r.by(ctx, qProductByBarcode, barcode)
+	return by(ctx, r.d, qProductByBarcode, barcode)
 }
 
-func (r *Registry) by(ctx context.Context, query, value string) (Product, error) {
+func by(ctx context.Context, q db.Q, query, value string) (Product, error) {
 	none := fault.New(fault.NotFound, "catalog.product-not-found")
 	if !validSKU(value) {
 		return Product{}, none
 	}
-	p, err := scanProduct(r.d.Row(ctx, query, value))
+	p, err := scanProduct(q.Row(ctx, query, value))
 	if err != nil {
 		return Product{}, notFound(err, none)
 	}
 	one := []Product{p}
-	err = addParts(ctx, r.d, one)
+	err = addParts(ctx, q, one)
 	return one[0], err
 }
 

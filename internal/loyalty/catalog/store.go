@@ -13,7 +13,7 @@ import (
 const (
 	typeColumns    = `product_type_id, code, name_ru, name_en, payable, earns, state, version`
 	groupColumns   = `product_group_id, code, name, state, version`
-	productColumns = `p.product_id, p.sku, p.name, coalesce(p.product_type_id, 0), p.least_price, p.unknown, p.state, p.version`
+	productColumns = `p.product_id, p.sku, p.name, coalesce(p.product_type_id, 0), p.price, p.least_price, p.unknown, p.state, p.version`
 
 	qAllTypes   = `select ` + typeColumns + ` from product_type`
 	qTypeByID   = qAllTypes + ` where product_type_id = $1`
@@ -41,10 +41,10 @@ const (
 		search_folded = $9 where product_type_id = $1`
 	qInsertGroup   = `insert into product_group (` + groupColumns + `, search_folded) values ($1, $2, $3, $4, $5, $6)`
 	qUpdateGroup   = `update product_group set code = $2, name = $3, state = $4, version = $5, search_folded = $6 where product_group_id = $1`
-	qInsertProduct = `insert into product (product_id, sku, name, product_type_id, least_price, unknown, state, version, search_folded)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
-	qUpdateProduct = `update product set name = $2, product_type_id = $3, least_price = $4, unknown = $5, state = $6, version = $7,
-		search_folded = $8 where product_id = $1`
+	qInsertProduct = `insert into product (product_id, sku, name, product_type_id, price, least_price, unknown, state, version, search_folded)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+	qUpdateProduct = `update product set name = $2, product_type_id = $3, price = $4, least_price = $5, unknown = $6, state = $7, version = $8,
+		search_folded = $9 where product_id = $1`
 
 	qDropGroups   = `delete from product_in_group where product_id = $1`
 	qDropBarcodes = `delete from product_barcode where product_id = $1`
@@ -61,11 +61,11 @@ const (
 
 var (
 	insertUnknown = db.Many{
-		PG: `insert into product (product_id, sku, name, least_price, unknown, state, version, search_folded)
-			select u.id, u.sku, u.name, 0, true, 'active', u.version, u.search
+		PG: `insert into product (product_id, sku, name, price, least_price, unknown, state, version, search_folded)
+			select u.id, u.sku, u.name, 0, 0, true, 'active', u.version, u.search
 			from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::text[]) as u(id, sku, name, version, search)`,
-		Lite: `insert into product (product_id, sku, name, least_price, unknown, state, version, search_folded)
-			values ($1, $2, $3, 0, true, 'active', $4, $5)`,
+		Lite: `insert into product (product_id, sku, name, price, least_price, unknown, state, version, search_folded)
+			values ($1, $2, $3, 0, 0, true, 'active', $4, $5)`,
 		Types: []string{"bigint", "text", "text", "bigint", "text"}, Exact: true,
 	}
 	insertGroups = db.Many{
@@ -91,7 +91,7 @@ func scanGroup(r db.Row) (g Group, err error) {
 }
 
 func scanProduct(r db.Row) (p Product, err error) {
-	err = r.Scan(&p.ID, &p.SKU, &p.Name, &p.TypeID, (*int64)(&p.Least), &p.Unknown, &p.State, &p.Version)
+	err = r.Scan(&p.ID, &p.SKU, &p.Name, &p.TypeID, (*int64)(&p.Price), (*int64)(&p.Least), &p.Unknown, &p.State, &p.Version)
 	return p, err
 }
 
@@ -136,13 +136,13 @@ func updateGroup(ctx context.Context, q db.Q, g Group) error {
 }
 
 func insertProduct(ctx context.Context, q db.Q, p Product) error {
-	_, err := q.Exec(ctx, qInsertProduct, p.ID, p.SKU, p.Name, db.N(p.TypeID), db.I(p.Least), p.Unknown, p.State, p.Version,
+	_, err := q.Exec(ctx, qInsertProduct, p.ID, p.SKU, p.Name, db.N(p.TypeID), db.I(p.Price), db.I(p.Least), p.Unknown, p.State, p.Version,
 		reference.Fold(p.SKU, p.Name))
 	return err
 }
 
 func updateProduct(ctx context.Context, q db.Q, p Product) error {
-	_, err := q.Exec(ctx, qUpdateProduct, p.ID, p.Name, db.N(p.TypeID), db.I(p.Least), p.Unknown, p.State, p.Version, reference.Fold(p.SKU, p.Name))
+	_, err := q.Exec(ctx, qUpdateProduct, p.ID, p.Name, db.N(p.TypeID), db.I(p.Price), db.I(p.Least), p.Unknown, p.State, p.Version, reference.Fold(p.SKU, p.Name))
 	return err
 }
 

@@ -182,7 +182,7 @@ func notHeld() map[string]string {
 	)
 	return map[string]string{
 		"reference_version": place, "organization": place, "partner": place, "outlet": place, "till": place, "cashier": place, "api_key": place, "api_key_outlet": place,
-		"product_type": place, "product_group": place, "product": place, "product_in_group": place, "product_barcode": place,
+		"product_type": place, "product_group": place, "product": place, "product_in_group": place, "product_barcode": place, "product_word": place,
 		"hall": place, "playbill_event": place, "playbill_session": place,
 		"member_category": place, "member_group": place, "member_field": place, "member_settings": place, "consent_text": place, "card_type": place, "card_batch": place,
 		"programme": place, "programme_version": place, "programme_draft": place, "programme_plan": place, "gift_day": place, "webhook": place, "whatif": "sums that a draft would have come to, beside the numbers of some homes",

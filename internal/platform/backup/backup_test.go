@@ -112,7 +112,7 @@ func fill(t *testing.T, d *db.DB, homes int) {
 	exec("insert into till (till_id, outlet_id, code, name, state, version, search_folded) values (-3, 2, 't', 't', 'active', 1, '')")
 	exec("insert into api_key (key_id, till_id, name, scopes, rate, hash, state, created_at, expires_at, used_day, version, search_folded) values (1, null, 'k', '', 1, $1, 'active', 1, null, '', 1, '')", every[:32])
 	exec("insert into product_type (product_type_id, code, name_ru, name_en, payable, earns, state, version, search_folded) values (1, 'a', 'а', 'a', $1, $2, 'active', 1, '')", true, false)
-	exec("insert into product (product_id, sku, name, product_type_id, least_price, unknown, state, version, search_folded) values (1, 's', $1, null, 0, $2, 'active', 1, '')", strings.Repeat(hard, 10_000), true)
+	exec("insert into product (product_id, sku, name, product_type_id, price, least_price, unknown, state, version, search_folded) values (1, 's', $1, null, 0, 0, $2, 'active', 1, '')", strings.Repeat(hard, 10_000), true)
 	exec("insert into card_type (card_type_id, code, name, kind, properties, active, created_at) values (1, 'c', 'c', 'virtual', $1, $2, 1)", `{"b": [1, 2.50, "`+"ё"+`"], "a": {"x": null}}`, false)
 }
 

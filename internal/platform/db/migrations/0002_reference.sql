@@ -137,7 +137,8 @@ create table product (
     sku             text not null unique,
     name            text not null,
     product_type_id bigint references product_type (product_type_id), -- null: not told yet
-    least_price     bigint not null check (least_price >= 0), -- kopecks a unit
+    price           bigint not null check (price >= 0), -- kopecks a unit; 0: typed at the till
+    least_price     bigint not null check (least_price >= 0), -- likewise; 0: the programme's
     unknown         {{bool}} not null, -- met on a receipt, not yet completed by staff
     state           text not null check (state in ('active', 'closed')),
     version         bigint not null,
@@ -158,6 +159,15 @@ create table product_barcode (
     product_id bigint not null references product (product_id)
 );
 create index product_barcode_product on product_barcode (product_id);
+
+-- Words of the products' names, for who begins to type one at a till.
+create table product_word (
+    product_id bigint not null references product (product_id),
+    word       {{bytes}} not null, -- folded; bytes, so that both engines order it alike
+    place      integer not null, -- in the name, from 0
+    primary key (product_id, word)
+);
+create index product_word_found on product_word (word, place, product_id);
 
 -- What is shown where. Codes are other systems'; code_folded is what they are
 -- compared by: lower case, ё as е.

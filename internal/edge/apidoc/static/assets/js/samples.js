@@ -22,7 +22,7 @@ export const chosen = {
   MemberChange: ['set', 'tags', 'version'],
   StateChange: ['reason', 'version'],
   NewKey: ['name', 'till', 'scopes'],
-  ProductBody: ['sku', 'name', 'type', 'barcodes'],
+  ProductBody: ['sku', 'name', 'type', 'barcodes', 'price'],
   OutletBody: ['partner', 'code', 'name', 'zone', 'address'],
   ProgrammeBody: ['code', 'name', 'on', 'zone', 'earning', 'spending'],
   ProgrammeChange: ['version', 'code', 'name', 'on', 'zone', 'earning', 'spending'],
