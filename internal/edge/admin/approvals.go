@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 
@@ -8,17 +9,17 @@ import (
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/approval"
 	"kopilka/internal/loyalty/home"
-	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
 
-// approvals are the pages of points by hand that wait for a second person. They
-// are of members of all outlets.
+// approvals are the pages of what waits for a second person: points by hand and
+// what is to come into force. They are of the whole organization; who may not
+// decide sees what he has asked for himself, and why it was refused.
 func approvals(a *Admin) {
-	a.get("/approvals", staff.PointsApprove, (*page).approvalList)
+	a.get("/approvals", "", (*page).approvalList)
 	a.post("/approvals/{request}/approve", staff.PointsApprove, (*page).approve)
 	a.get("/approvals/{request}/refuse", staff.PointsApprove, (*page).refusal)
 	a.post("/approvals/{request}/refuse", staff.PointsApprove, (*page).refusalSent)
@@ -33,53 +34,105 @@ const (
 
 // approvalsView is what waits, and a part of what was decided.
 type approvalsView struct {
-	Waiting, Ended []approvalLine
-	On, Back       string
+	Waiting, Ended           []approvalLine
+	On, Back                 string
+	Points                   bool // the reader has to do with points by hand
+	Requests, RequestsEnded  []requestLine
+	RequestsOn, RequestsBack string
 }
 
 type approvalLine struct {
 	Href, Who, WhoHref, Points, Terms, Reason, By, State, Decided, Refusal string
+	Withdraw                                                               string
 	Tone                                                                   kit.Tone
 	At, Ends                                                               clock.Micros
 	Own                                                                    bool
 }
 
+// ofPoints and ofProgrammes tell whether the reader asks for such things or
+// decides them.
+func (p *page) ofPoints() bool { return p.can(staff.PointsAdjust) || p.can(staff.PointsApprove) }
+
+func (p *page) ofProgrammes() bool {
+	return p.can(staff.ProgrammeEdit) || p.can(staff.ProgrammePublish)
+}
+
 func (p *page) approvalList() error {
-	if err := p.whole(); err != nil {
+	v := approvalsView{Points: p.ofPoints()}
+	if !v.Points && !p.ofProgrammes() {
+		return fault.New(fault.Denied, "admin.denied", "permission", p.text("staff.permission."+string(staff.PointsApprove)))
+	}
+	q := p.r.URL.Query()
+	before, err := numberOf(q.Get("before"))
+	if err != nil {
 		return err
 	}
-	var v approvalsView
-	before, err := numberOf(p.r.URL.Query().Get("before"))
+	requestsBefore, err := numberOf(q.Get("programmes-before"))
 	if err != nil {
 		return err
 	}
 	if before != 0 {
 		v.Back = approvalsPath
 	}
-	for _, part := range []struct {
-		f      approval.Filter
-		before int64
-		most   int
-		to     *[]approvalLine
-	}{{approval.Filter{Waiting: true}, 0, mostWaiting, &v.Waiting}, {approval.Filter{Ended: true}, before, linesShown + 1, &v.Ended}} {
-		list, err := p.Approvals.List(p.ctx(), part.f, id.ID(part.before), part.most)
-		if err != nil {
+	if requestsBefore != 0 {
+		v.RequestsBack = approvalsPath
+	}
+	if p.ofProgrammes() {
+		if err := p.requestLists(&v, requestsBefore); err != nil {
 			return err
 		}
-		if part.f.Ended && len(list) > linesShown {
-			list = list[:linesShown]
-			v.On = withQuery(approvalsPath, url.Values{"before": {list[linesShown-1].ID.String()}})
-		}
-		for i := range list {
-			*part.to = append(*part.to, p.approvalLine(&list[i]))
+	}
+	if v.Points {
+		if err := p.pointLists(&v, before); err != nil {
+			return err
 		}
 	}
 	return p.show(p.text("admin.nav.approvals"), approvalsHere, approvalsPage(v))
 }
 
-func (p *page) approvalLine(r *approval.Request) approvalLine {
+// pointLists reads points by hand that wait, and a part of those decided:
+// everybody's for who decides, else what the reader has asked for.
+func (p *page) pointLists(v *approvalsView, before int64) error {
+	mine := p.who.Person.ID
+	if p.mayWhole(p.can(staff.PointsApprove)) {
+		mine = 0
+	}
+	waiting, err := p.Approvals.List(p.ctx(), approval.Filter{By: mine, Waiting: true}, 0, mostWaiting)
+	if err != nil {
+		return err
+	}
+	ended, err := p.Approvals.List(p.ctx(), approval.Filter{By: mine, Ended: true}, id.ID(before), linesShown+1)
+	if err != nil {
+		return err
+	}
+	if len(ended) > linesShown {
+		ended = ended[:linesShown]
+		v.On = withQuery(approvalsPath, url.Values{"before": {ended[linesShown-1].ID.String()}})
+	}
+	if v.Waiting, err = p.approvalLines(waiting); err != nil {
+		return err
+	}
+	v.Ended, err = p.approvalLines(ended)
+	return err
+}
+
+// approvalLines are requests with the names of their members, read at once.
+func (p *page) approvalLines(list []approval.Request) ([]approvalLine, error) {
+	homes := make([]home.ID, len(list))
+	for i := range list {
+		homes[i] = list[i].Home
+	}
+	names, err := p.namesOf(homes)
+	out := make([]approvalLine, len(list))
+	for i := range list {
+		out[i] = p.approvalLine(&list[i], names)
+	}
+	return out, err
+}
+
+func (p *page) approvalLine(r *approval.Request, names map[home.ID]string) approvalLine {
 	l := approvalLine{
-		Href: approvalsPath + "/" + r.ID.String(), Who: p.text("admin.purchases.member"), Points: ui.Signed(p.ctx(), r.Points),
+		Href: approvalsPath + "/" + r.ID.String(), Who: cmp.Or(names[r.Home], p.text("admin.purchases.member")), Points: ui.Signed(p.ctx(), r.Points),
 		Reason: r.Reason, By: r.By.Name, At: r.At, Ends: r.Ends, Own: r.By.ID == p.who.Person.ID, State: p.text("admin.approvals.is-" + string(r.State)),
 		Tone:    map[approval.State]kit.Tone{approval.Approved: kit.Good, approval.Refused: kit.Bad}[r.State],
 		Decided: r.Decided.Name, Refusal: r.Refusal,
@@ -97,9 +150,9 @@ func (p *page) approvalLine(r *approval.Request) approvalLine {
 	}
 	if p.can(staff.MembersSee) {
 		l.WhoHref = memberPath(r.Home)
-		if m, err := member.Get(p.ctx(), p.DB, r.Home); err == nil {
-			l.Who = p.memberName(&m)
-		}
+	}
+	if l.Own && p.can(staff.PointsAdjust) {
+		l.Withdraw = memberPath(r.Home) + "/points/" + r.ID.String() + "/withdraw"
 	}
 	return l
 }
@@ -137,7 +190,11 @@ func (p *page) refusal() error {
 }
 
 func (p *page) askRefusal(r *approval.Request, f *form) error {
-	l := p.approvalLine(r)
+	names, err := p.namesOf([]home.ID{r.Home})
+	if err != nil {
+		return err
+	}
+	l := p.approvalLine(r, names)
 	return p.ask(f, sheet{
 		Title: p.text("admin.approvals.refuse-ask", "points", l.Points, "name", l.Who), Sub: p.text("admin.approvals.refuse-text", "name", l.By), Action: l.Href + "/refuse", Back: approvalsPath,
 		Do: p.text("admin.approvals.refuse"), Here: approvalsHere, Crumbs: []kit.Link{{Text: p.text("admin.nav.approvals"), Href: approvalsPath}},
@@ -186,11 +243,19 @@ func (p *page) withdrawRequest() error {
 	return p.to(memberPath(m.Home), "approval-withdrawn")
 }
 
-// approvalsWaiting is how many requests wait, for the menu; "": none, or not to
-// be read, which keeps no page from being shown.
+// approvalsWaiting is how many requests wait for the reader, for the menu; "":
+// none, or not to be read, which keeps no page from being shown. Who decides
+// nothing is not counted to.
 func (p *page) approvalsWaiting() string {
-	n, err := p.Approvals.Waiting(p.ctx())
-	if err != nil || n == 0 {
+	n := p.requestsWaiting()
+	if p.mayWhole(p.can(staff.PointsApprove)) {
+		points, err := p.Approvals.Waiting(p.ctx())
+		if err != nil {
+			p.Log.WarnContext(p.ctx(), "requests were not counted", "error", err)
+		}
+		n += points
+	}
+	if n == 0 {
 		return ""
 	}
 	return ui.Number(p.ctx(), n)
@@ -210,7 +275,7 @@ func (p *page) waitingFor(h home.ID) (out []waitingLine) {
 	for i := range list {
 		r := &list[i]
 		w := waitingLine{Title: p.text("admin.approvals.waits", "points", ui.Signed(p.ctx(), r.Points), "name", r.By.Name), Reason: r.Reason}
-		if p.can(staff.PointsApprove) && !p.who.Narrowed() {
+		if p.can(staff.PointsApprove) && !p.who.Narrowed() || r.By.ID == p.who.Person.ID {
 			w.Href = approvalsPath
 		}
 		if r.By.ID == p.who.Person.ID && p.can(staff.PointsAdjust) {

@@ -58,8 +58,13 @@ func TestApprovalsInTheConsole(t *testing.T) {
 		}
 		adjust("700", "c")
 		page := func(who, path string) string { return h.ask(who, http.MethodGet, path, nil).Body.String() }
-		if body := page(asks, list); strings.Count(body, "ваша заявка") != 2 || strings.Contains(body, "/approve") || !strings.Contains(body, `n-hot">2<`) {
+		if body := page(asks, list); strings.Count(body, "ваша заявка") != 2 || strings.Contains(body, "/approve") || !strings.Contains(body, `n-hot">2<`) || strings.Count(body, "/withdraw") != 2 {
 			t.Error("the asker sees not two of his own, or decides them, or the menu does not count them")
+		}
+		for _, who := range []string{only, here} { // they see their own, of which there is none
+			if body := page(who, list); strings.Contains(body, "Светлова") || strings.Contains(body, "n-hot") {
+				t.Error("who may not decide sees what others have asked for")
+			}
 		}
 		body := page(decides, list)
 		ways := regexp.MustCompile(list+`/\d+/approve`).FindAllString(body, -1)
@@ -71,7 +76,7 @@ func TestApprovalsInTheConsole(t *testing.T) {
 		if body := page(asks, path); strings.Count(body, "Ждёт подтверждения") != 2 || !strings.Contains(body, mine) {
 			t.Error("the member's page does not say what waits")
 		}
-		if body := page(only, path); !strings.Contains(body, "Ждёт подтверждения") || strings.Contains(body, "/withdraw") || strings.Contains(body, `href="`+list) {
+		if body := page(only, path); !strings.Contains(body, "Ждёт подтверждения") || strings.Contains(body, "/withdraw") || strings.Contains(body, "К подтверждениям") {
 			t.Error("who neither asked nor decides is shown ways, or is not told")
 		}
 		for _, r := range []struct {
@@ -79,9 +84,9 @@ func TestApprovalsInTheConsole(t *testing.T) {
 			form              url.Values
 			want              int
 		}{
-			{only, http.MethodGet, list, nil, http.StatusForbidden},
+			{only, http.MethodGet, list, nil, http.StatusOK},
 			{only, http.MethodPost, first + "/approve", nil, http.StatusForbidden},
-			{here, http.MethodGet, list, nil, http.StatusForbidden},
+			{here, http.MethodGet, list, nil, http.StatusOK},
 			{here, http.MethodPost, first + "/approve", nil, http.StatusForbidden},
 			{asks, http.MethodPost, first + "/approve", nil, http.StatusForbidden},
 			{asks, http.MethodPost, first + "/refuse", url.Values{"reason": {"x"}}, http.StatusForbidden},
@@ -107,6 +112,14 @@ func TestApprovalsInTheConsole(t *testing.T) {
 		}
 		if body := page(asks, path); strings.Contains(body, "Ждёт подтверждения") {
 			t.Error("what was decided still waits")
+		}
+
+		// Who may only ask reads why he was refused.
+		h.ask(only, http.MethodPost, path+"/points", url.Values{"key": {"d"}, "programme": {p.ID.String()}, "way": {"in"}, "points": {"900"}, "reason": {"за ожидание"}})
+		way := regexp.MustCompile(list + `/\d+/approve`).FindString(page(decides, list))
+		h.ask(decides, http.MethodPost, strings.TrimSuffix(way, "approve")+"refuse", url.Values{"reason": {"Нет основания"}})
+		if body := page(only, list); !strings.Contains(body, "Нет основания") || strings.Count(body, "за ожидание") != 1 {
+			t.Error("who asked does not read why it was refused, or reads of others")
 		}
 	})
 }

@@ -119,6 +119,7 @@ type draftView struct {
 	WhatIf          string // where it is asked what it would have come to; "": nowhere
 	Parts           []partView
 	Plan            planView
+	Request         requestNote
 }
 
 func (p *page) draftPage() error {
@@ -134,6 +135,9 @@ func (p *page) draftPage() error {
 		Sub: p.text("admin.draft.sub", "by", author(d.stored.By), "ago", ui.Ago(p.ctx(), d.stored.At)),
 	}
 	if v.Plan, err = p.planOf(d.stored.Programme); err != nil {
+		return err
+	}
+	if v.Request, err = p.requestOn(d.stored.Programme, &d.stored); err != nil {
 		return err
 	}
 	if p.mayWhole(true) {
@@ -368,7 +372,9 @@ type publishView struct {
 	Wrong, Warnings  []string
 	Changes          []string
 	New              bool
-	MayPublish       bool
+	Asks             bool // a second person puts it into force
+	Two              bool // and nobody may do it alone
+	Request          requestNote
 	When, At, Note   kit.Field
 	Plan             planView
 	Whole            string
@@ -388,7 +394,10 @@ func (p *page) publishing() error {
 func (d *drafting) askPublish(f *form, whole string) error {
 	v := publishView{
 		Name: d.stored.Name, Path: d.path + "/publish", Back: d.path, Edition: strconv.FormatInt(d.stored.Edition, 10), Version: "0",
-		Wrong: d.wrong, New: d.was == nil, MayPublish: d.can(staff.ProgrammePublish), Whole: whole,
+		Wrong: d.wrong, New: d.was == nil, Asks: d.needsTwo(), Two: d.two(), Whole: whole,
+	}
+	if v.Asks {
+		v.Path = d.path + "/ask"
 	}
 	if d.read != nil {
 		var err error
@@ -401,6 +410,10 @@ func (d *drafting) askPublish(f *form, whole string) error {
 	}
 	v.Note = f.field("note", "note", most(1000))
 	if err := d.askWhen(f, &v); err != nil {
+		return err
+	}
+	var err error
+	if v.Request, err = d.requestOn(d.stored.Programme, &d.stored); err != nil {
 		return err
 	}
 	if whole != "" {
@@ -434,16 +447,8 @@ func (p *page) published() error {
 		return d.plan(f, edition.Edition, put.Version)
 	}
 	made, err := p.Programmes.PublishDraft(p.ctx(), edition, put, p.byWhom(), f.get("note"))
-	if fault.Is(err, "programme.draft-changed") {
-		return d.askPublish(f, d.meanwhile())
-	}
 	if err != nil {
-		if !f.refuse(err) {
-			return err
-		}
-		var e editing
-		p.told(err, &e)
-		return d.askPublish(f, strings.Join(append(e.Wrong, e.Whole), " "))
+		return d.notPublished(f, err)
 	}
 	if err := p.Changed(p.ctx()); err != nil {
 		return err

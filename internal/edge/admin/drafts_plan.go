@@ -1,12 +1,12 @@
 package admin
 
 import (
-	"strings"
 	"time"
 
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/programme"
+	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
@@ -46,20 +46,31 @@ func (p *page) planOf(i id.ID) (planView, error) {
 }
 
 // programmeZone is by whose clock a programme's plans are shown: its own as it
-// is in force, else, of one that is new, the reader's.
+// is in force, else, of one that is new, as its draft says; the reader's where
+// that can't be read.
 func (p *page) programmeZone(i id.ID) *time.Location {
+	name := ""
 	if pr := p.Programmes.Current().Get(i); pr != nil {
-		if zone, err := time.LoadLocation(pr.Zone); err == nil {
-			return zone
+		name = pr.Zone
+	} else if d, err := p.Programmes.Draft(p.ctx(), i); err == nil {
+		if read, err := draft.Read([]byte(d.Text), p.naming()); err == nil {
+			name = read.Programme.Zone
 		}
+	}
+	if zone, err := time.LoadLocation(name); err == nil && name != "" {
+		return zone
 	}
 	return ui.Of(p.ctx()).Zone
 }
 
 // askWhen adds to a form of publishing when that is to be.
 func (d *drafting) askWhen(f *form, v *publishView) (err error) {
+	now := "admin.plan.now"
+	if v.Asks {
+		now = "admin.requests.at-once"
+	}
 	v.When = f.field("when", "publish-when", of(
-		kit.Option{Value: "now", Text: d.text("admin.plan.now")},
+		kit.Option{Value: "now", Text: d.text(now)},
 		kit.Option{Value: "at", Text: d.text("admin.plan.at")},
 	))
 	v.At = f.field("at", "publish-at", narrow, kind("datetime-local", "off"))
@@ -77,16 +88,8 @@ func (d *drafting) plan(f *form, edition, version int64) error {
 			By: d.byWhom(), Staff: d.who.Person.ID, StaffName: d.who.Person.Name,
 		})
 	}
-	if fault.Is(err, "programme.draft-changed") {
-		return d.askPublish(f, d.meanwhile())
-	}
 	if err != nil {
-		if !f.refuse(err) {
-			return err
-		}
-		var e editing
-		d.told(err, &e)
-		return d.askPublish(f, strings.TrimSpace(strings.Join(append(e.Wrong, e.Whole), " ")))
+		return d.notPublished(f, err)
 	}
 	return d.to(d.path, "draft-planned")
 }

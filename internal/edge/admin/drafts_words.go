@@ -39,3 +39,11 @@ func tryOf(v tryView) string {
 	}
 	return "force"
 }
+
+// publishText is the key of what the button under a draft says.
+func publishText(v publishView) string {
+	if v.Asks {
+		return "admin.requests.ask"
+	}
+	return "admin.programmes.publish"
+}

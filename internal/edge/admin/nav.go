@@ -2,7 +2,6 @@ package admin
 
 import (
 	"net/http"
-	"slices"
 
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/staff"
@@ -30,7 +29,7 @@ func menu() []struct {
 			{"/members", "users", "admin.nav.members", staff.MembersSee},
 			{"/purchases", "receipt", "admin.nav.purchases", staff.PurchasesSee},
 			{"/operations", "list", "admin.nav.operations", staff.PurchasesSee},
-			{approvalsHere, "check", "admin.nav.approvals", staff.PointsApprove},
+			{approvalsHere, "check", "admin.nav.approvals", ""},
 		}},
 		{"admin.nav.programme", []place{
 			{"/programmes", "coins", "admin.nav.programmes", staff.ProgrammeSee},
@@ -77,7 +76,7 @@ func (p *page) frame(title, here string) kit.Frame {
 			section.Name = p.text(s.name)
 		}
 		for _, l := range s.places {
-			if (l.need == "" || p.can(l.need)) && (!slices.Contains([]string{auditHere, jobsHere, approvalsHere}, l.path) || !p.who.Narrowed()) {
+			if p.offers(l) {
 				link := kit.Link{Icon: l.icon, Text: p.text(l.text), Href: Base + l.path, Here: l.path == here}
 				if l.path == approvalsHere {
 					link.Count = p.approvalsWaiting()
@@ -91,6 +90,17 @@ func (p *page) frame(title, here string) kit.Frame {
 		}
 	}
 	return f
+}
+
+// offers tells whether a place is in the reader's menu.
+func (p *page) offers(l place) bool {
+	switch l.path {
+	case auditHere, jobsHere:
+		return p.mayWhole(p.can(l.need))
+	case approvalsHere:
+		return p.ofPoints() || p.ofProgrammes()
+	}
+	return l.need == "" || p.can(l.need)
 }
 
 // roleName is the role of a person in the reader's words.

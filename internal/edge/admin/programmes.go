@@ -25,6 +25,7 @@ func programmes(a *Admin) {
 	a.get("/programmes/{programme}", staff.ProgrammeSee, (*page).programme)
 	a.post("/programmes/{programme}/back", staff.ProgrammePublish, (*page).programmeBack)
 	drafts(a)
+	requests(a)
 	tries(a)
 	questions(a)
 }
@@ -79,10 +80,14 @@ func (p *page) programmes() error {
 	return p.show(title, "/programmes", programmesPage(title, list, p.can(staff.ProgrammeEdit)))
 }
 
-// author is who has made a version, without the id that stands after the name.
+// author is who has made a version, and who has approved it, without the ids
+// that stand after the names.
 func author(by string) string {
-	name, _, _ := strings.Cut(by, " (")
-	return name
+	people := strings.Split(by, " · ")
+	for i, p := range people {
+		people[i], _, _ = strings.Cut(p, " (")
+	}
+	return strings.Join(people, " · ")
 }
 
 // programmeView is a programme as it is in force.
@@ -97,6 +102,8 @@ type programmeView struct {
 	Made             []versionRow
 	Latest           string
 	Plan             planView
+	Request          requestNote
+	AskBack          bool // an old version comes back when a second person approves it
 }
 
 type versionRow struct {
@@ -141,6 +148,12 @@ func (p *page) programme() error {
 	}
 	if v.Plan, err = p.planOf(pr.ID); err != nil {
 		return err
+	}
+	if v.Request, err = p.requestOn(pr.ID, nil); err != nil {
+		return err
+	}
+	if p.needsTwo() {
+		v.MayBack, v.AskBack = false, v.MayEdit
 	}
 	made, err := p.Programmes.History(p.ctx(), pr.ID, 0, shownVersions)
 	if err != nil {

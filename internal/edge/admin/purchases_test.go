@@ -23,8 +23,11 @@ import (
 	"kopilka/internal/loyalty/organization"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/playbill"
+	"kopilka/internal/loyalty/programme"
+	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/loyalty/segment"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/loyalty/whatif"
@@ -82,7 +85,14 @@ func openHouse(t *testing.T, d *db.DB) *house {
 		},
 		Programmes: h.Programmes, Figures: &figure.Reader{DB: d, Clock: h.Clock}, Desk: h.Desk, Identity: identity.New(d, h.IDs, h.Clock), Rules: member.DefaultRules,
 		Questions: h.questions,
-		Members:   h.members, Products: catalog.New(d, h.IDs), Webhooks: hooks(h, d), Feed: &feed.Feed{DB: d, Clock: h.Clock}, Cards: h.cards, Playbill: playbill.New(d, h.IDs, h.Clock),
+		Plans: &programme.Plans{Programmes: h.Programmes, Read: func(ctx context.Context, text string) (rule.Programme, error) {
+			read, err := draft.Read([]byte(text), draft.NewBase(ctx, d, h.Directory))
+			if err != nil {
+				return rule.Programme{}, err
+			}
+			return read.Programme, nil
+		}},
+		Members: h.members, Products: catalog.New(d, h.IDs), Webhooks: hooks(h, d), Feed: &feed.Feed{DB: d, Clock: h.Clock}, Cards: h.cards, Playbill: playbill.New(d, h.IDs, h.Clock),
 		Lists:     &segment.Lists{DB: d, IDs: h.IDs, Key: purchasetest.Secret, Clock: h.Clock, Zone: func() *time.Location { return time.UTC }, Region: func() string { return "RU" }},
 		Changed:   func(context.Context) error { return nil },
 		Approvals: &approval.Approvals{DB: d, IDs: h.IDs, Clock: h.Clock, Desk: h.Desk},

@@ -19,7 +19,7 @@ const (
 	qGet   = columns + `where request_id = $2`
 	qByKey = columns + `where asked_by = $2 and asked_key = $3`
 	qList  = columns + `where (cast($2 as bigint) = 0 or home_id = $2) and (cast($3 as bigint) = 0 or request_id < $3) and (cast($4 as bigint) = 0 or state = 'asked' and ends_at > $1) and (cast($5 as bigint) = 0 or not (state = 'asked' and ends_at > $1))
- order by request_id desc limit $6`
+ and (cast($6 as bigint) = 0 or asked_by = $6) order by request_id desc limit $7`
 	qAsk = `insert into adjustment_request (request_id, home_id, programme_id, points, days, reason, state, asked_by, asked_name, asked_at, ends_at, asked_key,
  decided_by, decided_name, decided_at, refusal, op_home, op_id) values ($1, $2, $3, $4, $5, $6, 'asked', $7, $8, $9, $10, $11, 0, '', 0, '', 0, 0)
  on conflict (asked_by, asked_key) do nothing`
@@ -55,6 +55,7 @@ func (a *Approvals) Get(ctx context.Context, request id.ID) (Request, error) {
 // Filter is which requests are asked for.
 type Filter struct {
 	Home    home.ID // 0: of everybody
+	By      id.ID   // who asked; 0: whoever
 	Waiting bool    // that nobody has decided
 	Ended   bool    // that are decided, or have run out
 }
@@ -67,7 +68,7 @@ func (a *Approvals) List(ctx context.Context, f Filter, before id.ID, limit int)
 		}
 		return 0
 	}
-	return db.All(ctx, a.DB, scan, qList, a.Clock.Now(), f.Home, before, flag(f.Waiting), flag(f.Ended), limit)
+	return db.All(ctx, a.DB, scan, qList, a.Clock.Now(), f.Home, before, flag(f.Waiting), flag(f.Ended), f.By, limit)
 }
 
 // Waiting counts what nobody has decided.

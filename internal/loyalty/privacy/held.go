@@ -185,7 +185,7 @@ func notHeld() map[string]string {
 		"product_type": place, "product_group": place, "product": place, "product_in_group": place, "product_barcode": place, "product_word": place,
 		"hall": place, "playbill_event": place, "playbill_session": place,
 		"member_category": place, "member_group": place, "member_field": place, "member_settings": place, "consent_text": place, "card_type": place, "card_batch": place,
-		"programme": place, "programme_version": place, "programme_draft": place, "programme_plan": place, "gift_day": place, "webhook": place, "whatif": "sums that a draft would have come to, beside the numbers of some homes",
+		"programme": place, "programme_version": place, "programme_draft": place, "programme_plan": place, "programme_request": place, "gift_day": place, "webhook": place, "whatif": "sums that a draft would have come to, beside the numbers of some homes",
 		"staff": workers, "staff_role": place, "staff_outlet": workers, "staff_partner": workers, "staff_session": workers, "staff_try": program,
 		"staff_recovery": workers, "staff_passkey": workers, "staff_question": program, "staff_link": workers,
 		"audit": "what people who work here did, to what is not a member's", "audit_head": program,

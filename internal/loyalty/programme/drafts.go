@@ -59,6 +59,9 @@ func (ps *Programmes) SaveDraft(ctx context.Context, d Drafted) (Drafted, error)
 		if err := one(tx.Exec(ctx, qMoveDraft, d.Programme, was, d.Version, d.Name, d.Text, d.At, d.By)); err != nil {
 			return err
 		}
+		if err := ps.endRequest(ctx, tx, d.Programme, "programme.request-changed"); err != nil {
+			return err
+		}
 		return ps.endPlan(ctx, tx, d.Programme, "programme.plan-changed")
 	})
 	if errors.Is(err, db.ErrConflict) {
@@ -71,7 +74,7 @@ func (ps *Programmes) SaveDraft(ctx context.Context, d Drafted) (Drafted, error)
 // gone: p is what its text says, with the version that it takes the place of.
 func (ps *Programmes) PublishDraft(ctx context.Context, d Drafted, p rule.Programme, by, note string) (*rule.Programme, error) {
 	p.ID = d.Programme
-	return ps.putWith(ctx, p, by, note, func(tx *db.Tx) error {
+	return ps.putWith(ctx, p, making{by: by, note: note}, func(tx *db.Tx) error {
 		if _, err := tx.Exec(ctx, qDropPlans, d.Programme); err != nil {
 			return err
 		}
@@ -86,6 +89,9 @@ func (ps *Programmes) DropDraft(ctx context.Context, d Drafted) error {
 			return err
 		}
 		if err := ps.endPlan(ctx, tx, d.Programme, "programme.plan-dropped"); err != nil {
+			return err
+		}
+		if err := ps.endRequest(ctx, tx, d.Programme, "programme.plan-dropped"); err != nil {
 			return err
 		}
 		return ps.noteDraft(ctx, tx, "programme.draft-dropped", d.Programme, d.Name)

@@ -30,6 +30,7 @@ type Plan struct {
 	StaffName string
 	Reason    string       // the code of why it was not carried out; "": it waits
 	Ended     clock.Micros // 0: it waits
+	Request   id.ID        // by which a second person has approved it; 0: none has
 }
 
 // Waits tells whether the plan is still to be carried out.
@@ -54,24 +55,42 @@ func (ps *Plans) Of(ctx context.Context, programme id.ID) (Plan, error) {
 // Make plans a draft, in the place of the plan before: the draft must be of
 // the edition, and the programme of the version, that were looked at.
 func (ps *Plans) Make(ctx context.Context, p Plan) (Plan, error) {
-	now := ps.Clock.Now()
-	switch {
-	case !text.Valid(p.Note, maxNote):
-		return p, planInvalid("note", "programme.note", "most", maxNote)
-	case p.At <= now:
-		return p, planInvalid("at", "programme.plan-past")
-	case p.At.Time().Sub(now.Time()) > maxAhead:
-		return p, planInvalid("at", "programme.plan-far")
+	if err := inTime(ps.Clock.Now(), p.At, p.Note); err != nil {
+		return p, err
 	}
-	p.ID = ps.IDs.New()
+	if _, err := ps.alone(ctx); err != nil {
+		return p, err
+	}
+	p.ID, p.Request = ps.IDs.New(), 0
+	return p, ps.store(ctx, p, func(*db.Tx) error { return nil })
+}
+
+// inTime refuses a time that no plan may be of, and a note that is too long.
+func inTime(now, at clock.Micros, note string) error {
+	switch {
+	case !text.Valid(note, maxNote):
+		return planInvalid("note", "programme.note", "most", maxNote)
+	case at <= now:
+		return planInvalid("at", "programme.plan-past")
+	case at.Time().Sub(now.Time()) > maxAhead:
+		return planInvalid("at", "programme.plan-far")
+	}
+	return nil
+}
+
+// store keeps a plan, with what else is done in its transaction.
+func (ps *Plans) store(ctx context.Context, p Plan, also func(*db.Tx) error) error {
 	err := ps.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := ps.planned(ctx, tx, p); err != nil {
+		if _, err := ps.draftOf(ctx, tx, p.Programme, p.Edition, p.Version); err != nil {
+			return err
+		}
+		if err := also(tx); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, qDropPlans, p.Programme); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, qAddPlan, p.Programme, p.ID, p.Edition, p.Version, p.At, p.Note, p.By, p.Staff, p.StaffName); err != nil {
+		if _, err := tx.Exec(ctx, qAddPlan, p.Programme, p.ID, p.Edition, p.Version, p.At, p.Note, p.By, p.Staff, p.StaffName, p.Request); err != nil {
 			return err
 		}
 		return ps.notePlan(ctx, tx, "programme.planned", p.Programme, map[string]any{"at": p.At.Time().Format(time.RFC3339), "edition": p.Edition, "note": p.Note})
@@ -79,19 +98,25 @@ func (ps *Plans) Make(ctx context.Context, p Plan) (Plan, error) {
 	if errors.Is(err, db.ErrConflict) {
 		err = fault.Wrap(err, fault.Conflict, "programme.draft-changed")
 	}
-	return p, err
+	return err
 }
 
-// planned refuses a plan of what is not there any more.
-func (ps *Plans) planned(ctx context.Context, tx *db.Tx, p Plan) error {
-	d, err := scanDraft(tx.Row(ctx, qDraft, p.Programme))
+// draftOf reads the draft of a programme, and refuses if it is of another
+// edition, or another version is in force, than was looked at.
+func (ps *Programmes) draftOf(ctx context.Context, tx *db.Tx, programme id.ID, edition, version int64) (Drafted, error) {
+	d, err := scanDraft(tx.Row(ctx, qDraft, programme))
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
-		return err
+		return d, err
 	}
-	if err != nil || d.Edition != p.Edition {
-		return fault.New(fault.Conflict, "programme.draft-changed")
+	if err != nil || d.Edition != edition {
+		return d, fault.New(fault.Conflict, "programme.draft-changed")
 	}
-	m, err := scanMade(tx.Row(ctx, qMade, p.Programme, p.Version+1))
+	return d, ps.newest(ctx, tx, programme, version)
+}
+
+// newest refuses a version after which another was made.
+func (ps *Programmes) newest(ctx context.Context, tx *db.Tx, programme id.ID, version int64) error {
+	m, err := scanMade(tx.Row(ctx, qMade, programme, version+1))
 	if errors.Is(err, db.ErrNotFound) {
 		return nil
 	}
@@ -158,7 +183,7 @@ func unfit(err error) string {
 	switch why := fault.From(err); {
 	case why.Kind == fault.Internal || why.Kind == fault.Unavailable || why.Kind == fault.TooMany:
 		return ""
-	case why.Code == "programme.plan-no-right":
+	case why.Code == "programme.plan-no-right" || why.Code == "programme.second-person":
 		return why.Code
 	case why.Code == "programme.no-draft":
 		return "programme.plan-dropped"
@@ -191,7 +216,7 @@ func (ps *Plans) publish(ctx context.Context, p Plan) error {
 		return err
 	}
 	put.ID, put.Version = p.Programme, p.Version
-	_, err = ps.putWith(ctx, put, p.By, p.Note, func(tx *db.Tx) error {
+	_, err = ps.putWith(ctx, put, making{by: p.By, note: p.Note, approved: p.Request != 0}, func(tx *db.Tx) error {
 		n, err := tx.Exec(ctx, qTakePlan, p.Programme, p.ID)
 		if err != nil {
 			return err
@@ -222,6 +247,6 @@ func planInvalid(path, code string, args ...any) error {
 }
 
 func scanPlan(r db.Row) (p Plan, err error) {
-	err = r.Scan(&p.Programme, &p.ID, &p.Edition, &p.Version, &p.At, &p.Note, &p.By, &p.Staff, &p.StaffName, &p.Reason, &p.Ended)
+	err = r.Scan(&p.Programme, &p.ID, &p.Edition, &p.Version, &p.At, &p.Note, &p.By, &p.Staff, &p.StaffName, &p.Reason, &p.Ended, &p.Request)
 	return p, err
 }

@@ -2,6 +2,7 @@ package programme_test
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -34,7 +35,9 @@ func newPlanner(t *testing.T, d *db.DB, now *clock.Fixed, node int) *planner {
 			if text == "broken" {
 				return rule.Programme{}, fault.New(fault.Invalid, "programme.invalid")
 			}
-			return rule.Programme{Code: text, Name: text, On: true, Zone: "Europe/Moscow", Settings: rule.DefaultSettings(), Earning: rule.Earning{Expiry: rule.Expiry{Mode: rule.Never}}}, nil
+			settings := rule.DefaultSettings()
+			settings.PublishTwo = strings.HasPrefix(text, "two")
+			return rule.Programme{Code: text, Name: text, On: true, Zone: "Europe/Moscow", Settings: settings, Earning: rule.Earning{Expiry: rule.Expiry{Mode: rule.Never}}}, nil
 		},
 	}
 	if err := pl.Refresh(t.Context()); err != nil {

@@ -206,11 +206,25 @@ func (ps *Programmes) Put(ctx context.Context, p rule.Programme, by string) (*ru
 
 // PutNoted is Put with a note on why.
 func (ps *Programmes) PutNoted(ctx context.Context, p rule.Programme, by, note string) (*rule.Programme, error) {
-	return ps.putWith(ctx, p, by, note, func(*db.Tx) error { return nil })
+	return ps.putWith(ctx, p, making{by: by, note: note}, func(*db.Tx) error { return nil })
 }
 
-// putWith is PutNoted with what else is done in its transaction.
-func (ps *Programmes) putWith(ctx context.Context, p rule.Programme, by, note string, also func(*db.Tx) error) (*rule.Programme, error) {
+// making says whose doing a version is, and why it is made.
+type making struct {
+	by, note string
+	approved bool // by a second person
+}
+
+// putWith is PutNoted with what else is done in its transaction. Where it takes
+// two it refuses one.
+func (ps *Programmes) putWith(ctx context.Context, p rule.Programme, m making, also func(*db.Tx) error) (*rule.Programme, error) {
+	by, note, passed := m.by, m.note, false
+	if !m.approved {
+		var err error
+		if passed, err = ps.alone(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if !text.Valid(note, maxNote) {
 		return nil, fault.New(fault.Invalid, "programme.invalid").With(fault.Field{Path: "note", Code: "programme.note", Args: fault.Pairs("most", maxNote)})
 	}
@@ -242,14 +256,18 @@ func (ps *Programmes) putWith(ctx context.Context, p rule.Programme, by, note st
 		if err := ps.endPlan(ctx, tx, p.ID, "programme.plan-moved"); err != nil {
 			return err
 		}
+		if err := ps.endRequest(ctx, tx, p.ID, "programme.plan-moved"); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, qAddVersion, p.ID, p.Version, string(doc), ps.Clock.Now(), by, note); err != nil {
 			return err
 		}
 		// What differs is in the versions themselves, which stay for good.
-		return audit.Note(ctx, tx, ps.Clock.Now(), audit.Entry{
-			Action: "programme.published", Target: audit.On("programme", p.ID),
-			After: map[string]any{"code": p.Code, "version": p.Version, "on": p.On, "by": by, "note": note},
-		})
+		after := map[string]any{"code": p.Code, "version": p.Version, "on": p.On, "by": by, "note": note}
+		if passed {
+			after["without_second_person"] = true
+		}
+		return audit.Note(ctx, tx, ps.Clock.Now(), audit.Entry{Action: "programme.published", Target: audit.On("programme", p.ID), After: after})
 	})
 	if errors.Is(err, db.ErrConflict) {
 		return nil, fault.Wrap(err, fault.Conflict, "programme.code-taken", "code", p.Code)

@@ -21,10 +21,10 @@ const (
 		where programme_id = $1 and edition = $2`
 	qDropDraft = `delete from programme_draft where programme_id = $1 and edition = $2`
 
-	qPlanFields = `programme_id, plan_id, edition, version, due_at, note, made_by, staff_id, staff_name, reason, ended_at`
+	qPlanFields = `programme_id, plan_id, edition, version, due_at, note, made_by, staff_id, staff_name, reason, ended_at, request_id`
 	qPlan       = `select ` + qPlanFields + ` from programme_plan where programme_id = $1`
 	qDuePlans   = `select ` + qPlanFields + ` from programme_plan where ended_at = 0 and due_at <= $1 order by due_at, plan_id`
-	qAddPlan    = `insert into programme_plan (` + qPlanFields + `) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0)`
+	qAddPlan    = `insert into programme_plan (` + qPlanFields + `) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, $10)`
 	qDropPlans  = `delete from programme_plan where programme_id = $1`
 	qTakePlan   = `delete from programme_plan where programme_id = $1 and plan_id = $2 and ended_at = 0`
 	qEndPlan    = `update programme_plan set reason = $3, ended_at = $4 where programme_id = $1 and plan_id = $2 and ended_at = 0`

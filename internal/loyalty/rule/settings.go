@@ -46,6 +46,7 @@ type Settings struct {
 	UnlinkedTakes   bool         `json:"unlinked_refund"`       // an unmatched refund takes points back by the base rules
 	SpendProofAbove money.Points `json:"spend_proof_above"`     // spending more than this takes a one-time QR, a code or the card's secret code; −1: never
 	ApproveAbove    money.Points `json:"adjust_approval_above"` // points by hand past this want a second person; 0: none do
+	PublishTwo      bool         `json:"publish_approval"`      // no programme comes into force without a second person
 	LateMax         int          `json:"late_max"`              // days after which a record is too late to earn; 0: never
 	ClaimWithin     int          `json:"claim_within"`          // days after a receipt of nobody's within which it may be given to a member; 0: on its own day only
 	GuestPoints     bool         `json:"guest_points"`          // what a guest bought before he became a member gives points, within claim_within
@@ -89,6 +90,7 @@ var ProgrammeSettings = setting.Of("programme",
 	setting.OfFlag("unlinked_refund", func(s *Settings) *bool { return &s.UnlinkedTakes }, true),
 	setting.OfPointsOrNever("spend_proof_above", func(s *Settings) *money.Points { return &s.SpendProofAbove }, maxPoints),
 	setting.OfPoints("adjust_approval_above", func(s *Settings) *money.Points { return &s.ApproveAbove }, 0, 0, maxPoints),
+	setting.OfFlag("publish_approval", func(s *Settings) *bool { return &s.PublishTwo }, false),
 	setting.OfDays("late_max", func(s *Settings) *int { return &s.LateMax }, 0, MaxDays),
 	setting.OfDays("claim_within", func(s *Settings) *int { return &s.ClaimWithin }, 30, MaxDays),
 	setting.OfFlag("guest_points", func(s *Settings) *bool { return &s.GuestPoints }, false),

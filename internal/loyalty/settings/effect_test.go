@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"kopilka/internal/loyalty/audit"
+
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/purchase"
@@ -201,6 +203,15 @@ var commonEffects = map[string]effect{
 			return purchasetest.Code(err)
 		},
 		was: "", is: "adjust.approval",
+	},
+	"programme.publish_approval": {
+		change: func(p *rule.Programme) { p.Settings.PublishTwo = true },
+		play: func(s *stage) string {
+			alone := audit.By(s.Context(), audit.Actor{Kind: audit.Staff, ID: 7, Name: "Анна"})
+			_, err := s.Programmes.Put(alone, *s.Programmes.Current().Get(s.Programme.ID), "Анна")
+			return purchasetest.Code(err)
+		},
+		was: "", is: "programme.second-person",
 	},
 	"programme.spend_proof_above": {
 		change: func(p *rule.Programme) { p.Settings.SpendProofAbove = 900 },

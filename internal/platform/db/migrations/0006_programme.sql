@@ -40,10 +40,38 @@ create table programme_plan (
     made_by      text   not null, -- as the version will name him
     staff_id     bigint not null,
     staff_name   text   not null,
+    request_id   bigint not null, -- by which a second person has approved it; 0: none has
     reason       text   not null, -- '': it waits; else the code of why it was not carried out
     ended_at     bigint not null -- 0: it waits
 );
 create index programme_plan_due on programme_plan (ended_at, due_at);
+
+-- What waits for a second person before it comes into force, and what became of
+-- that: a draft as it was when it was asked for, or a version to go back to.
+create table programme_request (
+    request_id   bigint not null primary key,
+    programme_id bigint not null,
+    name         text   not null, -- of the programme, then
+    edition      bigint not null, -- of the draft; 0: a version is gone back to
+    hash         text   not null, -- of the draft's text
+    version      bigint not null, -- that was in force then; 0: none
+    back_to      bigint not null, -- version; 0: the draft
+    due_at       bigint not null, -- 0: as soon as it is approved
+    note         text   not null,
+    state        text   not null check (state in ('asked', 'approved', 'refused', 'withdrawn', 'run-out')),
+    asked_by     bigint not null,
+    asked_name   text   not null,
+    asked_at     bigint not null,
+    ends_at      bigint not null,
+    decided_by   bigint not null,
+    decided_name text   not null,
+    decided_at   bigint not null,
+    refusal      text   not null, -- in words
+    reason       text   not null  -- the code of why it was withdrawn by itself
+);
+create unique index programme_request_one on programme_request (programme_id) where state = 'asked';
+create index programme_request_asked on programme_request (asked_by, request_id);
+create index programme_request_of on programme_request (programme_id, request_id);
 
 -- What a draft would have come to over past receipts: asked for by somebody,
 -- answered in the background, kept.
