@@ -39,14 +39,19 @@ type Browser struct{ ctx context.Context }
 // KOPILKA_TEST_BROWSER may name its program.
 func Start(t testing.TB) *Browser {
 	t.Helper()
+	return start(t)
+}
+
+func start(t testing.TB, more ...chromedp.ExecAllocatorOption) *Browser {
+	t.Helper()
 	program := find(t)
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(),
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(more,
 		chromedp.ExecPath(program), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-extensions", true), chromedp.Flag("disable-dev-shm-usage", true),
 		chromedp.Flag("disable-background-timer-throttling", true), chromedp.Flag("disable-renderer-backgrounding", true),
 		chromedp.Flag("disable-backgrounding-occluded-windows", true), chromedp.Flag("hide-scrollbars", true),
-		chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("font-render-hinting", "none"), chromedp.WSURLReadTimeout(patience))
+		chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("font-render-hinting", "none"), chromedp.WSURLReadTimeout(patience))...)
 	t.Cleanup(cancel) // waits until Chromium has ended and its profile is removed
 	ctx, closeFirst := chromedp.NewContext(ctx)
 	t.Cleanup(closeFirst)

@@ -23,6 +23,7 @@ const (
 	icons  = "vendor/icons.svg"
 	charts = "vendor/echarts-6.1.0.min.js"
 	look   = "js/charts.js"
+	camera = "js/camera.js"
 )
 
 // Static are the files that pages use.
@@ -55,6 +56,10 @@ func Charts() string { return Static().URL(charts) }
 
 // ChartLook is the address of how charts look.
 func ChartLook() string { return Static().URL(look) }
+
+// Camera is the address of the module that reads codes by a camera, loaded where
+// somebody asks for it.
+func Camera() string { return Static().URL(camera) }
 
 // HTMX is the address of the library that swaps parts of pages.
 func HTMX() string { return Static().URL(htmx) }
