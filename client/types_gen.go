@@ -2567,6 +2567,8 @@ type NewKey struct {
 type NewPairing struct {
 	// Code
 	Code string `json:"code"`
+	// The till is the cashier workplace: its key may give receipts of nobody's to members too
+	Workplace bool `json:"workplace,omitempty"`
 }
 
 // NewProgramme is the schema NewProgramme of the document.

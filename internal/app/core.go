@@ -89,6 +89,8 @@ type Core struct {
 
 	cashiers *identity.Cashiers
 
+	dutySecret []byte // signs who is on duty at a till
+
 	lease   *node.Lease
 	address string // where people reach the program
 	rules   atomic.Pointer[member.Rules]
@@ -144,6 +146,9 @@ func OpenCore(ctx context.Context, o CoreOptions) (_ *Core, err error) {
 	c.IDs = id.NewMaker(c.lease.Node())
 	quotes, err := secret.Get(ctx, c.DB, secret.Quotes)
 	if err != nil {
+		return nil, err
+	}
+	if c.dutySecret, err = secret.Get(ctx, c.DB, secret.Duty); err != nil {
 		return nil, err
 	}
 	server, err := secret.Get(ctx, c.DB, secret.Server)

@@ -10,6 +10,7 @@ import (
 
 	"kopilka/internal/app/demo"
 	"kopilka/internal/edge/admin"
+	"kopilka/internal/edge/cashier"
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/platform/config"
 	"kopilka/internal/platform/fault"
@@ -77,6 +78,7 @@ func (c *demoCmd) show(ctx context.Context, p *program, cfg *config.Config, s *S
 	}
 	p.say("demo.running", "url", s.URL)
 	p.say("demo.console", "url", s.URL+admin.Base, "email", demo.OwnerEmail, "password", demo.OwnerPassword)
+	p.say("demo.cashier", "url", s.URL+cashier.Base, "code", try.Pairing, "pin", demo.CashierPIN)
 	p.say("demo.page", "url", s.URL+"/api/")
 	p.say("demo.till-key", "key", try.TillKey)
 	p.say("demo.admin-key", "key", try.AdminKey)
@@ -121,7 +123,7 @@ func (c *demoCmd) fill(ctx context.Context, p *program, core *Core) error {
 
 func demoParts(c *Core) demo.Parts {
 	return demo.Parts{
-		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Partners: c.Partners, Directory: c.Directory, Products: c.Products, Playbill: c.Playbill,
+		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Partners: c.Partners, Directory: c.Directory, Identity: c.Identity, Products: c.Products, Playbill: c.Playbill,
 		Members: c.Members, Cards: c.Cards, Programmes: c.Programmes, Desk: c.Desk, Privacy: c.Privacy,
 		Staff: c.Staff, Refresh: c.Refresh,
 	}
@@ -145,6 +147,11 @@ func (c *demoCmd) keys(ctx context.Context, s *Service, try *demo.Try) (err erro
 	if err != nil {
 		return err
 	}
+	code, err := s.Identity.BeginPairing(ctx, tills.Items[0].ID)
+	if err != nil {
+		return err
+	}
+	try.Pairing = code.Code
 	_, try.AdminKey, err = s.Identity.MakeKey(ctx, identity.Key{Name: "demo admin", Scopes: []identity.Scope{identity.Admin}, Expires: ends})
 	return err
 }

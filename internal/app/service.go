@@ -9,9 +9,12 @@ import (
 	"net/http"
 	"sync/atomic"
 
+	"github.com/go-chi/chi/v5"
+
 	"kopilka/internal/edge/admin"
 	"kopilka/internal/edge/api"
 	"kopilka/internal/edge/apidoc"
+	"kopilka/internal/edge/cashier"
 	"kopilka/internal/edge/httpx"
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/loyalty/approval"
@@ -93,7 +96,7 @@ func Start(ctx context.Context, o ServiceOptions) (_ *Service, err error) {
 	if err := s.Run(ctx, first); err != nil {
 		return nil, err
 	}
-	router := s.router(o, reg)
+	router := s.router(o, reg) //nolint:contextcheck // each request of the workplace carries its own
 	if err := s.serveMetrics(ctx, o, reg); err != nil {
 		return nil, err
 	}
@@ -161,14 +164,18 @@ func (s *Service) router(o ServiceOptions, reg *metrics.Registry) http.Handler {
 	router.Handle(ui.StaticPath+"*", ui.Static())
 	apidoc.Mount(router)
 	limits := o.Config.Limits
-	api.New(api.Parts{
+	calls := chi.NewRouter() // the API again, for the workplace: it asks inside the program
+	operations := api.New(api.Parts{
 		DB: s.DB, Clock: s.Clock, Log: s.Log, Texts: s.Texts, Faults: faults,
 		Keys: s.Keys, Identity: s.Identity, Partners: s.Partners, Directory: s.Directory,
 		Products: s.Products, Catalog: s.Catalog, Playbill: s.Playbill, Members: s.Members, Joins: s.Joins, Privacy: s.Privacy, Merges: s.Merges, Codes: s.Codes, Cards: s.Cards, Rules: s.Rules,
 		Programmes: s.Programmes, Desk: s.Desk, Figures: &figure.Reader{DB: s.DB, Clock: s.Clock}, Lists: s.Lists, Feed: s.Feed, Webhooks: s.Webhooks, Limit: httpx.Rate{PerMinute: 60 * limits.Rate, Burst: limits.Burst},
 		Changed: s.Refresh,
-	}).Mount(router)
+	})
+	operations.Mount(router)
+	operations.Mount(calls)
 	s.console(o, faults).Mount(router)
+	s.till(o, faults, calls).Mount(router)
 	router.Get("/", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, admin.Base, http.StatusSeeOther) })
 	return router
 }
@@ -181,6 +188,15 @@ func (s *Service) console(o ServiceOptions, faults *httpx.Faults) *admin.Admin {
 		Members: s.Members, Lists: s.Lists, Desk: s.Desk, Identity: s.Identity, Webhooks: s.Webhooks, Feed: s.Feed, Rules: s.Rules, Changed: s.Refresh,
 		Products: s.Products, Cards: s.Cards, Playbill: s.Playbill,
 		Merges: s.Merges, Privacy: s.Core.Privacy, Bulk: s.Bulk, Approvals: &approval.Approvals{DB: s.DB, IDs: s.IDs, Clock: s.Clock, Desk: s.Desk}, Jobs: s.Jobs, Dispatcher: s.Core.Figures, Refresher: s.Refresher, Questions: s.Questions, Plans: s.Plans,
+	})
+}
+
+// till makes the cashier workplace.
+func (s *Service) till(o ServiceOptions, faults *httpx.Faults, calls http.Handler) *cashier.Cashier {
+	return cashier.New(cashier.Parts{
+		DB: s.DB, Clock: s.Clock, Log: o.Log, Texts: o.Texts, Faults: faults, API: calls, Secret: s.dutySecret,
+		Organization: s.Organization, Rules: s.Rules, Keys: s.Keys, Identity: s.Identity, Cashiers: s.cashiers,
+		Directory: s.Directory, Programmes: s.Programmes, Desk: s.Desk, Feed: s.Feed,
 	})
 }
 

@@ -28,6 +28,11 @@ const (
 	Home      = kb.Home
 	End       = kb.End
 	Backspace = kb.Backspace
+	F3        = kb.F3
+	F4        = kb.F4
+	F7        = kb.F7
+	F8        = kb.F8
+	F9        = kb.F9
 )
 
 // Wait waits until the JavaScript expression is true. It is looked at anew at

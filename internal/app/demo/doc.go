@@ -14,6 +14,7 @@ import (
 
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/catalog"
+	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/playbill"
@@ -33,6 +34,7 @@ type Parts struct {
 	Clock      clock.Clock
 	Partners   *partner.Registry
 	Directory  *partner.Directory
+	Identity   *identity.Registry
 	Products   *catalog.Registry
 	Playbill   *playbill.Registry
 	Members    *member.Members

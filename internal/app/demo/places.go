@@ -85,11 +85,12 @@ func (f *filler) makePlaces(ctx context.Context) error {
 		weight     int
 		open       int
 		close      int
+		people     []string
 	}{
-		{own.ID, Cinema, "Кинотеатр «Аврора»", "Europe/Moscow", "Москва", []string{"Касса", "Бар", "Киоск"}, all(tickets, bar), 60, 10, 25},
-		{theatre.ID, "teatr", "Касса театра", "Europe/Moscow", "Москва", []string{"Касса"}, stage, 15, 11, 20},
-		{own.ID, "lavka", "Лавка «Афиша»", "Europe/Moscow", "Москва", []string{"Касса"}, shop, 13, 10, 21},
-		{own.ID, "lavka-ekb", "Лавка «Афиша», Екатеринбург", "Asia/Yekaterinburg", "Екатеринбург", []string{"Касса"}, shop, 12, 10, 21},
+		{own.ID, Cinema, "Кинотеатр «Аврора»", "Europe/Moscow", "Москва", []string{"Касса", "Бар", "Киоск"}, all(tickets, bar), 60, 10, 25, []string{"Дарья Миронова", "Олег Синицын", "Инна Ковалёва"}},
+		{theatre.ID, "teatr", "Касса театра", "Europe/Moscow", "Москва", []string{"Касса"}, stage, 15, 11, 20, []string{"Вера Лапина"}},
+		{own.ID, "lavka", "Лавка «Афиша»", "Europe/Moscow", "Москва", []string{"Касса"}, shop, 13, 10, 21, []string{"Тимур Гареев"}},
+		{own.ID, "lavka-ekb", "Лавка «Афиша», Екатеринбург", "Asia/Yekaterinburg", "Екатеринбург", []string{"Касса"}, shop, 12, 10, 21, []string{"Алла Родина"}},
 	} {
 		o, err := f.Partners.SaveOutlet(ctx, partner.Outlet{
 			PartnerID: p.partner, Code: p.code, Name: p.name, Zone: p.zone, Cutover: partner.DefaultCutover, Address: p.address,
@@ -104,6 +105,9 @@ func (f *filler) makePlaces(ctx context.Context) error {
 				return err
 			}
 			made.tills = append(made.tills, t.ID)
+		}
+		if err := f.makeCashiers(ctx, o.ID, p.code, p.people...); err != nil {
+			return err
 		}
 		f.places = append(f.places, made)
 	}

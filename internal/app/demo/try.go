@@ -18,6 +18,7 @@ import (
 // Try is what a filled base can be tried with.
 type Try struct {
 	TillKey  string
+	Pairing  string // code that connects the cashier workplace of the same till
 	AdminKey string
 	Members  []Known // with points
 	Paper    string  // QR of a fiscal receipt of nobody's; "": none is left

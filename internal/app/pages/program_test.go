@@ -49,7 +49,7 @@ func start(t *testing.T) program {
 	t.Helper()
 	s := serve(t)
 	parts := demo.Parts{
-		DB: s.DB, IDs: s.IDs, Clock: s.Clock, Partners: s.Partners, Directory: s.Directory, Products: s.Products, Playbill: s.Playbill,
+		DB: s.DB, IDs: s.IDs, Clock: s.Clock, Partners: s.Partners, Directory: s.Directory, Identity: s.Identity, Products: s.Products, Playbill: s.Playbill,
 		Members: s.Members, Cards: s.Cards, Programmes: s.Programmes, Desk: s.Desk, Privacy: s.Core.Privacy,
 		Staff: s.Staff, Refresh: s.Refresh,
 	}

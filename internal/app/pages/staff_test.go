@@ -72,7 +72,7 @@ func (h *house) filled() *house {
 	h.t.Helper()
 	s := h.Service
 	parts := demo.Parts{
-		DB: s.DB, IDs: s.IDs, Clock: s.Clock, Partners: s.Partners, Directory: s.Directory, Products: s.Products, Playbill: s.Playbill,
+		DB: s.DB, IDs: s.IDs, Clock: s.Clock, Partners: s.Partners, Directory: s.Directory, Identity: s.Identity, Products: s.Products, Playbill: s.Playbill,
 		Members: s.Members, Cards: s.Cards, Programmes: s.Programmes, Desk: s.Desk, Privacy: s.Core.Privacy,
 		Staff: s.Staff, Refresh: s.Refresh,
 	}

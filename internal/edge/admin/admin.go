@@ -17,6 +17,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -142,9 +143,10 @@ func (a *Admin) open(method, path string, serve func(*page) error) {
 // Mount adds the pages to a router.
 func (a *Admin) Mount(r chi.Router) {
 	own := http.NewCrossOriginProtection()
-	own.SetDenyHandler(a.withLook(http.HandlerFunc(a.denyForeign)))
+	look := ui.Reader{Texts: a.Texts, Clock: a.Clock, Zone: func() *time.Location { o := a.Organization(); return o.Location() }}
+	own.SetDenyHandler(look.With(http.HandlerFunc(a.denyForeign)))
 	r.Route(Base, func(r chi.Router) {
-		r.Use(httpx.CompressPages, ui.Protect, own.Handler, a.withLook)
+		r.Use(httpx.CompressPages, ui.Protect, own.Handler, look.With)
 		for i := range a.routes {
 			r.Method(a.routes[i].method, a.routes[i].path, a.handler(&a.routes[i]))
 		}

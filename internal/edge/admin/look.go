@@ -15,71 +15,16 @@ import (
 	"kopilka/internal/platform/i18n"
 )
 
-const (
-	langParam  = "lang"
-	langCookie = "lang"
-	year       = 365 * 24 * 60 * 60 // seconds
-)
-
-// withLook gives each page its language, theme and zone. A link with ?lang=
-// changes the language for this browser and goes back to the page.
-func (a *Admin) withLook(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if asked := i18n.Lang(r.URL.Query().Get(langParam)); asked == i18n.RU || asked == i18n.EN {
-			http.SetCookie(w, &http.Cookie{
-				Name: langCookie, Value: string(asked), Path: "/", MaxAge: year, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: httpx.Secure(r),
-			})
-			http.Redirect(w, r, without(r.URL, langParam), http.StatusSeeOther)
-			return
-		}
-		o := a.Organization()
-		lang := httpx.Lang(r.Context())
-		if c, ok := cookieLang(r); ok {
-			lang = c
-		}
-		look := &ui.Look{Lang: lang, Theme: theme(r), Zone: o.Location(), Now: a.Clock.Now(), Texts: a.Texts}
-		ctx := httpx.WithLang(ui.With(r.Context(), look), lang)
-		next.ServeHTTP(w, r.WithContext(ctx))
-	})
-}
-
 // known gives a person's pages his own language, unless this browser has chosen
 // another.
 func (p *page) known(ctx context.Context, who *staff.Person) context.Context {
 	lang := i18n.Lang(who.Lang)
-	if _, chosen := cookieLang(p.r); chosen || lang == "" {
+	if _, chosen := ui.ChosenLang(p.r); chosen || lang == "" {
 		return ctx
 	}
 	look := *ui.Of(ctx)
 	look.Lang = lang
 	return httpx.WithLang(ui.With(ctx, &look), lang)
-}
-
-func cookieLang(r *http.Request) (i18n.Lang, bool) {
-	c, err := r.Cookie(langCookie)
-	if err != nil {
-		return "", false
-	}
-	l := i18n.Lang(c.Value)
-	return l, l == i18n.RU || l == i18n.EN
-}
-
-func theme(r *http.Request) ui.Theme {
-	if c, err := r.Cookie("theme"); err == nil && (c.Value == string(ui.Light) || c.Value == string(ui.Dark)) {
-		return ui.Theme(c.Value)
-	}
-	return ui.Auto
-}
-
-// without is the address without a parameter.
-func without(u *url.URL, name string) string {
-	q := u.Query()
-	q.Del(name)
-	out := u.Path
-	if len(q) > 0 {
-		out += "?" + q.Encode()
-	}
-	return local(out)
 }
 
 // other is the same page in the other language.
@@ -94,7 +39,7 @@ func other(r *http.Request) kit.Link {
 	}
 	q := place.Query()
 	q.Del(doneParam)
-	q.Set(langParam, string(lang))
+	q.Set(ui.LangParam, string(lang))
 	return kit.Link{Text: string(lang), Href: place.Path + "?" + q.Encode()}
 }
 

@@ -17,7 +17,8 @@ type Pairing struct {
 
 // NewPairing is the code that somebody has typed at a till.
 type NewPairing struct {
-	Code string `json:"code" minLength:"8" maxLength:"20" example:"K7QM-2XWD"`
+	Code      string `json:"code" minLength:"8" maxLength:"20" example:"K7QM-2XWD"`
+	Workplace bool   `json:"workplace,omitempty"`
 }
 
 // Paired is the till that the code was of, with its key, which is told this
@@ -62,7 +63,11 @@ func pair(ctx context.Context, c *call, in *pairIn) (*Paired, error) {
 	if wait := c.limiter.Wait("pairing", codesTried); wait > 0 {
 		return nil, httpx.TooMany(wait)
 	}
-	k, token, err := c.Identity.Pair(ctx, in.Body.Code)
+	var more []identity.Scope
+	if in.Body.Workplace {
+		more = append(more, identity.PurchasesClaim)
+	}
+	k, token, err := c.Identity.Pair(ctx, in.Body.Code, more...)
 	if err != nil {
 		c.limiter.Take("pairing", codesTried)
 		return nil, err

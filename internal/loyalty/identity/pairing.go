@@ -69,12 +69,12 @@ func (r *Registry) BeginPairing(ctx context.Context, till id.ID) (Pairing, error
 }
 
 // Pair makes the key of the till that has the code, and its token; it may do
-// what a till does, and is the doing of who gave the code. One that is wrong,
+// what a till does and what more names, and is the doing of who gave the code. One that is wrong,
 // has served or is over is refused with "identity.pairing-unknown".
-func (r *Registry) Pair(ctx context.Context, code string) (made Key, token string, err error) {
+func (r *Registry) Pair(ctx context.Context, code string, more ...Scope) (made Key, token string, err error) {
 	hash, device := pairingHash(code), audit.Of(ctx)
 	err = r.d.Write(ctx, func(tx *db.Tx) error {
-		k, by := Key{Scopes: TillScopes()}, device
+		k, by := Key{Scopes: append(TillScopes(), more...)}, device
 		err := tx.Row(ctx, qPairing, hash, r.clock.Now()).Scan(&k.TillID, &by.Kind, &by.ID, &by.Name)
 		if errors.Is(err, db.ErrNotFound) {
 			return fault.New(fault.Unauthorized, "identity.pairing-unknown")

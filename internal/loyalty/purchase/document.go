@@ -94,6 +94,9 @@ func (s *sale) recorded(g *group, p *Purchase, a *ledger.Account) {
 	if above := s.programme.Settings.SpendProofAbove; above >= 0 && p.Spent > above {
 		p.Flags = append(p.Flags, FlagProof)
 	}
+	if most := s.programme.Settings.OfflineSpend; most > 0 && p.Spent > most {
+		p.Flags = append(p.Flags, FlagOffline)
+	}
 	if s.stranger {
 		p.Flags = append(p.Flags, FlagCashier)
 	}

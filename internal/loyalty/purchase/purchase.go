@@ -112,6 +112,7 @@ const (
 	FlagCode      = "code-unknown"     // the till honoured a code that opens no campaign
 	FlagAhead     = "clock-ahead"      // the till's clock ran far before ours: our time was taken
 	FlagProof     = "proof-missing"    // more points were spent than the programme allows without a proof
+	FlagOffline   = "offline-above"    // more points were spent than a till may with no network
 	FlagAbove     = "points-above"     // more points were spent than the rules allow on the receipt
 	FlagCashier   = "cashier-unknown"  // the cashier it names is not known
 	FlagTicket    = "ticket-taken"     // a ticket's number is another purchase's

@@ -45,6 +45,7 @@ type Settings struct {
 	RefundTerms     OnRefund     `json:"refund_conditions"`     // of what stays
 	UnlinkedTakes   bool         `json:"unlinked_refund"`       // an unmatched refund takes points back by the base rules
 	SpendProofAbove money.Points `json:"spend_proof_above"`     // spending more than this takes a one-time QR, a code or the card's secret code; −1: never
+	OfflineSpend    money.Points `json:"offline_spend"`         // most points that a receipt spends at a till of ours with no network; 0: none
 	ApproveAbove    money.Points `json:"adjust_approval_above"` // points by hand past this want a second person; 0: none do
 	PublishTwo      bool         `json:"publish_approval"`      // no programme comes into force without a second person
 	LateMax         int          `json:"late_max"`              // days after which a record is too late to earn; 0: never
@@ -88,6 +89,7 @@ var ProgrammeSettings = setting.Of("programme",
 	setting.OfDays("expired_return", func(s *Settings) *int { return &s.ExpiredReturn }, 30, MaxDays),
 	setting.OfChoice("refund_conditions", func(s *Settings) *OnRefund { return &s.RefundTerms }, KeepTerms, KeepTerms, RecomputeTerms, TakeDifference),
 	setting.OfFlag("unlinked_refund", func(s *Settings) *bool { return &s.UnlinkedTakes }, true),
+	setting.OfPoints("offline_spend", func(s *Settings) *money.Points { return &s.OfflineSpend }, 0, 0, maxPoints),
 	setting.OfPointsOrNever("spend_proof_above", func(s *Settings) *money.Points { return &s.SpendProofAbove }, maxPoints),
 	setting.OfPoints("adjust_approval_above", func(s *Settings) *money.Points { return &s.ApproveAbove }, 0, 0, maxPoints),
 	setting.OfFlag("publish_approval", func(s *Settings) *bool { return &s.PublishTwo }, false),

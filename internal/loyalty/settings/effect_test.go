@@ -213,6 +213,18 @@ var commonEffects = map[string]effect{
 		},
 		was: "", is: "programme.second-person",
 	},
+	"programme.offline_spend": {
+		change: func(p *rule.Programme) { p.Settings.OfflineSpend = 900 },
+		play: func(s *stage) string {
+			s.give(1000)
+			c := s.Cart(s.buyer, ticket(1, 10_000))
+			c.Facts = &purchase.Facts{At: s.Clock.Now(), Points: 1000}
+			a, err := s.Desk.Record(s.Context(), c)
+			s.fatal(err)
+			return fmt.Sprint(a.Purchase.Flags)
+		},
+		was: "[]", is: "[offline-above]",
+	},
 	"programme.spend_proof_above": {
 		change: func(p *rule.Programme) { p.Settings.SpendProofAbove = 900 },
 		play: func(s *stage) string {

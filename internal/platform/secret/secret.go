@@ -13,6 +13,7 @@ import (
 const (
 	Quotes = "quotes" // signs the ids of quotes
 	Server = "server" // hashes codes and card secrets, seals TOTP secrets
+	Duty   = "duty"   // signs who is on duty at a till
 )
 
 // Size is how long each is, in bytes.

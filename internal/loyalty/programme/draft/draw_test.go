@@ -326,7 +326,7 @@ func drawProgramme(t *rapid.T) *rule.Programme {
 			PriceFloor:  amount(t, "floor", 0), ReturnSpent: flip(t, "6"),
 			Clawback: pick(t, "claw", rule.ClawDebt, rule.ClawMoney, rule.ClawForgive), ExpiredReturn: rapid.IntRange(0, 60).Draw(t, "return"),
 			RefundTerms: pick(t, "refund", rule.KeepTerms, rule.RecomputeTerms, rule.TakeDifference), UnlinkedTakes: flip(t, "7"),
-			SpendProofAbove: pick(t, "proof", money.Points(-1), 0, 50_050), ApproveAbove: pick(t, "approve", money.Points(0), 100_050), LateMax: rapid.IntRange(0, 60).Draw(t, "late"), HoldTTL: rapid.IntRange(1, 600).Draw(t, "hold"),
+			SpendProofAbove: pick(t, "proof", money.Points(-1), 0, 50_050), OfflineSpend: pick(t, "offline", money.Points(0), 30_000), ApproveAbove: pick(t, "approve", money.Points(0), 100_050), LateMax: rapid.IntRange(0, 60).Draw(t, "late"), HoldTTL: rapid.IntRange(1, 600).Draw(t, "hold"),
 		}
 	}
 	types := func(label string, most money.Rate) map[string]money.Rate {

@@ -1,0 +1,281 @@
+package pages
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"kopilka/internal/browsertest"
+	"kopilka/internal/loyalty/verify"
+	"kopilka/internal/platform/money"
+)
+
+// wire is the network between a till and the program. It is cut when a request
+// of the workplace comes, before it gets through or after it was done, and stays
+// so until it is mended.
+type wire struct {
+	mu    sync.Mutex
+	left  int  // requests until it is cut; below zero: it is not to be
+	after bool // the one that it is cut at is done, and its answer is lost
+	cut   bool
+	to    http.Handler
+}
+
+func newWire(t *testing.T, to string) (*wire, string) {
+	t.Helper()
+	at, err := url.Parse(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(at)
+	w := &wire{left: -1, to: proxy}
+	s := httptest.NewServer(w)
+	t.Cleanup(s.Close)
+	return w, s.URL
+}
+
+// cutAt plans the cut at the n-th request from now, from 1 on; 0 cuts at once.
+func (w *wire) cutAt(n int, after bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.left, w.after, w.cut = n, after, n == 0
+}
+
+func (w *wire) mend() { w.cutAt(-1, false) }
+
+// ServeHTTP passes a request on, or doesn't.
+func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	w.mu.Lock()
+	last := false
+	if w.left > 0 && strings.HasPrefix(r.URL.Path, "/pos/") {
+		if w.left--; w.left == 0 {
+			w.cut, last = true, true
+		}
+	}
+	cut, after := w.cut, last && w.after
+	w.mu.Unlock()
+	if after {
+		w.to.ServeHTTP(httptest.NewRecorder(), r.WithContext(r.Context()))
+	}
+	if !cut {
+		w.to.ServeHTTP(rw, r)
+		return
+	}
+	if conn, _, err := http.NewResponseController(rw).Hijack(); err == nil {
+		_ = conn.Close()
+	}
+}
+
+// forgiveNetwork: what does not come is told by the browser itself.
+func (p *till) forgiveNetwork() {
+	p.Forgive("ERR_")
+	p.Forgive("Failed to load resource")
+	p.Forgive("service worker")
+}
+
+// sell sells the goods to the member and gives the receipt's number that the
+// cashier was told.
+func (p *till) sell(number string) string {
+	p.t.Helper()
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")`)
+	p.Press(browsertest.F3)
+	p.Insert("390")
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelectorAll(".ln").length === 1`)
+	p.Press(browsertest.F7, browsertest.F8)
+	return p.told()
+}
+
+// told waits for the end of a sale, and goes on to the next.
+func (p *till) told() string {
+	p.t.Helper()
+	p.Wait(`document.querySelector(".pdone")`)
+	var number string
+	p.Get(`/№ (\d+)/.exec(document.querySelector(".pdone .mut").innerText)[1]`, &number)
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("#scan")`)
+	return number
+}
+
+// allTold waits until nothing is left to be told.
+func (p *till) allTold() {
+	p.t.Helper()
+	p.Wait(`document.querySelector("[data-f=net]")?.innerText === "На связи"`)
+}
+
+// TestTillLosesNothing cuts the network at each request of a sale, before and
+// after it is done: what the cashier was told is sold is there afterwards, once,
+// and the books hold.
+func TestTillLosesNothing(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	s.riskOffline(t, 50_00)
+	of, number := s.buyer(t, "Вера", 3000_00)
+	w, at := newWire(t, s.url)
+	p := tillAt(t, b, s, 0, at, desk)
+	p.forgiveNetwork()
+	p.pair()
+	p.signIn()
+	said := []string{p.sell(number)} // the till has seen the member
+	for n := 1; n <= 6; n++ {
+		for _, after := range []bool{false, true} {
+			w.cutAt(n, after)
+			said = append(said, p.sell(number))
+			w.mend()
+			p.allTold()
+		}
+	}
+	counts := map[string]int{}
+	var spent money.Points
+	for _, sold := range p.sold() {
+		counts[sold.Number]++
+		spent += sold.Spent
+		if sold.Home != of || sold.Gross != 390_00 || sold.Due+sold.Paid != sold.Gross-sold.Discount {
+			t.Errorf("%+v", sold)
+		}
+	}
+	for _, n := range said {
+		if counts[n] != 1 {
+			t.Errorf("receipt %s is there %d times", n, counts[n])
+		}
+	}
+	if len(counts) != len(said) {
+		t.Errorf("%d receipts were told, %d are there: %v", len(said), len(counts), counts)
+	}
+	if spent == 0 {
+		t.Error("no points were spent")
+	}
+	s.verified(t)
+}
+
+// TestTillWithoutNetwork: the page opens with no network, sells, and tells it
+// all when there is one, also when it was reloaded in the middle of a sale and
+// before it had told.
+func TestTillWithoutNetwork(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	_, number := s.buyer(t, "Ольга", 300_00)
+	w, at := newWire(t, s.url)
+	p := tillAt(t, b, s, 0, at, desk)
+	p.forgiveNetwork()
+	p.pair()
+	p.signIn()
+	p.sell(number)
+	p.Wait(`(async () => {
+		await navigator.serviceWorker.ready;
+		for (const n of await caches.keys()) {
+			const kept = n.startsWith("till-") && await (await caches.open(n)).match("/pos/");
+			if (kept && (await kept.text()).includes('lang="ru"')) return true;
+		}
+	})()`)
+	w.cutAt(0, false)
+	p.Go(at + "/pos/")
+	p.Wait(`document.querySelector("#scan") && !document.querySelector("#offbar").hidden`)
+	p.Accessible()
+	p.Shot("till-offline")
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")?.innerText.includes("Ольга")`)
+	p.Press(browsertest.F3)
+	p.Insert("1250,50")
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelectorAll(".ln").length === 1`)
+	p.Go(at + "/pos/") // reloaded in the middle
+	p.Wait(`document.querySelectorAll(".ln").length === 1 && document.querySelector(".mc")?.innerText.includes("Ольга")`)
+	p.settled("1 250,50 ₽")
+	p.Press(browsertest.F9)
+	first := p.told()
+	p.scan("2999999999999") // a card that the till has never seen is believed
+	p.Wait(`document.querySelector(".mc")`)
+	p.Press(browsertest.F3)
+	p.Insert("100")
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelectorAll(".ln").length === 1`)
+	p.Press(browsertest.F8)
+	second := p.told()
+	p.Wait(`document.querySelector("[data-f=net]").innerText.includes("не передано: 2")`)
+	p.Go(at + "/pos/") // … and before it has told
+	p.Wait(`document.querySelector("[data-f=net]").innerText.includes("не передано: 2")`)
+	w.mend()
+	p.Wait(`document.querySelector("[data-f=net]").innerText.includes("На связи")`)
+	p.Wait(`!document.querySelector("[data-f=net]").innerText.includes("не передано: 2")`)
+	p.Wait(`(async () => { const q = await new Promise(d => { const o = indexedDB.open("kopilka-till"); o.onsuccess = () => { const r = o.result.transaction("queue").objectStore("queue").getAll(); r.onsuccess = () => d(r.result); }; }); return q.every(i => i.state !== "waits"); })()`)
+	found := map[string]money.Amount{}
+	for _, sold := range p.sold() {
+		found[sold.Number] = sold.Due
+	}
+	if found[first] != 1250_50 || found[second] != 100_00 || len(found) != 3 {
+		t.Errorf("%v, want %s and %s", found, first, second)
+	}
+	s.verified(t)
+}
+
+// TestTwoTillsOneCard: two tills spend all that a card has at one time: no point
+// is spent twice, and the one that comes second is told.
+func TestTwoTillsOneCard(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	of, number := s.buyer(t, "Юлия", 60_00)
+	had := s.spendable(t, of) / 100 * 100 // less than may be spent on the receipt
+	var tills []*till
+	for n := range 2 {
+		p := tillAt(t, b, s, n, s.url, desk)
+		p.forgiveNetwork()
+		p.pair()
+		p.signIn()
+		p.scan(number)
+		p.Wait(`document.querySelector(".mc")`)
+		p.Press(browsertest.F3)
+		p.Insert("1000")
+		p.Press(browsertest.Enter)
+		p.Wait(`document.querySelectorAll(".ln").length === 1`)
+		p.Press(browsertest.F7)
+		p.settled(fmt.Sprintf("%d,00 ₽", 1000-had/100))
+		tills = append(tills, p)
+	}
+	tills[0].Press(browsertest.F8)
+	tills[1].Press(browsertest.F8)
+	tills[0].told()
+	tills[1].Wait(`document.querySelector("#pay-error .perr")?.innerText.includes("Условия изменились")`)
+	tills[1].Press(browsertest.F8)
+	tills[1].told()
+	var spent, earned money.Points
+	for _, p := range tills {
+		for _, sold := range p.sold() {
+			spent, earned = spent+sold.Spent, earned+sold.Earned
+		}
+	}
+	if spent > had+earned || s.spendable(t, of) < 0 {
+		t.Errorf("%d spent", spent)
+	}
+	s.verified(t)
+}
+
+func (p *program) riskOffline(t *testing.T, most money.Points) {
+	t.Helper()
+	programme := *p.service.Programmes.Current().All()[0]
+	programme.Settings.OfflineSpend = most
+	if _, err := p.service.Programmes.Put(t.Context(), programme, "test"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// verified proves the books.
+func (p *program) verified(t *testing.T) {
+	t.Helper()
+	report, err := verify.Run(t.Context(), p.service.DB, verify.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, broken := range report.Breaks {
+		t.Errorf("%+v", broken)
+	}
+}

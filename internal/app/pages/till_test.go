@@ -1,0 +1,256 @@
+package pages
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"kopilka/internal/app/demo"
+	"kopilka/internal/browsertest"
+	"kopilka/internal/loyalty/card"
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/partner"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/reference"
+)
+
+// till is a till of the demo's cinema with its workplace open in a browser.
+type till struct {
+	*browsertest.Page
+	t   *testing.T
+	s   program
+	at  partner.Till
+	url string // as its browser reaches the program
+}
+
+// tillAt opens the workplace of the cinema's till by its place in the list.
+func tillAt(t *testing.T, b *browsertest.Browser, s program, n int, url string, look browsertest.Look) *till {
+	t.Helper()
+	cinema, _ := s.service.Directory.OutletByCode(demo.Cinema)
+	tills, err := s.service.Partners.Tills(t.Context(), cinema.ID, reference.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &till{Page: b.Open(t, url+"/pos/", look), t: t, s: s, at: tills.Items[n], url: url}
+}
+
+// pair pairs it by a code, and signIn lets a cashier in.
+func (p *till) pair() {
+	p.t.Helper()
+	code, err := p.s.service.Identity.BeginPairing(p.t.Context(), p.at.ID)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.Wait(`document.querySelector("#pair-code")`)
+	p.Insert(code.Code)
+	p.Press(browsertest.Enter)
+	p.Wait(`document.activeElement?.id === "pin"`)
+}
+
+func (p *till) signIn() {
+	p.t.Helper()
+	p.Insert(demo.CashierPIN)
+	p.Press(browsertest.Enter)
+	p.Wait(`document.activeElement?.id === "scan"`)
+}
+
+// scan is a scanner: a key each 5 ms, then Enter.
+func (p *till) scan(code string) {
+	p.t.Helper()
+	quoted, _ := json.Marshal(code)
+	p.Get(`(() => {
+		const key = (key, code) => {
+			const until = performance.now() + 5;
+			while (performance.now() < until);
+			document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, code, bubbles: true, cancelable: true }));
+		};
+		for (const c of `+string(quoted)+`) key(c, /\d/.test(c) ? "Digit" + c : /[a-z]/i.test(c) ? "Key" + c.toUpperCase() : "");
+		key("Enter", "Enter");
+	})()`, nil)
+}
+
+// settled waits until what the receipt comes to is known.
+func (p *till) settled(due string) {
+	p.t.Helper()
+	p.Wait(`document.querySelector("#due")?.innerText.replaceAll("\u00a0", " ") === ` + fmt.Sprintf("%q", due))
+}
+
+// sold are the receipts of the till, the newest first.
+func (p *till) sold() []*purchase.Stored {
+	p.t.Helper()
+	list, err := p.s.service.Desk.Latest(p.t.Context(), &purchase.Latest{
+		Outlets: []id.ID{p.at.OutletID}, Before: p.s.service.Clock.Now().Add(1 << 40), Limit: 200, Keep: func(s *purchase.Stored) bool { return s.Till == p.at.ID && s.Cashier != 0 },
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return list.Items
+}
+
+// buyer makes a member with a card and points, and gives his card's number.
+func (p *program) buyer(t *testing.T, name string, points money.Points) (home.ID, string) {
+	t.Helper()
+	ctx := t.Context()
+	types, err := card.Types(ctx, p.service.DB)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var virtual card.Type
+	for _, typ := range types {
+		if typ.Kind == card.Virtual && typ.Active {
+			virtual = typ
+		}
+	}
+	made, first, err := p.service.Cards.Register(ctx, member.DefaultRules(), member.Registration{
+		Profile:     member.Profile{Name: name, Surname: "Проверкина"},
+		Identifiers: []member.NewIdentifier{{Kind: member.Phone, Value: fmt.Sprintf("+7916%07d", len(name)*1000+int(points)%997)}},
+	}, card.NewCard{Type: virtual.ID}, member.Actor{Kind: member.ByStaff, Source: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if points > 0 {
+		_, err = p.service.Desk.Adjust(ctx, &purchase.AdjustRequest{
+			By: 1, Key: "gift " + name, Buyer: purchase.Buyer{Home: made.Home}, Programme: p.service.Programmes.Current().All()[0].ID, Points: points, Reason: "test", Actor: "test",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return made.Home, first.Number
+}
+
+// TestTillReceipts: a receipt of nobody's is given to a member, another is given
+// back, once however often it is asked; a member is registered at the till.
+func TestTillReceipts(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	of, number := s.buyer(t, "Рита", 0)
+	p := tillAt(t, b, s, 0, s.url, desk)
+	p.pair()
+	p.signIn()
+	p.Press(browsertest.F3)
+	p.Insert("500")
+	p.Press(browsertest.Enter)
+	p.settled("500,00 ₽")
+	p.Press(browsertest.F9)
+	p.told()
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")`)
+	p.Press(browsertest.F4)
+	p.Click("button", "Отдать участнику")
+	p.Wait(`document.querySelector("#receipts [data-f=error]").innerText.includes("Чек отдан: Рита")`)
+	if sold := p.sold(); len(sold) != 1 || sold[0].Buyer() != of {
+		t.Fatalf("%+v", sold)
+	}
+	p.Click("button", "Возврат")
+	p.Wait(`document.querySelector("#refund[open] [data-line]")`)
+	p.Accessible()
+	p.Shot("till-refund")
+	p.Click("button", "Вернуть всё")
+	p.Wait(`document.querySelector("#receipts [data-f=error]").innerText.includes("Возвращено")`)
+	if sold := p.sold(); sold[0].Refunded != 500_00 {
+		t.Errorf("%+v", sold[0])
+	}
+	p.Press(browsertest.Escape)
+	p.Wait(`!document.querySelector("dialog[open]")`)
+	p.Get(`document.querySelector("[data-do=forget]").click()`, nil)
+	p.Wait(`document.querySelector("[data-do=register]")`)
+	p.Click("button", "Новый участник Shift F2")
+	p.Wait(`document.activeElement?.id === "r-phone"`)
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("#register [data-f=error]").innerText !== "" || document.querySelector("[data-error=phone]").innerText !== ""`)
+	p.Type("textbox", "Телефон", "8 916 555-44-33")
+	p.Type("textbox", "Имя", "Семён")
+	p.Get(`document.querySelectorAll("#register [name=consent]").forEach(c => { c.checked = true; })`, nil)
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector(".mc")?.innerText.includes("Семён")`)
+	s.verified(t)
+}
+
+// barcode gives a product a barcode.
+func (p *program) barcode(t *testing.T, sku, code string) {
+	t.Helper()
+	product, err := p.service.Products.BySKU(t.Context(), sku)
+	if err != nil {
+		t.Fatal(err)
+	}
+	product.Barcodes = []string{code}
+	if _, err := p.service.Products.SaveProduct(t.Context(), product); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// spendable is what a member may spend now.
+func (p *program) spendable(t *testing.T, of home.ID) money.Points {
+	t.Helper()
+	list, err := p.service.Desk.Accounts(context.WithoutCancel(t.Context()), of)
+	if err != nil || len(list) == 0 {
+		t.Fatal("no account", err)
+	}
+	return list[0].Account.Spendable()
+}
+
+var desk = browsertest.Look{Width: 1440, Height: 900, Lang: "ru"}
+
+// TestTillSale: a member's card is scanned, a sum typed, all points spent that
+// may be, and it is paid in few presses; then it is given back, a receipt of
+// nobody's is given to a member, and the shift adds up.
+func TestTillSale(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	of, number := s.buyer(t, "Анна", 500_00)
+	s.barcode(t, "popcorn-l", "4601234567893")
+	p := tillAt(t, b, s, 0, s.url, desk)
+	p.pair()
+	p.signIn()
+	p.Get(`(window.presses = 0, addEventListener("keydown", e => { if (e.isTrusted) presses++; }, true))`, nil)
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")?.innerText.includes("Анна Проверкина") && document.activeElement?.id === "item"`)
+	if text := p.Text(".mc"); containsPhone(text) {
+		t.Errorf("a whole phone is shown: %s", text)
+	}
+	p.scan("4601234567893") // goods of the catalogue, by their barcode
+	p.Wait(`document.querySelectorAll(".ln").length === 1`)
+	p.settled("390,00 ₽")
+	p.Press(browsertest.F7)
+	p.Wait(`document.querySelector("#totals .disc") && document.querySelector("#due").innerText !== ""`)
+	p.Press(browsertest.F8)
+	p.Wait(`document.querySelector(".pdone")`)
+	p.Shot("till-done")
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("#scan") && !document.querySelector(".ln")`)
+	var presses int
+	p.Get(`presses`, &presses)
+	if presses > 6 {
+		t.Errorf("%d presses", presses)
+	}
+	sold := p.sold()
+	if len(sold) != 1 || sold[0].Home != of || sold[0].Spent == 0 || sold[0].Due+sold[0].Paid+sold[0].Discount != 390_00 {
+		t.Fatalf("%+v", sold)
+	}
+	if left := s.spendable(t, of); left != sold[0].Balance.Active {
+		t.Errorf("%d points left, %d told", left, sold[0].Balance.Active)
+	}
+}
+
+func containsPhone(text string) bool {
+	run := 0
+	for _, r := range text {
+		switch {
+		case r >= '0' && r <= '9':
+			run++
+		case r != ' ' && r != '-' && r != '\u00a0':
+			run = 0
+		}
+		if run > 9 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,120 @@
+package cashier
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"kopilka/internal/edge/ui"
+	"kopilka/internal/platform/i18n"
+)
+
+// words are what the page's script says, in the reader's language.
+type words struct {
+	Texts  map[string]string
+	Locale string
+	Camera string
+}
+
+// said are the names of the script's texts: pos.say.<name>.
+var said = []string{
+	"online", "offline", "queued", "offline-about", "no-programme",
+	"points-one", "points-few", "points-many", "points-on",
+	"not-found", "register", "bad-amount", "price-of", "sum-line", "no-goods", "bad-quantity",
+	"can-spend", "why-rule", "why-all", "why-none", "why-offline", "spend-more",
+	"no-member", "with-member", "offline-sale", "will-earn", "if-recorded",
+	"lines", "goods", "discount", "by-points", "less", "more", "drop-line",
+	"card", "activate", "activated", "new-card", "new-secret", "secret-is", "card-issued",
+	"sold", "sold-offline", "tell", "code-won", "receipt-no", "paid-card", "paid-cash", "paid-sbp", "paid-mixed",
+	"empty", "busy", "changed", "mixed-left", "mixed-sum", "other",
+	"prove-about", "prove-qr", "prove-secret", "sent-to", "prove-wrong",
+	"shift-sales", "shift-money", "shift-discount", "shift-spent", "shift-earned", "shift-refunds", "shift-mine", "shift-short",
+	"receipt-none", "refunded", "part-refunded", "no-member-receipt", "refund-of", "refund-left", "refund-comes", "refund-done", "refund-nothing", "refund-offline",
+	"claim-first", "claim-done",
+	"queue-empty", "queue-waits", "queue-problem", "queue-told", "differs", "flagged",
+	"network", "server", "signed-out", "two-tabs-title", "two-tabs", "start-failed", "not-paired",
+	"camera-denied", "camera-none", "camera-insecure", "camera-failed",
+	"member-balance", "no-cashiers", "paper-title", "paper-total", "paper-thanks", "none-card", "registered", "consent-needed",
+}
+
+// helpKeys are the workplace's keys, as its help lists them.
+var helpKeys = []struct{ key, text string }{
+	{"F2", "scan"},
+	{"Shift F2", "register"},
+	{"F3", "item"},
+	{"Shift F3", "code"},
+	{"↑ ↓", "line"},
+	{"+ −", "quantity"},
+	{"Del", "drop"},
+	{"F4", "receipts"},
+	{"F6", "spend"},
+	{"F7", "most"},
+	{"F8", "card"},
+	{"F9", "cash"},
+	{"F10", "sbp"},
+	{"Enter", "enter"},
+	{"F12", "print"},
+	{"Esc", "esc"},
+	{"Ctrl L", "lock"},
+	{"F1", "help"},
+}
+
+// open are the names of what the script puts into its texts.
+var open = func() (args []any) {
+	for _, name := range []string{
+		"at", "code", "count", "flags", "given", "how", "kind", "level", "name", "noun", "number", "odd", "points", "quantity", "secret", "sum", "taken", "text", "to", "waits", "ways", "what", "words",
+	} {
+		args = append(args, name, "{{."+name+"}}")
+	}
+	return args
+}()
+
+func wordsOf(ctx context.Context) *words {
+	texts := make(map[string]string, len(said))
+	for _, name := range said {
+		texts[name] = ui.T(ctx, "pos.say."+name, open...)
+	}
+	w := &words{Texts: texts, Locale: "ru-RU", Camera: ui.Camera()}
+	if ui.Of(ctx).Lang == i18n.EN {
+		w.Locale = "en-GB"
+	}
+	return w
+}
+
+// page is the workplace itself: the same for every till and cashier.
+func (c *Cashier) page(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", string(ui.Of(r.Context()).Lang))
+	if err := workplace(wordsOf(r.Context())).Render(r.Context(), w); err != nil {
+		c.Log.WarnContext(r.Context(), "a page was not sent", "error", err)
+	}
+}
+
+// worker is the script that keeps the page in the browser, with the addresses of
+// this version of its files.
+func (c *Cashier) worker(w http.ResponseWriter, r *http.Request) {
+	files := append([]string{Base + "/"}, ui.TillFiles()...)
+	list, err := json.Marshal(files)
+	if err != nil {
+		c.Faults.Write(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+	_, _ = w.Write([]byte("const FILES = " + string(list) + ";\n" + ui.TillWorker())) // whoever asked may have gone
+}
+
+// titled is a text with the key that does the same.
+func titled(text, key string) string {
+	if key == "" {
+		return text
+	}
+	return text + " (" + key + ")"
+}
+
+// otherLang is the language that the page is not in.
+func otherLang(ctx context.Context) string {
+	if ui.Of(ctx).Lang == i18n.EN {
+		return string(i18n.RU)
+	}
+	return string(i18n.EN)
+}

@@ -1,0 +1,149 @@
+package cashier
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"kopilka/internal/edge/ui"
+	"kopilka/internal/loyalty/feed"
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
+)
+
+const (
+	dayReaches = 48 * time.Hour // a business day and what of it is told late
+	partSize   = 200
+	mostRead   = 5000 // receipts of a day; past it the shift says so
+	mostShown  = 30
+)
+
+// Shift is what a till has done on its business day.
+type Shift struct {
+	Day       string       `json:"day"` // in words
+	Sales     int          `json:"sales"`
+	Money     money.Amount `json:"money"` // taken for them, kopecks
+	Discount  money.Amount `json:"discount"`
+	Spent     money.Points `json:"spent"`
+	Earned    money.Points `json:"earned"`
+	Refunds   int          `json:"refunds"`
+	Back      money.Amount `json:"back"` // given back, kopecks
+	Payments  []Paid       `json:"payments"`
+	Mine      int          `json:"mine"`       // sales of who is on duty
+	MineMoney money.Amount `json:"mine_money"` // … and what was taken for them
+	Receipts  []Receipt    `json:"receipts"`   // the newest
+	Short     bool         `json:"short,omitempty"`
+}
+
+// Paid is money of a kind: taken less given back.
+type Paid struct {
+	Kind string       `json:"kind"`
+	Sum  money.Amount `json:"sum"`
+}
+
+// Receipt is one of the shift's.
+type Receipt struct {
+	ID     string       `json:"id"`
+	Number string       `json:"number"`
+	At     string       `json:"at"` // the outlet's clock
+	Due    money.Amount `json:"due"`
+	Member bool         `json:"member"`
+	State  string       `json:"state"`
+}
+
+// shift sums up the till's day. Receipts are read themselves, so that it is true
+// this very moment; refunds are those that were made here today, whenever their
+// receipt was sold.
+func (c *Cashier) shift(k *call) error {
+	ctx, now := k.r.Context(), c.Clock.Now()
+	day := k.at.Outlet.BusinessDay(now)
+	s := &Shift{Day: day, Payments: []Paid{}, Receipts: []Receipt{}}
+	kinds := map[string]money.Amount{}
+	q := &purchase.Latest{
+		Outlets: []id.ID{k.at.Outlet.ID}, From: now.Add(-dayReaches), Before: now.Add(time.Hour), Limit: partSize,
+		Keep: func(p *purchase.Stored) bool { return p.Till == k.at.Till.ID && p.Day == day },
+	}
+	for read := 0; ; {
+		part, err := c.Desk.Latest(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, p := range part.Items {
+			s.sale(k, p, kinds)
+		}
+		if read += len(part.Items); part.Next.ID == 0 {
+			break
+		} else if read >= mostRead {
+			s.Short = true
+			break
+		}
+		q.After = part.Next
+	}
+	if err := c.refunds(ctx, k, s, kinds, day); err != nil {
+		return err
+	}
+	for kind, sum := range kinds {
+		s.Payments = append(s.Payments, Paid{kind, sum})
+	}
+	slices.SortFunc(s.Payments, func(a, b Paid) int { return cmp.Or(cmp.Compare(b.Sum, a.Sum), cmp.Compare(a.Kind, b.Kind)) })
+	s.Day = ui.Date(ctx, now)
+	return write(k, http.StatusOK, s)
+}
+
+func (s *Shift) sale(k *call, p *purchase.Stored, kinds map[string]money.Amount) {
+	s.Sales++
+	s.Money += p.Due
+	s.Discount += p.Discount
+	s.Spent += p.Spent
+	s.Earned += p.Earned
+	for _, paid := range p.Payments {
+		kinds[paid.Kind] += paid.Amount
+	}
+	if p.Cashier == k.duty.Cashier {
+		s.Mine++
+		s.MineMoney += p.Due
+	}
+	if len(s.Receipts) < mostShown {
+		s.Receipts = append(s.Receipts, Receipt{
+			ID: strconv.FormatInt(int64(p.Home), 10) + "." + p.ID.String(), Number: cmp.Or(p.Number, p.Key), At: k.at.Outlet.Local(p.At).Format("15:04"), Due: p.Due, Member: p.Buyer().Kind() == home.Member, State: p.State,
+		})
+	}
+}
+
+// refunds adds those that were made at the till on the day.
+func (c *Cashier) refunds(ctx context.Context, k *call, s *Shift, kinds map[string]money.Amount, day string) error {
+	j := feed.Journal{
+		From: c.Clock.Now().Add(-dayReaches), Limit: partSize,
+		Keep: func(e *feed.Event) bool { return e.Kind == feed.PurchaseRefunded && e.Outlet == k.at.Outlet.ID },
+	}
+	for {
+		leaf, err := c.Feed.Leaf(ctx, j)
+		if err != nil {
+			return err
+		}
+		for i := range leaf.Events {
+			e := &leaf.Events[i].Event
+			r, err := c.Desk.FindRefund(ctx, purchase.PurchaseRef{Home: e.Home, ID: e.Op})
+			if err != nil {
+				return err
+			}
+			if r.Till != k.at.Till.ID || r.Day != day {
+				continue
+			}
+			s.Refunds++
+			s.Back += r.Money
+			for _, paid := range r.Payments {
+				kinds[paid.Kind] -= paid.Amount
+			}
+		}
+		if leaf.Older == 0 {
+			return nil
+		}
+		j.Before = leaf.Older
+	}
+}

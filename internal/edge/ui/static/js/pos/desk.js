@@ -1,0 +1,135 @@
+// Draws the receipt that is made, and who buys.
+import { $, $$, button, fill, make, note, put, rows, wrong } from './render.js';
+import { locale, money, noun, number, points, quantity, say, signed } from './words.js';
+import { isOnline } from './net.js';
+import { risk, state } from './sale.js';
+
+/** quick are the goods that this till sells the most. */
+export const quick = { list: [] };
+
+/** draw shows the state; the desk is made once and filled anew each time, so nothing that is typed is lost. */
+export function draw() {
+  if (!$('#screen .pwrap')) put('#screen', make('desk'));
+  document.body.classList.toggle('has-receipt', state.lines.length > 0);
+  drawMember();
+  drawLines();
+  drawTotals();
+  drawPoints();
+  drawCodes();
+}
+
+function drawMember() {
+  const m = state.member;
+  if (!m) { put('#member'); return; }
+  const facts = [m.phone, m.card && say('card', { number: m.card })].filter(Boolean).join(' · ');
+  const notes = m.notes.map(note), deeds = [];
+  if (!m.serves) notes.unshift(note({ tone: 'bad', icon: 'alert-triangle', text: m.why }));
+  if (m.activate) deeds.push(button(say('activate'), 'activate', { primary: true }));
+  deeds.push(button(say('new-card'), 'card'));
+  const node = make('member', {
+    initials: m.initials, name: m.name, level: m.level, facts, active: number(m.active), points: say('points-on', { noun: noun(m.active) }), notes, deeds,
+  });
+  put('#member', node);
+}
+
+function lineWhy(q, i) {
+  if (!q?.lines[i]?.discount) return '';
+  return say('discount') + ' ' + money(-q.lines[i].discount);
+}
+
+function drawLines() {
+  const box = $('#lines');
+  const q = state.quote;
+  if (!state.lines.length) {
+    put(box, state.member ? make('empty') : make('idle'));
+  } else {
+    put(box, ...state.lines.map((l, i) => {
+      const g = Math.floor((l.price * l.quantity + 500) / 1000), due = g - (q?.lines[i]?.discount ?? 0);
+      const node = make('line', {
+        name: l.name, price: l.quantity === 1000 ? '' : quantity(l.quantity) + ' × ' + money(l.price), why: lineWhy(q, i), quantity: quantity(l.quantity),
+        gross: due === g ? '' : money(g), due: money(due),
+      });
+      node.dataset.line = i;
+      if (i === state.current) node.setAttribute('aria-current', 'true');
+      for (const [cls, text] of [['dec', 'less'], ['inc', 'more'], ['del', 'drop-line']]) $('.' + cls, node).setAttribute('aria-label', say(text, { name: l.name }));
+      return node;
+    }));
+    $('[aria-current=true]', box)?.scrollIntoView({ block: 'nearest' });
+  }
+  if (state.lines.length) { box.setAttribute('role', 'list'); box.setAttribute('aria-label', say('lines')); box.tabIndex = 0; } else for (const a of ['role', 'aria-label', 'tabindex']) box.removeAttribute(a);
+  put('#quick', ...quick.list.map(g => { const b = button(g.name, 'quick'); b.dataset.sku = g.sku; b.tabIndex = -1; return b; }));
+}
+
+function drawTotals() {
+  const q = state.quote, gross = state.lines.reduce((n, l) => n + Math.floor((l.price * l.quantity + 500) / 1000), 0);
+  const list = [];
+  if (state.lines.length) list.push([say('goods'), money(q?.gross ?? gross)]);
+  if (q?.discount) list.push([say('discount'), money(-q.discount), 'disc']);
+  if (q?.paid_with_points) list.push([say('by-points'), money(-q.paid_with_points), 'disc']);
+  put('#totals', ...rows(list));
+  $('#due').textContent = state.lines.length ? money(q?.due ?? gross) : money(0);
+  const earn = !state.member?.serves || !q ? '' : q.alone ? say('if-recorded') : q.earned ? say('will-earn', { points: signed(q.earned) + ' ' + noun(q.earned) }) : '';
+  $('#earn').textContent = earn;
+  put('#pay-error', ...(state.trouble ? [wrong(state.trouble)] : []));
+  $$('.pays .btn').forEach(b => { b.disabled = !state.lines.length || state.member && !state.member.serves || state.busy; });
+  drawSaid(q);
+}
+
+// drawSaid is what to tell the buyer: messages of the rules, codes that gave nothing, what a little more would bring.
+function drawSaid(q) {
+  const say1 = t => make('say', { text: t });
+  const list = [];
+  if (!state.member && state.lines.length && isOnline()) list.push(say1(say('no-member')));
+  if (q?.alone) list.push(say1(say('offline-sale')));
+  for (const m of q?.messages ?? []) list.push(say1(m));
+  for (const c of q?.unused_codes ?? []) list.push(say1(c.code + ': ' + c.text));
+  for (const h of q?.hints ?? []) list.push(say1(h.text));
+  put('#said', ...list);
+}
+
+function drawPoints() {
+  const m = state.member, box = $('#points'), q = state.quote;
+  if (!m || !m.serves || !state.start?.programme) { put(box); return; }
+  if (!$('.bon', box)) put(box, make('points'));
+  const most = q ? (q.alone ? risk() : q.most) : 0;
+  const why = !state.lines.length ? say('spend-more') : q?.alone ? say('why-offline') : most === 0 ? say('why-none') : q && q.most < q.allowed ? say('why-all') : say('why-rule');
+  fill(box, { most: say('can-spend', { points: points(most) }), why });
+  const input = $('#spend', box);
+  if (document.activeElement !== input || state.spend === 'most') input.value = number(q ? q.spent : state.spend === 'most' ? 0 : state.spend).replace(/[\s\u00a0]/g, '');
+}
+
+function drawCodes() {
+  const box = $('#codes');
+  if (!state.lines.length) { put(box); return; }
+  if (!$('form', box)) put(box, make('codes'));
+  const mine = (state.member?.codes ?? []).filter(c => !state.codes.includes(c.code));
+  const chips = state.codes.map((code, i) => {
+    const chip = make('chip', { text: code });
+    chip.dataset.do = 'drop-code'; chip.dataset.index = i;
+    chip.setAttribute('aria-label', say('drop-line', { name: code }));
+    return chip;
+  });
+  chips.push(...mine.map(c => button(c.code + ' · ' + c.name, 'take-code', { data: { code: c.code } })));
+  fill(box, { list: chips });
+}
+
+/** drawDone shows what was sold. */
+export function drawDone(s) {
+  const a = s.answer, member = s.member && (a ? a.member : true);
+  const say1 = t => make('say', { text: t });
+  const list = [];
+  for (const m of s.quote.messages ?? []) list.push(say1(m));
+  for (const w of a?.awards ?? []) list.push(say1(say('code-won', { code: w.code })));
+  if (s.member?.next && a) list.push(say1(say('tell', { what: s.member.next })));
+  put('#screen', make('done', {
+    due: money(s.quote.due), how: say(a ? 'sold' : 'sold-offline', { number: s.number, how: say('paid-' + s.kind) }), say: list,
+    earned: a ? signed(a.earned) : '…', spent: number(a ? -a.spent : -s.quote.spent), balance: a ? number(a.balance.active) : '…',
+  }));
+  if (!member) $('.pdone .res').remove();
+  $('.pdone [data-focus]').focus();
+}
+
+/** tick shows the time. */
+export function tick() {
+  $('#clock').textContent = new Date().toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit', timeZone: state.start?.zone });
+}

@@ -1,0 +1,146 @@
+// What is asked above the desk: a proof of whose points they are, several kinds of money, which of several members.
+import { $, button, close, fill, open, rows } from './render.js';
+import { ask, Refused } from './net.js';
+import * as queue from './queue.js';
+import * as keep from './keep.js';
+import { amount, clock, money, points, say } from './words.js';
+import { state } from './sale.js';
+import { beep, saveScanner, scanner } from './keys.js';
+
+/** problem shows what went wrong in a dialog and leaves what was typed. */
+export function problem(dialog, e) {
+  fill(dialog, { error: e instanceof Refused ? e.message : say('network') });
+  beep(false);
+}
+
+// ---- proof: a one-time QR that is scanned, a code that is sent, the secret code of the card that was shown
+let proven;
+/** prove asks for a proof that so many points may be spent; then(proof) is called with it. */
+export function prove(q, then) {
+  proven = then;
+  const d = open('prove'), form = $('form', d);
+  form.reset();
+  fill(d, { about: say('prove-about', { points: points(q.spent) }) + ' ' + say(state.buyer?.card ? 'prove-secret' : 'prove-qr'), sent: '', error: '' });
+  $('#prove-code').focus();
+}
+const whose = () => ({ purpose: 'spend', member: state.member.id });
+export async function sendCode() {
+  const d = $('#prove');
+  try {
+    const sent = await ask('/api/codes', { body: whose() });
+    fill(d, { sent: say('sent-to', { to: sent.to }), error: '' });
+    d.dataset.sent = '1';
+    $('#prove-code').focus();
+  } catch (e) { problem(d, e); }
+}
+export async function proofTyped(text) {
+  const d = $('#prove'), code = text.trim();
+  if (!code) return;
+  if (/^L1\./i.test(code)) { close('prove'); proven({ qr: code }); return; }
+  if (state.buyer?.card && !d.dataset.sent) { close('prove'); proven({ proof: { secret: code } }); return; }
+  try {
+    const checked = await ask('/api/codes/check', { body: { ...whose(), code } });
+    close('prove'); delete d.dataset.sent;
+    proven({ proof: { code: checked.proof } });
+  } catch (e) { problem(d, e); }
+}
+
+// ---- several kinds of money
+let paid;
+export function mixed(due, then) {
+  paid = then;
+  const d = open('mixed');
+  $('form', d).reset();
+  d.dataset.due = due;
+  fill(d, { about: say('mixed-sum', { sum: money(due) }), error: '' });
+  $('#mixed-card').focus();
+}
+export function mixedTyped(form) {
+  const d = $('#mixed'), due = Number(d.dataset.due), payments = [];
+  for (const kind of ['card', 'cash', 'sbp']) {
+    const text = form.elements[kind].value.trim();
+    if (!text) continue;
+    const sum = amount(text);
+    if (Number.isNaN(sum)) { fill(d, { error: say('bad-amount') }); form.elements[kind].focus(); return; }
+    if (sum) payments.push({ kind, amount: sum });
+  }
+  const left = due - payments.reduce((n, p) => n + p.amount, 0);
+  if (left) { fill(d, { error: say('mixed-left', { sum: money(left) }) }); return; }
+  close('mixed');
+  paid(payments);
+}
+
+// ---- which of several members
+export function choose(found, then) {
+  const d = open('choose');
+  fill(d, { list: found.map((m, i) => {
+    const b = button(m.name + (m.phone ? ' · ' + m.phone : '') + (m.level ? ' · ' + m.level : ''), 'chosen');
+    b.onclick = () => { close('choose'); then(m); };
+    if (!i) b.autofocus = true;
+    return b;
+  }) });
+  $('.btn', $('.dlg-b', d))?.focus();
+}
+
+// ---- the shift
+export async function shift() {
+  const d = open('shift');
+  fill(d, { error: '', sums: [] });
+  try {
+    const s = await ask('/shift');
+    fill(d, { sums: rows([
+      [say('shift-sales'), String(s.sales)], [say('shift-money'), money(s.money)],
+      ...s.payments.map(p => [say(['card', 'cash', 'sbp'].includes(p.kind) ? 'paid-' + p.kind : 'other', { kind: p.kind }), money(p.sum)]),
+      [say('shift-discount'), money(s.discount)], [say('shift-spent'), points(s.spent)], [say('shift-earned'), points(s.earned)],
+      [say('shift-refunds'), s.refunds + ' · ' + money(s.back)], [say('shift-mine'), s.mine + ' · ' + money(s.mine_money)],
+    ]), error: s.short ? say('shift-short') : '' });
+  } catch (e) { problem(d, e); }
+}
+
+// ---- what waits to be told
+export async function showQueue() {
+  const d = open('queue'), list = await keep.queued(), waits = queue.waiting(list), odd = queue.odd(list);
+  const facts = i => ({
+    waits: say('queue-waits', { at: clock(i.at) }),
+    problem: say('queue-problem', { at: clock(i.at), words: i.words }),
+    differs: say('differs', { at: clock(i.at), words: difference(i) }),
+  })[i.state];
+  fill(d, { about: list.length ? say('queue-told', { waits: waits.length, odd: odd.length }) : say('queue-empty'), list: [...waits, ...odd].map(i => {
+    const li = $('#t-queued').content.firstElementChild.cloneNode(true);
+    fill(li, { due: '№ ' + i.seq + ' · ' + money(i.due), facts: facts(i) });
+    return li;
+  }) });
+}
+function difference({ answer: a, words }) {
+  const said = words ? [words] : [];
+  if (a.would && a.would.discount !== a.discount) said.push(say('discount') + ': ' + money(a.discount) + ' → ' + money(a.would.discount));
+  if (a.would && a.would.most < a.spent) said.push(say('by-points') + ': ' + points(a.spent) + ' → ' + points(a.would.most));
+  if (a.flags?.length) said.push(say('flagged', { flags: a.flags.join(', ') }));
+  return said.join('; ');
+}
+
+// ---- the till's own settings
+export function settings() {
+  const f = $('form', open('settings'));
+  f.elements.prefix.value = scanner.prefix; f.elements.suffix.value = scanner.suffix; f.elements.sound.checked = scanner.sound;
+}
+export async function settingsTyped(f) {
+  await saveScanner({ prefix: f.elements.prefix.value, suffix: f.elements.suffix.value, sound: f.elements.sound.checked });
+  close('settings');
+}
+
+// ---- the camera of a phone
+export async function camera(scanned) {
+  const d = open('camera'), stop = new AbortController();
+  fill(d, { error: '' });
+  d.addEventListener('close', () => stop.abort(), { once: true });
+  try {
+    const { scan } = await import($('#pos').dataset.camera);
+    const code = await scan($('#video'), { signal: stop.signal });
+    d.close();
+    beep(true);
+    scanned(code);
+  } catch (e) {
+    if (!stop.signal.aborted) fill(d, { error: say(e.code?.startsWith('camera-') ? e.code : 'camera-failed') });
+  }
+}

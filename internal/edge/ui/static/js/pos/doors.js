@@ -1,0 +1,41 @@
+// What is seen before anybody is on duty: pairing of the till, signing in.
+import { $, fill, make, put } from './render.js';
+import { ask, Refused } from './net.js';
+import { say } from './words.js';
+import { beep } from './keys.js';
+
+const problem = (form, e) => { fill(form, { error: e instanceof Refused ? e.message : say('network') }); beep(false); };
+
+export function pairing() {
+  put('#screen', make('pair', { error: '' }));
+  $('#pair-code').focus();
+}
+export async function pairTyped(f, then) {
+  try {
+    await ask('/pair', { body: { code: f.elements.code.value } });
+    await then();
+  } catch (e) { problem(f, e); }
+}
+
+export function signIn(start) {
+  const form = make('signin', { error: '', none: start.cashiers.length ? '' : say('no-cashiers'), people: start.cashiers.map((c, i) => {
+    const p = make('person', { name: c.name });
+    const radio = $('input', p);
+    radio.value = c.code; radio.checked = i === 0;
+    return p;
+  }) });
+  put('#screen', form);
+  $('#pin').focus();
+}
+export async function signInTyped(f, then) {
+  try {
+    await ask('/duty', { body: { code: new FormData(f).get('cashier') ?? '', pin: f.elements.pin.value } });
+    await then();
+  } catch (e) {
+    f.elements.pin.value = '';
+    problem(f, e);
+    f.elements.pin.focus();
+  }
+}
+/** message is a whole screen of words. */
+export function message(title, text) { put('#screen', make('message', { title, text })); }

@@ -1,0 +1,81 @@
+// The keyboard and the scanner, which is one too: it types faster than anybody, ends with a key of its own, and may begin
+// with a prefix. What it types is taken wherever the cursor is, and put back into Latin letters where the keyboard is Russian.
+import { $ } from './render.js';
+import * as keep from './keep.js';
+
+const FAST = 45, GAP = 120, LEAST = 6; // milliseconds a key on average, between two, and characters
+
+/** scanner is how this till's scanner is set. */
+export const scanner = { prefix: '', suffix: 'Enter', sound: true };
+export const loadScanner = async () => Object.assign(scanner, await keep.get('scanner'));
+export async function saveScanner(s) { Object.assign(scanner, s); await keep.set('scanner', { ...scanner }); }
+
+const RU = 'ёйцукенгшщзхъфывапролджэячсмитьбю.', EN = "`qwertyuiop[]asdfghjkl;'zxcvbnm,./";
+/** latin undoes a Russian layout. */
+export const latin = s => [...s].map(c => {
+  const i = RU.indexOf(c.toLowerCase());
+  if (i < 0 || c === '.') return c;
+  return c === c.toLowerCase() ? EN[i] : EN[i].toUpperCase();
+}).join('');
+
+/** track takes the card's number out of what a magnetic stripe says: %B…^…? ;…=…? */
+export const track = s => s.match(/;(\d+)[=?]/)?.[1] ?? s.match(/%B?(\d+)\^/)?.[1] ?? s;
+
+/** byCode is the Latin letter or digit of a key, whatever layout is on. */
+function byCode(e) {
+  const m = /^(?:Key([A-Z])|Digit(\d)|Numpad(\d))$/.exec(e.code);
+  if (!m) return e.key;
+  if (m[1]) return e.shiftKey !== e.getModifierState?.('CapsLock') ? m[1] : m[1].toLowerCase();
+  return e.shiftKey && m[2] ? e.key : m[2] ?? m[3];
+}
+
+/** listen calls scanned with each code, and pressed with each key that is none of a scanner's. */
+export function listen(scanned, pressed) {
+  let chars = [], began = 0, last = 0, field, before = '';
+  const forget = () => { chars = []; };
+  document.addEventListener('keydown', e => {
+    const now = e.timeStamp;
+    if (chars.length && now - last > GAP) forget();
+    last = now;
+    const fast = chars.length >= LEAST && (now - began) / chars.length < FAST;
+    if (e.key === scanner.suffix && fast) {
+      e.preventDefault(); e.stopImmediatePropagation();
+      let code = chars.join('');
+      if (scanner.prefix && code.startsWith(scanner.prefix)) code = code.slice(scanner.prefix.length);
+      if (field && field.isConnected) { field.value = before; field.dispatchEvent(new Event('input', { bubbles: true })); }
+      forget();
+      scanned(track(latin(code)).trim());
+      return;
+    }
+    if (e.key.length === 1 && !e.ctrlKey && !e.metaKey && !e.altKey) {
+      if (!chars.length) {
+        began = now;
+        field = document.activeElement?.matches?.('input,textarea') ? document.activeElement : null;
+        before = field?.value ?? '';
+      }
+      chars.push(byCode(e));
+    } else if (e.key !== 'Shift') forget();
+    if (fast && e.key.length === 1) return; // a scanner's: no shortcut
+    pressed(e);
+  }, true);
+}
+
+let sound;
+/** beep tells by ear what is told by colour and words too. */
+export function beep(ok) {
+  if (!scanner.sound || !navigator.userActivation?.hasBeenActive) return; // a browser lets a page sound once it was touched
+  try {
+    sound ??= new AudioContext();
+    const o = sound.createOscillator(), g = sound.createGain(), t = sound.currentTime;
+    o.frequency.value = ok ? 1046 : 196; o.type = ok ? 'sine' : 'square';
+    g.gain.setValueAtTime(0.08, t); g.gain.exponentialRampToValueAtTime(0.0001, t + (ok ? 0.12 : 0.35));
+    o.connect(g).connect(sound.destination);
+    o.start(t); o.stop(t + (ok ? 0.13 : 0.36));
+  } catch { /* a machine without sound */ }
+}
+
+/** toNext puts the cursor where the next deed is. */
+export function toNext(where) {
+  const e = $(where);
+  if (e && !$('dialog[open]')) { e.focus({ preventScroll: true }); e.select?.(); }
+}

@@ -1,0 +1,94 @@
+// What is sold and not told yet. A receipt lies here before it is sent at all, so that none is lost whenever the network,
+// the page or the machine goes; its key is the till's own, so that none is told twice.
+import { ask, Refused, Silent, isOnline } from './net.js';
+import * as keep from './keep.js';
+
+const asked = new Set(); // numbers of sales that are being asked for this moment
+let told = () => {}, sending = false;
+/** onQueue names who is told that something has changed. */
+export const onQueue = f => { told = f; };
+
+/** waiting is what is still to be told; odd is what was told and came out otherwise, or could not be. */
+export const waiting = list => list.filter(i => i.state === 'waits');
+export const odd = list => list.filter(i => i.state === 'differs' || i.state === 'problem');
+
+/** done takes an item out, or keeps it to be seen where the program would have given something else. */
+async function done(item, answer) {
+  const odd = item.alone && (answer.flags?.length || answer.would && (answer.would.discount !== answer.discount || answer.would.most < answer.spent));
+  if (odd) await keep.requeue({ ...item, state: 'differs', answer });
+  else await keep.dequeue(item.seq);
+  return answer;
+}
+
+/** commit asks for the sale itself. Whoever calls waits for it: a refusal says that nothing was done. */
+export async function commit(item) {
+  asked.add(item.seq);
+  try {
+    return await done(item, await ask('/api/purchases', { body: item.commit, key: item.key, patience: 10000 }));
+  } finally {
+    asked.delete(item.seq);
+  }
+}
+
+/** refusedForGood tells what is wrong with the receipt itself from what is wrong with the moment. */
+const forGood = e => e instanceof Refused && ![401, 403, 429].includes(e.status);
+
+/** tell tells one item, once and for all: as the sale that was asked for or, where that is refused by now, as a fact. */
+async function tell(item) {
+  if (item.commit) {
+    try { return await commit(item); } catch (e) {
+      if (!forGood(e)) throw e;
+      if (e.code === 'key.other-body') return keep.dequeue(item.seq); // it is there as a fact already
+    }
+  }
+  try {
+    return await done({ ...item, alone: true }, await ask('/api/purchases/record', { body: item.record, key: item.key }));
+  } catch (e) {
+    if (!forGood(e)) throw e;
+    if (e.code === 'key.other-body') return keep.dequeue(item.seq); // … or as a sale
+    if (item.record.buyer && await nameless(item, e)) return;
+    await keep.requeue({ ...item, state: 'problem', words: e.message });
+  }
+}
+// nameless tells a receipt whose buyer is named in no way that anybody could be: without him it is no less a receipt, and it
+// can be given to a member later.
+async function nameless(item, why) {
+  const { buyer: _, ...record } = item.record;
+  try {
+    const answer = await ask('/api/purchases/record', { body: record, key: item.key });
+    await keep.requeue({ ...item, state: 'differs', answer, words: why.message });
+    return true;
+  } catch (e) {
+    if (!forGood(e)) throw e;
+    return false;
+  }
+}
+
+/** flush tells all that waits, in the order in which it was sold. */
+export async function flush() {
+  if (sending || !isOnline()) return;
+  sending = true;
+  try {
+    for (const item of waiting(await keep.queued())) {
+      if (asked.has(item.seq)) continue;
+      await tell(item);
+      told();
+    }
+  } catch (e) {
+    if (!(e instanceof Silent || e instanceof Refused)) throw e;
+  } finally {
+    sending = false;
+    told();
+  }
+}
+
+/** again tells once more what could not be told. */
+export async function again() {
+  for (const item of odd(await keep.queued())) if (item.state === 'problem') await keep.requeue({ ...item, state: 'waits' });
+  await flush();
+}
+/** seen forgets differences that somebody has read. */
+export async function seen() {
+  for (const item of odd(await keep.queued())) if (item.state === 'differs') await keep.dequeue(item.seq);
+  told();
+}

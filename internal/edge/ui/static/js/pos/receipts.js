@@ -1,0 +1,104 @@
+// Receipts that were sold: found, printed, given back, given to a member.
+import { $, $$, fill, make, open, close } from './render.js';
+import { ask, isOnline } from './net.js';
+import * as keep from './keep.js';
+import { state } from './sale.js';
+import { money, pieces, plain, points, quantity, say } from './words.js';
+import { problem } from './dialogs.js';
+import { beep } from './keys.js';
+
+let shown = []; // receipts of the list
+let chosen;     // that is given back
+
+const row = r => {
+  const refunded = { part: say('part-refunded'), refunded: say('refunded') }[r.state];
+  const node = make('receipt', { due: money(r.due), facts: [say('receipt-no', { number: r.number }), r.at, r.member ? say('with-member') : say('no-member-receipt'), refunded].filter(Boolean).join(' · ') });
+  $('[data-do=refund]', node).dataset.id = r.id;
+  $('[data-do=refund]', node).disabled = r.state === 'refunded';
+  const claim = $('[data-do=claim]', node);
+  claim.dataset.id = r.id; claim.hidden = r.member || r.state === 'refunded';
+  return node;
+};
+const show = (d, list) => { shown = list; fill(d, { list: list.map(row), error: list.length ? '' : say('receipt-none') }); };
+
+/** receipts shows the newest of the till, or what a number or a fiscal QR finds. */
+export async function receipts(q = '') {
+  const d = open('receipts');
+  $('#receipt-q').value = q;
+  try {
+    if (!isOnline()) { fill(d, { list: [], error: say('refund-offline') }); return; }
+    if (!q) { show(d, (await ask('/shift')).receipts); return; }
+    const by = /(^|&)fn=/.test(q) ? 'qr=' : 'key=';
+    let found = (await ask('/api/purchases?' + by + encodeURIComponent(q))).items;
+    if (!found.length && /^\d+$/.test(q)) { // the number that this till has printed
+      const s = await keep.get('sequence');
+      if (s) found = (await ask('/api/purchases?key=' + encodeURIComponent(`pos-${s.till}-${q}`))).items;
+    }
+    show(d, found.map(p => ({ id: p.id, number: p.number || p.key, at: new Date(p.at).toLocaleString(), due: p.due, member: !!p.member || !!p.claim, state: p.state })));
+  } catch (e) { problem(d, e); }
+}
+
+/** refund shows what of a receipt may come back. */
+export async function refund(id) {
+  try {
+    chosen = await ask('/api/purchases/' + id);
+  } catch (e) { problem($('#receipts'), e); return; }
+  const d = open('refund');
+  const back = chosen.lines.map((_, i) => (chosen.refunds ?? []).flatMap(r => r.lines).filter(l => l.line === i).reduce((n, l) => n + pieces(String(l.quantity)), 0));
+  fill(d, {
+    about: say('refund-of', { number: chosen.number || chosen.key, sum: money(chosen.due - chosen.refunded) }), error: '', comes: '',
+    lines: chosen.lines.map((l, i) => {
+      const left = pieces(String(l.quantity)) - back[i], node = $('#t-refund-line').content.firstElementChild.cloneNode(true);
+      fill(node, { name: l.name || l.sku, left: say('refund-left', { quantity: quantity(left), sum: money(l.due) }) });
+      const input = $('input', node);
+      input.dataset.line = i; input.dataset.left = left; input.disabled = left <= 0;
+      return node;
+    }),
+  });
+  $$('[data-line]', d).find(i => !i.disabled)?.focus();
+}
+
+function parts(d) {
+  const lines = [];
+  for (const input of $$('[data-line]', d)) {
+    const n = pieces(input.value || '0');
+    if (Number.isNaN(n) || n > Number(input.dataset.left)) { input.setAttribute('aria-invalid', 'true'); input.focus(); throw new RangeError(); }
+    input.removeAttribute('aria-invalid');
+    if (n) lines.push({ line: Number(input.dataset.line), quantity: plain(n) });
+  }
+  return lines;
+}
+
+/** refundTyped gives back what was named, or all that is left. */
+export async function refundTyped(whole) {
+  const d = $('#refund');
+  let what;
+  try { what = whole ? { whole: true } : { lines: parts(d) }; } catch { fill(d, { error: say('bad-quantity') }); return; }
+  if (!whole && !what.lines.length) { fill(d, { error: say('refund-nothing') }); return; }
+  const body = { cashier: state.start.duty.id, purchase: { id: chosen.id }, ...what };
+  // The key is made for what is asked: pressed twice, or after an answer that did not come, it is given back once.
+  const said = JSON.stringify(body);
+  if (d.dataset.said !== said) { d.dataset.said = said; d.dataset.key = 'pos-r-' + crypto.randomUUID(); }
+  try {
+    const r = await ask('/api/refunds', { body, key: d.dataset.key });
+    delete d.dataset.said;
+    beep(true);
+    close('refund');
+    await receipts();
+    const ways = r.payments.map(p => say(['card', 'cash', 'sbp'].includes(p.kind) ? 'paid-' + p.kind : 'other', { kind: p.kind }) + ' ' + money(p.amount)).join(', ');
+    fill($('#receipts'), { error: say('refund-done', { sum: money(r.money), ways, given: points(r.given), taken: points(r.earned) }) });
+  } catch (e) { problem(d, e); }
+}
+
+/** claim gives a receipt of nobody's to the member who is at the till. */
+export async function claim(id) {
+  const d = $('#receipts');
+  if (!state.member) { fill(d, { error: say('claim-first') }); return; }
+  try {
+    const p = await ask('/api/purchases/claim', { body: { cashier: state.start.duty.id, buyer: { member: state.member.id }, purchase: { id } } });
+    beep(true);
+    await receipts();
+    fill(d, { error: say('claim-done', { name: state.member.name, points: points(p.earned || p.claim?.earned || 0) }) });
+  } catch (e) { problem(d, e); }
+}
+export const shownReceipts = () => shown;

@@ -1,0 +1,143 @@
+// The receipt that is made. It is the till's until it is sold; what it comes to is the program's to say, or, while there is
+// no network, the goods' prices: then nothing is taken off but points, up to what the programme allows a till to risk.
+import { ask, Refused, Silent, isOnline } from './net.js';
+import * as keep from './keep.js';
+import { plain } from './words.js';
+
+const LATE = 120; // milliseconds after the last change
+const empty = () => ({ buyer: null, member: null, lines: [], codes: [], spend: 0, current: -1 });
+
+/** state is all that the desk shows. */
+export const state = { start: null, ...empty(), quote: null, quoting: false, trouble: '', sold: null };
+
+let told = () => {}, timer, asking;
+/** onChange names who draws the desk. */
+export const onChange = f => { told = f; };
+
+const kept = () => keep.set('receipt', { buyer: state.buyer, member: state.member, lines: state.lines, codes: state.codes, spend: state.spend, current: state.current });
+
+/** restore takes up the receipt that was being made when the page was closed. */
+export async function restore() {
+  Object.assign(state, empty(), await keep.get('receipt'));
+  if (state.lines.length || state.member) changed();
+}
+
+/** changed keeps the receipt and asks what it comes to. */
+export function changed() {
+  kept();
+  state.quote = null; state.trouble = '';
+  clearTimeout(timer); asking?.abort();
+  if (state.lines.length) {
+    state.quoting = true;
+    timer = setTimeout(quote, LATE);
+  } else state.quoting = false;
+  told();
+}
+
+/** body is the receipt as the API takes it. */
+export function body() {
+  const b = { cashier: state.start.duty.id, lines: state.lines.map(l => ({ sku: l.sku, name: l.name, quantity: plain(l.quantity), price: l.price })) };
+  if (state.buyer) b.buyer = state.buyer;
+  if (state.codes.length) b.codes = state.codes;
+  if (state.member && state.spend === 'most') b.spend_max = true;
+  else if (state.member && state.spend) b.spend = state.spend;
+  return b;
+}
+
+/** quote asks what the receipt comes to now. */
+export async function quote() {
+  clearTimeout(timer); asking?.abort();
+  if (!state.lines.length) return;
+  const mine = asking = new AbortController();
+  state.quoting = true;
+  try {
+    if (!isOnline()) throw new Silent('no network');
+    const q = await ask('/api/quotes', { body: body(), signal: mine.signal });
+    if (mine.signal.aborted) return;
+    state.quote = q; state.trouble = '';
+  } catch (e) {
+    if (mine.signal.aborted) return;
+    if (e instanceof Silent) state.quote = alone();
+    else if (e instanceof Refused) { state.quote = null; state.trouble = e.message; state.fault = e.code; }
+    else throw e;
+  }
+  state.quoting = false;
+  told();
+}
+
+const grossOf = l => Math.floor((l.price * l.quantity + 500) / 1000);
+
+/** risk is the most points that may be spent with no network, in hundredths. */
+export function risk() {
+  const t = state.start?.programme, m = state.member;
+  if (!t || !m || !m.serves || t.offline <= 0) return 0;
+  const gross = state.lines.reduce((n, l) => n + grossOf(l), 0), share = Math.floor(gross * t.share / 1e6);
+  const most = Math.min(t.offline, m.spendable, Math.floor(share * 100 / t.point_value));
+  return Math.max(0, most - most % t.spend_step);
+}
+
+/** alone is what the receipt comes to by the till's own knowledge. */
+function alone() {
+  const gross = state.lines.reduce((n, l) => n + grossOf(l), 0), most = risk(), t = state.start.programme;
+  let spent = state.spend === 'most' ? most : Math.min(state.spend || 0, most);
+  if (t) spent -= spent % t.spend_step;
+  const paid = t ? Math.floor(spent * t.point_value / 100) : 0;
+  return {
+    alone: true, gross, discount: 0, paid_with_points: paid, due: gross - paid, spent, most, earned: 0, why: [],
+    lines: state.lines.map(l => ({ gross: grossOf(l), discount: 0, due: grossOf(l) })),
+  };
+}
+
+/** add puts a product on the receipt; the same at the same price makes one line. */
+export function add(good, quantity = 1000) {
+  let i = state.lines.findIndex(l => l.sku === good.sku && l.price === good.price && good.sku !== 'sum');
+  if (i >= 0) state.lines[i].quantity += quantity;
+  else i = state.lines.push({ sku: good.sku, name: good.name, price: good.price, quantity }) - 1;
+  state.current = i;
+  changed();
+}
+/** more changes the quantity of a line by whole pieces; none left takes it off. */
+export function more(i, by) {
+  const l = state.lines[i];
+  if (!l) return;
+  l.quantity += by * 1000;
+  state.current = i;
+  if (l.quantity <= 0) drop(i); else changed();
+}
+export function drop(i) {
+  state.lines.splice(i, 1);
+  state.current = Math.min(state.current, state.lines.length - 1);
+  if (!state.lines.length) state.spend = 0;
+  changed();
+}
+export function spend(points) {
+  state.spend = points;
+  changed();
+}
+/** serve says who buys: a member that was found by a code. */
+export function serve(member, buyer) {
+  state.member = member; state.buyer = buyer; state.spend = 0;
+  changed();
+}
+export function forget() {
+  state.member = state.buyer = null; state.spend = 0;
+  changed();
+}
+/** clear begins the next receipt. */
+export function clear() {
+  clearTimeout(timer); asking?.abort();
+  Object.assign(state, empty(), { quote: null, quoting: false, trouble: '', sold: null });
+  kept();
+  told();
+}
+
+/** facts is the receipt as one that was sold: what the buyer was told and has paid. */
+export function facts(q, payments, at) {
+  const { spend_max, spend: _, ...b } = body();
+  b.at = at;
+  b.lines = b.lines.map((l, i) => q.lines[i].discount ? { ...l, gross: q.lines[i].gross, discount: q.lines[i].discount } : { ...l, gross: q.lines[i].gross });
+  if (b.buyer?.qr) b.buyer = { member: state.member.id };
+  if (q.spent) b.spent = q.spent;
+  b.payments = payments;
+  return b;
+}
