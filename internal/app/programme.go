@@ -135,7 +135,7 @@ func (p *program) read(b *rulebook, file string) (*draft.Draft, error) {
 // facts are what warnings rest on: the programme's day, whether tickets
 // are checked anywhere, and which types of products there are.
 func (b *rulebook) facts(p *rule.Programme) draft.Facts {
-	return draft.Facts{Today: p.Day(clock.System{}.Now()), Gates: b.gates, Types: b.names.Types()}
+	return draft.Facts{Today: p.Day(clock.System{}.Now()), Gates: b.gates, Types: b.names.Types(), Empty: b.names.EmptyGroups()}
 }
 
 // who is who runs the command.

@@ -45,9 +45,24 @@ type parted struct {
 // partsOf is a programme in words, part by part.
 func (p *page) partsOf(tell spoken.Teller, pr *rule.Programme, parts draft.Part, edit, edition string) []partView {
 	v := parted{p, tell, parts, edit, edition}
-	return []partView{
-		v.head(pr), v.earning(pr), v.spending(pr), v.rules(pr), v.levels(pr), v.campaigns(pr), v.gifts(pr), v.settings(),
+	out := []partView{v.head(pr), v.earning(pr), v.spending(pr), v.rules(pr)}
+	if names := ruleGroups(pr); len(names) > 0 {
+		out = append(out, v.groups(pr, names))
 	}
+	return append(out, v.levels(pr), v.campaigns(pr), v.gifts(pr), v.settings())
+}
+
+// groups says what becomes of the points of each rule group.
+func (v parted) groups(pr *rule.Programme, names []string) partView {
+	lines := make([]string, len(names))
+	for i, name := range names {
+		how := "usual"
+		if pr.Groups[name] == rule.TakeBest {
+			how = string(rule.TakeBest)
+		}
+		lines[i] = v.text("admin.draft.of-group", "name", name) + ": " + v.text("admin.draft.combine."+how)
+	}
+	return v.part("groups", lines)
 }
 
 // form is the address of a form; "" where nothing is changed.

@@ -1,8 +1,10 @@
 package admin
 
 import (
+	"maps"
 	"net/url"
 	"slices"
+	"strings"
 
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/programme/draft"
@@ -28,6 +30,7 @@ func simpleParts() map[string]simplePart {
 		"spending": {at: "spending", slots: spendingSlots},
 		"gifts":    {slots: giftSlots, groups: giftGroups, ready: wideGifts, back: narrowGifts},
 		"settings": {at: "settings", slots: settingSlots},
+		"groups":   {at: "groups", slots: groupSlots},
 	}
 }
 
@@ -38,12 +41,47 @@ func headSlots(e *partForm) []slot {
 		{key: "from", as: aDay},
 		{key: "to", as: aDay},
 		{key: "outlets", as: someOf, options: e.names.options(rule.FieldOutlet)},
+		{key: "partners", as: someOf, options: e.names.options(rule.FieldPartner)},
 		{key: "zone", as: aPick, options: e.zones(e.f.values.Get("zone"))},
 		{key: "terms_url"},
 		{key: "code", needed: true},
 		{key: "priority", as: aFigure},
 		{key: "active", as: aTicked},
 	}
+}
+
+// groupSlots ask of each rule group, named by a rule or by the text, what
+// becomes of its rules' points together.
+func groupSlots(e *partForm) []slot {
+	var out []slot
+	for _, name := range ruleGroups(&e.read.Programme) {
+		out = append(out, slot{key: name, as: aPick, said: e.text("admin.draft.of-group", "name", name), options: e.choices("admin.draft.combine.", "", string(rule.TakeBest))})
+	}
+	return out
+}
+
+// ruleGroups are the rule groups of a programme by their names. One whose name
+// has a dot is left to the text: a form's fields are named by ways.
+func ruleGroups(p *rule.Programme) []string {
+	seen := map[string]bool{}
+	add := func(name string) { seen[name] = seen[name] || name != "" && !strings.ContainsAny(name, ".[]") }
+	for name := range p.Groups {
+		add(name)
+	}
+	lists := [][]rule.Rule{p.Rules}
+	for i := range p.Levels {
+		lists = append(lists, p.Levels[i].Rules)
+	}
+	for i := range p.Campaigns {
+		lists = append(lists, p.Campaigns[i].Rules)
+	}
+	for _, list := range lists {
+		for i := range list {
+			add(list[i].Group)
+		}
+	}
+	maps.DeleteFunc(seen, func(_ string, named bool) bool { return !named })
+	return slices.Sorted(maps.Keys(seen))
 }
 
 // choices are words of the program's own, each with its text; "" is what holds

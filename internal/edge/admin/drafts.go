@@ -170,7 +170,7 @@ func (d *drafting) warnings() ([]string, error) {
 		return nil, err
 	}
 	var out []string
-	for _, w := range d.read.Warnings(draft.Facts{Today: d.read.Programme.Day(d.Clock.Now()), Gates: gates, Types: d.names.Types()}) {
+	for _, w := range d.read.Warnings(draft.Facts{Today: d.read.Programme.Day(d.Clock.Now()), Gates: gates, Types: d.names.Types(), Empty: d.names.EmptyGroups()}) {
 		out = append(out, d.inWords(w))
 	}
 	return out, d.names.Err()

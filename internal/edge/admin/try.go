@@ -3,12 +3,12 @@ package admin
 import (
 	"cmp"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
-	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/loyalty/purchase"
@@ -29,7 +29,8 @@ func tries(a *Admin) {
 	a.get("/programmes/{programme}/try", staff.ProgrammeSee, (*page).try)
 }
 
-// triedLines is how many positions the form has.
+// triedLines is how many positions the form has at first; a button adds one, up
+// to what a receipt may have.
 const triedLines = 4
 
 // tryView is the form and what came out.
@@ -40,11 +41,13 @@ type tryView struct {
 	Who, Where, More   []fieldView
 	Imagined           []fieldView
 	Lines              [][]fieldView
+	Rows, MoreRows     string // how many lines there are; "": no more may be added
 	Result             *triedView
 }
 
 // triedView is what the receipt would come to.
 type triedView struct {
+	Level  []kit.Pair // none: the programme has no levels, or nobody stands at any
 	Lines  []receiptLine
 	Totals []kit.Pair
 	Said   []string
@@ -54,7 +57,9 @@ type triedView struct {
 // trying is a programme being tried.
 type trying struct {
 	*partForm
-	of *rule.Programme
+	of    *rule.Programme
+	rows  int          // of positions
+	named []kit.Option // members who are called as was typed, where there are several
 }
 
 func (p *page) try() error {
@@ -67,7 +72,7 @@ func (p *page) try() error {
 	if t.of, err = t.programme(i, q); err != nil {
 		return err
 	}
-	t.names.of = t.of
+	t.names.of, t.rows = t.of, rowsOf(q)
 	v := tryView{Name: t.of.Name, Action: programmesPath + "/" + i.String() + "/try", Back: programmesPath + "/" + i.String()}
 	if q.Get("of") == "draft" {
 		v.Back += "/draft"
@@ -132,17 +137,21 @@ func (t *trying) form(v *tryView) {
 	add(&v.Where, slot{key: "time", as: aFigure})
 	if t.can(staff.MembersSee) {
 		add(&v.Who, slot{key: "who"})
+		if len(t.named) > 0 {
+			add(&v.Who, slot{key: "whom", as: aPick, options: append([]kit.Option{{Text: t.text("admin.draft.choose")}}, t.named...)})
+		}
 	}
 	add(&v.Imagined, slot{key: "imagined", as: aTick})
 	levels := append([]kit.Option{{Text: t.text("admin.try.no-level")}}, t.names.options(rule.FieldLevel)...)
 	add(&v.Imagined, slot{key: "level", as: aPick, options: levels})
 	add(&v.Imagined, slot{key: "points", as: aFigure})
+	add(&v.Imagined, slot{key: "spent", as: aFigure})
 	add(&v.Imagined, slot{key: "birth", as: aDay})
 	if groups := t.names.options(rule.FieldMemberGroup); len(groups) > 0 {
 		add(&v.Imagined, slot{key: "group", as: aPick, options: append([]kit.Option{{Text: t.text("admin.try.no-group")}}, groups...)})
 	}
 	goods := append([]kit.Option{{Text: t.text("admin.try.bare-sum")}}, t.names.goodsList()...)
-	for i := range triedLines {
+	for i := range t.rows {
 		var row []fieldView
 		for _, s := range []slot{{key: "sku", as: aPick, options: goods}, {key: "price", as: aFigure}, {key: "quantity", as: aFigure}} {
 			s.label = "try-" + s.key
@@ -150,6 +159,10 @@ func (t *trying) form(v *tryView) {
 			row = append(row, t.show(s))
 		}
 		v.Lines = append(v.Lines, row)
+	}
+	v.Rows = strconv.Itoa(t.rows)
+	if t.rows < rule.MaxLines {
+		v.MoreRows = strconv.Itoa(t.rows + 1)
 	}
 	add(&v.More, slot{key: "most", as: aTick})
 	add(&v.More, slot{key: "codes"})
@@ -209,12 +222,12 @@ func (t *trying) cart() (*purchase.Cart, clock.Micros, error) {
 }
 
 func (t *trying) lines(c *purchase.Cart) {
-	for i := range triedLines {
+	for i := range t.rows {
 		sku, price := t.f.get(t.rowKey("line", i, "sku")), t.f.get(t.rowKey("line", i, "price"))
 		if price == "" && sku == "" {
 			continue
 		}
-		l := purchase.CartLine{SKU: cmp.Or(sku, "sum-"+string(rune('1'+i))), Name: t.text("admin.try.bare-sum")}
+		l := purchase.CartLine{SKU: cmp.Or(sku, "sum-"+strconv.Itoa(i+1)), Name: t.text("admin.try.bare-sum")}
 		if sku != "" {
 			l.Name = t.names.call(rule.FieldProduct, sku)
 		}
@@ -243,28 +256,11 @@ func (t *trying) moment(place *partner.Place) clock.Micros {
 	return clock.Of(at)
 }
 
-// buyer finds whom the form names, by whatever it names him by.
-func (t *trying) buyer(c *purchase.Cart) error {
-	who := t.f.get("who")
-	if who == "" || t.f.on("imagined") || !t.can(staff.MembersSee) {
-		return nil
-	}
-	list, err := member.Find(t.ctx(), t.DB, who, t.Rules().Region)
-	if err != nil {
-		return err
-	}
-	if len(list) != 1 {
-		t.f.wrong["who"] = t.text("admin.try.who-not-found")
-		return nil
-	}
-	c.Buyer = purchase.Buyer{Home: list[0].Home}
-	return nil
-}
-
 // imagined is the member that was made up.
 func (t *trying) imagined() *rule.Member {
 	points, _ := money.ParseAmount(cmp.Or(t.f.get("points"), "0"))
-	m := &rule.Member{Home: 1, Spendable: money.Points(points), Level: text.Fold(t.f.get("level")), LevelDay: t.f.get("day"), Birth: t.f.get("birth"), RegisteredDay: t.f.get("day")}
+	spent, _ := money.ParseAmount(cmp.Or(t.f.get("spent"), "0"))
+	m := &rule.Member{Home: 1, Turnover: spent, Spendable: money.Points(points), Level: text.Fold(t.f.get("level")), LevelDay: t.f.get("day"), Birth: t.f.get("birth"), RegisteredDay: t.f.get("day")}
 	if g, ok := t.names.Find(rule.FieldMemberGroup, t.f.get("group")); ok && t.f.get("group") != "" {
 		m.Groups = []id.ID{g}
 	}
@@ -302,6 +298,7 @@ func (t *trying) result(c *purchase.Cart, q *purchase.Quoted) (*triedView, error
 	pair("admin.receipt.due", ui.Money(ctx, o.Due))
 	pair("admin.try.payable", ui.Points(ctx, o.Most))
 	pair("admin.receipt.earned", ui.Signed(ctx, o.Earned))
+	v.Level = t.level(q.Rise)
 	for _, m := range o.Messages {
 		said := m.Text.RU
 		if t.lang() == i18n.EN {

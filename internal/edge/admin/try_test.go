@@ -1,16 +1,22 @@
 package admin_test
 
 import (
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
 	"kopilka/internal/edge/admin"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/loyalty/segment"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
+	"kopilka/internal/platform/id"
 )
 
 // TestTriedInTheReadersLanguage: what a rule says to the cashier is read in the
@@ -37,6 +43,80 @@ func TestTriedInTheReadersLanguage(t *testing.T) {
 			if body := w.Body.String(); w.Code != http.StatusOK || !strings.Contains(body, "<li>"+want) || !strings.Contains(body, "<li>Дайте чек") {
 				t.Errorf("%s: %d, no %q", lang, w.Code, want)
 			}
+		}
+	})
+}
+
+// TestTriedLevelAndWho: what the receipt does to the level is said, of a member
+// found by his name and of one made up; the form has as many lines as are asked
+// for.
+func TestTriedLevelAndWho(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		next := *h.Programme
+		next.Levels = []rule.Level{{ID: "one", Name: "Первый", Priority: 1}, {ID: "two", Name: "Второй", Priority: 2, Total: 500_00}, {ID: "three", Name: "Третий", Priority: 3, Total: 5000_00}}
+		_, err := h.Programmes.Put(t.Context(), next, "Ольга")
+		h.check(err)
+		for i, name := range []string{"Ольга", "Инна", "Инна"} {
+			surname := []string{"Светлова", "Тёмная", "Темнова"}[i]
+			_, err := h.members.Register(t.Context(), member.DefaultRules(), member.Registration{
+				Profile: member.Profile{Surname: surname, Name: name}, Identifiers: []member.NewIdentifier{{Kind: member.Phone, Value: "+7916123456" + strconv.Itoa(i)}},
+			}, member.Actor{Kind: member.BySystem})
+			h.check(err)
+		}
+		h.check((&segment.Refresher{DB: d, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler), OwnLevel: func(id.ID) bool { return false }, Underway: func() int { return 0 }}).Rebuild(t.Context(), func(int64) {}))
+		who := h.hire("sees", []staff.Permission{staff.ProgrammeSee, staff.MembersSee})
+		path := admin.Base + "/programmes/" + h.Programme.ID.String() + "/try?till=one/1&day=2026-03-02&time=12:00&line.0.price=1000&"
+		for name, c := range map[string]struct {
+			ask  string
+			code int
+			want []string
+		}{
+			"by name":      {"who=" + url.QueryEscape("Светлова"), 200, []string{"До покупки", "Второй", "До уровня «Третий» осталось"}},
+			"by phone":     {"who=%2B79161234560", 200, []string{"Второй"}},
+			"several":      {"who=" + url.QueryEscape("Инна"), 422, []string{"участников несколько", "Тёмная", "Темнова"}},
+			"nobody":       {"who=" + url.QueryEscape("Никто"), 422, []string{"Такого участника нет"}},
+			"made up":      {"imagined=yes&level=two&spent=4500", 200, []string{"Третий"}},
+			"at no level":  {"imagined=yes", 200, []string{"Без уровня", "Второй"}},
+			"six lines":    {"rows=5&more=6&line.5.price=100&line.5.quantity=2", 200, []string{`name="line.5.price"`, "2 ×", `name="more" value="7"`}},
+			"lines enough": {"rows=999999", 200, []string{`name="line.4999.price"`}},
+		} {
+			w := h.ask(who, http.MethodGet, path+c.ask, nil)
+			for _, want := range c.want {
+				if w.Code != c.code || !strings.Contains(w.Body.String(), want) {
+					t.Errorf("%s: %d, no %q", name, w.Code, want)
+				}
+			}
+		}
+	})
+}
+
+// TestGroupsInForms: what becomes of a rule group is chosen in a form, and a
+// programme is bound to partners in another.
+func TestGroupsInForms(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		next := *h.Programme
+		next.Rules = append(next.Rules, rule.Rule{ID: "a", Kind: rule.AccrualRule, Rate: 10_000, Group: "праздник"})
+		_, err := h.Programmes.Put(t.Context(), next, "Ольга")
+		h.check(err)
+		who := h.hire("edits", []staff.Permission{staff.ProgrammeSee, staff.ProgrammeEdit})
+		path := admin.Base + "/programmes/" + h.Programme.ID.String() + "/draft"
+		h.ask(who, http.MethodPost, path+"/begin", nil)
+		if body := h.ask(who, http.MethodGet, path, nil).Body.String(); !strings.Contains(body, "Группа «праздник»: начисляют все") || !strings.Contains(body, path+"/part/groups") {
+			t.Error("the draft does not tell of its group")
+		}
+		if w := h.ask(who, http.MethodPost, path+"/part/groups", url.Values{"edition": {"1"}, "праздник": {"best"}}); w.Code != http.StatusSeeOther {
+			t.Errorf("%d: %s", w.Code, w.Body)
+		}
+		stored, err := h.Programmes.Draft(t.Context(), h.Programme.ID)
+		if err != nil || !strings.Contains(stored.Text, "праздник: best") {
+			t.Errorf("%s %v", stored.Text, err)
+		}
+		if body := h.ask(who, http.MethodGet, path+"/part/head", nil).Body.String(); !strings.Contains(body, `name="partners"`) {
+			t.Error("partners can't be chosen")
 		}
 	})
 }

@@ -165,7 +165,7 @@ func checkProgramme(ctx context.Context, c *call, in *createProgrammeIn) (*Progr
 		return nil, err
 	}
 	names := c.names(ctx)
-	facts := draft.Facts{Today: d.Programme.Day(c.Clock.Now()), Gates: gates, Types: names.Types()}
+	facts := draft.Facts{Today: d.Programme.Day(c.Clock.Now()), Gates: gates, Types: names.Types(), Empty: names.EmptyGroups()}
 	if err := names.Err(); err != nil {
 		return nil, err
 	}

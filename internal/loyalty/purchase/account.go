@@ -188,7 +188,7 @@ type AccountView struct {
 // those of a household his own, which rest.
 func (d *Desk) Accounts(ctx context.Context, h home.ID) ([]AccountView, error) {
 	now := d.Clock.Now()
-	p, err := d.peek(ctx, h, 0, now)
+	p, err := d.peek(ctx, d.Programmes.Current(), h, 0, now)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/level"
+	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
@@ -58,8 +59,8 @@ type peeked struct {
 // peek reads a member's home without locking it, and what the levels of the
 // accounts that he uses need; of is a programme whose account may still have to
 // be opened, 0 none.
-func (d *Desk) peek(ctx context.Context, h home.ID, of id.ID, at clock.Micros) (*peeked, error) {
-	p := &peeked{levels: newLevels(d.Programmes.Current())}
+func (d *Desk) peek(ctx context.Context, set *programme.Set, h home.ID, of id.ID, at clock.Micros) (*peeked, error) {
+	p := &peeked{levels: newLevels(set)}
 	p.levels.gifts.ctx, p.levels.gifts.q = ctx, d.DB
 	if err := d.peekBooks(ctx, p, h, at); err != nil {
 		return nil, err
@@ -145,11 +146,7 @@ func (s *sale) reaches(out *rule.Outcome) string {
 	}
 	day := l.Day(s.at)
 	f := s.levels.facts(b, a, l, day)
-	e := level.Entry{Day: day, Visits: 1}
-	for i := range out.Lines {
-		e.Lines = append(e.Lines, level.Spent{Type: s.receipt.Lines[i].Type, Money: out.Lines[i].Due})
-	}
-	f.Sums.Add(&e)
+	f.Sums.Add(s.entry(day, out))
 	f.Total += out.Due
 	if to := l.Reached(f); l.Rose(a.Standing.Level, to) {
 		return to

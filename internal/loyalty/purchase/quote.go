@@ -11,6 +11,7 @@ import (
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/crypto"
@@ -32,6 +33,7 @@ type Quoted struct {
 	Balance   Balance     // before the purchase
 	Ending    []ledger.Ending
 	Level     *LevelView  // before the purchase; nil: the programme has no levels
+	Rise      *Rise       // of a trial only; nil: nobody whose level it could be
 	Hints     []rule.Hint // what a little more would bring
 	Idle      []rule.Idle // codes that nothing acts by
 	Unknown   int         // how many of its codes no campaign has
@@ -70,7 +72,7 @@ func (d *Desk) quote(ctx context.Context, c *Cart, t *Trial) (*Quoted, error) {
 	if err := s.pushkinAllows(); err != nil {
 		return nil, err
 	}
-	own, book, err := d.view(ctx, s)
+	own, book, err := d.view(ctx, s, d.set(t))
 	if err != nil {
 		return nil, err
 	}
@@ -109,6 +111,9 @@ func (d *Desk) quote(ctx context.Context, c *Cart, t *Trial) (*Quoted, error) {
 	q.ID = d.quoteID(s, out, own, book)
 	q.Hints = rule.Hints(s.programme, &s.receipt, s.seen, s.usedUp, out)
 	q.Idle, q.Unknown = out.Idle(s.programme, s.receipt.Codes), s.unknown()
+	if t != nil {
+		q.Rise = s.rise(t, out)
+	}
 	if a != nil {
 		q.Home, q.Level = s.home, s.levels.view(s.stands)
 		q.Ending = ledger.Expiring(a, book.Lots(a))
@@ -118,13 +123,13 @@ func (d *Desk) quote(ctx context.Context, c *Cart, t *Trial) (*Quoted, error) {
 
 // view reads the buyer's home, and that of the account that he uses, without
 // locking them.
-func (d *Desk) view(ctx context.Context, s *sale) (own, book *ledger.Book, err error) {
+func (d *Desk) view(ctx context.Context, s *sale, set *programme.Set) (own, book *ledger.Book, err error) {
 	if s.home.Kind() == home.Receipt {
-		s.levels = newLevels(d.Programmes.Current())
+		s.levels = newLevels(set)
 		book = ledger.NewBook(s.home, s.at, d.IDs)
 		return book, book, nil
 	}
-	p, err := d.peek(ctx, s.home, s.programme.ID, s.at)
+	p, err := d.peek(ctx, set, s.home, s.programme.ID, s.at)
 	if err != nil {
 		return nil, nil, err
 	}

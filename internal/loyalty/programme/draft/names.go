@@ -118,6 +118,15 @@ func (b *Base) Words(of rule.Field) []string {
 // are; not nil.
 func (b *Base) Types() []string { return append([]string{}, b.Words(rule.FieldType)...) }
 
+// EmptyGroups are the groups of members that nobody is in.
+func (b *Base) EmptyGroups() []id.ID {
+	out, err := member.EmptyGroups(b.ctx, b.q)
+	if err != nil && b.err == nil {
+		b.err = err
+	}
+	return out
+}
+
 // load reads the words of a kind once.
 func (b *Base) load(of rule.Field) *lexicon {
 	if k := b.loaded[of]; k != nil {

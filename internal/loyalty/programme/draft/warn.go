@@ -10,6 +10,7 @@ import (
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
 	"kopilka/internal/platform/text"
 )
@@ -19,6 +20,7 @@ type Facts struct {
 	Today string   // YYYY-MM-DD of the programme
 	Gates bool     // somebody may tell of the use of tickets
 	Types []string // codes of the product types that there are; nil: it is not known
+	Empty []id.ID  // groups of members that nobody is in
 }
 
 // Warnings tells what in a programme can't act, or not any more, though
@@ -41,6 +43,8 @@ func Warnings(p *rule.Programme, f Facts) []fault.Field {
 	w.over("to", p.To)
 	w.types()
 	w.rates()
+	w.paidEarns()
+	w.soonOver("earning.expiry", p.Earning.Expiry, p.Earning.Delay)
 	w.pushkin()
 	if !f.Gates {
 		for _, at := range p.Gates() {
@@ -55,6 +59,7 @@ func Warnings(p *rule.Programme, f Facts) []fault.Field {
 		all = append(all, w.campaign(fmt.Sprintf("campaigns[%d]", i), &p.Campaigns[i])...)
 	}
 	w.shadows(all)
+	w.pairs(all)
 	w.unreached()
 	w.groups(all)
 	w.lookalikes()
@@ -166,6 +171,7 @@ func (w *warner) rules(at string, rules []rule.Rule, c *rule.Campaign, level str
 		}
 		if r.Kind == rule.AccrualRule {
 			w.rate(r.at+".rate", r.Rate)
+			w.ruleTerms(r)
 		}
 		w.rule(r)
 	}

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"kopilka/internal/loyalty/programme/draft"
+	"kopilka/internal/platform/id"
 )
 
 func TestWarnings(t *testing.T) {
@@ -44,6 +45,18 @@ func TestWarnings(t *testing.T) {
 		{"no such type in a condition", head + "rules: [{id: a, kind: discount, rate: 5%, scope: {type: {in: [bar, pub]}}}]\n", []string{"3:57 programme.warn-no-type"}},
 		{"more than the price", head + "earning: {rate: 500%, by_type: {bar: 101%, ticket: 100%}}\nrules: [{id: a, kind: accrual, rate: 150%}]\n", []string{"3:17 programme.warn-rate", "3:38 programme.warn-rate", "4:38 programme.warn-rate"}},
 		{"a level's type", head + "levels:\n- {id: a, priority: 1}\n- {id: b, priority: 2, days: 9, sum: 9, parts: [{types: [pub], sum: 5}]}\n", []string{"5:49 programme.warn-no-type"}},
+		{"points earn points", head + "settings: {earn_money_only: no}\nspending: {share: 100%}\n", []string{"3:29 programme.warn-paid-earns"}},
+		{"points earn points, of a part", head + "settings: {earn_money_only: no}\nspending: {share: 50%}\n", nil},
+		{
+			"points that end too soon", head + "earning: {rate: 5%, delay: 14, expiry: {mode: purchase, days: 14}}\nrules: [{id: a, kind: accrual, rate: 5%, terms: {delay: 20}}, {id: b, kind: accrual, rate: 5%, terms: {delay: 1}}]\n",
+			[]string{"3:40 programme.warn-soon-over", "4:49 programme.warn-soon-over"},
+		},
+		{"points that end late enough", head + "earning: {rate: 5%, delay: 14, expiry: {mode: purchase, days: 15}}\n", nil},
+		{"a group of nobody", head + "rules: [{id: a, kind: discount, rate: 5%, when: {member_group: member_group-9}}, {id: b, kind: discount, rate: 5%, when: {member_group: [member_group-9, member_group-1]}}]\n", []string{"3:64 programme.warn-nobody"}},
+		{"two campaigns at once", head + "campaigns:\n- {id: c, name: Лето, to: 2026-08-31, scope: {type: bar}, rules: [{id: a, kind: discount, rate: 5%}]}\n- {id: d, from: 2026-08-01, rules: [{id: b, kind: discount, rate: 7%, scope: {type: bar}}]}\n", []string{"5:3 programme.warn-together"}},
+		{"two campaigns of which one acts", head + "campaigns:\n- {id: c, rules: [{id: a, kind: discount, rate: 5%}]}\n- {id: d, alone: yes, rules: [{id: b, kind: discount, rate: 7%}]}\n", []string{"5:3 programme.warn-apart"}},
+		{"two campaigns, one after the other", head + "campaigns:\n- {id: c, to: 2026-07-31, rules: [{id: a, kind: discount, rate: 5%}]}\n- {id: d, from: 2026-08-01, rules: [{id: b, kind: discount, rate: 7%}]}\n", nil},
+		{"two campaigns, one by a code", head + "campaigns:\n- {id: c, codes: SUMMER, rules: [{id: a, kind: discount, rate: 5%}]}\n- {id: d, rules: [{id: b, kind: discount, rate: 7%}, {id: e, kind: accrual, rate: 1%}]}\n", nil},
 		{"a group of none", head + "groups: {a: best}\n", []string{"3:13 programme.warn-group"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -53,7 +66,7 @@ func TestWarnings(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, f := range d.Warnings(draft.Facts{Today: "2026-06-01", Types: []string{"bar", "ticket"}}) {
+			for _, f := range d.Warnings(draft.Facts{Today: "2026-06-01", Types: []string{"bar", "ticket"}, Empty: []id.ID{9}}) {
 				got = append(got, fmt.Sprintf("%d:%d %s", f.Line, f.Column, f.Code))
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
