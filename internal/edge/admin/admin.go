@@ -2,8 +2,9 @@
 // and run. One file is one action or the few of one page; its templates lie
 // beside it; components come from ui/kit, the only place with class names.
 //
-// The table of routes says for each page which permission it needs, so that
-// nothing is served that the table does not name. A page is read by GET and
+// The table of routes says for each page which permission it needs and where its
+// reader has to work, so that nothing is served that the table does not name; the
+// menu and the buttons ask the same table. A page is read by GET and
 // changed by POST, which answers 303 to the page that shows the change, or the
 // same form with what is wrong in it. Everything works without scripts; with
 // them lists are swapped in place.
@@ -17,6 +18,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -101,6 +103,7 @@ type Parts struct {
 type Admin struct {
 	Parts
 	routes []route
+	pages  map[string]*route // those that are read, by their paths
 }
 
 // route is one page, or one thing that is done on it.
@@ -108,7 +111,8 @@ type route struct {
 	method string
 	path   string           // below Base
 	need   staff.Permission // "": any person who is signed in
-	open   bool             // nobody needs to be signed in
+	reach  Reach
+	open   bool // nobody needs to be signed in
 	serve  func(*page) error
 }
 
@@ -123,16 +127,30 @@ func New(p Parts) *Admin {
 	} {
 		pages(a)
 	}
+	a.pages = make(map[string]*route, len(a.routes))
+	for i := range a.routes {
+		if a.routes[i].method == http.MethodGet {
+			a.pages[strings.TrimSuffix(a.routes[i].path, "/")] = &a.routes[i]
+		}
+	}
 	return a
 }
 
-// get and post add a page for whoever may do what the permission names.
-func (a *Admin) get(path string, need staff.Permission, serve func(*page) error) {
-	a.routes = append(a.routes, route{method: http.MethodGet, path: path, need: need, serve: serve})
+// get and post add a page for whoever may do what the permission names and, if
+// it is told, works where the page reaches.
+func (a *Admin) get(path string, need staff.Permission, serve func(*page) error, reach ...Reach) {
+	a.add(route{method: http.MethodGet, path: path, need: need, serve: serve}, reach)
 }
 
-func (a *Admin) post(path string, need staff.Permission, serve func(*page) error) {
-	a.routes = append(a.routes, route{method: http.MethodPost, path: path, need: need, serve: serve})
+func (a *Admin) post(path string, need staff.Permission, serve func(*page) error, reach ...Reach) {
+	a.add(route{method: http.MethodPost, path: path, need: need, serve: serve}, reach)
+}
+
+func (a *Admin) add(r route, reach []Reach) {
+	if len(reach) > 0 {
+		r.reach = reach[0]
+	}
+	a.routes = append(a.routes, r)
 }
 
 // open adds a page of the door, for who is not signed in.

@@ -20,9 +20,9 @@ import (
 // decide sees what he has asked for himself, and why it was refused.
 func approvals(a *Admin) {
 	a.get("/approvals", "", (*page).approvalList)
-	a.post("/approvals/{request}/approve", staff.PointsApprove, (*page).approve)
-	a.get("/approvals/{request}/refuse", staff.PointsApprove, (*page).refusal)
-	a.post("/approvals/{request}/refuse", staff.PointsApprove, (*page).refusalSent)
+	a.post("/approvals/{request}/approve", staff.PointsApprove, (*page).approve, Everywhere)
+	a.get("/approvals/{request}/refuse", staff.PointsApprove, (*page).refusal, Everywhere)
+	a.post("/approvals/{request}/refuse", staff.PointsApprove, (*page).refusalSent, Everywhere)
 }
 
 const (
@@ -94,7 +94,7 @@ func (p *page) approvalList() error {
 // everybody's for who decides, else what the reader has asked for.
 func (p *page) pointLists(v *approvalsView, before int64) error {
 	mine := p.who.Person.ID
-	if p.mayWhole(p.can(staff.PointsApprove)) {
+	if p.goes(approvalsHere + "/{request}/refuse") {
 		mine = 0
 	}
 	waiting, err := p.Approvals.List(p.ctx(), approval.Filter{By: mine, Waiting: true}, 0, mostWaiting)
@@ -159,9 +159,6 @@ func (p *page) approvalLine(r *approval.Request, names map[home.ID]string) appro
 
 // requestOf is the request of the address.
 func (p *page) requestOf() (approval.Request, error) {
-	if err := p.whole(); err != nil {
-		return approval.Request{}, err
-	}
 	i, err := p.param("request")
 	if err != nil {
 		return approval.Request{}, err
@@ -248,7 +245,7 @@ func (p *page) withdrawRequest() error {
 // nothing is not counted to.
 func (p *page) approvalsWaiting() string {
 	n := p.requestsWaiting()
-	if p.mayWhole(p.can(staff.PointsApprove)) {
+	if p.goes(approvalsHere + "/{request}/refuse") {
 		points, err := p.Approvals.Waiting(p.ctx())
 		if err != nil {
 			p.Log.WarnContext(p.ctx(), "requests were not counted", "error", err)

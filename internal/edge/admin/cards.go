@@ -17,19 +17,19 @@ import (
 // them only: whoever knows the number of a card may be served by it.
 func cardPages(a *Admin) {
 	a.get("/cards", staff.ReferenceSee, (*page).cardTypes)
-	a.get("/cards/new", staff.CardsEdit, (*page).newCardType)
-	a.post("/cards/new", staff.CardsEdit, (*page).newCardTypeSent)
-	a.get("/cards/types/{type}", staff.CardsEdit, (*page).editCardType)
-	a.post("/cards/types/{type}", staff.CardsEdit, (*page).editCardTypeSent)
+	a.get("/cards/new", staff.CardsEdit, (*page).newCardType, Everywhere)
+	a.post("/cards/new", staff.CardsEdit, (*page).newCardTypeSent, Everywhere)
+	a.get("/cards/types/{type}", staff.CardsEdit, (*page).editCardType, Everywhere)
+	a.post("/cards/types/{type}", staff.CardsEdit, (*page).editCardTypeSent, Everywhere)
 	a.get("/cards/find", staff.MembersSee, (*page).findCard)
-	a.get("/cards/batches", staff.CardsEdit, (*page).cardBatches)
-	a.get("/cards/batches/new", staff.CardsEdit, (*page).newCardBatch)
-	a.post("/cards/batches/new", staff.CardsEdit, (*page).newCardBatchSent)
-	a.get("/cards/batches/load", staff.CardsEdit, (*page).loadCardBatch)
-	a.post("/cards/batches/load", staff.CardsEdit, (*page).loadCardBatchSent)
-	a.get("/cards/batches/{batch}", staff.CardsEdit, (*page).cardBatch)
-	a.get("/cards/batches/{batch}/file", staff.CardsEdit, (*page).cardBatchFile)
-	a.post("/cards/batches/{batch}/void", staff.CardsEdit, (*page).voidCard)
+	a.get("/cards/batches", staff.CardsEdit, (*page).cardBatches, Everywhere)
+	a.get("/cards/batches/new", staff.CardsEdit, (*page).newCardBatch, Everywhere)
+	a.post("/cards/batches/new", staff.CardsEdit, (*page).newCardBatchSent, Everywhere)
+	a.get("/cards/batches/load", staff.CardsEdit, (*page).loadCardBatch, Everywhere)
+	a.post("/cards/batches/load", staff.CardsEdit, (*page).loadCardBatchSent, Everywhere)
+	a.get("/cards/batches/{batch}", staff.CardsEdit, (*page).cardBatch, Everywhere)
+	a.get("/cards/batches/{batch}/file", staff.CardsEdit, (*page).cardBatchFile, Everywhere)
+	a.post("/cards/batches/{batch}/void", staff.CardsEdit, (*page).voidCard, Everywhere)
 }
 
 const (
@@ -42,7 +42,7 @@ const (
 // cardTabs are the parts of the pages of cards that the reader may see.
 func (p *page) cardTabs(here string) []kit.Link {
 	out := []kit.Link{{Text: p.text("admin.cards.types"), Href: cardsPath, Here: here == cardsPath}}
-	if p.mayWhole(p.can(staff.CardsEdit)) {
+	if p.goes("/cards/batches") {
 		out = append(out, kit.Link{Text: p.text("admin.cards.batches"), Href: batchesPath, Here: here == batchesPath})
 	}
 	if p.can(staff.MembersSee) {
@@ -53,7 +53,7 @@ func (p *page) cardTabs(here string) []kit.Link {
 
 func (p *page) cardTypes() error {
 	s := p.shelfOf(p.text("admin.nav.cards"), cardsHere, cardsPath)
-	may := p.mayWhole(p.can(staff.CardsEdit))
+	may := p.goes("/cards/new")
 	s.Tabs = p.cardTabs(cardsPath)
 	s.Actions = p.newOne(may, "admin.cards.new-type", cardsPath+"/new")
 	s.Icon, s.None, s.NoneText = "credit-card", p.text("admin.cards.no-types"), p.text("admin.cards.no-types-text")
@@ -108,9 +108,6 @@ func (p *page) newCardType() error {
 }
 
 func (p *page) askCardType(f *form, t card.Type) error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	s := sheet{
 		Title: p.text("admin.cards.new-type"), Here: cardsHere, Action: cardsPath + "/new", Back: cardsPath,
 		Crumbs: []kit.Link{{Text: p.text("admin.nav.cards"), Href: cardsPath}},
@@ -168,9 +165,6 @@ func (p *page) editCardTypeSent() error {
 }
 
 func (p *page) saveCardType(t card.Type) error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	f, err := p.sent()
 	if err != nil {
 		return err
@@ -212,9 +206,6 @@ func plastic(t *card.Type) bool { return t.Kind == card.Plastic }
 const batchesAtOnce = 50
 
 func (p *page) cardBatches() error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	s := p.shelfOf(p.text("admin.nav.cards"), cardsHere, batchesPath)
 	s.Tabs = p.cardTabs(batchesPath)
 	s.Actions = append([]kit.Action{{Text: p.text("admin.cards.load"), Icon: "upload", Href: batchesPath + "/load"}}, p.newOne(true, "admin.cards.new-batch", batchesPath+"/new")...)
@@ -254,9 +245,6 @@ func (p *page) cardTypeName(i id.ID) string {
 func (p *page) newCardBatch() error { return p.askCardBatch(p.filled(url.Values{"size": {"100"}})) }
 
 func (p *page) askCardBatch(f *form) error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	types, err := p.cardTypeOptions(func(t *card.Type) bool { return plastic(t) && t.Properties.Prefix != "" })
 	if err != nil {
 		return err
@@ -281,9 +269,6 @@ func (p *page) batchCrumbs() []kit.Link {
 }
 
 func (p *page) newCardBatchSent() error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	f, err := p.sent()
 	if err != nil {
 		return err

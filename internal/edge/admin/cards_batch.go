@@ -167,9 +167,6 @@ type stockRow struct {
 const stockAtOnce = 100
 
 func (p *page) batchOf() (card.Batch, error) {
-	if err := p.whole(); err != nil {
-		return card.Batch{}, err
-	}
 	i, err := p.param("batch")
 	if err != nil {
 		return card.Batch{}, err
@@ -279,9 +276,6 @@ func (p *page) voidCard() error {
 func (p *page) loadCardBatch() error { return p.askCardLoad(p.filled(nil)) }
 
 func (p *page) askCardLoad(f *form) error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	types, err := p.cardTypeOptions(plastic)
 	if err != nil {
 		return err
@@ -299,9 +293,6 @@ func (p *page) askCardLoad(f *form) error {
 }
 
 func (p *page) loadCardBatchSent() error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	f, err := p.sent()
 	if err != nil {
 		return err

@@ -20,20 +20,20 @@ import (
 // groups.
 func cataloguePages(a *Admin) {
 	a.get("/catalogue", staff.ReferenceSee, (*page).products)
-	a.get("/catalogue/new", staff.CatalogueEdit, (*page).newProduct)
-	a.post("/catalogue/new", staff.CatalogueEdit, (*page).newProductSent)
-	a.get("/catalogue/products/{product}", staff.CatalogueEdit, (*page).editProduct)
-	a.post("/catalogue/products/{product}", staff.CatalogueEdit, (*page).editProductSent)
+	a.get("/catalogue/new", staff.CatalogueEdit, (*page).newProduct, Everywhere)
+	a.post("/catalogue/new", staff.CatalogueEdit, (*page).newProductSent, Everywhere)
+	a.get("/catalogue/products/{product}", staff.CatalogueEdit, (*page).editProduct, Everywhere)
+	a.post("/catalogue/products/{product}", staff.CatalogueEdit, (*page).editProductSent, Everywhere)
 	a.get("/catalogue/types", staff.ReferenceSee, (*page).productTypes)
-	a.get("/catalogue/types/new", staff.CatalogueEdit, (*page).newProductType)
-	a.post("/catalogue/types/new", staff.CatalogueEdit, (*page).newProductTypeSent)
-	a.get("/catalogue/types/{type}", staff.CatalogueEdit, (*page).editProductType)
-	a.post("/catalogue/types/{type}", staff.CatalogueEdit, (*page).editProductTypeSent)
+	a.get("/catalogue/types/new", staff.CatalogueEdit, (*page).newProductType, Everywhere)
+	a.post("/catalogue/types/new", staff.CatalogueEdit, (*page).newProductTypeSent, Everywhere)
+	a.get("/catalogue/types/{type}", staff.CatalogueEdit, (*page).editProductType, Everywhere)
+	a.post("/catalogue/types/{type}", staff.CatalogueEdit, (*page).editProductTypeSent, Everywhere)
 	a.get("/catalogue/groups", staff.ReferenceSee, (*page).productGroups)
-	a.get("/catalogue/groups/new", staff.CatalogueEdit, (*page).newProductGroup)
-	a.post("/catalogue/groups/new", staff.CatalogueEdit, (*page).newProductGroupSent)
-	a.get("/catalogue/groups/{group}", staff.CatalogueEdit, (*page).editProductGroup)
-	a.post("/catalogue/groups/{group}", staff.CatalogueEdit, (*page).editProductGroupSent)
+	a.get("/catalogue/groups/new", staff.CatalogueEdit, (*page).newProductGroup, Everywhere)
+	a.post("/catalogue/groups/new", staff.CatalogueEdit, (*page).newProductGroupSent, Everywhere)
+	a.get("/catalogue/groups/{group}", staff.CatalogueEdit, (*page).editProductGroup, Everywhere)
+	a.post("/catalogue/groups/{group}", staff.CatalogueEdit, (*page).editProductGroupSent, Everywhere)
 }
 
 const (
@@ -55,7 +55,7 @@ func (p *page) catalogueTabs(here string) []kit.Link {
 }
 
 // mayCatalogue tells whether the reader may change the catalogue.
-func (p *page) mayCatalogue() bool { return p.mayWhole(p.can(staff.CatalogueEdit)) }
+func (p *page) mayCatalogue() bool { return p.goes("/catalogue/new") }
 
 // newOne is the way to make a thing, for who may.
 func (p *page) newOne(may bool, key, href string) []kit.Action {
@@ -179,9 +179,6 @@ func (p *page) newProduct() error {
 }
 
 func (p *page) askProduct(f *form, v *catalog.Product) error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	types, err := p.productTypeOptions()
 	if err != nil {
 		return err
@@ -290,9 +287,6 @@ func (p *page) editProductSent() error {
 }
 
 func (p *page) saveProduct(v catalog.Product) error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	f, err := p.sent()
 	if err != nil {
 		return err

@@ -49,9 +49,6 @@ func (p *page) newProductType() error {
 }
 
 func (p *page) askProductType(f *form, t catalog.Type) error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	s := sheet{
 		Title: p.text("admin.catalogue.new-type"), Here: catalogueHere, Action: typesPath + "/new", Back: typesPath,
 		Crumbs: []kit.Link{{Text: p.text("admin.nav.catalogue"), Href: cataloguePath}, {Text: p.text("admin.catalogue.types"), Href: typesPath}},
@@ -100,9 +97,6 @@ func (p *page) editProductTypeSent() error {
 }
 
 func (p *page) saveProductType(t catalog.Type) error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	f, err := p.sent()
 	if err != nil {
 		return err
@@ -152,9 +146,6 @@ func (p *page) newProductGroup() error {
 }
 
 func (p *page) askProductGroup(f *form, g catalog.Group) error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	s := sheet{
 		Title: p.text("admin.catalogue.new-group"), Here: catalogueHere, Action: groupsPath + "/new", Back: groupsPath,
 		Crumbs: []kit.Link{{Text: p.text("admin.nav.catalogue"), Href: cataloguePath}, {Text: p.text("admin.catalogue.groups"), Href: groupsPath}},
@@ -201,9 +192,6 @@ func (p *page) editProductGroupSent() error {
 }
 
 func (p *page) saveProductGroup(g catalog.Group) error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	f, err := p.sent()
 	if err != nil {
 		return err

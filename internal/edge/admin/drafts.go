@@ -21,17 +21,17 @@ import (
 // force. There is one truth: the text. Each form reads one part of it and
 // writes that back; the rest stays as it was typed.
 func drafts(a *Admin) {
-	a.post("/programmes/{programme}/draft/begin", staff.ProgrammeEdit, (*page).beginDraft)
-	a.get("/programmes/{programme}/draft", staff.ProgrammeEdit, (*page).draftPage)
-	a.post("/programmes/{programme}/draft/drop", staff.ProgrammeEdit, (*page).dropDraft)
-	a.post("/programmes/{programme}/draft/item", staff.ProgrammeEdit, (*page).draftItem)
-	a.get("/programmes/{programme}/draft/text", staff.ProgrammeEdit, (*page).draftText)
-	a.post("/programmes/{programme}/draft/text", staff.ProgrammeEdit, (*page).draftTextSent)
-	a.get("/programmes/{programme}/draft/publish", staff.ProgrammeEdit, (*page).publishing)
-	a.post("/programmes/{programme}/draft/publish", staff.ProgrammePublish, (*page).published)
-	a.post("/programmes/{programme}/draft/plan/cancel", staff.ProgrammePublish, (*page).planCancelled)
-	a.get("/programmes/{programme}/draft/part/{part}", staff.ProgrammeEdit, (*page).draftPart)
-	a.post("/programmes/{programme}/draft/part/{part}", staff.ProgrammeEdit, (*page).draftPartSent)
+	a.post("/programmes/{programme}/draft/begin", staff.ProgrammeEdit, (*page).beginDraft, OfProgramme)
+	a.get("/programmes/{programme}/draft", staff.ProgrammeEdit, (*page).draftPage, OfProgramme)
+	a.post("/programmes/{programme}/draft/drop", staff.ProgrammeEdit, (*page).dropDraft, OfProgramme)
+	a.post("/programmes/{programme}/draft/item", staff.ProgrammeEdit, (*page).draftItem, OfProgramme)
+	a.get("/programmes/{programme}/draft/text", staff.ProgrammeEdit, (*page).draftText, OfProgramme)
+	a.post("/programmes/{programme}/draft/text", staff.ProgrammeEdit, (*page).draftTextSent, OfProgramme)
+	a.get("/programmes/{programme}/draft/publish", staff.ProgrammeEdit, (*page).publishing, OfProgramme)
+	a.post("/programmes/{programme}/draft/publish", staff.ProgrammePublish, (*page).published, OfProgramme)
+	a.post("/programmes/{programme}/draft/plan/cancel", staff.ProgrammePublish, (*page).planCancelled, OfProgramme)
+	a.get("/programmes/{programme}/draft/part/{part}", staff.ProgrammeEdit, (*page).draftPart, OfProgramme)
+	a.post("/programmes/{programme}/draft/part/{part}", staff.ProgrammeEdit, (*page).draftPartSent, OfProgramme)
 }
 
 // drafting is a draft that is being worked on.
@@ -140,7 +140,7 @@ func (p *page) draftPage() error {
 	if v.Request, err = p.requestOn(d.stored.Programme, &d.stored); err != nil {
 		return err
 	}
-	if p.mayWhole(true) {
+	if p.goes("/programmes/{programme}/what-if") {
 		v.WhatIf = strings.TrimSuffix(d.path, "/draft") + "/what-if"
 	}
 	if d.was != nil && d.was.Version != d.stored.Version {
@@ -436,6 +436,9 @@ func (p *page) published() error {
 		return d.askPublish(f, "")
 	}
 	put := d.read.Programme
+	if err := p.covers(&put); err != nil {
+		return d.askPublish(f, p.Texts.Fault(p.lang(), fault.From(err)))
+	}
 	if put.Version, err = numberOf(f.get("version")); err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (p *page) planOf(i id.ID) (planView, error) {
 	zone := p.programmeZone(i)
 	at := i18n.DateTime(p.lang(), plan.At.In(zone))
 	v := planView{
-		ID: plan.ID.String(), Path: programmesPath + "/" + i.String() + "/draft/plan/cancel", Waits: plan.Waits(), MayCancel: p.can(staff.ProgrammePublish),
+		ID: plan.ID.String(), Path: programmesPath + "/" + i.String() + "/draft/plan/cancel", Waits: plan.Waits(), MayCancel: p.can(staff.ProgrammePublish) && p.reaches(i),
 		Tone: kit.Plain, Title: p.text("admin.plan.title", "at", at), Do: p.text("admin.plan.cancel"),
 		Text: p.text("admin.plan.by", "by", plan.StaffName, "zone", zone.String()),
 	}

@@ -15,11 +15,11 @@ import (
 // fieldPages is the pages of the fields that the organization has added to the
 // profile of a member.
 func fieldPages(a *Admin) {
-	a.get("/fields", staff.SettingsEdit, (*page).ownFields)
-	a.get("/fields/new", staff.SettingsEdit, (*page).newField)
-	a.post("/fields/new", staff.SettingsEdit, (*page).newFieldSent)
-	a.get("/fields/{field}/edit", staff.SettingsEdit, (*page).editField)
-	a.post("/fields/{field}/edit", staff.SettingsEdit, (*page).editFieldSent)
+	a.get("/fields", staff.SettingsEdit, (*page).ownFields, Everywhere)
+	a.get("/fields/new", staff.SettingsEdit, (*page).newField, Everywhere)
+	a.post("/fields/new", staff.SettingsEdit, (*page).newFieldSent, Everywhere)
+	a.get("/fields/{field}/edit", staff.SettingsEdit, (*page).editField, Everywhere)
+	a.post("/fields/{field}/edit", staff.SettingsEdit, (*page).editFieldSent, Everywhere)
 }
 
 const (
@@ -33,7 +33,7 @@ func customKinds() []member.CustomKind {
 
 func (p *page) ownFields() error {
 	s := p.shelfOf(p.text("admin.nav.fields"), fieldsHere, fieldsPath)
-	may := p.mayWhole(true)
+	may := p.goes(fieldsHere + "/new")
 	s.Sub, s.Actions = p.text("admin.fields.sub"), p.newOne(may, "admin.fields.new", fieldsPath+"/new")
 	s.Icon, s.None, s.NoneText = "list", p.text("admin.fields.none"), p.text("admin.fields.none-text")
 	s.Columns = []kit.Column{
@@ -63,9 +63,6 @@ func (p *page) newField() error {
 }
 
 func (p *page) askField(f *form, c *member.CustomField) error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	s := sheet{
 		Title: p.text("admin.fields.new"), Here: fieldsHere, Action: fieldsPath + "/new", Back: fieldsPath,
 		Crumbs: []kit.Link{{Text: p.text("admin.nav.fields"), Href: fieldsPath}},
@@ -135,9 +132,6 @@ func (p *page) editFieldSent() error {
 }
 
 func (p *page) saveField(c *member.CustomField) error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	f, err := p.sent()
 	if err != nil {
 		return err

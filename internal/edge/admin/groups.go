@@ -16,16 +16,16 @@ import (
 // categories, tags.
 func groupPages(a *Admin) {
 	a.get("/groups", staff.MembersSee, (*page).memberGroups)
-	a.get("/groups/new", staff.GroupsEdit, (*page).newMemberGroup)
-	a.post("/groups/new", staff.GroupsEdit, (*page).newMemberGroupSent)
-	a.get("/groups/{group}/edit", staff.GroupsEdit, (*page).editMemberGroup)
-	a.post("/groups/{group}/edit", staff.GroupsEdit, (*page).editMemberGroupSent)
+	a.get("/groups/new", staff.GroupsEdit, (*page).newMemberGroup, Everywhere)
+	a.post("/groups/new", staff.GroupsEdit, (*page).newMemberGroupSent, Everywhere)
+	a.get("/groups/{group}/edit", staff.GroupsEdit, (*page).editMemberGroup, Everywhere)
+	a.post("/groups/{group}/edit", staff.GroupsEdit, (*page).editMemberGroupSent, Everywhere)
 	a.get("/groups/categories", staff.MembersSee, (*page).memberCategories)
-	a.get("/groups/categories/new", staff.GroupsEdit, (*page).newCategory)
-	a.post("/groups/categories/new", staff.GroupsEdit, (*page).newCategorySent)
-	a.get("/groups/categories/{category}/edit", staff.GroupsEdit, (*page).editCategory)
-	a.post("/groups/categories/{category}/edit", staff.GroupsEdit, (*page).editCategorySent)
-	a.get("/groups/tags", staff.MembersSee, (*page).memberTags)
+	a.get("/groups/categories/new", staff.GroupsEdit, (*page).newCategory, Everywhere)
+	a.post("/groups/categories/new", staff.GroupsEdit, (*page).newCategorySent, Everywhere)
+	a.get("/groups/categories/{category}/edit", staff.GroupsEdit, (*page).editCategory, Everywhere)
+	a.post("/groups/categories/{category}/edit", staff.GroupsEdit, (*page).editCategorySent, Everywhere)
+	a.get("/groups/tags", staff.MembersSee, (*page).memberTags, Everywhere)
 }
 
 const (
@@ -40,7 +40,7 @@ func (p *page) groupTabs(here string) []kit.Link {
 		{Text: p.text("admin.groups.groups"), Href: memberGroupsPath, Here: here == memberGroupsPath},
 		{Text: p.text("admin.groups.categories"), Href: categoriesPath, Here: here == categoriesPath},
 	}
-	if !p.who.Narrowed() { // tags are counted over all members
+	if p.goes("/groups/tags") { // counted over all members
 		out = append(out, kit.Link{Text: p.text("admin.groups.tags"), Href: tagsPath, Here: here == tagsPath})
 	}
 	return out
@@ -61,7 +61,7 @@ func (p *page) ofMembers(name string, more ...kit.Column) []kit.Column {
 
 func (p *page) memberGroups() error {
 	s := p.shelfOf(p.text("admin.nav.groups"), memberGroupsHere, memberGroupsPath)
-	may := p.mayWhole(p.can(staff.GroupsEdit))
+	may := p.goes("/groups/new")
 	s.Tabs, s.Actions = p.groupTabs(memberGroupsPath), p.newOne(may, "admin.groups.new", memberGroupsPath+"/new")
 	s.Icon, s.None, s.NoneText = "users", p.text("admin.groups.none"), p.text("admin.groups.none-text")
 	s.Columns = p.ofMembers("admin.groups.group", kit.Column{Text: p.text("admin.groups.made"), Class: "c-last"})
@@ -86,9 +86,6 @@ func (p *page) newMemberGroup() error {
 }
 
 func (p *page) askMemberGroup(f *form, g member.Group) error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	s := sheet{
 		Title: p.text("admin.groups.new"), Here: memberGroupsHere, Action: memberGroupsPath + "/new", Back: memberGroupsPath,
 		Crumbs: []kit.Link{{Text: p.text("admin.nav.groups"), Href: memberGroupsPath}},
@@ -145,9 +142,6 @@ func (p *page) editMemberGroupSent() error {
 }
 
 func (p *page) saveMemberGroup(g member.Group) error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	f, err := p.sent()
 	if err != nil {
 		return err
@@ -174,7 +168,7 @@ func (p *page) kept(to string) error {
 
 func (p *page) memberCategories() error {
 	s := p.shelfOf(p.text("admin.nav.groups"), memberGroupsHere, categoriesPath)
-	may := p.mayWhole(p.can(staff.GroupsEdit))
+	may := p.goes("/groups/categories/new")
 	s.Tabs, s.Actions = p.groupTabs(categoriesPath), p.newOne(may, "admin.groups.new-category", categoriesPath+"/new")
 	s.Icon, s.None, s.NoneText = "tag", p.text("admin.groups.no-categories"), p.text("admin.groups.no-categories-text")
 	s.Columns = p.ofMembers("admin.groups.category", kit.Column{Text: p.text("admin.groups.made"), Class: "c-last"})
@@ -202,9 +196,6 @@ func (p *page) newCategory() error {
 }
 
 func (p *page) askCategory(f *form, c member.Category) error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	s := sheet{
 		Title: p.text("admin.groups.new-category"), Here: memberGroupsHere, Action: categoriesPath + "/new", Back: categoriesPath,
 		Crumbs: []kit.Link{{Text: p.text("admin.nav.groups"), Href: memberGroupsPath}, {Text: p.text("admin.groups.categories"), Href: categoriesPath}},
@@ -246,9 +237,6 @@ func (p *page) editCategorySent() error {
 }
 
 func (p *page) saveCategory(c member.Category) error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	f, err := p.sent()
 	if err != nil {
 		return err
@@ -267,9 +255,6 @@ func (p *page) saveCategory(c member.Category) error {
 // memberTags are the labels that members have: free words, which come with the
 // first member who has one and go with the last.
 func (p *page) memberTags() error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	s := p.shelfOf(p.text("admin.nav.groups"), memberGroupsHere, tagsPath)
 	s.Tabs = p.groupTabs(tagsPath)
 	s.Icon, s.None, s.NoneText = "tag", p.text("admin.groups.no-tags"), p.text("admin.groups.no-tags-text")

@@ -26,10 +26,10 @@ import (
 // jobPages are what the program does by itself, and what failed of it. It is
 // done for all outlets, so who works at some only has no part in it.
 func jobPages(a *Admin) {
-	a.get("/jobs", staff.JobsSee, (*page).jobList)
-	a.get("/jobs/{job}", staff.JobsSee, (*page).job)
-	a.post("/jobs/{job}/retry", staff.JobsEdit, (*page).retryJob)
-	a.post("/jobs/{job}/cancel", staff.JobsEdit, (*page).cancelJob)
+	a.get("/jobs", staff.JobsSee, (*page).jobList, Everywhere)
+	a.get("/jobs/{job}", staff.JobsSee, (*page).job, Everywhere)
+	a.post("/jobs/{job}/retry", staff.JobsEdit, (*page).retryJob, Everywhere)
+	a.post("/jobs/{job}/cancel", staff.JobsEdit, (*page).cancelJob, Everywhere)
 }
 
 const (
@@ -67,9 +67,6 @@ type jobLine struct {
 }
 
 func (p *page) jobList() error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	v := jobsView{}
 	works, err := p.Jobs.Works(p.ctx())
 	if err != nil {
@@ -323,9 +320,6 @@ type jobView struct {
 
 // jobOf is the job of the address.
 func (p *page) jobOf(q db.Q) (jobs.Job, error) {
-	if err := p.whole(); err != nil {
-		return jobs.Job{}, err
-	}
 	n, err := strconv.ParseInt(chi.URLParam(p.r, "job"), 10, 64)
 	if err != nil {
 		return jobs.Job{}, fault.Wrap(err, fault.NotFound, "admin.no-page")

@@ -19,8 +19,8 @@ import (
 // key, which is made here and shown once.
 func outlets(a *Admin) {
 	a.get("/outlets", staff.ReferenceSee, (*page).outletList)
-	a.get("/outlets/new", staff.OutletsEdit, (*page).newOutlet)
-	a.post("/outlets/new", staff.OutletsEdit, (*page).newOutletSent)
+	a.get("/outlets/new", staff.OutletsEdit, (*page).newOutlet, Everywhere)
+	a.post("/outlets/new", staff.OutletsEdit, (*page).newOutletSent, Everywhere)
 	a.get("/outlets/{outlet}", staff.ReferenceSee, (*page).outlet)
 	a.get("/outlets/{outlet}/edit", staff.OutletsEdit, (*page).editOutlet)
 	a.post("/outlets/{outlet}/edit", staff.OutletsEdit, (*page).editOutletSent)
@@ -66,7 +66,7 @@ func (p *page) outletList() error {
 		on = outletsPath + "?" + url.Values{"after": {list.Next}, "q": {p.r.URL.Query().Get("q")}}.Encode()
 	}
 	title := p.text("admin.nav.outlets")
-	return p.show(title, "/outlets", outletsPage(title, out, on, p.can(staff.OutletsEdit) && !p.who.Narrowed()))
+	return p.show(title, "/outlets", outletsPage(title, out, on, p.goes("/outlets/new")))
 }
 
 // outletOf is the outlet of the address, if the reader works there.
@@ -201,7 +201,7 @@ func (p *page) askOutlet(f *form, action, back, title string) error {
 	fields := []kit.Field{
 		f.field("name", "outlet-name", needed, first, most(reference.MaxName)),
 		f.field("code", "code", needed, narrow, most(reference.MaxCode)),
-		f.field("partner", "partner", of(p.partners()...)),
+		f.field("partner", "partner", of(p.partners(f.values.Get("partner"))...)),
 		f.field("address", "address", most(reference.MaxText)),
 		f.field("zone", "zone", of(p.zones(f.values.Get("zone"))...)),
 		f.field("cutover", "cutover", narrow, example("05:00")),
@@ -217,11 +217,12 @@ func (p *page) askOutlet(f *form, action, back, title string) error {
 	return p.show(title, "/outlets", memberFormPage(m))
 }
 
-// partners are those that an outlet may be of.
-func (p *page) partners() []kit.Option {
+// partners are those that an outlet may be of: its own, for who works at some
+// outlets only.
+func (p *page) partners(owner string) []kit.Option {
 	var out []kit.Option
 	for _, code := range p.Directory.PartnerCodes() {
-		if x, ok := p.Directory.PartnerByCode(code); ok {
+		if x, ok := p.Directory.PartnerByCode(code); ok && (!p.who.Narrowed() || x.ID.String() == owner) {
 			out = append(out, kit.Option{Value: x.ID.String(), Text: x.Name})
 		}
 	}
@@ -234,6 +235,9 @@ func (p *page) outletSent(f *form, o partner.Outlet) (partner.Outlet, error) {
 	owner, err := id.Parse(f.get("partner"))
 	if err != nil {
 		return o, fault.New(fault.Invalid, "partner.not-found", "id", f.get("partner"))
+	}
+	if p.who.Narrowed() && owner != o.PartnerID {
+		return o, fault.New(fault.Denied, "admin.narrowed-all")
 	}
 	o.PartnerID = owner
 	at, ok := minuteOf(f.get("cutover"))
@@ -253,9 +257,6 @@ func (p *page) outletSent(f *form, o partner.Outlet) (partner.Outlet, error) {
 }
 
 func (p *page) newOutletSent() error {
-	if p.who.Narrowed() {
-		return fault.New(fault.Denied, "admin.narrowed")
-	}
 	return p.saveOutlet(partner.Outlet{}, outletsPath+"/new", outletsPath, p.text("admin.outlets.new"))
 }
 

@@ -48,7 +48,7 @@ type outletRow struct {
 
 func (p *page) overview() error {
 	title := p.text("admin.nav.overview")
-	if p.firstTime() && p.can(staff.SettingsEdit) {
+	if p.firstTime() && p.goes("/organization") {
 		return p.to(Base+"/organization", "")
 	}
 	if !p.can(staff.OverviewSee) {

@@ -131,10 +131,7 @@ func (p *page) enter(o *route) error {
 	from := p.where()
 	by := audit.Actor{Kind: audit.Staff, ID: who.Person.ID, Name: who.Person.Name, Address: from.Address, Agent: from.Agent}
 	p.r = p.r.WithContext(audit.By(p.known(p.ctx(), &who.Person), by))
-	if o.need != "" && !who.Can(o.need) {
-		return fault.New(fault.Denied, "admin.denied", "permission", p.text("staff.permission."+string(o.need)))
-	}
-	return nil
+	return p.allowed(o)
 }
 
 // fail answers with what went wrong: to the door where nobody is signed in.

@@ -180,7 +180,7 @@ func (p *page) showPerson(w *staff.Person, token string) error {
 	if token != "" {
 		v.Link = p.address() + Base + "/reset?token=" + url.QueryEscape(token)
 	}
-	if p.can(staff.AuditSee) && !p.who.Narrowed() {
+	if p.goes(auditHere) {
 		v.History = historyOf("staff", w.ID.String())
 	}
 	v.About = p.aboutPerson(w)

@@ -184,7 +184,7 @@ func TestPartnersInTheConsole(t *testing.T) {
 			{here, http.MethodGet, own, http.StatusOK},
 			{here, http.MethodGet, own + "/edit", http.StatusForbidden},
 			{here, http.MethodPost, own + "/edit", http.StatusForbidden},
-			{here, http.MethodPost, coffee + "/edit", http.StatusNotFound},
+			{here, http.MethodPost, coffee + "/edit", http.StatusForbidden},
 			{here, http.MethodPost, list + "/new", http.StatusForbidden},
 		} {
 			if w := h.ask(r.who, r.method, r.path, url.Values{"name": {"Иное"}, "code": {"x"}}); w.Code != r.want {

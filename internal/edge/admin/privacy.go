@@ -21,10 +21,10 @@ import (
 // personal is what the law gives a person: a copy of all that is held on him,
 // and his erasure with its act.
 func personal(a *Admin) {
-	a.get("/members/{member}/privacy", staff.MembersPrivacy, (*page).privacy)
-	a.post("/members/{member}/privacy/copy", staff.MembersPrivacy, (*page).copyMember)
-	a.post("/members/{member}/privacy/erase", staff.MembersPrivacy, (*page).eraseMember)
-	a.get("/erasures/{erasure}", staff.MembersPrivacy, (*page).erasure)
+	a.get("/members/{member}/privacy", staff.MembersPrivacy, (*page).privacy, Everywhere)
+	a.post("/members/{member}/privacy/copy", staff.MembersPrivacy, (*page).copyMember, Everywhere)
+	a.post("/members/{member}/privacy/erase", staff.MembersPrivacy, (*page).eraseMember, Everywhere)
+	a.get("/erasures/{erasure}", staff.MembersPrivacy, (*page).erasure, Everywhere)
 }
 
 // privacyView is what can be done with all that is held on a member.
@@ -46,9 +46,6 @@ func privacyPath(h home.ID) string { return memberPath(h) + "/privacy" }
 
 func (p *page) privacy() error {
 	m, err := p.readMember()
-	if err == nil {
-		err = p.everywhere()
-	}
 	if err != nil {
 		return err
 	}
@@ -83,9 +80,6 @@ func (p *page) askPrivacy(f *form, m *member.Member) error {
 // the audit trail before its first byte does.
 func (p *page) copyMember() error {
 	m, err := p.readMember()
-	if err == nil {
-		err = p.everywhere()
-	}
 	if err != nil {
 		return err
 	}
@@ -122,9 +116,6 @@ func (p *page) sendCopy(found *privacy.Copy, name string) error {
 
 func (p *page) eraseMember() error {
 	m, err := p.readMember()
-	if err == nil {
-		err = p.everywhere()
-	}
 	if err != nil {
 		return err
 	}
@@ -190,9 +181,6 @@ type erasureView struct {
 
 // erasure reads the act of an erasure back.
 func (p *page) erasure() error {
-	if err := p.everywhere(); err != nil {
-		return err
-	}
 	i, err := p.param("erasure")
 	if err != nil {
 		return err

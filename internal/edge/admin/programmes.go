@@ -20,10 +20,10 @@ import (
 // versions.
 func programmes(a *Admin) {
 	a.get("/programmes", staff.ProgrammeSee, (*page).programmes)
-	a.get("/programmes/new", staff.ProgrammeEdit, (*page).newProgramme)
-	a.post("/programmes/new", staff.ProgrammeEdit, (*page).newProgrammeSent)
+	a.get("/programmes/new", staff.ProgrammeEdit, (*page).newProgramme, Everywhere)
+	a.post("/programmes/new", staff.ProgrammeEdit, (*page).newProgrammeSent, Everywhere)
 	a.get("/programmes/{programme}", staff.ProgrammeSee, (*page).programme)
-	a.post("/programmes/{programme}/back", staff.ProgrammePublish, (*page).programmeBack)
+	a.post("/programmes/{programme}/back", staff.ProgrammePublish, (*page).programmeBack, OfProgramme)
 	drafts(a)
 	requests(a)
 	tries(a)
@@ -62,22 +62,23 @@ func (p *page) programmes() error {
 		if made, err := p.Programmes.Made(p.ctx(), pr.ID, pr.Version); err == nil {
 			r.At, r.By = made.At, author(made.By)
 		}
-		if d := drafted[pr.ID]; d != nil && p.can(staff.ProgrammeEdit) {
+		if d := drafted[pr.ID]; d != nil && p.can(staff.ProgrammeEdit) && p.covers(pr) == nil {
 			r.Draft = r.Href + "/draft"
 		}
 		list = append(list, r)
 	}
 	for i := range stored {
 		d := &stored[i]
-		if p.Programmes.Current().Get(d.Programme) == nil && p.can(staff.ProgrammeEdit) {
+		if p.Programmes.Current().Get(d.Programme) == nil && p.goes("/programmes/new") {
 			list = append(list, programmeRow{Href: programmesPath + "/" + d.Programme.String() + "/draft", Name: d.Name, State: p.text("admin.draft.badge"), Tone: kit.Warn, By: author(d.By), At: d.At})
 		}
 	}
 	title := p.text("admin.nav.programmes")
-	if len(list) == 0 && p.can(staff.ProgrammeEdit) {
+	may := p.goes("/programmes/new")
+	if len(list) == 0 && may {
 		return p.newProgramme()
 	}
-	return p.show(title, "/programmes", programmesPage(title, list, p.can(staff.ProgrammeEdit)))
+	return p.show(title, "/programmes", programmesPage(title, list, may))
 }
 
 // author is who has made a version, and who has approved it, without the ids
@@ -139,7 +140,7 @@ func (p *page) programme() error {
 	v := programmeView{
 		Parts: p.partsOf(p.teller(names, pr), pr, draft.Parts(pr, names), "", ""),
 		Name:  pr.Name, Code: pr.Code, Text: string(text), Path: programmesPath + "/" + pr.ID.String(), On: pr.On, Latest: id.ID(pr.Version).String(),
-		Version: p.text("admin.programmes.version", "version", pr.Version), MayEdit: p.can(staff.ProgrammeEdit), MayBack: p.can(staff.ProgrammePublish),
+		Version: p.text("admin.programmes.version", "version", pr.Version), MayEdit: p.goes("/programmes/{programme}/draft"), MayBack: p.can(staff.ProgrammePublish) && p.covers(pr) == nil,
 	}
 	if d, err := p.Programmes.Draft(p.ctx(), pr.ID); err == nil {
 		v.Draft = p.text("admin.draft.sub", "by", author(d.By), "ago", ui.Ago(p.ctx(), d.At))
@@ -281,6 +282,13 @@ func (p *page) programmeBack() error {
 	}
 	was, err := numberOf(f.get("was"))
 	if err != nil {
+		return err
+	}
+	again, err := p.Programmes.Version(p.ctx(), pr.ID, to)
+	if err != nil {
+		return err
+	}
+	if err := p.covers(again); err != nil {
 		return err
 	}
 	if _, err := p.Programmes.Rollback(p.ctx(), pr.ID, to, was, p.byWhom(), p.text("programme.rolled-back", "version", to)); err != nil {

@@ -19,13 +19,13 @@ import (
 // decided by a second person. Who may only edit asks always; where a programme
 // says publish_approval, everybody does.
 func requests(a *Admin) {
-	a.post("/programmes/{programme}/draft/ask", staff.ProgrammeEdit, (*page).publishAsked)
-	a.get("/programmes/{programme}/back", staff.ProgrammeEdit, (*page).backAsk)
-	a.post("/programmes/{programme}/back/ask", staff.ProgrammeEdit, (*page).backAsked)
+	a.post("/programmes/{programme}/draft/ask", staff.ProgrammeEdit, (*page).publishAsked, OfProgramme)
+	a.get("/programmes/{programme}/back", staff.ProgrammeEdit, (*page).backAsk, OfProgramme)
+	a.post("/programmes/{programme}/back/ask", staff.ProgrammeEdit, (*page).backAsked, OfProgramme)
 	a.get("/approvals/programmes/{request}", staff.ProgrammeSee, (*page).request)
-	a.post("/approvals/programmes/{request}/approve", staff.ProgrammePublish, (*page).requestApproved)
-	a.get("/approvals/programmes/{request}/refuse", staff.ProgrammePublish, (*page).requestRefusal)
-	a.post("/approvals/programmes/{request}/refuse", staff.ProgrammePublish, (*page).requestRefused)
+	a.post("/approvals/programmes/{request}/approve", staff.ProgrammePublish, (*page).requestApproved, Everywhere)
+	a.get("/approvals/programmes/{request}/refuse", staff.ProgrammePublish, (*page).requestRefusal, Everywhere)
+	a.post("/approvals/programmes/{request}/refuse", staff.ProgrammePublish, (*page).requestRefused, Everywhere)
 	a.post("/approvals/programmes/{request}/withdraw", staff.ProgrammeEdit, (*page).requestWithdrawn)
 }
 
@@ -217,7 +217,7 @@ func (p *page) requestAt() (programme.Request, error) {
 	}
 	r, err := p.requests().Request(p.ctx(), i)
 	if err == nil && r.By.ID != p.who.Person.ID {
-		err = p.whole()
+		err = p.everywhere()
 	}
 	return r, err
 }
@@ -232,7 +232,7 @@ func (p *page) request() error {
 
 func (p *page) showRequest(r *programme.Request, whole string) error {
 	v := requestView{requestLine: p.requestLine(r), New: r.Version == 0}
-	v.MayDecide = v.Waits && !v.Own && p.mayWhole(p.can(staff.ProgrammePublish))
+	v.MayDecide = v.Waits && !v.Own && p.goes(approvalsHere+"/programmes/{request}/refuse")
 	if v.Waits {
 		if err := p.requestChanges(r, &v); err != nil {
 			return err
@@ -288,9 +288,6 @@ func (p *page) requestApproved() error {
 	if err != nil {
 		return err
 	}
-	if err := p.whole(); err != nil {
-		return err
-	}
 	if _, err := p.requests().Approve(p.ctx(), r.ID); err != nil {
 		why := fault.From(err)
 		if why.Kind != fault.Invalid && why.Kind != fault.Refused && why.Kind != fault.Conflict {
@@ -335,9 +332,6 @@ func (p *page) requestRefused() error {
 	if err != nil {
 		return err
 	}
-	if err := p.whole(); err != nil {
-		return err
-	}
 	f, err := p.sent()
 	if err != nil {
 		return err
@@ -370,7 +364,7 @@ func (p *page) requestWithdrawn() error {
 // everybody's for who decides, else what the reader has asked for.
 func (p *page) requestLists(v *approvalsView, before int64) error {
 	mine := p.who.Person.ID
-	if p.mayWhole(p.can(staff.ProgrammePublish)) {
+	if p.goes(approvalsHere + "/programmes/{request}/refuse") {
 		mine = 0
 	}
 	waiting, err := p.requests().ListRequests(p.ctx(), programme.RequestFilter{By: mine, Waiting: true}, 0, mostWaiting)
@@ -398,7 +392,7 @@ const requestsShown = 20
 
 // requestsWaiting is how many requests of programmes the reader may decide.
 func (p *page) requestsWaiting() int64 {
-	if !p.mayWhole(p.can(staff.ProgrammePublish)) {
+	if !p.goes(approvalsHere + "/programmes/{request}/refuse") {
 		return 0
 	}
 	n, err := p.requests().RequestsWait(p.ctx())

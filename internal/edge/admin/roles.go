@@ -18,11 +18,11 @@ import (
 // organization's own are made of permissions.
 func roles(a *Admin) {
 	a.get("/roles", staff.StaffEdit, (*page).roleList)
-	a.get("/roles/new", staff.StaffEdit, (*page).newRole)
-	a.post("/roles/new", staff.StaffEdit, (*page).newRoleSent)
+	a.get("/roles/new", staff.StaffEdit, (*page).newRole, Everywhere)
+	a.post("/roles/new", staff.StaffEdit, (*page).newRoleSent, Everywhere)
 	a.get("/roles/{role}", staff.StaffEdit, (*page).role)
-	a.get("/roles/{role}/edit", staff.StaffEdit, (*page).editRole)
-	a.post("/roles/{role}/edit", staff.StaffEdit, (*page).editRoleSent)
+	a.get("/roles/{role}/edit", staff.StaffEdit, (*page).editRole, Everywhere)
+	a.post("/roles/{role}/edit", staff.StaffEdit, (*page).editRoleSent, Everywhere)
 }
 
 const (
@@ -91,7 +91,7 @@ func (p *page) roleList() error {
 	if err != nil {
 		return err
 	}
-	v := rolesView{Title: p.text("admin.nav.roles"), MayMake: !p.who.Narrowed()}
+	v := rolesView{Title: p.text("admin.nav.roles"), MayMake: p.goes("/roles/new")}
 	for i := range list {
 		r := &list[i]
 		l := roleLine{Href: rolePath(r), Name: p.roleTitle(r), Hint: p.roleHint(r)}
@@ -132,7 +132,7 @@ func (p *page) role() error {
 	v := roleView{Name: p.roleTitle(&r), Path: rolePath(&r), BuiltIn: r.BuiltIn, May: p.mayChange(&r), Closed: r.State == reference.Closed}
 	if r.BuiltIn {
 		v.Hint = p.roleHint(&r)
-	} else if p.can(staff.AuditSee) && !p.who.Narrowed() {
+	} else if p.goes(auditHere) {
 		v.History = historyOf("role", r.Code)
 	}
 	for _, g := range permissionGroups() {
@@ -152,7 +152,7 @@ func (p *page) role() error {
 // mayChange tells whether the reader may change a role: not a built-in one, nor
 // his own, nor one that may do what he may not.
 func (p *page) mayChange(r *staff.Role) bool {
-	return !r.BuiltIn && r.Code != p.who.Person.Role && !p.who.Narrowed() && p.who.Gives(*r)
+	return !r.BuiltIn && r.Code != p.who.Person.Role && p.goes("/roles/{role}/edit") && p.who.Gives(*r)
 }
 
 // roleForm is the form of a role.
@@ -168,9 +168,6 @@ type roleForm struct {
 }
 
 func (p *page) newRole() error {
-	if p.who.Narrowed() {
-		return fault.New(fault.Denied, "staff.above")
-	}
 	if err := p.fresh(); err != nil {
 		return err
 	}

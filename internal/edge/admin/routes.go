@@ -8,14 +8,15 @@ type Route struct {
 	Method string
 	Path   string           // with Base; {names} stand for ids
 	Need   staff.Permission // "": any person who is signed in
-	Open   bool             // nobody needs to be signed in
+	Reach  Reach
+	Open   bool // nobody needs to be signed in
 }
 
 // Routes lists all that the console serves.
 func (a *Admin) Routes() []Route {
 	out := make([]Route, len(a.routes))
 	for i, r := range a.routes {
-		out[i] = Route{Method: r.method, Path: Base + r.path, Need: r.need, Open: r.open}
+		out[i] = Route{Method: r.method, Path: Base + r.path, Need: r.need, Reach: r.reach, Open: r.open}
 	}
 	return out
 }

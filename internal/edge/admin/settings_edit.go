@@ -141,9 +141,6 @@ func (p *page) editSetting() error {
 	if err != nil {
 		return err
 	}
-	if err := p.whole(); err != nil {
-		return err
-	}
 	r, version, err := member.LoadRules(p.ctx(), p.DB)
 	if err != nil {
 		return err
@@ -279,9 +276,6 @@ func (p *page) settingReset() error {
 func (p *page) saveSetting(change func(*form, *setting.Setting[member.Rules], *member.Rules) error) error {
 	s, err := p.settingOf()
 	if err != nil {
-		return err
-	}
-	if err := p.whole(); err != nil {
 		return err
 	}
 	f, err := p.sent()

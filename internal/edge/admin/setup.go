@@ -22,8 +22,8 @@ import (
 func setUp(a *Admin) {
 	a.open(http.MethodGet, "/set-up", (*page).setUp)
 	a.open(http.MethodPost, "/set-up", (*page).setUpSent)
-	a.get("/organization", staff.SettingsEdit, (*page).organization)
-	a.post("/organization", staff.SettingsEdit, (*page).organizationSent)
+	a.get("/organization", staff.SettingsEdit, (*page).organization, Everywhere)
+	a.post("/organization", staff.SettingsEdit, (*page).organizationSent, Everywhere)
 }
 
 // setUp asks for the owner, once.

@@ -2,7 +2,6 @@ package admin
 
 import (
 	"kopilka/internal/edge/ui/kit"
-	"kopilka/internal/platform/fault"
 )
 
 // entry is one place of a sheet: a line or a choice from a list, a box to tick,
@@ -104,15 +103,3 @@ func yes(on bool) []string {
 	}
 	return nil
 }
-
-// whole refuses who works at some outlets only: what he asks for is the whole
-// organization's.
-func (p *page) whole() error {
-	if p.who.Narrowed() {
-		return fault.New(fault.Denied, "admin.narrowed-all")
-	}
-	return nil
-}
-
-// mayWhole tells whether the reader may change what is the whole organization's.
-func (p *page) mayWhole(can bool) bool { return can && !p.who.Narrowed() }

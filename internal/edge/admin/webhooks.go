@@ -22,19 +22,19 @@ import (
 // webhooks is the pages of addresses that are told what happens. They are told
 // of all outlets, so who works at some only has no part in them.
 func webhooks(a *Admin) {
-	a.get("/webhooks", staff.WebhooksEdit, (*page).webhookList)
-	a.get("/webhooks/new", staff.WebhooksEdit, (*page).newWebhook)
-	a.post("/webhooks/new", staff.WebhooksEdit, (*page).newWebhookSent)
-	a.get("/webhooks/{webhook}", staff.WebhooksEdit, (*page).webhook)
-	a.get("/webhooks/{webhook}/edit", staff.WebhooksEdit, (*page).editWebhook)
-	a.post("/webhooks/{webhook}/edit", staff.WebhooksEdit, (*page).editWebhookSent)
-	a.post("/webhooks/{webhook}/test", staff.WebhooksEdit, (*page).tryWebhook)
-	a.post("/webhooks/{webhook}/state", staff.WebhooksEdit, (*page).webhookState)
-	a.get("/webhooks/{webhook}/secret", staff.WebhooksEdit, (*page).webhookSecret)
-	a.post("/webhooks/{webhook}/secret", staff.WebhooksEdit, (*page).webhookSecretSent)
-	a.post("/webhooks/{webhook}/replay", staff.WebhooksEdit, (*page).replayDead)
-	a.get("/webhooks/{webhook}/deliveries/{event}", staff.WebhooksEdit, (*page).delivery)
-	a.post("/webhooks/{webhook}/deliveries/{event}/replay", staff.WebhooksEdit, (*page).replayDelivery)
+	a.get("/webhooks", staff.WebhooksEdit, (*page).webhookList, Everywhere)
+	a.get("/webhooks/new", staff.WebhooksEdit, (*page).newWebhook, Everywhere)
+	a.post("/webhooks/new", staff.WebhooksEdit, (*page).newWebhookSent, Everywhere)
+	a.get("/webhooks/{webhook}", staff.WebhooksEdit, (*page).webhook, Everywhere)
+	a.get("/webhooks/{webhook}/edit", staff.WebhooksEdit, (*page).editWebhook, Everywhere)
+	a.post("/webhooks/{webhook}/edit", staff.WebhooksEdit, (*page).editWebhookSent, Everywhere)
+	a.post("/webhooks/{webhook}/test", staff.WebhooksEdit, (*page).tryWebhook, Everywhere)
+	a.post("/webhooks/{webhook}/state", staff.WebhooksEdit, (*page).webhookState, Everywhere)
+	a.get("/webhooks/{webhook}/secret", staff.WebhooksEdit, (*page).webhookSecret, Everywhere)
+	a.post("/webhooks/{webhook}/secret", staff.WebhooksEdit, (*page).webhookSecretSent, Everywhere)
+	a.post("/webhooks/{webhook}/replay", staff.WebhooksEdit, (*page).replayDead, Everywhere)
+	a.get("/webhooks/{webhook}/deliveries/{event}", staff.WebhooksEdit, (*page).delivery, Everywhere)
+	a.post("/webhooks/{webhook}/deliveries/{event}/replay", staff.WebhooksEdit, (*page).replayDelivery, Everywhere)
 }
 
 const (
@@ -49,9 +49,6 @@ type hookLine struct {
 }
 
 func (p *page) webhookList() error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	list, err := p.Webhooks.List(p.ctx(), 0, webhook.MaxWebhooks)
 	if err != nil {
 		return err
@@ -88,9 +85,6 @@ func (p *page) hookLine(w *webhook.Webhook) hookLine {
 
 // hookOf is the webhook of the address.
 func (p *page) hookOf() (webhook.Webhook, error) {
-	if err := p.whole(); err != nil {
-		return webhook.Webhook{}, err
-	}
 	i, err := p.param("webhook")
 	if err != nil {
 		return webhook.Webhook{}, err
@@ -222,9 +216,6 @@ func (p *page) answer(outcome string, status int64) string {
 }
 
 func (p *page) newWebhook() error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	return p.askWebhook(p.filled(url.Values{"url": {"https://"}}), webhooksPath+"/new", webhooksPath, p.text("admin.webhooks.new"))
 }
 
@@ -270,9 +261,6 @@ func (p *page) hookSent(f *form) (webhook.Draft, error) {
 }
 
 func (p *page) newWebhookSent() error {
-	if err := p.whole(); err != nil {
-		return err
-	}
 	f, err := p.sent()
 	if err != nil {
 		return err

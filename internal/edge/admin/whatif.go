@@ -21,11 +21,11 @@ import (
 // questions is the pages on which it is asked what a draft would have come to
 // over past months. The answer is worked out in the background and kept.
 func questions(a *Admin) {
-	a.get("/programmes/{programme}/what-if", staff.ProgrammeEdit, (*page).questions)
-	a.post("/programmes/{programme}/what-if", staff.ProgrammeEdit, (*page).questionSent)
-	a.get("/programmes/{programme}/what-if/{question}", staff.ProgrammeEdit, (*page).question)
-	a.post("/programmes/{programme}/what-if/{question}/stop", staff.ProgrammeEdit, (*page).stopQuestion)
-	a.post("/programmes/{programme}/what-if/{question}/drop", staff.ProgrammeEdit, (*page).dropQuestion)
+	a.get("/programmes/{programme}/what-if", staff.ProgrammeEdit, (*page).questions, Everywhere)
+	a.post("/programmes/{programme}/what-if", staff.ProgrammeEdit, (*page).questionSent, Everywhere)
+	a.get("/programmes/{programme}/what-if/{question}", staff.ProgrammeEdit, (*page).question, Everywhere)
+	a.post("/programmes/{programme}/what-if/{question}/stop", staff.ProgrammeEdit, (*page).stopQuestion, Everywhere)
+	a.post("/programmes/{programme}/what-if/{question}/drop", staff.ProgrammeEdit, (*page).dropQuestion, Everywhere)
 }
 
 // The months that may be asked of, back from this one, and those that are
@@ -65,9 +65,6 @@ type askedRow struct {
 
 // asking finds the programme of the address, or the draft that will be one.
 func (p *page) asking() (*asking, error) {
-	if err := p.whole(); err != nil {
-		return nil, err
-	}
 	i, err := p.param("programme")
 	if err != nil {
 		return nil, err

@@ -1,0 +1,83 @@
+package admin_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"kopilka/internal/edge/admin"
+	"kopilka/internal/loyalty/staff"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/db/dbtest"
+)
+
+// TestProgrammeIsForWhoWorksThere: who works at one outlet changes a programme
+// that is bound to it, and nothing of one that acts elsewhere too; he can't make
+// his act there either.
+func TestProgrammeIsForWhoWorksThere(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		may := []staff.Permission{staff.ProgrammeSee, staff.ProgrammeEdit, staff.ProgrammePublish}
+		everywhere, here := h.hire("everywhere", may), h.hire("here", may, h.Outlet.ID)
+		list := admin.Base + "/programmes"
+		path := list + "/" + h.Programme.ID.String()
+
+		for _, r := range []string{"/back", "/draft/begin", "/draft/drop", "/draft/text", "/draft/publish", "/draft/plan/cancel"} {
+			if w := h.ask(here, http.MethodPost, path+r, nil); w.Code != http.StatusForbidden {
+				t.Errorf("POST %s of what acts everywhere: %d", r, w.Code)
+			}
+		}
+		for _, p := range []string{list, path} {
+			if body := h.ask(here, http.MethodGet, p, nil).Body.String(); strings.Contains(body, "/draft") || strings.Contains(body, list+"/new") {
+				t.Errorf("%s offers what is refused", p)
+			}
+		}
+		if w := h.ask(here, http.MethodPost, list+"/new", url.Values{"sample": {"bonus"}}); w.Code != http.StatusForbidden {
+			t.Errorf("a new one: %d", w.Code)
+		}
+
+		put := func(who, places, rate string) int {
+			t.Helper()
+			h.ask(who, http.MethodPost, path+"/draft/begin", nil)
+			edition := func() string {
+				return hiddenIn(t, h.ask(who, http.MethodGet, path+"/draft/text", nil).Body.String(), "edition")
+			}
+			text := "code: main\nname: Основная\n" + places + "earning: {rate: " + rate + "}\n"
+			if w := h.ask(who, http.MethodPost, path+"/draft/text", url.Values{"edition": {edition()}, "text": {text}}); w.Code != http.StatusSeeOther {
+				t.Fatalf("the text: %d", w.Code)
+			}
+			version := hiddenIn(t, h.ask(who, http.MethodGet, path+"/draft/publish", nil).Body.String(), "version")
+			return h.ask(who, http.MethodPost, path+"/draft/publish", url.Values{"edition": {edition()}, "version": {version}, "when": {"now"}}).Code
+		}
+		bound := "outlets: [" + h.Outlet.Code + "]\n"
+		if code := put(everywhere, bound, "5%"); code != http.StatusSeeOther {
+			t.Fatalf("bound by who works everywhere: %d", code)
+		}
+		if !strings.Contains(h.ask(here, http.MethodGet, path, nil).Body.String(), "/draft/begin") {
+			t.Error("his own is not his to change")
+		}
+		if code := put(here, "", "6%"); code != http.StatusUnprocessableEntity {
+			t.Errorf("unbound by who works at an outlet: %d", code)
+		}
+		if code := put(here, bound, "7%"); code != http.StatusSeeOther {
+			t.Errorf("his own: %d", code)
+		}
+		body := h.ask(here, http.MethodGet, path, nil).Body.String()
+		if w := h.ask(here, http.MethodPost, path+"/back", url.Values{"to": {"1"}, "was": {hiddenIn(t, body, "was")}}); w.Code != http.StatusForbidden {
+			t.Errorf("back to what acted everywhere: %d", w.Code)
+		}
+	})
+}
+
+// hiddenIn is the value of a hidden field of a page.
+func hiddenIn(t *testing.T, body, name string) string {
+	t.Helper()
+	m := regexp.MustCompile(`name="` + name + `" value="([^"]*)"`).FindStringSubmatch(body)
+	if m == nil {
+		t.Fatalf("no %s in the page", name)
+	}
+	return m[1]
+}
