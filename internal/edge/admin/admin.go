@@ -169,5 +169,6 @@ func (a *Admin) Mount(r chi.Router) {
 			r.Method(a.routes[i].method, a.routes[i].path, a.handler(&a.routes[i]))
 		}
 		r.NotFound(a.handler(&route{open: true, serve: noPage}))
+		r.MethodNotAllowed(a.handler(&route{open: true, serve: a.above(r)}))
 	})
 }

@@ -179,6 +179,22 @@ func (p *page) place() string {
 
 func noPage(*page) error { return fault.New(fault.NotFound, "admin.no-page") }
 
+// above leads whoever asks for what is only sent to the nearest page above it: he
+// has come back to it, or changed his language on its answer.
+func (a *Admin) above(pages chi.Routes) func(*page) error {
+	return func(p *page) error {
+		at := strings.TrimPrefix(p.r.URL.Path, Base)
+		for p.r.Method == http.MethodGet && at != "" {
+			at = at[:strings.LastIndexByte(at, '/')]
+			if at != "" && pages.Match(chi.NewRouteContext(), http.MethodGet, at) {
+				http.Redirect(p.w, p.r, local(Base+at), http.StatusSeeOther)
+				return nil
+			}
+		}
+		return noPage(p)
+	}
+}
+
 func (a *Admin) denyForeign(w http.ResponseWriter, r *http.Request) {
 	(&page{Admin: a, w: w, r: r}).fail(fault.New(fault.Denied, "admin.foreign"))
 }
