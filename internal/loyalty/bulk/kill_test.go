@@ -93,7 +93,7 @@ func TestKilled(t *testing.T) {
 					return err
 				}))
 			}
-			c.ok(c.actions.Work(t.Context()))
+			c.finish()
 			for _, action := range []id.ID{points, tags} {
 				a, err := c.actions.Get(t.Context(), action)
 				if err != nil || a.State != bulk.Done || a.Changed != 400 {
@@ -131,6 +131,7 @@ func TestSideBySide(t *testing.T) {
 			})
 		}
 		all.Wait()
+		c.finish()
 		for _, h := range c.homes {
 			if got := c.Balance(t, purchase.Buyer{Home: h}).Active; got != 300 {
 				t.Fatalf("%d has %d", h, got)
