@@ -381,7 +381,7 @@ func TestOwnRole(t *testing.T) {
 	vera.Wait(`location.pathname.match(/^\/admin\/people\/\d+$/) && document.readyState === "complete" && document.querySelector(".done")`)
 	vera.Forgive("403")
 	vera.Go(h.URL + "/admin/audit")
-	vera.Wait(at("/admin/audit") + ` && document.querySelector("main").innerText.includes("обо всех точках")`)
+	vera.Wait(at("/admin/audit") + ` && document.querySelector("main").innerText.includes("Вы работаете не во всех точках, а это касается всех")`)
 	vera.Forgive("404")
 	var owner string
 	p.Go(h.URL + "/admin/people?q=" + url.QueryEscape(demo.OwnerEmail))

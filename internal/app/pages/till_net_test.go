@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"kopilka/internal/browsertest"
+	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/verify"
 	"kopilka/internal/platform/money"
 )
@@ -23,6 +24,7 @@ type wire struct {
 	left  int  // requests until it is cut; below zero: it is not to be
 	after bool // the one that it is cut at is done, and its answer is lost
 	cut   bool
+	held  chan struct{} // sales wait until it is closed; nil: they don't
 	to    http.Handler
 }
 
@@ -57,12 +59,15 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			w.cut, last = true, true
 		}
 	}
-	cut, after := w.cut, last && w.after
+	cut, after, held := w.cut, last && w.after, w.held
 	w.mu.Unlock()
 	if after {
 		w.to.ServeHTTP(httptest.NewRecorder(), r.WithContext(r.Context()))
 	}
 	if !cut {
+		if held != nil && r.URL.Path == "/pos/api/purchases" {
+			<-held
+		}
 		w.to.ServeHTTP(rw, r)
 		return
 	}
@@ -213,6 +218,49 @@ func TestTillWithoutNetwork(t *testing.T) {
 	}
 	if found[first] != 1250_50 || found[second] != 100_00 || len(found) != 3 {
 		t.Errorf("%v, want %s and %s", found, first, second)
+	}
+	s.verified(t)
+}
+
+// TestTillGoesOn: a cashier who goes on without an answer has sold, also where the
+// program would have refused by the time that it was asked.
+func TestTillGoesOn(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	of, number := s.buyer(t, "Зоя", 200_00)
+	w, at := newWire(t, s.url)
+	p := tillAt(t, b, s, 0, at, desk)
+	p.forgiveNetwork()
+	p.pair()
+	p.signIn()
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")`)
+	p.Press(browsertest.F3)
+	p.Insert("500")
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelectorAll(".ln").length === 1`)
+	p.Press(browsertest.F7)
+	p.Wait(`document.querySelector("#totals .disc")`)
+	release := make(chan struct{})
+	w.mu.Lock()
+	w.held = release
+	w.mu.Unlock()
+	p.Press(browsertest.F8)
+	p.Wait(`document.querySelector("#waits").open`)
+	p.Accessible()
+	p.Click("button", "Продолжить без связи")
+	said := p.told()
+	_, err := s.service.Desk.Adjust(t.Context(), &purchase.AdjustRequest{
+		By: 1, Key: "taken", Buyer: purchase.Buyer{Home: of}, Programme: s.service.Programmes.Current().All()[0].ID, Points: -s.spendable(t, of), Reason: "test", Actor: "test",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	close(release)
+	p.Wait(`!document.querySelector("[data-f=net]").innerText.includes("не передано: 1") || document.querySelector("#net.odd")`)
+	if sold := p.sold(); len(sold) != 1 || sold[0].Number != said || sold[0].Mode != purchase.Record {
+		t.Errorf("%s was sold, %+v", said, sold)
 	}
 	s.verified(t)
 }

@@ -78,7 +78,7 @@ async function find(code) {
 }
 function serve(m, code) {
   state.qr = m.kind === 'qr' ? code : null;
-  if (m.kind !== 'qr') keep.remember(known(code), m);
+  if (m.kind !== 'qr' && !m.unknown) keep.remember(known(code), m);
   sale.serve(m, m.kind === 'card' ? { card: code } : { member: m.id });
   $('#scan').value = '';
   beep(m.serves);
@@ -241,10 +241,11 @@ async function pay(kind, payments, proof) {
 }
 // answerOf waits for the program; null: the cashier goes on without its answer, which the queue gets later.
 async function answerOf(item) {
-  let goOn;
-  const without = new Promise(done => { goOn = () => done(null); });
+  let goOn, gone = false;
+  const without = new Promise(done => { goOn = () => { gone = true; done(null); }; });
   const wait = setTimeout(() => { open('waits'); waits = goOn; }, 1200);
   const answer = queue.commit(item).catch(async e => {
+    if (gone) { queue.flush(); return null; } // it was paid by then: what is refused is told as a fact
     if (e instanceof Refused) { await keep.dequeue(item.seq); throw e; }
     return null;
   });

@@ -22,16 +22,18 @@ export async function restore() {
   if (state.lines.length || state.member) changed();
 }
 
-/** changed keeps the receipt and asks what it comes to. */
+let changes = 0;
+/** changed keeps the receipt, shows it once it is kept, and asks what it comes to: what was seen outlives the page. */
 export function changed() {
-  kept();
+  const mine = ++changes;
   state.quote = null; state.trouble = '';
   clearTimeout(timer); asking?.abort();
-  if (state.lines.length) {
-    state.quoting = true;
-    timer = setTimeout(quote, LATE);
-  } else state.quoting = false;
-  told();
+  state.quoting = state.lines.length > 0;
+  kept().finally(() => {
+    if (mine !== changes) return;
+    told();
+    if (state.quoting) timer = setTimeout(quote, LATE);
+  });
 }
 
 /** body is the receipt as the API takes it. */
@@ -125,6 +127,7 @@ export function forget() {
 }
 /** clear begins the next receipt. */
 export function clear() {
+  changes++;
   clearTimeout(timer); asking?.abort();
   Object.assign(state, empty(), { quote: null, quoting: false, trouble: '', sold: null });
   kept();
