@@ -41,10 +41,6 @@ var operations = []operation{
 	{method: http.MethodPost, path: "/members", names: true},
 	{method: http.MethodPost, path: "/members/{}/activate"},
 	{method: http.MethodPost, path: "/members/{}/cards"},
-	{method: http.MethodPost, path: "/members/{}/cards/{}/secret"},
-	{method: http.MethodPost, path: "/members/{}/cards/{}/lose"},
-	{method: http.MethodPost, path: "/members/{}/cards/{}/replace"},
-	{method: http.MethodPost, path: "/members/{}/consents"},
 }
 
 // operationOf finds the operation that a request is for.

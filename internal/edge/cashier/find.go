@@ -9,13 +9,11 @@ import (
 	"time"
 
 	"kopilka/internal/edge/ui"
-	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/level"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/promo"
 	"kopilka/internal/loyalty/purchase"
-	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
 )
 
@@ -38,7 +36,6 @@ type Found struct {
 	Serves   bool        `json:"serves"`
 	Why      string      `json:"why,omitempty"` // why he is not served
 	Activate bool        `json:"activate"`      // he is to be activated
-	Prove    bool        `json:"prove"`         // … by proving his phone
 
 	Level     string       `json:"level,omitempty"`
 	Next      string       `json:"next,omitempty"` // what is left to the next
@@ -48,7 +45,6 @@ type Found struct {
 	Debt      money.Points `json:"debt"`
 	Notes     []Note       `json:"notes"`
 	Codes     []PromoCode  `json:"codes"`
-	Cards     []HisCard    `json:"cards"`
 }
 
 // Note is something about the member that a cashier may say to him or should
@@ -63,13 +59,6 @@ type Note struct {
 type PromoCode struct {
 	Code string `json:"code"`
 	Name string `json:"name"`
-}
-
-// HisCard is one of the member's cards.
-type HisCard struct {
-	ID     id.ID  `json:"id"`
-	Number string `json:"number"` // masked
-	State  string `json:"state"`
 }
 
 // foundBy is what the API says of one that it found.
@@ -105,8 +94,7 @@ func (c *Cashier) find(k *call) error {
 	}
 	out := struct {
 		Found []Found `json:"found"`
-		More  bool    `json:"more,omitempty"`
-	}{Found: []Found{}, More: len(list.Items) > mostFound}
+	}{Found: []Found{}}
 	for i := range list.Items[:min(len(list.Items), mostFound)] {
 		f, err := c.found(k, &list.Items[i])
 		if err != nil {
@@ -124,7 +112,7 @@ func (c *Cashier) found(k *call, by *foundBy) (*Found, error) {
 		return nil, err
 	}
 	f := &Found{
-		ID: m.Home, Kind: by.Kind, Number: m.Number, Name: nameOf(&m), Initials: initials(&m), Serves: by.Serves, Notes: []Note{}, Codes: []PromoCode{}, Cards: []HisCard{},
+		ID: m.Home, Kind: by.Kind, Number: m.Number, Name: nameOf(&m), Initials: initials(&m), Serves: by.Serves, Notes: []Note{}, Codes: []PromoCode{},
 	}
 	if phone := m.Main(member.Phone); phone != "" {
 		f.Phone = ui.Masked(phone)
@@ -137,18 +125,13 @@ func (c *Cashier) found(k *call, by *foundBy) (*Found, error) {
 		return nil, err
 	}
 	c.notes(k, f, &m)
-	if err := c.codes(k, f); err != nil {
-		return nil, err
-	}
-	return f, c.hisCards(k, f)
+	return f, c.codes(k, f)
 }
 
 // state tells whether he may be served, and what has to be done first.
 func (c *Cashier) state(k *call, f *Found, m *member.Member, by *foundBy) {
-	ctx, rules := k.r.Context(), c.Rules()
-	if m.State == member.New {
-		f.Activate, f.Prove = true, rules.ConfirmPhone
-	}
+	ctx := k.r.Context()
+	f.Activate = m.State == member.New
 	switch {
 	case by.Serves:
 	case m.State == member.Blocked:
@@ -320,16 +303,4 @@ func initials(m *member.Member) string {
 		}
 	}
 	return cmp.Or(out.String(), "№")
-}
-
-func (c *Cashier) hisCards(k *call, f *Found) error {
-	list, err := card.List(k.r.Context(), c.DB, f.ID)
-	if err != nil {
-		return err
-	}
-	for i := range list {
-		number := list[i].Number
-		f.Cards = append(f.Cards, HisCard{list[i].ID, "…" + number[max(0, len(number)-4):], string(list[i].State)})
-	}
-	return nil
 }

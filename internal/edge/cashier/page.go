@@ -18,23 +18,23 @@ type words struct {
 
 // said are the names of the script's texts: pos.say.<name>.
 var said = []string{
-	"online", "offline", "queued", "offline-about", "no-programme",
+	"online", "offline", "queued", "offline-about",
 	"points-one", "points-few", "points-many", "points-on",
 	"not-found", "register", "bad-amount", "price-of", "sum-line", "no-goods", "bad-quantity",
 	"can-spend", "why-rule", "why-all", "why-none", "why-offline", "spend-more",
 	"no-member", "with-member", "offline-sale", "will-earn", "if-recorded",
 	"lines", "goods", "discount", "by-points", "less", "more", "drop-line",
-	"card", "activate", "activated", "new-card", "new-secret", "secret-is", "card-issued",
+	"card", "activate", "new-card", "secret-is", "card-issued",
 	"sold", "sold-offline", "tell", "code-won", "receipt-no", "paid-card", "paid-cash", "paid-sbp", "paid-mixed",
-	"empty", "busy", "changed", "mixed-left", "mixed-sum", "other",
-	"prove-about", "prove-qr", "prove-secret", "sent-to", "prove-wrong",
+	"changed", "mixed-left", "mixed-sum", "other",
+	"prove-about", "prove-qr", "prove-secret", "sent-to",
 	"shift-sales", "shift-money", "shift-discount", "shift-spent", "shift-earned", "shift-refunds", "shift-mine", "shift-short",
-	"receipt-none", "refunded", "part-refunded", "no-member-receipt", "refund-of", "refund-left", "refund-comes", "refund-done", "refund-nothing", "refund-offline",
+	"receipt-none", "refunded", "part-refunded", "no-member-receipt", "refund-of", "refund-left", "refund-done", "refund-nothing", "refund-offline",
 	"claim-first", "claim-done",
 	"queue-empty", "queue-waits", "queue-problem", "queue-told", "differs", "flagged",
-	"network", "server", "signed-out", "two-tabs-title", "two-tabs", "start-failed", "not-paired",
+	"network", "two-tabs-title", "two-tabs", "start-failed",
 	"camera-denied", "camera-none", "camera-insecure", "camera-failed",
-	"member-balance", "no-cashiers", "paper-title", "paper-total", "paper-thanks", "none-card", "registered", "consent-needed",
+	"member-balance", "no-cashiers", "paper-title", "paper-total", "paper-thanks", "none-card", "consent-needed",
 }
 
 // helpKeys are the workplace's keys, as its help lists them.

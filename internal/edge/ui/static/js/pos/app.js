@@ -72,7 +72,7 @@ async function find(code) {
     else dialogs.choose(found, m => serve(m, code));
   } catch (e) {
     if (e instanceof Silent) await fromMemory(code);
-    else if (e instanceof Refused) refused('#scan-error', e);
+    else if (e instanceof Refused) refused(e);
     else throw e;
   }
 }
@@ -87,12 +87,12 @@ function serve(m, code) {
 // fromMemory takes a member who was here before by what was learned of him then; a card that never was is believed: the
 // receipt is told with its number.
 async function fromMemory(code) {
-  if (/^L1\./i.test(code)) { put('#scan-error', wrong(say('network'))); beep(false); return; }
+  if (/^L1\./i.test(code)) { refused(new Silent()); return; }
   const seen = await keep.recall(known(code));
   if (seen) { serve(seen.found, code); return; }
   const phone = /^\+?[78][\d()\s-]{9,}$/.test(code);
   serve({
-    id: '', kind: phone ? 'phone' : 'card', name: code, initials: '?', serves: true, active: 0, spendable: 0, pending: 0, debt: 0, notes: [], codes: [], cards: [], unknown: true,
+    id: '', kind: phone ? 'phone' : 'card', name: code, initials: '?', serves: true, active: 0, spendable: 0, pending: 0, debt: 0, notes: [], codes: [], unknown: true,
   }, code);
   state.buyer = phone ? { phone: code } : { card: code };
   sale.changed();
@@ -104,7 +104,10 @@ function notFound(code) {
   beep(false);
   b.focus();
 }
-function refused(where, e) { put(where, wrong(e.message)); beep(false); }
+function refused(e) { put('#scan-error', wrong(e instanceof Refused ? e.message : say('network'))); beep(false); }
+function issued(c) {
+  put('#scan-error', wrong(say('card-issued', { number: c.number }) + (c.secret ? ' ' + say('secret-is', { secret: c.secret }) : '')));
+}
 
 async function again() { // the member anew, as he is after something was done to him
   const m = state.member, buyer = state.buyer;
@@ -284,7 +287,7 @@ async function activate() {
     await ask('/api/members/' + state.member.id + '/activate', { method: 'POST' });
     await again();
     beep(true);
-  } catch (e) { if (e instanceof Refused) refused('#scan-error', e); else put('#scan-error', wrong(say('network'))); }
+  } catch (e) { refused(e); }
   next();
 }
 async function newCard() {
@@ -292,19 +295,19 @@ async function newCard() {
   if (!type) { put('#scan-error', wrong(say('none-card'))); return; }
   try {
     const c = await ask('/api/members/' + state.member.id + '/cards', { body: { type: type.id } });
-    put('#scan-error', wrong(say('card-issued', { number: c.number }) + (c.secret ? ' ' + say('secret-is', { secret: c.secret }) : '')));
+    issued(c);
     beep(true);
-  } catch (e) { if (e instanceof Refused) refused('#scan-error', e); else put('#scan-error', wrong(say('network'))); }
+  } catch (e) { refused(e); }
 }
 async function registered(made) {
   await find(made.card?.number ?? made.number);
-  if (made.card) put('#scan-error', wrong(say('card-issued', { number: made.card.number }) + (made.card.secret ? ' ' + say('secret-is', { secret: made.card.secret }) : '')));
+  if (made.card) issued(made.card);
 }
 
 async function lock() {
   for (const d of $$('dialog[open]')) d.close();
   try { await ask('/duty', { method: 'DELETE' }); } catch (e) { if (!(e instanceof Refused || e instanceof Silent)) throw e; }
-  if (!isOnline()) { put('#scan-error', wrong(say('network'))); return; }
+  if (!isOnline()) { refused(new Silent()); return; }
   await start();
 }
 

@@ -1,8 +1,8 @@
 // Draws the receipt that is made, and who buys.
 import { $, $$, button, fill, make, note, put, rows, wrong } from './render.js';
-import { locale, money, noun, number, points, quantity, say, signed } from './words.js';
+import { locale, money, noun, number, points, quantity, say, signed, way } from './words.js';
 import { isOnline } from './net.js';
-import { risk, state } from './sale.js';
+import { gross, grossOf, risk, state } from './sale.js';
 
 /** quick are the goods that this till sells the most. */
 export const quick = { list: [] };
@@ -44,7 +44,7 @@ function drawLines() {
     put(box, state.member ? make('empty') : make('idle'));
   } else {
     put(box, ...state.lines.map((l, i) => {
-      const g = Math.floor((l.price * l.quantity + 500) / 1000), due = g - (q?.lines[i]?.discount ?? 0);
+      const g = grossOf(l), due = g - (q?.lines[i]?.discount ?? 0);
       const node = make('line', {
         name: l.name, price: l.quantity === 1000 ? '' : quantity(l.quantity) + ' × ' + money(l.price), why: lineWhy(q, i), quantity: quantity(l.quantity),
         gross: due === g ? '' : money(g), due: money(due),
@@ -61,13 +61,13 @@ function drawLines() {
 }
 
 function drawTotals() {
-  const q = state.quote, gross = state.lines.reduce((n, l) => n + Math.floor((l.price * l.quantity + 500) / 1000), 0);
+  const q = state.quote, sum = gross();
   const list = [];
-  if (state.lines.length) list.push([say('goods'), money(q?.gross ?? gross)]);
+  if (state.lines.length) list.push([say('goods'), money(q?.gross ?? sum)]);
   if (q?.discount) list.push([say('discount'), money(-q.discount), 'disc']);
   if (q?.paid_with_points) list.push([say('by-points'), money(-q.paid_with_points), 'disc']);
   put('#totals', ...rows(list));
-  $('#due').textContent = state.lines.length ? money(q?.due ?? gross) : money(0);
+  $('#due').textContent = state.lines.length ? money(q?.due ?? sum) : money(0);
   const earn = !state.member?.serves || !q ? '' : q.alone ? say('if-recorded') : q.earned ? say('will-earn', { points: signed(q.earned) + ' ' + noun(q.earned) }) : '';
   $('#earn').textContent = earn;
   put('#pay-error', ...(state.trouble ? [wrong(state.trouble)] : []));
@@ -122,7 +122,7 @@ export function drawDone(s) {
   for (const w of a?.awards ?? []) list.push(say1(say('code-won', { code: w.code })));
   if (s.member?.next && a) list.push(say1(say('tell', { what: s.member.next })));
   put('#screen', make('done', {
-    due: money(s.quote.due), how: say(a ? 'sold' : 'sold-offline', { number: s.number, how: say('paid-' + s.kind) }), say: list,
+    due: money(s.quote.due), how: say(a ? 'sold' : 'sold-offline', { number: s.number, how: way(s.kind) }), say: list,
     earned: a ? signed(a.earned) : '…', spent: number(a ? -a.spent : -s.quote.spent), balance: a ? number(a.balance.active) : '…',
   }));
   if (!member) $('.pdone .res').remove();

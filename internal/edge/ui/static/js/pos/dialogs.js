@@ -3,7 +3,7 @@ import { $, button, close, fill, open, rows } from './render.js';
 import { ask, Refused } from './net.js';
 import * as queue from './queue.js';
 import * as keep from './keep.js';
-import { amount, clock, money, points, say } from './words.js';
+import { amount, clock, money, points, say, way } from './words.js';
 import { state } from './sale.js';
 import { beep, saveScanner, scanner } from './keys.js';
 
@@ -90,7 +90,7 @@ export async function shift() {
     const s = await ask('/shift');
     fill(d, { sums: rows([
       [say('shift-sales'), String(s.sales)], [say('shift-money'), money(s.money)],
-      ...s.payments.map(p => [say(['card', 'cash', 'sbp'].includes(p.kind) ? 'paid-' + p.kind : 'other', { kind: p.kind }), money(p.sum)]),
+      ...s.payments.map(p => [way(p.kind), money(p.sum)]),
       [say('shift-discount'), money(s.discount)], [say('shift-spent'), points(s.spent)], [say('shift-earned'), points(s.earned)],
       [say('shift-refunds'), s.refunds + ' · ' + money(s.back)], [say('shift-mine'), s.mine + ' · ' + money(s.mine_money)],
     ]), error: s.short ? say('shift-short') : '' });

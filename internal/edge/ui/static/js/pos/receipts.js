@@ -3,12 +3,11 @@ import { $, $$, fill, make, open, close } from './render.js';
 import { ask, isOnline } from './net.js';
 import * as keep from './keep.js';
 import { state } from './sale.js';
-import { money, pieces, plain, points, quantity, say } from './words.js';
+import { money, pieces, plain, points, quantity, say, way } from './words.js';
 import { problem } from './dialogs.js';
 import { beep } from './keys.js';
 
-let shown = []; // receipts of the list
-let chosen;     // that is given back
+let chosen; // the receipt that is given back
 
 const row = r => {
   const refunded = { part: say('part-refunded'), refunded: say('refunded') }[r.state];
@@ -19,7 +18,7 @@ const row = r => {
   claim.dataset.id = r.id; claim.hidden = r.member || r.state === 'refunded';
   return node;
 };
-const show = (d, list) => { shown = list; fill(d, { list: list.map(row), error: list.length ? '' : say('receipt-none') }); };
+const show = (d, list) => fill(d, { list: list.map(row), error: list.length ? '' : say('receipt-none') });
 
 /** receipts shows the newest of the till, or what a number or a fiscal QR finds. */
 export async function receipts(q = '') {
@@ -46,7 +45,7 @@ export async function refund(id) {
   const d = open('refund');
   const back = chosen.lines.map((_, i) => (chosen.refunds ?? []).flatMap(r => r.lines).filter(l => l.line === i).reduce((n, l) => n + pieces(String(l.quantity)), 0));
   fill(d, {
-    about: say('refund-of', { number: chosen.number || chosen.key, sum: money(chosen.due - chosen.refunded) }), error: '', comes: '',
+    about: say('refund-of', { number: chosen.number || chosen.key, sum: money(chosen.due - chosen.refunded) }), error: '',
     lines: chosen.lines.map((l, i) => {
       const left = pieces(String(l.quantity)) - back[i], node = $('#t-refund-line').content.firstElementChild.cloneNode(true);
       fill(node, { name: l.name || l.sku, left: say('refund-left', { quantity: quantity(left), sum: money(l.due) }) });
@@ -85,7 +84,7 @@ export async function refundTyped(whole) {
     beep(true);
     close('refund');
     await receipts();
-    const ways = r.payments.map(p => say(['card', 'cash', 'sbp'].includes(p.kind) ? 'paid-' + p.kind : 'other', { kind: p.kind }) + ' ' + money(p.amount)).join(', ');
+    const ways = r.payments.map(p => way(p.kind) + ' ' + money(p.amount)).join(', ');
     fill($('#receipts'), { error: say('refund-done', { sum: money(r.money), ways, given: points(r.given), taken: points(r.earned) }) });
   } catch (e) { problem(d, e); }
 }
@@ -101,4 +100,3 @@ export async function claim(id) {
     fill(d, { error: say('claim-done', { name: state.member.name, points: points(p.earned || p.claim?.earned || 0) }) });
   } catch (e) { problem(d, e); }
 }
-export const shownReceipts = () => shown;

@@ -60,32 +60,34 @@ export async function quote() {
   } catch (e) {
     if (mine.signal.aborted) return;
     if (e instanceof Silent) state.quote = alone();
-    else if (e instanceof Refused) { state.quote = null; state.trouble = e.message; state.fault = e.code; }
+    else if (e instanceof Refused) { state.quote = null; state.trouble = e.message; }
     else throw e;
   }
   state.quoting = false;
   told();
 }
 
-const grossOf = l => Math.floor((l.price * l.quantity + 500) / 1000);
+/** grossOf is what a line comes to before anything is taken off, and gross what all do. */
+export const grossOf = l => Math.floor((l.price * l.quantity + 500) / 1000);
+export const gross = () => state.lines.reduce((n, l) => n + grossOf(l), 0);
 
 /** risk is the most points that may be spent with no network, in hundredths. */
 export function risk() {
   const t = state.start?.programme, m = state.member;
   if (!t || !m || !m.serves || t.offline <= 0) return 0;
-  const gross = state.lines.reduce((n, l) => n + grossOf(l), 0), share = Math.floor(gross * t.share / 1e6);
+  const share = Math.floor(gross() * t.share / 1e6);
   const most = Math.min(t.offline, m.spendable, Math.floor(share * 100 / t.point_value));
   return Math.max(0, most - most % t.spend_step);
 }
 
 /** alone is what the receipt comes to by the till's own knowledge. */
 function alone() {
-  const gross = state.lines.reduce((n, l) => n + grossOf(l), 0), most = risk(), t = state.start.programme;
+  const sum = gross(), most = risk(), t = state.start.programme;
   let spent = state.spend === 'most' ? most : Math.min(state.spend || 0, most);
   if (t) spent -= spent % t.spend_step;
   const paid = t ? Math.floor(spent * t.point_value / 100) : 0;
   return {
-    alone: true, gross, discount: 0, paid_with_points: paid, due: gross - paid, spent, most, earned: 0, why: [],
+    alone: true, gross: sum, discount: 0, paid_with_points: paid, due: sum - paid, spent, most, earned: 0, why: [],
     lines: state.lines.map(l => ({ gross: grossOf(l), discount: 0, due: grossOf(l) })),
   };
 }

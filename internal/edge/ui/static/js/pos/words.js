@@ -26,6 +26,8 @@ export const quantity = n => decimals(n, 1000, 0);
 /** noun is the name of so many points. */
 export const noun = n => say('points-' + (n % 100 ? 'few' : { one: 'one', few: 'few' }[rules.select(n / 100)] ?? 'many'));
 export const points = n => number(n) + space + noun(n);
+/** way names a kind of money. */
+export const way = kind => say(['card', 'cash', 'sbp', 'mixed'].includes(kind) ? 'paid-' + kind : 'other', { kind });
 export const clock = at => new Date(at).toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });
 
 /** amount reads a sum as it is typed, 1250 or 1 250,50, as kopecks; NaN: it is none. */
