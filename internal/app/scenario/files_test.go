@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"kopilka/client"
 	"kopilka/internal/platform/db"
 )
 
@@ -20,6 +21,17 @@ func TestFilesThereAndBack(t *testing.T) {
 		t.Run(string(dialect), func(t *testing.T) {
 			t.Parallel()
 			s := open(t, dialect, "2026-03-02 12:00")
+			// A rule for a group of nobody is warned of.
+			var groups []string
+			for _, id := range s.groups {
+				groups = append(groups, id)
+			}
+			_, err := s.office.RegisterMember(s.Context(), &client.Registration{
+				Profile:     &client.Profile{Name: "Анна"},
+				Identifiers: []client.NewIdentifier{{Kind: client.MemberKindPhone, Value: "+79160000001"}},
+				Groups:      groups,
+			})
+			s.no(err)
 			dir := t.TempDir()
 			for _, file := range all {
 				wants := func(word string, args ...string) {
