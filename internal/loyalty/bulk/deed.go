@@ -13,6 +13,7 @@ import (
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/lease"
 	"kopilka/internal/platform/text"
 )
 
@@ -88,7 +89,7 @@ func (b *Actions) regroup(ctx context.Context, m *member.Member, d *Deed, by mem
 // and afterwards what became of them.
 func (b *Actions) byDesk(ctx context.Context, a *Action, holder id.ID, list []home.ID, to int64) error {
 	if a.tried < to {
-		n, err := b.DB.Exec(ctx, qTry, a.ID, holder, to, b.Clock.Now().Add(lease))
+		n, err := b.DB.Exec(ctx, qTry, a.ID, holder, to, lease.Until(b.Clock.Now()))
 		if err != nil {
 			return err
 		}

@@ -20,12 +20,9 @@ const (
 	// The newest first; of one person or, with 0, of everybody.
 	qList     = `select ` + columns + ` from bulk_action where (staff_id = $1 or $1 = 0) and (bulk_id < $2 or $2 = 0) order by bulk_id desc limit $3`
 	qOpen     = `select count(*) from bulk_action where staff_id = $1 and state in ('asked', 'running', 'stopping')`
-	qWaiting  = `select bulk_id from bulk_action where state in ('running', 'stopping') and held_until <= $1 order by bulk_id`
 	qBegin    = `update bulk_action set state = 'running', begun_at = $2 where bulk_id = $1 and state = 'asked'`
 	qStop     = `update bulk_action set state = 'stopping' where bulk_id = $1 and state = 'running'`
 	qDrop     = `update bulk_action set state = 'dropped', ended_at = $2, filter = $3 where bulk_id = $1 and state = 'asked'`
-	qHold     = `update bulk_action set holder = $2, held_until = $3 where bulk_id = $1 and state in ('running', 'stopping') and held_until <= $4`
-	qRelease  = `update bulk_action set held_until = 0 where bulk_id = $1 and holder = $2`
 	qTry      = `update bulk_action set tried = $3, held_until = $4 where bulk_id = $1 and holder = $2 and state = 'running'`
 	qMark     = `update bulk_action set place = $4, tried = $4, changed = changed + $5, held_until = $6 where bulk_id = $1 and holder = $2 and place = $3`
 	qEnd      = `update bulk_action set state = $3, ended_at = $4, filter = $5, held_until = 0 where bulk_id = $1 and holder = $2`

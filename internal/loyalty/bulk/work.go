@@ -13,64 +13,28 @@ import (
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/lease"
 )
 
-const (
-	// stepSize is how many members are done in one step; it divides partSize, so
-	// that a step is of one part.
-	stepSize = 50
-	// lease is how long an action is one process's after its last step: longer
-	// than a step may take, the desk's own patience in it.
-	lease = 45 * time.Second
-	// turn is how long one action is worked on before the next has its turn.
-	turn = 5 * time.Second
-)
+// stepSize is how many members are done in one step; it divides partSize, so
+// that a step is of one part.
+const stepSize = 50
 
 // Every is how often Work is to be called.
 const Every = time.Second
 
-// errLost says that the action is another's now.
-var errLost = errors.New("bulk: the action is no longer this process's")
-
 // Work goes on with the actions that nobody works on, each for a while. An
 // action that fails is told of and tried again at the next call.
 func (b *Actions) Work(ctx context.Context) error {
-	waiting, err := db.All(ctx, b.DB, func(r db.Row) (i id.ID, err error) { return i, r.Scan(&i) }, qWaiting, b.Clock.Now())
-	if err != nil {
-		return err
-	}
-	for _, action := range waiting {
-		err = errors.Join(err, b.goOn(ctx, action))
-	}
-	return err
-}
-
-// goOn works on one action, unless somebody else has just taken it.
-func (b *Actions) goOn(ctx context.Context, action id.ID) error {
-	holder := b.IDs.New()
-	now := b.Clock.Now()
-	n, err := b.DB.Exec(ctx, qHold, action, holder, now.Add(lease), now)
-	if err != nil || n == 0 {
-		return err
-	}
-	defer func() {
-		// Whoever comes next need not wait, also where the program is being stopped.
-		free, cancel := context.WithTimeout(context.WithoutCancel(ctx), turn)
-		defer cancel()
-		if _, err := b.DB.Exec(free, qRelease, action, holder); err != nil {
-			b.Log.WarnContext(ctx, "an action was not released", "error", err)
+	open := lease.Leases{DB: b.DB, IDs: b.IDs, Clock: b.Clock, Log: b.Log, Table: "bulk_action", Key: "bulk_id", Wants: "state in ('running', 'stopping')"}
+	return open.Each(ctx, func(ctx context.Context, h *lease.Held) error {
+		for h.On() {
+			if ended, err := b.step(ctx, h.Item, h.Holder); err != nil || ended {
+				return err
+			}
 		}
-	}()
-	for began := time.Now(); time.Since(began) < turn; { //nolint:forbidigo // it is the machine that is shared, whatever the product's clock says
-		ended, err := b.step(ctx, action, holder)
-		if errors.Is(err, errLost) {
-			return nil
-		}
-		if err != nil || ended {
-			return err
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // step does the next few members, or ends the action.
@@ -154,12 +118,12 @@ func (b *Actions) mark(ctx context.Context, tx *db.Tx, a *Action, holder id.ID, 
 			batch.Exec(qPutLeft, a.ID, a.Place+int64(i)+1, list[i], code)
 		}
 	}
-	batch.ExecN(&moved, qMark, a.ID, holder, a.Place, a.Place+int64(len(list)), changed, b.Clock.Now().Add(lease))
+	batch.ExecN(&moved, qMark, a.ID, holder, a.Place, a.Place+int64(len(list)), changed, lease.Until(b.Clock.Now()))
 	if err := tx.Run(ctx, &batch); err != nil {
 		return err
 	}
 	if moved == 0 {
-		return errLost
+		return lease.ErrLost
 	}
 	return nil
 }
@@ -190,7 +154,7 @@ func (b *Actions) end(ctx context.Context, a *Action, holder id.ID) error {
 			return err
 		}
 		if n == 0 {
-			return errLost
+			return lease.ErrLost
 		}
 		if _, err := tx.Exec(ctx, qDropPart, a.ID); err != nil {
 			return err
