@@ -18,6 +18,7 @@ import (
 	"kopilka/internal/loyalty/feed"
 	"kopilka/internal/loyalty/figure"
 	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/intake"
 	"kopilka/internal/loyalty/join"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/merge"
@@ -73,6 +74,7 @@ type Core struct {
 	Privacy    *privacy.Privacy
 	Merges     *merge.Merges
 	Bulk       *bulk.Actions
+	Intakes    *intake.Intakes // of members
 	Codes      *member.Codes
 	Cards      *card.Cards
 	Programmes *programme.Programmes
@@ -176,6 +178,7 @@ func OpenCore(ctx context.Context, o CoreOptions) (_ *Core, err error) {
 		DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log, Lists: c.Lists, Members: c.Members, Programmes: c.Programmes, Desk: c.Desk, Rules: c.Rules,
 		May: c.Staff.Permits,
 	}
+	c.Intakes = &intake.Intakes{DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log, Importer: c.importer(), May: c.Staff.Permits}
 	c.ask()
 	return c, nil
 }
@@ -312,6 +315,7 @@ func (c *Core) Run(ctx context.Context, first func(ctx context.Context) error) e
 	c.loops.Go(func() { c.Webhooks.Run(ctx) })
 	c.loops.Go(func() { c.learn(ctx) })
 	c.loops.Go(func() { c.each(ctx, bulk.Every, "bulk", c.Bulk.Work) })
+	c.loops.Go(func() { c.each(ctx, intake.Every, "intake", c.Intakes.Work) })
 	if first != nil {
 		if err := first(work); err != nil {
 			return err
@@ -352,7 +356,7 @@ func (c *Core) tick() {
 	jobs.Handle(c.Jobs, func(ctx context.Context, _ feedTick) error {
 		_, err := c.Feed.Prune(ctx)
 		_, err2 := c.Webhooks.Bury(ctx)
-		return errors.Join(err, err2, c.Bulk.Prune(ctx))
+		return errors.Join(err, err2, c.Bulk.Prune(ctx), c.Intakes.Prune(ctx))
 	})
 	jobs.Handle(c.Jobs, func(ctx context.Context, _ tidyTick) error { return c.Staff.Tidy(ctx) })
 	c.Jobs.Every("feed", feedEvery, feedTick{}, jobs.Nightly)

@@ -28,7 +28,7 @@ var ranks = map[string]int{
 	"purchase": 4,
 	"mailing":  5, "figure": 5, "seal": 5, "importer": 5, "feed": 5, "join": 5, "approval": 5,
 	"referral": 6, "survey": 6, "feedback": 6, "webhook": 6, "segment": 6,
-	"trigger": 7, "privacy": 7, "merge": 7, "bulk": 7,
+	"trigger": 7, "privacy": 7, "merge": 7, "bulk": 7, "intake": 7,
 	"report": 8, "dashboard": 8, "verify": 8, "whatif": 8,
 }
 

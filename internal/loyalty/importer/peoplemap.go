@@ -73,7 +73,7 @@ func (m *PeopleMap) Check() error {
 		}
 	}
 	for field := range m.Columns {
-		c.one("columns", strings.SplitAfter(field, customPrefix)[0], append(PeopleFields(), customPrefix)...)
+		c.one("columns", strings.SplitAfter(field, CustomPrefix)[0], append(PeopleFields(), CustomPrefix)...)
 	}
 	if len(c.fields) == 0 {
 		return nil
@@ -81,7 +81,9 @@ func (m *PeopleMap) Check() error {
 	return fault.New(fault.Invalid, "importer.map-wrong").With(c.fields...)
 }
 
-const customPrefix = "custom."
+// CustomPrefix begins the names of the organization's own fields in a map; their
+// keys stand behind it.
+const CustomPrefix = "custom."
 
 // What is no field of a profile and may be a column all the same.
 const (

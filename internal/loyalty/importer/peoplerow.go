@@ -63,7 +63,7 @@ func (p *peopleParser) profile(in *member.Registration, cells []string) (field s
 	pr.Address.City, pr.Address.Street = p.cell(cells, string(member.FieldAddressCity)), p.cell(cells, string(member.FieldAddressStreet))
 	pr.Comment, pr.Language = p.cell(cells, string(member.FieldComment)), strings.ToLower(p.cell(cells, string(member.FieldLanguage)))
 	for field := range p.at {
-		if key, own := strings.CutPrefix(field, customPrefix); own {
+		if key, own := strings.CutPrefix(field, CustomPrefix); own {
 			if v := p.cell(cells, field); v != "" {
 				pr.Custom[key] = v
 			}

@@ -203,6 +203,8 @@ func notHeld() map[string]string {
 		"member_figure": "sums over what is told by his accounts and receipts, and his name and city folded", "member_outlet": "the outlets of his purchases, visits and registration",
 		"member_stale": program, "member_view": "filters of staff; what they ask for is the organization's own",
 		"bulk_action": "what people who work here did to many; what they typed to find somebody is forgotten with its end", "bulk_part": "ids of members to whom something is about to be done; what was done is told by the books and the changes", "bulk_left": "likewise, to whom it was not done, kept half a year",
-		"node": program, "secret": program, "schema_version": program,
+		"intake": "a file that people who work here have sent: its name, and what a column holds while it has not ended", "intake_piece": "the same file, to its end, or a day where it is not begun: whoever is in it is told by what is made of it", "intake_part": "likewise",
+		"intake_outcome": "what became of rows that name nobody, kept a month; of what could not be read, the cell",
+		"node":           program, "secret": program, "schema_version": program,
 	}
 }

@@ -51,10 +51,9 @@ type Held struct {
 	began  time.Time
 }
 
-// On tells whether the turn goes on.
-func (h *Held) On() bool {
-	return time.Since(h.began) < turn //nolint:forbidigo // it is the machine that is shared, whatever the product's clock says
-}
+// On tells whether the turn goes on: it is the machine that is shared, whatever
+// the product's clock says.
+func (h *Held) On() bool { return time.Since(h.began) < turn }
 
 // Each gives every row that wants work and nobody works on its turn. What fails
 // is told, and is met again at the next call.
@@ -72,7 +71,7 @@ func (l *Leases) Each(ctx context.Context, work func(ctx context.Context, h *Hel
 
 // take works on one row, unless somebody else has just taken it.
 func (l *Leases) take(ctx context.Context, item id.ID, work func(context.Context, *Held) error) error {
-	h := &Held{Item: item, Holder: l.IDs.New(), began: time.Now()} //nolint:forbidigo // as in On
+	h := &Held{Item: item, Holder: l.IDs.New(), began: time.Now()}
 	now := l.Clock.Now()
 	n, err := l.DB.Exec(ctx, "update "+l.Table+" set holder = $2, held_until = $3 where "+l.Key+" = $1 and "+l.Wants+" and held_until <= $4", item, h.Holder, Until(now), now)
 	if err != nil || n == 0 {

@@ -97,3 +97,52 @@ create table bulk_left (
     code    text   not null,
     primary key (bulk_id, place)
 );
+
+-- Files of members that somebody has sent to be taken in.
+create table intake (
+    intake_id  bigint primary key,
+    staff_id   bigint not null, -- who sent it
+    staff_name text   not null,
+    file       text   not null, -- its name
+    size       bigint not null, -- bytes
+    state      text   not null check (state in ('sending', 'reading', 'broken', 'read', 'looking', 'looked', 'running', 'done', 'stopped', 'dropped')),
+    layout     text   not null, -- what is where in it, as JSON
+    why        {{bytes}} not null, -- it is broken
+    total      bigint not null, -- rows
+    place      bigint not null, -- of how many of them it is known what becomes; while it is read: bytes
+    tally      text   not null, -- what that is, as JSON
+    tries      bigint not null, -- how often it was begun to be read
+    asked_at   bigint not null,
+    begun_at   bigint not null, -- 0: not yet
+    ended_at   bigint not null,
+    holder     bigint not null, -- who works on it
+    held_until bigint not null  -- and till when, unless he says otherwise
+);
+create index intake_open on intake (intake_id) where state in ('reading', 'looking', 'running');
+create index intake_asked on intake (asked_at);
+
+-- The bytes of a file that has not ended, in order.
+create table intake_piece (
+    intake_id bigint not null,
+    piece     bigint not null,
+    data      {{bytes}} not null,
+    primary key (intake_id, piece)
+);
+
+-- Its rows, a hundred in each.
+create table intake_part (
+    intake_id bigint not null,
+    part      bigint not null,
+    data      {{bytes}} not null,
+    primary key (intake_id, part)
+);
+
+-- What becomes of them, or has become.
+create table intake_outcome (
+    intake_id bigint not null,
+    part      bigint not null,
+    last_row  bigint not null, -- in the file
+    told      bigint not null, -- rows of which there is something to say
+    data      {{bytes}} not null,
+    primary key (intake_id, part)
+);
