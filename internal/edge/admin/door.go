@@ -1,7 +1,10 @@
 package admin
 
 import (
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/platform/fault"
@@ -28,12 +31,25 @@ type doorForm struct {
 	Whole  string
 	Wrong  []kit.Field
 	Fields []kit.Field
-	Told   string
+	Told   string // why it is asked
+	Along  []sent // a form that is kept meanwhile
 }
 
 func (f *form) door(fields ...kit.Field) doorForm {
 	whole, wrong := f.problems()
-	return doorForm{Next: f.values.Get("next"), Whole: whole, Wrong: wrong, Fields: fields}
+	v := doorForm{Next: f.values.Get("next"), Whole: whole, Wrong: wrong, Fields: fields}
+	if !f.on(keptMark) {
+		return v
+	}
+	v.Told = f.p.text("admin.kept.told")
+	for _, name := range slices.Sorted(maps.Keys(f.values)) {
+		if name == keptMark || strings.HasPrefix(name, keptPrefix) {
+			for _, value := range f.values[name] {
+				v.Along = append(v.Along, sent{name, value})
+			}
+		}
+	}
+	return v
 }
 
 // atDoor answers with a page of the door.
@@ -53,7 +69,7 @@ func (p *page) signIn() error {
 	if empty {
 		return p.to(Base+"/set-up", "")
 	}
-	return p.askSignIn(p.filled(p.r.URL.Query()))
+	return p.askSignIn(p.onlyNext())
 }
 
 func (p *page) askSignIn(f *form) error {
@@ -86,17 +102,20 @@ func (p *page) signInSent() error {
 		return err
 	}
 	p.keep(token, &s)
-	if !s.Whole {
-		return p.to(withNext("/prove", f.get("next")), "")
+	switch {
+	case s.Whole:
+		return p.inside(f)
+	case f.on(keptMark):
+		return p.askProof(f)
 	}
-	return p.to(local(f.get("next")), "")
+	return p.to(withNext("/prove", f.get("next")), "")
 }
 
 func (p *page) prove() error {
 	if _, err := p.Staff.Half(p.ctx(), p.token()); err != nil {
 		return err
 	}
-	return p.askProof(p.filled(p.r.URL.Query()))
+	return p.askProof(p.onlyNext())
 }
 
 func (p *page) askProof(f *form) error {
@@ -115,13 +134,15 @@ func (p *page) proveSent() error {
 	token, s, err := p.Staff.Prove(p.ctx(), p.token(), f.get("code"), p.where())
 	switch {
 	case err == nil:
+	case fault.Is(err, "staff.session-ended") && f.on(keptMark) && f.refuse(err):
+		return p.askSignIn(f)
 	case !fault.Is(err, "staff.session-ended") && f.refuse(err):
 		return p.askProof(f)
 	default:
 		return err
 	}
 	p.keep(token, &s)
-	return p.to(local(f.get("next")), "")
+	return p.inside(f)
 }
 
 func (p *page) signOut() error {

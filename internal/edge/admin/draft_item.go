@@ -49,6 +49,9 @@ func (e *partForm) query() url.Values {
 }
 
 func (e *partForm) showItem() error {
+	if e.carried != nil {
+		return e.ask(e.itemGroups(), e.query())
+	}
 	part := draft.Part{}
 	if e.add == "" {
 		part = e.parts.At(e.at)

@@ -328,9 +328,13 @@ func (p *page) draftPart() error {
 	if s.ready != nil {
 		part = s.ready(part)
 	}
-	e.f.values.Set("zone", part.Get("zone").Word)
+	if p.carried == nil {
+		e.f.values.Set("zone", part.Get("zone").Word)
+	}
 	slots := s.slots(e)
-	e.load(part, slots)
+	if p.carried == nil {
+		e.load(part, slots)
+	}
 	e.usual()
 	return e.ask(e.simpleGroups(s, slots), nil)
 }

@@ -30,8 +30,12 @@ func (p *page) sent() (*form, error) {
 	return p.filled(p.r.PostForm), nil
 }
 
-// filled is a form with values, as it is shown first.
+// filled is a form with values, as it is shown first: those that were kept, if
+// it was.
 func (p *page) filled(values url.Values) *form {
+	if p.carried != nil {
+		values = p.carried
+	}
 	return &form{p: p, values: values, wrong: map[string]string{}}
 }
 

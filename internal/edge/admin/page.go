@@ -25,6 +25,9 @@ type page struct {
 	w   http.ResponseWriter
 	r   *http.Request
 	who *staff.Who // nil on the door's pages
+
+	route   *route     // that is asked for
+	carried url.Values // a form that was kept while its sender signed in again; nil: none
 }
 
 func (p *page) ctx() context.Context { return p.r.Context() }
@@ -78,11 +81,7 @@ func (p *page) again(title, here string, body templ.Component) error {
 // there: admin.done.<done>.
 func (p *page) to(path, done string) error {
 	if done != "" {
-		mark := "?"
-		if strings.Contains(path, "?") {
-			mark = "&"
-		}
-		path += mark + doneParam + "=" + url.QueryEscape(done)
+		path = addDone(path, done)
 	}
 	if p.swaps() {
 		p.w.Header().Set("HX-Redirect", path)
@@ -95,8 +94,20 @@ func (p *page) to(path, done string) error {
 
 const doneParam = "done"
 
+// addDone is an address that says what was done.
+func addDone(path, done string) string {
+	mark := "?"
+	if strings.Contains(path, "?") {
+		mark = "&"
+	}
+	return path + mark + doneParam + "=" + url.QueryEscape(done)
+}
+
 // done is what the reader has just done, said after it.
 func (p *page) done() string {
+	if p.carried != nil {
+		return p.text("admin.done.kept")
+	}
 	key := "admin.done." + p.r.URL.Query().Get(doneParam)
 	if !p.Texts.Has(ui.Of(p.ctx()).Lang, key) {
 		return ""
@@ -107,12 +118,16 @@ func (p *page) done() string {
 // handler serves a route: who may, what goes wrong.
 func (a *Admin) handler(o *route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		p := &page{Admin: a, w: w, r: r}
-		if err := p.enter(o); err != nil {
-			p.fail(err)
-			return
+		p := &page{Admin: a, w: w, r: r, route: o}
+		err := p.enter(o)
+		switch {
+		case err != nil:
+		case !o.open && p.takeKept():
+			err = p.showKept(o)
+		default:
+			err = o.serve(p)
 		}
-		if err := o.serve(p); err != nil {
+		if err != nil {
 			p.fail(err)
 		}
 	}
@@ -136,10 +151,14 @@ func (p *page) enter(o *route) error {
 
 // fail answers with what went wrong: to the door where nobody is signed in.
 func (p *page) fail(err error) {
+	sends := p.r.Method == http.MethodPost
+	ended, half := fault.Is(err, "staff.session-ended"), fault.Is(err, "staff.second-proof-needed")
 	switch {
-	case fault.Is(err, "staff.session-ended"):
+	case (ended || half) && sends && !p.swaps():
+		err = p.atEnd(half)
+	case ended && !sends:
 		err = p.to(Base+"/sign-in?next="+url.QueryEscape(p.place()), "")
-	case fault.Is(err, "staff.second-proof-needed"):
+	case half && !sends:
 		err = p.to(Base+"/prove?next="+url.QueryEscape(p.place()), "")
 	case fault.Is(err, "staff.proof-stale") && p.who != nil && p.r.Method == http.MethodGet:
 		err = p.to(confirmPath+"?next="+url.QueryEscape(p.place()), "")

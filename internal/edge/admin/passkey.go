@@ -78,7 +78,7 @@ func (p *page) enterByKey() error {
 	}
 	p.setAsked("", -time.Second)
 	p.keep(token, &s)
-	return p.to(local(f.get("next")), "")
+	return p.inside(f)
 }
 
 // What a browser was asked in which nobody is signed in is known by a cookie.
