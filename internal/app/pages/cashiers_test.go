@@ -3,6 +3,7 @@ package pages
 import (
 	"testing"
 
+	"kopilka/internal/app/demo"
 	"kopilka/internal/browsertest"
 )
 
@@ -24,6 +25,18 @@ func TestCashiersAndPartners(t *testing.T) {
 	p.Wait(`document.readyState === "complete" && document.querySelector("#code[aria-invalid]") && document.querySelector("#name").value === "Кофейня у парка"`)
 	p.Accessible()
 	p.Type("textbox", "Код", "coffee")
+	// The session ends meanwhile: the form comes back with what was typed.
+	p.Get(`fetch("/admin/sign-out", {method: "POST"}).then(r => r.status)`, nil)
+	p.Click("button", "Сохранить")
+	p.Wait(`document.readyState === "complete" && document.querySelector("#password")`)
+	p.Accessible()
+	p.Shot("form-kept")
+	p.Type("textbox", "Почта", demo.OwnerEmail)
+	p.Get(`document.querySelector("#password").focus()`, nil)
+	p.Insert(demo.OwnerPassword)
+	p.Click("button", "Войти")
+	p.Wait(`document.readyState === "complete" && document.querySelector("#code")?.value === "coffee" && document.querySelector("#name").value === "Кофейня у парка" && document.querySelector("[role=status].done")`)
+	p.Shot("form-back")
 	p.Click("button", "Сохранить")
 	p.Wait(`location.pathname.match(/^\/admin\/partners\/\d+$/) && document.querySelector("[role=status].done")`)
 	p.Accessible()
