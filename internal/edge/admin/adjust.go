@@ -1,10 +1,8 @@
 package admin
 
 import (
-	"crypto/rand"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/member"
@@ -21,7 +19,11 @@ func (p *page) adjust() error {
 	if err != nil {
 		return err
 	}
-	return p.askAdjust(p.filled(url.Values{"key": {rand.Text()}, "way": {"in"}}), &m)
+	key, err := p.once()
+	if key == "" {
+		return err
+	}
+	return p.askAdjust(p.filled(url.Values{keyParam: {key}, "way": {"in"}}), &m)
 }
 
 const maxAdjustReason = 500 // bytes, as package purchase has it
@@ -33,7 +35,7 @@ func (p *page) askAdjust(f *form, m *member.Member) error {
 	}
 	return p.showForm(f, memberForm{
 		Crumbs: p.memberCrumbs(m), Title: p.text("admin.adjust.title", "name", p.memberName(m)), Action: memberPath(m.Home) + "/points", Back: memberPath(m.Home),
-		Do: p.text("admin.adjust.do"), Fields: fields, Hidden: []sentAlong{{"key", f.values.Get("key")}},
+		Do: p.text("admin.adjust.do"), Fields: fields, Hidden: []sentAlong{{keyParam, f.values.Get(keyParam)}},
 	})
 }
 
@@ -73,27 +75,31 @@ func (p *page) adjustSent() error {
 		return p.askAdjust(f, &m)
 	}
 	r.Key, r.Buyer = f.get("key"), purchase.Buyer{Home: m.Home}
-	_, err = p.Desk.Adjust(p.ctx(), r)
+	done, err := p.Desk.Adjust(p.ctx(), r)
 	if fault.Is(err, "adjust.approval") {
 		if _, err = p.Approvals.Ask(p.ctx(), r); err == nil {
 			return p.to(memberPath(m.Home), "approval-asked")
 		}
 	}
-	if err != nil {
-		if f.refuse(named(err)) {
-			return p.askAdjust(f, &m)
-		}
-		return err
+	switch {
+	case err == nil && done.Replayed:
+		return p.to(memberPath(m.Home)+"/movement", "adjusted-before")
+	case err == nil:
+		return p.to(memberPath(m.Home)+"/movement", "adjusted")
+	case f.usedUp(err):
+		f.whole = p.text("admin.adjust.used-up")
+		return p.askAdjust(f, &m)
+	case f.refuse(named(err)):
+		return p.askAdjust(f, &m)
 	}
-	return p.to(memberPath(m.Home)+"/movement", "adjusted")
+	return err
 }
 
 // adjustment is what the form asks for, of nobody yet.
 func (p *page) adjustment(f *form) (*purchase.AdjustRequest, error) {
-	typed := strings.NewReplacer(" ", "", "\u00a0", "", ",", ".").Replace(f.get("points"))
-	n, rounded, err := money.ParseDecimal(typed, 2, money.Down)
+	n, err := money.ParseAmount(plain(f.get("points"))) // points have as many decimals
 	points := money.Points(n)
-	if err != nil || rounded || points <= 0 {
+	if err != nil || points <= 0 {
 		return nil, fault.New(fault.Invalid, "adjust.points").With(fault.Field{Path: "points", Code: "adjust.points"})
 	}
 	if f.get("way") == "out" {

@@ -2,7 +2,6 @@ package admin
 
 import (
 	"cmp"
-	"crypto/rand"
 	"net/url"
 	"strconv"
 	"strings"
@@ -151,7 +150,11 @@ func (p *page) setLevel() error {
 	if err != nil {
 		return err
 	}
-	return p.askLevel(p.filled(url.Values{"key": {rand.Text()}}), &m)
+	key, err := p.once()
+	if key == "" {
+		return err
+	}
+	return p.askLevel(p.filled(url.Values{keyParam: {key}}), &m)
 }
 
 func (p *page) askLevel(f *form, m *member.Member) error {
@@ -161,7 +164,7 @@ func (p *page) askLevel(f *form, m *member.Member) error {
 	}
 	return p.showForm(f, memberForm{
 		Crumbs: p.memberCrumbs(m), Title: p.text("admin.level.title", "name", p.memberName(m)), Action: memberPath(m.Home) + "/level", Back: memberPath(m.Home) + "/levels", Do: p.text("admin.level.do"),
-		Hidden: []sentAlong{{"key", f.values.Get("key")}}, Fields: fields,
+		Hidden: []sentAlong{{keyParam, f.values.Get(keyParam)}}, Fields: fields,
 	})
 }
 
@@ -221,6 +224,10 @@ func (p *page) setLevelSent() error {
 	}
 	r.Key, r.Buyer = f.get("key"), purchase.Buyer{Home: m.Home}
 	if _, err := p.Desk.SetLevel(p.ctx(), r); err != nil {
+		if f.usedUp(err) {
+			f.whole = p.text("admin.level.used-up")
+			return p.askLevel(f, &m)
+		}
 		if f.refuse(levelFault(err)) {
 			return p.askLevel(f, &m)
 		}

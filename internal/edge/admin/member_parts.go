@@ -13,6 +13,7 @@ import (
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/i18n"
@@ -246,9 +247,10 @@ func (p *page) purchaseRow(s *purchase.Stored) purchaseRow {
 
 // movementRow is one movement of points.
 type movementRow struct {
-	What, Account, Points string
-	At                    clock.Micros
-	Plus                  bool
+	What, Href, Account, Points string
+	Why                         string // of what was done by hand: its reason and who did it
+	At                          clock.Micros
+	Plus                        bool
 }
 
 // memberMovements is what moved his points, the newest first.
@@ -265,7 +267,7 @@ func (p *page) memberMovements() error {
 	if err != nil {
 		return err
 	}
-	list, _, err := p.Desk.Movements(p.ctx(), m.Home, 0, before, listed+1)
+	list, homes, err := p.Desk.Movements(p.ctx(), m.Home, 0, before, listed+1)
 	if err != nil {
 		return err
 	}
@@ -278,18 +280,50 @@ func (p *page) memberMovements() error {
 	for i := range accounts {
 		names[accounts[i].Account.ID] = p.programmeName(accounts[i].Account.Programme)
 	}
-	out := make([]movementRow, len(list))
-	for i := range list {
-		x := &list[i]
-		plus := x.Credit == ledger.Active || x.Credit == ledger.Pending && x.Debit != ledger.Active
-		signed := x.Amount
-		if !plus {
-			signed = -signed
-		}
-		out[i] = movementRow{What: p.text("admin.movement." + string(x.Kind)), Account: names[x.Account], Points: ui.Signed(p.ctx(), signed), At: x.At, Plus: plus}
+	out, err := p.movementRows(list, homes, names)
+	if err != nil {
+		return err
 	}
 	v := p.view(m, accounts, "movement", false)
 	return p.show(v.Name, "/members", memberPage(v, movementsOf(out, on)))
+}
+
+// movementRows are postings as people count: what one operation took from
+// several accruals is one row.
+func (p *page) movementRows(list []ledger.Posting, homes *purchase.OpHomes, names map[id.ID]string) (out []movementRow, err error) {
+	ops := make([]id.ID, len(list))
+	for i := range list {
+		ops[i] = list[i].Op
+	}
+	told, err := p.Desk.Deeds(p.ctx(), homes, ops)
+	if err != nil {
+		return nil, err
+	}
+	for i := 0; i < len(list); {
+		x, plus := &list[i], gives(&list[i])
+		sum := money.Points(0)
+		for ; i < len(list) && list[i].Op == x.Op && list[i].Kind == x.Kind && list[i].Account == x.Account && gives(&list[i]) == plus; i++ {
+			sum += list[i].Amount
+		}
+		if !plus {
+			sum = -sum
+		}
+		r := movementRow{What: p.text("admin.movement." + string(x.Kind)), Account: names[x.Account], Points: ui.Signed(p.ctx(), sum), At: x.At, Plus: plus}
+		t := told[x.Op]
+		if t.Receipt.ID != 0 && p.can(staff.PurchasesSee) {
+			r.Href = purchasesPath + "/" + t.Receipt.Home.String() + "-" + t.Receipt.ID.String()
+		}
+		if t.Reason != "" {
+			r.Why = p.detail(t.Reason, p.staffOf(t.Actor))
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// gives tells whether a posting adds to what the member has.
+func gives(x *ledger.Posting) bool {
+	return x.Credit == ledger.Active || x.Credit == ledger.Pending && x.Debit != ledger.Active
 }
 
 // changeRow is one change of a member.

@@ -213,8 +213,13 @@ func TestRefundIsOnce(t *testing.T) {
 			return len(s.Refunds)
 		}
 		form := url.Values{"way": {"lines"}, "line-0": {"1"}, "key": {"console-once"}}
-		if w := h.ask(who, http.MethodPost, pathOf(sold)+"/refund", form); w.Code != http.StatusOK || refunds() != 0 || !strings.Contains(w.Body.String(), "50,00") {
-			t.Fatalf("a look: %d, %d refunds: %s", w.Code, refunds(), w.Body)
+		form.Set("key", strings.Repeat("ONCE", 6)+"AB")
+		sent := h.ask(who, http.MethodPost, pathOf(sold)+"/refund", form)
+		look := h.ask(who, http.MethodGet, sent.Header().Get("Location"), nil)
+		for _, has := range []string{"50,00", sold.Lines[0].Name + " × 1", `name="sure"`} {
+			if sent.Code != http.StatusSeeOther || look.Code != http.StatusOK || refunds() != 0 || !strings.Contains(look.Body.String(), has) {
+				t.Fatalf("a look without %s: %d, %d, %d refunds: %s", has, sent.Code, look.Code, refunds(), look.Body)
+			}
 		}
 		form.Set("sure", "yes")
 		for range 3 {
@@ -227,7 +232,15 @@ func TestRefundIsOnce(t *testing.T) {
 			t.Errorf("the trail: %+v, %v", trail, err)
 		}
 		for _, bad := range []url.Values{
-			{"way": {"lines"}, "line-0": {"2"}}, {"way": {"lines"}, "line-0": {"much"}}, {"way": {"sum"}, "sum": {"50,01"}}, {"way": {"lines"}}, {},
+			{"way": {"lines"}, "line-0": {"2"}},
+			{"way": {"lines"}, "line-0": {"much"}},
+			{"way": {"sum"}, "sum": {"50,01"}},
+			{"way": {"lines"}},
+			{},
+			{"way": {"all"}, "sum": {"10"}},
+			{"way": {"all"}, "line-0": {"1"}},
+			{"way": {"lines"}, "line-0": {"1"}, "sum": {"10"}},
+			{"way": {"lines"}, "line-0": {"1e0"}},
 		} {
 			bad.Set("key", "console-bad")
 			if w := h.ask(who, http.MethodPost, pathOf(sold)+"/refund", bad); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "-error") {

@@ -2,7 +2,8 @@ package admin
 
 import (
 	"context"
-	"crypto/rand"
+	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -33,6 +34,8 @@ type refundView struct {
 	Wrong       []kit.Field
 	Along       []sent
 
+	What   []kit.Pair // lines, and what was paid for them
+	Change string     // the form again
 	Back   []kit.Pair // money, by kind of payment
 	Points []kit.Pair
 	Notes  []string
@@ -55,12 +58,22 @@ func (p *page) refund() error {
 	if err != nil {
 		return err
 	}
-	f := p.filled(map[string][]string{"way": {refundAll}, "key": {"console-" + rand.Text()}})
-	return p.askRefund(f, s)
+	key, err := p.once()
+	if key == "" {
+		return err
+	}
+	values := clone(p.r.URL.Query())
+	values.Set(keyParam, key)
+	f := p.filled(values)
+	if !f.on("way") {
+		f.values.Set("way", refundAll)
+		return p.askRefund(f, s)
+	}
+	return p.lookRefund(f, s)
 }
 
 func (p *page) askRefund(f *form, s *purchase.Stored) error {
-	v := refundView{Title: p.text("admin.refund.title", "number", p.receiptTitle(s)), Path: receiptPath(s), Along: []sent{{"key", f.get("key")}}}
+	v := refundView{Title: p.text("admin.refund.title", "number", p.receiptTitle(s)), Path: receiptPath(s), Along: []sent{{keyParam, f.get(keyParam)}}}
 	var ways []kit.Option
 	for _, w := range []string{refundAll, refundLines, refundSum} {
 		ways = append(ways, kit.Option{Value: w, Text: p.text("admin.refund.way-" + w), Hint: p.text("admin.refund.way-" + w + "-hint")})
@@ -93,8 +106,8 @@ func (p *page) lineName(s *purchase.Stored, i int) string {
 	return s.Lines[i].SKU
 }
 
-// refundSent shows what the refund would bring back and, once that is agreed to,
-// does it.
+// refundSent leads on to the page that shows what the refund would bring back
+// and, once that is agreed to, does it.
 func (p *page) refundSent() error {
 	s, err := p.purchaseOf()
 	if err != nil {
@@ -108,42 +121,81 @@ func (p *page) refundSent() error {
 	if err == nil && f.on("sure") {
 		return p.doRefund(f, s, r)
 	}
+	if err == nil {
+		_, err = p.Desk.LookRefund(p.ctx(), r)
+	}
+	switch {
+	case err == nil:
+		return p.to(withQuery(receiptPath(s)+"/refund", f.refund(s)), "")
+	case f.refuse(refundFault(err)):
+		return p.askRefund(f, s)
+	}
+	return err
+}
+
+// lookRefund shows what the refund that the address asks for would bring back.
+func (p *page) lookRefund(f *form, s *purchase.Stored) error {
 	var look *purchase.Refund
+	r, err := p.refundRequest(f, s)
 	if err == nil {
 		look, err = p.Desk.LookRefund(p.ctx(), r)
 	}
-	if err != nil {
-		if f.refuse(refundFault(err)) {
-			return p.askRefund(f, s)
-		}
-		return err
+	switch {
+	case err == nil:
+		return p.agreeRefund(f, s, look)
+	case f.refuse(refundFault(err)):
+		return p.askRefund(f, s)
 	}
-	return p.agreeRefund(f, s, look)
+	return err
+}
+
+// refund is what the form asks for, as an address has it.
+func (f *form) refund(s *purchase.Stored) url.Values {
+	out := url.Values{}
+	names := []string{keyParam, "way", "sum"}
+	for i := range s.Lines {
+		names = append(names, lineField(i))
+	}
+	for _, name := range names {
+		if v := f.get(name); v != "" {
+			out.Set(name, v)
+		}
+	}
+	return out
 }
 
 // refundRequest is what the form asks for.
 func (p *page) refundRequest(f *form, s *purchase.Stored) (*purchase.RefundRequest, error) {
-	r := &purchase.RefundRequest{Till: s.Till, Key: f.get("key"), Purchase: purchase.PurchaseRef{Home: s.Home, ID: s.ID}, Beside: p.noteRefund(s)}
+	r := &purchase.RefundRequest{Till: s.Till, Key: "console-" + f.get(keyParam), Purchase: purchase.PurchaseRef{Home: s.Home, ID: s.ID}, Beside: p.noteRefund(s)}
 	var bad []fault.Field
 	switch f.get("way") {
 	case refundAll:
+		if f.anyLine(s) || f.get("sum") != "" {
+			bad = append(bad, fault.Field{Path: "way", Code: "admin.refund-all-and"})
+		}
 	case refundLines:
+		if f.get("sum") != "" {
+			bad = append(bad, fault.Field{Path: "way", Code: "admin.refund-lines-and-sum"})
+		}
 		for i := range s.Lines {
 			typed := f.get(lineField(i))
 			if typed == "" || typed == "0" {
 				continue
 			}
-			n, rounded, err := money.ParseDecimal(plain(typed), 3, money.Down)
-			if err != nil || rounded || n <= 0 {
+			n, err := money.ParseQuantity(plain(typed))
+			if err != nil || n <= 0 {
 				bad = append(bad, fault.Field{Path: lineField(i), Code: "purchase.quantity"})
 				continue
 			}
-			r.Lines = append(r.Lines, purchase.RefundPart{Line: i, Quantity: money.Quantity(n)})
+			r.Lines = append(r.Lines, purchase.RefundPart{Line: i, Quantity: n})
 		}
 		if len(bad) == 0 && len(r.Lines) == 0 {
 			bad = append(bad, fault.Field{Path: "way", Code: "admin.refund-no-lines"})
 		}
 	case refundSum:
+		if f.anyLine(s) {
+			bad = append(bad, fault.Field{Path: "way", Code: "admin.refund-lines-and-sum"})
+		}
 		sum, err := money.ParseAmount(f.get("sum"))
 		if err != nil || sum <= 0 {
 			bad = append(bad, fault.Field{Path: "sum", Code: "refund.amount"})
@@ -156,6 +208,16 @@ func (p *page) refundRequest(f *form, s *purchase.Stored) (*purchase.RefundReque
 		return nil, fault.New(fault.Invalid, "admin.invalid").With(bad...)
 	}
 	return r, nil
+}
+
+// anyLine tells whether a quantity of any line was typed.
+func (f *form) anyLine(s *purchase.Stored) bool {
+	for i := range s.Lines {
+		if v := f.get(lineField(i)); v != "" && v != "0" {
+			return true
+		}
+	}
+	return false
 }
 
 // plain is a number without what people put into it to read it.
@@ -197,20 +259,33 @@ func refundFault(err error) error {
 // agreeRefund shows what would come back, and asks for a yes.
 func (p *page) agreeRefund(f *form, s *purchase.Stored, look *purchase.Refund) error {
 	v := refundView{Title: p.text("admin.refund.agree", "number", p.receiptTitle(s)), Path: receiptPath(s), Along: []sent{{"sure", "yes"}}}
-	names := []string{"key", "way", "sum"}
-	for i := range s.Lines {
-		names = append(names, lineField(i))
+	asked := f.refund(s)
+	for _, name := range slices.Sorted(maps.Keys(asked)) {
+		v.Along = append(v.Along, sent{name, asked.Get(name)})
 	}
-	for _, name := range names {
-		if value := f.get(name); value != "" {
-			v.Along = append(v.Along, sent{name, value})
-		}
-	}
+	v.What = p.refundedLines(s, look)
+	v.Change = withQuery(v.Path+"/refund", url.Values{keyParam: {f.get(keyParam)}})
 	v.Said = p.text("admin.refund.do", "sum", ui.Money(p.ctx(), look.Money))
 	v.Back = p.paymentsOf(look.Payments)
 	v.Back = append(v.Back, kit.Pair{Name: p.text("admin.refund.money"), Value: ui.Money(p.ctx(), look.Money)})
 	v.Points, v.Notes = p.refundTold(look)
 	return p.show(v.Title, purchasesHere, refundAgree(v))
+}
+
+// refundedLines names what comes back, with what was paid for it.
+func (p *page) refundedLines(s *purchase.Stored, look *purchase.Refund) (out []kit.Pair) {
+	for i := range look.Lines {
+		l := &look.Lines[i]
+		name, sum := p.lineName(s, l.Line), money.Amount(0)
+		for _, part := range l.Pays {
+			sum += part
+		}
+		if !l.ByAmount {
+			name = p.text("admin.refund.line", "line", name, "quantity", i18n.Quantity(p.lang(), l.Quantity))
+		}
+		out = append(out, kit.Pair{Name: name, Value: ui.Money(p.ctx(), sum)})
+	}
+	return out
 }
 
 // refundTold says what a refund does to points, and what else is to be known.
@@ -246,6 +321,10 @@ func (p *page) doRefund(f *form, s *purchase.Stored, r *purchase.RefundRequest) 
 	}
 	if err == nil {
 		return p.to(receiptPath(s), "refunded")
+	}
+	if f.usedUp(err) {
+		f.whole = p.text("admin.refund.used-up")
+		return p.askRefund(f, s)
 	}
 	if f.refuse(refundFault(err)) {
 		return p.askRefund(f, s)

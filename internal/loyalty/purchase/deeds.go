@@ -1,0 +1,51 @@
+package purchase
+
+import (
+	"context"
+
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
+)
+
+// Deed is what an operation that a journal names was, as far as a reader of the
+// journal asks: the receipt that it is of, or why and by whom it was done by hand.
+type Deed struct {
+	Receipt       PurchaseRef // without an id: of none
+	Reason, Actor string
+}
+
+// Deeds tells what operations of a journal were. What is neither of a receipt nor
+// by hand is not in it.
+func (d *Desk) Deeds(ctx context.Context, homes *OpHomes, ops []id.ID) (map[id.ID]Deed, error) {
+	at := map[home.ID][]int64{}
+	back := map[op][]id.ID{} // several operations may stand for one receipt
+	for _, o := range ops {
+		h, there := homes.Ref(o)
+		if ref := (op{h, there}); len(back[ref]) == 0 {
+			at[h] = append(at[h], int64(there))
+			back[ref] = []id.ID{o}
+		} else {
+			back[ref] = append(back[ref], o)
+		}
+	}
+	out := map[id.ID]Deed{}
+	in := d.DB.Dialect().In
+	for h, list := range at {
+		err := d.DB.Each(ctx, func(r db.Row) error {
+			var i id.ID
+			x := Deed{Receipt: PurchaseRef{Home: h}}
+			err := r.Scan((*int64)(&i), (*int64)(&x.Receipt.ID), &x.Reason, &x.Actor)
+			for _, o := range back[op{h, i}] {
+				out[o] = x
+			}
+			return err
+		}, `select op_id, 0, reason, actor from adjustment where home_id = $1 and `+in("op_id", 2)+`
+ union all select purchase_id, purchase_id, '', '' from purchase where home_id = $1 and `+in("purchase_id", 2)+`
+ union all select refund_id, purchase_id, '', '' from refund where home_id = $1 and `+in("refund_id", 2), h, list)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
