@@ -10,7 +10,7 @@ CLIENTS ?= 64
 CHECKS ?= 1000000
 SOAK ?= 2h
 packages = $(shell grep -rl --include='*_test.go' '$(1)' internal | xargs -n1 dirname | sort -u | sed 's|^|./|')
-TIMED = $(call packages,KOPILKA_SOAK)
+TIMED = $(call packages,KOPILKA_SOAK\|dbtest\.Long)
 RAPID = $(call packages,pgregory.net/rapid)
 
 .PHONY: help

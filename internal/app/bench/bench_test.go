@@ -35,7 +35,7 @@ func each(t *testing.T, members int64, body func(t *testing.T, o Options)) {
 			t.Parallel()
 			body(t, Options{
 				Engine: engine, URL: beside(t, engine), Dir: t.TempDir(), Members: members, Clients: 5,
-				Phase: 2 * time.Second, Warmup: 500 * time.Millisecond, Rounds: 2, Bare: 1000,
+				Phase: 700 * time.Millisecond, Warmup: 100 * time.Millisecond, Rounds: 2, Bare: 300,
 				Direct: true, Step: func(Step) {}, mark: strings.ToLower(rand.Text()),
 			})
 		})
@@ -44,7 +44,7 @@ func each(t *testing.T, members int64, body func(t *testing.T, o Options)) {
 
 func TestRunMeasures(t *testing.T) {
 	t.Parallel()
-	each(t, 321, func(t *testing.T, o Options) {
+	each(t, 61, func(t *testing.T, o Options) {
 		verified := 0
 		o.Verify = func(ctx context.Context, u string) error {
 			verified++
@@ -87,7 +87,7 @@ func TestRunMeasures(t *testing.T) {
 // members are taken by the next run.
 func TestKeptMembersAreTaken(t *testing.T) {
 	t.Parallel()
-	each(t, 322, func(t *testing.T, o Options) {
+	each(t, 62, func(t *testing.T, o Options) {
 		o.Keep, o.Rounds = true, 1
 		first, err := Run(t.Context(), o)
 		if err != nil {
@@ -108,8 +108,8 @@ func TestKeptMembersAreTaken(t *testing.T) {
 // ended; the dues of that night are one of each account.
 func TestLots(t *testing.T) {
 	t.Parallel()
-	each(t, 323, func(t *testing.T, o Options) {
-		o.Keep, o.Rounds, o.Lots, o.Phase = true, 1, 4, time.Second
+	each(t, 63, func(t *testing.T, o Options) {
+		o.Keep, o.Rounds, o.Lots = true, 1, 4
 		r, err := Run(t.Context(), o)
 		if err != nil {
 			t.Fatal(err)
@@ -186,7 +186,7 @@ func TestMembersAreWhole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		const n = 1234
+		const n = 567
 		if err := fillPeople(t.Context(), d, int64(s.programme), 0, n, func(int64) {}); err != nil {
 			t.Fatal(err)
 		}

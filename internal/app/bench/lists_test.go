@@ -12,7 +12,7 @@ func TestListsMeasures(t *testing.T) {
 	t.Parallel()
 	found := map[string]map[db.Dialect]int64{}
 	for _, engine := range []db.Dialect{db.SQLite, db.Postgres} {
-		o := Options{Engine: engine, URL: beside(t, engine), Dir: t.TempDir(), Members: 8_000, Rounds: 3, Step: func(Step) {}, mark: "lists"}
+		o := Options{Engine: engine, URL: beside(t, engine), Dir: t.TempDir(), Members: 2_000, Rounds: 3, Step: func(Step) {}, mark: "lists"}
 		r, err := Lists(t.Context(), o)
 		if err != nil {
 			t.Fatal(err)

@@ -46,15 +46,24 @@ func TestHostileInput(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := newHostile(t, d)
+		before, tried := h.written(), []string{}
+		unwritten := func() {
+			t.Helper()
+			after := h.written()
+			if after != before {
+				t.Errorf("a refused request has written, to one of %v", tried)
+			}
+			before, tried = after, nil
+		}
 		h.each(func(path, method string, op *huma.Operation) {
-			before := h.written()
 			for _, a := range h.wrongRequests(path, method, op) {
 				h.send(a, true)
 			}
-			if h.written() != before {
-				t.Errorf("%s: a refused request has written", op.OperationID)
+			if tried = append(tried, op.OperationID); len(tried) == 10 { // to read a whole base takes time
+				unwritten()
 			}
 		})
+		unwritten()
 		if h.sent < 5000 {
 			t.Errorf("only %d requests", h.sent)
 		}

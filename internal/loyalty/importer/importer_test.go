@@ -200,7 +200,7 @@ func TestInterrupted(t *testing.T) {
 
 		b := setup(t, d)
 		var before int64
-		for _, stop := range []int64{1, 40, 41, 130, 250} {
+		for _, stop := range []int64{1, 40, 250} {
 			res := b.interrupt(stop)
 			after := b.count("receipt_key")
 			// What is written and was not waited for any more is not in the result.

@@ -23,9 +23,9 @@ import (
 // that chance picks, both have nothing left of it.
 func TestMergedTwins(t *testing.T) {
 	t.Parallel()
-	lives := 24
-	if testing.Short() {
-		lives = 3
+	lives := 3
+	if dbtest.Long() {
+		lives = 24
 	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		lives := lives

@@ -145,24 +145,28 @@ func (s *people) found(text string) (where []string) {
 		if table == "programme_version" {
 			continue // its rules name a city and a tag, whosever
 		}
-		for _, c := range columns {
-			n := 0
-			as := `cast(` + c + ` as text)`
-			if err := s.DB.Each(s.t.Context(), func(r db.Row) error {
-				var v *string
-				if err := r.Scan(&v); err != nil {
-					return err
-				}
+		values, n := make([]*string, len(columns)), make([]int, len(columns))
+		into := make([]any, len(columns))
+		for i := range columns {
+			into[i] = &values[i]
+		}
+		if err := s.DB.Each(s.t.Context(), func(r db.Row) error {
+			if err := r.Scan(into...); err != nil {
+				return err
+			}
+			for i, v := range values {
 				// PostgreSQL gives bytes in hex.
 				if v != nil && (strings.Contains(strings.ToLower(*v), text) || strings.Contains(*v, hex.EncodeToString([]byte(text)))) {
-					n++
+					n[i]++
 				}
-				return nil
-			}, `select `+as+` from `+table); err != nil {
-				s.t.Fatalf("%s.%s: %v", table, c, err)
 			}
-			if n > 0 {
-				where = append(where, fmt.Sprintf("%s.%s (%d)", table, c, n))
+			return nil
+		}, `select cast(`+strings.Join(columns, ` as text), cast(`)+` as text) from `+table); err != nil {
+			s.t.Fatalf("%s: %v", table, err)
+		}
+		for i, c := range columns {
+			if n[i] > 0 {
+				where = append(where, fmt.Sprintf("%s.%s (%d)", table, c, n[i]))
 			}
 		}
 	}

@@ -13,9 +13,8 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 
 const (
 	qColumnsLite = `select t.name, c.name from sqlite_master t, pragma_table_info(t.name) c where t.type = 'table' and t.name not like 'sqlite\_%' escape '\'`
-	qColumnsPG   = `select c.table_name::text, c.column_name::text from information_schema.columns c
- join information_schema.tables t on t.table_schema = c.table_schema and t.table_name = c.table_name
- where c.table_schema = current_schema() and t.table_type = 'BASE TABLE'`
+	qColumnsPG   = `select c.relname::text, a.attname::text from pg_class c join pg_attribute a on a.attrelid = c.oid
+ where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped`
 )
 
 // ColumnsOf lists the columns of all tables of a base but the queue's.

@@ -49,9 +49,9 @@ func terms() []rule.Programme {
 // wants books that hold.
 func TestRandomShops(t *testing.T) {
 	t.Parallel()
-	steps := 60
-	if testing.Short() {
-		steps = 20
+	steps := 20
+	if dbtest.Long() {
+		steps = 60
 	}
 	for i, p := range terms() {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {

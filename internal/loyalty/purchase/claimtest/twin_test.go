@@ -22,9 +22,9 @@ import (
 // his twin. From then on the two have the same of it: points, sums, purchases.
 func TestTwins(t *testing.T) {
 	t.Parallel()
-	lives := 12
-	if testing.Short() {
-		lives = 2
+	lives := 2
+	if dbtest.Long() {
+		lives = 12
 	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		lives := lives

@@ -149,9 +149,9 @@ func TestProgramKilled(t *testing.T) {
 			o := open(t, dbtest.URL(t, dialect))
 			acked := map[string]id.ID{}
 			resent := 0
-			for o.Round = range rounds(t, 20) {
+			for o.Round = range rounds(t, 8) {
 				tried := killOne(t, o, acked)
-				resent += after(t, o, acked, tried, o.Round%5 == 4)
+				resent += after(t, o, acked, tried, o.Round%4 == 3)
 				if t.Failed() {
 					return
 				}
@@ -175,7 +175,7 @@ func TestOneOfTwoKilled(t *testing.T) {
 			o.Node, o.Name = 2+2*i, name
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				for o.Round = range rounds(t, 10) {
+				for o.Round = range rounds(t, 5) {
 					tried := killOne(t, o, acked[i])
 					after(t, o, acked[i], tried, false)
 					if t.Failed() {

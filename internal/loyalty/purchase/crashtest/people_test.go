@@ -172,7 +172,7 @@ func TestPeopleKilled(t *testing.T) {
 			o.Node, o.Name = 2+2*i, name
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				for o.Round = range rounds(t, 6) {
+				for o.Round = range rounds(t, 3) {
 					for key := range killOne(t, o, acked[i]) {
 						tried[i][key] = true
 					}

@@ -80,7 +80,7 @@ func TestServerKilled(t *testing.T) {
 		clients.Go(func() { l.run(ctx, i) })
 	}
 	kills := 0
-	for range rounds(t, 10) {
+	for range rounds(t, 5) {
 		// Some receipts, then a moment that none of them chooses.
 		until := l.done.Load() + 20 + rand.Int64N(100)
 		deadline := time.Now().Add(patience)

@@ -340,9 +340,9 @@ func TestOldNewsOfHouseholds(t *testing.T) {
 // whichever they are kept.
 func TestScopesComeAndGo(t *testing.T) {
 	t.Parallel()
-	rounds := 12
-	if testing.Short() {
-		rounds = 3
+	rounds := 3
+	if dbtest.Long() {
+		rounds = 12
 	}
 	eachBase(t, func(t *testing.T, d *db.DB, _ string) {
 		f := open(t, d, ownLevels)

@@ -21,9 +21,9 @@ import (
 // else buys on the account, whoever comes and goes.
 func TestLevelsOfTwins(t *testing.T) {
 	t.Parallel()
-	lives := 6
-	if testing.Short() {
-		lives = 1
+	lives := 1
+	if dbtest.Long() {
+		lives = 6
 	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		lives := lives

@@ -52,9 +52,9 @@ func ladders() map[string][]rule.Level {
 // and time that jumps. At each step they agree.
 func TestLives(t *testing.T) {
 	t.Parallel()
-	lives, steps := 10, 100
-	if testing.Short() {
-		lives = 2
+	lives, steps := 2, 100
+	if dbtest.Long() {
+		lives = 10
 	}
 	for zone, levels := range ladders() {
 		t.Run(path.Base(zone), func(t *testing.T) {

@@ -32,9 +32,9 @@ type walk struct {
 // point is made or lost.
 func TestReservationsInAnyOrder(t *testing.T) {
 	t.Parallel()
-	seeds := 3
-	if testing.Short() {
-		seeds = 1
+	seeds := 1
+	if dbtest.Long() {
+		seeds = 3
 	}
 	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
