@@ -2612,6 +2612,20 @@ func (c *Client) QuotePurchase(ctx context.Context, body *CartBody, query *Quote
 	return answer, err
 }
 
+// QuoteRefund is POST /refunds/quote: Quote a refund
+//
+// What a refund of the same body would bring back if nothing changes before it: money by kinds of
+// payment, points, the level. Nothing is stored; it is refused where the refund would be.
+//
+// The key needs the scope purchases.refund.
+// It is never sent again by the client itself.
+func (c *Client) QuoteRefund(ctx context.Context, body *RefundBody) (*RefundQuote, error) {
+	answer, _, err := ask[RefundQuote](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/refunds/quote"}, body: body,
+	})
+	return answer, err
+}
+
 // RecordPurchaseQuery are the parameters of RecordPurchase. What is zero is left out.
 type RecordPurchaseQuery struct {
 	// true: show each line's unit prices in whole kopecks, for a fiscal receipt

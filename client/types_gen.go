@@ -3982,6 +3982,48 @@ type RefundPart struct {
 	Tickets []string `json:"tickets,omitempty"`
 }
 
+// RefundQuote is the schema RefundQuote of the document.
+type RefundQuote struct {
+	// Lines of the receipt
+	Lines []RefundLine `json:"lines"`
+	// Payments by kind; none: all of it in one kind
+	Payments []Payment `json:"payments"`
+	// Sum before discounts, kopecks
+	Gross int64 `json:"gross"`
+	// Discount, kopecks
+	Discount int64 `json:"discount"`
+	// Taken off the price by points, kopecks
+	PaidWithPoints int64 `json:"paid_with_points"`
+	// Money given back, kopecks
+	Money int64 `json:"money"`
+	// Money kept for points that were gone, kopecks
+	Kept int64 `json:"kept"`
+	// Held back by the refund's terms (a discount that what stays would not have had), kopecks; below
+	// zero: what was held before is given
+	Held int64 `json:"held"`
+	// What the refund's money was too little to hold back, kopecks
+	Unheld int64 `json:"unheld"`
+	// Points spent, hundredths
+	Spent int64 `json:"spent"`
+	// Spent points given back, hundredths
+	Given int64 `json:"given"`
+	// Points earned, hundredths
+	Earned int64 `json:"earned"`
+	// Points taken by the refund's terms (that what stays would not have earned), hundredths; below
+	// zero: they were taken before
+	Taken int64 `json:"taken"`
+	// Points to be taken that were no longer there, hundredths
+	Short int64 `json:"short"`
+	// All that is left
+	Whole bool `json:"whole"`
+	// Level
+	Level string `json:"level,omitempty"`
+	// The account's points after it
+	Balance Balance `json:"balance"`
+	// What is odd about it
+	Flags []string `json:"flags,omitempty"`
+}
+
 // Registered is the schema Registered of the document.
 type Registered struct {
 	// Id

@@ -149,10 +149,16 @@ func TestTillReceipts(t *testing.T) {
 	}
 	p.Click("button", "Возврат")
 	p.Wait(`document.querySelector("#refund[open] [data-line]")`)
+	comes := `document.querySelector("#refund [data-f=preview]").innerText`
+	p.Wait(comes + `.includes("Если вернуть всё, вернётся 500,00 ₽ (наличными 500,00 ₽). Снимем 15")`)
 	p.Accessible()
 	p.Shot("till-refund")
+	p.Get(`(i => { i.value = "2"; i.dispatchEvent(new Event("input", { bubbles: true })); })(document.querySelector("#refund [data-line]"))`, nil)
+	p.Wait(comes + ` === ""`)
+	p.Get(`(i => { i.value = "1"; i.dispatchEvent(new Event("input", { bubbles: true })); })(document.querySelector("#refund [data-line]"))`, nil)
+	p.Wait(comes + `.startsWith("Вернётся 500,00")`)
 	p.Click("button", "Вернуть всё")
-	p.Wait(`document.querySelector("#receipts [data-f=error]").innerText.includes("Возвращено")`)
+	p.Wait(`document.querySelector("#receipts [data-f=error]").innerText.includes("Возвращено 500,00")`)
 	if sold := p.sold(); sold[0].Refunded != 500_00 {
 		t.Errorf("%+v", sold[0])
 	}

@@ -50,7 +50,11 @@ func TestClaims(t *testing.T) {
 			{step: step{do: "GET /purchases?member=$ann", want: 200, has: `"id":"$p1" "claim"`}},
 			{step: step{do: "GET /members/$ann/movements", want: 200, has: `"operation":"$p1" "kind":"earn"`}},
 			{step: step{do: "GET /purchases/$p1/why", want: 200, has: `"same":true "rule":"earn.ticket" "applied":true`, not: "no-member"}},
+			{step: step{do: "POST /refunds/quote", body: `{"purchase":{"id":"$p1"},"whole":true}`, want: 200, has: `"earned":5000 "active":0 "whole":true`, not: `"id"`}},
+			{step: step{do: "POST /refunds/quote", body: `{"purchase":{"key":"k1"},"lines":[{"line":0,"quantity":"1"}]}`, want: 200, has: `"quantity":"1"`}},
+			{step: step{do: "POST /refunds/quote", body: `{"purchase":{"id":"$p1"}}`, want: 400, code: "api.refund-ways"}},
 			{step: step{do: "POST /refunds", body: `{"purchase":{"id":"$p1"},"whole":true}`, want: 201, has: `"earned":5000 "active":0`, not: `"founder"`}, key: "r1"},
+			{step: step{do: "POST /refunds/quote", body: `{"purchase":{"id":"$p1"},"whole":true}`, want: 409, code: "refund.nothing-left"}},
 
 			// An order that was paid is printed then, and an own one can't be given away.
 			{step: step{do: "POST /reservations", body: `{` + sold + `}`, want: 201, keep: "o1"}, key: "k4"},

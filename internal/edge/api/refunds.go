@@ -98,6 +98,29 @@ type Refund struct {
 	Flags          []string     `json:"flags,omitempty"`
 }
 
+// RefundQuote is what a refund would bring back, if nothing changes before.
+// Nothing of it is stored.
+type RefundQuote struct {
+	Lines          []RefundLine `json:"lines"`
+	Payments       []Payment    `json:"payments"`
+	Gross          money.Amount `json:"gross"`
+	Discount       money.Amount `json:"discount"`
+	PaidWithPoints money.Amount `json:"paid_with_points"`
+	Money          money.Amount `json:"money"`
+	Kept           money.Amount `json:"kept"`
+	Held           money.Amount `json:"held"`
+	Unheld         money.Amount `json:"unheld"`
+	Spent          money.Points `json:"spent"`
+	Given          money.Points `json:"given"`
+	Earned         money.Points `json:"earned"`
+	Taken          money.Points `json:"taken"`
+	Short          money.Points `json:"short"`
+	Whole          bool         `json:"whole"`
+	Level          string       `json:"level,omitempty"`
+	Balance        Balance      `json:"balance"`
+	Flags          []string     `json:"flags,omitempty"`
+}
+
 // UnlinkedRefund is what came back of goods whose purchase was not named: the
 // refunds of purchases that they were found to be of, and the rest, of none.
 // Its own figures are of all of them together.
@@ -144,6 +167,10 @@ func refunds(a *API) {
 		scopes: []identity.Scope{identity.PurchasesRefund}, keyed: true,
 	}, refund)
 	add(a, operation{
+		id: "quoteRefund", method: http.MethodPost, path: "/refunds/quote", group: "purchases", status: http.StatusOK, reads: true,
+		scopes: []identity.Scope{identity.PurchasesRefund},
+	}, quoteRefund)
+	add(a, operation{
 		id: "refundUnlinked", method: http.MethodPost, path: "/refunds/unlinked", group: "purchases", status: http.StatusCreated,
 		scopes: []identity.Scope{identity.PurchasesRefund}, keyed: true,
 	}, refundUnlinked)
@@ -153,7 +180,48 @@ func refunds(a *API) {
 }
 
 func refund(ctx context.Context, c *call, in *refundIn) (*Refund, error) {
-	b := &in.Body
+	req, err := c.toRefund(ctx, &in.Body)
+	if err != nil {
+		return nil, err
+	}
+	req.Key = c.key
+	done, err := c.Desk.Refund(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	c.replayed(done.Replayed)
+	return c.refundOf(ctx, done.Refund)
+}
+
+func quoteRefund(ctx context.Context, c *call, in *refundIn) (*RefundQuote, error) {
+	req, err := c.toRefund(ctx, &in.Body)
+	if err != nil {
+		return nil, err
+	}
+	if req.Purchase.ID == 0 {
+		s, err := c.stored(ctx, req.Purchase)
+		if err != nil {
+			return nil, err
+		}
+		req.Purchase = purchase.PurchaseRef{Home: s.Home, ID: s.ID}
+	}
+	look, err := c.Desk.LookRefund(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	f, err := c.refundOf(ctx, look)
+	if err != nil {
+		return nil, err
+	}
+	return &RefundQuote{
+		Lines: f.Lines, Payments: f.Payments, Gross: f.Gross, Discount: f.Discount, PaidWithPoints: f.PaidWithPoints, Money: f.Money,
+		Kept: f.Kept, Held: f.Held, Unheld: f.Unheld, Spent: f.Spent, Given: f.Given, Earned: f.Earned, Taken: f.Taken, Short: f.Short,
+		Whole: f.Whole, Level: f.Level, Balance: f.Balance, Flags: f.Flags,
+	}, nil
+}
+
+// toRefund is what the body asks for, but for its key.
+func (c *call) toRefund(ctx context.Context, b *RefundBody) (*purchase.RefundRequest, error) {
 	till, err := c.till(b.Till)
 	if err != nil {
 		return nil, err
@@ -172,18 +240,13 @@ func refund(ctx context.Context, c *call, in *refundIn) (*Refund, error) {
 		return nil, err
 	}
 	req := &purchase.RefundRequest{
-		Till: till, Cashier: b.Cashier, Key: c.key, Number: b.Number, At: clock.Micros(b.At), Purchase: ref,
+		Till: till, Cashier: b.Cashier, Number: b.Number, At: clock.Micros(b.At), Purchase: ref,
 		Amount: b.Amount, Payments: paymentsIn(b.Payments),
 	}
 	for _, l := range b.Lines {
 		req.Lines = append(req.Lines, purchase.RefundPart{Line: l.Line, Quantity: l.Quantity, Tickets: each(l.Tickets, scanned)})
 	}
-	done, err := c.Desk.Refund(ctx, req)
-	if err != nil {
-		return nil, err
-	}
-	c.replayed(done.Replayed)
-	return c.refundOf(ctx, done.Refund)
+	return req, nil
 }
 
 // purchaseRef names the purchase for the desk. A key of some outlets may give

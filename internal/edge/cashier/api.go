@@ -35,6 +35,7 @@ var operations = []operation{
 	{method: http.MethodPost, path: "/purchases/claim", names: true},
 	{method: http.MethodGet, path: "/purchases"},
 	{method: http.MethodGet, path: "/purchases/{}"},
+	{method: http.MethodPost, path: "/refunds/quote", names: true},
 	{method: http.MethodPost, path: "/refunds", names: true, always: true},
 	{method: http.MethodPost, path: "/codes"},
 	{method: http.MethodPost, path: "/codes/check"},

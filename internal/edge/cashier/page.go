@@ -29,7 +29,7 @@ var said = []string{
 	"changed", "mixed-left", "mixed-sum", "other",
 	"prove-about", "prove-qr", "prove-secret", "sent-to",
 	"shift-sales", "shift-money", "shift-discount", "shift-spent", "shift-earned", "shift-refunds", "shift-mine", "shift-short",
-	"receipt-none", "refunded", "part-refunded", "no-member-receipt", "refund-of", "refund-left", "refund-done", "refund-nothing", "refund-offline",
+	"receipt-none", "refunded", "part-refunded", "no-member-receipt", "refund-of", "refund-left", "refund-done", "refund-nothing", "refund-come", "refund-come-whole", "refund-keeps", "refund-gives", "refund-takes", "refund-given", "refund-taken", "refund-offline",
 	"claim-first", "claim-done",
 	"queue-empty", "queue-waits", "queue-problem", "queue-told", "differs", "flagged",
 	"network", "two-tabs-title", "two-tabs", "start-failed",

@@ -23,9 +23,15 @@ func (r lookingRefund) do(g *group) error {
 
 // LookRefund tells what a refund would bring back, and leaves all as it is: it
 // is done and taken back, so what it tells is what is done if nothing changes
-// before. The purchase is named by its home and id. It refuses what Refund does.
+// before. The purchase is named by its home and id; a key may be left out. It
+// refuses what Refund does.
 func (d *Desk) LookRefund(ctx context.Context, r *RefundRequest) (*Refund, error) {
-	if err := r.check(); err != nil {
+	asked := *r
+	asked.Beside = nil
+	if asked.Key == "" {
+		asked.Key = d.IDs.New().String()
+	}
+	if err := asked.check(); err != nil {
 		return nil, err
 	}
 	if r.Purchase.ID == 0 {
@@ -35,9 +41,7 @@ func (d *Desk) LookRefund(ctx context.Context, r *RefundRequest) (*Refund, error
 	if err != nil {
 		return nil, err
 	}
-	asked := *r
-	asked.Beside = nil
-	op := &linkedRefund{req: &asked, refunding: refunding{till: r.Till, key: r.Key, place: place}}
+	op := &linkedRefund{req: &asked, refunding: refunding{till: r.Till, key: asked.Key, place: place}}
 	if err := d.strictly(ctx, lookingRefund{op}); !errors.Is(err, errOnlyLooked) {
 		return nil, err
 	}

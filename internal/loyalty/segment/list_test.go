@@ -350,10 +350,13 @@ func TestEveryFieldEveryOrder(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newTown(t, d, 60)
 		r := rand.New(rand.NewPCG(2, 2))
-		for _, o := range w.orders() {
+		for turn, o := range w.orders() {
 			w.same(t, segment.Query{Order: o, Limit: 7, Columns: w.columns()})
 			for _, f := range w.fields {
 				for _, op := range f.Ops {
+					if turn++; turn%6 != 0 && !dbtest.Long() { // each with each takes minutes
+						continue
+					}
 					filter := segment.Filter{Conditions: []segment.Condition{w.condition(r, &f, op)}}
 					w.same(t, segment.Query{Filter: filter, Order: o, Limit: 25})
 				}

@@ -267,10 +267,11 @@ func TestDamageIsRefused(t *testing.T) {
 				}
 			}
 		}
-		step := 1
-		if len(good) > 800 {
-			step = len(good)/800 + 1
+		cuts := 150
+		if dbtest.Long() {
+			cuts = 1500
 		}
+		step := len(good)/cuts + 1
 		for i := 0; i < len(good); i += step {
 			flipped := bytes.Clone(good)
 			flipped[i] ^= 1 << (i % 8)

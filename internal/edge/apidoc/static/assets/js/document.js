@@ -7,7 +7,7 @@ const groups = ['purchases', 'members', 'accounts', 'cards', 'consents', 'progra
 
 // sale is the order in which a till meets its operations; others go by path.
 const sale = [
-  'quotePurchase', 'commitPurchase', 'refundPurchase', 'recordPurchase', 'refundUnlinked', 'claimPurchase',
+  'quotePurchase', 'commitPurchase', 'quoteRefund', 'refundPurchase', 'recordPurchase', 'refundUnlinked', 'claimPurchase',
   'listPurchases', 'getPurchase', 'explainPurchase', 'getRefund',
 ];
 

@@ -368,6 +368,7 @@ function spendTyped() {
 document.addEventListener('input', e => {
   if (e.target.id === 'spend') spendTyped();
   if (e.target.id === 'item') suggest(e.target.value);
+  if (e.target.dataset.line) receipts.lookAgain();
 });
 let suggesting;
 function suggest(text) {

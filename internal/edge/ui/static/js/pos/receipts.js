@@ -45,7 +45,7 @@ export async function refund(id) {
   const d = open('refund');
   const back = chosen.lines.map((_, i) => (chosen.refunds ?? []).flatMap(r => r.lines).filter(l => l.line === i).reduce((n, l) => n + pieces(String(l.quantity)), 0));
   fill(d, {
-    about: say('refund-of', { number: chosen.number || chosen.key, sum: money(chosen.due - chosen.refunded) }), error: '',
+    about: say('refund-of', { number: chosen.number || chosen.key, sum: money(chosen.due - chosen.refunded) }), error: '', preview: '',
     lines: chosen.lines.map((l, i) => {
       const left = pieces(String(l.quantity)) - back[i], node = $('#t-refund-line').content.firstElementChild.cloneNode(true);
       fill(node, { name: l.name || l.sku, left: say('refund-left', { quantity: quantity(left), sum: money(l.due) }) });
@@ -54,14 +54,47 @@ export async function refund(id) {
       return node;
     }),
   });
-  $$('[data-line]', d).find(i => !i.disabled)?.focus();
+  $$('[data-line]', d).find(i => !i.disabled)?.select();
+  look();
 }
 
+// Money with its kinds: what is counted out and what goes back to the card.
+const ways = r => money(r.money) + (r.payments.length ? ' (' + r.payments.map(p => way(p.kind) + ' ' + money(p.amount)).join(', ') + ')' : '');
+// told is what came back or would come: money, points that are given back and taken back.
+const told = (r, came, given, taken) => [
+  say(came, { sum: ways(r) }), r.given > 0 ? say(given, { points: points(r.given) }) : '', r.earned + r.taken > 0 ? say(taken, { points: points(r.earned + r.taken) }) : '',
+  r.held > 0 ? say('refund-keeps', { sum: money(r.held) }) : '',
+].filter(Boolean).join(' ');
+const wanted = what => ({ cashier: state.start.duty.id, purchase: { id: chosen.id }, ...what });
+
+let looking, turn = 0;
+/** lookAgain shows what would come back, once typing rests. */
+export function lookAgain() {
+  clearTimeout(looking);
+  looking = setTimeout(look, 200);
+}
+// look asks what would come back of the lines that are named, or of all that is left.
+async function look() {
+  const d = $('#refund'), mine = ++turn;
+  let lines;
+  try { lines = parts(d); } catch { fill(d, { preview: '' }); return; }
+  try {
+    const r = await ask('/api/refunds/quote', { body: wanted(lines.length ? { lines } : { whole: true }) });
+    if (mine !== turn) return;
+    fill(d, { error: '', preview: told(r, lines.length ? 'refund-come' : 'refund-come-whole', 'refund-gives', 'refund-takes') });
+  } catch (e) {
+    if (mine !== turn) return;
+    fill(d, { preview: '' });
+    problem(d, e);
+  }
+}
+
+// parts are the lines that are named; where one can't be, it is marked and thrown.
 function parts(d) {
   const lines = [];
   for (const input of $$('[data-line]', d)) {
     const n = pieces(input.value || '0');
-    if (Number.isNaN(n) || n > Number(input.dataset.left)) { input.setAttribute('aria-invalid', 'true'); input.focus(); throw new RangeError(); }
+    if (Number.isNaN(n) || n > Number(input.dataset.left)) { input.setAttribute('aria-invalid', 'true'); throw input; }
     input.removeAttribute('aria-invalid');
     if (n) lines.push({ line: Number(input.dataset.line), quantity: plain(n) });
   }
@@ -72,9 +105,9 @@ function parts(d) {
 export async function refundTyped(whole) {
   const d = $('#refund');
   let what;
-  try { what = whole ? { whole: true } : { lines: parts(d) }; } catch { fill(d, { error: say('bad-quantity') }); return; }
+  try { what = whole ? { whole: true } : { lines: parts(d) }; } catch (input) { fill(d, { error: say('bad-quantity') }); input.focus(); return; }
   if (!whole && !what.lines.length) { fill(d, { error: say('refund-nothing') }); return; }
-  const body = { cashier: state.start.duty.id, purchase: { id: chosen.id }, ...what };
+  const body = wanted(what);
   // The key is made for what is asked: pressed twice, or after an answer that did not come, it is given back once.
   const said = JSON.stringify(body);
   if (d.dataset.said !== said) { d.dataset.said = said; d.dataset.key = 'pos-r-' + crypto.randomUUID(); }
@@ -84,8 +117,7 @@ export async function refundTyped(whole) {
     beep(true);
     close('refund');
     await receipts();
-    const ways = r.payments.map(p => way(p.kind) + ' ' + money(p.amount)).join(', ');
-    fill($('#receipts'), { error: say('refund-done', { sum: money(r.money), ways, given: points(r.given), taken: points(r.earned) }) });
+    fill($('#receipts'), { error: told(r, 'refund-done', 'refund-given', 'refund-taken') });
   } catch (e) { problem(d, e); }
 }
 
