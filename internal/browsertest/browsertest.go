@@ -21,7 +21,7 @@ import (
 )
 
 // names are what Chromium is called on one system or another.
-var names = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
+var names = []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
 
 // patience is how long a step may take on a machine that does much else: who
 // waits longer waits in vain. KOPILKA_TEST_PATIENCE may say otherwise.
