@@ -124,7 +124,7 @@ func stack(o ServiceOptions, reg *metrics.Registry, health *httpx.Health) httpx.
 	cfg := o.Config
 	return httpx.Stack{
 		Log: o.Log, Texts: o.Texts, Lang: cfg.Lang, Metrics: reg, Health: health, TrustedProxies: cfg.HTTP.TrustedProxies,
-		Body: int64(cfg.Limits.Body), Timeout: cfg.Limits.RequestTimeout, ServeMetrics: cfg.Metrics.Addr == "",
+		Body: int64(cfg.Limits.Body), Larger: admin.Larger(), Timeout: cfg.Limits.RequestTimeout, ServeMetrics: cfg.Metrics.Addr == "",
 	}
 }
 
@@ -187,7 +187,7 @@ func (s *Service) console(o ServiceOptions, faults *httpx.Faults) *admin.Admin {
 		Partners: s.Partners, Directory: s.Directory, Programmes: s.Programmes, Figures: &figure.Reader{DB: s.DB, Clock: s.Clock},
 		Members: s.Members, Lists: s.Lists, Desk: s.Desk, Identity: s.Identity, Webhooks: s.Webhooks, Feed: s.Feed, Rules: s.Rules, Changed: s.Refresh,
 		Products: s.Products, Cards: s.Cards, Playbill: s.Playbill,
-		Merges: s.Merges, Privacy: s.Core.Privacy, Bulk: s.Bulk, Approvals: &approval.Approvals{DB: s.DB, IDs: s.IDs, Clock: s.Clock, Desk: s.Desk}, Jobs: s.Jobs, Dispatcher: s.Core.Figures, Refresher: s.Refresher, Questions: s.Questions, Plans: s.Plans,
+		Merges: s.Merges, Privacy: s.Core.Privacy, Bulk: s.Bulk, Intakes: s.Intakes, Approvals: &approval.Approvals{DB: s.DB, IDs: s.IDs, Clock: s.Clock, Desk: s.Desk}, Jobs: s.Jobs, Dispatcher: s.Core.Figures, Refresher: s.Refresher, Questions: s.Questions, Plans: s.Plans,
 	})
 }
 

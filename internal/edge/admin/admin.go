@@ -32,6 +32,7 @@ import (
 	"kopilka/internal/loyalty/feed"
 	"kopilka/internal/loyalty/figure"
 	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/intake"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/merge"
 	"kopilka/internal/loyalty/organization"
@@ -74,6 +75,7 @@ type Parts struct {
 	Members  *member.Members
 	Merges   *merge.Merges
 	Bulk     *bulk.Actions
+	Intakes  *intake.Intakes
 	Privacy  *privacy.Privacy
 	Lists    *segment.Lists
 	Desk     *purchase.Desk

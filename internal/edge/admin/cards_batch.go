@@ -4,19 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/csv"
 	"io"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/card"
-	"kopilka/internal/loyalty/segment/export"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/text"
@@ -73,76 +68,20 @@ func (p *page) printFiles(b *card.Batch, secrets bool) []printFile {
 		}
 		return []string{s.Number}
 	}
+	all := func(ctx context.Context, each eachStock) eachLine {
+		return func(row func([]string) error) error {
+			return each(ctx, func(s card.Stock) error { return row(line(s)) })
+		}
+	}
 	name := "cards-" + b.ID.String()
 	return []printFile{
 		{p.text("admin.members.export-xlsx"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name + ".xlsx", func(ctx context.Context, w io.Writer, each eachStock) error {
-			return writeSheet(ctx, w, head, line, each)
+			return writeSheet(w, head, all(ctx, each))
 		}},
 		{p.text("admin.members.export-csv"), "text/csv; charset=utf-8", name + ".csv", func(ctx context.Context, w io.Writer, each eachStock) error {
-			return writeCSV(ctx, w, head, line, each)
+			return writeCSV(w, head, all(ctx, each))
 		}},
 	}
-}
-
-// writeCSV writes numbers so that nothing is taken for a formula where the file
-// is opened.
-func writeCSV(ctx context.Context, w io.Writer, head []string, line func(card.Stock) []string, each eachStock) error {
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
-		return err
-	}
-	out := csv.NewWriter(w)
-	if err := out.Write(head); err != nil {
-		return err
-	}
-	err := each(ctx, func(s card.Stock) error {
-		cells := line(s)
-		for i := range cells {
-			cells[i] = export.Plain(cells[i])
-		}
-		return out.Write(cells)
-	})
-	if err != nil {
-		return err
-	}
-	out.Flush()
-	return out.Error()
-}
-
-// writeSheet writes numbers as texts, which a workbook never reckons with.
-func writeSheet(ctx context.Context, w io.Writer, head []string, line func(card.Stock) []string, each eachStock) (err error) {
-	book := excelize.NewFile()
-	defer func() {
-		if closing := book.Close(); err == nil {
-			err = closing
-		}
-	}()
-	sheet, err := book.NewStreamWriter(book.GetSheetName(0))
-	if err != nil {
-		return err
-	}
-	const width = 20
-	if err := sheet.SetColWidth(1, len(head), width); err != nil {
-		return err
-	}
-	n := 0
-	row := func(cells []string) error {
-		n++
-		values := make([]any, len(cells))
-		for i := range cells {
-			values[i] = cells[i]
-		}
-		return sheet.SetRow("A"+strconv.Itoa(n), values)
-	}
-	if err := row(head); err != nil {
-		return err
-	}
-	if err := each(ctx, func(s card.Stock) error { return row(line(s)) }); err != nil {
-		return err
-	}
-	if err := sheet.Flush(); err != nil {
-		return err
-	}
-	return book.Write(w)
 }
 
 // batchView is a batch with a part of its numbers.

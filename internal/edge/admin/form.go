@@ -52,7 +52,7 @@ func (f *form) on(name string) bool { return f.values.Get(name) != "" }
 func (f *form) refuse(err error) bool {
 	e := fault.From(err)
 	switch e.Kind {
-	case fault.Invalid, fault.Refused, fault.Conflict, fault.TooMany, fault.TooLarge, fault.Unauthorized:
+	case fault.Invalid, fault.Refused, fault.Conflict, fault.TooMany, fault.TooLarge, fault.Unsupported, fault.Unauthorized:
 	default:
 		return false
 	}

@@ -23,6 +23,7 @@ func members(a *Admin) {
 	a.get("/members/export", staff.MembersExport, (*page).exportMembers)
 	a.get("/members/find", staff.MembersSee, (*page).findMember)
 	bulkPages(a)
+	importPages(a)
 	memberPages(a)
 }
 

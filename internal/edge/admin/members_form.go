@@ -86,6 +86,9 @@ func (l *memberList) actions() []kit.Action {
 	if l.page.can(staff.MembersExport) && l.page.can(staff.MembersContacts) {
 		out = append(out, kit.Action{Text: l.page.text("admin.members.export"), Icon: "download", Menu: "export"})
 	}
+	if l.page.goes(importHere) {
+		out = append(out, kit.Action{Text: l.page.text("admin.import.from-file"), Icon: "upload", Href: importPath})
+	}
 	if l.mayBulk() {
 		out = append(out, kit.Action{Text: l.page.text("admin.bulk.actions"), Icon: "history", Href: bulkPath})
 	}

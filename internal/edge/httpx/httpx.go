@@ -30,10 +30,11 @@ type Stack struct {
 	Lang           i18n.Lang // for readers who name none
 	Metrics        *metrics.Registry
 	Health         *Health
-	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
-	Body           int64          // bytes of one request
-	Timeout        time.Duration  // of one request
-	ServeMetrics   bool           // /metrics beside everything else
+	TrustedProxies []netip.Prefix   // whose X-Forwarded-For is believed
+	Body           int64            // bytes of one request
+	Larger         map[string]int64 // the same of paths to which files are sent
+	Timeout        time.Duration    // of one request
+	ServeMetrics   bool             // /metrics beside everything else
 }
 
 // NewRouter makes the router with all middleware and the service pages
@@ -51,7 +52,7 @@ func NewRouter(s Stack) (chi.Router, *Faults) {
 		faults.recover,
 		securityHeaders,
 		timeout(s.Timeout),
-		faults.limitBody(s.Body),
+		faults.limitBody(s.Body, s.Larger),
 	)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		faults.Write(w, r, fault.New(fault.NotFound, "http.no-route"))

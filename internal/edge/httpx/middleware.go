@@ -193,9 +193,10 @@ func timeout(d time.Duration) func(http.Handler) http.Handler {
 
 // limitBody refuses a request that says it is too large, and cuts one that
 // turns out to be.
-func (f *Faults) limitBody(limit int64) func(http.Handler) http.Handler {
+func (f *Faults) limitBody(usual int64, larger map[string]int64) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			limit := max(usual, larger[r.URL.Path])
 			if r.ContentLength > limit {
 				f.Write(w, r, bodyTooLarge(limit))
 				return

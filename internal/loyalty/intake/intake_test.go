@@ -202,6 +202,9 @@ func TestWhole(t *testing.T) {
 		if len(told) != 2 || line(told[0]) != want[3] || line(told[1]) != want[4] {
 			t.Errorf("told %v", told)
 		}
+		if told, err = o.Told(ctx, &in, 0, 100); err != nil || len(told) != 3 || line(told[0]) != want[2] {
+			t.Errorf("told %v (%v)", told, err)
+		}
 		found, err := member.Find(ctx, d, "anna@example.com", "")
 		o.ok(err)
 		m, err := member.Get(ctx, d, found[0].Home)

@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"slices"
 
 	"kopilka/internal/loyalty/importer"
 	"kopilka/internal/platform/db"
@@ -44,19 +43,22 @@ func (s *Intakes) Told(ctx context.Context, in *Intake, after int64, limit int) 
 	var out []*importer.Outcome
 	for from := int64(0); len(out) < limit; {
 		found, err := s.toldIn(ctx, in, from, after)
-		if err != nil || len(found) == 0 {
-			return out, err
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			break
 		}
 		for _, p := range found {
 			from = p.no + 1
-			out = append(out, slices.DeleteFunc(p.list, func(o *importer.Outcome) bool { return o.Why == nil || o.Row <= after })...)
+			for _, o := range p.list {
+				if o.Why != nil && o.Row > after {
+					out = append(out, in.Layout.told(o))
+				}
+			}
 		}
 	}
-	out = out[:min(len(out), limit)]
-	for i := range out {
-		out[i] = in.Layout.told(out[i])
-	}
-	return out, nil
+	return out[:min(len(out), limit)], nil
 }
 
 // outcomesOf is what becomes of one part of a file's rows.

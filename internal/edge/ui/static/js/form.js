@@ -13,3 +13,10 @@ let unsaved = false;
 document.addEventListener('input', e => { if (e.target.closest('form[data-keep]')) unsaved = true; });
 document.addEventListener('submit', () => { unsaved = false; });
 addEventListener('beforeunload', e => { if (unsaved) e.preventDefault(); });
+// A file that is too large is told of before it is sent.
+document.addEventListener('change', e => {
+  const i = e.target, f = i.type === 'file' && i.files[0];
+  if (!i.dataset?.most) return;
+  i.setCustomValidity(f && f.size > +i.dataset.most ? i.dataset.large : '');
+  i.reportValidity();
+});
