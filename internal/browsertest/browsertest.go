@@ -21,7 +21,12 @@ import (
 )
 
 // names are what Chromium is called on one system or another.
-var names = []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
+// The first is without a window of its own: it starts sooner, and keeps no
+// service workers.
+var (
+	names = append([]string{"chromium-headless-shell"}, whole...)
+	whole = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
+)
 
 // patience is how long a step may take on a machine that does much else: who
 // waits longer waits in vain. KOPILKA_TEST_PATIENCE may say otherwise.
@@ -32,19 +37,23 @@ var patience = func() time.Duration {
 	return 90 * time.Second
 }()
 
-// Browser is a running Chromium, with an empty profile of its own.
-type Browser struct{ ctx context.Context }
+// Browser is a running Chromium, with an empty profile of its own unless StartIn
+// has named one.
+type Browser struct {
+	ctx   context.Context
+	stop  func() // waits until it has ended
+	keeps bool   // what its windows keep stays in its folder
+}
 
 // Start starts Chromium for a test and its parallel parts; it ends with them.
 // KOPILKA_TEST_BROWSER may name its program.
 func Start(t testing.TB) *Browser {
 	t.Helper()
-	return start(t)
+	return start(t, find(t, names))
 }
 
-func start(t testing.TB, more ...chromedp.ExecAllocatorOption) *Browser {
+func start(t testing.TB, program string, more ...chromedp.ExecAllocatorOption) *Browser {
 	t.Helper()
-	program := find(t)
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(more,
 		chromedp.ExecPath(program), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
@@ -52,18 +61,17 @@ func start(t testing.TB, more ...chromedp.ExecAllocatorOption) *Browser {
 		chromedp.Flag("disable-background-timer-throttling", true), chromedp.Flag("disable-renderer-backgrounding", true),
 		chromedp.Flag("disable-backgrounding-occluded-windows", true), chromedp.Flag("hide-scrollbars", true),
 		chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("font-render-hinting", "none"), chromedp.WSURLReadTimeout(patience))...)
-	t.Cleanup(cancel) // waits until Chromium has ended and its profile is removed
+	t.Cleanup(cancel) // waits until Chromium has ended and its profile, if it is its own, is removed
 	ctx, closeFirst := chromedp.NewContext(ctx)
 	t.Cleanup(closeFirst)
 	if err := chromedp.Run(ctx); err != nil {
 		t.Fatalf("%s does not start: %v", program, err)
 	}
-	return &Browser{ctx}
+	return &Browser{ctx: ctx, stop: cancel}
 }
 
-func find(t testing.TB) string {
+func find(t testing.TB, asked []string) string {
 	t.Helper()
-	asked := names
 	if named := os.Getenv("KOPILKA_TEST_BROWSER"); named != "" {
 		asked = []string{named}
 	}

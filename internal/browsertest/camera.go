@@ -24,12 +24,12 @@ const (
 // Whoever asks for the camera is let.
 func StartWithCamera(t testing.TB, pictures ...image.Image) *Browser {
 	t.Helper()
-	find(t) // or there is nobody to see the film
+	program := find(t, names) // or there is nobody to see the film
 	film := filepath.Join(t.TempDir(), "camera.y4m")
 	if err := shoot(film, pictures); err != nil {
 		t.Fatal(err)
 	}
-	return start(t, chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
+	return start(t, program, chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
 		chromedp.Flag("use-file-for-fake-video-capture", film))
 }
 

@@ -81,9 +81,15 @@ func (b *Browser) Open(t testing.TB, address string, look Look) *Page {
 	return p
 }
 
-// window opens a window with a profile of its own.
+// window opens a window with a profile of its own, or with the browser's where
+// that is kept.
 func (b *Browser) window(t testing.TB) context.Context {
 	t.Helper()
+	if b.keeps {
+		ctx, cancel := chromedp.NewContext(b.ctx)
+		t.Cleanup(cancel)
+		return ctx
+	}
 	whole := cdp.WithExecutor(b.ctx, chromedp.FromContext(b.ctx).Browser)
 	profile, err := target.CreateBrowserContext().Do(whole)
 	if err != nil {

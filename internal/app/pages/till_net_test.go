@@ -89,12 +89,38 @@ func (p *till) sell(number string) string {
 	p.t.Helper()
 	p.scan(number)
 	p.Wait(`document.querySelector(".mc")`)
-	p.Press(browsertest.F3)
-	p.Insert("390")
-	p.Press(browsertest.Enter)
-	p.Wait(`document.querySelectorAll(".ln").length === 1`)
+	p.adds("390")
 	p.Press(browsertest.F7, browsertest.F8)
 	return p.told()
+}
+
+// adds puts a sum into the receipt.
+func (p *till) adds(sum string) {
+	p.t.Helper()
+	p.Press(browsertest.F3)
+	p.Insert(sum)
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelectorAll(".ln").length === 1`)
+}
+
+// sells sells a sum, paid by card, and gives the receipt's number.
+func (p *till) sells(sum string) string {
+	p.t.Helper()
+	p.adds(sum)
+	p.Press(browsertest.F8)
+	return p.told()
+}
+
+// keepsItself waits until the workplace would open with no network.
+func (p *till) keepsItself() {
+	p.t.Helper()
+	p.Wait(`(async () => {
+		await navigator.serviceWorker.ready;
+		for (const n of await caches.keys()) {
+			const kept = n.startsWith("till-") && await (await caches.open(n)).match("/pos/");
+			if (kept && (await kept.text()).includes('lang="ru"')) return true;
+		}
+	})()`)
 }
 
 // told waits for the end of a sale, and goes on to the next.
@@ -174,13 +200,7 @@ func TestTillWithoutNetwork(t *testing.T) {
 	p.pair()
 	p.signIn()
 	p.sell(number)
-	p.Wait(`(async () => {
-		await navigator.serviceWorker.ready;
-		for (const n of await caches.keys()) {
-			const kept = n.startsWith("till-") && await (await caches.open(n)).match("/pos/");
-			if (kept && (await kept.text()).includes('lang="ru"')) return true;
-		}
-	})()`)
+	p.keepsItself()
 	w.cutAt(0, false)
 	p.Go(at + "/pos/")
 	p.Wait(`document.querySelector("#scan") && !document.querySelector("#offbar").hidden`)
@@ -188,10 +208,7 @@ func TestTillWithoutNetwork(t *testing.T) {
 	p.Shot("till-offline")
 	p.scan(number)
 	p.Wait(`document.querySelector(".mc")?.innerText.includes("Ольга")`)
-	p.Press(browsertest.F3)
-	p.Insert("1250,50")
-	p.Press(browsertest.Enter)
-	p.Wait(`document.querySelectorAll(".ln").length === 1`)
+	p.adds("1250,50")
 	p.Go(at + "/pos/") // reloaded in the middle
 	p.Wait(`document.querySelectorAll(".ln").length === 1 && document.querySelector(".mc")?.innerText.includes("Ольга")`)
 	p.settled("1 250,50 ₽")
@@ -199,12 +216,7 @@ func TestTillWithoutNetwork(t *testing.T) {
 	first := p.told()
 	p.scan("2999999999999") // a card that the till has never seen is believed
 	p.Wait(`document.querySelector(".mc")`)
-	p.Press(browsertest.F3)
-	p.Insert("100")
-	p.Press(browsertest.Enter)
-	p.Wait(`document.querySelectorAll(".ln").length === 1`)
-	p.Press(browsertest.F8)
-	second := p.told()
+	second := p.sells("100")
 	p.Wait(`document.querySelector("[data-f=net]").innerText.includes("не передано: 2")`)
 	p.Go(at + "/pos/") // … and before it has told
 	p.Wait(`document.querySelector("[data-f=net]").innerText.includes("не передано: 2")`)
