@@ -64,16 +64,18 @@ func setup(t *testing.T) *bench {
 	b.health = NewHealth(b.clock)
 	b.router, b.faults = NewRouter(Stack{
 		Log: log.New(b.log, slog.LevelDebug, "json"), Texts: texts, Lang: i18n.RU, Metrics: b.metrics, Health: b.health,
-		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, Body: 64, Timeout: time.Second, ServeMetrics: true,
+		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, Body: 64, Larger: map[string]int64{"/files": 80}, Timeout: time.Second, ServeMetrics: true,
 	})
 	b.router.Get("/ok/{id}", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "from %s", ClientIP(r))
 	})
-	b.router.Post("/body", func(w http.ResponseWriter, r *http.Request) {
-		if _, err := io.ReadAll(r.Body); err != nil {
-			b.faults.Write(w, r, fmt.Errorf("read: %w", err))
-		}
-	})
+	for _, path := range []string{"/body", "/files"} {
+		b.router.Post(path, func(w http.ResponseWriter, r *http.Request) {
+			if _, err := io.ReadAll(r.Body); err != nil {
+				b.faults.Write(w, r, fmt.Errorf("read: %w", err))
+			}
+		})
+	}
 	b.router.Get("/panic", func(http.ResponseWriter, *http.Request) { panic("a bug with +79991234567") })
 	failures := map[string]error{
 		"/internal": errors.New("secret of the base"),
@@ -124,6 +126,8 @@ func TestAnswers(t *testing.T) {
 		{method: "DELETE", target: "/fault", status: 405, has: []string{`"code":"http.method-not-allowed"`, `"status":405`}},
 		{method: "POST", target: "/body", body: big[:64], status: 200},
 		{method: "POST", target: "/body", body: big, status: 413, has: []string{`"code":"http.body-too-large"`, "64"}},
+		{method: "POST", target: "/files", body: big, status: 200},
+		{method: "POST", target: "/files", body: big + big, status: 413, has: []string{`"code":"http.body-too-large"`, "80"}},
 		{method: "GET", target: "/healthz", status: 200, has: []string{`"status":"live"`}},
 		{method: "GET", target: "/readyz", status: 200, has: []string{`"status":"ready"`}},
 		{method: "GET", target: "/metrics", status: 200, has: []string{"kopilka_build_info"}},
