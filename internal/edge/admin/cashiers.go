@@ -173,7 +173,7 @@ func (p *page) cashier() error {
 	if err != nil {
 		return err
 	}
-	return p.showCashier(&c, p.filled(nil), "")
+	return p.showCashier(&c, p.filled(nil), p.taken().Secret)
 }
 
 func (p *page) showCashier(c *identity.Cashier, f *form, made string) error {
@@ -345,8 +345,7 @@ func (p *page) cashierPIN() error {
 		if err := p.Changed(p.ctx()); err != nil {
 			return err
 		}
-		c.HasPIN = true
-		return p.showCashier(&c, f, pin)
+		return p.give(given{At: path, Secret: pin})
 	}
 	return p.changed(path, "pin-set")
 }

@@ -204,7 +204,7 @@ func (p *page) newKeySent() error {
 	if err := p.Changed(p.ctx()); err != nil {
 		return err
 	}
-	return p.showKey(&k, token)
+	return p.give(given{At: keysPath + "/" + k.ID.String(), Secret: token})
 }
 
 // keySent is the key that was asked for.
@@ -278,7 +278,7 @@ func (p *page) key() error {
 	if err != nil {
 		return err
 	}
-	return p.showKey(&k, "")
+	return p.showKey(&k, p.taken().Secret)
 }
 
 func (p *page) showKey(k *identity.Key, token string) error {

@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -28,7 +29,7 @@ func TestKeysInTheConsole(t *testing.T) {
 		everywhere, here := h.hire("everywhere", only), h.hire("here", only, h.Outlet.ID)
 		list := admin.Base + "/keys"
 		form := func(scope, outlet string) url.Values {
-			v := url.Values{"name": {"Сайт"}, "scopes": {scope}}
+			v := url.Values{"name": {"Сайт"}, "scopes": strings.Fields(scope)}
 			if outlet != "" {
 				v.Set("outlets", outlet)
 			}
@@ -40,12 +41,13 @@ func TestKeysInTheConsole(t *testing.T) {
 		}{
 			{everywhere, "admin", "", http.StatusForbidden},
 			{everywhere, "points.adjust", "", http.StatusForbidden},
+			{everywhere, "", "", http.StatusUnprocessableEntity},
 			{everywhere, "no.such", "", http.StatusUnprocessableEntity},
 			{everywhere, "members.read", "nowhere", http.StatusUnprocessableEntity},
 			{here, "members.read", "", http.StatusUnprocessableEntity},
 			{here, "members.read", "two", http.StatusUnprocessableEntity},
-			{here, "members.read", h.Outlet.Code, http.StatusOK},
-			{everywhere, "reference.read", "", http.StatusOK},
+			{here, "members.read", h.Outlet.Code, http.StatusSeeOther},
+			{everywhere, "reference.read", "", http.StatusSeeOther},
 		} {
 			if w := h.ask(r.who, http.MethodPost, list+"/new", form(r.scope, r.outlet)); w.Code != r.want {
 				t.Errorf("%s at %q: %d, want %d", r.scope, r.outlet, w.Code, r.want)
@@ -66,7 +68,7 @@ func TestKeysInTheConsole(t *testing.T) {
 			t.Error("the list is not of the reader's own")
 		}
 
-		w := h.ask(everywhere, http.MethodPost, list+"/new", form("reference.read", ""))
+		w := h.given(everywhere, list+"/new", form("reference.read", ""))
 		token := regexp.MustCompile(`Bearer ([^&'"]+)`).FindStringSubmatch(w.Body.String())
 		if token == nil || !strings.Contains(w.Body.String(), "/api/v1/partners?limit=1") {
 			t.Fatalf("no command to try it: %s", w.Body)
@@ -92,4 +94,25 @@ func TestKeysInTheConsole(t *testing.T) {
 			t.Errorf("it is %+v, %v", k, err)
 		}
 	})
+}
+
+// given sends what makes a secret: the answer leads to the page that shows it, to
+// whom it was made only.
+func (h *house) given(token, path string, form url.Values) *httptest.ResponseRecorder {
+	h.t.Helper()
+	made := h.ask(token, http.MethodPost, path, form)
+	if made.Code != http.StatusSeeOther {
+		return made
+	}
+	r := httptest.NewRequestWithContext(h.t.Context(), http.MethodGet, made.Header().Get("Location"), nil)
+	r.AddCookie(&http.Cookie{Name: "kopilka", Value: token})
+	for _, c := range made.Result().Cookies() {
+		r.AddCookie(c)
+	}
+	w := httptest.NewRecorder()
+	h.handler.ServeHTTP(w, r)
+	if gone := w.Result().Cookies(); len(gone) != 1 || gone[0].MaxAge >= 0 || gone[0].Value != "" {
+		h.t.Errorf("%s: it would be shown again: %v", path, gone)
+	}
+	return w
 }

@@ -74,7 +74,7 @@ func (p *page) memberCard() error {
 	if err != nil {
 		return err
 	}
-	return p.showCard(&m, &c, "")
+	return p.showCard(&m, &c, p.taken().Secret)
 }
 
 func (p *page) showCard(m *member.Member, c *card.Card, secret string) error {
@@ -171,7 +171,7 @@ func (p *page) remakeSecret() error {
 	if err != nil {
 		return err
 	}
-	return p.showCard(&m, &made.Card, made.Secret)
+	return p.give(given{At: cardPath(&made.Card), Secret: made.Secret})
 }
 
 func (p *page) newCard() error {
@@ -264,14 +264,14 @@ func (p *page) newCardSent() error {
 		}
 		return err
 	}
-	return p.issued(&m, &made)
+	return p.issued(&made)
 }
 
 // issued shows a card that was issued: with its secret code, where one was made
 // for it.
-func (p *page) issued(m *member.Member, made *card.Issued) error {
+func (p *page) issued(made *card.Issued) error {
 	if made.Secret != "" {
-		return p.showCard(m, &made.Card, made.Secret)
+		return p.give(given{At: cardPath(&made.Card), Secret: made.Secret})
 	}
 	return p.to(cardPath(&made.Card), "card-issued")
 }
@@ -308,7 +308,7 @@ func (p *page) replaceCardSent() error {
 		}
 		return err
 	}
-	return p.issued(&m, &made)
+	return p.issued(&made)
 }
 
 // cardFault gives a refusal the field of the form that it is about.

@@ -109,14 +109,7 @@ type keyView struct {
 	Open              bool
 }
 
-func (p *page) outlet() error { return p.showOutlet(outletNews{}) }
-
-// outletNews is what was made just now and is shown this once.
-type outletNews struct {
-	of      string // the till that it is of
-	token   string
-	pairing identity.Pairing
-}
+func (p *page) outlet() error { return p.showOutlet(p.taken()) }
 
 // firstReceipt is a line of 500 ₽ that nobody buys.
 const firstReceipt = `{"lines":[{"sku":"1","quantity":"1","price":50000}]}`
@@ -124,13 +117,13 @@ const firstReceipt = `{"lines":[{"sku":"1","quantity":"1","price":50000}]}`
 // maxTills is how many tills a page shows.
 const maxTills = 200
 
-func (p *page) showOutlet(n outletNews) error {
+func (p *page) showOutlet(n given) error {
 	o, err := p.outletOf()
 	if err != nil {
 		return err
 	}
 	v := outletView{
-		Name: o.Name, Path: outletsPath + "/" + o.ID.String(), MayEdit: p.can(staff.OutletsEdit), MayKeys: p.can(staff.KeysEdit), Token: n.token, Of: n.of,
+		Name: o.Name, Path: outletsPath + "/" + o.ID.String(), MayEdit: p.can(staff.OutletsEdit), MayKeys: p.can(staff.KeysEdit), Of: n.Of,
 	}
 	owner, _ := p.Directory.Partner(o.PartnerID)
 	for _, pair := range []kit.Pair{
@@ -145,11 +138,12 @@ func (p *page) showOutlet(n outletNews) error {
 			v.About = append(v.About, pair)
 		}
 	}
-	if n.pairing.Code != "" {
-		v.Code, v.Minutes = n.pairing.Code, int(identity.PairingTime.Minutes())
-	}
-	if n.token != "" {
-		v.Try = "curl " + p.host() + "/api/v1/quotes -H 'Authorization: Bearer " + n.token + `' -H 'Content-Type: application/json' -d '` + firstReceipt + "'"
+	switch {
+	case n.Until != 0:
+		v.Code, v.Minutes = n.Secret, int(identity.PairingTime.Minutes())
+	case n.Secret != "":
+		v.Token = n.Secret
+		v.Try = "curl " + p.host() + "/api/v1/quotes -H 'Authorization: Bearer " + n.Secret + `' -H 'Content-Type: application/json' -d '` + firstReceipt + "'"
 	}
 	tills, err := p.Partners.Tills(p.ctx(), o.ID, reference.Page{Limit: maxTills})
 	if err != nil {
@@ -347,7 +341,7 @@ func (p *page) tillKey() error {
 	if err != nil {
 		return err
 	}
-	return p.showOutlet(outletNews{of: t.Name, token: token})
+	return p.give(given{At: outletsPath + "/" + o.ID.String(), Of: t.Name, Secret: token})
 }
 
 // tillPairing gives a code, by which the till gets its key itself.
@@ -364,7 +358,7 @@ func (p *page) tillPairing() error {
 	if err != nil {
 		return err
 	}
-	return p.showOutlet(outletNews{of: t.Name, pairing: made})
+	return p.give(given{At: outletsPath + "/" + o.ID.String(), Of: t.Name, Secret: made.Code, Until: made.Until})
 }
 
 func (p *page) tillKeyClosed() error {

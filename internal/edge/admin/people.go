@@ -162,7 +162,7 @@ func (p *page) person() error {
 	if err != nil {
 		return err
 	}
-	return p.showPerson(&w, "")
+	return p.showPerson(&w, p.taken().Secret)
 }
 
 func (p *page) showPerson(w *staff.Person, token string) error {

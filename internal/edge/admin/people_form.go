@@ -180,7 +180,7 @@ func (p *page) inviteSent() error {
 	case err == nil && p.Staff.Mails():
 		return p.to(personPath(&w), "invited")
 	case err == nil:
-		return p.showPerson(&w, token)
+		return p.give(given{At: personPath(&w), Secret: token})
 	case f.refusePerson(err):
 		return p.askInvite(f)
 	}

@@ -55,7 +55,7 @@ func (p *page) linked(w *staff.Person, token string) error {
 	if p.Staff.Mails() {
 		return p.to(personPath(w), "link-sent")
 	}
-	return p.showPerson(w, token)
+	return p.give(given{At: personPath(w), Secret: token})
 }
 
 func schemeOf(r *http.Request) string {

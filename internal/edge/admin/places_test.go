@@ -97,7 +97,7 @@ func TestCashiersInTheConsole(t *testing.T) {
 				t.Errorf("the PIN %q: %d", bad, w.Code)
 			}
 		}
-		w = h.ask(here, http.MethodPost, vera+"/pin", url.Values{"do": {"make"}})
+		w = h.given(here, vera+"/pin", url.Values{"do": {"make"}})
 		found := regexp.MustCompile(`<code class="code">(\d{6})</code>`).FindStringSubmatch(w.Body.String())
 		if w.Code != http.StatusOK || found == nil {
 			t.Fatalf("a PIN is made: %d: %s", w.Code, w.Body)

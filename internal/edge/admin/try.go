@@ -3,6 +3,7 @@ package admin
 import (
 	"cmp"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -85,6 +86,11 @@ func (p *page) try() error {
 		t.usualTry()
 	}
 	t.form(&v)
+	for name, said := range t.f.wrong { // nothing is refused in silence
+		if !slices.Contains(t.shown, name) {
+			t.f.whole = said
+		}
+	}
 	v.Whole, v.Wrong = t.f.problems()
 	if v.Whole != "" || len(v.Wrong) > 0 {
 		return p.again(p.text("admin.try.title"), "/programmes", tryPage(v))
@@ -166,6 +172,7 @@ func (t *trying) form(v *tryView) {
 	}
 	add(&v.More, slot{key: "most", as: aTick})
 	add(&v.More, slot{key: "codes"})
+	add(&v.More, slot{key: "channel"})
 	add(&v.More, slot{key: "payment", as: aPick, options: append([]kit.Option{{Text: t.text("admin.try.any-payment")}}, t.names.options(rule.FieldPayment)...)})
 }
 
@@ -182,6 +189,11 @@ func (t *trying) run() (*triedView, error) {
 	if t.f.on("imagined") {
 		trial.Member = t.imagined()
 		c.Buyer = purchase.Buyer{}
+	} else if c.Buyer.None() {
+		c.Wish.Max = false // nobody has points
+	}
+	if len(t.f.wrong) > 0 {
+		return nil, nil
 	}
 	q, err := t.Desk.Try(t.ctx(), c, trial)
 	if err != nil {
@@ -201,7 +213,7 @@ func (t *trying) cart() (*purchase.Cart, clock.Micros, error) {
 		t.f.wrong["till"] = t.text("admin.try.no-till")
 		return nil, 0, nil
 	}
-	c := &purchase.Cart{Till: till, Key: "try", Codes: wordsIn(t.f.get("codes")), Wish: rule.Wish{Max: t.f.on("most")}}
+	c := &purchase.Cart{Till: till, Key: "try", Codes: wordsIn(t.f.get("codes")), Channel: t.f.get("channel"), Wish: rule.Wish{Max: t.f.on("most")}}
 	t.lines(c)
 	at := t.moment(&place)
 	if err := t.buyer(c); err != nil {
@@ -231,16 +243,30 @@ func (t *trying) lines(c *purchase.Cart) {
 		if sku != "" {
 			l.Name = t.names.call(rule.FieldProduct, sku)
 		}
+		l.Price = t.sum(t.rowKey("line", i, "price"), price)
 		var err error
-		if l.Price, err = money.ParseAmount(price); err != nil {
-			t.f.wrong[t.rowKey("line", i, "price")] = t.Texts.Fault(t.lang(), fault.From(err))
+		l.Quantity, err = money.ParseQuantity(cmp.Or(t.f.get(t.rowKey("line", i, "quantity")), "1"))
+		if err == nil && l.Quantity == 0 {
+			err = fault.New(fault.Invalid, "purchase.quantity")
 		}
-		n, _, err := money.ParseDecimal(cmp.Or(t.f.get(t.rowKey("line", i, "quantity")), "1"), 3, money.Down)
-		if l.Quantity = money.Quantity(n); err != nil {
+		if err != nil {
 			t.f.wrong[t.rowKey("line", i, "quantity")] = t.Texts.Fault(t.lang(), fault.From(err))
 		}
 		c.Lines = append(c.Lines, l)
 	}
+}
+
+// sum is money that was typed into a field, or points, which have as many
+// decimals; what is none, or is below zero, is said there.
+func (t *trying) sum(name, typed string) money.Amount {
+	n, err := money.ParseAmount(typed)
+	if err == nil && n < 0 {
+		err = fault.New(fault.Invalid, "money.negative")
+	}
+	if err != nil {
+		t.f.wrong[name] = t.Texts.Fault(t.lang(), fault.From(err))
+	}
+	return n
 }
 
 // moment is the time of the receipt, on the outlet's clock.
@@ -258,8 +284,7 @@ func (t *trying) moment(place *partner.Place) clock.Micros {
 
 // imagined is the member that was made up.
 func (t *trying) imagined() *rule.Member {
-	points, _ := money.ParseAmount(cmp.Or(t.f.get("points"), "0"))
-	spent, _ := money.ParseAmount(cmp.Or(t.f.get("spent"), "0"))
+	points, spent := t.sum("points", cmp.Or(t.f.get("points"), "0")), t.sum("spent", cmp.Or(t.f.get("spent"), "0"))
 	m := &rule.Member{Home: 1, Turnover: spent, Spendable: money.Points(points), Level: text.Fold(t.f.get("level")), LevelDay: t.f.get("day"), Birth: t.f.get("birth"), RegisteredDay: t.f.get("day")}
 	if g, ok := t.names.Find(rule.FieldMemberGroup, t.f.get("group")); ok && t.f.get("group") != "" {
 		m.Groups = []id.ID{g}

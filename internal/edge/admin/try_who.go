@@ -31,7 +31,11 @@ func rowsOf(q url.Values) int {
 // is not there.
 func (t *trying) buyer(c *purchase.Cart) error {
 	who := t.f.get("who")
-	if who == "" || t.f.on("imagined") || !t.can(staff.MembersSee) {
+	if who == "" || !t.can(staff.MembersSee) {
+		return nil
+	}
+	if t.f.on("imagined") {
+		t.f.wrong["who"] = t.text("admin.try.who-and-imagined")
 		return nil
 	}
 	if h := t.memberTyped(who); h != 0 {

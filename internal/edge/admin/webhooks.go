@@ -120,7 +120,7 @@ func (p *page) webhook() error {
 	if err != nil {
 		return err
 	}
-	return p.showWebhook(&w, hookView{})
+	return p.showWebhook(&w, hookView{Secret: p.taken().Secret})
 }
 
 // showWebhook shows a webhook with a part of what did not go through, and what
@@ -277,7 +277,7 @@ func (p *page) newWebhookSent() error {
 		}
 		return err
 	}
-	return p.showWebhook(&made, hookView{Secret: secret})
+	return p.give(given{At: webhooksPath + "/" + made.ID.String(), Secret: secret})
 }
 
 func (p *page) editWebhook() error {
@@ -379,11 +379,11 @@ func (p *page) webhookSecretSent() error {
 	if err := p.fresh(); err != nil {
 		return err
 	}
-	changed, secret, err := p.Webhooks.Rotate(p.ctx(), w.ID)
+	_, secret, err := p.Webhooks.Rotate(p.ctx(), w.ID)
 	if err != nil {
 		return err
 	}
-	return p.showWebhook(&changed, hookView{Secret: secret})
+	return p.give(given{At: webhooksPath + "/" + w.ID.String(), Secret: secret})
 }
 
 // replayDead tries anew what was given up, all of it or since a day.
