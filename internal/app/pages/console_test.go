@@ -144,6 +144,14 @@ func TestSetUp(t *testing.T) {
 	p.Insert("весна на Заречной улице")
 	p.Press(browsertest.Enter)
 	p.Wait(`location.pathname === "/admin/organization"`)
+	// All that is wrong is said at once, and nothing is kept of the rest.
+	p.Get(`document.querySelectorAll("#name, #outlet").forEach(i => { i.required = false; i.value = "" })`, nil)
+	p.Click("button", "Закончить")
+	p.Wait(`document.readyState === "complete" && document.querySelector("#name[aria-invalid]") && document.querySelector("#outlet[aria-invalid]")`)
+	var kept int
+	if err := s.Core.DB.Row(t.Context(), `select count(*) from partner`).Scan(&kept); err != nil || kept != 0 {
+		t.Errorf("%d partners of half a set-up, %v", kept, err)
+	}
 	p.Type("textbox", "Название организации", "Студия света")
 	p.Type("textbox", "Название точки", "На Мира, 5")
 	p.Accessible()

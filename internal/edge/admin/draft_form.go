@@ -78,6 +78,7 @@ type partForm struct {
 	add    string // the list that a new one goes to
 	title  string
 	hidden []sentAlong
+	field  func(path string) string // of the form, by a path in the part's text; nil: they are the same
 	shown  []string // names of the fields
 }
 
@@ -235,6 +236,9 @@ func (e *partForm) errors(err error, names []string) {
 		said := e.Texts.FaultField(e.lang(), w)
 		name, ok := strings.CutPrefix(w.Path, e.at)
 		name = strings.TrimPrefix(name, ".")
+		if e.field != nil {
+			name = e.field(name)
+		}
 		if !ok {
 			e.f.whole = strings.TrimSpace(e.f.whole + " " + e.inWords(w))
 			continue

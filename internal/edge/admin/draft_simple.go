@@ -3,7 +3,9 @@ package admin
 import (
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kopilka/internal/edge/ui/kit"
@@ -21,6 +23,7 @@ type simplePart struct {
 	groups func(e *partForm, slots []slot) []groupView // nil: one below the other
 	ready  func(draft.Part) draft.Part                 // of the text, to be shown
 	back   func(draft.Part) draft.Part                 // of the form, to be written
+	field  func(is draft.Part, path string) string     // of the form, by a path in the text; nil: they are the same
 }
 
 func simpleParts() map[string]simplePart {
@@ -28,7 +31,7 @@ func simpleParts() map[string]simplePart {
 		"head":     {slots: headSlots},
 		"earning":  {at: "earning", slots: earningSlots, ready: wideExpiry, back: narrowExpiry(string(rule.Never))},
 		"spending": {at: "spending", slots: spendingSlots},
-		"gifts":    {slots: giftSlots, groups: giftGroups, ready: wideGifts, back: narrowGifts},
+		"gifts":    {slots: giftSlots, groups: giftGroups, ready: wideGifts, back: narrowGifts, field: giftField},
 		"settings": {at: "settings", slots: settingSlots},
 		"groups":   {at: "groups", slots: groupSlots},
 	}
@@ -246,7 +249,7 @@ func narrowGifts(p draft.Part) draft.Part {
 	list := draft.Part{Block: true}
 	for i, on := range by.Keys {
 		g := by.Parts[i]
-		if g.Get("points").None() {
+		if !slices.ContainsFunc(g.Parts, func(x draft.Part) bool { return !x.None() }) {
 			continue
 		}
 		var item draft.Part
@@ -258,6 +261,23 @@ func narrowGifts(p draft.Part) draft.Part {
 	}
 	p.Put("gifts", list)
 	return p
+}
+
+var giftPath = regexp.MustCompile(`^gifts\[(\d+)\](.*)$`)
+
+// giftField is the field of a gift that the text has by its place in the list:
+// the form has it by its occasion.
+func giftField(is draft.Part, path string) string {
+	m := giftPath.FindStringSubmatch(path)
+	if m == nil {
+		return path
+	}
+	n, err := strconv.Atoi(m[1])
+	items := is.Get("gifts").Items()
+	if err != nil || n >= len(items) {
+		return path
+	}
+	return "gifts." + items[n].Get("on").Word + m[2]
 }
 
 // settingSlots are all settings of a programme, by the table of them.
@@ -384,6 +404,9 @@ func (p *page) draftPartSent() error {
 		if key := firstKey(x.key); !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
+	}
+	if s.field != nil {
+		e.field = func(path string) string { return s.field(is, path) }
 	}
 	done, err := e.write(keys, was, is, names)
 	if err != nil {

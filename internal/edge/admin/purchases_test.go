@@ -166,15 +166,15 @@ func TestReceiptsAreForWhoMay(t *testing.T) {
 		here, elsewhere := h.hire("here", all, h.Outlet.ID), h.hire("elsewhere", all, h.other)
 		for _, r := range []struct {
 			method, path string
-			seeing       int // what is told who may only see
+			seeing, here int // what is told who may only see, and who may all
 		}{
-			{http.MethodGet, pathOf(sold), http.StatusOK},
-			{http.MethodGet, pathOf(sold) + "/refund", http.StatusForbidden},
-			{http.MethodPost, pathOf(sold) + "/refund", http.StatusForbidden},
-			{http.MethodGet, pathOf(sold) + "/claim", http.StatusForbidden},
+			{http.MethodGet, pathOf(sold), http.StatusOK, http.StatusOK},
+			{http.MethodGet, pathOf(sold) + "/refund?key=" + strings.Repeat("SEEN", 6) + "AB", http.StatusForbidden, http.StatusOK},
+			{http.MethodPost, pathOf(sold) + "/refund", http.StatusForbidden, http.StatusSeeOther},
+			{http.MethodGet, pathOf(sold) + "/claim", http.StatusForbidden, http.StatusOK},
 		} {
 			form := url.Values{"way": {"all"}, "key": {"test"}}
-			for who, want := range map[string]int{none: http.StatusForbidden, sees: r.seeing, here: http.StatusOK, elsewhere: http.StatusNotFound} {
+			for who, want := range map[string]int{none: http.StatusForbidden, sees: r.seeing, here: r.here, elsewhere: http.StatusNotFound} {
 				if got := h.ask(who, r.method, r.path, form); got.Code != want {
 					t.Errorf("%s %s: %d, want %d: %s", r.method, r.path, got.Code, want, got.Body)
 				}

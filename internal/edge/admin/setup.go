@@ -127,6 +127,10 @@ func (p *page) organizationSent() error {
 	o, begins := p.Organization(), p.firstTime()
 	o.Name, o.Zone, o.Lang = f.get("name"), f.get("zone"), i18n.Lang(f.get("lang"))
 	if begins {
+		if err := p.checkFirst(f, &o); err != nil {
+			f.refuse(err)
+			return p.askOrganization(f)
+		}
 		if err := p.firstOutlet(f, &o); err != nil {
 			if f.refuse(err) {
 				return p.askOrganization(f)
@@ -156,6 +160,31 @@ const (
 	firstCode    = "1"
 )
 
+// checkFirst says all that is wrong with a set-up before any of it is kept.
+func (p *page) checkFirst(f *form, o *organization.Organization) error {
+	outlet := p.outletTyped(f, o)
+	var bad []fault.Field
+	for name, err := range map[string]error{"name": o.Check(), "outlet": outlet.Check()} {
+		if err == nil {
+			continue
+		}
+		for _, w := range fault.From(renamed(err, "name", name)).Fields {
+			if !slices.ContainsFunc(bad, func(b fault.Field) bool { return b.Path == w.Path }) {
+				bad = append(bad, w)
+			}
+		}
+	}
+	if len(bad) == 0 {
+		return nil
+	}
+	return fault.New(fault.Invalid, "admin.invalid").With(bad...)
+}
+
+// outletTyped is the first outlet as it was typed.
+func (p *page) outletTyped(f *form, o *organization.Organization) partner.Outlet {
+	return partner.Outlet{Code: firstCode, Name: f.get("outlet"), Zone: o.Zone, Address: f.get("address")}
+}
+
 // firstOutlet makes the organization's own partner, its first outlet and till.
 // Who was cut off in the middle comes here again and finds what is there.
 func (p *page) firstOutlet(f *form, o *organization.Organization) error {
@@ -173,9 +202,9 @@ func (p *page) firstOutlet(f *form, o *organization.Organization) error {
 	if err != nil || len(outlets.Items) > 0 {
 		return err
 	}
-	made, err := p.Partners.SaveOutlet(p.ctx(), partner.Outlet{
-		PartnerID: who.ID, Code: firstCode, Name: f.get("outlet"), Zone: o.Zone, Address: f.get("address"),
-	})
+	outlet := p.outletTyped(f, o)
+	outlet.PartnerID = who.ID
+	made, err := p.Partners.SaveOutlet(p.ctx(), outlet)
 	if err != nil {
 		return renamed(err, "name", "outlet")
 	}

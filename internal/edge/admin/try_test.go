@@ -120,6 +120,11 @@ func TestGroupsInForms(t *testing.T) {
 		if err != nil || !strings.Contains(stored.Text, "праздник: best") {
 			t.Errorf("%s %v", stored.Text, err)
 		}
+		// What is wrong with a gift is said at that gift.
+		gifts := url.Values{"edition": {"2"}, "gifts.birthday.points": {"100"}, "gifts.first_purchase.points": {"50"}, "gifts.first_purchase.from": {"много"}}
+		if w := h.ask(who, http.MethodPost, path+"/part/gifts", gifts); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `id="gifts.first_purchase.from-error"`) || strings.Count(w.Body.String(), `-error" class="err"`) != 1 {
+			t.Errorf("a wrong gift: %d", w.Code)
+		}
 		if body := h.ask(who, http.MethodGet, path+"/part/head", nil).Body.String(); !strings.Contains(body, `name="partners"`) {
 			t.Error("partners can't be chosen")
 		}

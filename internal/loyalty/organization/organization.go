@@ -51,10 +51,9 @@ func Load(ctx context.Context, q db.Q) (Organization, error) {
 	return o, err
 }
 
-// Save stores the organization if the one that is there is still of its
-// Version. Faults: reference.invalid with fields name, zone, lang;
-// reference.changed.
-func Save(ctx context.Context, q db.Q, o Organization) error {
+// Check refuses what can be no organization: reference.invalid with fields name,
+// zone, lang.
+func (o *Organization) Check() error {
 	var f reference.Form
 	f.Name("name", &o.Name)
 	if z, err := time.LoadLocation(o.Zone); err != nil || z == time.Local || o.Zone == "" {
@@ -63,7 +62,13 @@ func Save(ctx context.Context, q db.Q, o Organization) error {
 	if o.Lang != i18n.RU && o.Lang != i18n.EN {
 		f.Add(fault.Field{Path: "lang", Code: "organization.lang"})
 	}
-	if err := f.Err(); err != nil {
+	return f.Err()
+}
+
+// Save stores the organization if the one that is there is still of its
+// Version. Faults: those of Check; reference.changed.
+func Save(ctx context.Context, q db.Q, o Organization) error {
+	if err := o.Check(); err != nil {
 		return err
 	}
 	n, err := q.Exec(ctx, qSave, o.Name, o.Zone, string(o.Lang), o.Version)

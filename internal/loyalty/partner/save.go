@@ -55,28 +55,34 @@ func (r *Registry) SavePartner(ctx context.Context, p Partner) (Partner, error) 
 	return saved, nil
 }
 
-// SaveOutlet makes an outlet (ID 0) or changes the one with the ID. A Version
-// other than 0 must be the one that is there. Changing the zone or the
-// cut-over leaves the business days of past purchases as they are.
-func (r *Registry) SaveOutlet(ctx context.Context, o Outlet) (Outlet, error) {
+// Check refuses what can be no outlet, and puts right what is said in more words
+// than one.
+func (o *Outlet) Check() error {
 	var f reference.Form
 	f.Code("code", &o.Code)
 	f.Name("name", &o.Name)
 	f.Text("address", &o.Address)
 	f.State("state", &o.State)
-	for _, wrong := range Settings.Check(&o) {
+	for _, wrong := range Settings.Check(o) {
 		f.Add(wrong)
 	}
 	zone, err := loadZone(o.Zone)
 	if err != nil {
 		f.Add(fault.Field{Path: "zone", Code: "partner.zone-unknown"})
 	}
-	if err := f.Err(); err != nil {
+	o.zone = zone
+	return f.Err()
+}
+
+// SaveOutlet makes an outlet (ID 0) or changes the one with the ID. A Version
+// other than 0 must be the one that is there. Changing the zone or the
+// cut-over leaves the business days of past purchases as they are.
+func (r *Registry) SaveOutlet(ctx context.Context, o Outlet) (Outlet, error) {
+	if err := o.Check(); err != nil {
 		return Outlet{}, err
 	}
-	o.zone = zone
 	var saved Outlet
-	err = r.d.Write(ctx, func(tx *db.Tx) error {
+	err := r.d.Write(ctx, func(tx *db.Tx) error {
 		n := o // o stays as asked for: this may run again
 		now, err := reference.Bump(ctx, tx, Set)
 		if err != nil {
