@@ -116,7 +116,7 @@ func TestFirstSale(t *testing.T) {
 	}
 	send("/members", `{"identifiers":[{"kind":"phone","value":"+7 916 000-10-20"}],"profile":{"name":"Анна"}}`)
 	send("/purchases", `{"buyer":{"phone":"+79160001020"},"lines":[{"sku":"A","quantity":"1","price":100000}],"payments":[{"kind":"card","amount":100000}]}`)
-	p.Go(s.URL + "/admin/members/find?q=89160001020")
+	p.Go(s.URL + "/admin/find?q=89160001020")
 	p.Wait(`document.querySelector("h1")?.textContent === "Анна" && document.querySelector(".stats").innerText.replace(/\s/g, " ").includes("1 000,00 ₽")&& document.querySelector(".stats").innerText.replace(/\s/g, " ").includes("150 бонусов")`)
 	p.Shot("first-sale")
 

@@ -33,7 +33,7 @@ func TestOperationsAreRead(t *testing.T) {
 
 	// Members have their names; whose operations are wanted is found by a phone,
 	// which does not stay in the address, and who is not there is said to be so.
-	p.Go(s.url + "/admin/members/find?q=" + s.phone[1:])
+	p.Go(s.url + "/admin/find?q=" + s.phone[1:])
 	p.Wait(`document.readyState === "complete" && location.pathname.match(/^\/admin\/members\/\d+$/)`)
 	var name string
 	p.Get(`document.querySelector("h1").textContent`, &name)

@@ -79,7 +79,7 @@ type partForm struct {
 	title  string
 	hidden []sentAlong
 	field  func(path string) string // of the form, by a path in the part's text; nil: they are the same
-	shown  []string // names of the fields
+	shown  []string                 // names of the fields
 }
 
 // load puts what the text says into the form.

@@ -237,17 +237,3 @@ func (p *page) unblockMember() error {
 	}
 	return p.to(memberPath(m.Home), "member-unblocked")
 }
-
-// findMember is the search of everything: one who is found is shown, several
-// are listed.
-func (p *page) findMember() error {
-	typed := strings.TrimSpace(p.r.URL.Query().Get("q"))
-	if typed == "" {
-		return p.to(membersPath, "")
-	}
-	found, err := member.Find(p.ctx(), p.DB, typed, p.Rules().Region)
-	if err == nil && len(found) == 1 {
-		return p.to(memberPath(found[0].Home), "")
-	}
-	return p.to(membersPath+"?q="+url.QueryEscape(typed), "")
-}

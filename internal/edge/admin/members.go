@@ -21,7 +21,7 @@ func members(a *Admin) {
 	a.post("/members/views", staff.MembersSee, (*page).viewSent)
 	a.post("/members/views/{view}/drop", staff.MembersSee, (*page).viewDropped)
 	a.get("/members/export", staff.MembersExport, (*page).exportMembers)
-	a.get("/members/find", staff.MembersSee, (*page).findMember)
+	a.get("/find", "", (*page).find)
 	bulkPages(a)
 	importPages(a)
 	memberPages(a)

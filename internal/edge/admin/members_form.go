@@ -77,9 +77,6 @@ func (l *memberList) spans(f *segment.Field) bool { return slices.Contains(f.Ops
 // actions are what can be done with all members.
 func (l *memberList) actions() []kit.Action {
 	var out []kit.Action
-	if len(l.Conditions) > 0 || l.Search != "" || l.Order.Field != "" {
-		out = append(out, kit.Action{Text: l.page.text("admin.members.keep"), Icon: "bookmark", Dialog: "keep-view"})
-	}
 	if l.view != nil && l.view.Staff == l.page.who.Person.ID {
 		out = append(out, kit.Action{Text: l.page.text("admin.members.drop-view-do"), Icon: "trash", Dialog: "drop-view"})
 	}
@@ -122,4 +119,9 @@ func (l *memberList) exportHref(as string) string {
 	q := l.values()
 	q.Set("as", as)
 	return membersPath + "/export?" + q.Encode()
+}
+
+// mayKeep tells whether the list asks for anything, so that it is worth a name.
+func (l *memberList) mayKeep() bool {
+	return len(l.Conditions) > 0 || l.Search != "" || l.Order.Field != ""
 }

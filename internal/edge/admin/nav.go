@@ -64,8 +64,8 @@ func (p *page) frame(title, here string) kit.Frame {
 		Title: title, House: o.Name, Home: Base, Other: other(p.r),
 		Who: kit.Person{Name: p.who.Person.Name, Role: p.roleName(&p.who.Person), Page: Base + "/me", SignOut: Base + "/sign-out"},
 	}
-	if p.can(staff.MembersSee) {
-		f.Search = membersPath + "/find"
+	if p.can(staff.MembersSee) || p.can(staff.PurchasesSee) {
+		f.Search = Base + "/find"
 	}
 	if f.House == "" {
 		f.House = p.text("ui.product")
