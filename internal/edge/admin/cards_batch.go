@@ -207,7 +207,13 @@ func (p *page) voidCard() error {
 		err = p.Cards.VoidStock(p.ctx(), s.Number)
 	}
 	if err != nil {
-		return err
+		return p.instead(f, err, "number", func() sheet {
+			path := batchesPath + "/" + b.ID.String()
+			return sheet{
+				Title: p.text("admin.cards.void-ask"), Sub: p.text("admin.cards.void-text"), Here: cardsHere, Crumbs: []kit.Link{{Text: p.text("admin.nav.cards"), Href: cardsPath}},
+				Action: path + "/void", Back: path, Do: p.text("admin.cards.void-do"), Parts: []sheetPart{{Entries: []entry{f.asked("number", "admin.cards.number", maxCardNumber)}}},
+			}
+		})
 	}
 	return p.to(batchesPath+"/"+b.ID.String(), "card-voided")
 }

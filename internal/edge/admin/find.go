@@ -79,9 +79,10 @@ func (p *page) findReceipt(typed string) (string, error) {
 func (p *page) findCode(typed string) (string, error) {
 	c, err := promo.Get(p.ctx(), p.DB, typed)
 	switch e := fault.From(err); {
-	case err != nil && e.Kind == fault.Internal:
+	case err == nil:
+	case e.Kind == fault.Internal:
 		return "", err
-	case err != nil:
+	default:
 		return p.publicCode(typed), nil
 	}
 	if c.Home != 0 && p.can(staff.MembersSee) {

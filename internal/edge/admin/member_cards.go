@@ -22,10 +22,11 @@ func memberCardPages(a *Admin) {
 	a.get(one+"/replace", staff.CardsEdit, (*page).replaceCard)
 	a.post(one+"/replace", staff.CardsEdit, (*page).replaceCardSent)
 	a.post(one+"/secret", staff.CardsEdit, (*page).remakeSecret)
+	a.post(one+"/block", staff.CardsEdit, (*page).blockCard)
 	for _, d := range []struct {
 		path string
 		do   func(*page, *member.Member, card.Card) error
-	}{{"/activate", (*page).activateCard}, {"/block", (*page).blockCard}, {"/unblock", (*page).unblockCard}, {"/lose", (*page).loseCard}} {
+	}{{"/activate", (*page).activateCard}, {"/unblock", (*page).unblockCard}, {"/lose", (*page).loseCard}} {
 		a.post(one+d.path, staff.CardsEdit, func(p *page) error {
 			m, c, err := p.cardOf()
 			if err != nil {
@@ -142,13 +143,25 @@ func (p *page) activateCard(m *member.Member, c card.Card) error {
 	return err
 }
 
-func (p *page) blockCard(m *member.Member, c card.Card) error {
+func (p *page) blockCard() error {
+	m, c, err := p.cardOf()
+	if err != nil {
+		return err
+	}
 	f, err := p.sent()
 	if err != nil {
 		return err
 	}
-	_, err = p.Cards.Block(p.ctx(), m.Home, c.ID, f.get("reason"), p.actor())
-	return err
+	if _, err = p.Cards.Block(p.ctx(), m.Home, c.ID, f.get("reason"), p.actor()); err != nil {
+		return p.instead(f, err, "reason", func() sheet {
+			return sheet{
+				Title: p.text("admin.card.block-ask", "card", c.Number), Sub: p.text("admin.card.block-text"), Here: "/members", Crumbs: p.memberCrumbs(&m),
+				Action: cardPath(&c) + "/block", Back: cardPath(&c), Do: p.text("admin.card.block"),
+				Parts: []sheetPart{{Entries: []entry{f.asked("reason", "admin.member.block-reason", card.MaxReason)}}},
+			}
+		})
+	}
+	return p.to(cardPath(&c), "card-changed")
 }
 
 func (p *page) unblockCard(m *member.Member, c card.Card) error {

@@ -5,10 +5,12 @@ import (
 	"net/url"
 	"strings"
 
+	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
 
@@ -193,12 +195,34 @@ func (p *page) editMemberSent() error {
 	tags := words(f.get("tags"))
 	patch.Tags = &tags
 	if _, err := p.Members.Update(p.ctx(), p.Rules(), m.Home, version, patch, p.actor()); err != nil {
+		if fault.Is(err, "member.moved") {
+			return p.editAgain(f, &m)
+		}
 		if f.refuse(err) {
 			return p.askEdit(f, &m)
 		}
 		return err
 	}
 	return p.to(memberPath(m.Home), "saved")
+}
+
+// editAgain says that the member was changed while his form was filled in, and by
+// whom; what was typed stays and is saved when it is sent once more.
+func (p *page) editAgain(f *form, m *member.Member) error {
+	f.values.Set("version", id.ID(m.Version).String())
+	f.whole = p.text("admin.member.meanwhile")
+	last, err := member.Changes(p.ctx(), p.DB, m.Home, "", 0, 1)
+	if err != nil {
+		return err
+	}
+	if len(last) > 0 {
+		c := p.changeRow(&last[0])
+		if last[0].Actor == member.ByStaff && last[0].By == p.who.Person.ID {
+			c.By = p.text("admin.member.yourself")
+		}
+		f.whole = p.text("admin.member.meanwhile-by", "by", c.By, "field", c.Field, "time", ui.DateTime(p.ctx(), c.At))
+	}
+	return p.askEdit(f, m)
 }
 
 // words are the parts of a text between commas.
@@ -222,7 +246,13 @@ func (p *page) blockMember() error {
 		return err
 	}
 	if _, err := p.Members.Block(p.ctx(), m.Home, 0, f.get("reason"), p.actor()); err != nil {
-		return err
+		return p.instead(f, err, "reason", func() sheet {
+			return sheet{
+				Title: p.text("admin.member.block-ask", "name", p.memberName(&m)), Sub: p.text("admin.member.block-text"), Here: "/members", Crumbs: p.memberCrumbs(&m),
+				Action: memberPath(m.Home) + "/block", Back: memberPath(m.Home), Do: p.text("admin.member.block"),
+				Parts: []sheetPart{{Entries: []entry{f.asked("reason", "admin.member.block-reason", member.MaxReason)}}},
+			}
+		})
 	}
 	return p.to(memberPath(m.Home), "member-blocked")
 }

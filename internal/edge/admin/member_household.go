@@ -104,7 +104,13 @@ func (p *page) foundHousehold() error {
 		return err
 	}
 	if _, err := p.Members.FoundHousehold(p.ctx(), m.Home, f.get("name"), nil, p.actor()); err != nil {
-		return err
+		return p.instead(f, err, "name", func() sheet {
+			return sheet{
+				Title: p.text("admin.household.found"), Sub: p.text("admin.household.found-text"), Here: "/members", Crumbs: p.memberCrumbs(&m),
+				Action: memberPath(m.Home) + "/household/found", Back: memberPath(m.Home) + "/household", Do: p.text("admin.household.found-do"),
+				Parts: []sheetPart{{Entries: []entry{f.asked("name", "admin.household.name", member.MaxName)}}},
+			}
+		})
 	}
 	return p.to(householdPath(m.Home), "household-founded")
 }

@@ -55,7 +55,14 @@ func (p *page) viewSent() error {
 		Definition: segment.Definition{Filter: a.Filter, Order: a.Order, Columns: a.Columns},
 	})
 	if err != nil {
-		return err
+		return p.instead(f, err, "name", func() sheet {
+			shared := kit.Field{Name: "shared", Label: p.text("admin.members.view-shared")}
+			return sheet{
+				Title: p.text("admin.members.keep"), Here: "/members", Action: membersPath + "/views", Back: a.href(func(url.Values) {}), Do: p.text("admin.members.keep-do"),
+				Crumbs: []kit.Link{{Text: p.text("admin.nav.members"), Href: membersPath}}, Hidden: []sentAlong{{"list", f.get("list")}},
+				Parts: []sheetPart{{Entries: []entry{f.asked("name", "admin.members.view-name", segment.MaxViewName), {Field: shared, as: asBox, on: f.on("shared")}}}},
+			}
+		})
 	}
 	return p.to(a.href(func(url.Values) {}), "view-saved")
 }

@@ -3,6 +3,8 @@ package admin_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -74,6 +76,44 @@ func TestPointsByHandOnce(t *testing.T) {
 			if n := strings.Count(body, has); n != times {
 				t.Errorf("%s is %d times in the movements, not %d", has, n, times)
 			}
+		}
+	})
+}
+
+// TestDialogsAskAgain: what a dialog has sent and was not taken is asked again on
+// a page, with what is wrong at its field; whoever saves a member whom he has
+// changed in another window is told so and may save once more.
+func TestDialogsAskAgain(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		m, err := h.members.Register(t.Context(), member.DefaultRules(), member.Registration{
+			Profile: member.Profile{Surname: "Светлова"}, Identifiers: []member.NewIdentifier{{Kind: member.Phone, Value: "+79161234567"}},
+		}, member.Actor{Kind: member.BySystem})
+		h.check(err)
+		who := h.hire("does", []staff.Permission{staff.MembersSee, staff.MembersEdit, staff.MembersBlock, staff.OutletsEdit})
+		member := admin.Base + "/members/" + m.Home.String()
+		for path, field := range map[string]string{
+			member + "/block": "reason", member + "/household/found": "name", admin.Base + "/members/views": "name", admin.Base + "/outlets/" + h.Outlet.ID.String() + "/tills": "code",
+		} {
+			w := h.ask(who, http.MethodPost, path, url.Values{field: {"  "}, "list": {"q=све"}})
+			if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, `id="`+field+`-error"`) || !strings.Contains(body, `action="`+path+`"`) {
+				t.Errorf("%s: %d, nothing at %s", path, w.Code, field)
+			}
+		}
+		form := url.Values{"version": {strconv.FormatInt(m.Version, 10)}, "surname": {"Светлова"}, "name": {"Ольга"}}
+		if w := h.ask(who, http.MethodPost, member+"/edit", form); w.Code != http.StatusSeeOther {
+			t.Fatalf("saved: %d: %s", w.Code, w.Body)
+		}
+		form.Set("name", "Олеся")
+		w := h.ask(who, http.MethodPost, member+"/edit", form)
+		version := regexp.MustCompile(`name="version" value="([^"]+)"`).FindStringSubmatch(w.Body.String())
+		if w.Code != http.StatusUnprocessableEntity || version == nil || !strings.Contains(w.Body.String(), "вы сами") || !strings.Contains(w.Body.String(), "Олеся") {
+			t.Fatalf("from another window: %d: %s", w.Code, w.Body)
+		}
+		form.Set("version", version[1])
+		if w := h.ask(who, http.MethodPost, member+"/edit", form); w.Code != http.StatusSeeOther {
+			t.Errorf("once more: %d", w.Code)
 		}
 	})
 }

@@ -306,7 +306,14 @@ func (p *page) tillSent() error {
 		return err
 	}
 	if _, err := p.Partners.SaveTill(p.ctx(), partner.Till{OutletID: o.ID, Code: f.get("code"), Name: f.get("name")}); err != nil {
-		return err
+		return p.instead(f, err, "", func() sheet {
+			path := outletsPath + "/" + o.ID.String()
+			return sheet{
+				Title: p.text("admin.outlet.new-till"), Here: "/outlets", Crumbs: []kit.Link{{Text: p.text("admin.nav.outlets"), Href: outletsPath}, {Text: o.Name, Href: path}},
+				Action: path + "/tills", Back: path, Do: p.text("admin.outlet.new-till-do"),
+				Parts: []sheetPart{{Entries: []entry{f.asked("name", "admin.field.till-name", reference.MaxName), f.asked("code", "admin.field.code", reference.MaxCode)}}},
+			}
+		})
 	}
 	if err := p.Changed(p.ctx()); err != nil {
 		return err
