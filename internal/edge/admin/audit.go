@@ -195,7 +195,7 @@ func (l *auditList) choices() error {
 
 // auditKinds are the kinds of things, in the order in which they are offered.
 var auditKinds = []string{
-	"staff", "role", "programme", "partner", "outlet", "till", "cashier", "api_key", "webhook", "product", "product_type", "product_group",
+	"organization", "staff", "role", "programme", "partner", "outlet", "till", "cashier", "api_key", "webhook", "product", "product_type", "product_group",
 	"hall", "event", "session", "card_type", "card_batch", "card_stock", "consent_text", "member", "member_field", "member_group", "member_category",
 	"member_settings", "purchase",
 }

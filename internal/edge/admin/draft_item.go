@@ -84,6 +84,10 @@ func (e *partForm) itemSent() error {
 	if e.act(e.f.get("do")) {
 		return e.ask(e.itemGroups(), e.query())
 	}
+	if e.name != "rule" && e.f.get("name") == "" {
+		e.f.wrong["name"] = e.text("admin.draft.no-name")
+		return e.ask(e.itemGroups(), e.query())
+	}
 	keys, is := e.itemOf()
 	was := draft.Part{}
 	if e.add == "" {

@@ -32,7 +32,7 @@ func (p *page) planOf(i id.ID) (planView, error) {
 	v := planView{
 		ID: plan.ID.String(), Path: programmesPath + "/" + i.String() + "/draft/plan/cancel", Waits: plan.Waits(), MayCancel: p.can(staff.ProgrammePublish) && p.reaches(i),
 		Tone: kit.Plain, Title: p.text("admin.plan.title", "at", at), Do: p.text("admin.plan.cancel"),
-		Text: p.text("admin.plan.by", "by", plan.StaffName, "zone", zone.String()),
+		Text: p.text("admin.plan.by", "by", plan.StaffName, "zone", p.zoneName(zone.String())),
 	}
 	if !v.Waits {
 		v.Tone, v.Do = kit.Warn, p.text("admin.plan.read")
@@ -74,7 +74,7 @@ func (d *drafting) askWhen(f *form, v *publishView) (err error) {
 		kit.Option{Value: "at", Text: d.text("admin.plan.at")},
 	))
 	v.At = f.field("at", "publish-at", narrow, kind("datetime-local", "off"))
-	v.At.Hint = d.text("admin.plan.zone", "zone", d.programmeZone(d.stored.Programme).String())
+	v.At.Hint = d.text("admin.plan.zone", "zone", d.zoneName(d.programmeZone(d.stored.Programme).String()))
 	v.Plan, err = d.planOf(d.stored.Programme)
 	return err
 }

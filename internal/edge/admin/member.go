@@ -289,10 +289,6 @@ func (p *page) memberStats(accounts []purchase.AccountView, f *figure.MemberFigu
 		}
 	}
 	t := &f.Totals
-	average := int64(0)
-	if t[figure.Receipts] > 0 {
-		average = t[figure.Money] / t[figure.Receipts]
-	}
 	last := tile{p.text("segment.field.last_purchase"), p.text("admin.member.never"), ""}
 	if f.Last != 0 {
 		last.Value, last.Detail = ui.Ago(ctx, f.Last), ui.DateTime(ctx, f.Last)
@@ -305,7 +301,7 @@ func (p *page) memberStats(accounts []purchase.AccountView, f *figure.MemberFigu
 		{p.text("admin.member.balance"), ui.Points(ctx, active), waits},
 		p.soonest(accounts),
 		{p.text("segment.field.turnover"), ui.Money(ctx, paid(t)), p.text("admin.member.receipts", "count", t[figure.Receipts])},
-		{p.text("segment.field.average"), ui.Money(ctx, money.Amount(average)), ""},
+		{p.text("segment.field.average"), ui.Money(ctx, averageOf(t)), ""},
 		last,
 	}
 }

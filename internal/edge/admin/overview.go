@@ -111,14 +111,18 @@ func (p *page) figuresOf(by figure.By, from, to time.Time) (*figure.Figures, err
 // money paid, refunds taken off.
 func paid(s *figure.Sums) money.Amount { return money.Amount(s[figure.Money] - s[figure.RefundMoney]) }
 
+// averageOf is the average receipt: what stands as revenue beside it, by what
+// stands as receipts.
+func averageOf(s *figure.Sums) money.Amount {
+	if s[figure.Receipts] == 0 {
+		return 0
+	}
+	return paid(s) / money.Amount(s[figure.Receipts])
+}
+
 func (p *page) tiles(now, was *figure.Sums) []tile {
 	ctx := p.ctx()
-	average := func(s *figure.Sums) int64 {
-		if s[figure.Receipts] == 0 {
-			return 0
-		}
-		return s[figure.Money] / s[figure.Receipts]
-	}
+	average := func(s *figure.Sums) int64 { return int64(averageOf(s)) }
 	share := func(s *figure.Sums) int64 {
 		if s[figure.Receipts] == 0 {
 			return 0
@@ -189,7 +193,7 @@ func (p *page) outlets(rows []figure.Row) []outletRow {
 		}
 		out = append(out, outletRow{
 			Name: o.Name, Money: ui.Money(p.ctx(), paid(s)), Receipts: ui.Number(p.ctx(), s[figure.Receipts]),
-			Average: ui.Money(p.ctx(), money.Amount(s[figure.Money]/s[figure.Receipts])),
+			Average: ui.Money(p.ctx(), averageOf(s)),
 		})
 	}
 	return out

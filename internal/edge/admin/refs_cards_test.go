@@ -127,7 +127,7 @@ func TestCardsInTheConsole(t *testing.T) {
 		h.sends(sees, one+"/lose", nil, http.StatusForbidden)
 		h.sends(edits, one+"/lose", nil, http.StatusSeeOther)
 		h.sends(edits, one+"/replace", url.Values{"type": {std.ID.String()}, "number": {stock[1].Number}, "last": {list[0].ID.String()}}, http.StatusSeeOther)
-		h.sends(edits, batch+"/void", url.Values{"number": {stock[1].Number}}, http.StatusNotFound)
+		h.sends(edits, batch+"/void", url.Values{"number": {stock[1].Number}}, http.StatusUnprocessableEntity)
 		h.sends(edits, batch+"/void", url.Values{"number": {stock[2].Number}}, http.StatusSeeOther)
 		if list, err = card.List(t.Context(), d, m.Home); err != nil || len(list) != 2 || list[0].State != card.Replaced || list[1].State != card.Active {
 			t.Errorf("cards: %+v, %v", list, err)

@@ -8,6 +8,7 @@ import (
 
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/organization"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/staff"
@@ -124,7 +125,8 @@ func (p *page) organizationSent() error {
 	if err != nil {
 		return err
 	}
-	o, begins := p.Organization(), p.firstTime()
+	was, begins := p.Organization(), p.firstTime()
+	o := was
 	o.Name, o.Zone, o.Lang = f.get("name"), f.get("zone"), i18n.Lang(f.get("lang"))
 	if begins {
 		if err := p.checkFirst(f, &o); err != nil {
@@ -138,7 +140,14 @@ func (p *page) organizationSent() error {
 			return err
 		}
 	}
-	err = p.DB.Write(p.ctx(), func(tx *db.Tx) error { return organization.Save(p.ctx(), tx, o) })
+	err = p.DB.Write(p.ctx(), func(tx *db.Tx) error {
+		if err := organization.Save(p.ctx(), tx, o); err != nil {
+			return err
+		}
+		return audit.Note(p.ctx(), tx, p.Clock.Now(), audit.Entry{
+			Action: "organization.saved", Target: audit.Target{Kind: "organization"}, Before: organizationNote(was), After: organizationNote(o),
+		})
+	})
 	if err != nil {
 		if f.refuse(err) {
 			return p.askOrganization(f)
@@ -153,6 +162,15 @@ func (p *page) organizationSent() error {
 	}
 	return p.to(Base+"/organization", "saved")
 }
+
+// orgNote is what the trail keeps of the organization.
+type orgNote struct {
+	Name string    `json:"name"`
+	Zone string    `json:"zone"`
+	Lang i18n.Lang `json:"lang"`
+}
+
+func organizationNote(o organization.Organization) orgNote { return orgNote{o.Name, o.Zone, o.Lang} }
 
 // The codes of what a set-up makes.
 const (
