@@ -245,7 +245,7 @@ func (p *page) cardTypeName(i id.ID) string {
 func (p *page) newCardBatch() error { return p.askCardBatch(p.filled(url.Values{"size": {"100"}})) }
 
 func (p *page) askCardBatch(f *form) error {
-	types, err := p.cardTypeOptions(func(t *card.Type) bool { return plastic(t) && t.Properties.Prefix != "" })
+	types, err := p.batchTypes()
 	if err != nil {
 		return err
 	}
@@ -253,7 +253,7 @@ func (p *page) askCardBatch(f *form) error {
 		Title: p.text("admin.cards.new-batch"), Here: cardsHere, Action: batchesPath + "/new", Back: batchesPath, Do: p.text("admin.cards.make"),
 		Sub: p.text("admin.cards.new-batch-sub"), Crumbs: p.batchCrumbs(),
 	}
-	if len(types) == 0 {
+	if len(types) == 0 && f.whole == "" {
 		s.Notes = []string{p.text("admin.cards.no-plastic")}
 	}
 	s.Parts = []sheetPart{{Entries: lines(
@@ -262,6 +262,12 @@ func (p *page) askCardBatch(f *form) error {
 		f.field("note", "card-note", most(card.MaxNote)),
 	)}}
 	return p.ask(f, s)
+}
+
+// batchTypes are the types of cards that are made in batches: printed, with
+// numbers of their own beginning.
+func (p *page) batchTypes() ([]kit.Option, error) {
+	return p.cardTypeOptions(func(t *card.Type) bool { return plastic(t) && t.Properties.Prefix != "" })
 }
 
 func (p *page) batchCrumbs() []kit.Link {
@@ -273,8 +279,19 @@ func (p *page) newCardBatchSent() error {
 	if err != nil {
 		return err
 	}
+	types, err := p.batchTypes()
+	if err != nil {
+		return err
+	}
+	if len(types) == 0 {
+		f.whole = p.text("admin.cards.no-plastic")
+		return p.askCardBatch(f)
+	}
 	var bad []fault.Field
 	of := f.ref("type", &bad)
+	if of == 0 && len(bad) == 0 {
+		bad = append(bad, fault.Field{Path: "type", Code: "admin.bad-choice"})
+	}
 	n, err := strconv.Atoi(plain(f.get("size")))
 	if err != nil {
 		bad = append(bad, fault.Field{Path: "size", Code: "admin.number"})

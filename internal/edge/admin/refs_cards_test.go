@@ -39,8 +39,14 @@ func TestCardsInTheConsole(t *testing.T) {
 		h := openHouse(t, d)
 		may := []staff.Permission{staff.ReferenceSee, staff.CardsEdit, staff.MembersSee}
 		sees, edits, some := h.hire("sees", []staff.Permission{staff.ReferenceSee, staff.MembersSee}), h.hire("edits", may), h.hire("some", may, h.Outlet.ID)
+		if w := h.ask(edits, http.MethodPost, admin.Base+"/cards/batches/new", url.Values{"size": {"2"}}); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "заведите пластиковый тип") {
+			t.Errorf("a batch of no type: %d", w.Code)
+		}
 		h.sends(edits, "/cards/new", url.Values{"name": {harm}, "code": {"std"}, "kind": {"plastic"}, "properties.prefix": {"27"}}, http.StatusSeeOther)
 		h.sends(edits, "/cards/new", url.Values{"name": {"Секретная"}, "code": {"secret"}, "kind": {"plastic"}, "properties.prefix": {"28"}, "secret": {"yes"}}, http.StatusSeeOther)
+		if w := h.ask(edits, http.MethodPost, admin.Base+"/cards/batches/new", url.Values{"size": {"2"}}); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `id="type-error"`) {
+			t.Errorf("a batch without a type: %d", w.Code)
+		}
 		h.sends(edits, "/cards/new", url.Values{"name": {"Ещё"}, "code": {"std"}, "kind": {"plastic"}}, http.StatusUnprocessableEntity)
 		h.sends(edits, "/cards/new", url.Values{"name": {"Ещё"}, "code": {"x"}, "kind": {"virtual"}, "properties.prefix": {"99"}}, http.StatusUnprocessableEntity)
 		h.harmless(sees, "/cards")
