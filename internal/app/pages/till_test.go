@@ -46,8 +46,7 @@ func (p *till) pair() {
 		p.t.Fatal(err)
 	}
 	p.Wait(`document.querySelector("#pair-code")`)
-	p.Insert(code.Code)
-	p.Press(browsertest.Enter)
+	p.Press(code.Code + browsertest.Enter) // as fast as a scanner
 	p.Wait(`document.activeElement?.id === "pin"`)
 }
 

@@ -312,6 +312,11 @@ async function lock() {
 }
 
 // ---- what was scanned
+// scanWanted tells a code for the till from one for the field where it is typed: a pairing code, a PIN, a sum.
+function scanWanted() {
+  const d = dialogOpen(), field = document.activeElement?.matches?.('input,textarea');
+  return !field || (d ? ['prove', 'register', 'receipts'].includes(d.id) : atDesk() || !!state.sold);
+}
 async function scanned(code) {
   const d = dialogOpen();
   if (d?.id === 'prove') { dialogs.proofTyped(code); return; }
@@ -451,7 +456,7 @@ async function begin() {
     await network();
     if (is) { await queue.flush(); if (state.start?.duty && state.lines.length && !state.sold) sale.quote(); } else if (state.lines.length && !state.sold) sale.quote();
   });
-  listen(scanned, pressed);
+  listen(scanWanted, scanned, pressed);
   await start();
   if (state.start?.duty) { await sale.restore(); draw(); next(); }
   await network();

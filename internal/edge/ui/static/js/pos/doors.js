@@ -2,7 +2,7 @@
 import { $, fill, make, put } from './render.js';
 import { ask, Refused } from './net.js';
 import { say } from './words.js';
-import { beep } from './keys.js';
+import { beep, latin } from './keys.js';
 
 const problem = (form, e) => { fill(form, { error: e instanceof Refused ? e.message : say('network') }); beep(false); };
 
@@ -12,7 +12,7 @@ export function pairing() {
 }
 export async function pairTyped(f, then) {
   try {
-    await ask('/pair', { body: { code: f.elements.code.value } });
+    await ask('/pair', { body: { code: latin(f.elements.code.value) } });
     await then();
   } catch (e) { problem(f, e); }
 }

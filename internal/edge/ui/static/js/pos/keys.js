@@ -29,8 +29,11 @@ function byCode(e) {
   return e.shiftKey && m[2] ? e.key : m[2] ?? m[3];
 }
 
-/** listen calls scanned with each code, and pressed with each key that is none of a scanner's. */
-export function listen(scanned, pressed) {
+/**
+ * listen calls scanned with each code where it is wanted, else it stays in the field where it was typed; and pressed with
+ * each key that is none of a scanner's.
+ */
+export function listen(wanted, scanned, pressed) {
   let chars = [], began = 0, last = 0, field, before = '';
   const forget = () => { chars = []; };
   document.addEventListener('keydown', e => {
@@ -38,7 +41,7 @@ export function listen(scanned, pressed) {
     if (chars.length && now - last > GAP) forget();
     last = now;
     const fast = chars.length >= LEAST && (now - began) / chars.length < FAST;
-    if (e.key === scanner.suffix && fast) {
+    if (e.key === scanner.suffix && fast && wanted()) {
       e.preventDefault(); e.stopImmediatePropagation();
       let code = chars.join('');
       if (scanner.prefix && code.startsWith(scanner.prefix)) code = code.slice(scanner.prefix.length);
