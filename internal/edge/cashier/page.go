@@ -52,6 +52,7 @@ var helpKeys = []struct{ key, text string }{
 	{"F8", "card"},
 	{"F9", "cash"},
 	{"F10", "sbp"},
+	{"Shift F8", "mixed"},
 	{"Enter", "enter"},
 	{"F12", "print"},
 	{"Esc", "esc"},
@@ -62,7 +63,7 @@ var helpKeys = []struct{ key, text string }{
 // open are the names of what the script puts into its texts.
 var open = func() (args []any) {
 	for _, name := range []string{
-		"at", "code", "count", "flags", "given", "how", "kind", "level", "name", "noun", "number", "odd", "points", "quantity", "secret", "sum", "taken", "text", "to", "waits", "ways", "what", "words",
+		"at", "code", "count", "flags", "how", "kind", "level", "name", "noun", "number", "odd", "points", "quantity", "secret", "sum", "text", "to", "waits", "what", "words",
 	} {
 		args = append(args, name, "{{."+name+"}}")
 	}

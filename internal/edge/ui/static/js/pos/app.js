@@ -412,7 +412,7 @@ function line(by) {
 }
 const keys = {
   F2: e => e.shiftKey ? deeds.register() : toNext('#scan'), F3: e => toNext(e.shiftKey ? '#code' : '#item'), F4: deeds.receipts, F6: () => toNext('#spend'), F7: deeds.most,
-  F8: () => pay('card'), F9: () => pay('cash'), F10: () => pay('sbp'), F1: deeds.help, F12: print,
+  F8: e => e.shiftKey ? deeds.mixed() : pay('card'), F9: () => pay('cash'), F10: () => pay('sbp'), F1: deeds.help, F12: print,
 };
 function pressed(e) {
   if (e.key === 'l' && e.ctrlKey || e.code === 'KeyL' && e.ctrlKey) { e.preventDefault(); if (state.start?.duty) lock(); return; }
