@@ -39,7 +39,7 @@ const (
 var operationKinds = []feed.Kind{
 	feed.PurchaseCommitted, feed.PurchaseRecorded, feed.PurchaseRefunded, feed.PurchaseClaimed, feed.VisitRecorded,
 	feed.ReservationHeld, feed.ReservationExtended, feed.ReservationCancelled,
-	feed.PointsAdjusted, feed.PointsActivated, feed.PointsExpired, feed.PointsRevived, feed.PointsGifted, feed.LevelChanged,
+	feed.AccountOpened, feed.PointsAdjusted, feed.PointsActivated, feed.PointsExpired, feed.PointsRevived, feed.PointsGifted, feed.LevelChanged,
 }
 
 // operationsView is a part of the journal, ready to be shown.

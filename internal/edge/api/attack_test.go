@@ -219,8 +219,14 @@ func (s *shop) honest(t *testing.T) {
 // withCode makes the programme one with a promo code.
 func (s *shop) withCode(t *testing.T, code string) {
 	t.Helper()
+	s.offers(t, rule.Offer{ID: "spring", Name: "Весна", Codes: []string{code}, Rate: 10 * money.Percent})
+}
+
+// offers adds an offer to the programme.
+func (s *shop) offers(t *testing.T, o rule.Offer) {
+	t.Helper()
 	rules := *s.parts.Programmes.Current().Get(idOf(t, s.names["programme"]))
-	rules.Campaigns = append(slices.Clip(rules.Campaigns), rule.CampaignsOf(rule.Offer{ID: "spring", Name: "Весна", Codes: []string{code}, Rate: 10 * money.Percent})...)
+	rules.Campaigns = append(slices.Clip(rules.Campaigns), rule.CampaignsOf(o)...)
 	if _, err := s.parts.Programmes.Put(t.Context(), rules, "test"); err != nil {
 		t.Fatal(err)
 	}

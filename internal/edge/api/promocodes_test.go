@@ -56,6 +56,13 @@ func TestPromoCodes(t *testing.T) {
 			{step: step{as: "admin", do: "GET /promo/codes/$code", want: 200, has: `"state":"used" "used_by":"$used"`}},
 			{step: step{as: "admin", do: "POST /promo/codes/$code/withdraw", want: 409, code: "promo.used"}},
 		})
+		s.offers(t, rule.Offer{ID: "big", Name: "Большой чек", Codes: []string{"БОЛЬШЕ"}, Rate: 5 * money.Percent, LeastSum: 9_000_00})
+		told := s.send("till", "POST /quotes", "", `{"codes":["БОЛЬШЕ","НЕТ"],"lines":[`+ticket+`]}`)
+		for _, word := range []string{"9 000", `"reason":"code-unknown"`} {
+			if !strings.Contains(strings.ReplaceAll(string(told.body), "\u00a0", " "), word) {
+				t.Errorf("%s is not told: %s", word, told.body)
+			}
+		}
 	})
 }
 

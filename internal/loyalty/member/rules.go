@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"kopilka/internal/loyalty/audit"
+	"kopilka/internal/platform/contact"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -155,7 +156,7 @@ func (r *Rules) filled(field Field, p *Profile, has map[Kind]bool) bool {
 }
 
 func checkRegion(s string) []fault.Field {
-	if len(s) == 2 && only(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+	if contact.IsRegion(s) {
 		return nil
 	}
 	return []fault.Field{{Code: "member.bad-region"}}

@@ -22,15 +22,33 @@ func (o *Outcome) Idle(p *Programme, codes []Code) (out []Idle) {
 // whyIdle is why a code did nothing: what is wrong with it, or why the first
 // rule of its campaign did not act.
 func (o *Outcome) whyIdle(c *Campaign, code string) string {
+	if s := o.idleStep(c, code); s != nil {
+		return s.Reason
+	}
+	return WhyNothing
+}
+
+// IdleSteps are the steps of the trace that each of Idle has its reason from, in
+// its order; nil where there is none.
+func (o *Outcome) IdleSteps(p *Programme, codes []Code) (out []*Step) {
+	for i := range codes {
+		if c := &codes[i]; !slices.Contains(o.Codes, c.Text) {
+			out = append(out, o.idleStep(p.campaignOf(c), c.Text))
+		}
+	}
+	return out
+}
+
+func (o *Outcome) idleStep(c *Campaign, code string) *Step {
 	for i := range o.Trace {
 		if s := &o.Trace[i]; s.Code == code {
-			return s.Reason
+			return s
 		}
 	}
 	for i := range o.Trace {
 		if s := &o.Trace[i]; c != nil && s.Campaign == c.ID && !s.Applied {
-			return s.Reason
+			return s
 		}
 	}
-	return WhyNothing
+	return nil
 }

@@ -36,6 +36,9 @@ func Phone(s, region string) (string, error) {
 	return phonenumbers.Format(number, phonenumbers.E164), nil
 }
 
+// IsRegion reports whether a country, in two capital letters, has phones.
+func IsRegion(region string) bool { return phonenumbers.GetSupportedRegions()[region] }
+
 // isMobile tells a Russian mobile number that is in E.164 already, as tills
 // send them: +7 and ten digits that begin with 9, all of which are valid.
 func isMobile(s string) bool {

@@ -93,3 +93,12 @@ func TestMobileNumbersAreValid(t *testing.T) {
 		}
 	})
 }
+
+func TestIsRegion(t *testing.T) {
+	t.Parallel()
+	for region, want := range map[string]bool{"RU": true, "KZ": true, "ZZ": false, "ru": false, "": false, "001": false} {
+		if IsRegion(region) != want {
+			t.Errorf("%q: %v", region, !want)
+		}
+	}
+}
