@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/accessibility"
@@ -35,8 +36,8 @@ const (
 	F9        = kb.F9
 )
 
-// Wait waits until the JavaScript expression is true. It is looked at anew at
-// each frame; what it throws counts as not yet.
+// Wait waits until the JavaScript expression, or what it promises, is true. It is
+// looked at anew at each frame; what it throws counts as not yet.
 func (p *Page) Wait(condition string) {
 	p.t.Helper()
 	p.step("wait for "+condition, wait(condition))
@@ -45,8 +46,8 @@ func (p *Page) Wait(condition string) {
 // wait asks again where the page went to another address meanwhile.
 func wait(condition string) chromedp.Action {
 	script := `new Promise((done) => {
-		const look = () => {
-			try { if (` + condition + `) return done(true); } catch {}
+		const look = async () => {
+			try { if (await (` + condition + `)) return done(true); } catch {}
 			requestAnimationFrame(look);
 		};
 		look();
@@ -205,12 +206,21 @@ func (p *Page) part(role, name string, do func(ctx context.Context, id cdp.Backe
 					return fmt.Errorf("%w; there are only %q", err, namesOf(nodes))
 				}
 			case 1:
-				return do(ctx, found[0].BackendDOMNodeID)
+				if err := do(ctx, found[0].BackendDOMNodeID); !replaced(err) {
+					return err
+				}
 			default:
 				return fmt.Errorf("there are %d of them", len(found))
 			}
 		}
 	}))
+}
+
+// replaced tells whether a part was taken out of the page before anything was
+// done with it: another one is in its place, or will be.
+func replaced(err error) bool {
+	said, ok := errors.AsType[*cdproto.Error](err)
+	return ok && strings.Contains(said.Message, "detached")
 }
 
 // parts are those with the role that a screen reader meets.

@@ -140,6 +140,21 @@ func (p *till) allTold() {
 	p.Wait(`document.querySelector("[data-f=net]")?.innerText === "На связи"`)
 }
 
+// queueTold waits until each receipt that the till keeps was told.
+func (p *till) queueTold() {
+	p.t.Helper()
+	p.Wait(`(async () => {
+		const kept = await new Promise(done => {
+			const base = indexedDB.open("kopilka-till");
+			base.onsuccess = () => {
+				const all = base.result.transaction("queue").objectStore("queue").getAll();
+				all.onsuccess = () => { base.result.close(); done(all.result); };
+			};
+		});
+		return kept.every(i => i.state !== "waits");
+	})()`)
+}
+
 // TestTillLosesNothing cuts the network at each request of a sale, before and
 // after it is done: what the cashier was told is sold is there afterwards, once,
 // and the books hold.
@@ -223,7 +238,7 @@ func TestTillWithoutNetwork(t *testing.T) {
 	w.mend()
 	p.Wait(`document.querySelector("[data-f=net]").innerText.includes("На связи")`)
 	p.Wait(`!document.querySelector("[data-f=net]").innerText.includes("не передано: 2")`)
-	p.Wait(`(async () => { const q = await new Promise(d => { const o = indexedDB.open("kopilka-till"); o.onsuccess = () => { const r = o.result.transaction("queue").objectStore("queue").getAll(); r.onsuccess = () => d(r.result); }; }); return q.every(i => i.state !== "waits"); })()`)
+	p.queueTold()
 	found := map[string]money.Amount{}
 	for _, sold := range p.sold() {
 		found[sold.Number] = sold.Due
@@ -270,7 +285,7 @@ func TestTillGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	close(release)
-	p.Wait(`!document.querySelector("[data-f=net]").innerText.includes("не передано: 1") || document.querySelector("#net.odd")`)
+	p.queueTold()
 	if sold := p.sold(); len(sold) != 1 || sold[0].Number != said || sold[0].Mode != purchase.Record {
 		t.Errorf("%s was sold, %+v", said, sold)
 	}
