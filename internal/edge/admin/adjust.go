@@ -74,7 +74,7 @@ func (p *page) adjustSent() error {
 		f.refuse(bad)
 		return p.askAdjust(f, &m)
 	}
-	r.Key, r.Buyer = f.get("key"), purchase.Buyer{Home: m.Home}
+	r.Key, r.Buyer = f.get(keyParam), purchase.Buyer{Home: m.Home}
 	done, err := p.Desk.Adjust(p.ctx(), r)
 	if fault.Is(err, "adjust.approval") {
 		if _, err = p.Approvals.Ask(p.ctx(), r); err == nil {

@@ -270,7 +270,7 @@ func (p *page) bulkLeftFile() error {
 	if err != nil {
 		return err
 	}
-	out := csv.NewWriter(&fileWriter{w: p.w, kind: "text/csv; charset=utf-8", name: "left-out-" + a.ID.String() + ".csv"})
+	out := csv.NewWriter(p.table("left-out-" + a.ID.String()))
 	out.UseCRLF = true
 	if err := out.Write([]string{"\ufeff" + p.text("segment.field.number"), p.text("segment.field.name"), p.text("admin.bulk.code"), p.text("admin.bulk.why")}); err != nil {
 		return err

@@ -75,10 +75,10 @@ func (p *page) printFiles(b *card.Batch, secrets bool) []printFile {
 	}
 	name := "cards-" + b.ID.String()
 	return []printFile{
-		{p.text("admin.members.export-xlsx"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name + ".xlsx", func(ctx context.Context, w io.Writer, each eachStock) error {
+		{p.text("admin.members.export-xlsx"), workbookKind, name + ".xlsx", func(ctx context.Context, w io.Writer, each eachStock) error {
 			return writeSheet(w, head, all(ctx, each))
 		}},
-		{p.text("admin.members.export-csv"), "text/csv; charset=utf-8", name + ".csv", func(ctx context.Context, w io.Writer, each eachStock) error {
+		{p.text("admin.members.export-csv"), tableKind, name + ".csv", func(ctx context.Context, w io.Writer, each eachStock) error {
 			return writeCSV(w, head, all(ctx, each))
 		}},
 	}
@@ -170,7 +170,7 @@ func (p *page) cardBatchFile() error {
 		return err
 	}
 	f := p.printFiles(&b, false)[0]
-	if p.r.URL.Query().Get("as") == "csv" {
+	if p.asCSV() {
 		f = p.printFiles(&b, false)[1]
 	}
 	return f.write(p.ctx(), &fileWriter{w: p.w, kind: f.kind, name: f.name}, func(ctx context.Context, row func(card.Stock) error) error {

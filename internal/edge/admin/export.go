@@ -55,30 +55,50 @@ func (p *page) exportMembers() error {
 		q.Columns = nil
 	}
 	x := &export.Export{Lists: p.Lists, Zone: ui.Of(p.ctx()).Zone, Texts: p.Texts, Lang: p.lang(), Name: func(f *segment.Field, v string) string { return l.valueName(f, v) }}
-	return p.sendFile(x, q)
+	return p.sendMembers(x, q)
 }
 
-// sendFile writes the file as it comes. What fails before its first byte is
-// told; after it the connection is cut, so that half a file is not taken for
-// the whole.
-func (p *page) sendFile(x *export.Export, q segment.Query) error {
+// sendMembers writes the list as the file that was asked for.
+func (p *page) sendMembers(x *export.Export, q segment.Query) error {
+	name := "members-" + ui.Of(p.ctx()).Now.In(ui.Of(p.ctx()).Zone).Format(time.DateOnly)
+	out, write := p.workbook(name), x.XLSX
+	if p.asCSV() {
+		out, write = p.table(name), x.CSV
+	}
+	return p.sendFile(out, "members", func(ctx context.Context) error { return write(ctx, out, q) })
+}
+
+// sendFile writes a file as it comes, in exportTime at the most. What fails
+// before its first byte is told; after it the connection is cut, so that half a
+// file is not taken for the whole, and the log is told what it was of.
+func (p *page) sendFile(out *fileWriter, what string, write func(ctx context.Context) error) error {
 	if err := http.NewResponseController(p.w).SetWriteDeadline(time.Now().Add(exportTime)); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx()), exportTime)
 	defer cancel()
-	name := "members-" + ui.Of(p.ctx()).Now.In(ui.Of(p.ctx()).Zone).Format(time.DateOnly)
-	out := &fileWriter{w: p.w, kind: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name: name + ".xlsx"}
-	write := x.XLSX
-	if p.r.URL.Query().Get("as") == "csv" {
-		out.kind, out.name, write = "text/csv; charset=utf-8", name+".csv", x.CSV
-	}
-	err := write(ctx, out, q)
+	err := write(ctx)
 	if err != nil && out.begun {
-		p.Log.WarnContext(p.ctx(), "a file of members was cut off", "error", err)
+		p.Log.WarnContext(p.ctx(), "a file was cut off", "file", what, "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	return err
+}
+
+const (
+	workbookKind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	tableKind    = "text/csv; charset=utf-8"
+)
+
+// asCSV tells whether a text table is asked for, in place of a workbook.
+func (p *page) asCSV() bool { return p.r.URL.Query().Get("as") == "csv" }
+
+func (p *page) workbook(name string) *fileWriter {
+	return &fileWriter{w: p.w, kind: workbookKind, name: name + ".xlsx"}
+}
+
+func (p *page) table(name string) *fileWriter {
+	return &fileWriter{w: p.w, kind: tableKind, name: name + ".csv"}
 }
 
 // fileWriter says what is sent with the first byte of it.

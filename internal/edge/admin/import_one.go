@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
@@ -183,36 +182,26 @@ func (p *page) importRows(v *importView) error {
 	return nil
 }
 
-// importReport sends what becomes of every row. What fails after its first byte
-// cuts the connection, so that half a report is not taken for the whole.
+// importReport sends what becomes of every row.
 func (p *page) importReport() error {
 	in, err := p.importOf()
 	if err != nil {
 		return err
 	}
-	if err := http.NewResponseController(p.w).SetWriteDeadline(time.Now().Add(exportTime)); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx()), exportTime)
-	defer cancel()
 	name := "import-" + in.ID.String()
-	out := &fileWriter{w: p.w, kind: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name: name + ".xlsx"}
-	write := writeSheet
-	if p.r.URL.Query().Get("as") == "csv" {
-		out.kind, out.name, write = "text/csv; charset=utf-8", name+".csv", writeCSV
+	out, write := p.workbook(name), writeSheet
+	if p.asCSV() {
+		out, write = p.table(name), writeCSV
 	}
 	var head []string
 	for _, c := range []string{"row", "file-column", "status", "code", "text"} {
 		head = append(head, p.text("importer.column."+c))
 	}
-	err = write(out, head, func(line func([]string) error) error {
-		return p.Intakes.Each(ctx, &in, func(o *importer.Outcome) error { return line(p.reportLine(&in, o)) })
+	return p.sendFile(out, "a report of an import", func(ctx context.Context) error {
+		return write(out, head, func(line func([]string) error) error {
+			return p.Intakes.Each(ctx, &in, func(o *importer.Outcome) error { return line(p.reportLine(&in, o)) })
+		})
 	})
-	if err != nil && out.begun {
-		p.Log.WarnContext(p.ctx(), "a report of an import was cut off", "error", err)
-		panic(http.ErrAbortHandler)
-	}
-	return err
 }
 
 func (p *page) reportLine(in *intake.Intake, o *importer.Outcome) []string {

@@ -222,7 +222,7 @@ func (p *page) setLevelSent() error {
 	if err != nil {
 		return err
 	}
-	r.Key, r.Buyer = f.get("key"), purchase.Buyer{Home: m.Home}
+	r.Key, r.Buyer = f.get(keyParam), purchase.Buyer{Home: m.Home}
 	if _, err := p.Desk.SetLevel(p.ctx(), r); err != nil {
 		if f.usedUp(err) {
 			f.whole = p.text("admin.level.used-up")

@@ -2,8 +2,6 @@ package admin
 
 import (
 	"context"
-	"io"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -97,21 +95,10 @@ func (p *page) copyMember() error {
 	return p.sendCopy(found, "member-"+m.Number+".json")
 }
 
-// sendCopy writes the copy as it is read. What fails after its first byte cuts
-// the connection, so that a part is not taken for the whole.
+// sendCopy writes the copy as it is read.
 func (p *page) sendCopy(found *privacy.Copy, name string) error {
-	if err := http.NewResponseController(p.w).SetWriteDeadline(time.Now().Add(exportTime)); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx()), exportTime)
-	defer cancel()
 	out := &fileWriter{w: p.w, kind: "application/json", name: name}
-	err := found.Write(ctx, io.Writer(out))
-	if err != nil && out.begun {
-		p.Log.WarnContext(p.ctx(), "a copy of a member was cut off", "error", err)
-		panic(http.ErrAbortHandler)
-	}
-	return err
+	return p.sendFile(out, "a copy of a member", func(ctx context.Context) error { return found.Write(ctx, out) })
 }
 
 func (p *page) eraseMember() error {

@@ -57,7 +57,7 @@ func anyAnswer(t *rapid.T) *Purchase {
 		p.FiscalReceipt = &FiscalReceipt{FN: txt("fn"), Document: num.Draw(t, "i"), Time: txt("t"), Sum: rub("sum")}
 	}
 	if rapid.Bool().Draw(t, "refunds") {
-		p.Refunds = []Refund{{ID: p.ID, Lines: []RefundLine{}, Payments: []Payment{}}}
+		p.Refunds = []Refund{{ID: p.ID, RefundQuote: RefundQuote{Lines: []RefundLine{}, Payments: []Payment{}}}}
 	}
 	return p
 }

@@ -139,8 +139,10 @@ func (c *call) quoteOf(ctx context.Context, q *purchase.Quoted, cart *purchase.C
 		Spent: o.Spent, Most: o.Most, Allowed: o.Allowed, Earned: o.Earned,
 		Balance: balanceOf(q.Balance), Level: accountLevelOf(q.Level), Ending: endingOf(q.Ending), Why: why, UnusedCodes: c.unused(q.Idle), Campaigns: o.Campaigns, Messages: c.messages(o.Messages),
 	}
-	if err := c.unmet(ctx, out.UnusedCodes, q.IdleSteps); err != nil {
-		return nil, err
+	for i, at := range q.IdleTold { // which condition it is, where one does not hold
+		if at >= 0 && strings.HasPrefix(o.Trace[at].Reason, rule.Unmet) {
+			out.UnusedCodes[i].Text = c.Texts.Text(c.lang(), "why.idle-unmet-by", "why", why[at].Text)
+		}
 	}
 	for i := range q.Hints {
 		out.Hints = append(out.Hints, c.hint(&q.Hints[i], cart))
@@ -159,18 +161,6 @@ func (c *call) quoteOf(ctx context.Context, q *purchase.Quoted, cart *purchase.C
 		}
 	}
 	return out, nil
-}
-
-// unmet says of codes whose conditions do not hold which of them it is.
-func (c *call) unmet(ctx context.Context, codes []UnusedCode, steps []*rule.Step) error {
-	names := c.names(ctx)
-	say := spoken.Speaker{Texts: c.Texts, Lang: c.lang(), Names: names}
-	for i, s := range steps {
-		if s != nil && strings.HasPrefix(s.Reason, rule.Unmet) {
-			codes[i].Text = c.Texts.Text(c.lang(), "why.idle-unmet-by", "why", say.Say(s))
-		}
-	}
-	return names.Err()
 }
 
 // endingOf adds up what expires at one time.

@@ -78,28 +78,11 @@ type Refund struct {
 	Founder   home.ID `json:"founder,omitzero"`
 	Programme id.ID   `json:"programme,omitzero"`
 
-	Lines          []RefundLine `json:"lines"`
-	Payments       []Payment    `json:"payments"`
-	Gross          money.Amount `json:"gross"`
-	Discount       money.Amount `json:"discount"`
-	PaidWithPoints money.Amount `json:"paid_with_points"`
-	Money          money.Amount `json:"money"`
-	Kept           money.Amount `json:"kept"`
-	Held           money.Amount `json:"held"`
-	Unheld         money.Amount `json:"unheld"`
-	Spent          money.Points `json:"spent"`
-	Given          money.Points `json:"given"`
-	Earned         money.Points `json:"earned"`
-	Taken          money.Points `json:"taken"`
-	Short          money.Points `json:"short"`
-	Whole          bool         `json:"whole"`
-	Level          string       `json:"level,omitempty"`
-	Balance        Balance      `json:"balance"`
-	Flags          []string     `json:"flags,omitempty"`
+	RefundQuote
 }
 
-// RefundQuote is what a refund would bring back, if nothing changes before.
-// Nothing of it is stored.
+// RefundQuote is what a refund brings back, or would if nothing changes before
+// it; nothing of a quote is stored.
 type RefundQuote struct {
 	Lines          []RefundLine `json:"lines"`
 	Payments       []Payment    `json:"payments"`
@@ -213,11 +196,7 @@ func quoteRefund(ctx context.Context, c *call, in *refundIn) (*RefundQuote, erro
 	if err != nil {
 		return nil, err
 	}
-	return &RefundQuote{
-		Lines: f.Lines, Payments: f.Payments, Gross: f.Gross, Discount: f.Discount, PaidWithPoints: f.PaidWithPoints, Money: f.Money,
-		Kept: f.Kept, Held: f.Held, Unheld: f.Unheld, Spent: f.Spent, Given: f.Given, Earned: f.Earned, Taken: f.Taken, Short: f.Short,
-		Whole: f.Whole, Level: f.Level, Balance: f.Balance, Flags: f.Flags,
-	}, nil
+	return &f.RefundQuote, nil
 }
 
 // toRefund is what the body asks for, but for its key.
@@ -352,10 +331,12 @@ func refundOf(f *purchase.Refund, of []purchase.Line) *Refund {
 	out := &Refund{
 		ID: OpID{f.Home, f.ID}, Till: f.Till, Outlet: f.Outlet, Cashier: f.Cashier, Key: f.Key, Number: f.Number,
 		At: Time(f.At), WrittenAt: Time(f.WrittenAt), Day: f.Day, Founder: f.AccountHome, Programme: f.Programme,
-		Lines: make([]RefundLine, len(f.Lines)), Payments: paymentsOut(f.Payments),
-		Gross: f.Gross, Discount: f.Discount, PaidWithPoints: f.Paid, Money: f.Money, Kept: f.Kept, Held: f.Held, Unheld: f.Unheld,
-		Spent: f.Spent, Given: f.Given, Earned: f.Earned, Taken: f.Taken, Short: f.Short, Whole: f.Whole,
-		Level: f.Level, Balance: balanceOf(f.Balance), Flags: f.Flags,
+		RefundQuote: RefundQuote{
+			Lines: make([]RefundLine, len(f.Lines)), Payments: paymentsOut(f.Payments),
+			Gross: f.Gross, Discount: f.Discount, PaidWithPoints: f.Paid, Money: f.Money, Kept: f.Kept, Held: f.Held, Unheld: f.Unheld,
+			Spent: f.Spent, Given: f.Given, Earned: f.Earned, Taken: f.Taken, Short: f.Short, Whole: f.Whole,
+			Level: f.Level, Balance: balanceOf(f.Balance), Flags: f.Flags,
+		},
 	}
 	if f.Purchase != 0 {
 		out.Purchase = OpID{f.Home, f.Purchase}

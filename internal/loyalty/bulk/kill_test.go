@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"os"
-	"os/exec"
 	"sync"
 	"testing"
 
@@ -81,13 +80,7 @@ func TestKilled(t *testing.T) {
 				table string
 				rows  int
 			}{{"adjustment", 10}, {"adjustment", 130}, {"adjustment", 333}, {"member_tag", 60}, {"member_tag", 260}} {
-				cmd := exec.CommandContext(t.Context(), os.Args[0])
-				cmd.Env = append(os.Environ(), childURL+"="+url)
-				c.ok(cmd.Start())
-				for count(at.table) < at.rows && t.Context().Err() == nil {
-				}
-				_ = cmd.Process.Kill()
-				_ = cmd.Wait()
+				dbtest.Killed(t, childURL, url, func() bool { return count(at.table) >= at.rows })
 				c.ok(d.Write(t.Context(), func(tx *db.Tx) error { // the killed one's lease is over
 					_, err := tx.Exec(t.Context(), "update bulk_action set held_until = 0")
 					return err

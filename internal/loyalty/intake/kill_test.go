@@ -3,7 +3,6 @@ package intake_test
 import (
 	"context"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -53,13 +52,7 @@ func TestKilled(t *testing.T) {
 			const size = 400
 			// killed has another process work until so much is there, and kills it.
 			killed := func(table string, rows int) {
-				cmd := exec.CommandContext(t.Context(), os.Args[0])
-				cmd.Env = append(os.Environ(), childURL+"="+url)
-				o.ok(cmd.Start())
-				for o.count(table) < rows && t.Context().Err() == nil {
-				}
-				_ = cmd.Process.Kill()
-				_ = cmd.Wait()
+				dbtest.Killed(t, childURL, url, func() bool { return o.count(table) >= rows })
 				_, err := d.Exec(t.Context(), "update intake set held_until = 0") // the killed one's time is over
 				o.ok(err)
 			}

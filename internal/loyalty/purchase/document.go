@@ -54,7 +54,7 @@ func (s *sale) document(g *group, out *rule.Outcome, a *ledger.Account, uses []U
 	if s.mode == Record {
 		s.recorded(g, p, a)
 	} else {
-		p.Idle = out.Idle(s.programme, s.receipt.Codes)
+		p.Idle, _ = out.Idle(s.programme, s.receipt.Codes)
 	}
 	return p, nil
 }

@@ -32,12 +32,12 @@ type Quoted struct {
 	Lines     []rule.Line // as they were judged
 	Balance   Balance     // before the purchase
 	Ending    []ledger.Ending
-	Level     *LevelView   // before the purchase; nil: the programme has no levels
-	Rise      *Rise        // of a trial only; nil: nobody whose level it could be
-	Hints     []rule.Hint  // what a little more would bring
-	Idle      []rule.Idle  // codes that nothing acts by
-	IdleSteps []*rule.Step // … and what of the trace says so, code by code; nil where nothing does
-	Unknown   int          // how many of its codes no campaign has
+	Level     *LevelView  // before the purchase; nil: the programme has no levels
+	Rise      *Rise       // of a trial only; nil: nobody whose level it could be
+	Hints     []rule.Hint // what a little more would bring
+	Idle      []rule.Idle // codes that nothing acts by
+	IdleTold  []int       // … and the place in the trace that says why, code by code; -1: none does
+	Unknown   int         // how many of its codes no campaign has
 }
 
 // Quote tells what a purchase would give, and why.
@@ -111,8 +111,8 @@ func (d *Desk) quote(ctx context.Context, c *Cart, t *Trial) (*Quoted, error) {
 	q := &Quoted{Until: s.at.Add(quoteLife), Programme: s.programme, Outcome: out, Lines: s.receipt.Lines, Balance: balanceOf(a)}
 	q.ID = d.quoteID(s, out, own, book)
 	q.Hints = rule.Hints(s.programme, &s.receipt, s.seen, s.usedUp, out)
-	q.Idle, q.Unknown = out.Idle(s.programme, s.receipt.Codes), s.unknown()
-	q.IdleSteps = out.IdleSteps(s.programme, s.receipt.Codes)
+	q.Idle, q.IdleTold = out.Idle(s.programme, s.receipt.Codes)
+	q.Unknown = s.unknown()
 	if t != nil {
 		q.Rise = s.rise(t, out)
 	}

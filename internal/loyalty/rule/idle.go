@@ -9,46 +9,28 @@ type Idle struct {
 	Reason string `json:"reason"`
 }
 
-// Idle gives those of a receipt's codes by which nothing acted, with why.
-func (o *Outcome) Idle(p *Programme, codes []Code) (out []Idle) {
+// Idle gives those of a receipt's codes by which nothing acted, with why, and of
+// each the place in the trace that says so; -1: nothing there does.
+func (o *Outcome) Idle(p *Programme, codes []Code) (out []Idle, told []int) {
 	for i := range codes {
-		if c := &codes[i]; !slices.Contains(o.Codes, c.Text) {
-			out = append(out, Idle{Code: c.Text, Reason: o.whyIdle(p.campaignOf(c), c.Text)})
+		c := &codes[i]
+		if slices.Contains(o.Codes, c.Text) {
+			continue
 		}
+		idle, at := Idle{Code: c.Text, Reason: WhyNothing}, o.idleStep(p.campaignOf(c), c.Text)
+		if at >= 0 {
+			idle.Reason = o.Trace[at].Reason
+		}
+		out, told = append(out, idle), append(told, at)
 	}
-	return out
+	return out, told
 }
 
-// whyIdle is why a code did nothing: what is wrong with it, or why the first
-// rule of its campaign did not act.
-func (o *Outcome) whyIdle(c *Campaign, code string) string {
-	if s := o.idleStep(c, code); s != nil {
-		return s.Reason
+// idleStep is where the trace says why a code did nothing: what is wrong with
+// it, or why the first rule of its campaign did not act.
+func (o *Outcome) idleStep(c *Campaign, code string) int {
+	if i := slices.IndexFunc(o.Trace, func(s Step) bool { return s.Code == code }); i >= 0 || c == nil {
+		return i
 	}
-	return WhyNothing
-}
-
-// IdleSteps are the steps of the trace that each of Idle has its reason from, in
-// its order; nil where there is none.
-func (o *Outcome) IdleSteps(p *Programme, codes []Code) (out []*Step) {
-	for i := range codes {
-		if c := &codes[i]; !slices.Contains(o.Codes, c.Text) {
-			out = append(out, o.idleStep(p.campaignOf(c), c.Text))
-		}
-	}
-	return out
-}
-
-func (o *Outcome) idleStep(c *Campaign, code string) *Step {
-	for i := range o.Trace {
-		if s := &o.Trace[i]; s.Code == code {
-			return s
-		}
-	}
-	for i := range o.Trace {
-		if s := &o.Trace[i]; c != nil && s.Campaign == c.ID && !s.Applied {
-			return s
-		}
-	}
-	return nil
+	return slices.IndexFunc(o.Trace, func(s Step) bool { return s.Campaign == c.ID && !s.Applied })
 }

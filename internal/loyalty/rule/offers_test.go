@@ -129,7 +129,7 @@ func TestWhyNotInTheBest(t *testing.T) {
 		100_000: {{Code: "some", Reason: rule.WhyLost}},
 	} {
 		r.Lines[0].Gross = gross
-		if got := mustJudge(t, p, r, &rule.Member{}).Idle(p, r.Codes); !slices.Equal(got, want) {
+		if got, _ := mustJudge(t, p, r, &rule.Member{}).Idle(p, r.Codes); !slices.Equal(got, want) {
 			t.Errorf("%d: %+v, want %+v", gross, got, want)
 		}
 	}

@@ -312,17 +312,16 @@ async function lock() {
 }
 
 // ---- what was scanned
+// readers are the dialogs that take what is scanned; others don't.
+const readers = { prove: dialogs.proofTyped, register: cardScanned, receipts: receipts.receipts };
 // scanWanted tells a code for the till from one for the field where it is typed: a pairing code, a PIN, a sum.
 function scanWanted() {
   const d = dialogOpen(), field = document.activeElement?.matches?.('input,textarea');
-  return !field || (d ? ['prove', 'register', 'receipts'].includes(d.id) : atDesk() || !!state.sold);
+  return !field || (d ? d.id in readers : atDesk() || !!state.sold);
 }
 async function scanned(code) {
   const d = dialogOpen();
-  if (d?.id === 'prove') { dialogs.proofTyped(code); return; }
-  if (d?.id === 'register') { cardScanned(code); return; }
-  if (d?.id === 'receipts') { receipts.receipts(code); return; }
-  if (d) return;
+  if (d) { readers[d.id]?.(code); return; }
   if (state.sold) nextGuest();
   if (!atDesk()) return;
   if (/(^|&)fn=/.test(code)) { receipts.receipts(code); return; }
