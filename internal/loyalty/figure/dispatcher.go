@@ -43,7 +43,6 @@ type Options struct {
 const (
 	defaultBatch = 500
 	defaultEvery = time.Second
-	maxTries     = 5
 )
 
 // Dispatcher folds events into figures and gives them their places in the
@@ -163,35 +162,40 @@ func (t *turn) scan(r db.Row) error {
 
 // turn folds up to a batch. On SQLite it reads before it writes, so that the
 // one writer waits for no reading; that nobody else has folded the same is
-// what the deletion then tells.
+// what the deletion then tells. Who has lost once reads as the writer: of many
+// dispatchers one could lose for ever.
 func (d *Dispatcher) turn(ctx context.Context) (*turn, error) {
-	for try := 1; ; try++ {
-		t := &turn{}
-		err := d.try(ctx, t)
-		if err == nil || !errors.Is(err, db.ErrMoved) || try == maxTries {
-			return t, err
-		}
+	if d.DB.Dialect() == db.Postgres {
+		return d.alone(ctx)
 	}
+	t := &turn{fold: NewFold()}
+	err := d.DB.Each(ctx, t.scan, qTakeLite, d.Batch)
+	if err == nil && len(t.rows) > 0 {
+		err = d.DB.Write(ctx, func(tx *db.Tx) error { return d.write(ctx, tx, t) })
+	}
+	if errors.Is(err, db.ErrMoved) {
+		return d.alone(ctx)
+	}
+	return t, err
 }
 
-func (d *Dispatcher) try(ctx context.Context, t *turn) error {
-	if d.DB.Dialect() == db.Postgres {
-		return d.DB.Write(ctx, func(tx *db.Tx) error {
-			*t = turn{fold: NewFold()}
+// alone reads and writes in one transaction that no other dispatcher has.
+func (d *Dispatcher) alone(ctx context.Context) (t *turn, err error) {
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		t = &turn{fold: NewFold()}
+		take := qTakeLite
+		if tx.Dialect() == db.Postgres {
+			take = qTakePG
 			if _, err := tx.Exec(ctx, qTurnPG, turnLock); err != nil {
 				return err
 			}
-			if err := tx.Each(ctx, t.scan, qTakePG, d.Batch); err != nil {
-				return err
-			}
-			return d.write(ctx, tx, t)
-		})
-	}
-	*t = turn{fold: NewFold()}
-	if err := d.DB.Each(ctx, t.scan, qTakeLite, d.Batch); err != nil || len(t.rows) == 0 {
-		return err
-	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error { return d.write(ctx, tx, t) })
+		}
+		if err := tx.Each(ctx, t.scan, take, d.Batch); err != nil {
+			return err
+		}
+		return d.write(ctx, tx, t)
+	})
+	return t, err
 }
 
 // write deletes the events and adds what they come to.

@@ -45,7 +45,6 @@ const (
 	refreshMost = 20 // and at most so many times while tills are busy,
 	tillsBusy   = 4  // which is when more operations than these wait for their end
 	refreshLull = time.Second
-	maxTries    = 5
 )
 
 const (
@@ -174,41 +173,47 @@ func (s *stale) homes() []home.ID {
 }
 
 // turn works out some, and tells whether there are more. On SQLite it reads
-// before it writes, so that the one writer waits for no reading.
+// before it writes, so that the one writer waits for no reading; who has lost
+// to another process once reads as the writer.
 func (r *Refresher) turn(ctx context.Context) (more bool, err error) {
-	for try := 1; ; try++ {
-		more, err = r.try(ctx)
-		if err == nil || !errors.Is(err, db.ErrMoved) || try == maxTries {
-			return more, err
-		}
-	}
-}
-
-func (r *Refresher) try(ctx context.Context) (more bool, err error) {
-	work := func(q db.Q) (*stale, *reckoned, error) {
-		s, err := take(ctx, q)
-		if err != nil || len(s.rows) == 0 {
-			return nil, nil, err
-		}
-		more = s.full
-		f, err := r.reckon(ctx, q, s.homes())
-		return s, f, err
-	}
 	if r.DB.Dialect() == db.Postgres {
-		return more, r.DB.Write(ctx, func(tx *db.Tx) error {
-			if _, err := tx.Exec(ctx, qTurnPG, turnLock); err != nil {
-				return err
-			}
-			s, f, err := work(tx)
-			if err != nil || s == nil {
-				return err
-			}
-			return f.write(ctx, tx, s)
-		})
+		return r.alone(ctx)
 	}
-	s, f, err := work(r.DB)
+	s, f, err := r.work(ctx, r.DB)
 	if err != nil || s == nil {
 		return false, err
 	}
-	return more, r.DB.Write(ctx, func(tx *db.Tx) error { return f.write(ctx, tx, s) })
+	err = r.DB.Write(ctx, func(tx *db.Tx) error { return f.write(ctx, tx, s) })
+	if errors.Is(err, db.ErrMoved) {
+		return r.alone(ctx)
+	}
+	return s.full, err
+}
+
+// alone reads and writes in one transaction that no other process has.
+func (r *Refresher) alone(ctx context.Context) (more bool, err error) {
+	err = r.DB.Write(ctx, func(tx *db.Tx) error {
+		if tx.Dialect() == db.Postgres {
+			if _, err := tx.Exec(ctx, qTurnPG, turnLock); err != nil {
+				return err
+			}
+		}
+		s, f, err := r.work(ctx, tx)
+		if err != nil || s == nil {
+			return err
+		}
+		more = s.full
+		return f.write(ctx, tx, s)
+	})
+	return more, err
+}
+
+// work reads what is stale and reckons it; nil: nothing is.
+func (r *Refresher) work(ctx context.Context, q db.Q) (*stale, *reckoned, error) {
+	s, err := take(ctx, q)
+	if err != nil || len(s.rows) == 0 {
+		return nil, nil, err
+	}
+	f, err := r.reckon(ctx, q, s.homes())
+	return s, f, err
 }
