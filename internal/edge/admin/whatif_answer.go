@@ -39,6 +39,7 @@ type answerView struct {
 	Months  []betweenRow
 	Levels  []betweenRow
 	Rules   []betweenRow
+	Gifts   []betweenRow
 	Told    bool // some of what rules would have given is of receipts that tills had closed
 	Moves   []betweenRow
 	Members string
@@ -119,6 +120,12 @@ func (a *asking) answer(q *whatif.Question) *answerView {
 	for i := range r.Rule {
 		v.Rules = append(v.Rules, a.ruleRow(q, &r.Rule[i], v.Told))
 	}
+	for i := range r.Gifts {
+		g := &r.Gifts[i]
+		v.Gifts = append(v.Gifts, betweenRow{Name: a.giftName(g.Occasion), Cells: []between{
+			a.count(g.Now.Times, g.Then.Times), a.points(g.Now.Points, g.Then.Points), a.sum(g.Now.Value, g.Then.Value),
+		}})
+	}
 	for _, m := range r.Moves {
 		v.Moves = append(v.Moves, betweenRow{Name: a.levelName(q, m.From) + " → " + a.levelName(q, m.To), Cells: []between{a.count(m.Now, m.Then)}})
 	}
@@ -149,6 +156,15 @@ func (a *asking) ruleRow(q *whatif.Question, x *whatif.Rule, told bool) betweenR
 		row.Cells = append(row.Cells, between{Now: ui.Money(a.ctx(), x.Now.Told)})
 	}
 	return row
+}
+
+// giftName is what a gift is given for.
+func (a *asking) giftName(occasion string) string {
+	switch occasion {
+	case whatif.Welcome, whatif.LevelGift:
+		return a.text("admin.whatif.gift-" + occasion)
+	}
+	return a.text("rule.occasion." + occasion)
 }
 
 // sums are the figures of a month or a level.

@@ -254,6 +254,11 @@ func TestComesBack(t *testing.T) {
 		draft.Welcome.Points = 50_00
 		if r := s.run(draft, "2026-03-02", "2026-03-02"); r.Then.Gifts != 42_00 || r.Now.Gifts != 62_00 {
 			t.Errorf("given %d then and %d now", r.Then.Gifts, r.Now.Gifts)
+		} else if diff := cmp.Diff([]whatif.Gift{
+			{Occasion: whatif.Welcome, Then: whatif.Given{Times: 1, Points: 30_00, Value: 30_00}, Now: whatif.Given{Times: 1, Points: 50_00, Value: 50_00}},
+			{Occasion: string(rule.FirstPurchase), Then: whatif.Given{Times: 1, Points: 12_00, Value: 12_00}, Now: whatif.Given{Times: 1, Points: 12_00, Value: 12_00}},
+		}, r.Gifts); diff != "" {
+			t.Error(diff)
 		}
 	})
 }

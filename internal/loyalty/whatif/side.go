@@ -183,21 +183,33 @@ func (s *side) entries(all []ledger.Posting, account id.ID, p *rule.Programme) {
 				s.put(day, &x)
 			}
 		case e.Kind == ledger.Earn && e.Op == account:
-			s.gift(p, e.At, e.Amount)
+			s.gift(Welcome, p, e.At, e.Amount)
 		}
 	}
 }
 
-func (s *side) gift(p *rule.Programme, at clock.Micros, points money.Points) {
-	if day := p.Day(at); s.counts(day, 0) && points != 0 {
-		s.put(day, &Sums{Gifts: points, Value: worth(p, points)})
+// gift adds what was given, or with less than nothing taken back, for an occasion.
+func (s *side) gift(occasion string, p *rule.Programme, at clock.Micros, points money.Points) {
+	day := p.Day(at)
+	if !s.counts(day, 0) || points == 0 {
+		return
+	}
+	x := Given{Points: points, Value: worth(p, points)}
+	if points > 0 {
+		x.Times = 1
+	}
+	s.put(day, &Sums{Gifts: points, Value: x.Value})
+	if g := s.t.gift(occasion); s.now {
+		g.Now.add(&x)
+	} else {
+		g.Then.add(&x)
 	}
 }
 
 // presents adds gifts for occasions.
 func (s *side) presents(all []ledger.Present, p *rule.Programme) {
 	for i := range all {
-		s.gift(p, all[i].At, all[i].Given-all[i].Taken)
+		s.gift(all[i].Occasion, p, all[i].At, all[i].Given-all[i].Taken)
 	}
 }
 
@@ -205,7 +217,7 @@ func (s *side) presents(all []ledger.Present, p *rule.Programme) {
 func (s *side) changes(all []ledger.LevelChange, ladder *level.Ladder, p *rule.Programme) {
 	for i := range all {
 		c := &all[i]
-		s.gift(p, c.At, c.Given-c.Taken)
+		s.gift(LevelGift, p, c.At, c.Given-c.Taken)
 		if c.From == c.To || !s.counts(p.Day(c.At), 0) {
 			continue
 		}

@@ -16,6 +16,7 @@ type tally struct {
 	plan    *plan
 	days    map[string]*Day
 	rules   map[string]*Rule
+	gifts   map[string]*Gift
 	levels  map[string]*Level
 	moves   map[step]*Move
 	uses    map[use]int64
@@ -30,7 +31,7 @@ type step struct{ from, to string }
 type use struct{ campaign, code string }
 
 func newTally(p *plan) *tally {
-	return &tally{plan: p, days: map[string]*Day{}, rules: map[string]*Rule{}, levels: map[string]*Level{}, moves: map[step]*Move{}, uses: map[use]int64{}}
+	return &tally{plan: p, days: map[string]*Day{}, rules: map[string]*Rule{}, gifts: map[string]*Gift{}, levels: map[string]*Level{}, moves: map[step]*Move{}, uses: map[use]int64{}}
 }
 
 func (t *tally) day(day string) *Day {
@@ -49,6 +50,15 @@ func (t *tally) rule(name string) *Rule {
 		t.rules[name] = r
 	}
 	return r
+}
+
+func (t *tally) gift(occasion string) *Gift {
+	g := t.gifts[occasion]
+	if g == nil {
+		g = &Gift{Occasion: occasion}
+		t.gifts[occasion] = g
+	}
+	return g
 }
 
 func (t *tally) level(name string) *Level {
@@ -123,6 +133,11 @@ func (t *tally) add(x *tally) {
 		at.Then.add(&r.Then)
 		at.Now.add(&r.Now)
 	}
+	for occasion, g := range x.gifts {
+		at := t.gift(occasion)
+		at.Then.add(&g.Then)
+		at.Now.add(&g.Now)
+	}
 	for name, l := range x.levels {
 		at := t.level(name)
 		at.Then.add(&l.Then)
@@ -166,11 +181,17 @@ func (g *Gave) add(x *Gave) {
 	g.Earned += x.Earned
 }
 
+func (g *Given) add(x *Given) {
+	g.Times += x.Times
+	g.Points += x.Points
+	g.Value += x.Value
+}
+
 // report puts the tally in order.
 func (t *tally) report() *Report {
 	p := t.plan
 	out := &Report{
-		Code: p.draft.Code, From: p.From, To: p.To, Days: []Day{}, Levels: []Level{}, Rule: []Rule{}, Moves: []Move{}, Over: []Over{}, Unseen: []string{},
+		Code: p.draft.Code, From: p.From, To: p.To, Days: []Day{}, Levels: []Level{}, Rule: []Rule{}, Gifts: t.given(), Moves: []Move{}, Over: []Over{}, Unseen: []string{},
 		Members: t.members, Merged: t.merged, Winners: append([]Member{}, t.winners...), Losers: append([]Member{}, t.losers...),
 	}
 	if p.was != nil {
@@ -202,6 +223,25 @@ func (t *tally) report() *Report {
 	slices.SortFunc(out.Moves, func(x, y Move) int { return cmp.Or(cmp.Compare(x.From, y.From), cmp.Compare(x.To, y.To)) })
 	t.over(out)
 	p.unseen(out)
+	return out
+}
+
+// given are the gifts, that on joining first and those of levels last.
+func (t *tally) given() []Gift {
+	rank := func(g Gift) int {
+		switch g.Occasion {
+		case Welcome:
+			return -1
+		case LevelGift:
+			return len(rule.Occasions())
+		}
+		return slices.Index(rule.Occasions(), rule.Occasion(g.Occasion))
+	}
+	out := make([]Gift, 0, len(t.gifts))
+	for _, g := range t.gifts {
+		out = append(out, *g)
+	}
+	slices.SortFunc(out, func(x, y Gift) int { return cmp.Compare(rank(x), rank(y)) })
 	return out
 }
 

@@ -103,6 +103,7 @@ type Report struct {
 
 	Levels []Level `json:"levels"` // in the draft's order
 	Rule   []Rule  `json:"rules"`
+	Gifts  []Gift  `json:"gifts"`
 
 	Moves   []Move   `json:"moves"` // of levels
 	Members Members  `json:"members"`
@@ -160,6 +161,26 @@ type Gave struct {
 	Discount money.Amount `json:"discount"`
 	Told     money.Amount `json:"told"` // now only: of then it was not kept by rule
 	Earned   money.Points `json:"earned"`
+}
+
+// Gift is what was given for one occasion, less what was taken back of it.
+type Gift struct {
+	Occasion string `json:"occasion"` // Welcome, LevelGift or one of the programme's
+	Then     Given  `json:"then"`
+	Now      Given  `json:"now"`
+}
+
+// Occasions of gifts that are none of the programme's (rule.Occasions).
+const (
+	Welcome   = "welcome" // on joining
+	LevelGift = "level"   // by changes of level
+)
+
+// Given is how many gifts there were, and what they came to.
+type Given struct {
+	Times  int64        `json:"times"`
+	Points money.Points `json:"points"`
+	Value  money.Amount `json:"value"`
 }
 
 // Move is how many times members went from one level to another.

@@ -124,6 +124,16 @@ func (s *shop) same(r *whatif.Report, name string) {
 			s.t.Errorf("from %s, rule %s (- then, + now):\n%s", name, x.Rule, diff)
 		}
 	}
+	var then whatif.Given
+	for _, g := range r.Gifts {
+		if diff := cmp.Diff(g.Then, g.Now); diff != "" {
+			s.t.Errorf("from %s, gifts %s (- then, + now):\n%s", name, g.Occasion, diff)
+		}
+		then.Points += g.Then.Points
+	}
+	if then.Points != r.Then.Gifts {
+		s.t.Errorf("from %s: gifts of %d by occasions, %d in all", name, then.Points, r.Then.Gifts)
+	}
 	for _, m := range r.Moves {
 		if m.Then != m.Now {
 			s.t.Errorf("from %s: %+v", name, m)
@@ -166,8 +176,8 @@ func TestLifeIsWhatWouldHaveBeen(t *testing.T) {
 					}
 				}
 				left := func(r *whatif.Report) any {
-					type sides struct{ days, rules, moves map[string]any }
-					out := sides{map[string]any{}, map[string]any{}, map[string]any{}}
+					type sides struct{ days, rules, gifts, moves map[string]any }
+					out := sides{map[string]any{}, map[string]any{}, map[string]any{}, map[string]any{}}
 					for _, x := range r.Days {
 						if x.Now != (whatif.Sums{}) {
 							out.days[x.Day] = x.Now
@@ -178,12 +188,17 @@ func TestLifeIsWhatWouldHaveBeen(t *testing.T) {
 							out.rules[x.Rule] = x.Now
 						}
 					}
+					for _, x := range r.Gifts {
+						if x.Now != (whatif.Given{}) {
+							out.gifts[x.Occasion] = x.Now
+						}
+					}
 					for _, x := range r.Moves {
 						if x.Now != 0 {
 							out.moves[x.From+" "+x.To] = x.Now
 						}
 					}
-					return []any{out.days, out.rules, out.moves, r.Now}
+					return []any{out.days, out.rules, out.gifts, out.moves, r.Now}
 				}
 				if diff := cmp.Diff(left(want), left(got)); diff != "" {
 					t.Errorf("(- the shop, + the life)\n%s", diff)
