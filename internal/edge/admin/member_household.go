@@ -7,10 +7,12 @@ import (
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
 )
 
 // memberHouseholdPages is the household of a member: founded, joined, left,
@@ -32,8 +34,21 @@ type householdView struct {
 	People  []householdRow
 	Path    string // where it is changed; "": not by the reader
 	Founder bool   // the member has founded it
+	Shared  []sharedAccount
 	Who     string // the member's name
 }
+
+// sharedAccount is an account of the household: what is on it, and what of that
+// ends when.
+type sharedAccount struct {
+	Name   string
+	Stats  []tile
+	Ending []kit.Pair // days, the first ones; none: nothing ends
+	Later  string     // what ends after those
+}
+
+// endingDays is how many days on which points end are named.
+const endingDays = 12
 
 type householdRow struct {
 	Name, Phone, Href, State string
@@ -59,6 +74,11 @@ func (p *page) memberHousehold() error {
 	if m.Household != 0 {
 		if err := p.readHousehold(&m, &v); err != nil {
 			return err
+		}
+		for i := range accounts {
+			if !accounts[i].Rests {
+				v.Shared = append(v.Shared, p.sharedAccount(&accounts[i]))
+			}
 		}
 	}
 	head := p.view(m, accounts, "household", false)
@@ -92,6 +112,35 @@ func (p *page) readHousehold(m *member.Member, v *householdView) error {
 		v.People = append(v.People, r)
 	}
 	return nil
+}
+
+func (p *page) sharedAccount(v *purchase.AccountView) sharedAccount {
+	ctx, a := p.ctx(), &v.Account
+	out := sharedAccount{Name: p.programmeName(a.Programme), Stats: []tile{
+		{p.text("segment.field.active"), ui.Points(ctx, a.Active), ""},
+		{p.text("segment.field.pending"), ui.Points(ctx, a.Pending), ""},
+	}}
+	var days []string
+	of := map[string]money.Points{}
+	for _, e := range v.Ending {
+		day := ui.Date(ctx, e.At)
+		if of[day] == 0 {
+			days = append(days, day)
+		}
+		of[day] += e.Points
+	}
+	var later money.Points
+	for i, day := range days {
+		if i < endingDays {
+			out.Ending = append(out.Ending, kit.Pair{Name: day, Value: ui.Points(ctx, of[day])})
+		} else {
+			later += of[day]
+		}
+	}
+	if later > 0 {
+		out.Later = p.text("admin.household.later", "count", later)
+	}
+	return out
 }
 
 func (p *page) foundHousehold() error {
