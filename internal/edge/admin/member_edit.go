@@ -3,7 +3,9 @@ package admin
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
@@ -29,7 +31,7 @@ func (p *page) profileLines() []line {
 		{member.FieldSurname, "surname", []func(*kit.Field){most(member.MaxName)}},
 		{member.FieldName, "first-name", []func(*kit.Field){most(member.MaxName)}},
 		{member.FieldPatronymic, "patronymic", []func(*kit.Field){most(member.MaxName)}},
-		{member.FieldBirthDate, "birth-date", []func(*kit.Field){kind("date", "off"), narrow}},
+		{member.FieldBirthDate, "birth-date", []func(*kit.Field){narrow, mode("numeric"), most(maxDay)}},
 		{member.FieldSex, "sex", []func(*kit.Field){sexes}},
 		{member.FieldAddressCity, "city", []func(*kit.Field){most(member.MaxLine)}},
 		{member.FieldComment, "comment", []func(*kit.Field){rows(3), most(member.MaxComment)}},
@@ -37,6 +39,42 @@ func (p *page) profileLines() []line {
 }
 
 func example(text string) func(*kit.Field) { return func(v *kit.Field) { v.Example = text } }
+
+// dayForm is how a day of birth is typed and shown in a form.
+const (
+	dayForm = "02.01.2006"
+	maxDay  = len(dayForm)
+)
+
+// dayTyped is a day as it is stored: typed as in dayForm, without zeros too, or as
+// it is stored already. What is no day stays as it is, to be refused.
+func dayTyped(s string) string {
+	if t, err := time.Parse("2.1.2006", s); err == nil {
+		return t.Format(time.DateOnly)
+	}
+	return s
+}
+
+// dayShown is a stored day as it is typed.
+func dayShown(s string) string {
+	if t, err := time.Parse(time.DateOnly, s); err == nil {
+		return t.Format(dayForm)
+	}
+	return s
+}
+
+// asTyped speaks of days as a form of the console takes them.
+func asTyped(err error) error {
+	e := fault.From(err)
+	out := *e
+	out.Fields = slices.Clone(e.Fields)
+	for i := range out.Fields {
+		if out.Fields[i].Code == "member.bad-date" {
+			out.Fields[i].Code = "admin.bad-day"
+		}
+	}
+	return &out
+}
 
 // memberForm is a member's form, ready to be shown.
 type memberForm struct {
@@ -129,7 +167,7 @@ func (p *page) newMemberSent() error {
 	in := member.Registration{Profile: member.Profile{Custom: map[string]string{}}}
 	pr := &in.Profile
 	pr.Surname, pr.Name, pr.Patronymic = f.get("surname"), f.get("name"), f.get("patronymic")
-	pr.BirthDate, pr.Sex, pr.Address.City, pr.Comment = f.get("birth_date"), f.get("sex"), f.get("address_city"), f.get("comment")
+	pr.BirthDate, pr.Sex, pr.Address.City, pr.Comment = dayTyped(f.get("birth_date")), f.get("sex"), f.get("address_city"), f.get("comment")
 	var given []string
 	if v := f.get("phone"); v != "" {
 		in.Identifiers, given = append(in.Identifiers, member.NewIdentifier{Kind: member.Phone, Value: v, Main: true}), append(given, "phone")
@@ -140,9 +178,10 @@ func (p *page) newMemberSent() error {
 	m, err := p.Members.Register(p.ctx(), p.Rules(), in, p.actor())
 	if err != nil {
 		for i, name := range given {
-			err = renamed(err, "identifiers["+string(rune('0'+i))+"]", name)
+			path := "identifiers[" + string(rune('0'+i)) + "]"
+			err = renamed(renamed(err, path, name), path+".value", name)
 		}
-		if f.refuse(err) {
+		if f.refuse(asTyped(err)) {
 			return p.askNew(f)
 		}
 		return err
@@ -158,7 +197,7 @@ func (p *page) editMember() error {
 	}
 	r := &m.Profile
 	return p.askEdit(p.filled(url.Values{
-		"version": {id.ID(m.Version).String()}, "surname": {r.Surname}, "name": {r.Name}, "patronymic": {r.Patronymic}, "birth_date": {r.BirthDate},
+		"version": {id.ID(m.Version).String()}, "surname": {r.Surname}, "name": {r.Name}, "patronymic": {r.Patronymic}, "birth_date": {dayShown(r.BirthDate)},
 		"sex": {r.Sex}, "address_city": {r.Address.City}, "comment": {r.Comment}, "tags": {strings.Join(m.Tags, ", ")},
 	}), &m)
 }
@@ -192,13 +231,14 @@ func (p *page) editMemberSent() error {
 	for _, l := range p.profileLines() {
 		patch.Set[l.name] = f.get(string(l.name))
 	}
+	patch.Set[member.FieldBirthDate] = dayTyped(f.get(string(member.FieldBirthDate)))
 	tags := words(f.get("tags"))
 	patch.Tags = &tags
 	if _, err := p.Members.Update(p.ctx(), p.Rules(), m.Home, version, patch, p.actor()); err != nil {
 		if fault.Is(err, "member.moved") {
 			return p.editAgain(f, &m)
 		}
-		if f.refuse(err) {
+		if f.refuse(asTyped(err)) {
 			return p.askEdit(f, &m)
 		}
 		return err

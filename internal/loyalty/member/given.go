@@ -22,6 +22,7 @@ func (f *form) identifiers(list []NewIdentifier, rules *Rules, has map[Kind]bool
 			f.add(path+".kind", &fault.Field{Code: "member.bad-kind"})
 			continue
 		}
+		has[n.Kind] = true // one that is wrong is none that is missing
 		ref, err := Normalise(n.Kind, n.Value, rules.Region)
 		if err != nil {
 			f.add(path+".value", badValue(n.Kind))
@@ -30,7 +31,7 @@ func (f *form) identifiers(list []NewIdentifier, rules *Rules, has map[Kind]bool
 		if slices.Contains(refs[:i], ref) {
 			f.add(path+".value", &fault.Field{Code: "member.twice"})
 		}
-		refs[i], has[n.Kind] = ref, true
+		refs[i] = ref
 		if count[n.Kind]++; count[n.Kind] > maxOf(n.Kind) {
 			f.add(path, tooMany(maxOf(n.Kind)))
 		}

@@ -130,7 +130,7 @@ func TestRegisterNamesEveryWrongPlace(t *testing.T) {
 		"patronymic": "member.too-long", "document_issued_on": "member.bad-date", "surname": "member.mandatory",
 		"custom.none": "member.bad-field", "custom.hall": "member.mandatory",
 		"identifiers[0].value": "contact.phone-invalid", "identifiers[1].kind": "member.bad-kind", "identifiers[3].value": "member.twice",
-		"phone": "member.mandatory", "email": "member.mandatory", "tags[0]": "member.mandatory",
+		"email": "member.mandatory", "tags[0]": "member.mandatory",
 		"relatives[0].kind": "member.bad-relative", "relatives[0].birth_date": "member.mandatory",
 		"consents[0].channel": "member.bad-channel", "consents[1].action": "member.bad-kind", "consents[1].ip": "member.bad-ip",
 	})

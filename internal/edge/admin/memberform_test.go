@@ -1,0 +1,63 @@
+package admin_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"kopilka/internal/edge/admin"
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/staff"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/db/dbtest"
+	"kopilka/internal/platform/id"
+)
+
+// TestWhatIsWrongWithAMember: a phone and a day of birth that are none are told of
+// at their fields, by an example, and stay as they were typed; a day is typed as
+// people write it, and read so again.
+func TestWhatIsWrongWithAMember(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		edits := h.hire("edits", []staff.Permission{staff.MembersSee, staff.MembersEdit})
+		path := admin.Base + "/members/new"
+		form := url.Values{"phone": {"8 916 12"}, "birth_date": {"31.02.1990"}, "surname": {"Иванова"}}
+		w := h.ask(edits, http.MethodPost, path, form)
+		if w.Code != http.StatusUnprocessableEntity {
+			t.Fatalf("%d: %s", w.Code, w.Body)
+		}
+		for name, want := range map[string][2]string{"phone": {"8 916 12", "Пример: +7 900 123-45-67"}, "birth_date": {"31.02.1990", "Пример: 31.12.1990"}} {
+			field := regexp.MustCompile(`(?s)<input id="` + name + `".*?</div>`).FindString(w.Body.String())
+			if !strings.Contains(field, `value="`+want[0]+`"`) || !strings.Contains(field, want[1]) {
+				t.Errorf("%s: %s", name, field)
+			}
+		}
+		form.Set("phone", "8 916 123-45-67")
+		form.Set("birth_date", "1.2.1990")
+		w = h.ask(edits, http.MethodPost, path, form)
+		at, _, _ := strings.Cut(w.Header().Get("Location"), "?")
+		n, err := id.Parse(at[strings.LastIndexByte(at, '/')+1:])
+		if w.Code != http.StatusSeeOther || err != nil {
+			t.Fatalf("%d %s: %s", w.Code, at, w.Body)
+		}
+		if m, err := member.Get(t.Context(), d, home.ID(n)); err != nil || m.Profile.BirthDate != "1990-02-01" {
+			t.Errorf("kept as %q: %v", m.Profile.BirthDate, err)
+		}
+		edit := h.ask(edits, http.MethodGet, at+"/edit", nil).Body.String()
+		if !strings.Contains(edit, `value="01.02.1990"`) {
+			t.Errorf("the day is read otherwise: %s", edit)
+		}
+		version := regexp.MustCompile(`name="version" value="(\d+)"`).FindStringSubmatch(edit)
+		if len(version) != 2 {
+			t.Fatal("no version")
+		}
+		w = h.ask(edits, http.MethodPost, at+"/edit", url.Values{"version": {version[1]}, "birth_date": {"когда-то"}})
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `value="когда-то"`) || !strings.Contains(w.Body.String(), "31.12.1990") {
+			t.Errorf("%d: %s", w.Code, w.Body)
+		}
+	})
+}
