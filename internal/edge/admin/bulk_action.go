@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"encoding/csv"
 	"net/http"
 	"strconv"
 
@@ -11,7 +10,6 @@ import (
 	"kopilka/internal/loyalty/bulk"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
-	"kopilka/internal/loyalty/segment/export"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
@@ -270,15 +268,17 @@ func (p *page) bulkLeftFile() error {
 	if err != nil {
 		return err
 	}
-	out := csv.NewWriter(p.table("left-out-" + a.ID.String()))
-	out.UseCRLF = true
-	if err := out.Write([]string{"\ufeff" + p.text("segment.field.number"), p.text("segment.field.name"), p.text("admin.bulk.code"), p.text("admin.bulk.why")}); err != nil {
-		return err
-	}
+	out := p.table("left-out-" + a.ID.String())
+	head := []string{p.text("segment.field.number"), p.text("segment.field.name"), p.text("admin.bulk.code"), p.text("admin.bulk.why")}
+	return p.sendFile(out, "left out", func(ctx context.Context) error {
+		return writeCSV(out, head, func(row func([]string) error) error { return p.eachLeft(ctx, a.ID, row) })
+	})
+}
+
+func (p *page) eachLeft(ctx context.Context, action id.ID, row func([]string) error) error {
 	for after := int64(0); ; {
-		list, err := p.Bulk.Left(p.ctx(), a.ID, after, bulk.MaxPage)
+		list, err := p.Bulk.Left(ctx, action, after, bulk.MaxPage)
 		if err != nil || len(list) == 0 {
-			out.Flush()
 			return err
 		}
 		rows, err := p.leftRows(list)
@@ -286,7 +286,7 @@ func (p *page) bulkLeftFile() error {
 			return err
 		}
 		for i, r := range rows {
-			if err := out.Write([]string{r.Number, export.Plain(r.Name), list[i].Code, r.Why}); err != nil {
+			if err := row([]string{r.Number, r.Name, list[i].Code, r.Why}); err != nil {
 				return err
 			}
 		}

@@ -300,12 +300,16 @@ func (p *page) newCardBatchSent() error {
 		f.refuse(fault.New(fault.Invalid, "admin.invalid").With(bad...))
 		return p.askCardBatch(f)
 	}
-	b, list, err := p.Cards.MakeBatch(p.ctx(), of, n, f.get("note"), p.actor())
+	seed := card.NewSeed()
+	b, list, err := p.Cards.MakeBatchOf(p.ctx(), seed, of, n, f.get("note"), p.actor())
 	if err != nil {
 		if f.refuse(inField(err, map[string]string{"card.bad-size": "size", "card.bad-kind": "type", "card.bad-name": "note", "crypto.prefix-invalid": "type"})) {
 			return p.askCardBatch(f)
 		}
 		return err
 	}
-	return p.batchMade(&b, list)
+	if list[0].Secret == "" {
+		return p.to(batchesPath+"/"+b.ID.String(), "saved")
+	}
+	return p.give(given{At: batchesPath + "/" + b.ID.String(), Secret: string(seed)})
 }

@@ -17,24 +17,10 @@ import (
 	"kopilka/internal/platform/text"
 )
 
-// batchMade leads to a batch that was just made. Secret codes are told this
-// once, so where there are any the page has them with it, as files.
-func (p *page) batchMade(b *card.Batch, list []card.Stock) error {
-	if !slices.ContainsFunc(list, func(s card.Stock) bool { return s.Secret != "" }) {
-		return p.to(batchesPath+"/"+b.ID.String(), "saved")
-	}
-	v, err := p.batchView(b, "")
-	if err != nil {
-		return err
-	}
-	each := func(_ context.Context, row func(card.Stock) error) error {
-		for _, s := range list {
-			if err := row(s); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
+// tellCodes puts the secret codes of a batch that was just made into its page, as
+// files: they are told this once.
+func (p *page) tellCodes(v *batchView, b *card.Batch, seed card.Seed) error {
+	each := eachTold(p.stockOf(b), seed)
 	for _, f := range p.printFiles(b, true) {
 		var file bytes.Buffer
 		if err := f.write(p.ctx(), &file, each); err != nil {
@@ -42,7 +28,36 @@ func (p *page) batchMade(b *card.Batch, list []card.Stock) error {
 		}
 		v.Once = append(v.Once, onceFile{Text: f.text, Name: f.name, URL: "data:" + f.kind + ";base64," + base64.StdEncoding.EncodeToString(file.Bytes())})
 	}
-	return p.show(v.Name, cardsHere, batchPage(v))
+	return nil
+}
+
+// eachTold gives numbers with their secret codes.
+func eachTold(each eachStock, seed card.Seed) eachStock {
+	return func(ctx context.Context, row func(card.Stock) error) error {
+		return each(ctx, func(s card.Stock) error {
+			list := []card.Stock{s}
+			seed.Tell(list)
+			return row(list[0])
+		})
+	}
+}
+
+// stockOf gives the numbers of a batch, read a page at a time.
+func (p *page) stockOf(b *card.Batch) eachStock {
+	return func(ctx context.Context, row func(card.Stock) error) error {
+		for after := ""; ; {
+			list, err := card.StockOf(ctx, p.DB, b.ID, after, 0)
+			if err != nil || len(list) == 0 {
+				return err
+			}
+			for _, s := range list {
+				if err := row(s); err != nil {
+					return err
+				}
+			}
+			after = list[len(list)-1].Number
+		}
+	}
 }
 
 // onceFile is a file that is in the page itself: it is had now or never.
@@ -122,6 +137,11 @@ func (p *page) cardBatch() error {
 	if err != nil {
 		return err
 	}
+	if seed := p.taken().Secret; seed != "" && v.Secret {
+		if err := p.tellCodes(&v, &b, card.Seed(seed)); err != nil {
+			return err
+		}
+	}
 	return p.show(v.Name, cardsHere, batchPage(v))
 }
 
@@ -173,20 +193,8 @@ func (p *page) cardBatchFile() error {
 	if p.asCSV() {
 		f = p.printFiles(&b, false)[1]
 	}
-	return f.write(p.ctx(), &fileWriter{w: p.w, kind: f.kind, name: f.name}, func(ctx context.Context, row func(card.Stock) error) error {
-		for after := ""; ; {
-			list, err := card.StockOf(ctx, p.DB, b.ID, after, 0)
-			if err != nil || len(list) == 0 {
-				return err
-			}
-			for _, s := range list {
-				if err := row(s); err != nil {
-					return err
-				}
-			}
-			after = list[len(list)-1].Number
-		}
-	})
+	out := &fileWriter{w: p.w, kind: f.kind, name: f.name}
+	return p.sendFile(out, "card batch", func(ctx context.Context) error { return f.write(ctx, out, p.stockOf(&b)) })
 }
 
 // voidCard takes a number out of stock for good.

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -77,11 +76,7 @@ func (n *naming) options(of rule.Field) []kit.Option {
 		return list
 	}
 	n.loaded[of] = nil
-	list := n.load(of)
-	if of == rule.FieldTill || of == rule.FieldOutlet || of == rule.FieldPartner { // the directory keeps these in no order
-		slices.SortStableFunc(list, func(a, b kit.Option) int { return cmp.Or(cmp.Compare(a.Text, b.Text), cmp.Compare(a.Value, b.Value)) })
-	}
-	n.loaded[of] = list
+	n.loaded[of] = n.load(of)
 	return n.loaded[of]
 }
 

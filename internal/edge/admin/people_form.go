@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 
@@ -104,7 +103,6 @@ func (p *page) placeOptions(f *form) (partners, outlets []kit.Option) {
 			list = append(list, o)
 		}
 	}
-	slices.SortFunc(list, func(a, b partner.Outlet) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range list {
 		o := &list[i]
 		outlets = append(outlets, kit.Option{Value: o.ID.String(), Text: o.Name, Chosen: slices.Contains(f.values["outlets"], o.ID.String())})

@@ -138,9 +138,14 @@ func (h *house) ask(token, method, path string, form url.Values) *httptest.Respo
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.AddCookie(&http.Cookie{Name: "kopilka", Value: token})
 	w := httptest.NewRecorder()
-	h.handler.ServeHTTP(w, r)
+	h.handler.ServeHTTP(patient{w}, r)
 	return w
 }
+
+// patient takes the deadline of a file, as a connection does.
+type patient struct{ *httptest.ResponseRecorder }
+
+func (patient) SetWriteDeadline(time.Time) error { return nil }
 
 func (h *house) sell() *purchase.Purchase {
 	h.t.Helper()

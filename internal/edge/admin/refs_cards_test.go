@@ -1,9 +1,9 @@
 package admin_test
 
 import (
-	"bytes"
 	"encoding/base64"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -93,16 +93,42 @@ func TestCardsInTheConsole(t *testing.T) {
 			t.Errorf("the trail: %+v, %v", trail, err)
 		}
 
-		// Secret codes are in the answer, and never again.
-		w = h.ask(edits, http.MethodPost, admin.Base+"/cards/batches/new", url.Values{"type": {secret.ID.String()}, "size": {"2"}})
+		// Secret codes are told once by the page that the answer leads to: neither
+		// that page nor the answer, read anew, makes another batch.
+		form = url.Values{"type": {secret.ID.String()}, "size": {"2"}}
+		w = h.ask(edits, http.MethodPost, admin.Base+"/cards/batches/new", form)
+		made := w.Header().Get("Location")
+		if w.Code != http.StatusSeeOther || made == "" {
+			t.Fatalf("%d: %s", w.Code, w.Body)
+		}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, made, nil)
+		r.AddCookie(&http.Cookie{Name: "kopilka", Value: edits})
+		for _, c := range w.Result().Cookies() {
+			r.AddCookie(c)
+		}
+		w = httptest.NewRecorder()
+		h.handler.ServeHTTP(w, r)
 		file := regexp.MustCompile(`data:text/csv[^,]*,([^"]+)"`).FindStringSubmatch(w.Body.String())
 		if w.Code != http.StatusOK || file == nil {
 			t.Fatalf("no file with the codes: %d", w.Code)
 		}
 		content, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(file[1], "&#43;", "+"))
-		if err != nil || bytes.Count(content, []byte(",")) != 3 {
-			t.Errorf("the file: %s, %v", content, err)
+		lines := strings.Split(strings.TrimSpace(string(content)), "\n")
+		if err != nil || len(lines) != 3 {
+			t.Fatalf("the file: %s, %v", content, err)
 		}
+		if body := h.ask(edits, http.MethodGet, made, nil).Body.String(); strings.Contains(body, "data:text/csv") {
+			t.Error("the codes are told again")
+		}
+		if batches, err := card.Batches(t.Context(), d, 0, 0); err != nil || len(batches) != 2 {
+			t.Errorf("%d batches, %v", len(batches), err)
+		}
+		printed, code, _ := strings.Cut(strings.TrimSpace(lines[1]), ",")
+		owner := h.register("Борис", "+79161234568")
+		h.sends(edits, "/members/"+owner.Home.String()+"/cards/new", url.Values{"type": {secret.ID.String()}, "number": {printed}}, http.StatusSeeOther)
+		cards, err := card.List(t.Context(), d, owner.Home)
+		h.check(err)
+		h.check(h.cards.CheckSecret(t.Context(), owner.Home, cards[0].ID, code))
 
 		h.sends(edits, "/cards/batches/load", url.Values{"type": {std.ID.String()}, "cards": {"ab=1"}}, http.StatusUnprocessableEntity)
 		h.sends(edits, "/cards/batches/load", url.Values{"type": {std.ID.String()}, "cards": {"PRINTED01\r\nPRINTED02; 4321\r\n"}}, http.StatusSeeOther)

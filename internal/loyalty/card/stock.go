@@ -84,8 +84,17 @@ func scanStock(r db.Row) (Stock, error) {
 // printed on plastic; where the type's cards have secret codes it makes them
 // too, and tells them this once.
 func (c *Cards) MakeBatch(ctx context.Context, t id.ID, n int, note string, by member.Actor) (Batch, []Stock, error) {
+	return c.MakeBatchOf(ctx, NewSeed(), t, n, note, by)
+}
+
+// MakeBatchOf makes a batch as MakeBatch does, its secret codes of a seed.
+func (c *Cards) MakeBatchOf(ctx context.Context, seed Seed, t id.ID, n int, note string, by member.Actor) (Batch, []Stock, error) {
 	return c.batch(ctx, t, n, note, by, func(q db.Q, typ *Type) ([]Stock, error) {
-		return drawStock(ctx, q, typ.Properties.Prefix, n)
+		list, err := drawStock(ctx, q, typ.Properties.Prefix, n)
+		if err == nil && typ.Properties.Secret {
+			seed.Tell(list)
+		}
+		return list, err
 	})
 }
 

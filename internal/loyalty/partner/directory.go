@@ -1,7 +1,9 @@
 package partner
 
 import (
+	"cmp"
 	"context"
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -67,24 +69,33 @@ func (d *Directory) OutletByCode(code string) (Outlet, bool) {
 	return o, ok
 }
 
-// PartnerCodes gives the codes of all partners.
+// PartnerCodes gives the codes of all partners, by their names.
 func (d *Directory) PartnerCodes() []string {
-	return slices.Collect(maps.Keys(d.cache.Get().partnerByCode))
+	s := d.cache.Get()
+	return byName(maps.Keys(s.partnerByCode), func(code string) string { return s.partners[s.partnerByCode[code]].Name })
 }
 
-// OutletCodes gives the codes of all outlets.
+// OutletCodes gives the codes of all outlets, by their names.
 func (d *Directory) OutletCodes() []string {
-	return slices.Collect(maps.Keys(d.cache.Get().outletByCode))
+	s := d.cache.Get()
+	return byName(maps.Keys(s.outletByCode), func(code string) string { return s.outlets[s.outletByCode[code]].Name })
 }
 
-// TillCodes gives the codes of all tills, "outlet/till".
+// TillCodes gives the codes of all tills, "outlet/till", by the names of their
+// outlets and then by their own.
 func (d *Directory) TillCodes() []string {
 	s := d.cache.Get()
-	out := make([]string, 0, len(s.tillByCode))
-	for c := range s.tillByCode {
-		out = append(out, s.outlets[c.outlet].Code+"/"+c.code)
+	names := make(map[string]string, len(s.tillByCode))
+	for c, i := range s.tillByCode {
+		o := s.outlets[c.outlet]
+		names[o.Code+"/"+c.code] = o.Name + "\x00" + s.tills[i].Name
 	}
-	return out
+	return byName(maps.Keys(names), func(code string) string { return names[code] })
+}
+
+// byName sorts codes by the names of what has them.
+func byName(codes iter.Seq[string], name func(code string) string) []string {
+	return slices.SortedFunc(codes, func(a, b string) int { return cmp.Or(cmp.Compare(name(a), name(b)), cmp.Compare(a, b)) })
 }
 
 // Place finds a till by id, with its outlet and partner.
