@@ -179,6 +179,7 @@ func OpenCore(ctx context.Context, o CoreOptions) (_ *Core, err error) {
 		May: c.Staff.Permits,
 	}
 	c.Intakes = &intake.Intakes{DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log, Importer: c.importer(), May: c.Staff.Permits}
+	c.Privacy.Files = c.Intakes
 	c.ask()
 	return c, nil
 }

@@ -16,6 +16,7 @@ import (
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
 )
 
 // Erasure asks for a person to be erased.
@@ -59,10 +60,19 @@ func (p *Privacy) Erase(ctx context.Context, e Erasure) (Act, error) {
 	if err != nil {
 		return Act{}, err
 	}
+	files, err := p.filesOf(ctx, homes)
+	if err != nil {
+		return Act{}, err
+	}
 	a := Act{ID: p.IDs.New(), Homes: homes}
 	err = p.Desk.Erase(ctx, &purchase.Erasing{
 		ID: a.ID, Homes: homes, Forfeit: e.Forfeit,
 		Work: func(ctx context.Context, q db.Q, done purchase.Erased) (ledger.Hash, error) {
+			if len(files) > 0 {
+				if err := p.Files.DropIn(ctx, q, files); err != nil {
+					return ledger.Hash{}, err
+				}
+			}
 			return p.erase(ctx, q, &e, &a, done)
 		},
 	})
@@ -70,6 +80,32 @@ func (p *Privacy) Erase(ctx context.Context, e Erasure) (Act, error) {
 		return p.ActOf(ctx, e.Member)
 	}
 	return a, err
+}
+
+// filesOf are the files that wait and may name the person. They are looked
+// through before his homes are locked, for they are long.
+func (p *Privacy) filesOf(ctx context.Context, homes []home.ID) ([]id.ID, error) {
+	if p.Files == nil {
+		return nil, nil
+	}
+	var refs []member.Ref
+	for _, h := range homes {
+		m, err := member.Get(ctx, p.DB, h)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range m.Identifiers {
+			refs = append(refs, i.Ref)
+		}
+		cards, err := card.List(ctx, p.DB, h)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range cards {
+			refs = append(refs, member.Ref{Kind: member.Card, Value: c.Number})
+		}
+	}
+	return p.Files.Naming(ctx, refs)
 }
 
 // erase does what lies outside the books, under the locks of the homes.

@@ -8,6 +8,9 @@
 package privacy
 
 import (
+	"context"
+
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
@@ -21,4 +24,13 @@ type Privacy struct {
 	IDs   *id.Maker
 	Clock clock.Clock
 	Desk  *purchase.Desk
+	Files Files // nil: there are none
+}
+
+// Files are those that wait to be taken in and may name a person.
+type Files interface {
+	// Naming gives the files that may name somebody by what finds him.
+	Naming(ctx context.Context, who []member.Ref) ([]id.ID, error)
+	// DropIn forgets what files hold, in the transaction of an erasure.
+	DropIn(ctx context.Context, q db.Q, files []id.ID) error
 }
