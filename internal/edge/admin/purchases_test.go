@@ -56,11 +56,12 @@ type house struct {
 	jobs    *jobs.Runner
 
 	questions *whatif.Questions
+	org       organization.Organization
 }
 
 func openHouse(t *testing.T, d *db.DB) *house {
 	t.Helper()
-	h := &house{Shop: purchasetest.Open(t, d, purchasetest.Programme()), t: t}
+	h := &house{Shop: purchasetest.Open(t, d, purchasetest.Programme()), t: t, org: organization.Organization{Name: "Кинотеатр", Zone: "Europe/Moscow", Lang: i18n.RU, Version: 1}}
 	texts, err := i18n.Load()
 	h.check(err)
 	log := slog.New(slog.DiscardHandler)
@@ -81,7 +82,7 @@ func openHouse(t *testing.T, d *db.DB) *house {
 	admin.New(admin.Parts{
 		DB: d, Clock: h.Clock, Log: log, Texts: texts, Faults: faults, Staff: h.staff, Partners: places, Directory: h.Directory,
 		Organization: func() organization.Organization {
-			return organization.Organization{Name: "Кинотеатр", Zone: "Europe/Moscow", Lang: i18n.RU, Version: 1}
+			return h.org
 		},
 		Programmes: h.Programmes, Figures: &figure.Reader{DB: d, Clock: h.Clock}, Desk: h.Desk, Identity: identity.New(d, h.IDs, h.Clock), Rules: member.DefaultRules,
 		Questions: h.questions,

@@ -133,14 +133,13 @@ func (p *page) organizationSent() error {
 			f.refuse(err)
 			return p.askOrganization(f)
 		}
-		if err := p.firstOutlet(f, &o); err != nil {
-			if f.refuse(err) {
-				return p.askOrganization(f)
-			}
-			return err
-		}
 	}
 	err = p.DB.Write(p.ctx(), func(tx *db.Tx) error {
+		if begins {
+			if err := p.firstOutlet(tx, f, &o); err != nil {
+				return err
+			}
+		}
 		if err := organization.Save(p.ctx(), tx, o); err != nil {
 			return err
 		}
@@ -203,31 +202,14 @@ func (p *page) outletTyped(f *form, o *organization.Organization) partner.Outlet
 	return partner.Outlet{Code: firstCode, Name: f.get("outlet"), Zone: o.Zone, Address: f.get("address")}
 }
 
-// firstOutlet makes the organization's own partner, its first outlet and till.
-// Who was cut off in the middle comes here again and finds what is there.
-func (p *page) firstOutlet(f *form, o *organization.Organization) error {
-	own, err := p.Partners.Partners(p.ctx(), reference.Page{Limit: 1})
-	if err != nil {
-		return err
-	}
-	who := partner.Partner{Code: firstPartner, Name: o.Name}
-	if len(own.Items) > 0 {
-		who = own.Items[0]
-	} else if who, err = p.Partners.SavePartner(p.ctx(), who); err != nil {
-		return err
-	}
-	outlets, err := p.Partners.Outlets(p.ctx(), 0, reference.Page{Limit: 1})
-	if err != nil || len(outlets.Items) > 0 {
-		return err
-	}
+// firstOutlet makes the organization's own partner, its first outlet and till,
+// with the organization or not at all.
+func (p *page) firstOutlet(tx *db.Tx, f *form, o *organization.Organization) error {
 	outlet := p.outletTyped(f, o)
-	outlet.PartnerID = who.ID
-	made, err := p.Partners.SaveOutlet(p.ctx(), outlet)
-	if err != nil {
-		return renamed(err, "name", "outlet")
+	if err := outlet.Check(); err != nil {
+		return err
 	}
-	_, err = p.Partners.SaveTill(p.ctx(), partner.Till{OutletID: made.ID, Code: firstCode, Name: p.text("admin.set-up.till")})
-	return err
+	return p.Partners.First(p.ctx(), tx, partner.Partner{Code: firstPartner, Name: o.Name}, outlet, partner.Till{Code: firstCode, Name: p.text("admin.set-up.till")})
 }
 
 // renamed gives a field of a fault the name that it has in the form.

@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -36,6 +37,54 @@ func TestOrganizationIsInTheTrail(t *testing.T) {
 		body := h.ask(who, http.MethodGet, admin.Base+"/audit", nil).Body.String()
 		if !strings.Contains(body, "Данные организации сохранены") || !strings.Contains(body, "Заря") {
 			t.Error("the page of the trail does not tell it")
+		}
+	})
+}
+
+// TestSetUpIsWholeOrNotAtAll: what fails at the end of a first set-up leaves
+// nothing of it; one that an older program has left off in the middle goes on.
+func TestSetUpIsWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		h.org = organization.Organization{Lang: "ru"}
+		there := func(want string) {
+			t.Helper()
+			var n [4]int
+			h.check(d.Row(t.Context(), `select (select count(*) from partner), (select count(*) from outlet), (select count(*) from till), (select count(*) from organization)`).Scan(&n[0], &n[1], &n[2], &n[3]))
+			if got := fmt.Sprint(n); got != want {
+				t.Fatalf("there are %s, wanted %s", got, want)
+			}
+		}
+		forget := func(tables ...string) {
+			t.Helper()
+			for _, name := range tables {
+				_, err := d.Exec(t.Context(), "delete from "+name)
+				h.check(err)
+			}
+		}
+		who := h.hire("sets", []staff.Permission{staff.SettingsEdit})
+		form := url.Values{"name": {"Заря"}, "zone": {"Asia/Omsk"}, "lang": {"ru"}, "outlet": {"Заря на Ленина"}}
+		forget("api_key", "till", "outlet", "partner", "organization")
+		h.check(d.Write(t.Context(), func(tx *db.Tx) error {
+			return organization.Save(t.Context(), tx, organization.Organization{Name: "Другая", Zone: "Asia/Omsk", Lang: "ru"})
+		}))
+		if w := h.ask(who, http.MethodPost, admin.Base+"/organization", form); w.Code != http.StatusUnprocessableEntity {
+			t.Fatalf("set up by another meanwhile: %d", w.Code)
+		}
+		there("[0 0 0 1]")
+		forget("organization")
+		sent := func() {
+			t.Helper()
+			if w := h.ask(who, http.MethodPost, admin.Base+"/organization", form); w.Code != http.StatusSeeOther {
+				t.Fatalf("%d: %s", w.Code, w.Body)
+			}
+			there("[1 1 1 1]")
+		}
+		sent()
+		for _, left := range [][]string{{"till"}, {"till", "outlet"}, {"till", "outlet", "partner"}} {
+			forget(append(left, "organization")...)
+			sent()
 		}
 	})
 }
