@@ -233,7 +233,7 @@ func (e *partForm) errors(err error, names []string) {
 		e.f.whole = e.Texts.Fault(e.lang(), wrong)
 	}
 	for _, w := range wrong.Fields {
-		said := e.Texts.FaultField(e.lang(), w)
+		said := e.Texts.FaultField(e.lang(), e.named(w))
 		name, ok := strings.CutPrefix(w.Path, e.at)
 		name = strings.TrimPrefix(name, ".")
 		if e.field != nil {

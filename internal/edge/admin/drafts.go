@@ -178,7 +178,7 @@ func (d *drafting) warnings() ([]string, error) {
 
 // inWords says a fault with the part of the programme that it is about.
 func (d *drafting) inWords(f fault.Field) string {
-	said := d.Texts.FaultField(d.lang(), f)
+	said := d.Texts.FaultField(d.lang(), d.named(f))
 	if name := d.partName(f.Path); name != "" {
 		return name + ": " + said
 	}

@@ -3,6 +3,7 @@ package admin
 import (
 	"cmp"
 	"net/url"
+	"slices"
 	"strings"
 
 	"kopilka/internal/edge/ui"
@@ -87,10 +88,33 @@ func (p *page) mergeSent() error {
 		f.values.Set("member", other.Home.String())
 		err = p.goOnMerging(f, &m, &other)
 	}
-	if err != nil && f.refuse(mergeFault(err)) {
+	if err != nil && f.refuse(mergeFault(p.nameBoth(err, &m, &other))) {
 		return p.askMerge(f, &m)
 	}
 	return err
+}
+
+// nameBoth has a refusal call members by name and number.
+func (p *page) nameBoth(err error, both ...*member.Member) error {
+	out := *fault.From(err)
+	out.Args = slices.Clone(out.Args)
+	for i := range out.Args {
+		for _, m := range both {
+			if a := &out.Args[i]; a.Name == "member" && a.Value == m.Home.String() {
+				a.Value = p.nameAndNumber(m)
+			}
+		}
+	}
+	return &out
+}
+
+// nameAndNumber tells a member from others of his name.
+func (p *page) nameAndNumber(m *member.Member) string {
+	name := p.memberName(m)
+	if strings.Contains(name, m.Number) {
+		return name
+	}
+	return p.text("admin.merge.numbered", "name", name, "number", m.Number)
 }
 
 // mergeFault gives a refusal the field that it is about: the other of the two.
@@ -159,14 +183,14 @@ func (p *page) mergeView(m, other *member.Member) mergeView {
 // chooseMerge asks whose value is kept where both have one.
 func (p *page) chooseMerge(f *form, m, other *member.Member, look *merge.Preview) error {
 	v := p.mergeView(m, other)
-	v.Sub = p.text("admin.merge.choose", "name", p.memberName(other))
+	v.Sub = p.text("admin.merge.choose", "name", p.nameAndNumber(other))
 	v.Along = append(v.Along, sent{"chosen", "yes"})
 	for _, c := range look.Kept.United.Conflicts {
 		x := f.field("take-"+string(c.Field), "merge-who")
 		x.Label, x.Hint = p.changeName(c.Field), ""
 		x.Options = []kit.Option{
-			{Value: "mine", Text: p.fieldValue(c.Field, c.Kept), Hint: p.text("admin.merge.mine", "name", p.memberName(m)), Chosen: true},
-			{Value: "his", Text: p.fieldValue(c.Field, c.Lost), Hint: p.text("admin.merge.his", "name", p.memberName(other))},
+			{Value: "mine", Text: p.fieldValue(c.Field, c.Kept), Hint: p.text("admin.merge.mine", "name", p.nameAndNumber(m)), Chosen: true},
+			{Value: "his", Text: p.fieldValue(c.Field, c.Lost), Hint: p.text("admin.merge.his", "name", p.nameAndNumber(other))},
 		}
 		v.Choices = append(v.Choices, x)
 	}
@@ -176,7 +200,7 @@ func (p *page) chooseMerge(f *form, m, other *member.Member, look *merge.Preview
 // agreeMerge shows what a merge comes to and asks for a yes.
 func (p *page) agreeMerge(f *form, m, other *member.Member, look *merge.Preview, take []member.Field) error {
 	v := p.mergeView(m, other)
-	v.Sub = p.text("admin.merge.agree", "from", p.memberName(other), "into", p.memberName(m))
+	v.Sub = p.text("admin.merge.agree", "from", p.nameAndNumber(other), "into", p.nameAndNumber(m))
 	v.Along = append(v.Along, sent{"sure", "yes"}, sent{"digest", look.Digest})
 	for _, x := range take {
 		v.Along = append(v.Along, sent{"take", string(x)})
@@ -284,9 +308,9 @@ func (p *page) mergeAct() error {
 	}
 	add("at", ui.DateTime(p.ctx(), done.At))
 	add("by", p.actorName(member.ActorKind(done.ActorKind), done.Actor))
-	add("into", p.memberName(&m))
+	add("into", p.nameAndNumber(&m))
 	if done.Kept != nil {
-		add("was", p.memberName(&done.Kept.United.Was))
+		add("was", p.nameAndNumber(&done.Kept.United.Was))
 		add("reason", done.Kept.Reason)
 	}
 	add("number", done.Number)

@@ -16,6 +16,7 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
@@ -57,6 +58,7 @@ type operationsView struct {
 }
 
 type operationRow struct {
+	Why                                           string // points were put right by hand, and who did it
 	Kind, Href, Place, Cashier, Sum, Who, WhoHref string
 	At                                            clock.Micros
 	Points                                        []string
@@ -101,9 +103,17 @@ func (p *page) operationList() error {
 	if err != nil {
 		return err
 	}
+	told, err := p.reasonsOf(leaf.Events)
+	if err != nil {
+		return err
+	}
 	cashiers := map[id.ID]string{}
 	for i := range leaf.Events {
-		v.Rows = append(v.Rows, p.operationRow(&leaf.Events[i], cashiers, names))
+		r := p.operationRow(&leaf.Events[i], cashiers, names)
+		if t := told[leaf.Events[i].Op]; leaf.Events[i].Kind == feed.PointsAdjusted && t.Reason != "" {
+			r.Why = p.detail(t.Reason, p.staffOf(t.Actor))
+		}
+		v.Rows = append(v.Rows, r)
 	}
 	v.Short = leaf.Short
 	if leaf.Older != 0 {
@@ -116,6 +126,20 @@ func (p *page) operationList() error {
 		return p.write(http.StatusOK, operationsPart(v))
 	}
 	return p.show(p.text("admin.nav.operations"), operationsHere, operationsPage(v))
+}
+
+// reasonsOf are why points were put right by hand, and by whom.
+func (p *page) reasonsOf(list []feed.Event) (map[id.ID]purchase.Deed, error) {
+	if !p.can(staff.MembersSee) { // they speak of members
+		return nil, nil
+	}
+	ops := map[home.ID][]id.ID{}
+	for i := range list {
+		if e := &list[i]; e.Kind == feed.PointsAdjusted {
+			ops[e.Home] = append(ops[e.Home], e.Op)
+		}
+	}
+	return p.Desk.Reasons(p.ctx(), ops)
 }
 
 // href is the address of the journal with one parameter changed, from its

@@ -92,6 +92,10 @@ func TestOperationsInTheConsole(t *testing.T) {
 		h.check(err)
 		_, err = h.Desk.Commit(t.Context(), h.Cart(purchase.Buyer{Home: m.Home}, purchasetest.Line("T1", 1, 100_00)))
 		h.check(err)
+		_, err = h.Desk.Adjust(t.Context(), &purchase.AdjustRequest{
+			By: 1, Key: "hand", Buyer: purchase.Buyer{Home: m.Home}, Programme: h.Programme.ID, Points: 5_00, Reason: "Долго стоял в очереди", Actor: "staff:" + h.owner.Person.ID.String(),
+		})
+		h.check(err)
 		for more := time.Duration(1); more > 0; {
 			_, err := fold.Drain(t.Context())
 			h.check(err)
@@ -106,6 +110,13 @@ func TestOperationsInTheConsole(t *testing.T) {
 			if body := h.ask(who, http.MethodGet, path, nil).Body.String(); strings.Contains(body, "Именная") || !strings.Contains(body, "частник") {
 				t.Errorf("%s tells a name", path)
 			}
+		}
+		// Points by hand say why, and who has given them.
+		if body := h.ask(both, http.MethodGet, list, nil).Body.String(); !strings.Contains(body, "Долго стоял в очереди") || !strings.Contains(body, "Владелец") {
+			t.Error("the journal does not say why points were given")
+		}
+		if body := h.ask(who, http.MethodGet, list, nil).Body.String(); strings.Contains(body, "Долго стоял в очереди") {
+			t.Error("what speaks of a member is told to who may not see any")
 		}
 		if w := h.ask(both, http.MethodGet, list+"?who=%2B79160007788", nil); w.Code != http.StatusSeeOther || w.Header().Get("Location") != list+"?member="+m.Home.String() {
 			t.Errorf("found by phone: %d, %s", w.Code, w.Header().Get("Location"))

@@ -20,6 +20,7 @@ import (
 	"kopilka/internal/loyalty/figure"
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/merge"
 	"kopilka/internal/loyalty/organization"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/playbill"
@@ -93,6 +94,7 @@ func openHouse(t *testing.T, d *db.DB) *house {
 			}
 			return read.Programme, nil
 		}},
+		Merges:  &merge.Merges{DB: d, IDs: h.IDs, Clock: h.Clock, Members: h.members, Desk: h.Desk},
 		Members: h.members, Products: catalog.New(d, h.IDs), Webhooks: hooks(h, d), Feed: &feed.Feed{DB: d, Clock: h.Clock}, Cards: h.cards, Playbill: playbill.New(d, h.IDs, h.Clock),
 		Lists:     &segment.Lists{DB: d, IDs: h.IDs, Key: purchasetest.Secret, Clock: h.Clock, Zone: func() *time.Location { return time.UTC }, Region: func() string { return "RU" }},
 		Changed:   func(context.Context) error { return nil },

@@ -15,6 +15,24 @@ type Deed struct {
 	Reason, Actor string
 }
 
+// Reasons tells why and by whom points were put right by hand, of operations of
+// some homes.
+func (d *Desk) Reasons(ctx context.Context, ops map[home.ID][]id.ID) (map[id.ID]Deed, error) {
+	out := map[id.ID]Deed{}
+	for h, list := range ops {
+		told, err := d.Deeds(ctx, &OpHomes{journal: h}, list)
+		if err != nil {
+			return nil, err
+		}
+		for i, x := range told {
+			if x.Reason != "" {
+				out[i] = x
+			}
+		}
+	}
+	return out, nil
+}
+
 // Deeds tells what operations of a journal were. What is neither of a receipt nor
 // by hand is not in it.
 func (d *Desk) Deeds(ctx context.Context, homes *OpHomes, ops []id.ID) (map[id.ID]Deed, error) {

@@ -1,0 +1,65 @@
+package admin
+
+import (
+	"cmp"
+	"slices"
+
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/text"
+)
+
+// named is a fault of a draft that calls other parts of it, and what conditions
+// look at, by their names.
+func (d *drafting) named(f fault.Field) fault.Field {
+	f.Args = slices.Clone(f.Args)
+	for i := range f.Args {
+		a := &f.Args[i]
+		word, ok := a.Value.(string)
+		if !ok || word == "" {
+			continue
+		}
+		switch a.Name {
+		case "field":
+			a.Value = d.textOr("rule.field."+word, word)
+		case "kind":
+			a.Value = d.textOr("rule.kind."+word, word)
+		case "gives":
+			a.Value = d.textOr("admin.draft.only."+word, word)
+		case "campaign", "level", "rule":
+			a.Value = d.nameOf(a.Name, word)
+		}
+	}
+	return f
+}
+
+// nameOf is the name of a campaign, a level or a rule of the draft.
+func (d *drafting) nameOf(what, word string) string {
+	if d.read == nil {
+		return word
+	}
+	pr := &d.read.Programme
+	lists := [][]rule.Rule{pr.Rules}
+	for i := range pr.Levels {
+		l := &pr.Levels[i]
+		lists = append(lists, l.Rules)
+		if what == "level" && text.Fold(l.ID) == text.Fold(word) {
+			return cmp.Or(l.Name, word)
+		}
+	}
+	for i := range pr.Campaigns {
+		c := &pr.Campaigns[i]
+		lists = append(lists, c.Rules)
+		if what == "campaign" && c.ID == word {
+			return cmp.Or(c.Name, word)
+		}
+	}
+	for _, list := range lists {
+		for i := range list {
+			if what == "rule" && list[i].ID == word {
+				return cmp.Or(list[i].Name, word)
+			}
+		}
+	}
+	return word
+}
