@@ -1877,6 +1877,18 @@ type LeveledByHand struct {
 	Balance Balance `json:"balance"`
 }
 
+// LineOff is the schema LineOff of the document.
+type LineOff struct {
+	// Rule
+	Rule string `json:"rule"`
+	// Campaign; none: the programme’s own rules
+	Campaign string `json:"campaign,omitempty"`
+	// Name of the campaign or the level; none: the rule has no such name
+	Name string `json:"name,omitempty"`
+	// How much was taken off the line, in kopecks
+	Amount int64 `json:"amount"`
+}
+
 // ListedMember is the schema ListedMember of the document.
 type ListedMember struct {
 	// Id
@@ -3766,6 +3778,8 @@ type QuoteLine struct {
 	Fiscal []FiscalPart `json:"fiscal,omitempty"`
 	// Where and what the tickets are for: what the till said and what is known of their session
 	Place *TicketPlace `json:"place,omitempty"`
+	// Which rules took how much off the line
+	Discounts []LineOff `json:"discounts,omitempty"`
 }
 
 // Reasons is the schema Reasons of the document.

@@ -68,6 +68,15 @@ type QuoteLine struct {
 	Earned         money.Points `json:"earned"`
 	Fiscal         []FiscalPart `json:"fiscal,omitempty"`
 	Place          *TicketPlace `json:"place,omitempty"`
+	Discounts      []LineOff    `json:"discounts,omitempty"`
+}
+
+// LineOff is how much a rule took off a line.
+type LineOff struct {
+	Rule     string       `json:"rule"`
+	Campaign string       `json:"campaign,omitempty"`
+	Name     string       `json:"name,omitempty"`
+	Amount   money.Amount `json:"amount"`
 }
 
 // Balance is an account's points.
@@ -159,6 +168,10 @@ func (c *call) quoteOf(ctx context.Context, q *purchase.Quoted, cart *purchase.C
 		if fiscal {
 			out.Lines[i].Fiscal = fiscalOf(l.Due, cart.Lines[i].Quantity)
 		}
+	}
+	for _, off := range q.Programme.Off(o) {
+		l := &out.Lines[off.Line]
+		l.Discounts = append(l.Discounts, LineOff{off.Rule, off.Campaign, off.Name, off.Amount})
 	}
 	return out, nil
 }

@@ -94,6 +94,7 @@ func (c *Cashier) Mount(r chi.Router) {
 		r.Post("/duty", c.serve(c.atTill(c.signIn)))
 		r.Delete("/duty", c.serve(c.atTill(c.signOut)))
 		r.Get("/start", c.serve(c.begin))
+		r.Get("/rules", c.serve(c.atTill(c.rules)))
 		r.Post("/find", c.serve(c.onDuty(c.find)))
 		r.Get("/goods", c.serve(c.onDuty(c.goods)))
 		r.Get("/shift", c.serve(c.onDuty(c.shift)))

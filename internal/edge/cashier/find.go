@@ -12,6 +12,7 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/level"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/offline"
 	"kopilka/internal/loyalty/promo"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/platform/money"
@@ -45,6 +46,8 @@ type Found struct {
 	Debt      money.Points `json:"debt"`
 	Notes     []Note       `json:"notes"`
 	Codes     []PromoCode  `json:"codes"`
+
+	Seen *offline.Buyer `json:"seen,omitempty"` // as the till's own rules look at him
 }
 
 // Note is something about the member that a cashier may say to him or should
@@ -125,6 +128,11 @@ func (c *Cashier) found(k *call, by *foundBy) (*Found, error) {
 		return nil, err
 	}
 	c.notes(k, f, &m)
+	if by.Serves {
+		if f.Seen, err = c.seen(k, f.ID); err != nil {
+			return nil, err
+		}
+	}
 	return f, c.codes(k, f)
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"kopilka/internal/loyalty/catalog"
+	"kopilka/internal/loyalty/offline"
 	"kopilka/internal/platform/money"
 )
 
@@ -15,6 +16,8 @@ type Good struct {
 	Name  string       `json:"name"`
 	Price money.Amount `json:"price"`           // kopecks a unit; 0: it is typed
 	Exact bool         `json:"exact,omitempty"` // its barcode or SKU was named
+
+	Product *offline.Product `json:"product,omitempty"` // as the till's own rules look at it
 }
 
 // goods are the products that a barcode, an SKU or some words name.
@@ -29,9 +32,18 @@ func (c *Cashier) goods(k *call) error {
 	}{Goods: []Good{}}
 	for i := range list {
 		p := &list[i]
-		out.Goods = append(out.Goods, Good{SKU: p.SKU, Name: p.Name, Price: p.Price, Exact: len(list) == 1 && named(p, q)})
+		out.Goods = append(out.Goods, Good{SKU: p.SKU, Name: p.Name, Price: p.Price, Exact: len(list) == 1 && named(p, q), Product: c.productOf(p.SKU)})
 	}
 	return write(k, http.StatusOK, out)
+}
+
+// productOf is what rules look at of a product.
+func (c *Cashier) productOf(sku string) *offline.Product {
+	p, there := c.Desk.Catalog.Get(sku)
+	if !there {
+		return nil
+	}
+	return &offline.Product{ID: p.ID, Type: p.Type, Groups: p.Groups, Least: p.Least, Payable: p.Payable, Earns: p.Earns}
 }
 
 // named tells whether a text is the product's own SKU or barcode.

@@ -14,6 +14,8 @@ type words struct {
 	Texts  map[string]string
 	Locale string
 	Camera string
+
+	Rules, Starter string // addresses of what judges with no network, and of what starts it
 }
 
 // said are the names of the script's texts: pos.say.<name>.
@@ -22,7 +24,7 @@ var said = []string{
 	"points-one", "points-few", "points-many", "points-on",
 	"not-found", "register", "bad-amount", "price-of", "sum-line", "no-goods", "bad-quantity",
 	"can-spend", "why-rule", "why-all", "why-none", "why-offline", "spend-more",
-	"no-member", "with-member", "offline-sale", "will-earn", "if-recorded",
+	"no-member", "with-member", "offline-sale", "offline-judged", "offline-codes", "discount-by", "will-earn", "if-recorded",
 	"lines", "goods", "discount", "by-points", "less", "more", "drop-line",
 	"card", "activate", "new-card", "secret-is", "card-issued",
 	"sold", "sold-offline", "tell", "code-won", "receipt-no", "paid-card", "paid-cash", "paid-sbp", "paid-mixed",
@@ -76,6 +78,7 @@ func wordsOf(ctx context.Context) *words {
 		texts[name] = ui.T(ctx, "pos.say."+name, open...)
 	}
 	w := &words{Texts: texts, Locale: "ru-RU", Camera: ui.Camera()}
+	w.Rules, w.Starter = ui.TillRules()
 	if ui.Of(ctx).Lang == i18n.EN {
 		w.Locale = "en-GB"
 	}
@@ -86,6 +89,7 @@ func wordsOf(ctx context.Context) *words {
 func (c *Cashier) page(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Language", string(ui.Of(r.Context()).Lang))
+	ui.AllowPrograms(w)
 	if err := workplace(wordsOf(r.Context())).Render(r.Context(), w); err != nil {
 		c.Log.WarnContext(r.Context(), "a page was not sent", "error", err)
 	}

@@ -5,11 +5,9 @@
 package home
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/binary"
 
-	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/id"
 )
 
@@ -57,9 +55,3 @@ func (h ID) MarshalJSON() ([]byte, error) { return id.ID(h).MarshalJSON() }
 
 // UnmarshalJSON reads the id from a string.
 func (h *ID) UnmarshalJSON(b []byte) error { return (*id.ID)(h).UnmarshalJSON(b) }
-
-// Create makes the home of a new member, with an empty journal.
-func Create(ctx context.Context, q db.Q, h ID) error {
-	_, err := q.Exec(ctx, qCreate, h, h.Kind(), []byte{})
-	return err
-}

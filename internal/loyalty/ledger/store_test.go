@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
@@ -165,7 +166,7 @@ func TestStaleBookIsRefused(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ids := id.NewMaker(1)
 		h := home.OfMember(ids.New())
-		if err := home.Create(t.Context(), d, h); err != nil {
+		if err := member.MakeHome(t.Context(), d, h); err != nil {
 			t.Fatal(err)
 		}
 		bs, err := View(t.Context(), d, []int64{int64(h)}, true, start, ids)

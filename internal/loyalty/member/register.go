@@ -129,7 +129,7 @@ func (r *registering) prepare(ctx context.Context, q db.Q) error {
 
 // write makes the home, the member and all that belongs to him.
 func (r *registering) write(ctx context.Context, q db.Q) (Member, error) {
-	if err := home.Create(ctx, q, r.home); err != nil {
+	if err := MakeHome(ctx, q, r.home); err != nil {
 		return Member{}, err
 	}
 	proven, err := r.proven(ctx, q)

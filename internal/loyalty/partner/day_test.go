@@ -24,29 +24,29 @@ func TestMoment(t *testing.T) {
 		name, zone string
 		cutover    int
 		at         string
-		want       Moment
+		want       clock.Moment
 	}{
-		{"noon in Moscow", "Europe/Moscow", 240, "2026-11-22T09:00:00Z", Moment{"2026-11-22", time.Sunday, 720}},
-		{"one instant, Kaliningrad", "Europe/Kaliningrad", 240, "2026-11-22T01:30:00Z", Moment{"2026-11-21", time.Saturday, 210}},
-		{"one instant, Moscow", "Europe/Moscow", 240, "2026-11-22T01:30:00Z", Moment{"2026-11-22", time.Sunday, 270}},
-		{"one instant, Kamchatka", "Asia/Kamchatka", 240, "2026-11-22T01:30:00Z", Moment{"2026-11-22", time.Sunday, 810}},
-		{"Kamchatka is a day ahead", "Asia/Kamchatka", 240, "2026-11-21T20:30:00Z", Moment{"2026-11-22", time.Sunday, 510}},
-		{"night session", "Asia/Yekaterinburg", 240, "2026-02-28T20:30:00Z", Moment{"2026-02-28", time.Saturday, 90}},
-		{"the last microsecond before the cut-over", "Europe/Moscow", 240, "2026-01-01T00:59:59.999999Z", Moment{"2025-12-31", time.Wednesday, 239}},
-		{"the cut-over itself", "Europe/Moscow", 240, "2026-01-01T01:00:00Z", Moment{"2026-01-01", time.Thursday, 240}},
-		{"leap night", "Europe/Moscow", 240, "2028-02-29T23:00:00Z", Moment{"2028-02-29", time.Tuesday, 120}},
-		{"no cut-over", "Europe/Moscow", 0, "2026-01-01T21:00:00Z", Moment{"2026-01-02", time.Friday, 0}},
-		{"Moscow before 2014 was UTC+4", "Europe/Moscow", 240, "2014-07-01T00:30:00Z", Moment{"2014-07-01", time.Tuesday, 270}},
+		{"noon in Moscow", "Europe/Moscow", 240, "2026-11-22T09:00:00Z", clock.Moment{Day: "2026-11-22", Weekday: time.Sunday, Minute: 720}},
+		{"one instant, Kaliningrad", "Europe/Kaliningrad", 240, "2026-11-22T01:30:00Z", clock.Moment{Day: "2026-11-21", Weekday: time.Saturday, Minute: 210}},
+		{"one instant, Moscow", "Europe/Moscow", 240, "2026-11-22T01:30:00Z", clock.Moment{Day: "2026-11-22", Weekday: time.Sunday, Minute: 270}},
+		{"one instant, Kamchatka", "Asia/Kamchatka", 240, "2026-11-22T01:30:00Z", clock.Moment{Day: "2026-11-22", Weekday: time.Sunday, Minute: 810}},
+		{"Kamchatka is a day ahead", "Asia/Kamchatka", 240, "2026-11-21T20:30:00Z", clock.Moment{Day: "2026-11-22", Weekday: time.Sunday, Minute: 510}},
+		{"night session", "Asia/Yekaterinburg", 240, "2026-02-28T20:30:00Z", clock.Moment{Day: "2026-02-28", Weekday: time.Saturday, Minute: 90}},
+		{"the last microsecond before the cut-over", "Europe/Moscow", 240, "2026-01-01T00:59:59.999999Z", clock.Moment{Day: "2025-12-31", Weekday: time.Wednesday, Minute: 239}},
+		{"the cut-over itself", "Europe/Moscow", 240, "2026-01-01T01:00:00Z", clock.Moment{Day: "2026-01-01", Weekday: time.Thursday, Minute: 240}},
+		{"leap night", "Europe/Moscow", 240, "2028-02-29T23:00:00Z", clock.Moment{Day: "2028-02-29", Weekday: time.Tuesday, Minute: 120}},
+		{"no cut-over", "Europe/Moscow", 0, "2026-01-01T21:00:00Z", clock.Moment{Day: "2026-01-02", Weekday: time.Friday, Minute: 0}},
+		{"Moscow before 2014 was UTC+4", "Europe/Moscow", 240, "2014-07-01T00:30:00Z", clock.Moment{Day: "2014-07-01", Weekday: time.Tuesday, Minute: 270}},
 
 		// Berlin, 29 March 2026: 02:00 becomes 03:00; 25 October: 03:00 becomes 02:00.
-		{"before the spring gap", "Europe/Berlin", 150, "2026-03-29T00:59:59Z", Moment{"2026-03-28", time.Saturday, 119}},
-		{"a cut-over inside the gap begins after it", "Europe/Berlin", 150, "2026-03-29T01:00:00Z", Moment{"2026-03-29", time.Sunday, 180}},
-		{"spring, subtracting would be wrong", "Europe/Berlin", 240, "2026-03-29T02:30:00Z", Moment{"2026-03-29", time.Sunday, 270}},
-		{"autumn, 02:30 the first time", "Europe/Berlin", 150, "2026-10-25T00:30:00Z", Moment{"2026-10-25", time.Sunday, 150}},
-		{"autumn, 02:10 again stays in the new day", "Europe/Berlin", 150, "2026-10-25T01:10:00Z", Moment{"2026-10-25", time.Sunday, 130}},
-		{"autumn, 02:10 the first time is the old day", "Europe/Berlin", 150, "2026-10-25T00:10:00Z", Moment{"2026-10-24", time.Saturday, 130}},
-		{"half an hour on Lord Howe", "Australia/Lord_Howe", 105, "2026-04-04T15:10:00Z", Moment{"2026-04-05", time.Sunday, 100}},
-		{"set back over midnight", "America/St_Johns", 0, "2010-11-07T02:45:00Z", Moment{"2010-11-07", time.Sunday, 23*60 + 15}},
+		{"before the spring gap", "Europe/Berlin", 150, "2026-03-29T00:59:59Z", clock.Moment{Day: "2026-03-28", Weekday: time.Saturday, Minute: 119}},
+		{"a cut-over inside the gap begins after it", "Europe/Berlin", 150, "2026-03-29T01:00:00Z", clock.Moment{Day: "2026-03-29", Weekday: time.Sunday, Minute: 180}},
+		{"spring, subtracting would be wrong", "Europe/Berlin", 240, "2026-03-29T02:30:00Z", clock.Moment{Day: "2026-03-29", Weekday: time.Sunday, Minute: 270}},
+		{"autumn, 02:30 the first time", "Europe/Berlin", 150, "2026-10-25T00:30:00Z", clock.Moment{Day: "2026-10-25", Weekday: time.Sunday, Minute: 150}},
+		{"autumn, 02:10 again stays in the new day", "Europe/Berlin", 150, "2026-10-25T01:10:00Z", clock.Moment{Day: "2026-10-25", Weekday: time.Sunday, Minute: 130}},
+		{"autumn, 02:10 the first time is the old day", "Europe/Berlin", 150, "2026-10-25T00:10:00Z", clock.Moment{Day: "2026-10-24", Weekday: time.Saturday, Minute: 130}},
+		{"half an hour on Lord Howe", "Australia/Lord_Howe", 105, "2026-04-04T15:10:00Z", clock.Moment{Day: "2026-04-05", Weekday: time.Sunday, Minute: 100}},
+		{"set back over midnight", "America/St_Johns", 0, "2010-11-07T02:45:00Z", clock.Moment{Day: "2010-11-07", Weekday: time.Sunday, Minute: 23*60 + 15}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -91,13 +91,6 @@ type Registry struct {
 // New makes the registry of a base.
 func New(d *db.DB, ids *id.Maker) *Registry { return &Registry{d: d, ids: ids} }
 
-// Moment is a point in time as an outlet reckons it.
-type Moment struct {
-	Day     string       // business day, YYYY-MM-DD
-	Weekday time.Weekday // of the business day
-	Minute  int          // of the wall clock, 0 to 1439
-}
-
 // BusinessDay gives the business day (YYYY-MM-DD) that at falls on in the
 // outlet's zone: the calendar day, or the one before until the cut-over.
 func (o Outlet) BusinessDay(at clock.Micros) string { return o.Moment(at).Day }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/promo"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
@@ -74,7 +75,7 @@ func TestMakeAndList(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s, ctx := &promo.Codes{DB: d, Clock: clock.NewFixed(now)}, t.Context()
 		for _, h := range []home.ID{1, 2} {
-			if err := home.Create(ctx, d, h); err != nil {
+			if err := member.MakeHome(ctx, d, h); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -133,7 +134,7 @@ func TestMakeRefuses(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s, ctx := &promo.Codes{DB: d, Clock: clock.NewFixed(now)}, t.Context()
-		if err := home.Create(ctx, d, 1); err != nil {
+		if err := member.MakeHome(ctx, d, 1); err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range []struct {

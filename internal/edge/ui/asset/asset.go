@@ -11,10 +11,12 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -25,6 +27,7 @@ var kinds = map[string]string{
 	".js":    "text/javascript; charset=utf-8",
 	".svg":   "image/svg+xml",
 	".txt":   "text/plain; charset=utf-8",
+	".wasm":  "application/wasm",
 	".woff2": "font/woff2",
 }
 
@@ -32,18 +35,35 @@ var kinds = map[string]string{
 type File struct {
 	kind   string
 	etag   string // without quotes
-	body   []byte
+	body   func() []byte
 	packed []byte // by gzip; nil where that gains nothing
 }
 
 // NewFile is a file of a media type.
 func NewFile(kind string, body []byte) *File {
 	sum := sha256.Sum256(body)
-	f := &File{kind: kind, body: body, etag: hex.EncodeToString(sum[:8])}
+	f := &File{kind: kind, body: func() []byte { return body }, etag: hex.EncodeToString(sum[:8])}
 	if packed := pack(body); len(packed) < len(body)*9/10 {
 		f.packed = packed
 	}
 	return f
+}
+
+// packedFile is a file that is built in as gzip has it. Who does not take it so is
+// rare: it is unpacked when one comes.
+func packedFile(kind string, packed []byte) *File {
+	sum := sha256.Sum256(packed)
+	return &File{kind: kind, packed: packed, etag: hex.EncodeToString(sum[:8]), body: sync.OnceValue(func() []byte {
+		r, err := gzip.NewReader(bytes.NewReader(packed))
+		if err != nil {
+			panic(err) // a broken build
+		}
+		body, err := io.ReadAll(r)
+		if err != nil {
+			panic(err)
+		}
+		return body
+	})}
 }
 
 func pack(body []byte) []byte {
@@ -61,13 +81,17 @@ func pack(body []byte) []byte {
 func (f *File) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", f.kind)
-	body, etag := f.body, f.etag
+	etag := f.etag
+	gzipped := f.packed != nil && takesGzip(r.Header.Get("Accept-Encoding"))
+	body := f.packed
 	if f.packed != nil {
 		h.Add("Vary", "Accept-Encoding")
-		if takesGzip(r.Header.Get("Accept-Encoding")) {
-			h.Set("Content-Encoding", "gzip")
-			body, etag = f.packed, etag+"-gz"
-		}
+	}
+	if gzipped {
+		h.Set("Content-Encoding", "gzip")
+		etag += "-gz"
+	} else {
+		body = f.body()
 	}
 	h.Set("ETag", `"`+etag+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
@@ -99,7 +123,8 @@ type Joined struct {
 }
 
 // New takes in the files below root; prefix is where they are mounted, as
-// "/static/". What is built in can be read, so it errs for a broken build only.
+// "/static/". A file that is packed already (.gz) is served by the name of what is
+// in it. What is built in can be read, so it errs for a broken build only.
 func New(root fs.FS, prefix string, joined ...Joined) (*Set, error) {
 	s := &Set{files: map[string]*File{}}
 	sum := sha256.New()
@@ -118,6 +143,10 @@ func New(root fs.FS, prefix string, joined ...Joined) (*Set, error) {
 		}
 		sum.Write([]byte(name + "\x00"))
 		sum.Write(body)
+		if plain, packed := strings.CutSuffix(name, ".gz"); packed {
+			s.files[plain] = packedFile(kinds[path.Ext(plain)], body)
+			return nil
+		}
 		s.files[name] = NewFile(kinds[path.Ext(name)], body)
 		return nil
 	})

@@ -79,3 +79,22 @@ func TestPackedForWhoTakesIt(t *testing.T) {
 		t.Error("packed though it gains nothing")
 	}
 }
+
+// TestPackedAlready: a file that is built in packed is sent as it is, and
+// unpacked to who does not take it so.
+func TestPackedAlready(t *testing.T) {
+	t.Parallel()
+	plain := strings.Repeat("\x00asm", 100)
+	s, err := New(fstest.MapFS{"rules.wasm.gz": {Data: pack([]byte(plain))}}, "/static/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := get(s, s.URL("rules.wasm"))
+	if w.Body.String() != plain || w.Header().Get("Content-Type") != "application/wasm" || w.Header().Get("Content-Encoding") != "" {
+		t.Errorf("%d bytes, %v", w.Body.Len(), w.Header())
+	}
+	w = get(s, s.URL("rules.wasm"), "Accept-Encoding", "gzip")
+	if w.Body.String() != string(pack([]byte(plain))) || w.Header().Get("Content-Encoding") != "gzip" {
+		t.Errorf("packed: %d bytes, %v", w.Body.Len(), w.Header())
+	}
+}

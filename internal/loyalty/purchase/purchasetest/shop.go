@@ -12,6 +12,7 @@ import (
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/programme"
@@ -161,7 +162,7 @@ func (s *Shop) Show(t testing.TB, halls []playbill.Hall, events []playbill.Event
 func (s *Shop) Member(t testing.TB) purchase.Buyer {
 	t.Helper()
 	h := home.OfMember(s.IDs.New())
-	check(t, home.Create(context.Background(), s.DB, h))
+	check(t, member.MakeHome(context.Background(), s.DB, h))
 	return purchase.Buyer{Home: h}
 }
 

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
@@ -199,7 +200,7 @@ type buyer = purchase.Buyer
 
 func (s *shop) person(t *rapid.T) buyer {
 	h := home.OfMember(s.IDs.New())
-	if err := home.Create(context.Background(), s.DB, h); err != nil {
+	if err := member.MakeHome(context.Background(), s.DB, h); err != nil {
 		t.Fatal(err)
 	}
 	return buyer{Home: h}

@@ -4,6 +4,7 @@ import { ask, isOnline, onNetwork, Refused, setOnline, Silent, watch } from './n
 import * as keep from './keep.js';
 import * as sale from './sale.js';
 import * as queue from './queue.js';
+import * as rules from './rules.js';
 import { state } from './sale.js';
 import { amount, money, pieces, points, say } from './words.js';
 import { draw, drawDone, quick, tick } from './desk.js';
@@ -36,7 +37,9 @@ async function start() {
   draw();
   next();
   queue.flush();
+  renewRules();
 }
+const renewRules = () => { if (state.start) rules.renew(state.start.till.id).catch(() => {}); };
 
 // frame fills the bar at the top.
 function frame() {
@@ -89,13 +92,18 @@ function serve(m, code) {
 async function fromMemory(code) {
   if (/^L1\./i.test(code)) { refused(new Silent()); return; }
   const seen = await keep.recall(known(code));
-  if (seen) { serve(seen.found, code); return; }
+  if (seen) { serve(await latest(seen), code); return; }
   const phone = /^\+?[78][\d()\s-]{9,}$/.test(code);
   serve({
     id: '', kind: phone ? 'phone' : 'card', name: code, initials: '?', serves: true, active: 0, spendable: 0, pending: 0, debt: 0, notes: [], codes: [], unknown: true,
   }, code);
   state.buyer = phone ? { phone: code } : { card: code };
   sale.changed();
+}
+// latest is a member as he was left by what was sold to him since he was found by a code.
+async function latest(seen) {
+  const later = await keep.recall('after:' + seen.found.id);
+  return later && later.at > seen.at ? { ...seen.found, ...later.found } : seen.found;
 }
 function notFound(code) {
   const b = button(say('register'), 'register', { primary: true });
@@ -171,7 +179,7 @@ function take(g, quantity) {
   asked = null;
   $('#item').value = '';
   $('#item').placeholder = $('#item-label').textContent;
-  sale.add({ sku: g.sku, name: g.name, price: g.price }, quantity);
+  sale.add({ sku: g.sku, name: g.name, price: g.price, product: g.product }, quantity);
   beep(true);
   $('#item').focus();
 }
@@ -205,7 +213,7 @@ async function loadQuick() {
 }
 async function count(lines) {
   const sold = await keep.get('quick') ?? {};
-  for (const l of lines) if (l.sku !== 'sum') sold[l.sku] = { sku: l.sku, name: l.name, price: l.price, n: (sold[l.sku]?.n ?? 0) + 1 };
+  for (const l of lines) if (l.sku !== 'sum') sold[l.sku] = { sku: l.sku, name: l.name, price: l.price, product: l.product, n: (sold[l.sku]?.n ?? 0) + 1 };
   const best = Object.values(sold).sort((a, b) => b.n - a.n).slice(0, 200);
   await keep.set('quick', Object.fromEntries(best.map(g => [g.sku, g])));
   await loadQuick();
@@ -216,7 +224,10 @@ async function pay(kind, payments, proof) {
   if (state.busy || !state.lines.length || state.member && !state.member.serves) return;
   state.busy = true;
   try {
-    if (state.quoting || !state.quote) await sale.quote();
+    while (state.quoting || !state.quote) { // another change may ask anew meanwhile: what it comes to then is waited for
+      await sale.quote();
+      if (!state.quoting) break;
+    }
     const q = state.quote;
     if (!q) { beep(false); return; }
     const above = q.proof_above;
@@ -267,7 +278,8 @@ async function notSold(e, kind, payments) {
   beep(false);
 }
 async function finish(item, q, kind, answer) {
-  const s = { answer, quote: q, kind, number: item.seq, member: state.member, at: item.at, lines: state.lines };
+  const s = { answer, quote: q, kind, number: item.seq, member: state.member, at: item.at, lines: state.lines }, left = sale.after(q, answer);
+  if (left) await keep.remember('after:' + left.id, { active: left.active, spendable: left.spendable, seen: left.seen });
   sale.clear();
   state.qr = null; state.sold = s;
   drawDone(s);
@@ -453,7 +465,7 @@ async function begin() {
   queue.onQueue(network);
   onNetwork(async is => {
     await network();
-    if (is) { await queue.flush(); if (state.start?.duty && state.lines.length && !state.sold) sale.quote(); } else if (state.lines.length && !state.sold) sale.quote();
+    if (is) { renewRules(); await queue.flush(); if (state.start?.duty && state.lines.length && !state.sold) sale.quote(); } else if (state.lines.length && !state.sold) sale.quote();
   });
   listen(scanWanted, scanned, pressed);
   await start();
@@ -461,6 +473,7 @@ async function begin() {
   await network();
   watch();
   setInterval(() => { queue.flush(); }, 30000);
+  setInterval(() => { if (isOnline()) renewRules(); }, 300000);
   setInterval(tick, 15000);
   keepPage().catch(() => {});
 }

@@ -2,7 +2,7 @@
 import { $, $$, button, fill, make, note, put, rows, wrong } from './render.js';
 import { locale, money, noun, number, points, quantity, say, signed, way } from './words.js';
 import { isOnline } from './net.js';
-import { gross, grossOf, risk, state } from './sale.js';
+import { gross, grossOf, state } from './sale.js';
 
 /** quick are the goods that this till sells the most. */
 export const quick = { list: [] };
@@ -32,9 +32,12 @@ function drawMember() {
   put('#member', node);
 }
 
+// lineWhy is how much was taken off a line, and by what.
 function lineWhy(q, i) {
-  if (!q?.lines[i]?.discount) return '';
-  return say('discount') + ' ' + money(-q.lines[i].discount);
+  const l = q?.lines[i];
+  if (!l?.discount) return '';
+  const what = [...new Set((l.discounts ?? []).map(d => d.name).filter(Boolean))].join(', ');
+  return what ? say('discount-by', { sum: money(-l.discount), what }) : say('discount') + ' ' + money(-l.discount);
 }
 
 function drawLines() {
@@ -68,7 +71,7 @@ function drawTotals() {
   if (q?.paid_with_points) list.push([say('by-points'), money(-q.paid_with_points), 'disc']);
   put('#totals', ...rows(list));
   $('#due').textContent = state.lines.length ? money(q?.due ?? sum) : money(0);
-  const earn = !state.member?.serves || !q ? '' : q.alone ? say('if-recorded') : q.earned ? say('will-earn', { points: signed(q.earned) + ' ' + noun(q.earned) }) : '';
+  const earn = !state.member?.serves || !q ? '' : q.alone && !q.earned ? say('if-recorded') : q.earned ? say('will-earn', { points: signed(q.earned) + ' ' + noun(q.earned) }) : '';
   $('#earn').textContent = earn;
   put('#pay-error', ...(state.trouble ? [wrong(state.trouble)] : []));
   $$('.pays .btn').forEach(b => { b.disabled = !state.lines.length || state.member && !state.member.serves || state.busy; });
@@ -80,7 +83,9 @@ function drawSaid(q) {
   const say1 = t => make('say', { text: t });
   const list = [];
   if (!state.member && state.lines.length && isOnline()) list.push(say1(say('no-member')));
-  if (q?.alone) list.push(say1(say('offline-sale')));
+  if (q?.alone) list.push(say1(say(q.judged ? 'offline-judged' : 'offline-sale')));
+  const unread = q?.alone ? state.codes.filter(c => !q.codes.includes(c)) : [];
+  if (unread.length) list.push(say1(say('offline-codes', { code: unread.join(', ') })));
   for (const m of q?.messages ?? []) list.push(say1(m));
   for (const c of q?.unused_codes ?? []) list.push(say1(c.code + ': ' + c.text));
   for (const h of q?.hints ?? []) list.push(say1(h.text));
@@ -91,7 +96,7 @@ function drawPoints() {
   const m = state.member, box = $('#points'), q = state.quote;
   if (!m || !m.serves || !state.start?.programme) { put(box); return; }
   if (!$('.bon', box)) put(box, make('points'));
-  const most = q ? (q.alone ? risk() : q.most) : 0;
+  const most = q?.most ?? 0;
   const why = !state.lines.length ? say('spend-more') : q?.alone ? say('why-offline') : most === 0 ? say('why-none') : q && q.most < q.allowed ? say('why-all') : say('why-rule');
   fill(box, { most: say('can-spend', { points: points(most) }), why });
   const input = $('#spend', box);

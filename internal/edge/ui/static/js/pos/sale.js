@@ -1,8 +1,10 @@
-// The receipt that is made. It is the till's until it is sold; what it comes to is the program's to say, or, while there is
-// no network, the goods' prices: then nothing is taken off but points, up to what the programme allows a till to risk.
+// The receipt that is made. It is the till's until it is sold; what it comes to is the program's to say or, while there is no
+// network, that of the rules that the till keeps. Where it has none, nothing is taken off but points, up to what the programme
+// allows a till to risk.
 import { ask, Refused, Silent, isOnline } from './net.js';
 import * as keep from './keep.js';
-import { plain } from './words.js';
+import * as rules from './rules.js';
+import { locale, plain } from './words.js';
 
 const LATE = 120; // milliseconds after the last change
 const empty = () => ({ buyer: null, member: null, lines: [], codes: [], spend: 0, current: -1 });
@@ -59,7 +61,7 @@ export async function quote() {
     state.quote = q; state.trouble = '';
   } catch (e) {
     if (mine.signal.aborted) return;
-    if (e instanceof Silent) state.quote = alone();
+    if (e instanceof Silent) { const q = await alone(); if (mine.signal.aborted) return; state.quote = q; }
     else if (e instanceof Refused) { state.quote = null; state.trouble = e.message; }
     else throw e;
   }
@@ -71,8 +73,8 @@ export async function quote() {
 export const grossOf = l => Math.floor((l.price * l.quantity + 500) / 1000);
 export const gross = () => state.lines.reduce((n, l) => n + grossOf(l), 0);
 
-/** risk is the most points that may be spent with no network, in hundredths. */
-export function risk() {
+/** risk is the most points that may be spent with no network and no rules, in hundredths. */
+function risk() {
   const t = state.start?.programme, m = state.member;
   if (!t || !m || !m.serves || t.offline <= 0) return 0;
   const share = Math.floor(gross() * t.share / 1e6);
@@ -81,22 +83,44 @@ export function risk() {
 }
 
 /** alone is what the receipt comes to by the till's own knowledge. */
-function alone() {
+async function alone() {
+  const judged = await rules.judge({
+    at: Date.now(), cashier: state.start.duty.id, codes: state.codes, buyer: state.member?.serves ? state.member.seen : undefined,
+    lines: state.lines.map(l => ({ sku: l.sku, quantity: plain(l.quantity), gross: grossOf(l), product: l.product })),
+    most: state.spend === 'most', spend: Number(state.spend) || 0,
+  });
+  return judged ? byRules(judged) : byPrices();
+}
+
+const byRules = a => ({ ...a, alone: true, judged: true, messages: a.messages.map(m => locale.startsWith('en') && m.en || m.ru) });
+
+function byPrices() {
   const sum = gross(), most = risk(), t = state.start.programme;
   let spent = state.spend === 'most' ? most : Math.min(state.spend || 0, most);
   if (t) spent -= spent % t.spend_step;
   const paid = t ? Math.floor(spent * t.point_value / 100) : 0;
   return {
-    alone: true, gross: sum, discount: 0, paid_with_points: paid, due: sum - paid, spent, most, earned: 0, why: [],
+    alone: true, gross: sum, discount: 0, paid_with_points: paid, due: sum - paid, spent, most, earned: 0, codes: [],
     lines: state.lines.map(l => ({ gross: grossOf(l), discount: 0, due: grossOf(l) })),
   };
+}
+
+/** after is the member as he is once what is sold is sold, for the next time that he can't be asked about. */
+export function after(q, answer) {
+  const m = state.member, seen = q.after ?? m?.seen;
+  if (!m?.id) return null;
+  if (answer) {
+    const { active, spendable } = answer.balance;
+    return { ...m, active, spendable, seen: seen && { ...seen, seen: { ...seen.seen, spendable, purchases: (seen.seen.purchases ?? 0) + 1, turnover: (seen.seen.turnover ?? 0) + q.due } } };
+  }
+  return { ...m, active: m.active - q.spent, spendable: m.spendable - q.spent, seen };
 }
 
 /** add puts a product on the receipt; the same at the same price makes one line. */
 export function add(good, quantity = 1000) {
   let i = state.lines.findIndex(l => l.sku === good.sku && l.price === good.price && good.sku !== 'sum');
   if (i >= 0) state.lines[i].quantity += quantity;
-  else i = state.lines.push({ sku: good.sku, name: good.name, price: good.price, quantity }) - 1;
+  else i = state.lines.push({ sku: good.sku, name: good.name, price: good.price, product: good.product, quantity }) - 1;
   state.current = i;
   changed();
 }
@@ -143,6 +167,8 @@ export function facts(q, payments, at) {
   b.lines = b.lines.map((l, i) => q.lines[i].discount ? { ...l, gross: q.lines[i].gross, discount: q.lines[i].discount } : { ...l, gross: q.lines[i].gross });
   if (b.buyer?.qr) b.buyer = { member: state.member.id };
   if (q.spent) b.spent = q.spent;
+  if (q.alone) b.codes = q.codes; // what could not be looked up was not used
+  if (!b.codes?.length) delete b.codes;
   b.payments = payments;
   return b;
 }

@@ -1,0 +1,100 @@
+package pages
+
+import (
+	"testing"
+
+	"kopilka/internal/browsertest"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/money"
+)
+
+// givesOff lets the programme take a share off every receipt of a member, in a
+// campaign.
+func (p *program) givesOff(t *testing.T, name string, rate money.Rate) {
+	t.Helper()
+	programme := *p.service.Programmes.Current().All()[0]
+	programme.Campaigns = append(programme.Campaigns[:len(programme.Campaigns):len(programme.Campaigns)], rule.Campaign{
+		ID: "alone", Name: name, Alone: true, Priority: 1000,
+		When:  []rule.Condition{{Field: rule.FieldPurchases, From: new(int64(0))}},
+		Rules: []rule.Rule{{ID: "alone-off", Kind: rule.DiscountRule, Rate: rate}},
+	})
+	if _, err := p.service.Programmes.Put(t.Context(), programme, "test"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// keepsRules waits until the till can judge by itself.
+func (p *till) keepsRules() {
+	p.t.Helper()
+	p.Wait(`(async () => {
+		if (!globalThis.kopilkaRules) return false;
+		return await new Promise(done => {
+			const base = indexedDB.open("kopilka-till");
+			base.onsuccess = () => {
+				const rules = base.result.transaction("kept").objectStore("kept").get("rules");
+				rules.onsuccess = () => { base.result.close(); done(!!rules.result); };
+			};
+		});
+	})()`)
+}
+
+// TestTillJudgesAlone: with no network a receipt comes to what it came to with
+// one, and the program says the same when it is told.
+func TestTillJudgesAlone(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	s.riskOffline(t, 50_00)
+	s.givesOff(t, "Неделя скидок", 25*money.Percent)
+	_, number := s.buyer(t, "Нина", 3000_00)
+	w, at := newWire(t, s.url)
+	p := tillAt(t, b, s, 0, at, desk)
+	p.forgiveNetwork()
+	p.pair()
+	p.signIn()
+	p.keepsItself()
+	p.keepsRules()
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")`)
+	p.adds("1000")
+	p.settled("750,00 ₽")
+	p.Wait(`document.querySelector(".ln").innerText.includes("Неделя скидок")`)
+	p.Press(browsertest.F8)
+	asked := p.told()
+
+	w.cutAt(0, false)
+	p.Go(at + "/pos/") // what it judges by outlives the page
+	p.Wait(`document.querySelector("#scan") && !document.querySelector("#offbar").hidden`)
+	said := map[string]bool{}
+	for n, due := range []string{"700,00 ₽", "700,00 ₽"} {
+		p.scan(number)
+		p.Wait(`document.querySelector(".mc")?.innerText.includes("Нина")`)
+		p.adds("1000")
+		p.settled("750,00 ₽")
+		p.Wait(`document.querySelector(".ln").innerText.includes("Неделя скидок")`)
+		p.Press(browsertest.F7)
+		p.settled(due) // 25 % off, and 50 points that may be risked
+		if n == 0 {
+			p.Accessible()
+			p.Shot("till-alone")
+		}
+		p.Press(browsertest.F8)
+		said[p.told()] = true
+	}
+	w.mend()
+	p.allTold() // nothing came out otherwise
+	sold := p.sold()
+	if len(sold) != 1+len(said) {
+		t.Fatalf("%d were sold alone, %d are there in all", len(said), len(sold))
+	}
+	for _, x := range sold {
+		if x.Number == asked {
+			continue
+		}
+		if !said[x.Number] || x.Mode != purchase.Record || x.Discount != 250_00 || x.Spent != 50_00 || x.Due != 700_00 || len(x.Flags) > 0 {
+			t.Errorf("%+v", x)
+		}
+	}
+	s.verified(t)
+}
