@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -109,7 +110,7 @@ func (p *page) importMapped() error {
 
 // layoutForm is where in a file its columns' names are, and in which sheet.
 func (p *page) layoutForm(l *intake.Layout) *form {
-	return p.filled(url.Values{"sheet": {l.Sheet}, "header": {strconv.Itoa(l.Header)}})
+	return p.filled(url.Values{"sheet": {l.Sheet}, "header": {strconv.Itoa(l.Header)}, "delimiter": {l.Delimiter}, "dates": {l.Dates}})
 }
 
 // importLayout are the fields of the same; a text file has no sheets.
@@ -126,7 +127,28 @@ func (p *page) importLayout(f *form, l *intake.Layout) []kit.Field {
 		}
 		out = append(out, f.field("sheet", "import-sheet", of(sheets...)))
 	}
-	return append(out, f.field("header", "import-header", narrow, mode("numeric"), most(len(strconv.Itoa(intake.MaxHeader)))))
+	out = append(out, f.field("header", "import-header", narrow, mode("numeric"), most(len(strconv.Itoa(intake.MaxHeader)))))
+	if len(l.Sheets) == 0 {
+		out = append(out, f.field("delimiter", "import-delimiter", narrow, most(len("tab"))))
+	}
+	return append(out, f.field("dates", "import-dates", of(
+		kit.Option{Text: p.text("admin.import.dates-usual")}, kit.Option{Value: intake.American, Text: p.text("admin.import.dates-month-first")})))
+}
+
+// importWhy is why a row was not taken, with the field that is missing by its name.
+func (p *page) importWhy(o *importer.Outcome, fields []kit.Option) string {
+	why := *o.Why
+	if why.Code == "importer.people-missing" {
+		why.Args = slices.Clone(why.Args)
+		for i := range why.Args {
+			for _, f := range fields {
+				if why.Args[i].Value == f.Value {
+					why.Args[i].Value = f.Text
+				}
+			}
+		}
+	}
+	return p.Texts.Fault(p.lang(), &why)
 }
 
 // importReadAgain has a file read by another sheet or with its names elsewhere.
@@ -143,7 +165,7 @@ func (p *page) importReadAgain() error {
 	if err != nil {
 		header = -1
 	}
-	err = p.Intakes.ReadAgain(p.ctx(), p.sender(), in.ID, f.get("sheet"), header)
+	err = p.Intakes.ReadAgain(p.ctx(), p.sender(), in.ID, intake.Manner{Sheet: f.get("sheet"), Header: header, Delimiter: f.get("delimiter"), Dates: f.get("dates")})
 	if err == nil {
 		return p.to(importPath+"/"+in.ID.String(), "")
 	}

@@ -176,8 +176,12 @@ func (p *page) importRows(v *importView) error {
 	if after > 0 {
 		v.Back = v.Path
 	}
+	fields, err := p.importFields()
+	if err != nil {
+		return err
+	}
 	for _, o := range list {
-		v.Told = append(v.Told, toldRow{Row: p.text("admin.import.row-no", "number", o.Row), Column: o.Column, Why: p.Texts.Fault(p.lang(), o.Why)})
+		v.Told = append(v.Told, toldRow{Row: p.text("admin.import.row-no", "number", o.Row), Column: o.Column, Why: p.importWhy(o, fields)})
 	}
 	return nil
 }
@@ -197,14 +201,18 @@ func (p *page) importReport() error {
 	for _, c := range []string{"row", "file-column", "status", "code", "text"} {
 		head = append(head, p.text("importer.column."+c))
 	}
+	fields, err := p.importFields()
+	if err != nil {
+		return err
+	}
 	return p.sendFile(out, "a report of an import", func(ctx context.Context) error {
 		return write(out, head, func(line func([]string) error) error {
-			return p.Intakes.Each(ctx, &in, func(o *importer.Outcome) error { return line(p.reportLine(&in, o)) })
+			return p.Intakes.Each(ctx, &in, func(o *importer.Outcome) error { return line(p.reportLine(&in, o, fields)) })
 		})
 	})
 }
 
-func (p *page) reportLine(in *intake.Intake, o *importer.Outcome) []string {
+func (p *page) reportLine(in *intake.Intake, o *importer.Outcome, fields []kit.Option) []string {
 	status := "new"
 	switch {
 	case o.Status == importer.Rejected:
@@ -216,7 +224,7 @@ func (p *page) reportLine(in *intake.Intake, o *importer.Outcome) []string {
 	}
 	code, why := "", ""
 	if o.Why != nil {
-		code, why = o.Why.Code, p.Texts.Fault(p.lang(), o.Why)
+		code, why = o.Why.Code, p.importWhy(o, fields)
 	}
 	return []string{strconv.FormatInt(o.Row, 10), o.Column, p.text("admin.import.row-" + status), code, why}
 }

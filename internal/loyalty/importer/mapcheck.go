@@ -77,6 +77,9 @@ func (c *mapCheck) file(f *FileMap) {
 	}
 }
 
+// IsDelimiter tells whether a text stands for what may be between columns.
+func IsDelimiter(s string) bool { return comma(s) != 0 }
+
 // comma is the character that a delimiter's text stands for, 0 for none.
 func comma(s string) rune {
 	if s == "tab" {

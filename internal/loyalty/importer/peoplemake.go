@@ -95,6 +95,9 @@ func (p *People) refusal(no int64, column string, why *fault.Error) *Outcome {
 		if column == "" {
 			column = p.parser.ofField(why.Fields[0].Path)
 		}
+		if f := why.Fields[0]; f.Code == "member.mandatory" && column == "" {
+			return &Outcome{Row: no, Status: Rejected, Why: fault.New(fault.Invalid, "importer.people-missing", "field", f.Path)}
+		}
 		first := *why
 		first.Code, first.Args, first.Fields = why.Fields[0].Code, why.Fields[0].Args, nil
 		why = &first

@@ -256,14 +256,14 @@ func TestBook(t *testing.T) {
 		if in.Why == nil || in.Why.Code != "importer.empty" || !slices.Equal(in.Layout.Sheets, []string{"Sheet1", "Люди"}) {
 			t.Fatalf("it is %+v: %v", in.Layout, in.Why)
 		}
-		o.refused(o.ReadAgain(t.Context(), anna, in.ID, "Нет", 1), "intake.sheet")
-		o.refused(o.ReadAgain(t.Context(), anna, in.ID, "Люди", -1), "intake.header")
-		o.refused(o.ReadAgain(t.Context(), intake.Sender{ID: 78}, in.ID, "Люди", 2), "intake.not-yours")
-		o.ok(o.ReadAgain(t.Context(), anna, in.ID, "Люди", 0))
+		o.refused(o.ReadAgain(t.Context(), anna, in.ID, intake.Manner{Sheet: "Нет", Header: 1}), "intake.sheet")
+		o.refused(o.ReadAgain(t.Context(), anna, in.ID, intake.Manner{Sheet: "Люди", Header: -1}), "intake.header")
+		o.refused(o.ReadAgain(t.Context(), intake.Sender{ID: 78}, in.ID, intake.Manner{Sheet: "Люди", Header: 2}), "intake.not-yours")
+		o.ok(o.ReadAgain(t.Context(), anna, in.ID, intake.Manner{Sheet: "Люди", Header: 0}))
 		if in = o.is(o.worked(in.ID), intake.Read); in.Total != 3 || len(in.Layout.Head) != 3 || in.Layout.Called("#1") != "#1" {
 			t.Errorf("without names it is %+v", in.Layout)
 		}
-		o.ok(o.ReadAgain(t.Context(), anna, in.ID, "Люди", 2))
+		o.ok(o.ReadAgain(t.Context(), anna, in.ID, intake.Manner{Sheet: "Люди", Header: 2}))
 		in = o.is(o.worked(in.ID), intake.Read)
 		if !slices.Equal(in.Layout.Fields, []string{"phone", "surname", "birth_date"}) || in.Why != nil || in.Total != 1 {
 			t.Errorf("it is %+v: %v", in.Layout, in.Why)
@@ -442,5 +442,41 @@ func TestStop(t *testing.T) {
 		if n, m := o.count("intake_outcome"), o.count("intake"); n+m != 0 {
 			t.Errorf("%d outcomes and %d files are kept", n, m)
 		}
+	})
+}
+
+// TestReadAsItIsSaid: days with the month first, and a delimiter of its own, are
+// read where that is said; a field that must be there and has no column is named.
+func TestReadAsItIsSaid(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		o := open(t, d)
+		in := o.is(o.sent("Телефон~Фамилия~Дата рождения\n8 916 123-45-67~Иванова~12/31/1990\n8 916 123-45-68~Петров~\n"), intake.Read)
+		o.refused(o.ReadAgain(t.Context(), anna, in.ID, intake.Manner{Header: 1, Delimiter: "два"}), "intake.delimiter")
+		o.refused(o.ReadAgain(t.Context(), anna, in.ID, intake.Manner{Header: 1, Dates: "когда-то"}), "intake.dates")
+		looked := func(as intake.Manner) intake.Intake {
+			t.Helper()
+			o.ok(o.ReadAgain(t.Context(), anna, in.ID, as))
+			in := o.is(o.worked(in.ID), intake.Read)
+			o.ok(o.Map(t.Context(), anna, in.ID, in.Layout.Fields))
+			return o.is(o.worked(in.ID), intake.Looked)
+		}
+		usual := looked(intake.Manner{Header: 1, Delimiter: "~"})
+		if !slices.Equal(usual.Layout.Head, []string{"Телефон", "Фамилия", "Дата рождения"}) || usual.Tally.Refused+usual.Tally.Reasons["importer.people-date"] == 0 && len(usual.Tally.Reasons) == 0 {
+			t.Errorf("read as usual it is %+v, %+v", usual.Layout, usual.Tally)
+		}
+		if said := looked(intake.Manner{Header: 1, Delimiter: "~", Dates: intake.American}); said.Tally.Made != 2 || len(said.Tally.Reasons) != 0 {
+			t.Errorf("with the month first: %+v, %v", said.Tally, o.report(said))
+		}
+		rules := member.DefaultRules()
+		rules.Mandatory = []member.Field{member.FieldPhone, member.FieldEmail}
+		o.ok(o.Importer.Members.SaveRules(by(t.Context()), rules, 0))
+		missing := looked(intake.Manner{Header: 1, Delimiter: "~", Dates: intake.American})
+		o.ok(o.Each(t.Context(), &missing, func(x *importer.Outcome) error {
+			if x.Why == nil || x.Why.Code != "importer.people-missing" || len(x.Why.Args) != 1 || x.Why.Args[0].Value != "email" {
+				t.Errorf("what is missing: %+v", x)
+			}
+			return nil
+		}))
 	})
 }

@@ -25,6 +25,39 @@ type Layout struct {
 	Head    []string   `json:"head,omitempty"`    // the columns' names, as many as there are columns
 	Fields  []string   `json:"fields,omitempty"`  // which field each is; "": it is left out
 	Samples [][]string `json:"samples,omitempty"` // of what each holds
+
+	Delimiter string `json:"delimiter,omitempty"` // of a text, as the importer takes it; "": as it seems
+	Dates     string `json:"dates,omitempty"`     // the format of days besides the usual ones; "": none
+}
+
+// American is the format of days that is understood only where it is said: others
+// take its months for days.
+const American = "MM/DD/YYYY"
+
+// Manner is how a file is to be taken apart.
+type Manner struct {
+	Sheet     string // of a workbook; "": the first
+	Header    int    // row of the columns' names, from 1; 0: there is none
+	Delimiter string // of a text: one character or "tab"; "": as it seems
+	Dates     string // American; "": the usual formats of days
+}
+
+func (r *Manner) check(l *Layout) error {
+	switch {
+	case r.Header < 0 || r.Header > MaxHeader:
+		e := fault.New(fault.Invalid, "intake.header", "most", MaxHeader)
+		return e.With(e.At("header"))
+	case r.Sheet != "" && !slices.Contains(l.Sheets, r.Sheet):
+		e := fault.New(fault.Invalid, "intake.sheet")
+		return e.With(e.At("sheet"))
+	case r.Delimiter != "" && !importer.IsDelimiter(r.Delimiter):
+		e := fault.New(fault.Invalid, "intake.delimiter")
+		return e.With(e.At("delimiter"))
+	case r.Dates != "" && r.Dates != American:
+		e := fault.New(fault.Invalid, "intake.dates")
+		return e.With(e.At("dates"))
+	}
+	return nil
 }
 
 func (l *Layout) packed() (string, error) {
@@ -69,6 +102,16 @@ func (l *Layout) told(o *importer.Outcome) *importer.Outcome {
 func (l *Layout) peopleMap() *importer.PeopleMap {
 	m := importer.NewPeopleMap()
 	m.File.Header, m.File.Sheet = l.Header, l.Sheet
+	if l.Delimiter != "" {
+		m.File.Delimiter = l.Delimiter
+	}
+	if l.Dates == American { // in place of what reads it the other way round
+		for i, f := range m.Dates {
+			if f == "DD/MM/YYYY" {
+				m.Dates[i] = American
+			}
+		}
+	}
 	m.Columns = map[string]string{}
 	for at, field := range l.Fields {
 		if field != "" {
@@ -174,19 +217,15 @@ func (l *Layout) check(known []string) error {
 	return nil
 }
 
-// ReadAgain has a file taken apart anew: by another sheet of a workbook, or with
-// the columns' names in another row. Only whoever sent it may.
-func (s *Intakes) ReadAgain(ctx context.Context, who Sender, intake id.ID, sheet string, header int) error {
-	if header < 0 || header > MaxHeader {
-		e := fault.New(fault.Invalid, "intake.header", "most", MaxHeader)
-		return e.With(e.At("header"))
-	}
+// ReadAgain has a file taken apart anew: by another sheet of a workbook, with the
+// columns' names in another row, by another delimiter, with other days. Only
+// whoever sent it may.
+func (s *Intakes) ReadAgain(ctx context.Context, who Sender, intake id.ID, as Manner) error {
 	return s.change(ctx, who, intake, func(tx *db.Tx, in *Intake) error {
-		if sheet != "" && !slices.Contains(in.Layout.Sheets, sheet) {
-			e := fault.New(fault.Invalid, "intake.sheet")
-			return e.With(e.At("sheet"))
+		if err := as.check(&in.Layout); err != nil {
+			return err
 		}
-		layout, err := (&Layout{Sheet: sheet, Header: header, Sheets: in.Layout.Sheets}).packed()
+		layout, err := (&Layout{Sheet: as.Sheet, Header: as.Header, Sheets: in.Layout.Sheets, Delimiter: as.Delimiter, Dates: as.Dates}).packed()
 		if err != nil {
 			return err
 		}
