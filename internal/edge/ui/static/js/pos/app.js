@@ -34,10 +34,18 @@ async function start() {
   }
   frame();
   if (!state.start.duty) { doors.signIn(state.start); return; }
+  await takeUp();
   draw();
   next();
   queue.flush();
   renewRules();
+}
+// takeUp takes up the receipt that was being made, once, before anything can be scanned into another.
+let takenUp = false;
+async function takeUp() {
+  if (takenUp) return;
+  takenUp = true;
+  await sale.restore();
 }
 const renewRules = () => { if (state.start) rules.renew(state.start.till.id).catch(() => {}); };
 
@@ -80,8 +88,11 @@ async function find(code) {
   }
 }
 function serve(m, code) {
+  if (m.kind !== 'qr') keep.remember(known(code), m);
+  served(m, code);
+}
+function served(m, code) {
   state.qr = m.kind === 'qr' ? code : null;
-  if (m.kind !== 'qr' && !m.unknown) keep.remember(known(code), m);
   sale.serve(m, m.kind === 'card' ? { card: code } : { member: m.id });
   $('#scan').value = '';
   beep(m.serves);
@@ -92,10 +103,10 @@ function serve(m, code) {
 async function fromMemory(code) {
   if (/^L1\./i.test(code)) { refused(new Silent()); return; }
   const seen = await keep.recall(known(code));
-  if (seen) { serve(await latest(seen), code); return; }
+  if (seen) { served(await latest(seen), code); return; } // it is as old as it was
   const phone = /^\+?[78][\d()\s-]{9,}$/.test(code);
-  serve({
-    id: '', kind: phone ? 'phone' : 'card', name: code, initials: '?', serves: true, active: 0, spendable: 0, pending: 0, debt: 0, notes: [], codes: [], unknown: true,
+  served({
+    id: '', kind: phone ? 'phone' : 'card', name: code, initials: '?', serves: true, active: 0, spendable: 0, pending: 0, debt: 0, notes: [], codes: [],
   }, code);
   state.buyer = phone ? { phone: code } : { card: code };
   sale.changed();
@@ -469,7 +480,6 @@ async function begin() {
   });
   listen(scanWanted, scanned, pressed);
   await start();
-  if (state.start?.duty) { await sale.restore(); draw(); next(); }
   await network();
   watch();
   setInterval(() => { queue.flush(); }, 30000);
