@@ -143,7 +143,7 @@ func (j *Judge) Judge(r *Receipt) (*Answer, error) {
 // of each code.
 func (j *Judge) receipt(p *rule.Programme, r *Receipt, at clock.Micros, moment clock.Moment) (*rule.Receipt, map[string]string) {
 	out := &rule.Receipt{
-		At: at, Day: moment.Day, Minute: moment.Minute, Weekday: (int(moment.Weekday)+6)%7 + 1,
+		At: at, Day: moment.Day, Minute: moment.Minute, Weekday: clock.WeekdayNumber(moment.Weekday),
 		Outlet: j.rules.Outlet, Partner: j.rules.Partner, Till: j.rules.Till, Cashier: r.Cashier, Lines: make([]rule.Line, len(r.Lines)),
 	}
 	for i := range r.Lines {

@@ -42,7 +42,7 @@ type Rules struct {
 	Cutover    int              `json:"cutover"` // minutes after midnight at which its business days begin
 	Made       clock.Micros     `json:"made"`
 	Salt       []byte           `json:"salt"`       // of the digests that promo codes stand as
-	Programmes []rule.Programme `json:"programmes"` // their codes as digests
+	Programmes []rule.Programme `json:"programmes"` // once they are signed: their codes as digests
 	Days       map[string]int   `json:"days"`       // business day → which of them is in force; a day of none is not here
 }
 
@@ -68,7 +68,7 @@ func (r *Rules) Fill(zone *time.Location, find Find) {
 		}
 		if _, there := place[p.ID]; !there {
 			place[p.ID] = len(r.Programmes)
-			r.Programmes = append(r.Programmes, r.stripped(p))
+			r.Programmes = append(r.Programmes, *p)
 		}
 		r.Days[day] = place[p.ID]
 	}
@@ -99,9 +99,15 @@ func (r *Rules) digest(code string) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// Sign makes the rules ready to be given to their till.
+// Sign makes the rules ready to be given to their till, with nothing in them that
+// does not judge a receipt.
 func Sign(r *Rules, key ed25519.PrivateKey) (*Signed, error) {
-	doc, err := json.Marshal(r)
+	out := *r
+	out.Programmes = make([]rule.Programme, len(r.Programmes))
+	for i := range r.Programmes {
+		out.Programmes[i] = r.stripped(&r.Programmes[i])
+	}
+	doc, err := json.Marshal(&out)
 	if err != nil {
 		return nil, err
 	}

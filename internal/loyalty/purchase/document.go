@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"time"
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
@@ -224,9 +223,6 @@ func splitPayments(p *Purchase) {
 		}
 	}
 }
-
-// weekday counts from Monday = 1.
-func weekday(d time.Weekday) int { return (int(d)+6)%7 + 1 }
 
 // welcome is a programme's gift on joining that is still to be had by a member:
 // it is given once a person, whom one who has left and comes back is known by

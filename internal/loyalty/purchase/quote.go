@@ -73,22 +73,8 @@ func (d *Desk) quote(ctx context.Context, c *Cart, t *Trial) (*Quoted, error) {
 	if err := s.pushkinAllows(); err != nil {
 		return nil, err
 	}
-	own, book, err := d.view(ctx, s, d.set(t))
+	own, book, a, err := d.viewSettled(ctx, s, d.set(t))
 	if err != nil {
-		return nil, err
-	}
-	a, err := s.account(ctx, d.DB, book)
-	if err != nil {
-		return nil, err
-	}
-	if a != nil {
-		s.levels.settle(book, a, s.at)
-	}
-	s.stands = s.levels.stands(own, book, a, s.at)
-	if err := s.levels.gifts.err; err != nil {
-		return nil, err
-	}
-	if s.known, err = d.factsOf(ctx, s); err != nil {
 		return nil, err
 	}
 	if err := d.findHeads(ctx, s); err != nil {
@@ -121,6 +107,26 @@ func (d *Desk) quote(ctx context.Context, c *Cart, t *Trial) (*Quoted, error) {
 		q.Ending = ledger.Expiring(a, book.Lots(a))
 	}
 	return q, nil
+}
+
+// viewSettled reads the buyer's home and that of the account that he uses, with
+// what is due on it done but not written, and what the rules look at of him.
+func (d *Desk) viewSettled(ctx context.Context, s *sale, set *programme.Set) (own, book *ledger.Book, a *ledger.Account, err error) {
+	if own, book, err = d.view(ctx, s, set); err != nil {
+		return nil, nil, nil, err
+	}
+	if a, err = s.account(ctx, d.DB, book); err != nil {
+		return nil, nil, nil, err
+	}
+	if a != nil {
+		s.levels.settle(book, a, s.at)
+	}
+	s.stands = s.levels.stands(own, book, a, s.at)
+	if err = s.levels.gifts.err; err != nil {
+		return nil, nil, nil, err
+	}
+	s.known, err = d.factsOf(ctx, s)
+	return own, book, a, err
 }
 
 // view reads the buyer's home, and that of the account that he uses, without

@@ -157,5 +157,5 @@ func weekdayOf(day string) int {
 	if err != nil {
 		return 0
 	}
-	return weekday(t.Weekday())
+	return clock.WeekdayNumber(t.Weekday())
 }

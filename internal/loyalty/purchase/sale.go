@@ -231,7 +231,7 @@ func (d *Desk) complete(s *sale, find func(outlet, partner id.ID, day string) *r
 	}
 	c := s.cart
 	s.receipt = rule.Receipt{
-		At: s.at, Day: m.Day, Minute: m.Minute, Weekday: weekday(m.Weekday),
+		At: s.at, Day: m.Day, Minute: m.Minute, Weekday: clock.WeekdayNumber(m.Weekday),
 		Outlet: s.place.Outlet.ID, Partner: s.place.Partner.ID, Till: c.Till, Cashier: c.Cashier, Channel: text.Fold(c.Channel),
 		Lines: make([]rule.Line, len(c.Lines)), Codes: codesOf(c.Codes), Wish: c.Wish,
 	}

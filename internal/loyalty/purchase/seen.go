@@ -20,22 +20,8 @@ func (d *Desk) Seen(ctx context.Context, till id.ID, h home.ID) (*rule.Member, *
 	s.home = h
 	set := d.Programmes.Current()
 	d.complete(s, set.For)
-	own, book, err := d.view(ctx, s, set)
+	_, _, a, err := d.viewSettled(ctx, s, set)
 	if err != nil {
-		return nil, nil, err
-	}
-	a, err := s.account(ctx, d.DB, book)
-	if err != nil {
-		return nil, nil, err
-	}
-	if a != nil {
-		s.levels.settle(book, a, s.at)
-	}
-	s.stands = s.levels.stands(own, book, a, s.at)
-	if err := s.levels.gifts.err; err != nil {
-		return nil, nil, err
-	}
-	if s.known, err = d.factsOf(ctx, s); err != nil {
 		return nil, nil, err
 	}
 	return s.member(a), s.programme, nil

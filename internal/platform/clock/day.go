@@ -40,3 +40,6 @@ func businessDay(local time.Time, cutover int) time.Time {
 	}
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
+
+// WeekdayNumber counts the days of the week from Monday, 1, to Sunday, 7.
+func WeekdayNumber(d time.Weekday) int { return (int(d)+6)%7 + 1 }
