@@ -2645,6 +2645,9 @@ type Origin struct {
 	Outlet string `json:"outlet,omitempty"`
 	// Id of the cashier
 	Cashier string `json:"cashier,omitempty"`
+	// The member who invited: in a request a phone or a number of a card or of a member, as typed; in
+	// an answer his id
+	Inviter string `json:"inviter,omitempty"`
 }
 
 // Outlet is the schema Outlet of the document.
@@ -4097,6 +4100,9 @@ type Registration struct {
 	// The member registers himself: only his own channel says so – a cabinet, a site. It takes a key
 	// with the scope members.self, not a till's
 	Self bool `json:"self,omitempty"`
+	// The member who invited: in a request a phone or a number of a card or of a member, as typed; in
+	// an answer his id
+	Inviter string `json:"inviter,omitempty"`
 }
 
 // Relative is the schema Relative of the document.

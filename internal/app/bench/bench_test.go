@@ -187,7 +187,7 @@ func TestMembersAreWhole(t *testing.T) {
 			t.Fatal(err)
 		}
 		const n = 567
-		if err := fillPeople(t.Context(), d, int64(s.programme), 0, n, func(int64) {}); err != nil {
+		if err := fillPeople(t.Context(), d, int64(s.programme), 0, n, true, func(int64) {}); err != nil {
 			t.Fatal(err)
 		}
 

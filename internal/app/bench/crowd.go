@@ -78,7 +78,7 @@ func crowdTexts() []string {
 
 // fillCrowd makes so many members in an empty base, and what they are like.
 func fillCrowd(ctx context.Context, d *db.DB, programme id.ID, members int64, progress func(done int64)) error {
-	if err := fillPeople(ctx, d, int64(programme), 0, members, func(int64) {}); err != nil {
+	if err := fillPeople(ctx, d, int64(programme), 0, members, true, func(int64) {}); err != nil {
 		return err
 	}
 	for g, name := range map[int64]string{coffee: "кофе", regulars: "постоянные"} {

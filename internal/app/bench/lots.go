@@ -2,9 +2,8 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"kopilka/internal/loyalty/programme"
@@ -17,8 +16,8 @@ import (
 )
 
 // The lots of a benchmark are earned: each member has bought once, daysAgo days
-// ago, by the program's own desk, under a programme whose rules have terms of
-// their own, so that a receipt makes as many lots as are asked for. The first of
+// ago, under a programme whose rules have terms of their own, so that a receipt
+// makes as many lots as are asked for. The first of
 // them has ended last night, the next ends tonight, and so on: a night's dues
 // are one of each account.
 const (
@@ -28,8 +27,7 @@ const (
 	// MaxLots is how many lots of a member there may be.
 	MaxLots = 50
 
-	buyersAtOnce = 256
-	boughtFor    = 1_000_00 // kopecks
+	boughtFor = 1_000_00 // kopecks
 )
 
 // lotRule is the n-th rule that makes a lot of its own.
@@ -61,7 +59,7 @@ func (r *run) fillLots(ctx context.Context, d *db.DB, url string, ids *id.Maker,
 	if err := of(r.Lots); err != nil {
 		return err
 	}
-	if err := r.sellLots(ctx, url, s); err != nil {
+	if err := r.sellLots(ctx, d, url, ids, s); err != nil {
 		return err
 	}
 	if err := programmes.Refresh(ctx); err != nil {
@@ -70,39 +68,23 @@ func (r *run) fillLots(ctx context.Context, d *db.DB, url string, ids *id.Maker,
 	return s.putProgramme(ctx, programmes, r.Rules)
 }
 
-func (r *run) sellLots(ctx context.Context, url string, s *shop) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+// sellLots sells the first member's receipt by the desk and copies it.
+func (r *run) sellLots(ctx context.Context, d *db.DB, url string, ids *id.Maker, s *shop) error {
 	server, err := openDesk(ctx, url, clock.NewFixed(time.Now().AddDate(0, 0, -daysAgo)))
 	if err != nil {
 		return err
 	}
-	var next, sold atomic.Int64
-	var all sync.WaitGroup
-	for range min(buyersAtOnce, int(r.Members)) {
-		all.Go(func() {
-			for n := next.Add(1) - 1; n < r.Members && ctx.Err() == nil; n = next.Add(1) - 1 {
-				if _, err := server.desk.Commit(ctx, boughtOnce(n, s.tills[0])); err != nil {
-					cancel(fmt.Errorf("bench: lots of member %d: %w", n, err))
-					return
-				}
-				if done := sold.Add(1); done%1000 == 0 || done == r.Members {
-					r.Step(Step{Name: MakingLots, N: done})
-				}
-			}
-		})
+	_, err = server.desk.Commit(ctx, boughtOnce(s.tills[0]))
+	if err := errors.Join(err, server.Close(context.WithoutCancel(ctx))); err != nil {
+		return fmt.Errorf("bench: the first receipt: %w", err)
 	}
-	all.Wait()
-	if err := server.Close(context.WithoutCancel(ctx)); err != nil {
-		return err
-	}
-	return context.Cause(ctx)
+	return r.copyReceipts(ctx, d, ids)
 }
 
-func boughtOnce(n int64, till id.ID) *purchase.Cart {
+func boughtOnce(till id.ID) *purchase.Cart {
 	return &purchase.Cart{
-		Till: till, Key: fmt.Sprintf("lots-%d", n), Buyer: purchase.Buyer{Kind: "phone", Value: phoneOf(n)},
-		Lines: []purchase.CartLine{{SKU: skuOf(int(n % products)), Quantity: money.Piece, Price: boughtFor}},
+		Till: till, Key: lotsKey(0), Buyer: purchase.Buyer{Kind: "phone", Value: phoneOf(0)},
+		Lines: []purchase.CartLine{{SKU: skuOf(0), Quantity: money.Piece, Price: boughtFor}},
 	}
 }
 

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,9 +46,11 @@ var peopleTexts = []string{
  select 'phone', {phone}, 0, {home}, 'active', 'active', true, 0, 1614556800000000 + n from {series}`,
 	`insert into identifier (kind, value, excl, home_id, state, member_state, main, proven_at, added_at)
  select 'number', {number}, 0, {home}, 'active', 'active', true, 0, 1614556800000000 + n from {series}`,
-	`insert into account (home_id, account_id, programme_id, state, active, pending, held, debt, earned, spent, expired, purchases, turnover, used, clock_at, gifts, level, level_floor, opened_at)
- select {home}, {home} + 1, $3, 'open', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1614556800000000 + n, 0, '', '', 1614556800000000 + n from {series}`,
 }
+
+// qOpenAccounts is not for those whose first receipts open their accounts.
+const qOpenAccounts = `insert into account (home_id, account_id, programme_id, state, active, pending, held, debt, earned, spent, expired, purchases, turnover, used, clock_at, gifts, level, level_floor, opened_at)
+ select {home}, {home} + 1, $3, 'open', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1614556800000000 + n, 0, '', '', 1614556800000000 + n from {series}`
 
 // qOpened is what the figures know of the accounts.
 const qOpened = `insert into figure_day (day, outlet_id, programme_id, receipts, member_receipts, gross, discount, paid, money, spent, earned,
@@ -55,13 +58,17 @@ const qOpened = `insert into figure_day (day, outlet_id, programme_id, receipts,
  values ('2021-03-01', 0, $1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $2, 0, 0)
  on conflict (day, outlet_id, programme_id) do update set opened = figure_day.opened + excluded.opened`
 
-// fillPeople makes the members number from to to (not included) with an empty
-// account in the programme each.
-func fillPeople(ctx context.Context, d *db.DB, programme, from, to int64, progress func(done int64)) error {
+// fillPeople makes the members number from to to (not included), with an empty
+// account in the programme each if they are to be opened.
+func fillPeople(ctx context.Context, d *db.DB, programme, from, to int64, accounts bool, progress func(done int64)) error {
+	texts := peopleTexts
+	if accounts {
+		texts = append(slices.Clip(texts), qOpenAccounts)
+	}
 	for n := from; n < to; n += peopleAtOnce {
 		last := min(n+peopleAtOnce, to) - 1
 		err := d.Write(ctx, func(tx *db.Tx) error {
-			for _, text := range peopleTexts {
+			for _, text := range texts {
 				args := []any{n, last}
 				if strings.Contains(text, "$3") {
 					args = append(args, programme)

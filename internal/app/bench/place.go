@@ -166,8 +166,7 @@ func (r *run) fill(ctx context.Context) (url string, s *shop, err error) {
 		return "", nil, err
 	}
 	began := time.Now()
-	err = fillPeople(ctx, d, int64(s.programme), 0, r.Members, func(done int64) { r.Step(Step{Name: MakingMembers, N: done}) })
-	if err != nil {
+	if err := r.people(ctx, d, s); err != nil {
 		return "", nil, err
 	}
 	if r.Lots > 0 {
@@ -186,6 +185,19 @@ func (r *run) fill(ctx context.Context) (url string, s *shop, err error) {
 	}
 	r.report.FillSeconds = round(time.Since(began).Seconds(), 1)
 	return url, s, nil
+}
+
+// people makes the members. Where they have lots, their accounts are
+// opened by what they bought, but the first one's, whom the desk sells to.
+func (r *run) people(ctx context.Context, d *db.DB, s *shop) error {
+	progress := func(done int64) { r.Step(Step{Name: MakingMembers, N: done}) }
+	if r.Lots == 0 {
+		return fillPeople(ctx, d, int64(s.programme), 0, r.Members, true, progress)
+	}
+	if err := fillPeople(ctx, d, int64(s.programme), 0, 1, true, progress); err != nil {
+		return err
+	}
+	return fillPeople(ctx, d, int64(s.programme), 1, r.Members, false, progress)
 }
 
 // nodeOfBench makes ids that no running program does: those begin at 0.

@@ -1,12 +1,14 @@
 package pages
 
 import (
+	"fmt"
 	"testing"
 
 	"kopilka/internal/browsertest"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/reference"
 )
 
 // givesOff lets the programme take a share off every receipt of a member, in a
@@ -24,19 +26,23 @@ func (p *program) givesOff(t *testing.T, name string, rate money.Rate) {
 	}
 }
 
+// keeps waits until the till has something in a store of its browser.
+func (p *till) keeps(store, name string) {
+	p.t.Helper()
+	p.Wait(fmt.Sprintf(`new Promise(done => {
+		const base = indexedDB.open("kopilka-till");
+		base.onsuccess = () => {
+			const kept = base.result.transaction(%[1]q).objectStore(%[1]q).get(%[2]q);
+			kept.onsuccess = () => { base.result.close(); done(!!kept.result); };
+		};
+	})`, store, name))
+}
+
 // keepsRules waits until the till can judge by itself.
 func (p *till) keepsRules() {
 	p.t.Helper()
-	p.Wait(`(async () => {
-		if (!globalThis.kopilkaRules) return false;
-		return await new Promise(done => {
-			const base = indexedDB.open("kopilka-till");
-			base.onsuccess = () => {
-				const rules = base.result.transaction("kept").objectStore("kept").get("rules");
-				rules.onsuccess = () => { base.result.close(); done(!!rules.result); };
-			};
-		});
-	})()`)
+	p.Wait(`globalThis.kopilkaRules`)
+	p.keeps("kept", "rules")
 }
 
 // TestTillJudgesAlone: with no network a receipt comes to what it came to with
@@ -97,4 +103,64 @@ func TestTillJudgesAlone(t *testing.T) {
 		}
 	}
 	s.verified(t)
+}
+
+// TestTillFindsGoodsAlone: with no network a till finds goods that it has never
+// sold, by a scan and by words, and none that is not sold any more.
+func TestTillFindsGoodsAlone(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	s.barcode(t, "popcorn-l", "4607001234567")
+	s.closes(t, "cola")
+	w, at := newWire(t, s.url)
+	p := tillAt(t, b, s, 0, at, desk)
+	p.forgiveNetwork()
+	p.pair()
+	p.signIn()
+	p.keepsItself()
+	p.keeps("goods", "popcorn-l")
+	w.cutAt(0, false)
+	p.Go(at + "/pos/")
+	p.Wait(`document.querySelector("#scan") && !document.querySelector("#offbar").hidden`)
+	p.Press(browsertest.F3)
+	p.scan("4607001234567")
+	p.Wait(`document.querySelectorAll(".ln").length === 1`)
+	p.Insert("малый попк")
+	p.Wait(`document.querySelectorAll("#offers [role=option]").length === 1`)
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelectorAll(".ln").length === 2`)
+	p.settled("630,00 ₽")
+	p.Shot("till-alone-goods")
+	p.Insert("Лимонад")
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("#item-error").innerText.includes("Лимонад")`)
+	w.mend()
+	p.Wait(`document.querySelector("#offbar").hidden`)
+
+	s.barcode(t, "cola", "4607001234574") // it is sold again, and has a code now
+	s.closes(t, "popcorn-s")
+	p.Go(at + "/pos/")
+	p.keeps("goods", "cola")
+	w.cutAt(0, false)
+	p.Go(at + "/pos/")
+	p.Wait(`document.querySelector("#item") && !document.querySelector("#offbar").hidden`)
+	p.scan("4607001234574")
+	p.Wait(`document.querySelectorAll(".ln").length === 3`)
+	p.Insert("малый попк")
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("#item-error").innerText !== ""`)
+}
+
+// closes lets a product be sold no more.
+func (p *program) closes(t *testing.T, sku string) {
+	t.Helper()
+	product, err := p.service.Products.BySKU(t.Context(), sku)
+	if err != nil {
+		t.Fatal(err)
+	}
+	product.State = reference.Closed
+	if _, err := p.service.Products.SaveProduct(t.Context(), product); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -172,8 +172,23 @@ func TestTillReceipts(t *testing.T) {
 	p.Type("textbox", "Телефон", "8 916 555-44-33")
 	p.Type("textbox", "Имя", "Семён")
 	p.Get(`document.querySelectorAll("#register [name=consent]").forEach(c => { c.checked = true; })`, nil)
+	p.Get(`document.querySelector("#r-inviter").focus()`, nil)
+	p.Forgive("/pos/api/members") // a refusal is an answer
+	p.scan(number + "7")
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("#r-inviter-error").innerText.includes("Такого участника нет")`)
+	p.Shot("till-register")
+	p.Get(`document.querySelector("#r-inviter").focus()`, nil)
+	p.scan(number)
 	p.Press(browsertest.Enter)
 	p.Wait(`document.querySelector(".mc")?.innerText.includes("Семён")`)
+	found, err := member.Find(t.Context(), s.service.DB, "+79165554433", "")
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%d found: %v", len(found), err)
+	}
+	if m, err := member.Get(t.Context(), s.service.DB, found[0].Home); err != nil || m.Registered.Inviter != of {
+		t.Errorf("invited by %s, want %s: %v", m.Registered.Inviter, of, err)
+	}
 	s.verified(t)
 }
 
@@ -185,14 +200,14 @@ func (p *till) ofReceipt(sum, deed string) {
 	p.Get(button+`.click()`, nil)
 }
 
-// barcode gives a product a barcode.
+// barcode gives a product that is sold a barcode.
 func (p *program) barcode(t *testing.T, sku, code string) {
 	t.Helper()
 	product, err := p.service.Products.BySKU(t.Context(), sku)
 	if err != nil {
 		t.Fatal(err)
 	}
-	product.Barcodes = []string{code}
+	product.Barcodes, product.State = []string{code}, reference.Active
 	if _, err := p.service.Products.SaveProduct(t.Context(), product); err != nil {
 		t.Fatal(err)
 	}

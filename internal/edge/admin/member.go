@@ -273,7 +273,11 @@ func (p *page) showMember(open bool) error {
 		return err
 	}
 	v := p.view(m, accounts, "", open)
-	o := memberOverview{Stats: p.memberStats(accounts, figures), Profile: p.profile(&m), Empty: figures.Last == 0}
+	profile, err := p.profile(&m)
+	if err != nil {
+		return err
+	}
+	o := memberOverview{Stats: p.memberStats(accounts, figures), Profile: profile, Empty: figures.Last == 0}
 	o.Money, o.Points = p.memberCharts(figures)
 	o.Levels = p.levelCards(accounts)
 	return p.show(v.Name, "/members", memberPage(v, memberFirst(o)))
@@ -323,9 +327,8 @@ func (p *page) soonest(accounts []purchase.AccountView) tile {
 	return tile{p.text("admin.member.expires"), ui.Points(p.ctx(), points), ui.Date(p.ctx(), at)}
 }
 
-func (p *page) profile(m *member.Member) []kit.Pair {
+func (p *page) profile(m *member.Member) (out []kit.Pair, err error) {
 	r := &m.Profile
-	var out []kit.Pair
 	add := func(key, value string) {
 		if value != "" {
 			out = append(out, kit.Pair{Name: p.text(key), Value: value})
@@ -335,6 +338,13 @@ func (p *page) profile(m *member.Member) []kit.Pair {
 	add("segment.field.registered", ui.Date(p.ctx(), m.Registered.At))
 	if o, ok := p.Directory.Outlet(m.Registered.Outlet); ok {
 		add("segment.field.registered_outlet", o.Name)
+	}
+	if by := m.Registered.Inviter; by != 0 {
+		names, err := p.namesOf([]home.ID{by})
+		if err != nil {
+			return nil, err
+		}
+		add("admin.change.inviter", names[by])
 	}
 	add("segment.field.birth_date", p.day(r.BirthDate))
 	if r.Sex != "" {
@@ -352,7 +362,7 @@ func (p *page) profile(m *member.Member) []kit.Pair {
 		add("segment.field.category", n.categories[r.Category.String()])
 	}
 	add("segment.field.comment", r.Comment)
-	return out
+	return out, nil
 }
 
 // noted puts into the audit trail that the reader has looked at, or done,

@@ -112,6 +112,7 @@ func (p *page) askNew(f *form) error {
 	for _, l := range p.profileLines() {
 		fields = append(fields, f.field(string(l.name), l.label, l.more...))
 	}
+	fields = append(fields, f.field("inviter", "inviter", most(member.MaxFind)))
 	return p.showForm(f, memberForm{
 		Crumbs: []kit.Link{{Text: p.text("admin.nav.members"), Href: membersPath}}, Title: p.text("admin.members.new"), Action: membersPath + "/new", Back: membersPath, Do: p.text("admin.members.new-do"), Fields: fields,
 		Boxes: p.programmeBoxes(f),
@@ -164,7 +165,7 @@ func (p *page) newMemberSent() error {
 	if err != nil {
 		return err
 	}
-	in := member.Registration{Profile: member.Profile{Custom: map[string]string{}}}
+	in := member.Registration{Profile: member.Profile{Custom: map[string]string{}}, Inviter: f.get("inviter")}
 	pr := &in.Profile
 	pr.Surname, pr.Name, pr.Patronymic = f.get("surname"), f.get("name"), f.get("patronymic")
 	pr.BirthDate, pr.Sex, pr.Address.City, pr.Comment = dayTyped(f.get("birth_date")), f.get("sex"), f.get("address_city"), f.get("comment")
@@ -256,7 +257,11 @@ func (p *page) editAgain(f *form, m *member.Member) error {
 		return err
 	}
 	if len(last) > 0 {
-		c := p.changeRow(&last[0])
+		words, err := p.changeWords(last)
+		if err != nil {
+			return err
+		}
+		c := words.row(&last[0])
 		if last[0].Actor == member.ByStaff && last[0].By == p.who.Person.ID {
 			c.By = p.text("admin.member.yourself")
 		}

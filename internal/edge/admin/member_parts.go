@@ -356,9 +356,13 @@ func (p *page) memberChanges() error {
 		list = list[:listed]
 		on = memberPath(m.Home) + "/changes?before=" + list[listed-1].ID.String()
 	}
+	words, err := p.changeWords(list)
+	if err != nil {
+		return err
+	}
 	out := make([]changeRow, len(list))
 	for i := range list {
-		out[i] = p.changeRow(&list[i])
+		out[i] = words.row(&list[i])
 	}
 	merged, err := p.mergedOf(&m)
 	if err != nil {
@@ -378,25 +382,6 @@ func (p *page) mergedOf(m *member.Member) (out []kit.Link, err error) {
 		out = append(out, kit.Link{Text: p.text("admin.merge.was-merged", "number", list[i].Number, "time", ui.DateTime(p.ctx(), list[i].At)), Href: mergePath(list[i].ID)})
 	}
 	return out, err
-}
-
-func (p *page) changeRow(c *member.Change) changeRow {
-	r := changeRow{Field: string(c.Field), Was: c.Old, Is: c.New, By: p.text("admin.actor." + string(c.Actor)), At: c.At}
-	if key := "admin.change." + string(c.Field); p.Texts.Has(p.lang(), key) {
-		r.Field = p.text(key)
-	}
-	switch c.Field {
-	case member.FieldPhone:
-		r.Was, r.Is = ui.Masked(r.Was), ui.Masked(r.Is)
-	case member.FieldEmail:
-		r.Was, r.Is = maskEmail(r.Was), maskEmail(r.Is)
-	}
-	if c.Actor == member.ByStaff {
-		if who, err := p.Staff.Person(p.ctx(), c.By); err == nil {
-			r.By = who.Name
-		}
-	}
-	return r
 }
 
 // cardRow is one card of a member.

@@ -26,12 +26,14 @@ type Member struct {
 	ChangedAt   Time         `json:"changed_at"`
 }
 
-// Origin says when, where and by whom a member was registered.
+// Origin says when, where and by whom a member was registered, and who had
+// invited him.
 type Origin struct {
-	At      Time   `json:"at"`
-	Source  string `json:"source"`
-	Outlet  id.ID  `json:"outlet,omitzero"`
-	Cashier id.ID  `json:"cashier,omitzero"`
+	At      Time    `json:"at"`
+	Source  string  `json:"source"`
+	Outlet  id.ID   `json:"outlet,omitzero"`
+	Cashier id.ID   `json:"cashier,omitzero"`
+	Inviter home.ID `json:"inviter,omitzero"`
 }
 
 // Identifier is one identifier of a member.
@@ -129,7 +131,7 @@ func memberOf(m *member.Member) Member {
 		ID: m.Home, Version: m.Version, Number: m.Number, State: m.State, BlockReason: m.BlockReason, MergedInto: m.MergedInto, Household: m.Household,
 		Profile: profileOf(&m.Profile), Identifiers: each(m.Identifiers, identifierOf), Tags: orEmpty(m.Tags), Groups: orEmpty(m.Groups),
 		Relatives:  each(m.Relatives, func(r member.Relative) Relative { return Relative(r) }),
-		Registered: Origin{At: Time(m.Registered.At), Source: m.Registered.Source, Outlet: m.Registered.Outlet, Cashier: m.Registered.Cashier},
+		Registered: Origin{At: Time(m.Registered.At), Source: m.Registered.Source, Outlet: m.Registered.Outlet, Cashier: m.Registered.Cashier, Inviter: m.Registered.Inviter},
 		ChangedAt:  Time(m.ChangedAt),
 	}
 }

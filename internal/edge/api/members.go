@@ -28,6 +28,7 @@ type Registration struct {
 	Card        *NewCard        `json:"card,omitempty"`
 	Programmes  []id.ID         `json:"programmes,omitempty" maxItems:"20"`
 	Himself     bool            `json:"self,omitempty"`
+	Inviter     string          `json:"inviter,omitempty" maxLength:"254" example:"+7 916 123-45-67"`
 }
 
 // NewIdentifier is a phone, e-mail, external id or login as it was typed.
@@ -153,6 +154,11 @@ func register(ctx context.Context, c *call, in *registerIn) (*Registered, error)
 			return nil, err
 		}
 	}
+	if b.Inviter != "" {
+		if err := c.guess(); err != nil {
+			return nil, err
+		}
+	}
 	by := c.actor()
 	if b.Himself {
 		if err := c.himself(); err != nil {
@@ -162,6 +168,7 @@ func register(ctx context.Context, c *call, in *registerIn) (*Registered, error)
 	}
 	reg := member.Registration{
 		Profile: b.Profile.in(), Tags: b.Tags, Groups: b.Groups, Relatives: relativesIn(b.Relatives), Consents: consentsIn(b.Consents), Cashier: b.Cashier,
+		Inviter: b.Inviter,
 	}
 	for _, n := range b.Identifiers {
 		reg.Identifiers = append(reg.Identifiers, n.in())
@@ -169,6 +176,9 @@ func register(ctx context.Context, c *call, in *registerIn) (*Registered, error)
 	out, err := once(ctx, c, in, func(ctx context.Context) (*Registered, registration, error) {
 		return c.registerMember(ctx, reg, b.Card, by)
 	}, c.registeredBefore)
+	if member.NoInviter(err) {
+		c.missed()
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,10 @@ func TestMembers(t *testing.T) {
 			{step: step{as: "admin", do: "GET /members?after=x", want: 400, code: "api.invalid", at: "after api.cursor"}},
 			{step: step{as: "admin", do: "GET /members?state=gone", want: 400, code: "api.invalid", at: "state api.choice"}},
 
+			{step: step{do: "POST /members", body: `{"identifiers":[{"kind":"phone","value":"+79160000005"}],"inviter":"8 916 000-00-01"}`, want: 201, has: `"inviter":"$ann"`, keep: "guest"}},
+			{step: step{do: "GET /members/$guest/changes?field=inviter", want: 200, has: `"old":"" "new":"$ann"`}},
+			{step: step{do: "POST /members", body: `{"identifiers":[{"kind":"phone","value":"+79160000006"}],"inviter":"+79167777777"}`, want: 400, code: "member.invalid", at: "inviter member.no-inviter"}},
+
 			{step: step{do: "PATCH /members/$ann", body: `{"version":$v,"set":{"surname":"Иванова","address_city":""},"tags":[]}`, want: 200, has: `"surname":"Иванова" "tags":[]`, not: "Омск"}},
 			{step: step{do: "PATCH /members/$ann", body: `{"version":$v,"set":{"surname":"Петрова"}}`, want: 409, code: "member.moved"}},
 			{step: step{do: "PATCH /members/$ann", body: `{"set":{"nonsense":"1"}}`, want: 400, code: "member.invalid", at: "nonsense member.bad-field"}},

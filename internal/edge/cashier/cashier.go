@@ -97,6 +97,7 @@ func (c *Cashier) Mount(r chi.Router) {
 		r.Get("/rules", c.serve(c.atTill(c.rules)))
 		r.Post("/find", c.serve(c.onDuty(c.find)))
 		r.Get("/goods", c.serve(c.onDuty(c.goods)))
+		r.Get("/catalogue", c.serve(c.atTill(c.catalogue)))
 		r.Get("/shift", c.serve(c.onDuty(c.shift)))
 		r.Handle("/api/*", c.serve(c.atTill(c.pass)))
 	})

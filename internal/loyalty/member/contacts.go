@@ -100,7 +100,7 @@ func (m *Members) SetMain(ctx context.Context, h home.ID, version int64, ref Ref
 			}
 		}
 		b.Exec(qMainIdentifier, ref.Kind, ref.Value, h, true)
-		trail.Add(h, ref.Kind.field()+"_main", was, ref.Value)
+		trail.Add(h, ref.Kind.field()+MainSuffix, was, ref.Value)
 		return nil
 	})
 }
@@ -122,7 +122,7 @@ func (m *Members) Prove(ctx context.Context, rules Rules, h home.ID, in NewIdent
 		}
 		b.Exec(qProveIdentifier, ref.Kind, ref.Value, h, at)
 		QueueGuest(b, m.IDs, h, ref, false, trail.at)
-		trail.Add(h, ref.Kind.field()+"_proven", "", ref.Value)
+		trail.Add(h, ref.Kind.field()+ProvenSuffix, "", ref.Value)
 		for i := range v.Identifiers {
 			if v.Identifiers[i].Ref == ref {
 				v.Identifiers[i].ProvenAt = at

@@ -212,11 +212,11 @@ func (f *form) custom(fields []CustomField, values map[string]string, touched ma
 		}
 		at := slices.IndexFunc(fields, func(c CustomField) bool { return c.Key == key && c.Active })
 		if at < 0 {
-			f.add(customPrefix+key, &fault.Field{Code: "member.bad-field"})
+			f.add(CustomPrefix+key, &fault.Field{Code: "member.bad-field"})
 			continue
 		}
 		v, wrong := fields[at].value(s)
-		f.add(customPrefix+key, wrong)
+		f.add(CustomPrefix+key, wrong)
 		if values[key] = v; v == "" {
 			delete(values, key)
 		}
@@ -224,7 +224,7 @@ func (f *form) custom(fields []CustomField, values map[string]string, touched ma
 	for i := range fields {
 		c := &fields[i]
 		if c.Required && c.Active && values[c.Key] == "" && (touched == nil || touched[c.Key]) {
-			f.add(customPrefix+c.Key, mandatory())
+			f.add(CustomPrefix+c.Key, mandatory())
 		}
 	}
 }

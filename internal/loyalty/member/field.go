@@ -54,9 +54,16 @@ const (
 	FieldRelative   Field = "relative"
 	FieldRegistered Field = "registered"
 	FieldHousehold  Field = "household" // its id
+	FieldInviter    Field = "inviter"   // the member's id
 )
 
-const customPrefix = "custom."
+// What stands before the key of an own field, and what after a kind of identifier
+// where another is main now or one was proven.
+const (
+	CustomPrefix = "custom."
+	MainSuffix   = "_main"
+	ProvenSuffix = "_proven"
+)
 
 // Limits on what is kept of a member, texts in characters.
 const (

@@ -65,12 +65,14 @@ type Member struct {
 	ChangedAt   clock.Micros `json:"changed_at"`
 }
 
-// Registered says when, where and by whom a member was registered.
+// Registered says when, where and by whom a member was registered, and who had
+// invited him.
 type Registered struct {
 	At      clock.Micros `json:"at"`
 	Source  string       `json:"source"`
 	Outlet  id.ID        `json:"outlet,omitzero"`
 	Cashier id.ID        `json:"cashier,omitzero"`
+	Inviter home.ID      `json:"inviter,omitzero"` // the member who had invited him; 0: nobody is known to have
 }
 
 // Profile is what a member, or the staff for him, has told of himself. Every

@@ -161,7 +161,7 @@ func (w *uniting) profile() error {
 		if is.Custom == nil {
 			is.Custom = map[string]string{}
 		}
-		is.Custom[key] = w.field(Field(customPrefix+key), is.Custom[key], his.Custom[key])
+		is.Custom[key] = w.field(Field(CustomPrefix+key), is.Custom[key], his.Custom[key])
 	}
 	return queueProfile(&w.b, w.trail, &w.into, &was)
 }

@@ -24,6 +24,7 @@ type Registration struct {
 	Consents    []NewConsent
 	Cashier     id.ID
 	At          clock.Micros // when, for an import or an order; zero: now
+	Inviter     string       // a phone, card or number of the member who had invited him, as it was typed; "": nobody
 	Ordered     Ref          // the phone or e-mail that an order named; zero: none did
 }
 
@@ -69,6 +70,7 @@ type registering struct {
 	at    clock.Micros
 	refs  []Ref // of the identifiers
 	home  home.ID
+	from  home.ID // who had invited him; 0: nobody
 }
 
 // copy takes what it changes out of the caller's hands: a transaction may run
@@ -124,7 +126,11 @@ func (r *registering) prepare(ctx context.Context, q db.Q) error {
 			return err
 		}
 	}
-	return nil
+	if r.Inviter == "" {
+		return nil
+	}
+	r.from, err = inviter(ctx, q, r.Inviter, r.rules.Region)
+	return err
 }
 
 // write makes the home, the member and all that belongs to him.
@@ -152,11 +158,14 @@ func (r *registering) write(ctx context.Context, q db.Q) (Member, error) {
 	var b db.Batch
 	b.Exec(qInsertMember, profileArgs([]any{
 		r.home, number, state, folded(p), db.N(p.Category), custom,
-		r.at, text.Clip(r.by.Source, MaxSource), db.N(r.by.Outlet), db.N(r.Cashier), r.now,
+		r.at, text.Clip(r.by.Source, MaxSource), db.N(r.by.Outlet), db.N(r.Cashier), db.N(r.from), r.now,
 	}, p)...)
 	trail := NewTrail(r.IDs, r.by, r.now)
 	trail.Add(r.home, FieldRegistered, "", number)
 	trail.Add(r.home, FieldState, "", string(state))
+	if r.from != 0 {
+		trail.Add(r.home, FieldInviter, "", r.from.String())
+	}
 	for _, t := range r.Tags {
 		b.Exec(qPutTag, r.home, text.Fold(t), t)
 	}

@@ -14,19 +14,19 @@ const (
  m.address_type, m.address_city, m.address_street, m.address_house, m.address_flat, m.address_postcode,
  m.document_type, m.document_series, m.document_number, m.document_citizenship, m.document_issued_by, m.document_issued_on,
  m.comment, m.code_word, m.category_id, m.custom,
- m.registered_at, m.registered_source, m.registered_outlet, m.registered_cashier, m.changed_at,
+ m.registered_at, m.registered_source, m.registered_outlet, m.registered_cashier, m.inviter, m.changed_at,
  (select x.household_id from household_member x where x.home_id = m.home_id and x.left_at is null)`
 
 	qMember = `select ` + memberColumns + ` from member m where m.home_id = $1`
 
 	qInsertMember = `insert into member (home_id, version, number, state, block_reason, merged_into, name_folded,
- category_id, custom, registered_at, registered_source, registered_outlet, registered_cashier, changed_at,
+ category_id, custom, registered_at, registered_source, registered_outlet, registered_cashier, inviter, changed_at,
  surname, name, patronymic, birth_date, sex, language,
  address_type, address_city, address_street, address_house, address_flat, address_postcode,
  document_type, document_series, document_number, document_citizenship, document_issued_by, document_issued_on,
  comment, code_word)
-values ($1, 1, $2, $3, '', null, $4, $5, $6, $7, $8, $9, $10, $11,
- $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)`
+values ($1, 1, $2, $3, '', null, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+ $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)`
 
 	qUpdateMember = `update member set name_folded = $2, category_id = $3, custom = $4,
  surname = $5, name = $6, patronymic = $7, birth_date = $8, sex = $9, language = $10,
@@ -64,17 +64,17 @@ where home_id = $1`
 func scanMember(r db.Row) (Member, error) {
 	var m Member
 	var custom string
-	var merged, category, outlet, cashier, household *int64
+	var merged, category, outlet, cashier, inviter, household *int64
 	p := &m.Profile
-	dest := append(make([]any, 0, 34), &m.Home, &m.Version, &m.Number, &m.State, &m.BlockReason, &merged)
+	dest := append(make([]any, 0, 35), &m.Home, &m.Version, &m.Number, &m.State, &m.BlockReason, &merged)
 	for i := range profileFields {
 		dest = append(dest, profileFields[i].at(p))
 	}
-	dest = append(dest, &category, &custom, &m.Registered.At, &m.Registered.Source, &outlet, &cashier, &m.ChangedAt, &household)
+	dest = append(dest, &category, &custom, &m.Registered.At, &m.Registered.Source, &outlet, &cashier, &inviter, &m.ChangedAt, &household)
 	if err := r.Scan(dest...); err != nil {
 		return Member{}, err
 	}
-	m.MergedInto, m.Household = home.ID(orZero(merged)), id.ID(orZero(household))
+	m.MergedInto, m.Household, m.Registered.Inviter = home.ID(orZero(merged)), id.ID(orZero(household)), home.ID(orZero(inviter))
 	p.Category, m.Registered.Outlet, m.Registered.Cashier = id.ID(orZero(category)), id.ID(orZero(outlet)), id.ID(orZero(cashier))
 	return m, json.Unmarshal([]byte(custom), &p.Custom)
 }

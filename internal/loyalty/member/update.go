@@ -111,7 +111,7 @@ func (m *Members) update(ctx context.Context, q db.Q, rules *Rules, v *Member, p
 func (f *form) apply(p *Profile, set map[Field]string) map[string]bool {
 	touched := map[string]bool{}
 	for field, value := range set {
-		if key, own := strings.CutPrefix(string(field), customPrefix); own {
+		if key, own := strings.CutPrefix(string(field), CustomPrefix); own {
 			p.Custom[key], touched[key] = value, true
 			continue
 		}
@@ -155,7 +155,7 @@ func queueProfile(b *db.Batch, trail *Trail, v *Member, was *Profile) error {
 		}
 	}
 	for _, key := range keys {
-		trail.Add(v.Home, Field(customPrefix+key), was.Custom[key], is.Custom[key])
+		trail.Add(v.Home, Field(CustomPrefix+key), was.Custom[key], is.Custom[key])
 	}
 	if trail.Len() == before {
 		return nil

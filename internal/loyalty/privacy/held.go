@@ -81,7 +81,7 @@ func held() []section {
 			"n:version s:number s:state s:block_reason i:merged_into i:erasure_id s:surname s:name s:patronymic s:birth_date s:sex s:language" +
 			" s:address_type s:address_city s:address_street s:address_house s:address_flat s:address_postcode" +
 			" s:document_type s:document_series s:document_number s:document_citizenship s:document_issued_by s:document_issued_on" +
-			" s:comment s:code_word i:category_id s:category.name j:custom t:registered_at s:registered_source i:registered_outlet i:registered_cashier t:changed_at"},
+			" s:comment s:code_word i:category_id s:category.name j:custom t:registered_at s:registered_source i:registered_outlet i:registered_cashier i:inviter t:changed_at"},
 		{name: "identifier", order: "x.home_id, x.kind, x.value", columns: known + "s:kind s:value s:state b:main t:proven_at t:added_at"},
 		{name: "guest_due", order: "x.home_id, x.kind, x.value", columns: known + "s:kind s:value b:told t:due_at i:after_id"},
 		{

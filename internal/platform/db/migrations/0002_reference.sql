@@ -144,7 +144,7 @@ create table product (
     version         bigint not null,
     search_folded   text not null
 );
-create index product_version on product (version);
+create index product_version on product (version, product_id);
 create index product_by_type on product (product_type_id);
 
 create table product_in_group (

@@ -74,6 +74,7 @@ create table member (
     registered_source    text not null,
     registered_outlet    bigint,
     registered_cashier   bigint,
+    inviter              bigint,          -- home of the member who had invited him; it stays when that one is merged; null: nobody is known to have
     changed_at           bigint not null
 );
 create index member_birthday on member (substr(birth_date, 6), home_id);

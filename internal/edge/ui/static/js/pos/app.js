@@ -5,6 +5,7 @@ import * as keep from './keep.js';
 import * as sale from './sale.js';
 import * as queue from './queue.js';
 import * as rules from './rules.js';
+import * as stock from './goods.js';
 import { state } from './sale.js';
 import { amount, money, pieces, points, say } from './words.js';
 import { draw, drawDone, quick, tick } from './desk.js';
@@ -38,7 +39,7 @@ async function start() {
   draw();
   next();
   queue.flush();
-  renewRules();
+  renew();
 }
 // takeUp takes up the receipt that was being made, once, before anything can be scanned into another.
 let takenUp = false;
@@ -47,7 +48,8 @@ async function takeUp() {
   takenUp = true;
   await sale.restore();
 }
-const renewRules = () => { if (state.start) rules.renew(state.start.till.id).catch(() => {}); };
+// renew keeps what the till goes by where it can't ask.
+const renew = () => { if (state.start) { rules.renew(state.start.till.id).catch(() => {}); stock.renew().catch(() => {}); } };
 
 // frame fills the bar at the top.
 function frame() {
@@ -164,17 +166,12 @@ async function item(text) {
 }
 async function goods(q) {
   try {
-    const list = (await ask('/goods?q=' + encodeURIComponent(q))).goods;
-    for (const g of list) if (g.exact) keep.remember('good:' + q, g);
+    const list = await stock.find(q);
+    if (!list) badItem(say('network'));
     return list;
   } catch (e) {
-    if (e instanceof Silent) {
-      const seen = await keep.recall('good:' + q);
-      if (seen) return [seen.found];
-      const mine = quick.all.filter(g => g.sku === q || g.name.toLowerCase().includes(q.toLowerCase()));
-      if (mine.length) return mine;
-      badItem(say('network'));
-    } else if (e instanceof Refused) badItem(e.message); else throw e;
+    if (!(e instanceof Refused)) throw e;
+    badItem(e.message);
   }
 }
 function badItem(text) { put('#item-error', wrong(text)); beep(false); $('#item').select(); }
@@ -476,14 +473,14 @@ async function begin() {
   queue.onQueue(network);
   onNetwork(async is => {
     await network();
-    if (is) { renewRules(); await queue.flush(); if (state.start?.duty && state.lines.length && !state.sold) sale.quote(); } else if (state.lines.length && !state.sold) sale.quote();
+    if (is) { renew(); await queue.flush(); if (state.start?.duty && state.lines.length && !state.sold) sale.quote(); } else if (state.lines.length && !state.sold) sale.quote();
   });
   listen(scanWanted, scanned, pressed);
   await start();
   await network();
   watch();
   setInterval(() => { queue.flush(); }, 30000);
-  setInterval(() => { if (isOnline()) renewRules(); }, 300000);
+  setInterval(() => { if (isOnline()) renew(); }, 300000);
   setInterval(tick, 15000);
   keepPage().catch(() => {});
 }

@@ -11,8 +11,10 @@ function ask(request) {
 
 /** open must come first. */
 export async function open() {
-  const request = indexedDB.open('kopilka-till', 1);
-  request.onupgradeneeded = () => {
+  const request = indexedDB.open('kopilka-till', 2);
+  request.onupgradeneeded = e => {
+    request.result.createObjectStore('goods', { keyPath: 'sku' }).createIndex('barcode', 'barcodes', { multiEntry: true });
+    if (e.oldVersion) return;
     request.result.createObjectStore('kept');
     request.result.createObjectStore('queue', { keyPath: 'seq' });
     request.result.createObjectStore('seen', { keyPath: 'code' }).createIndex('at', 'at');
@@ -64,3 +66,22 @@ export async function recall(code) {
   const row = await within(['seen'], 'readonly', tx => ask(tx.objectStore('seen').get(code)));
   return row && Date.now() - row.at < WEEK ? row : undefined;
 }
+
+/** stock keeps what has changed in the catalogue and how far it is followed, in one step; of more goods than most the first stay. */
+export const stock = (changed, most) => within(['kept', 'goods'], 'readwrite', async tx => {
+  const store = tx.objectStore('goods');
+  if (changed.anew) await ask(store.clear());
+  for (const sku of changed.gone) await ask(store.delete(sku));
+  let n = await ask(store.count());
+  for (const g of changed.goods) {
+    if (n >= most && !await ask(store.getKey(g.sku))) continue;
+    await ask(store.put(g));
+    n++;
+  }
+  await ask(tx.objectStore('kept').put(changed.mark, 'catalogue'));
+});
+export const good = text => within(['goods'], 'readonly', async tx => {
+  const store = tx.objectStore('goods');
+  return await ask(store.index('barcode').get(text)) ?? ask(store.get(text));
+});
+export const goods = () => within(['goods'], 'readonly', tx => ask(tx.objectStore('goods').getAll()));

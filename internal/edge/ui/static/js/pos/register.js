@@ -37,9 +37,11 @@ export function cardChosen(f) {
   $('[data-f=card-fields]', f).hidden = !c;
   f.elements.number.closest('.fld').hidden = !c || c.virtual;
 }
-/** cardScanned puts what was scanned where a card's number is asked for. */
+/** cardScanned puts what was scanned where a card's number or the inviter is asked for. */
 export function cardScanned(code) {
-  const f = $('#register form'), plastic = state.start.cards?.find(c => !c.virtual);
+  const f = $('#register form'), asked = document.activeElement;
+  if (asked === f.elements.inviter) { asked.value = code; return; }
+  const plastic = state.start.cards?.find(c => !c.virtual);
   if (!f.elements.card.value && plastic) f.elements.card.value = plastic.id;
   cardChosen(f);
   if (f.elements.number.value && f.elements.number.value !== code) f.elements.secret.value = code; else f.elements.number.value = code;
@@ -80,6 +82,7 @@ function bodyOf(f) {
     const c = s.consents[box.value];
     b.consents.push({ kind: c.kind, action: 'granted', ...c.channel && { channel: c.channel }, ...c.text && { text: c.text, text_version: c.version } });
   }
+  if (v('inviter')) b.inviter = v('inviter');
   if (s.programme) b.programmes = [s.programme.id];
   return b;
 }
