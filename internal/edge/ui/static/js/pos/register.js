@@ -67,7 +67,9 @@ function wrong(d, e) {
     if (place) place.textContent = x.detail; else left.push(x.detail);
   }
   fill(d, { error: left.length ? left.join('; ') : e.problem.errors?.length ? '' : e.message });
-  $$('[data-error]', d).find(p => p.textContent)?.closest('.fld').querySelector('input').focus();
+  const first = $$('[data-error]', d).find(p => p.textContent)?.closest('.fld');
+  first?.querySelector('input').focus();
+  first?.scrollIntoView({ block: 'nearest' }); // what is wrong with it stands below it
 }
 
 function bodyOf(f) {
