@@ -71,7 +71,8 @@ func TestProgrammeByForms(t *testing.T) {
 	p.Get(`document.querySelector("[name='add.when']").value = "sum"`, nil)
 	p.Get(`document.querySelector("[value='add:when']").click()`, nil)
 	p.Wait(`document.readyState === "complete" && document.querySelector("[name='when.1.from']") && document.querySelector("[name='when.0.in'][value=sat]").checked`)
-	p.Get(`document.querySelector("[name='when.1.from']").value = "1000"`, nil)
+	p.Get(`(i => { i.value = "1000"; i.dispatchEvent(new Event("change", { bubbles: true })); })(document.querySelector("[name='when.1.from']"))`, nil)
+	p.Wait(`document.querySelector("#says")?.innerText.includes("3 по цене 2")`) // beside the form, as it is typed
 	p.Accessible()
 	p.Shot("draft-rule-take")
 	p.Click("button", "Сохранить")

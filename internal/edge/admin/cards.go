@@ -242,7 +242,13 @@ func (p *page) cardTypeName(i id.ID) string {
 	return t.Name
 }
 
-func (p *page) newCardBatch() error { return p.askCardBatch(p.filled(url.Values{"size": {"100"}})) }
+func (p *page) newCardBatch() error {
+	key, err := p.once()
+	if key == "" {
+		return err
+	}
+	return p.askCardBatch(p.filled(url.Values{"size": {"100"}, keyParam: {key}}))
+}
 
 func (p *page) askCardBatch(f *form) error {
 	types, err := p.batchTypes()
@@ -256,6 +262,7 @@ func (p *page) askCardBatch(f *form) error {
 	if len(types) == 0 && f.whole == "" {
 		s.Notes = []string{p.text("admin.cards.no-plastic")}
 	}
+	s.Hidden = []sentAlong{{keyParam, f.get(keyParam)}}
 	s.Parts = []sheetPart{{Entries: lines(
 		f.field("type", "card-type", needed, of(types...)),
 		f.field("size", "card-size", needed, narrow, mode("numeric"), most(7)),
@@ -300,15 +307,18 @@ func (p *page) newCardBatchSent() error {
 		f.refuse(fault.New(fault.Invalid, "admin.invalid").With(bad...))
 		return p.askCardBatch(f)
 	}
-	seed := card.NewSeed()
-	b, list, err := p.Cards.MakeBatchOf(p.ctx(), seed, of, n, f.get("note"), p.actor())
+	b, seed, err := p.Cards.MakeBatchOnce(p.ctx(), f.key(), of, n, f.get("note"), p.actor())
 	if err != nil {
+		if f.usedUp(err) {
+			f.whole = p.text("admin.cards.used-up")
+			return p.askCardBatch(f)
+		}
 		if f.refuse(inField(err, map[string]string{"card.bad-size": "size", "card.bad-kind": "type", "card.bad-name": "note", "crypto.prefix-invalid": "type"})) {
 			return p.askCardBatch(f)
 		}
 		return err
 	}
-	if list[0].Secret == "" {
+	if seed == "" {
 		return p.to(batchesPath+"/"+b.ID.String(), "saved")
 	}
 	return p.give(given{At: batchesPath + "/" + b.ID.String(), Secret: string(seed)})

@@ -67,6 +67,7 @@ type formView struct {
 	Wrong                        []kit.Field
 	Groups                       []groupView
 	Hidden                       []sentAlong
+	Says                         *saidView
 }
 
 // partForm is one part of a draft being edited.
@@ -80,6 +81,7 @@ type partForm struct {
 	hidden []sentAlong
 	field  func(path string) string // of the form, by a path in the part's text; nil: they are the same
 	shown  []string                 // names of the fields
+	says   *saidView                // beside the form; nil: nothing is
 }
 
 // load puts what the text says into the form.
@@ -272,24 +274,7 @@ func nearest(path string, names []string) string {
 // write puts the part into the text and keeps that as the draft, if it is a
 // programme then. keys are those that this form is about; others stay.
 func (e *partForm) write(keys []string, was, is draft.Part, names []string) (bool, error) {
-	t, err := draft.Open([]byte(e.stored.Text))
-	if err != nil {
-		return false, err
-	}
-	if e.add != "" {
-		e.at = fmt.Sprintf("%s[%d]", e.add, len(e.parts.At(e.add).Items()))
-		err = t.Add(e.add, is)
-	} else {
-		for _, key := range keys {
-			if err == nil && !is.Get(key).Equal(was.Get(key)) {
-				err = t.Set(e.at, key, is.Get(key))
-			}
-		}
-	}
-	if err != nil {
-		return false, err
-	}
-	text, err := t.Bytes()
+	text, err := e.written(keys, was, is)
 	if err != nil {
 		return false, err
 	}
@@ -308,6 +293,28 @@ func (e *partForm) write(keys []string, was, is draft.Part, names []string) (boo
 	return err == nil, err
 }
 
+// written is the text of the draft with the part as it was typed.
+func (e *partForm) written(keys []string, was, is draft.Part) ([]byte, error) {
+	t, err := draft.Open([]byte(e.stored.Text))
+	if err != nil {
+		return nil, err
+	}
+	if e.add != "" {
+		e.at = fmt.Sprintf("%s[%d]", e.add, len(e.parts.At(e.add).Items()))
+		err = t.Add(e.add, is)
+	} else {
+		for _, key := range keys {
+			if err == nil && !is.Get(key).Equal(was.Get(key)) {
+				err = t.Set(e.at, key, is.Get(key))
+			}
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t.Bytes()
+}
+
 // ask answers with the form.
 func (e *partForm) ask(groups []groupView, query url.Values) error {
 	action := e.path + "/part/" + e.name
@@ -318,7 +325,7 @@ func (e *partForm) ask(groups []groupView, query url.Values) error {
 	if edition == "" {
 		edition = fmt.Sprint(e.stored.Edition)
 	}
-	v := formView{Title: e.title, Action: action, Back: e.path, Edition: edition, Groups: groups, Hidden: e.hidden}
+	v := formView{Title: e.title, Action: action, Back: e.path, Edition: edition, Groups: groups, Hidden: e.hidden, Says: e.says}
 	v.Whole, v.Wrong = e.f.problems()
 	if v.Whole != "" || len(v.Wrong) > 0 {
 		return e.again(v.Title, "/programmes", partFormPage(v, e.stored.Name))

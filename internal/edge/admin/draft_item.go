@@ -50,7 +50,7 @@ func (e *partForm) query() url.Values {
 
 func (e *partForm) showItem() error {
 	if e.carried != nil {
-		return e.ask(e.itemGroups(), e.query())
+		return e.askItem()
 	}
 	part := draft.Part{}
 	if e.add == "" {
@@ -67,7 +67,8 @@ func (e *partForm) showItem() error {
 		e.wants("when").load(part.Get("when"))
 		e.wants("scope").load(part.Get("scope"))
 	}
-	return e.ask(e.itemGroups(), e.query())
+	e.saySaved(part.Get("id").Word)
+	return e.askItem()
 }
 
 func (e *partForm) itemGroups() []groupView {
@@ -81,20 +82,15 @@ func (e *partForm) itemGroups() []groupView {
 }
 
 func (e *partForm) itemSent() error {
-	if e.act(e.f.get("do")) {
-		return e.ask(e.itemGroups(), e.query())
+	do := e.f.get("do")
+	if do == doSay || e.act(do) {
+		return e.askItem()
 	}
 	if e.name != "rule" && e.f.get("name") == "" {
 		e.f.wrong["name"] = e.text("admin.draft.no-name")
-		return e.ask(e.itemGroups(), e.query())
+		return e.askItem()
 	}
-	keys, is := e.itemOf()
-	was := draft.Part{}
-	if e.add == "" {
-		was = e.parts.At(e.at)
-	} else {
-		is = withID(is, e.newID())
-	}
+	keys, was, is := e.typedItem()
 	e.itemGroups() // to know the names of its fields
 	done, err := e.write(keys, was, is, e.shown)
 	if err != nil {
@@ -104,7 +100,17 @@ func (e *partForm) itemSent() error {
 		return e.to(e.path, "draft-saved")
 	}
 	e.hidden, e.shown = nil, nil
-	return e.ask(e.itemGroups(), e.query())
+	return e.askItem()
+}
+
+// typedItem is the item as it was and as it was typed; keys are those that the
+// form has.
+func (e *partForm) typedItem() (keys []string, was, is draft.Part) {
+	keys, is = e.itemOf()
+	if e.add != "" {
+		return keys, was, withID(is, e.newID())
+	}
+	return keys, e.parts.At(e.at), is
 }
 
 func withID(p draft.Part, i string) draft.Part {

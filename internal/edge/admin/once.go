@@ -28,6 +28,15 @@ func (p *page) once() (string, error) {
 	return "", p.to(p.r.URL.Path+"?"+q.Encode(), "")
 }
 
+// key is the form's one-time key; what is sent without one is an operation of
+// its own.
+func (f *form) key() string {
+	if key := f.get(keyParam); onceKey.MatchString(key) {
+		return key
+	}
+	return rand.Text()
+}
+
 // usedUp tells whether a form's key stands for something else already: the form
 // gets a new one, so that sent once more it does what it says.
 func (f *form) usedUp(err error) bool {

@@ -30,6 +30,43 @@ func (h *house) register(name, phone string) member.Member {
 	return m
 }
 
+// TestBatchFormOnce: a form that is sent twice, by a double click or by going back,
+// has made one batch, and tells its secret codes to both.
+func TestBatchFormOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		who := h.hire("edits", []staff.Permission{staff.ReferenceSee, staff.CardsEdit})
+		h.sends(who, "/cards/new", url.Values{"name": {"Секретная"}, "code": {"secret"}, "kind": {"plastic"}, "properties.prefix": {"28"}, "secret": {"yes"}}, http.StatusSeeOther)
+		types, err := card.Types(t.Context(), d)
+		h.check(err)
+		opened := h.ask(who, http.MethodGet, admin.Base+"/cards/batches/new", nil)
+		at, err := url.Parse(opened.Header().Get("Location"))
+		h.check(err)
+		form := url.Values{"key": {at.Query().Get("key")}, "type": {types[0].ID.String()}, "size": {"2"}}
+		if body := h.ask(who, http.MethodGet, at.String(), nil).Body.String(); !strings.Contains(body, form.Get("key")) {
+			t.Fatal("the form does not send its key")
+		}
+		var made []string
+		for range 2 {
+			w := h.ask(who, http.MethodPost, admin.Base+"/cards/batches/new", form)
+			made = append(made, w.Header().Get("Location"))
+			if len(w.Result().Cookies()) == 0 {
+				t.Error("its codes are not told")
+			}
+		}
+		list, err := card.Batches(t.Context(), d, 0, 0)
+		h.check(err)
+		if len(list) != 1 || made[0] == "" || made[0] != made[1] {
+			t.Errorf("%d batches; led to %v", len(list), made)
+		}
+		form.Set("size", "3")
+		if w := h.ask(who, http.MethodPost, admin.Base+"/cards/batches/new", form); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "уже сделана партия") {
+			t.Errorf("another batch by the same form: %d", w.Code)
+		}
+	})
+}
+
 // TestCardsInTheConsole: types and batches are for who may change cards of the
 // whole organization; a batch is bounded and had as a file, whose secret codes
 // are told once; a card is found, given, lost and replaced.

@@ -63,7 +63,7 @@ const (
 	qBindStock = `update card_stock set state = 'bound', changed_at = $2 where number = $1 and state = 'new'`
 	qVoidStock = `update card_stock set state = 'void', changed_at = $2 where number = $1 and state = 'new'`
 
-	qPutBatch = `insert into card_batch (batch_id, card_type_id, size, note, made_at, actor_kind, actor_id) values ($1, $2, $3, $4, $5, $6, $7)`
+	qPutBatch = `insert into card_batch (batch_id, card_type_id, size, note, made_at, actor_kind, actor_id, once) values ($1, $2, $3, $4, $5, $6, $7, $8)`
 	qBatches  = `select batch_id, card_type_id, size, note, made_at from card_batch where batch_id < $1 or $1 = 0 order by batch_id desc limit $2`
 
 	qBatch = `select batch_id, card_type_id, size, note, made_at from card_batch where batch_id = $1`
@@ -84,12 +84,11 @@ func scanStock(r db.Row) (Stock, error) {
 // printed on plastic; where the type's cards have secret codes it makes them
 // too, and tells them this once.
 func (c *Cards) MakeBatch(ctx context.Context, t id.ID, n int, note string, by member.Actor) (Batch, []Stock, error) {
-	return c.MakeBatchOf(ctx, NewSeed(), t, n, note, by)
+	return c.makeBatch(ctx, NewSeed(), nil, t, n, note, by)
 }
 
-// MakeBatchOf makes a batch as MakeBatch does, its secret codes of a seed.
-func (c *Cards) MakeBatchOf(ctx context.Context, seed Seed, t id.ID, n int, note string, by member.Actor) (Batch, []Stock, error) {
-	return c.batch(ctx, t, n, note, by, func(q db.Q, typ *Type) ([]Stock, error) {
+func (c *Cards) makeBatch(ctx context.Context, seed Seed, once []byte, t id.ID, n int, note string, by member.Actor) (Batch, []Stock, error) {
+	return c.batch(ctx, once, t, n, note, by, func(q db.Q, typ *Type) ([]Stock, error) {
 		list, err := drawStock(ctx, q, typ.Properties.Prefix, n)
 		if err == nil && typ.Properties.Secret {
 			seed.Tell(list)
@@ -102,7 +101,7 @@ func (c *Cards) MakeBatchOf(ctx context.Context, seed Seed, t id.ID, n int, note
 // on them where they have any. One bad number, or one that is known, and none
 // is taken.
 func (c *Cards) LoadBatch(ctx context.Context, t id.ID, given []Stock, note string, by member.Actor) (Batch, []Stock, error) {
-	return c.batch(ctx, t, len(given), note, by, func(_ db.Q, typ *Type) ([]Stock, error) {
+	return c.batch(ctx, nil, t, len(given), note, by, func(_ db.Q, typ *Type) ([]Stock, error) {
 		list := make([]Stock, len(given))
 		seen := make(map[string]int, len(given))
 		for i, s := range given {
@@ -120,7 +119,7 @@ func (c *Cards) LoadBatch(ctx context.Context, t id.ID, given []Stock, note stri
 	})
 }
 
-func (c *Cards) batch(ctx context.Context, t id.ID, n int, note string, by member.Actor, numbers func(db.Q, *Type) ([]Stock, error)) (Batch, []Stock, error) {
+func (c *Cards) batch(ctx context.Context, once []byte, t id.ID, n int, note string, by member.Actor, numbers func(db.Q, *Type) ([]Stock, error)) (Batch, []Stock, error) {
 	if n < 1 || n > MaxBatch {
 		return Batch{}, nil, fault.New(fault.Invalid, "card.bad-size", "max", MaxBatch)
 	}
@@ -143,7 +142,7 @@ func (c *Cards) batch(ctx context.Context, t id.ID, n int, note string, by membe
 		if err := c.secrets(&typ, list); err != nil {
 			return err
 		}
-		return audit.Saved(ctx, tx, b.MadeAt, c.putBatch(ctx, tx, b, list, by), "card_batch", b.ID, nil, b)
+		return audit.Saved(ctx, tx, b.MadeAt, c.putBatch(ctx, tx, b, once, list, by), "card_batch", b.ID, nil, b)
 	})
 	if err != nil {
 		return Batch{}, nil, err
@@ -168,8 +167,12 @@ func (c *Cards) secrets(typ *Type, list []Stock) (err error) {
 	return nil
 }
 
-func (c *Cards) putBatch(ctx context.Context, tx *db.Tx, b Batch, list []Stock, by member.Actor) error {
-	if _, err := tx.Exec(ctx, qPutBatch, b.ID, b.Type, b.Size, b.Note, b.MadeAt, by.Kind, db.N(by.ID)); err != nil {
+func (c *Cards) putBatch(ctx context.Context, tx *db.Tx, b Batch, once []byte, list []Stock, by member.Actor) error {
+	var key any // null
+	if once != nil {
+		key = once
+	}
+	if _, err := tx.Exec(ctx, qPutBatch, b.ID, b.Type, b.Size, b.Note, b.MadeAt, by.Kind, db.N(by.ID), key); err != nil {
 		return err
 	}
 	for part := range slices.Chunk(list, batchChunk) {

@@ -29,15 +29,16 @@ func Batches(ctx context.Context, q db.Q, before id.ID, limit int) ([]Batch, err
 	if limit <= 0 || limit > stockPage {
 		limit = stockPage
 	}
-	return db.All(ctx, q, func(r db.Row) (b Batch, err error) {
-		err = r.Scan(&b.ID, &b.Type, &b.Size, &b.Note, &b.MadeAt)
-		return b, err
-	}, qBatches, before, limit)
+	return db.All(ctx, q, scanBatch, qBatches, before, limit)
+}
+
+func scanBatch(r db.Row) (b Batch, err error) {
+	return b, r.Scan(&b.ID, &b.Type, &b.Size, &b.Note, &b.MadeAt)
 }
 
 // GetBatch reads a batch.
 func GetBatch(ctx context.Context, q db.Q, batch id.ID) (b Batch, err error) {
-	err = q.Row(ctx, qBatch, batch).Scan(&b.ID, &b.Type, &b.Size, &b.Note, &b.MadeAt)
+	b, err = scanBatch(q.Row(ctx, qBatch, batch))
 	if errors.Is(err, db.ErrNotFound) {
 		err = fault.New(fault.NotFound, "card.no-batch")
 	}

@@ -18,7 +18,8 @@ create table card_batch (
     note         text not null,
     made_at      bigint not null,
     actor_kind   text not null,
-    actor_id     bigint
+    actor_id     bigint,
+    once         {{bytes}} unique -- hash of the key that makes one batch, however often it is asked for; null: it had none
 );
 
 create table card_stock (
