@@ -93,7 +93,7 @@ func (r *run) fiscals() {
 
 func (r *run) fiscalPart(q *db.Snapshot, part int64, from, to fiscalKey) error {
 	var rows int64
-	err := q.Each(r.ctx, func(x db.Row) error {
+	err := eachIn(r.ctx, q, qFiscalRows, fiscalSpans(from, to), func(x db.Row) error {
 		var k fiscalKey
 		var o op
 		var doc []byte
@@ -103,7 +103,7 @@ func (r *run) fiscalPart(q *db.Snapshot, part int64, from, to fiscalKey) error {
 			r.bad(place{part, rows}, FiscalReceipt, "fiscal_receipt", k.String(), o, "a purchase that names it")
 		}
 		return err
-	}, qFiscalRows, from.drive, from.number, from.sign, to.drive, to.number, to.sign)
+	})
 	if err == nil {
 		r.did("fiscal", rows, func(c *Counts) { c.Fiscals += rows })
 	}

@@ -89,7 +89,7 @@ func (r *run) keys() {
 func (r *run) keyPart(part int64, from, to claim) error {
 	var n int64
 	err := r.view(func(q *db.Snapshot) error {
-		return q.Each(r.ctx, func(row db.Row) error {
+		return eachIn(r.ctx, q, qKeyOps, keySpans(from, to), func(row db.Row) error {
 			n++
 			k, err := scanKeyOp(row)
 			if err != nil {
@@ -99,7 +99,7 @@ func (r *run) keyPart(part int64, from, to claim) error {
 				r.bad(place{part, n}, KeyOp, "receipt_key", fmt.Sprintf("till_id=%s key=%s", k.till, k.key), k.op, what)
 			}
 			return nil
-		}, qKeyOps, int64(from.till), from.key, int64(to.till), to.key)
+		})
 	})
 	if err == nil {
 		r.did("keys", n, func(c *Counts) { c.Keys += n })

@@ -71,7 +71,7 @@ const (
  left join reservation s on s.home_id = k.home_id and s.reservation_id = k.op_id
  left join adjustment a on a.home_id = k.home_id and a.op_id = k.op_id
  left join level_change l on l.home_id = k.home_id and l.change_id = k.op_id
- where (k.till_id, k.key) > ($1, $2) and (k.till_id, k.key) <= ($3, $4) order by k.till_id, k.key`
+ where `
 
 	qLimitPage = `select limit_key, slot from limit_use where (limit_key, slot) > ($1, $2) order by limit_key, slot limit $3`
 	qLimitRows = `select limit_key, slot, used, over from limit_use
@@ -93,7 +93,7 @@ const (
 	qFiscalPage = `select drive, number, sign from fiscal_receipt where (drive, number, sign) > ($1, $2, $3) order by drive, number, sign limit $4`
 	qFiscalRows = `select f.drive, f.number, f.sign, f.home_id, f.purchase_id, p.doc from fiscal_receipt f
  left join purchase p on p.home_id = f.home_id and p.purchase_id = f.purchase_id
- where (f.drive, f.number, f.sign) > ($1, $2, $3) and (f.drive, f.number, f.sign) <= ($4, $5, $6) order by f.drive, f.number, f.sign`
+ where `
 	qAllLimits  = `select limit_key, slot, used, over from limit_use order by limit_key, slot`
 	qHeldUses   = `select limit_key, slot, count(*), 0 from limit_hold group by limit_key, slot`
 	qHasLimit   = `select count(*) from limit_use where limit_key = $1 and slot = $2`
