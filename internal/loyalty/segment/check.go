@@ -34,11 +34,21 @@ func Kept(ctx context.Context, q db.Q) (bool, error) {
 	return n > 0, err
 }
 
-// Check holds the figures of some members to what they are reckoned to be now,
-// in one snapshot. Of whom something has happened that waits to be worked out
-// nothing is said. own is Refresher.OwnLevel.
-func Check(ctx context.Context, q db.Q, members []home.ID, own func(programme id.ID) bool) ([]Wrong, error) {
-	want, err := reckon(ctx, q, members, own)
+// Checker holds the figures of members to what they are reckoned to be, in one
+// snapshot. What waits to be worked out it reads once, if it has to: after a
+// night's dues that is most of the members.
+type Checker struct {
+	Q   db.Q
+	Own func(programme id.ID) bool // Refresher.OwnLevel
+
+	waits map[home.ID]bool // nil: not read yet
+}
+
+// Check checks some members. Of whom something has happened that waits to be
+// worked out nothing is said.
+func (c *Checker) Check(ctx context.Context, members []home.ID) ([]Wrong, error) {
+	q := c.Q
+	want, err := reckon(ctx, q, members, c.Own)
 	if err != nil {
 		return nil, err
 	}
@@ -70,22 +80,22 @@ func Check(ctx context.Context, q db.Q, members []home.ID, own func(programme id
 	if len(all) == 0 {
 		return nil, nil
 	}
-	return settled(ctx, q, all)
+	return c.settled(ctx, all)
 }
 
 // settled leaves those of whom nothing waits.
-func settled(ctx context.Context, q db.Q, all []Wrong) ([]Wrong, error) {
-	waits, err := waiting(ctx, q)
-	if err != nil {
-		return nil, err
+func (c *Checker) settled(ctx context.Context, all []Wrong) (out []Wrong, err error) {
+	if c.waits == nil {
+		if c.waits, err = waiting(ctx, c.Q); err != nil {
+			return nil, err
+		}
 	}
-	var out []Wrong
 	for _, w := range all {
-		near, err := concerned(ctx, q, w.Home)
+		near, err := concerned(ctx, c.Q, w.Home)
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(near, func(h home.ID) bool { return waits[h] }) {
+		if !slices.ContainsFunc(near, func(h home.ID) bool { return c.waits[h] }) {
 			out = append(out, w)
 		}
 	}

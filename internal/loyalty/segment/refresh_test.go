@@ -159,7 +159,7 @@ func (s *shop) wrong() []segment.Wrong {
 	s.ok(err)
 	var out []segment.Wrong
 	s.ok(s.DB.View(ctx, func(q *db.Snapshot) error {
-		out, err = segment.Check(ctx, q, all, s.refresher.OwnLevel)
+		out, err = (&segment.Checker{Q: q, Own: s.refresher.OwnLevel}).Check(ctx, all)
 		return err
 	}))
 	return out
