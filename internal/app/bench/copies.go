@@ -24,8 +24,6 @@ import (
 const (
 	copiesAtOnce = 1_000
 	copiers      = 2 // on PostgreSQL; SQLite has one writer
-
-	registered = 1614556800000000 // when member 0 came, microseconds; member n did n later
 )
 
 // pattern is the receipt that the others are copied from.
@@ -49,7 +47,6 @@ const (
 	ofOp
 	ofAccount
 	ofKey
-	ofLots
 )
 
 func homeOf(n int64) home.ID { return home.ID(firstHome + n*homeStep) }
@@ -135,7 +132,7 @@ type copies struct {
 // add posts the receipt of member n, to an account that it opens.
 func (c *copies) add(p *pattern, n int64, ids *id.Maker) {
 	b := &ledger.Book{Home: homeOf(n), Now: p.WrittenAt, IDs: ids}
-	a := b.Open(p.Programme, registered+clock.Micros(n))
+	a := b.Open(p.Programme, firstRegistered+clock.Micros(n))
 	a.ID = id.ID(b.Home) + 1
 	a.Clock = p.At
 	op, mark := ids.New(), b.Mark()

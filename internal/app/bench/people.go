@@ -18,6 +18,8 @@ const (
 	firstHome = 40_000_000_000 << 22
 	// homeStep is a millisecond of ids.
 	homeStep = 1 << 22
+	// firstRegistered is when member 0 came, microseconds; member n did n later.
+	firstRegistered = 1614556800000000
 	// firstPhone is the number of member 0. The code 975 is given to no
 	// operator, so the numbers are nobody's.
 	firstPhone = 7_975_000_0000
@@ -33,7 +35,7 @@ func phoneOf(n int64) string { return "+" + strconv.FormatInt(firstPhone+n, 10) 
 
 // The texts are made for an engine by people: {series} is the table u (n) of
 // the numbers $1 to $2, {home} and {phone} are the n-th member's, {number} his
-// public number, {bytes(x)} a text as bytes.
+// public number, {registered} when he came, {bytes(x)} a text as bytes.
 var peopleTexts = []string{
 	`insert into home (home_id, kind, version, seq, head) select {home}, 'member', 0, 0, {bytes('')} from {series}`,
 	`insert into member (home_id, version, number, state, block_reason, surname, name, patronymic, name_folded, birth_date, sex, language,
@@ -41,16 +43,16 @@ var peopleTexts = []string{
  document_type, document_series, document_number, document_citizenship, document_issued_by, document_issued_on,
  comment, code_word, custom, registered_at, registered_source, changed_at)
  select {home}, 1, {number}, 'active', '', 'Участников', 'Пример', cast(n as text), {bytes('участников пример ' || cast(n as text))}, '', '', 'ru',
- '', '', '', '', '', '', '', '', '', '', '', '', '', '', '{}', 1614556800000000 + n, 'bench', 1614556800000000 + n from {series}`,
+ '', '', '', '', '', '', '', '', '', '', '', '', '', '', '{}', {registered}, 'bench', {registered} from {series}`,
 	`insert into identifier (kind, value, excl, home_id, state, member_state, main, proven_at, added_at)
- select 'phone', {phone}, 0, {home}, 'active', 'active', true, 0, 1614556800000000 + n from {series}`,
+ select 'phone', {phone}, 0, {home}, 'active', 'active', true, 0, {registered} from {series}`,
 	`insert into identifier (kind, value, excl, home_id, state, member_state, main, proven_at, added_at)
- select 'number', {number}, 0, {home}, 'active', 'active', true, 0, 1614556800000000 + n from {series}`,
+ select 'number', {number}, 0, {home}, 'active', 'active', true, 0, {registered} from {series}`,
 }
 
 // qOpenAccounts is not for those whose first receipts open their accounts.
 const qOpenAccounts = `insert into account (home_id, account_id, programme_id, state, active, pending, held, debt, earned, spent, expired, purchases, turnover, used, clock_at, gifts, level, level_floor, opened_at)
- select {home}, {home} + 1, $3, 'open', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1614556800000000 + n, 0, '', '', 1614556800000000 + n from {series}`
+ select {home}, {home} + 1, $3, 'open', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {registered}, 0, '', '', {registered} from {series}`
 
 // qOpened is what the figures know of the accounts.
 const qOpened = `insert into figure_day (day, outlet_id, programme_id, receipts, member_receipts, gross, discount, paid, money, spent, earned,
@@ -108,6 +110,7 @@ func people(engine db.Dialect, text string) string {
 		"{home}", fmt.Sprintf("(%d + n * %d)", int64(firstHome), homeStep),
 		"{phone}", fmt.Sprintf("('+' || cast(%d + n as text))", int64(firstPhone)),
 		"{number}", numberSQL(),
+		"{registered}", fmt.Sprintf("%d + n", int64(firstRegistered)),
 	).Replace(text)
 }
 

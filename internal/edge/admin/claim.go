@@ -71,34 +71,36 @@ func (p *page) claimSent() error {
 	return err
 }
 
+// oneFound is the one member who takes part and whom somebody's words name.
+func (p *page) oneFound(words string) (member.Resolved, error) {
+	one, several, err := member.FindOne(p.ctx(), p.DB, words, p.Rules().Region)
+	switch {
+	case err != nil:
+		return one, err
+	case several:
+		return one, fault.New(fault.Conflict, "buyer.several")
+	case one.Home == 0:
+		return one, fault.New(fault.Conflict, "admin.claim-nobody")
+	}
+	return one, nil
+}
+
 // agreeClaim shows the one whom the words name.
 func (p *page) agreeClaim(f *form, s *purchase.Stored) error {
-	found, err := member.Find(p.ctx(), p.DB, f.get("who"), p.Rules().Region)
+	found, err := p.oneFound(f.get("who"))
+	if err != nil {
+		return err
+	}
+	m, err := member.Get(p.ctx(), p.DB, found.Home)
 	if err != nil {
 		return err
 	}
 	v := p.claimView(s)
-	var by member.Ref
-	for _, r := range found {
-		if !r.Serves() || r.Home == v.Member {
-			continue
-		}
-		if v.Member != 0 {
-			return fault.New(fault.Conflict, "buyer.several")
-		}
-		v.Member, by = r.Home, r.Ref
-	}
-	if v.Member == 0 {
-		return fault.New(fault.Conflict, "admin.claim-nobody")
-	}
-	m, err := member.Get(p.ctx(), p.DB, v.Member)
-	if err != nil {
-		return err
-	}
+	v.Member = found.Home
 	v.Who = []kit.Pair{
 		{Name: p.text("admin.claim.name"), Value: nameOf(&m)},
 		{Name: p.text("admin.claim.number"), Value: m.Number},
-		{Name: p.text("admin.claim.by"), Value: by.Mask()},
+		{Name: p.text("admin.claim.by"), Value: found.Mask()},
 	}
 	return p.showClaim(f, v)
 }

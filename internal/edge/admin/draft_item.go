@@ -83,7 +83,13 @@ func (e *partForm) itemGroups() []groupView {
 
 func (e *partForm) itemSent() error {
 	do := e.f.get("do")
-	if do == doSay || e.act(do) {
+	if do == doSay {
+		if err := e.sayTyped(); err != nil {
+			return err
+		}
+		return e.ask(e.itemGroups(), e.query()) // what it gave has not changed
+	}
+	if e.act(do) {
 		return e.askItem()
 	}
 	if e.name != "rule" && e.f.get("name") == "" {

@@ -276,24 +276,11 @@ func (p *page) picked(f *form) (member.Member, error) {
 		}
 		return p.seen(p.ctx(), home.ID(i))
 	}
-	found, err := member.Find(p.ctx(), p.DB, f.get("who"), p.Rules().Region)
+	found, err := p.oneFound(f.get("who"))
 	if err != nil {
 		return member.Member{}, err
 	}
-	var one home.ID
-	for _, r := range found {
-		if !r.Serves() || r.Home == one {
-			continue
-		}
-		if one != 0 {
-			return member.Member{}, fault.New(fault.Conflict, "buyer.several")
-		}
-		one = r.Home
-	}
-	if one == 0 {
-		return member.Member{}, fault.New(fault.Conflict, "admin.claim-nobody")
-	}
-	return p.seen(p.ctx(), one)
+	return p.seen(p.ctx(), found.Home)
 }
 
 // seen reads a member that the reader may see; who may not is told of nobody.

@@ -71,7 +71,7 @@ func (c *Cashier) catalogue(k *call) error {
 	}
 	for i := range list {
 		p := &list[i]
-		if !catalog.Sold(p) {
+		if !p.Sold() {
 			out.Gone = append(out.Gone, p.SKU)
 			continue
 		}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/base32"
+	"encoding/hex"
 	"errors"
 	"time"
 
@@ -62,5 +62,5 @@ func (c *Cards) madeBefore(ctx context.Context, b Batch, seed Seed, t id.ID, n i
 func (c *Cards) seedOf(key string) Seed {
 	mac := hmac.New(sha256.New, c.Key)
 	mac.Write([]byte("seed of a batch " + key))
-	return Seed(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mac.Sum(nil))[:26])
+	return Seed(hex.EncodeToString(mac.Sum(nil)))
 }

@@ -35,7 +35,3 @@ func Changed(ctx context.Context, q db.Q, after Mark, limit int) ([]Product, Mar
 func KindsVersion(ctx context.Context, q db.Q) (v int64, err error) {
 	return v, q.Row(ctx, qKinds).Scan(&v)
 }
-
-// Sold tells whether a cashier finds the product: it is not closed, and has a
-// name if it is known from receipts only.
-func Sold(p *Product) bool { return sold(*p) }

@@ -39,7 +39,7 @@ func Search(ctx context.Context, q db.Q, typed string, limit int) ([]Product, er
 	typed = strings.TrimSpace(text.Clip(strings.TrimSpace(typed), maxTyped))
 	for _, query := range []string{qProductByBarcode, qProductBySKU} {
 		p, err := by(ctx, q, query, typed)
-		if err == nil && sold(p) {
+		if err == nil && p.Sold() {
 			return []Product{p}, nil
 		}
 		if err != nil && !fault.Is(err, "catalog.product-not-found") {
@@ -90,7 +90,9 @@ func rarestFirst(ctx context.Context, q db.Q, words []beginning) error {
 	return nil
 }
 
-func sold(p Product) bool { return p.State == reference.Active && (!p.Unknown || p.Name != p.SKU) }
+// Sold tells whether a cashier finds the product: it is not closed, and has a
+// name if it is known from receipts only.
+func (p *Product) Sold() bool { return p.State == reference.Active && (!p.Unknown || p.Name != p.SKU) }
 
 // foundBy is the query by n words: it walks the first one's part of the key in
 // order, and takes a product where the first of its words is that begins so.

@@ -56,6 +56,25 @@ func Find(ctx context.Context, q db.Q, anything, region string) ([]Resolved, err
 	return servingFirst(found), nil
 }
 
+// FindOne gives the one member who takes part and whom anything names, and by
+// what it did; several: it names more than one. A zero Home: nobody.
+func FindOne(ctx context.Context, q db.Q, anything, region string) (one Resolved, several bool, err error) {
+	found, err := Find(ctx, q, anything, region)
+	if err != nil {
+		return Resolved{}, false, err
+	}
+	for i := range found {
+		switch r := &found[i]; {
+		case !r.Serves() || r.Home == one.Home:
+		case one.Home != 0:
+			return Resolved{}, true, nil
+		default:
+			one = *r
+		}
+	}
+	return one, false, nil
+}
+
 func servingFirst(found []Resolved) []Resolved {
 	out := make([]Resolved, 0, len(found))
 	for i := range found {

@@ -16,25 +16,16 @@ const (
 
 // inviter is the one member who takes part and whom a text names.
 func inviter(ctx context.Context, q db.Q, typed, region string) (home.ID, error) {
-	found, err := Find(ctx, q, typed, region)
-	if err != nil && !fault.Is(err, "member.bad-search") {
+	one, several, err := FindOne(ctx, q, typed, region)
+	switch {
+	case several:
+		return 0, refusedInviter(severalInviters)
+	case err != nil && !fault.Is(err, "member.bad-search"):
 		return 0, err
-	}
-	var one home.ID
-	for i := range found {
-		h := found[i].Home
-		switch {
-		case !found[i].Serves() || h == one:
-		case one != 0:
-			return 0, refusedInviter(severalInviters)
-		default:
-			one = h
-		}
-	}
-	if one == 0 {
+	case one.Home == 0:
 		return 0, refusedInviter(noInviter)
 	}
-	return one, nil
+	return one.Home, nil
 }
 
 func refusedInviter(code string) error {

@@ -74,9 +74,10 @@ export const stock = (changed, most) => within(['kept', 'goods'], 'readwrite', a
   for (const sku of changed.gone) await ask(store.delete(sku));
   let n = await ask(store.count());
   for (const g of changed.goods) {
-    if (n >= most && !await ask(store.getKey(g.sku))) continue;
+    const isNew = !await ask(store.getKey(g.sku));
+    if (isNew && n >= most) continue;
     await ask(store.put(g));
-    n++;
+    if (isNew) n++;
   }
   await ask(tx.objectStore('kept').put(changed.mark, 'catalogue'));
 });
