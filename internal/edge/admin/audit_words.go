@@ -1,17 +1,14 @@
 package admin
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
-	"kopilka/internal/edge/ui"
 	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/staff"
-	"kopilka/internal/platform/clock"
-	"kopilka/internal/platform/i18n"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/text"
 )
@@ -39,7 +36,7 @@ func (p *page) auditRow(r *audit.Record) auditRow {
 			continue
 		}
 		out.Changes = append(out.Changes, auditChange{
-			Field: p.textOr("audit.field."+c.Field, strings.ReplaceAll(c.Field, "_", " ")), Before: p.auditValue(r.Target.Kind, c.Field, c.Before), After: p.auditValue(r.Target.Kind, c.Field, c.After),
+			Field: p.auditField(r.Target.Kind, "", c.Field), Before: p.auditValue(r.Target.Kind, c.Field, c.Before), After: p.auditValue(r.Target.Kind, c.Field, c.After),
 		})
 	}
 	return out
@@ -58,13 +55,7 @@ func (p *page) kindName(kind string) string { return p.textOr("audit.target."+ki
 
 // auditThing says what was changed and where it is to be seen.
 func (p *page) auditThing(r *audit.Record, out *auditRow) {
-	name := nameIn(r.After)
-	if name == "" {
-		name = nameIn(r.Before)
-	}
-	if name == "" {
-		name = p.thingName(r.Target)
-	}
+	name := cmp.Or(p.nameIn(r.After), p.nameIn(r.Before), p.thingName(r.Target))
 	if r.Target.Kind == "" {
 		return
 	}
@@ -91,17 +82,24 @@ func (p *page) auditThing(r *audit.Record, out *auditRow) {
 }
 
 // nameIn is what a thing is called in its document.
-func nameIn(doc string) string {
-	var named struct{ Name, Title, Code string }
+func (p *page) nameIn(doc string) string {
+	var named struct {
+		Name, Title, Code string
+		RU                string `json:"name_ru"`
+		EN                string `json:"name_en"`
+	}
 	if json.Unmarshal([]byte(doc), &named) != nil {
 		return ""
 	}
-	for _, s := range []string{named.Name, named.Title, named.Code} {
-		if s != "" {
-			return "«" + text.Clip(s, maxName) + "»"
-		}
+	return quoted(cmp.Or(named.Name, named.Title, p.inLang(named.RU, named.EN), named.Code))
+}
+
+// quoted is a name in its quotation marks; none is nothing.
+func quoted(name string) string {
+	if name == "" {
+		return ""
 	}
-	return ""
+	return "«" + text.Clip(name, maxName) + "»"
 }
 
 const maxName = 60 // characters of a thing's name in a line
@@ -115,14 +113,18 @@ func (p *page) thingName(t audit.Target) string {
 	switch t.Kind {
 	case "staff":
 		if w, err := p.Staff.Person(p.ctx(), i); err == nil {
-			return "«" + w.Name + "»"
+			return quoted(w.Name)
+		}
+	case "cashier":
+		if c, err := p.Identity.Cashier(p.ctx(), i); err == nil {
+			return quoted(c.Name)
 		}
 	case "programme":
-		return "«" + p.programmeName(i) + "»"
+		return quoted(p.programmeName(i))
 	case "member", "purchase":
 		return ""
 	}
-	return t.ID
+	return quoted(p.auditNamed(t.Kind, t.Kind+"_id", i, t.ID))
 }
 
 // auditValue is a value of a document in the reader's words; "" is none.
@@ -163,57 +165,9 @@ func (p *page) auditSaid(kind, field string, v any) string {
 	case map[string]any:
 		var words []string
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			words = append(words, p.textOr("audit.field."+name, strings.ReplaceAll(name, "_", " "))+": "+p.auditSaid(kind, name, v[name]))
+			words = append(words, p.auditField(kind, field, name)+": "+p.auditSaid(kind, name, v[name]))
 		}
 		return strings.Join(words, "; ")
 	}
 	return "–"
-}
-
-// auditNumber is a number: a time of day, a moment, or just that.
-func (p *page) auditNumber(field string, n int64) string {
-	switch field {
-	case "cutover":
-		return clockOf(int(n))
-	case "created", "created_at", "expires", "made_at", "published_at", "starts", "ends", "old_until", "failing", "resume", "sent_at", "cancelled_at":
-		if n == 0 {
-			return "–"
-		}
-		return ui.DateTime(p.ctx(), clock.Micros(n))
-	}
-	return ui.Number(p.ctx(), n)
-}
-
-// auditWord is a word of a document: a code that has a text, an id that has a
-// name, or itself.
-func (p *page) auditWord(kind, field, s string) string {
-	switch field {
-	case "state":
-		if kind == "staff" {
-			return p.textOr("staff.state."+s, s)
-		}
-		return p.textOr("audit.state."+s, s)
-	case "kind":
-		if kind == "job" {
-			return p.jobName(s)
-		}
-	case "role":
-		return p.roleName(&staff.Person{Role: s})
-	case "lang", "language":
-		return p.langName(i18n.Lang(s))
-	case "permissions":
-		return p.textOr("staff.permission."+s, s)
-	case "zone":
-		return p.zoneName(s)
-	case "outlet_id", "outlet_ids", "outlets", "partner_id", "partners":
-		if i, err := strconv.ParseInt(s, 10, 64); err == nil {
-			if o, ok := p.Directory.Outlet(id.ID(i)); ok {
-				return o.Name
-			}
-			if x, ok := p.Directory.Partner(id.ID(i)); ok {
-				return x.Name
-			}
-		}
-	}
-	return s
 }

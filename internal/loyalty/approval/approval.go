@@ -269,9 +269,9 @@ func (a *Approvals) end(ctx context.Context, request id.ID, to State, reason str
 
 // note is what the trail keeps of a request; its reason may name somebody.
 type note struct {
-	Request   id.ID
-	Programme id.ID
-	Points    money.Points
+	Request   id.ID        `json:"request"`
+	Programme id.ID        `json:"programme"`
+	Points    money.Points `json:"points"`
 }
 
 // orNote notes a step in the audit trail, unless it failed.
