@@ -29,8 +29,10 @@ const (
 	Home      = kb.Home
 	End       = kb.End
 	Backspace = kb.Backspace
+	F1        = kb.F1
 	F3        = kb.F3
 	F4        = kb.F4
+	F6        = kb.F6
 	F7        = kb.F7
 	F8        = kb.F8
 	F9        = kb.F9

@@ -12,6 +12,7 @@ import (
 
 	"kopilka/internal/app/demo"
 	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/reference"
 )
@@ -81,7 +82,7 @@ func TestTillPower(t *testing.T) {
 		t.Fatal(err)
 	}
 	darya, oleg := people.Items[0], people.Items[1]
-	_, number := s.buyer(t, "Нина", 10_00)
+	of, number := s.buyer(t, "Нина", 10_00)
 	b := newTeller(t, s.url)
 	want := func(what string, status int, code string, method, path string, body any, head ...string) string {
 		t.Helper()
@@ -118,6 +119,7 @@ func TestTillPower(t *testing.T) {
 	want("nobody quotes", 401, "cashier.nobody-on-duty", "POST", "/api/quotes", sale(darya.ID))
 	want("nobody sells", 403, "cashier.other-cashier", "POST", "/api/purchases", sale(darya.ID), "Idempotency-Key", "b")
 	want("nobody tells", 201, "", "POST", "/api/purchases/record", record, "Idempotency-Key", "c")
+	want("nobody confirms", 401, "cashier.nobody-on-duty", "POST", "/confirm", map[string]string{"member": of.String()})
 	want("a wrong PIN", 401, "identity.pin-wrong", "POST", "/duty", map[string]string{"code": darya.Code, "pin": "2222"})
 	want("sign in", 200, "", "POST", "/duty", map[string]string{"code": darya.Code, "pin": demo.CashierPIN})
 
@@ -138,6 +140,21 @@ func TestTillPower(t *testing.T) {
 	want("another site", 403, "cashier.foreign", "POST", "/find", map[string]string{"q": number}, "Origin", "https://elsewhere.example", "Sec-Fetch-Site", "cross-site")
 	want("a field that is none", 400, "api.invalid", "POST", "/find", map[string]string{"q": number, "x": "y"})
 	want("too much", 413, "http.body-too-large", "POST", "/find", map[string]string{"q": strings.Repeat("9", 2<<20)})
+
+	// A member who waits to be confirmed gets a code, which the page can't read; nobody else does.
+	want("nothing to confirm", 409, "cashier.nothing-to-confirm", "POST", "/confirm", map[string]string{"member": of.String()})
+	rules, version, err := member.LoadRules(ctx, s.service.DB)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules.ConfirmPhone = true
+	if err := s.service.Members.SaveRules(ctx, rules, version); err != nil {
+		t.Fatal(err)
+	}
+	if sent := want("a code is sent", 200, "", "POST", "/confirm", map[string]string{"member": of.String()}); strings.Contains(sent, "+7916") || strings.Contains(sent, "code") {
+		t.Error(sent)
+	}
+	want("a wrong code", 422, "code.wrong", "POST", "/confirm", map[string]string{"member": of.String(), "code": "00000"})
 
 	// Another cashier: who was before him still may be told of, nobody else.
 	want("another signs in", 200, "", "POST", "/duty", map[string]string{"code": oleg.Code, "pin": demo.CashierPIN})

@@ -142,7 +142,7 @@ func TestTillReceipts(t *testing.T) {
 	p.Wait(`document.querySelector(".mc")`)
 	p.Press(browsertest.F4)
 	p.ofReceipt("500,00", "claim") // the demo may have sold others here today
-	p.Wait(`document.querySelector("#receipts [data-f=error]").innerText.includes("Чек отдан: Рита")`)
+	p.Wait(`document.querySelector("#receipts [data-f=done]").innerText.includes("Чек отдан: Рита")`)
 	if sold := p.sold(); len(sold) != 1 || sold[0].Buyer() != of {
 		t.Fatalf("%+v", sold)
 	}
@@ -157,7 +157,7 @@ func TestTillReceipts(t *testing.T) {
 	p.Get(`(i => { i.value = "1"; i.dispatchEvent(new Event("input", { bubbles: true })); })(document.querySelector("#refund [data-line]"))`, nil)
 	p.Wait(comes + `.startsWith("Вернётся 500,00")`)
 	p.Click("button", "Вернуть всё")
-	p.Wait(`document.querySelector("#receipts [data-f=error]").innerText.includes("Возвращено 500,00")`)
+	p.Wait(`document.querySelector("#receipts [data-f=done]").innerText.includes("Возвращено 500,00")`)
 	if sold := p.sold(); sold[0].Refunded != 500_00 {
 		t.Errorf("%+v", sold[0])
 	}

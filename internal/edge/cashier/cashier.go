@@ -96,6 +96,7 @@ func (c *Cashier) Mount(r chi.Router) {
 		r.Get("/start", c.serve(c.begin))
 		r.Get("/rules", c.serve(c.atTill(c.rules)))
 		r.Post("/find", c.serve(c.onDuty(c.find)))
+		r.Post("/confirm", c.serve(c.onDuty(c.confirm)))
 		r.Get("/goods", c.serve(c.onDuty(c.goods)))
 		r.Get("/catalogue", c.serve(c.atTill(c.catalogue)))
 		r.Get("/shift", c.serve(c.onDuty(c.shift)))

@@ -246,6 +246,9 @@ func (c *Cashier) notes(k *call, f *Found, m *member.Member) {
 	if f.Debt > 0 {
 		f.Notes = append(f.Notes, Note{Tone: "warn", Icon: "alert-triangle", Text: ui.T(ctx, "pos.note.debt", "points", ui.Points(ctx, f.Debt))})
 	}
+	if f.Serves && f.Activate {
+		f.Notes = append(f.Notes, Note{Tone: "warn", Icon: "alert-triangle", Text: ui.T(ctx, "pos.note.new")})
+	}
 	if f.Next != "" {
 		f.Notes = append(f.Notes, Note{Tone: "brand", Icon: "award", Text: f.Next})
 	}

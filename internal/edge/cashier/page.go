@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"kopilka/internal/edge/ui"
+	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/platform/i18n"
 )
 
@@ -22,21 +23,22 @@ type words struct {
 var said = []string{
 	"online", "offline", "queued", "offline-about",
 	"points-one", "points-few", "points-many", "points-on",
-	"not-found", "register", "bad-amount", "price-of", "sum-line", "no-goods", "bad-quantity",
-	"can-spend", "why-rule", "why-all", "why-none", "why-offline", "spend-more",
+	"not-found", "register", "bad-amount", "price-of", "sum-line", "no-goods", "bad-quantity", "not-found-any", "not-found-alone",
+	"can-spend", "why-rule", "why-all", "why-none", "why-offline", "why-offline-none", "spend-more",
 	"no-member", "with-member", "offline-sale", "offline-judged", "offline-codes", "discount-by", "will-earn", "if-recorded",
 	"lines", "goods", "discount", "by-points", "less", "more", "drop-line",
 	"card", "activate", "new-card", "secret-is", "card-issued",
-	"sold", "sold-offline", "tell", "code-won", "receipt-no", "paid-card", "paid-cash", "paid-sbp", "paid-mixed",
+	"sold", "sold-offline", "tell", "level-now", "code-won", "receipt-no", "paid-card", "paid-cash", "paid-sbp", "paid-mixed",
 	"changed", "mixed-left", "mixed-sum", "other",
 	"prove-about", "prove-qr", "prove-secret", "sent-to",
 	"shift-sales", "shift-money", "shift-discount", "shift-spent", "shift-earned", "shift-refunds", "shift-mine", "shift-short",
 	"receipt-none", "refunded", "part-refunded", "no-member-receipt", "refund-of", "refund-left", "refund-done", "refund-nothing", "refund-come", "refund-come-whole", "refund-keeps", "refund-gives", "refund-takes", "refund-given", "refund-taken", "refund-offline",
-	"claim-first", "claim-done",
+	"claim-first", "claim-done", "claim-whom", "claim-nobody", "receipt-q", "refund-not-here",
 	"queue-empty", "queue-waits", "queue-problem", "queue-told", "differs", "flagged",
+	"to-see", "bad-points", "bad-count", "asking", "counting", "price-first", "offline-points", "not-checked", "not-card-alone", "confirm-about", "pin-needed", "mixed-over", "mixed-all", "shift-left",
 	"network", "two-tabs-title", "two-tabs", "start-failed",
 	"camera-denied", "camera-none", "camera-insecure", "camera-failed",
-	"member-balance", "no-cashiers", "paper-title", "paper-total", "paper-thanks", "none-card", "consent-needed",
+	"member-balance", "no-cashiers", "paper-title", "paper-cashier", "paper-paid", "paper-total", "paper-thanks", "none-card", "consent-needed", "needed", "bad-date",
 }
 
 // helpKeys are the workplace's keys, as its help lists them.
@@ -48,7 +50,11 @@ var helpKeys = []struct{ key, text string }{
 	{"↑ ↓", "line"},
 	{"+ −", "quantity"},
 	{"Del", "drop"},
+	{"F2, Del", "forget"},
+	{"Shift F6", "activate"},
+	{"Shift F7", "new-card"},
 	{"F4", "receipts"},
+	{"Shift F4", "shift"},
 	{"F6", "spend"},
 	{"F7", "most"},
 	{"F8", "card"},
@@ -60,22 +66,33 @@ var helpKeys = []struct{ key, text string }{
 	{"Esc", "esc"},
 	{"Ctrl L", "lock"},
 	{"F1", "help"},
+	{"Shift F1", "settings"},
 }
 
 // open are the names of what the script puts into its texts.
 var open = func() (args []any) {
 	for _, name := range []string{
-		"at", "code", "count", "flags", "how", "kind", "level", "name", "noun", "number", "odd", "points", "quantity", "secret", "sum", "text", "to", "waits", "what", "words",
+		"at", "code", "count", "flags", "how", "kind", "level", "most", "name", "noun", "number", "odd", "points", "quantity", "secret", "sum", "text", "to", "waits", "what", "words",
 	} {
 		args = append(args, name, "{{."+name+"}}")
 	}
 	return args
 }()
 
+// flags are what the program may say of a receipt that was told later.
+var flags = []string{
+	purchase.FlagDebt, purchase.FlagNoMember, purchase.FlagBuyer, purchase.FlagOverLimit, purchase.FlagLate, purchase.FlagTooLate, purchase.FlagCode,
+	purchase.FlagAhead, purchase.FlagProof, purchase.FlagOffline, purchase.FlagAbove, purchase.FlagCashier, purchase.FlagTicket, purchase.FlagFiscal,
+	purchase.FlagFiscalSum, purchase.FlagSession, purchase.FlagPushkin, purchase.FlagCancelled, purchase.FlagUnmatched, purchase.FlagAnonymous, purchase.FlagEarly, purchase.FlagPayments,
+}
+
 func wordsOf(ctx context.Context) *words {
 	texts := make(map[string]string, len(said))
 	for _, name := range said {
 		texts[name] = ui.T(ctx, "pos.say."+name, open...)
+	}
+	for _, flag := range flags {
+		texts["flag-"+flag] = ui.T(ctx, "admin.receipt.flag-"+flag)
 	}
 	w := &words{Texts: texts, Locale: "ru-RU", Camera: ui.Camera()}
 	w.Rules, w.Starter = ui.TillRules()

@@ -11,7 +11,9 @@ import (
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/loyalty/feed"
 	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
 )
@@ -38,6 +40,8 @@ type Shift struct {
 	MineMoney money.Amount `json:"mine_money"` // … and what was taken for them
 	Receipts  []Receipt    `json:"receipts"`   // the newest
 	Short     bool         `json:"short,omitempty"`
+
+	sold []home.ID // whose the receipts are
 }
 
 // Paid is money of a kind: taken less given back.
@@ -53,6 +57,8 @@ type Receipt struct {
 	At     string       `json:"at"` // the outlet's clock
 	Due    money.Amount `json:"due"`
 	Member bool         `json:"member"`
+	Who    string       `json:"who,omitempty"` // the member's name
+	Ways   []string     `json:"ways"`          // kinds of money that it was paid by
 	State  string       `json:"state"`
 }
 
@@ -91,6 +97,9 @@ func (c *Cashier) shift(k *call) error {
 		s.Payments = append(s.Payments, Paid{kind, sum})
 	}
 	slices.SortFunc(s.Payments, func(a, b Paid) int { return cmp.Or(cmp.Compare(b.Sum, a.Sum), cmp.Compare(a.Kind, b.Kind)) })
+	if err := s.names(ctx, c.DB); err != nil {
+		return err
+	}
 	s.Day = ui.Date(ctx, now)
 	return write(k, http.StatusOK, s)
 }
@@ -109,10 +118,36 @@ func (s *Shift) sale(k *call, p *purchase.Stored, kinds map[string]money.Amount)
 		s.MineMoney += p.Due
 	}
 	if len(s.Receipts) < mostShown {
+		s.sold = append(s.sold, p.Home)
 		s.Receipts = append(s.Receipts, Receipt{
-			ID: strconv.FormatInt(int64(p.Home), 10) + "." + p.ID.String(), Number: cmp.Or(p.Number, p.Key), At: k.at.Outlet.Local(p.At).Format("15:04"), Due: p.Due, Member: p.Buyer().Kind() == home.Member, State: p.State,
+			ID: strconv.FormatInt(int64(p.Home), 10) + "." + p.ID.String(), Number: cmp.Or(p.Number, p.Key), At: k.at.Outlet.Local(p.At).Format("15:04"), Due: p.Due, Member: p.Buyer().Kind() == home.Member, State: p.State, Ways: waysOf(p.Payments),
 		})
 	}
+}
+
+// waysOf is the kinds of money that were paid, each once.
+func waysOf(payments []purchase.Payment) []string {
+	out := []string{}
+	for _, p := range payments {
+		if !slices.Contains(out, p.Kind) {
+			out = append(out, p.Kind)
+		}
+	}
+	return out
+}
+
+// names says whose the receipts are: the till shows who they were sold to.
+func (s *Shift) names(ctx context.Context, q db.Q) error {
+	named, err := member.Names(ctx, q, slices.Compact(slices.Sorted(slices.Values(s.sold))))
+	if err != nil {
+		return err
+	}
+	for i := range s.Receipts {
+		if n, ok := named[s.sold[i]]; ok && s.Receipts[i].Member {
+			s.Receipts[i].Who = cmp.Or(n.Name, n.Number)
+		}
+	}
+	return nil
 }
 
 // refunds adds those that were made at the till on the day.

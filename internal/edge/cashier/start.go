@@ -56,6 +56,7 @@ type Terms struct {
 type Card struct {
 	Named
 	Virtual bool `json:"virtual"` // we make its number
+	Secret  bool `json:"secret"`  // it has a secret code, made where none is given
 }
 
 // Consent is one that is asked for.
@@ -141,7 +142,7 @@ func (c *Cashier) cards(k *call) ([]Card, error) {
 	var out []Card
 	for _, t := range types {
 		if t.Active {
-			out = append(out, Card{Named{t.ID, t.Name}, t.Kind == card.Virtual})
+			out = append(out, Card{Named{t.ID, t.Name}, t.Kind == card.Virtual, t.Properties.Secret})
 		}
 	}
 	return out, nil

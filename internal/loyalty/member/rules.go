@@ -63,16 +63,22 @@ func (r *Rules) unique(k Kind) bool {
 	return true
 }
 
-// unproven tells whether a main phone or e-mail is still to be proven.
-func (r *Rules) unproven(list []Identifier) bool {
+// Unproven is the main phone or e-mail that is still to be proven before its
+// member is activated; false: none is.
+func (r *Rules) Unproven(list []Identifier) (Ref, bool) {
 	for i := range list {
 		v := &list[i]
 		asked := v.Kind == Phone && r.ConfirmPhone || v.Kind == Email && r.ConfirmEmail
 		if asked && v.Main && v.ProvenAt == 0 {
-			return true
+			return v.Ref, true
 		}
 	}
-	return false
+	return Ref{}, false
+}
+
+func (r *Rules) unproven(list []Identifier) bool {
+	_, is := r.Unproven(list)
+	return is
 }
 
 // LoadRules reads the settings and their version, for SaveRules.

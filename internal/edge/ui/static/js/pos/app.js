@@ -1,5 +1,5 @@
 // The cashier workplace: what happens when.
-import { $, $$, button, close, dialogOpen, fill, open, put, wrong } from './render.js';
+import { $, $$, button, close, dialogOpen, fill, good, note, open, put, wrong } from './render.js';
 import { ask, isOnline, onNetwork, Refused, setOnline, Silent, watch } from './net.js';
 import * as keep from './keep.js';
 import * as sale from './sale.js';
@@ -7,14 +7,15 @@ import * as queue from './queue.js';
 import * as rules from './rules.js';
 import * as stock from './goods.js';
 import { state } from './sale.js';
-import { amount, money, pieces, points, say } from './words.js';
-import { draw, drawDone, quick, tick } from './desk.js';
+import { amount, say, setZone } from './words.js';
+import { draw, drawDone, quick, tell, tick } from './desk.js';
 import { beep, listen, loadScanner, toNext } from './keys.js';
 import * as dialogs from './dialogs.js';
 import * as receipts from './receipts.js';
 import { cardChosen, cardScanned, register, registerTyped, sendRegisterCode } from './register.js';
 import * as doors from './doors.js';
-import { print } from './paper.js';
+import * as bought from './item.js';
+import { paper, sold } from './paper.js';
 
 const page = $('#pos');
 const atDesk = () => !!$('#screen .pwrap');
@@ -34,7 +35,7 @@ async function start() {
     if (!state.start) { doors.message(say('start-failed'), say('network')); return; }
   }
   frame();
-  if (!state.start.duty) { doors.signIn(state.start); return; }
+  if (!state.start.duty) { await doors.signIn(state.start); return; }
   await takeUp();
   draw();
   next();
@@ -47,6 +48,14 @@ async function takeUp() {
   if (takenUp) return;
   takenUp = true;
   await sale.restore();
+  sayAnew();
+}
+// sayAnew shows a member who was kept as he is by now, in the language of now.
+async function sayAnew() {
+  const m = state.member;
+  if (!m?.id || !isOnline()) return;
+  const is = await fresh(m, state.buyer?.card).catch(() => null);
+  if (is && state.member === m) { state.member = is; if (atDesk()) draw(); }
 }
 // renew keeps what the till goes by where it can't ask.
 const renew = () => { if (state.start) { rules.renew(state.start.till.id).catch(() => {}); stock.renew().catch(() => {}); } };
@@ -54,6 +63,7 @@ const renew = () => { if (state.start) { rules.renew(state.start.till.id).catch(
 // frame fills the bar at the top.
 function frame() {
   const s = state.start, duty = s?.duty;
+  setZone(s?.zone);
   fill(page, { outlet: s?.outlet.name ?? '', till: s ? '· ' + s.till.name : '', who: duty?.name ?? '' });
   $('#who').hidden = !duty;
   for (const b of $$('[data-duty]')) b.hidden = !duty && b.dataset.do !== 'help' && b.dataset.do !== 'settings';
@@ -63,7 +73,7 @@ function frame() {
 async function network() {
   const list = await keep.queued(), waits = queue.waiting(list).length, odd = queue.odd(list).length, on = isOnline();
   document.body.classList.toggle('off', !on);
-  fill(page, { net: [say(on ? 'online' : 'offline'), waits + odd ? say('queued', { count: waits + odd }) : ''].filter(Boolean).join(' · ') });
+  fill(page, { net: [say(on ? 'online' : 'offline'), waits ? say('queued', { count: waits }) : '', odd ? say('to-see', { count: odd }) : ''].filter(Boolean).join(' · ') });
   $('#net').classList.toggle('odd', odd > 0);
   $('#net').setAttribute('aria-label', $('[data-f=net]').textContent);
   $('#offbar').hidden = on;
@@ -106,12 +116,19 @@ async function fromMemory(code) {
   if (/^L1\./i.test(code)) { refused(new Silent()); return; }
   const seen = await keep.recall(known(code));
   if (seen) { served(await latest(seen), code); return; } // it is as old as it was
+  if (state.member) { put('#scan-error', wrong(say('not-found-alone', { code }))); beep(false); return; } // whoever is there is not lost to a good that is not known
   const phone = /^\+?[78][\d()\s-]{9,}$/.test(code);
+  if (!phone && !cardLike(code)) { put('#scan-error', wrong(say('not-card-alone', { code }))); beep(false); return; }
   served({
     id: '', kind: phone ? 'phone' : 'card', name: code, initials: '?', serves: true, active: 0, spendable: 0, pending: 0, debt: 0, notes: [], codes: [],
   }, code);
   state.buyer = phone ? { phone: code } : { card: code };
   sale.changed();
+}
+// cardLike tells a number that may be a card's: of 13 digits the last must fit the others, as on any EAN.
+function cardLike(code) {
+  if (!/^\d{8,32}$/.test(code)) return false;
+  return code.length !== 13 || [...code].reduce((n, d, i) => n + Number(d) * (i % 2 ? 3 : 1), 0) % 10 === 0;
 }
 // latest is a member as he was left by what was sold to him since he was found by a code.
 async function latest(seen) {
@@ -120,111 +137,24 @@ async function latest(seen) {
 }
 function notFound(code) {
   const b = button(say('register'), 'register', { primary: true });
-  put('#scan-error', wrong(say('not-found', { code }), b));
+  put('#scan-error', wrong(say(/^\d{8,14}$/.test(code) ? 'not-found-any' : 'not-found', { code }), b));
   state.asked = code;
   beep(false);
-  b.focus();
+  if (state.lines.length) next(); else b.focus(); // in the middle of a receipt it was a good that is not known
 }
 function refused(e) { put('#scan-error', wrong(e instanceof Refused ? e.message : say('network'))); beep(false); }
 function issued(c) {
-  put('#scan-error', wrong(say('card-issued', { number: c.number }) + (c.secret ? ' ' + say('secret-is', { secret: c.secret }) : '')));
+  put('#scan-error', good(say('card-issued', { number: c.number }) + (c.secret ? ' ' + say('secret-is', { secret: c.secret }) : '')));
 }
 
+const fresh = async (member, code) => (await ask('/find', { body: { q: code ?? member.number } })).found.find(f => f.id === member.id);
 async function again() { // the member anew, as he is after something was done to him
   const m = state.member, buyer = state.buyer;
   if (!m?.id) return;
-  const code = buyer.card ?? null;
   try {
-    const { found } = await ask('/find', { body: { q: code ?? m.number } });
-    const is = found.find(f => f.id === m.id);
+    const is = await fresh(m, buyer.card);
     if (is) sale.serve(is, buyer);
   } catch { /* he stays as he was */ }
-}
-
-// ---- what is bought
-let asked; // a product whose price is typed next
-async function item(text) {
-  text = text.trim();
-  put('#item-error'); offers([]);
-  if (!text) return;
-  const [, times, rest] = /^(\d+(?:[.,]\d{1,3})?)\s*[*xх×]\s*(.+)$/i.exec(text) ?? [null, null, text];
-  const quantity = times ? pieces(times) : 1000, sum = amount(rest);
-  if (asked) {
-    if (Number.isNaN(sum) || !sum) { badItem(say('bad-amount')); return; }
-    take({ ...asked, price: sum }, asked.quantity ?? quantity);
-    return;
-  }
-  if (!Number.isNaN(sum) && rest.replace(/\D/g, '').length < 8) {
-    if (!sum) { badItem(say('bad-amount')); return; }
-    take({ sku: 'sum', name: say('sum-line'), price: sum }, quantity);
-    return;
-  }
-  const list = await goods(rest.replace(/^#/, ''));
-  if (!list) return;
-  if (!list.length) { badItem(say('no-goods', { text: rest })); return; }
-  if (list.length === 1 || list[0].exact) pick(list[0], quantity); else offers(list, quantity);
-}
-async function goods(q) {
-  try {
-    const list = await stock.find(q);
-    if (!list) badItem(say('network'));
-    return list;
-  } catch (e) {
-    if (!(e instanceof Refused)) throw e;
-    badItem(e.message);
-  }
-}
-function badItem(text) { put('#item-error', wrong(text)); beep(false); $('#item').select(); }
-function pick(g, quantity) {
-  offers([]);
-  if (g.price) { take(g, quantity); return; }
-  asked = { ...g, quantity };
-  $('#item').value = '';
-  $('#item').placeholder = say('price-of', { name: g.name });
-  $('#item').focus();
-}
-function take(g, quantity) {
-  asked = null;
-  $('#item').value = '';
-  $('#item').placeholder = $('#item-label').textContent;
-  sale.add({ sku: g.sku, name: g.name, price: g.price, product: g.product }, quantity);
-  beep(true);
-  $('#item').focus();
-}
-let offered = [], at = 0, offeredQuantity;
-function offers(list, quantity = 1000) {
-  offered = list; at = 0; offeredQuantity = quantity;
-  const box = $('#offers'), input = $('#item');
-  if (!box) return;
-  box.hidden = !list.length;
-  input.setAttribute('aria-expanded', String(list.length > 0));
-  put(box, ...list.map((g, i) => {
-    const o = $('#t-offer').content.firstElementChild.cloneNode(true);
-    fill(o, { name: g.name, price: g.price ? money(g.price) : '' });
-    o.id = 'offer-' + i; o.dataset.offer = i;
-    o.setAttribute('aria-selected', String(i === at));
-    return o;
-  }));
-  if (list.length) input.setAttribute('aria-activedescendant', 'offer-0'); else input.removeAttribute('aria-activedescendant');
-}
-function moveOffer(by) {
-  at = Math.max(0, Math.min(offered.length - 1, at + by));
-  $$('[data-offer]').forEach((o, i) => o.setAttribute('aria-selected', String(i === at)));
-  $('#item').setAttribute('aria-activedescendant', 'offer-' + at);
-  $('#offer-' + at)?.scrollIntoView({ block: 'nearest' });
-}
-// The till's own most sold goods are at hand, also with no network.
-async function loadQuick() {
-  const all = Object.values(await keep.get('quick') ?? {});
-  quick.all = all;
-  quick.list = all.sort((a, b) => b.n - a.n).slice(0, 8);
-}
-async function count(lines) {
-  const sold = await keep.get('quick') ?? {};
-  for (const l of lines) if (l.sku !== 'sum') sold[l.sku] = { sku: l.sku, name: l.name, price: l.price, product: l.product, n: (sold[l.sku]?.n ?? 0) + 1 };
-  const best = Object.values(sold).sort((a, b) => b.n - a.n).slice(0, 200);
-  await keep.set('quick', Object.fromEntries(best.map(g => [g.sku, g])));
-  await loadQuick();
 }
 
 // ---- paying
@@ -232,12 +162,15 @@ async function pay(kind, payments, proof) {
   if (state.busy || !state.lines.length || state.member && !state.member.serves) return;
   state.busy = true;
   try {
+    const unseen = !state.quote, waited = setTimeout(() => put('#pay-error', note({ tone: 'info', icon: 'history', text: say('asking') })), 700);
     while (state.quoting || !state.quote) { // another change may ask anew meanwhile: what it comes to then is waited for
       await sale.quote();
       if (!state.quoting) break;
     }
+    clearTimeout(waited);
     const q = state.quote;
     if (!q) { beep(false); return; }
+    if (unseen && q.alone && state.spend && !q.spent) { state.trouble = say('changed'); beep(false); return; } // he was told of points
     const above = q.proof_above;
     if (!q.alone && above !== undefined && q.spent > above && !proof) {
       if (state.qr) proof = { qr: state.qr };
@@ -252,7 +185,7 @@ async function pay(kind, payments, proof) {
       if (proof?.proof) commit.proof = proof.proof;
       return { state: 'waits', at, due: q.due, record, commit };
     });
-    await finish(item, q, payments ? 'mixed' : kind, q.alone ? null : await answerOf(item));
+    await finish(item, q, payments ? 'mixed' : kind, money, q.alone ? null : await answerOf(item));
   } catch (e) {
     if (!(e instanceof Refused)) throw e;
     await notSold(e, kind, payments);
@@ -285,15 +218,18 @@ async function notSold(e, kind, payments) {
   state.trouble = e.code.startsWith('quote.') ? say('changed') : e.message;
   beep(false);
 }
-async function finish(item, q, kind, answer) {
-  const s = { answer, quote: q, kind, number: item.seq, member: state.member, at: item.at, lines: state.lines }, left = sale.after(q, answer);
+async function finish(item, q, kind, payments, answer) {
+  const s = { answer, quote: q, kind, payments, number: item.seq, member: state.member, at: item.at, lines: state.lines }, left = sale.after(q, answer);
   if (left) await keep.remember('after:' + left.id, { active: left.active, spendable: left.spendable, seen: left.seen });
   sale.clear();
   state.qr = null; state.sold = s;
   drawDone(s);
   beep(true);
-  count(s.lines);
+  bought.count(s.lines);
   network();
+  if (!answer || !s.member?.number) return;
+  const is = await fresh(s.member).catch(() => null); // as the sale has left him
+  if (is && state.sold === s) tell(s.member, is);
 }
 function nextGuest() {
   sale.clear();
@@ -303,14 +239,20 @@ function nextGuest() {
 
 // ---- the member's own matters
 async function activate() {
+  if (!state.member?.activate) return;
   try {
     await ask('/api/members/' + state.member.id + '/activate', { method: 'POST' });
     await again();
     beep(true);
-  } catch (e) { refused(e); }
+  } catch (e) {
+    if (e.code === 'member.unproven') { dialogs.confirm(state.member, async () => { await again(); next(); }); return; }
+    refused(e);
+  }
   next();
 }
+function askCard() { if (state.member?.id && state.member.serves) open('new-card'); }
 async function newCard() {
+  close('new-card');
   const type = state.start.cards?.find(c => c.virtual) ?? state.start.cards?.[0];
   if (!type) { put('#scan-error', wrong(say('none-card'))); return; }
   try {
@@ -333,7 +275,7 @@ async function lock() {
 
 // ---- what was scanned
 // readers are the dialogs that take what is scanned; others don't.
-const readers = { prove: dialogs.proofTyped, register: cardScanned, receipts: receipts.receipts };
+const readers = { prove: dialogs.proofTyped, register: cardScanned, receipts: code => receipts.typed(code, again), refund: receipts.goodScanned };
 // scanWanted tells a code for the till from one for the field where it is typed: a pairing code, a PIN, a sum.
 function scanWanted() {
   const d = dialogOpen(), field = document.activeElement?.matches?.('input,textarea');
@@ -344,10 +286,11 @@ async function scanned(code) {
   if (d) { readers[d.id]?.(code); return; }
   if (state.sold) nextGuest();
   if (!atDesk()) return;
+  if (bought.priceAsked()) { bought.badItem(say('price-first', { name: bought.priceAsked().name })); return; }
   if (/(^|&)fn=/.test(code)) { receipts.receipts(code); return; }
   if (/^\d{8,14}$/.test(code)) {
-    const list = await goods(code).catch(() => null);
-    if (list?.[0]?.exact) { pick(list[0], 1000); return; }
+    const list = await bought.goods(code).catch(() => null);
+    if (list?.[0]?.exact) { bought.pick(list[0], 1000); return; }
     put('#item-error');
   }
   await find(code);
@@ -358,21 +301,21 @@ const lineOf = e => Number(e.closest('[data-line]').dataset.line);
 const deeds = {
   again: start, help: () => open('help'), queue: dialogs.showQueue, shift: dialogs.shift, settings: dialogs.settings, lock,
   receipts: () => receipts.receipts(), register: () => { const q = state.asked ?? $('#scan')?.value ?? ''; state.asked = null; register(q, registered); },
-  camera: () => dialogs.camera(scanned), forget: () => { sale.forget(); toNext('#scan'); }, activate, card: newCard,
+  camera: () => dialogs.camera(scanned), forget: () => { sale.forget(); toNext('#scan'); }, activate, card: askCard, 'make-card': newCard,
   inc: e => sale.more(lineOf(e), 1), dec: e => sale.more(lineOf(e), -1), drop: e => sale.drop(lineOf(e)),
-  quick: e => pick(quick.list.find(g => g.sku === e.dataset.sku), 1000),
+  quick: e => bought.pick(quick.list.find(g => g.sku === e.dataset.sku), 1000),
   most: () => sale.spend('most'), none: () => sale.spend(0),
   pay: e => pay(e.dataset.kind), mixed: () => state.quote && dialogs.mixed(state.quote.due, p => pay('mixed', p)),
   'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': () => waits(),
   'drop-code': e => { state.codes.splice(Number(e.dataset.index), 1); sale.changed(); }, 'take-code': e => { state.codes.push(e.dataset.code); sale.changed(); },
-  refund: e => receipts.refund(e.dataset.id), claim: e => receipts.claim(e.dataset.id), 'refund-whole': () => receipts.refundTyped(true),
+  refund: e => receipts.refund(e.dataset.id), claim: e => receipts.claim(e.dataset.id, again), 'print-receipt': e => receipts.print(e.dataset.id), 'refund-whole': () => receipts.refundTyped(true, again),
   cancel: () => { close('cancel'); sale.clear(); draw(); next(); },
   send: async () => { await queue.again(); dialogs.showQueue(); }, seen: async () => { await queue.seen(); dialogs.showQueue(); },
-  next: nextGuest, print,
+  next: nextGuest, print: () => state.sold && paper(sold(state.sold)),
 };
 document.addEventListener('click', e => {
   const b = e.target.closest('[data-do]'), o = e.target.closest('[data-offer]'), k = e.target.closest('[data-key]');
-  if (o) pick(offered[o.dataset.offer], offeredQuantity);
+  if (o) bought.takeOffer(Number(o.dataset.offer));
   if (k) typed(k.dataset.key);
   if (b && !b.disabled) deeds[b.dataset.do]?.(b);
 });
@@ -387,32 +330,24 @@ function spendTyped() {
   const n = $('#spend').value ? amount($('#spend').value) : 0;
   $('#spend').setAttribute('aria-invalid', String(Number.isNaN(n)));
   clearTimeout(spending);
-  if (!Number.isNaN(n)) { state.spend = n; spending = setTimeout(() => sale.spend(n), 150); }
+  state.spend = n; state.quote = null; // not to be paid by what stood there before
+  spending = setTimeout(() => sale.spend(n), 150);
 }
 document.addEventListener('input', e => {
   if (e.target.id === 'spend') spendTyped();
-  if (e.target.id === 'item') suggest(e.target.value);
+  if (e.target.id === 'item') bought.suggest(e.target.value);
+  if (e.target.closest('#mixed')) dialogs.mixedLeft(e.target.form);
   if (e.target.dataset.line) receipts.lookAgain();
 });
-let suggesting;
-function suggest(text) {
-  clearTimeout(suggesting);
-  put('#item-error');
-  if (asked || !/[a-zа-яё]/i.test(text) || text.trim().length < 2) { offers([]); return; }
-  suggesting = setTimeout(async () => {
-    const list = await goods(text.trim());
-    if (list && $('#item').value === text) offers(list);
-  }, 150);
-}
 document.addEventListener('change', e => { if (e.target.id === 'r-card') cardChosen(e.target.form); });
 
 const forms = {
   scan: f => { const v = f.elements.code.value.trim(); if (v) find(v); },
-  item: f => offered.length ? pick(offered[at], offeredQuantity) : item($('#item').value),
+  item: () => bought.offering() ? bought.takeOffer() : bought.item($('#item').value),
   code: f => { const v = f.elements.code.value.trim(); if (v && !state.codes.includes(v)) { state.codes.push(v); f.reset(); sale.changed(); } next(); },
   pair: f => doors.pairTyped(f, start), signin: f => doors.signInTyped(f, start),
   prove: f => dialogs.proofTyped(f.elements.code.value), mixed: dialogs.mixedTyped, register: registerTyped, settings: dialogs.settingsTyped,
-  receipt: f => receipts.receipts(f.elements.q.value.trim()), refund: () => receipts.refundTyped(false),
+  receipt: f => receipts.typed(f.elements.q.value.trim(), again), refund: () => receipts.refundTyped(false, again),
 };
 let submitting = false;
 document.addEventListener('submit', async e => {
@@ -430,29 +365,34 @@ function line(by) {
   draw();
 }
 const keys = {
-  F2: e => e.shiftKey ? deeds.register() : toNext('#scan'), F3: e => toNext(e.shiftKey ? '#code' : '#item'), F4: deeds.receipts, F6: () => toNext('#spend'), F7: deeds.most,
-  F8: e => e.shiftKey ? deeds.mixed() : pay('card'), F9: () => pay('cash'), F10: () => pay('sbp'), F1: deeds.help, F12: print,
+  F2: e => e.shiftKey ? deeds.register() : toNext('#scan'), F3: e => toNext(e.shiftKey ? '#code' : '#item'), F4: e => e.shiftKey ? deeds.shift() : deeds.receipts(),
+  F6: e => e.shiftKey ? deeds.activate() : toNext('#spend'), F7: e => e.shiftKey ? deeds.card() : deeds.most(),
+  F8: e => e.shiftKey ? deeds.mixed() : pay('card'), F9: () => pay('cash'), F10: () => pay('sbp'), F12: deeds.print,
 };
 function pressed(e) {
   if (e.key === 'l' && e.ctrlKey || e.code === 'KeyL' && e.ctrlKey) { e.preventDefault(); if (state.start?.duty) lock(); return; }
+  if (e.key === 'F1' && !dialogOpen()) { e.preventDefault(); if (e.shiftKey) deeds.settings(); else deeds.help(); return; }
+  if (document.activeElement?.id === 'pin' && doors.moveCashier(e.key)) { e.preventDefault(); return; }
   if (dialogOpen() || !(atDesk() || state.sold) || e.ctrlKey || e.altKey || e.metaKey) return;
   const el = document.activeElement, typing = el?.matches?.('input:not([type=checkbox]),textarea,select'), free = !typing || el.id === 'item' && !el.value;
-  if (keys[e.key]) { e.preventDefault(); if (!state.sold || ['F1', 'F4', 'F12'].includes(e.key)) keys[e.key](e); return; }
+  if (keys[e.key]) { e.preventDefault(); if (!state.sold || ['F4', 'F12'].includes(e.key)) keys[e.key](e); return; }
   if (e.key === 'Escape') { e.preventDefault(); escape(el); return; }
   if (state.sold) { if (e.key === 'Enter' && !el?.matches?.('button')) { e.preventDefault(); nextGuest(); } return; }
-  if (el?.id === 'item' && offered.length && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) { e.preventDefault(); moveOffer(e.key === 'ArrowDown' ? 1 : -1); return; }
+  if (el?.id === 'item' && bought.offering() && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) { e.preventDefault(); bought.moveOffer(e.key === 'ArrowDown' ? 1 : -1); return; }
+  if (el?.id === 'scan' && !el.value && state.member && (e.key === 'Delete' || e.key === 'Backspace')) { e.preventDefault(); sale.forget(); return; }
   if (!free) return;
-  const do1 = { ArrowDown: () => line(1), ArrowUp: () => line(-1), '+': () => sale.more(state.current, 1), '-': () => sale.more(state.current, -1), Delete: () => state.lines[state.current] && sale.drop(state.current), '?': deeds.help }[e.key];
-  if (do1 && !(e.key === '?' && typing)) { e.preventDefault(); do1(); }
+  const do1 = { ArrowDown: () => line(1), ArrowUp: () => line(-1), '+': () => sale.more(state.current, 1), ...state.lines.length && { '-': () => sale.more(state.current, -1) }, Delete: () => state.lines[state.current] && sale.drop(state.current), '?': deeds.help }[e.key];
+  if (do1 && !(e.key === '?' && typing)) { e.preventDefault(); do1(); return; }
+  if (!typing && /^[\p{L}\p{N}]$/u.test(e.key)) toNext('#item'); // what is typed into nothing is a good or a sum
 }
 function escape(el) {
-  if (offered.length) { offers([]); return; }
-  if (asked) { asked = null; $('#item').placeholder = $('#item-label').textContent; return; }
+  if (bought.drop()) return;
   if (el?.matches?.('#scan,#item,#code') && el.value) { el.value = ''; put('#scan-error'); put('#item-error'); return; }
   if (state.sold) { nextGuest(); return; }
+  if ($('#scan-error').childElementCount) { put('#scan-error'); next(); return; }
   if (state.lines.length) { open('cancel'); return; }
-  if (state.member) { sale.forget(); toNext('#scan'); return; }
-  put('#scan-error'); toNext('#scan');
+  if (state.member) sale.forget();
+  toNext('#scan');
 }
 
 // keepPage keeps the page in the browser, as it is read here.
@@ -468,7 +408,7 @@ async function keepPage() {
 async function begin() {
   await keep.open();
   await loadScanner();
-  await loadQuick();
+  await bought.loadQuick();
   sale.onChange(() => { if (!state.sold && state.start?.duty) draw(); });
   queue.onQueue(network);
   onNetwork(async is => {
@@ -487,7 +427,7 @@ async function begin() {
 // One page of a till at a time: two would number receipts side by side.
 if (navigator.locks) {
   navigator.locks.request('kopilka-till', { ifAvailable: true }, async lock => {
-    if (!lock) { doors.message(say('two-tabs-title'), say('two-tabs')); $('[data-do=again]').onclick = () => location.reload(); return; }
+    if (!lock) { frame(); doors.message(say('two-tabs-title'), say('two-tabs')); $('#net').hidden = true; $('[data-do=again]').focus(); $('[data-do=again]').onclick = () => location.reload(); return; }
     await begin();
     await new Promise(() => {});
   });

@@ -1,6 +1,6 @@
 // Draws the receipt that is made, and who buys.
 import { $, $$, button, fill, make, note, put, rows, wrong } from './render.js';
-import { locale, money, noun, number, points, quantity, say, signed, way } from './words.js';
+import { clock, money, noun, number, points, quantity, say, signed, way } from './words.js';
 import { isOnline } from './net.js';
 import { gross, grossOf, state } from './sale.js';
 
@@ -25,9 +25,10 @@ function drawMember() {
   const notes = m.notes.map(note), deeds = [];
   if (!m.serves) notes.unshift(note({ tone: 'bad', icon: 'alert-triangle', text: m.why }));
   if (m.activate) deeds.push(button(say('activate'), 'activate', { primary: true }));
-  deeds.push(button(say('new-card'), 'card'));
+  if (m.serves && m.id) deeds.push(button(say('new-card'), 'card'));
+  if (!m.id) notes.unshift(note({ tone: 'warn', icon: 'alert-triangle', text: say('not-checked') }));
   const node = make('member', {
-    initials: m.initials, name: m.name, level: m.level, facts, active: number(m.active), points: say('points-on', { noun: noun(m.active) }), notes, deeds,
+    initials: m.initials, name: m.name, level: m.level, facts, active: m.id ? number(m.active) : '', points: m.id ? say('points-on', { noun: noun(m.active) }) : '', notes, deeds,
   });
   put('#member', node);
 }
@@ -42,7 +43,7 @@ function lineWhy(q, i) {
 
 function drawLines() {
   const box = $('#lines');
-  const q = state.quote;
+  const q = state.quote ?? state.look;
   if (!state.lines.length) {
     put(box, state.member ? make('empty') : make('idle'));
   } else {
@@ -64,7 +65,7 @@ function drawLines() {
 }
 
 function drawTotals() {
-  const q = state.quote, sum = gross();
+  const q = state.quote ?? state.look, sum = gross();
   const list = [];
   if (state.lines.length) list.push([say('goods'), money(q?.gross ?? sum)]);
   if (q?.discount) list.push([say('discount'), money(-q.discount), 'disc']);
@@ -83,24 +84,27 @@ function drawSaid(q) {
   const say1 = t => make('say', { text: t });
   const list = [];
   if (!state.member && state.lines.length && isOnline()) list.push(say1(say('no-member')));
+  if (q?.alone && state.spend && !q.spent) list.push(say1(say('offline-points')));
   if (q?.alone) list.push(say1(say(q.judged ? 'offline-judged' : 'offline-sale')));
   const unread = q?.alone ? state.codes.filter(c => !q.codes.includes(c)) : [];
   if (unread.length) list.push(say1(say('offline-codes', { code: unread.join(', ') })));
   for (const m of q?.messages ?? []) list.push(say1(m));
-  for (const c of q?.unused_codes ?? []) list.push(say1(c.code + ': ' + c.text));
   for (const h of q?.hints ?? []) list.push(say1(h.text));
-  put('#said', ...list);
+  const said = $('#said');
+  if (said.textContent !== list.map(n => n.textContent).join('')) put(said, ...list); // the same is not read out anew
 }
 
 function drawPoints() {
-  const m = state.member, box = $('#points'), q = state.quote;
+  const m = state.member, box = $('#points'), q = state.quote ?? state.look;
   if (!m || !m.serves || !state.start?.programme) { put(box); return; }
   if (!$('.bon', box)) put(box, make('points'));
   const most = q?.most ?? 0;
-  const why = !state.lines.length ? say('spend-more') : q?.alone ? say('why-offline') : most === 0 ? say('why-none') : q && q.most < q.allowed ? say('why-all') : say('why-rule');
-  fill(box, { most: say('can-spend', { points: points(most) }), why });
+  $('[data-key=","]', box).disabled = state.start.programme.spend_step % 100 === 0; // whole points only
+  const why = !state.lines.length ? say('spend-more') : !q ? '' : q.alone ? say(most ? 'why-offline' : 'why-offline-none') : most === 0 ? say('why-none') : q.most < q.allowed ? say('why-all') : say('why-rule');
+  fill(box, { most: state.lines.length && !q ? say('counting') : say('can-spend', { points: points(most) }), why });
   const input = $('#spend', box);
-  if (document.activeElement !== input || state.spend === 'most') input.value = number(q ? q.spent : state.spend === 'most' ? 0 : state.spend).replace(/[\s\u00a0]/g, '');
+  input.setAttribute('aria-invalid', String(!!state.look));
+  if (!state.look && (document.activeElement !== input || state.spend === 'most') && !Number.isNaN(state.spend)) input.value = number(q ? q.spent : state.spend === 'most' ? 0 : state.spend).replace(/[\s\u00a0]/g, '');
 }
 
 function drawCodes() {
@@ -108,14 +112,18 @@ function drawCodes() {
   if (!state.lines.length) { put(box); return; }
   if (!$('form', box)) put(box, make('codes'));
   const mine = (state.member?.codes ?? []).filter(c => !state.codes.includes(c.code));
+  const unused = (state.quote ?? state.look)?.unused_codes ?? [], of = code => unused.find(u => u.code.toLowerCase() === code.toLowerCase());
   const chips = state.codes.map((code, i) => {
-    const chip = make('chip', { text: code });
+    const chip = make('chip', { text: code }), why = of(code);
+    chip.classList.toggle('chip-bad', !!why);
     chip.dataset.do = 'drop-code'; chip.dataset.index = i;
     chip.setAttribute('aria-label', say('drop-line', { name: code }));
     return chip;
   });
   chips.push(...mine.map(c => button(c.code + ' · ' + c.name, 'take-code', { data: { code: c.code } })));
   fill(box, { list: chips });
+  const refused = unused.map(u => u.code + ': ' + u.text).join('; '), place = $('[data-f=refused]', box);
+  if (place.textContent !== refused) place.replaceChildren(...(refused ? [wrong(refused)] : []));
 }
 
 /** drawDone shows what was sold. */
@@ -125,7 +133,6 @@ export function drawDone(s) {
   const list = [];
   for (const m of s.quote.messages ?? []) list.push(say1(m));
   for (const w of a?.awards ?? []) list.push(say1(say('code-won', { code: w.code })));
-  if (s.member?.next && a) list.push(say1(say('tell', { what: s.member.next })));
   put('#screen', make('done', {
     due: money(s.quote.due), how: say(a ? 'sold' : 'sold-offline', { number: s.number, how: way(s.kind) }), say: list,
     earned: a ? signed(a.earned) : '…', spent: number(a ? -a.spent : -s.quote.spent), balance: a ? number(a.balance.active) : '…',
@@ -133,8 +140,13 @@ export function drawDone(s) {
   if (!member) $('.pdone .res').remove();
   $('.pdone [data-focus]').focus();
 }
+/** tell is what the buyer is told of himself as he is after what was sold: a level that he has reached, what is left to the next. */
+export function tell(was, is) {
+  const words = [is.level && is.level !== was.level ? say('level-now', { level: is.level }) : '', is.next ?? ''].filter(Boolean).join(' ');
+  if (words) $('.pdone [data-f=say]')?.append(make('say', { text: say('tell', { what: words }) }));
+}
 
 /** tick shows the time. */
 export function tick() {
-  $('#clock').textContent = new Date().toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit', timeZone: state.start?.zone });
+  $('#clock').textContent = clock(Date.now());
 }

@@ -17,17 +17,25 @@ export function problem(dialog, e) {
 let proven;
 /** prove asks for a proof that so many points may be spent; then(proof) is called with it. */
 export function prove(q, then) {
-  proven = then;
+  proven = then; confirmed = null;
   const d = open('prove'), form = $('form', d);
   form.reset();
   fill(d, { about: say('prove-about', { points: points(q.spent) }) + ' ' + say(state.buyer?.card ? 'prove-secret' : 'prove-qr'), sent: '', error: '' });
   $('#prove-code').focus();
 }
 const whose = () => ({ purpose: 'spend', member: state.member.id });
+let confirmed; // what is done once the member's phone or e-mail is proven; null: a spending is
+/** confirm proves by a code that a phone or an e-mail is the member's. */
+export function confirm(member, then) {
+  prove({ spent: 0 }, null);
+  confirmed = { member: member.id, then };
+  fill($('#prove'), { about: say('confirm-about') });
+  sendCode();
+}
 export async function sendCode() {
   const d = $('#prove');
   try {
-    const sent = await ask('/api/codes', { body: whose() });
+    const sent = confirmed ? await ask('/confirm', { body: { member: confirmed.member } }) : await ask('/api/codes', { body: whose() });
     fill(d, { sent: say('sent-to', { to: sent.to }), error: '' });
     d.dataset.sent = '1';
     $('#prove-code').focus();
@@ -36,12 +44,22 @@ export async function sendCode() {
 export async function proofTyped(text) {
   const d = $('#prove'), code = text.trim();
   if (!code) return;
+  if (confirmed) { await confirmTyped(d, code); return; }
   if (/^L1\./i.test(code)) { close('prove'); proven({ qr: code }); return; }
   if (state.buyer?.card && !d.dataset.sent) { close('prove'); proven({ proof: { secret: code } }); return; }
   try {
     const checked = await ask('/api/codes/check', { body: { ...whose(), code } });
     close('prove'); delete d.dataset.sent;
     proven({ proof: { code: checked.proof } });
+  } catch (e) { problem(d, e); }
+}
+
+async function confirmTyped(d, code) {
+  try {
+    await ask('/confirm', { body: { member: confirmed.member, code } });
+    close('prove');
+    beep(true);
+    confirmed.then();
   } catch (e) { problem(d, e); }
 }
 
@@ -55,6 +73,13 @@ export function mixed(due, then) {
   fill(d, { about: say('mixed-sum', { sum: money(due) }), error: '' });
   $('#mixed-card').focus();
 }
+/** mixedLeft tells what is still to be divided, as it is typed. */
+export function mixedLeft(form) {
+  const d = $('#mixed'), sums = ['card', 'cash', 'sbp'].map(k => form.elements[k].value.trim()).filter(Boolean).map(amount);
+  const left = Number(d.dataset.due) - sums.reduce((a, b) => a + b, 0);
+  fill(d, { about: Number.isNaN(left) ? say('bad-amount') : leftWords(left), error: '' });
+}
+const leftWords = left => say(left < 0 ? 'mixed-over' : left ? 'mixed-left' : 'mixed-all', { sum: money(Math.abs(left)) });
 export function mixedTyped(form) {
   const d = $('#mixed'), due = Number(d.dataset.due), payments = [];
   for (const kind of ['card', 'cash', 'sbp']) {
@@ -65,7 +90,7 @@ export function mixedTyped(form) {
     if (sum) payments.push({ kind, amount: sum });
   }
   const left = due - payments.reduce((n, p) => n + p.amount, 0);
-  if (left) { fill(d, { error: say('mixed-left', { sum: money(left) }) }); return; }
+  if (left) { fill(d, { error: leftWords(left) }); return; }
   close('mixed');
   paid(payments);
 }
@@ -89,10 +114,10 @@ export async function shift() {
   try {
     const s = await ask('/shift');
     fill(d, { sums: rows([
-      [say('shift-sales'), String(s.sales)], [say('shift-money'), money(s.money)],
-      ...s.payments.map(p => [way(p.kind), money(p.sum)]),
+      [say('shift-sales'), String(s.sales)], [say('shift-money'), money(s.money)], [say('shift-refunds'), s.refunds + ' · ' + money(s.back)],
+      [say('shift-left'), money(s.money - s.back)], ...s.payments.map(p => [way(p.kind), money(p.sum)]),
       [say('shift-discount'), money(s.discount)], [say('shift-spent'), points(s.spent)], [say('shift-earned'), points(s.earned)],
-      [say('shift-refunds'), s.refunds + ' · ' + money(s.back)], [say('shift-mine'), s.mine + ' · ' + money(s.mine_money)],
+      [say('shift-mine'), s.mine + ' · ' + money(s.mine_money)],
     ]), error: s.short ? say('shift-short') : '' });
   } catch (e) { problem(d, e); }
 }
@@ -101,10 +126,10 @@ export async function shift() {
 export async function showQueue() {
   const d = open('queue'), list = await keep.queued(), waits = queue.waiting(list), odd = queue.odd(list);
   const facts = i => ({
-    waits: say('queue-waits', { at: clock(i.at) }),
-    problem: say('queue-problem', { at: clock(i.at), words: i.words }),
-    differs: say('differs', { at: clock(i.at), words: difference(i) }),
-  })[i.state];
+    waits: () => say('queue-waits', { at: clock(i.at) }),
+    problem: () => say('queue-problem', { at: clock(i.at), words: i.words }),
+    differs: () => say('differs', { at: clock(i.at), words: difference(i) }),
+  })[i.state]();
   fill(d, { about: list.length ? say('queue-told', { waits: waits.length, odd: odd.length }) : say('queue-empty'), list: [...waits, ...odd].map(i => {
     const li = $('#t-queued').content.firstElementChild.cloneNode(true);
     fill(li, { due: '№ ' + i.seq + ' · ' + money(i.due), facts: facts(i) });
@@ -115,7 +140,7 @@ function difference({ answer: a, words }) {
   const said = words ? [words] : [];
   if (a.would && a.would.discount !== a.discount) said.push(say('discount') + ': ' + money(a.discount) + ' → ' + money(a.would.discount));
   if (a.would && a.would.most < a.spent) said.push(say('by-points') + ': ' + points(a.spent) + ' → ' + points(a.would.most));
-  if (a.flags?.length) said.push(say('flagged', { flags: a.flags.join(', ') }));
+  if (a.flags?.length) said.push(say('flagged', { flags: a.flags.map(f => say('flag-' + f)).join('; ') }));
   return said.join('; ');
 }
 

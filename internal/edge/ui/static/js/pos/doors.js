@@ -1,6 +1,7 @@
 // What is seen before anybody is on duty: pairing of the till, signing in.
-import { $, fill, make, put } from './render.js';
+import { $, $$, fill, make, put } from './render.js';
 import { ask, Refused } from './net.js';
+import * as keep from './keep.js';
 import { say } from './words.js';
 import { beep, latin } from './keys.js';
 
@@ -17,19 +18,30 @@ export async function pairTyped(f, then) {
   } catch (e) { problem(f, e); }
 }
 
-export function signIn(start) {
+export async function signIn(start) {
+  const last = await keep.get('cashier');
   const form = make('signin', { error: '', none: start.cashiers.length ? '' : say('no-cashiers'), people: start.cashiers.map((c, i) => {
     const p = make('person', { name: c.name });
     const radio = $('input', p);
-    radio.value = c.code; radio.checked = i === 0;
+    radio.value = c.code; radio.checked = c.code === last || i === 0;
     return p;
   }) });
   put('#screen', form);
   $('#pin').focus();
 }
+/** moveCashier chooses another by the arrows while the PIN is typed. */
+export function moveCashier(key) {
+  const by = { ArrowUp: -1, ArrowDown: 1 }[key], all = $$('[name=cashier]');
+  if (!by || !all.length) return false;
+  all[(all.findIndex(r => r.checked) + by + all.length) % all.length].checked = true;
+  return true;
+}
 export async function signInTyped(f, then) {
+  if (!f.elements.pin.value) { fill(f, { error: say('pin-needed') }); f.elements.pin.focus(); return; }
   try {
-    await ask('/duty', { body: { code: new FormData(f).get('cashier') ?? '', pin: f.elements.pin.value } });
+    const code = new FormData(f).get('cashier') ?? '';
+    await ask('/duty', { body: { code, pin: f.elements.pin.value } });
+    await keep.set('cashier', code);
     await then();
   } catch (e) {
     f.elements.pin.value = '';

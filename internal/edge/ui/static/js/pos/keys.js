@@ -18,15 +18,22 @@ export const latin = s => [...s].map(c => {
   return c === c.toLowerCase() ? EN[i] : EN[i].toUpperCase();
 }).join('');
 
+/** cyrillic undoes a Latin layout: rjat is кофе. */
+export const cyrillic = s => [...s].map(c => { const i = EN.indexOf(c.toLowerCase()); return i < 0 || /[\s.]/.test(c) ? c : RU[i]; }).join('');
+
 /** track takes the card's number out of what a magnetic stripe says: %B…^…? ;…=…? */
 export const track = s => s.match(/;(\d+)[=?]/)?.[1] ?? s.match(/%B?(\d+)\^/)?.[1] ?? s;
 
-/** byCode is the Latin letter or digit of a key, whatever layout is on. */
+// MARKS are what keys say on the keyboard that a scanner plays, alone and with Shift.
+const MARKS = {
+  Slash: '/?', Semicolon: ';:', Equal: '=+', Minus: '-_', Period: '.>', Comma: ',<', Quote: '\'"', BracketLeft: '[{', BracketRight: ']}', Backslash: '\\|', Backquote: '`~',
+};
+/** byCode is what a key says in the Latin layout, whatever layout is on. */
 function byCode(e) {
   const m = /^(?:Key([A-Z])|Digit(\d)|Numpad(\d))$/.exec(e.code);
-  if (!m) return e.key;
+  if (!m) return MARKS[e.code]?.[e.shiftKey ? 1 : 0] ?? e.key;
   if (m[1]) return e.shiftKey !== e.getModifierState?.('CapsLock') ? m[1] : m[1].toLowerCase();
-  return e.shiftKey && m[2] ? e.key : m[2] ?? m[3];
+  return e.shiftKey && m[2] ? ')!@#$%^&*('[m[2]] : m[2] ?? m[3];
 }
 
 /**
@@ -34,19 +41,24 @@ function byCode(e) {
  * each key that is none of a scanner's.
  */
 export function listen(wanted, scanned, pressed) {
-  let chars = [], began = 0, last = 0, field, before = '';
+  let chars = [], began = 0, last = 0, ended = -GAP, field, before = '';
   const forget = () => { chars = []; };
   document.addEventListener('keydown', e => {
     const now = e.timeStamp;
     if (chars.length && now - last > GAP) forget();
+    const twice = e.key === 'Enter' && now - ended < GAP && !document.activeElement?.matches('input,textarea');
+    ended = -GAP;
+    if (twice) { e.preventDefault(); e.stopImmediatePropagation(); return; } // a scanner that ends with two
     last = now;
     const fast = chars.length >= LEAST && (now - began) / chars.length < FAST;
     if (e.key === scanner.suffix && fast && wanted()) {
       e.preventDefault(); e.stopImmediatePropagation();
       let code = chars.join('');
+      if (field?.id === 'scan' && before) code = latin(field.value); // the scanner has paused: what came before the pause is the code's too
       if (scanner.prefix && code.startsWith(scanner.prefix)) code = code.slice(scanner.prefix.length);
-      if (field && field.isConnected) { field.value = before; field.dispatchEvent(new Event('input', { bubbles: true })); }
+      if (field && field.isConnected) { field.value = field.id === 'scan' ? '' : before; field.dispatchEvent(new Event('input', { bubbles: true })); }
       forget();
+      ended = now;
       scanned(track(latin(code)).trim());
       return;
     }
@@ -60,6 +72,7 @@ export function listen(wanted, scanned, pressed) {
     } else if (e.key !== 'Shift') forget();
     if (fast && e.key.length === 1) return; // a scanner's: no shortcut
     pressed(e);
+    if (chars.length === 1 && !field && document.activeElement?.matches('input')) { field = document.activeElement; before = field.value; } // typed into no field, it goes to one
   }, true);
 }
 

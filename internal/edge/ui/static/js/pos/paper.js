@@ -1,6 +1,6 @@
 // A receipt's text on paper: what a printer of the till's width takes.
 import { $ } from './render.js';
-import { money, number, quantity, say } from './words.js';
+import { moment, money, number, quantity, say, way } from './words.js';
 import { state } from './sale.js';
 
 const row = (a, b) => {
@@ -10,23 +10,26 @@ const row = (a, b) => {
   return p;
 };
 
-/** print prints what was sold. */
-export function print() {
-  const s = state.sold;
-  if (!s) return;
+/** sold is what was sold now, as it is printed. */
+export const sold = s => ({
+  number: s.number, at: s.at, cashier: state.start.duty?.name, payments: s.payments, points: s.quote.paid_with_points, due: s.quote.due, messages: s.quote.messages ?? [],
+  lines: s.lines.map((l, i) => ({ ...l, due: s.quote.lines[i].gross - (s.quote.lines[i].discount || 0) })),
+  member: s.answer?.member && { earned: s.answer.earned, spent: s.answer.spent, balance: s.answer.balance.active },
+});
+
+/** paper prints a receipt: that of now, or one that was sold before. */
+export function paper(s) {
   const head = document.createElement('h2');
   head.textContent = state.start.outlet.name;
-  const list = [row(say('paper-title', { number: s.number }), new Date(s.at).toLocaleString())];
-  s.lines.forEach((l, i) => {
-    const q = s.quote.lines[i];
-    list.push(row(l.name + (l.quantity === 1000 ? '' : ' ' + quantity(l.quantity) + ' × ' + money(l.price)), money(q.gross - (q.discount || 0))));
-  });
-  if (s.quote.paid_with_points) list.push(row(say('by-points'), money(-s.quote.paid_with_points)));
-  list.push(row(say('paper-total'), money(s.quote.due)));
-  if (s.answer?.member) {
-    list.push(row(say('shift-earned'), number(s.answer.earned)), row(say('shift-spent'), number(s.answer.spent)), row(say('member-balance'), number(s.answer.balance.active)));
-  }
-  for (const m of s.quote.messages ?? []) list.push(row(m, ''));
+  const list = [row(say('paper-title', { number: s.number }), moment(s.at))];
+  if (s.cashier) list.push(row(say('paper-cashier', { name: s.cashier }), ''));
+  for (const l of s.lines) list.push(row(l.name + (l.quantity === 1000 ? '' : ' ' + quantity(l.quantity) + ' × ' + money(l.price)), money(l.due)));
+  if (s.points) list.push(row(say('by-points'), money(-s.points)));
+  list.push(row(say('paper-total'), money(s.due)));
+  for (const p of s.payments) list.push(row(say('paper-paid', { how: way(p.kind) }), money(p.amount)));
+  if (s.member) list.push(row(say('shift-earned'), number(s.member.earned)), row(say('shift-spent'), number(s.member.spent)));
+  if (s.member?.balance !== undefined) list.push(row(say('member-balance'), number(s.member.balance)));
+  for (const m of s.messages) list.push(row(m, ''));
   list.push(row(say('paper-thanks'), ''));
   $('#paper').replaceChildren(head, ...list);
   $('#paper').hidden = false;

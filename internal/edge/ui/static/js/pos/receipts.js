@@ -3,26 +3,34 @@ import { $, $$, fill, make, open, close } from './render.js';
 import { ask, isOnline } from './net.js';
 import * as keep from './keep.js';
 import { state } from './sale.js';
-import { money, pieces, plain, points, quantity, say, way } from './words.js';
+import { moment, money, pieces, plain, points, quantity, say, way } from './words.js';
+import * as stock from './goods.js';
+import { paper } from './paper.js';
 import { problem } from './dialogs.js';
 import { beep } from './keys.js';
 
 let chosen; // the receipt that is given back
+let given; // the receipt that waits for whom it is given to
 
 const row = r => {
   const refunded = { part: say('part-refunded'), refunded: say('refunded') }[r.state];
-  const node = make('receipt', { due: money(r.due), facts: [say('receipt-no', { number: r.number }), r.at, r.member ? say('with-member') : say('no-member-receipt'), refunded].filter(Boolean).join(' · ') });
+  const node = make('receipt', { due: money(r.due), facts: [say('receipt-no', { number: r.number }), r.at, r.who || (r.member ? say('with-member') : say('no-member-receipt')), (r.ways ?? []).map(way).join(', '), refunded].filter(Boolean).join(' · ') });
   $('[data-do=refund]', node).dataset.id = r.id;
   $('[data-do=refund]', node).disabled = r.state === 'refunded';
   const claim = $('[data-do=claim]', node);
+  $('[data-do=print-receipt]', node).dataset.id = r.id;
   claim.dataset.id = r.id; claim.hidden = r.member || r.state === 'refunded';
   return node;
 };
-const show = (d, list) => fill(d, { list: list.map(row), error: list.length ? '' : say('receipt-none') });
+function show(d, list) {
+  fill(d, { list: list.map(row), error: list.length ? '' : say('receipt-none'), done: '' });
+  if (document.activeElement === document.body || document.activeElement === d) $('#receipt-q').focus(); // the button that was pressed is gone
+}
 
 /** receipts shows the newest of the till, or what a number or a fiscal QR finds. */
 export async function receipts(q = '') {
   const d = open('receipts');
+  wantsMember(d, null);
   $('#receipt-q').value = q;
   try {
     if (!isOnline()) { fill(d, { list: [], error: say('refund-offline') }); return; }
@@ -33,7 +41,7 @@ export async function receipts(q = '') {
       const s = await keep.get('sequence');
       if (s) found = (await ask('/api/purchases?key=' + encodeURIComponent(`pos-${s.till}-${q}`))).items;
     }
-    show(d, found.map(p => ({ id: p.id, number: p.number || p.key, at: new Date(p.at).toLocaleString(), due: p.due, member: !!p.member || !!p.claim, state: p.state })));
+    show(d, found.map(p => ({ id: p.id, number: p.number || p.key, at: moment(p.at), due: p.due, ways: (p.payments ?? []).map(w => w.kind), member: !!p.member || !!p.claim, state: p.state })));
   } catch (e) { problem(d, e); }
 }
 
@@ -77,7 +85,7 @@ export function lookAgain() {
 async function look() {
   const d = $('#refund'), mine = ++turn;
   let lines;
-  try { lines = parts(d); } catch { fill(d, { preview: '' }); return; }
+  try { lines = parts(d); } catch (input) { fill(d, { preview: '', error: say('bad-quantity', { most: quantity(Number(input.dataset.left)) }) }); return; }
   try {
     const r = await ask('/api/refunds/quote', { body: wanted(lines.length ? { lines } : { whole: true }) });
     if (mine !== turn) return;
@@ -102,10 +110,10 @@ function parts(d) {
 }
 
 /** refundTyped gives back what was named, or all that is left. */
-export async function refundTyped(whole) {
+export async function refundTyped(whole, after) {
   const d = $('#refund');
   let what;
-  try { what = whole ? { whole: true } : { lines: parts(d) }; } catch (input) { fill(d, { error: say('bad-quantity') }); input.focus(); return; }
+  try { what = whole ? { whole: true } : { lines: parts(d) }; } catch (input) { fill(d, { error: say('bad-quantity', { most: quantity(Number(input.dataset.left)) }) }); input.focus(); return; }
   if (!whole && !what.lines.length) { fill(d, { error: say('refund-nothing') }); return; }
   const body = wanted(what);
   // The key is made for what is asked: pressed twice, or after an answer that did not come, it is given back once.
@@ -117,18 +125,65 @@ export async function refundTyped(whole) {
     beep(true);
     close('refund');
     await receipts();
-    fill($('#receipts'), { error: told(r, 'refund-done', 'refund-given', 'refund-taken') });
+    fill($('#receipts'), { done: told(r, 'refund-done', 'refund-given', 'refund-taken') });
+    await after();
   } catch (e) { problem(d, e); }
 }
 
-/** claim gives a receipt of nobody's to the member who is at the till. */
-export async function claim(id) {
-  const d = $('#receipts');
-  if (!state.member) { fill(d, { error: say('claim-first') }); return; }
+/** goodScanned marks one more of a good that comes back by its barcode. */
+export async function goodScanned(code) {
+  const d = $('#refund'), found = (await stock.find(code).catch(() => null))?.[0];
+  const input = found?.exact && $$('[data-line]', d).find(i => chosen.lines[i.dataset.line].sku === found.sku && pieces(i.value || '0') < Number(i.dataset.left));
+  if (!input) { fill(d, { error: say('refund-not-here', { code }) }); beep(false); return; }
+  input.value = plain(Math.min(pieces(input.value || '0') + 1000, Number(input.dataset.left)));
+  input.select();
+  beep(true);
+  lookAgain();
+}
+
+// wantsMember makes the field ask for whom a receipt is given to, or for a receipt again.
+function wantsMember(d, id) {
+  given = id;
+  const q = $('#receipt-q');
+  q.placeholder = say(id ? 'claim-whom' : 'receipt-q');
+  if (id) { q.value = ''; fill(d, { done: say('claim-first'), error: '' }); q.focus(); }
+}
+/** typed takes what was typed or scanned: a receipt, or a member where one is waited for. */
+export async function typed(q, after) {
+  if (!given || /(^|&)fn=/.test(q)) { await receipts(q); return; }
+  const d = $('#receipts'), id = given;
   try {
-    const p = await ask('/api/purchases/claim', { body: { cashier: state.start.duty.id, buyer: { member: state.member.id }, purchase: { id } } });
-    beep(true);
-    await receipts();
-    fill(d, { error: say('claim-done', { name: state.member.name, points: points(p.earned || p.claim?.earned || 0) }) });
+    const { found } = await ask('/find', { body: { q } });
+    if (found.length === 1 && found[0].serves) { await give(id, found[0], after); return; }
+    fill(d, { error: found.length === 1 ? found[0].why : say('claim-nobody', { code: q }) });
+    beep(false);
   } catch (e) { problem(d, e); }
 }
+
+/** claim gives a receipt of nobody's to the member who is at the till, or asks who he is. */
+export async function claim(id, after) {
+  if (state.member?.id) await give(id, state.member, after); else wantsMember($('#receipts'), id);
+}
+async function give(id, member, after) {
+  const d = $('#receipts');
+  try {
+    const p = await ask('/api/purchases/claim', { body: { cashier: state.start.duty.id, buyer: { member: member.id }, purchase: { id } } });
+    beep(true);
+    await receipts();
+    fill(d, { done: say('claim-done', { name: member.name, points: points(p.earned || p.claim?.earned || 0) }) });
+    await after();
+  } catch (e) { problem(d, e); }
+}
+
+/** print prints a receipt that was sold before, anew. */
+export async function print(id) {
+  try {
+    const p = await ask('/api/purchases/' + id);
+    paper({
+      number: p.number || p.key, at: p.at, payments: p.payments ?? [], points: p.paid_with_points, due: p.due, messages: [],
+      lines: p.lines.map(l => ({ name: l.name || l.sku, quantity: pieces(String(l.quantity)), price: l.price ?? 0, due: l.due })),
+      member: p.member && { earned: p.earned, spent: p.spent },
+    });
+  } catch (e) { problem($('#receipts'), e); }
+}
+$('#refund').addEventListener('close', () => { if ($('#receipts').open) $('#receipt-q').focus(); });

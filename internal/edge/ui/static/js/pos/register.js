@@ -17,34 +17,44 @@ export function register(q, made) {
   const s = state.start, d = open('register'), f = $('form', d);
   then = made; key = 'pos-m-' + crypto.randomUUID(); proof = null;
   f.reset();
-  if (/^[\d+()\s-]{10,}$/.test(q)) f.elements.phone.value = q;
   const options = [['', say('none-card')], ...(s.cards ?? []).map(c => [c.id, c.name])];
   f.elements.card.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
   for (const star of $$('[data-need]', f)) star.hidden = !s.member.mandatory.includes(star.dataset.need);
   fill(d, { error: '', sent: '', consents: (s.consents ?? []).map((c, i) => {
     const box = make('consent', { title: c.title });
+    $('.need', box).hidden = !c.needed;
+    $('input', box).required = c.needed;
     $('input', box).value = i;
     return box;
   }) });
   $('[data-f=code-field]', f).hidden = !s.member.confirm;
-  $('[data-f=card-fields]', f).hidden = true;
+  cardChosen(f);
+  if (/^\d{13,}$/.test(q)) numbered(f, q); else if (/^[\d+()\s-]{10,}$/.test(q)) f.elements.phone.value = q;
   for (const e of $$('[data-error]', f)) e.textContent = '';
   f.elements.phone.focus();
 }
-/** cardChosen asks for the number of plastic only: another's is made. */
+const typeOf = f => state.start.cards?.find(c => c.id === f.elements.card.value);
+/** cardChosen asks for the number of plastic only, another's is made; and for a secret code where cards of the type have one. */
 export function cardChosen(f) {
-  const c = state.start.cards?.find(c => c.id === f.elements.card.value);
-  $('[data-f=card-fields]', f).hidden = !c;
+  const c = typeOf(f);
+  $('[data-f=card-fields]', f).hidden = !c || c.virtual && !c.secret;
   f.elements.number.closest('.fld').hidden = !c || c.virtual;
+  f.elements.secret.closest('.fld').hidden = !c?.secret;
 }
 /** cardScanned puts what was scanned where a card's number or the inviter is asked for. */
 export function cardScanned(code) {
   const f = $('#register form'), asked = document.activeElement;
   if (asked === f.elements.inviter) { asked.value = code; return; }
+  if (asked === f.elements.secret) { asked.value = code; return; }
+  numbered(f, code);
+  const next = typeOf(f)?.secret && !f.elements.secret.value ? f.elements.secret : f.elements.number;
+  next.focus();
+}
+function numbered(f, code) { // the card that was scanned or typed is plastic
   const plastic = state.start.cards?.find(c => !c.virtual);
-  if (!f.elements.card.value && plastic) f.elements.card.value = plastic.id;
+  if (plastic && (typeOf(f)?.virtual ?? true)) f.elements.card.value = plastic.id;
   cardChosen(f);
-  if (f.elements.number.value && f.elements.number.value !== code) f.elements.secret.value = code; else f.elements.number.value = code;
+  f.elements.number.value = code;
 }
 export async function sendRegisterCode() {
   const d = $('#register'), f = $('form', d);
@@ -59,17 +69,26 @@ function wrong(d, e) {
   beep(false);
   if (!(e instanceof Refused)) { fill(d, { error: say('network') }); return; }
   const left = [];
-  for (const p of $$('[data-error]', d)) p.textContent = '';
+  clean(d);
   const places = { 'profile.name': 'name', 'profile.surname': 'surname', 'profile.birth_date': 'birth_date', 'card.number': 'number', 'card.secret': 'secret' };
   for (const x of e.problem.errors ?? []) {
     const field = places[x.path] ?? (x.path.startsWith('identifiers[0]') || x.path === 'phone' ? 'phone' : x.path.startsWith('identifiers') ? 'email' : x.path);
     const place = $(`[data-error="${field}"]`, d);
-    if (place) place.textContent = x.detail; else left.push(x.detail);
+    if (place && !place.closest('[hidden]')) place.textContent = field === 'birth_date' ? say('bad-date') : x.detail; else left.push(x.detail);
   }
-  fill(d, { error: left.length ? left.join('; ') : e.problem.errors?.length ? '' : e.message });
+  if (!e.problem.errors?.length) {
+    const number = $('[data-error=number]', d);
+    if (/^(card|identifier)\./.test(e.code) && !number.closest('[hidden]')) number.textContent = e.message; else left.push(e.message);
+  }
+  fill(d, { error: left.join('; ') });
+  toWrong(d);
+}
+const clean = d => { for (const p of $$('[data-error]', d)) p.textContent = ''; fill(d, { error: '' }); };
+// toWrong goes to the first field that something is wrong with; what it is stands below it.
+function toWrong(d) {
   const first = $$('[data-error]', d).find(p => p.textContent)?.closest('.fld');
   first?.querySelector('input').focus();
-  first?.scrollIntoView({ block: 'nearest' }); // what is wrong with it stands below it
+  (first ?? $('[data-f=error]', d)).scrollIntoView({ block: 'nearest' });
 }
 
 function bodyOf(f) {
@@ -89,10 +108,25 @@ function bodyOf(f) {
   return b;
 }
 
+// complete tells of all that must be there and is not.
+function complete(d, f) {
+  const s = state.start;
+  clean(d);
+  for (const star of $$('[data-need]', f)) {
+    if (star.hidden || f.elements[star.dataset.need].value.trim()) continue;
+    $(`[data-error="${star.dataset.need}"]`, d).textContent = say('needed');
+  }
+  const missing = (s.consents ?? []).findIndex((c, i) => c.needed && !$(`[name=consent][value="${i}"]`, f).checked);
+  if (missing >= 0) $('[data-error=consents]', d).textContent = say('consent-needed');
+  const wrong = $$('[data-error]', d).find(p => p.textContent);
+  if (!wrong) return true;
+  if (wrong.dataset.error === 'consents') $(`[name=consent][value="${missing}"]`, f).focus(); else toWrong(d);
+  return false;
+}
+
 export async function registerTyped(f) {
   const d = $('#register'), s = state.start;
-  const missing = (s.consents ?? []).findIndex((c, i) => c.needed && !$(`[name=consent][value="${i}"]`, f).checked);
-  if (missing >= 0) { fill(d, { error: say('consent-needed') }); $(`[name=consent][value="${missing}"]`, f).focus(); beep(false); return; }
+  if (!complete(d, f)) { beep(false); return; }
   try {
     if (s.member.confirm && f.elements.code.value.trim() && !proof)
       proof = (await ask('/api/codes/check', { body: { purpose: 'prove', phone: f.elements.phone.value, code: f.elements.code.value.trim() } })).proof;

@@ -44,6 +44,8 @@ export function note({ tone, icon, text }) {
   $('use', n).setAttribute('href', document.body.dataset.icons + '#' + icon);
   return n;
 }
+/** good says that something was done. */
+export const good = text => note({ tone: 'brand', icon: 'check', text });
 /** rows are pairs of a list of sums: name, value, class. */
 export const rows = list => list.map(([name, value, cls]) => {
   const row = document.createElement('div'), dt = document.createElement('dt'), dd = document.createElement('dd');
@@ -59,4 +61,5 @@ export function open(id) {
   return d;
 }
 export const close = id => document.getElementById(id).close();
-export const dialogOpen = () => $('dialog[open]');
+/** dialogOpen is the dialog on top: one opens above another only in the order of the page. */
+export const dialogOpen = () => $$('dialog[open]').at(-1);

@@ -4,13 +4,13 @@
 import { ask, Refused, Silent, isOnline } from './net.js';
 import * as keep from './keep.js';
 import * as rules from './rules.js';
-import { locale, plain } from './words.js';
+import { locale, plain, say } from './words.js';
 
 const LATE = 120; // milliseconds after the last change
 const empty = () => ({ buyer: null, member: null, lines: [], codes: [], spend: 0, current: -1 });
 
-/** state is all that the desk shows. */
-export const state = { start: null, ...empty(), quote: null, quoting: false, trouble: '', sold: null };
+/** state is all that the desk shows. Its look is a quote without the points that can't be spent so: what else it comes to. */
+export const state = { start: null, ...empty(), quote: null, look: null, quoting: false, trouble: '', sold: null };
 
 let told = () => {}, timer, asking;
 /** onChange names who draws the desk. */
@@ -28,7 +28,7 @@ let changes = 0;
 /** changed keeps the receipt, shows it once it is kept, and asks what it comes to: what was seen outlives the page. */
 export function changed() {
   const mine = ++changes;
-  state.quote = null; state.trouble = '';
+  state.quote = state.look = null; state.trouble = '';
   clearTimeout(timer); asking?.abort();
   state.quoting = state.lines.length > 0;
   kept().finally(() => {
@@ -54,19 +54,37 @@ export async function quote() {
   if (!state.lines.length) return;
   const mine = asking = new AbortController();
   state.quoting = true;
+  if (Number.isNaN(state.spend)) { await noPoints(mine.signal); return; }
   try {
     if (!isOnline()) throw new Silent('no network');
     const q = await ask('/api/quotes', { body: body(), signal: mine.signal });
     if (mine.signal.aborted) return;
-    state.quote = q; state.trouble = '';
+    state.quote = q; state.look = null; state.trouble = '';
   } catch (e) {
     if (mine.signal.aborted) return;
     if (e instanceof Silent) { const q = await alone(); if (mine.signal.aborted) return; state.quote = q; }
-    else if (e instanceof Refused) { state.quote = null; state.trouble = e.message; }
+    else if (e instanceof Refused) {
+      state.quote = null; state.trouble = e.message;
+      state.look = state.spend ? await lookWithout(mine.signal) : null;
+      if (mine.signal.aborted) return;
+    }
     else throw e;
   }
   state.quoting = false;
   told();
+}
+
+// noPoints tells that what was typed is no number of points.
+async function noPoints(signal) {
+  const look = await lookWithout(signal);
+  if (signal.aborted) return;
+  Object.assign(state, { quote: null, look, trouble: say('bad-points'), quoting: false });
+  told();
+}
+// lookWithout is what the receipt comes to with no points spent; null where that can't be told.
+async function lookWithout(signal) {
+  const { spend_max, spend: _, ...rest } = body();
+  return ask('/api/quotes', { body: rest, signal }).catch(() => null);
 }
 
 /** grossOf is what a line comes to before anything is taken off, and gross what all do. */
@@ -138,6 +156,7 @@ export function drop(i) {
   if (!state.lines.length) state.spend = 0;
   changed();
 }
+/** spend says how many points pay, in hundredths, or "most"; NaN: what was typed is no number. */
 export function spend(points) {
   state.spend = points;
   changed();
@@ -155,7 +174,7 @@ export function forget() {
 export function clear() {
   changes++;
   clearTimeout(timer); asking?.abort();
-  Object.assign(state, empty(), { quote: null, quoting: false, trouble: '', sold: null });
+  Object.assign(state, empty(), { quote: null, look: null, quoting: false, trouble: '', sold: null });
   kept();
   told();
 }

@@ -28,11 +28,17 @@ export const noun = n => say('points-' + (n % 100 ? 'few' : { one: 'one', few: '
 export const points = n => number(n) + space + noun(n);
 /** way names a kind of money. */
 export const way = kind => say(['card', 'cash', 'sbp', 'mixed'].includes(kind) ? 'paid-' + kind : 'other', { kind });
-export const clock = at => new Date(at).toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });
+let zone;
+/** setZone says whose clock times are told by: the outlet's, whatever the machine is set to. */
+export const setZone = z => { zone = z; };
+const hm = { hour: '2-digit', minute: '2-digit' };
+export const clock = at => new Date(at).toLocaleTimeString(locale, { ...hm, timeZone: zone });
+/** moment is a day and a time of it. */
+export const moment = at => new Date(at).toLocaleString(locale, { ...hm, day: '2-digit', month: '2-digit', year: 'numeric', timeZone: zone });
 
 /** amount reads a sum as it is typed, 1250 or 1 250,50, as kopecks; NaN: it is none. */
 export function amount(text) {
-  const t = text.replace(/[\s\u00a0₽]/g, '').replace(',', '.');
+  const bare = text.replace(/[\s\u00a0₽]/g, ''), t = english && /^\d{1,3}(,\d{3})+(\.\d*)?$/.test(bare) ? bare.replaceAll(',', '') : bare.replace(',', '.');
   if (!/^\d{1,9}(\.\d{0,2})?$/.test(t)) return NaN;
   const [whole, rest = ''] = t.split('.');
   return Number(whole) * 100 + Number(rest.padEnd(2, '0'));

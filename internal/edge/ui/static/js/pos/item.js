@@ -1,0 +1,134 @@
+// What is bought: goods by their barcode, by words, or a bare sum; and the goods that are at hand.
+import { $, $$, fill, note, put, wrong } from './render.js';
+import { Refused } from './net.js';
+import * as keep from './keep.js';
+import * as sale from './sale.js';
+import * as stock from './goods.js';
+import { amount, money, pieces, say } from './words.js';
+import { quick } from './desk.js';
+import { beep, cyrillic } from './keys.js';
+
+let asked; // a product whose price is typed next
+/** item takes what was typed into the field of goods. */
+export async function item(text) {
+  text = text.trim();
+  put('#item-error'); offers([]);
+  if (!text) return;
+  const [, times, rest] = /^(\d+(?:[.,]\d+)?)\s*[*xх×]\s*(.+)$/i.exec(text) ?? [null, null, text];
+  const quantity = times ? pieces(times) : 1000, sum = amount(rest);
+  if (!quantity) { badItem(say('bad-count')); return; }
+  if (asked) {
+    if (!sum) { badItem(say('bad-amount')); return; }
+    take({ ...asked, price: sum }, asked.quantity ?? quantity);
+    return;
+  }
+  if (/^[-+−]?\d+[.,]\d*$|^[-+−]\d+$/.test(rest) && !sum) { badItem(say('bad-amount')); return; }
+  if (!Number.isNaN(sum) && rest.replace(/\D/g, '').length < 8) {
+    if (!sum) { badItem(say('bad-amount')); return; }
+    take({ sku: 'sum', name: say('sum-line'), price: sum }, quantity);
+    return;
+  }
+  const q = rest.replace(/^#/, '');
+  let list = await goods(q);
+  if (list && !list.length && /[a-z]{2}/i.test(q)) list = await goods(cyrillic(q)); // the keyboard was Latin
+  if (!list) return;
+  const words = /[a-zа-яё]/i.test(rest);
+  if (!list.length || !words && !list[0].exact) { badItem(!words && /[.,+=-]/.test(rest) ? say('bad-amount') : say('no-goods', { text: rest })); return; }
+  if (list.length === 1 || list[0].exact) pick(list[0], quantity); else offers(list, quantity);
+}
+/** goods finds them by a text; nothing where they could not be asked for, which is told. */
+export async function goods(q) {
+  try {
+    const list = await stock.find(q);
+    if (!list) badItem(say('network'));
+    return list;
+  } catch (e) {
+    if (!(e instanceof Refused)) throw e;
+    badItem(e.message);
+  }
+}
+/** badItem tells what is wrong with what was typed. */
+export function badItem(text) { put('#item-error', wrong(text)); beep(false); $('#item').select(); }
+/** pick puts a good on the receipt, or asks what it costs. */
+export function pick(g, quantity) {
+  offers([]);
+  if (g.price) { take(g, quantity); return; }
+  asked = { ...g, quantity };
+  $('#item').value = '';
+  $('#item').placeholder = say('price-of', { name: g.name });
+  put('#item-error', note({ tone: 'warn', icon: 'alert-triangle', text: say('price-of', { name: g.name }) }));
+  $('#item').focus();
+}
+function take(g, quantity) {
+  asked = null;
+  put('#item-error');
+  $('#item').value = '';
+  $('#item').placeholder = $('#item-label').textContent;
+  sale.add({ sku: g.sku, name: g.name, price: g.price, product: g.product }, quantity);
+  beep(true);
+  $('#item').focus();
+}
+let offered = [], at = 0, offeredQuantity;
+function offers(list, quantity = 1000) {
+  offered = list; at = 0; offeredQuantity = quantity;
+  const box = $('#offers'), input = $('#item');
+  if (!box) return;
+  box.hidden = !list.length;
+  input.setAttribute('aria-expanded', String(list.length > 0));
+  put(box, ...list.map((g, i) => {
+    const o = $('#t-offer').content.firstElementChild.cloneNode(true);
+    fill(o, { name: g.name, price: g.price ? money(g.price) : '' });
+    o.id = 'offer-' + i; o.dataset.offer = i;
+    o.setAttribute('aria-selected', String(i === at));
+    return o;
+  }));
+  if (list.length) input.setAttribute('aria-activedescendant', 'offer-0'); else input.removeAttribute('aria-activedescendant');
+}
+/** moveOffer chooses another of what is offered. */
+export function moveOffer(by) {
+  at = Math.max(0, Math.min(offered.length - 1, at + by));
+  $$('[data-offer]').forEach((o, i) => o.setAttribute('aria-selected', String(i === at)));
+  $('#item').setAttribute('aria-activedescendant', 'offer-' + at);
+  $('#offer-' + at)?.scrollIntoView({ block: 'nearest' });
+}
+/** loadQuick puts the till's own most sold goods at hand, also with no network. */
+export async function loadQuick() {
+  const all = Object.values(await keep.get('quick') ?? {});
+  quick.all = all;
+  quick.list = all.sort((a, b) => b.n - a.n).slice(0, 8);
+}
+/** count notes what was sold, so that the most sold is at hand. */
+export async function count(lines) {
+  const sold = await keep.get('quick') ?? {};
+  for (const l of lines) if (l.sku !== 'sum') sold[l.sku] = { sku: l.sku, name: l.name, price: l.price, product: l.product, n: (sold[l.sku]?.n ?? 0) + 1 };
+  const best = Object.values(sold).sort((a, b) => b.n - a.n).slice(0, 200);
+  await keep.set('quick', Object.fromEntries(best.map(g => [g.sku, g])));
+  await loadQuick();
+}
+
+let suggesting;
+/** suggest offers goods as their name is typed. */
+export function suggest(text) {
+  clearTimeout(suggesting);
+  if (!asked) put('#item-error');
+  if (asked || !/[a-zа-яё]/i.test(text) || text.trim().length < 2) { offers([]); return; }
+  suggesting = setTimeout(async () => {
+    const list = await goods(text.trim());
+    if (list && $('#item').value === text) offers(list);
+  }, 150);
+}
+
+/** priceAsked is the good whose price is typed next. */
+export const priceAsked = () => asked;
+export const offering = () => offered.length > 0;
+/** takeOffer takes what is chosen of what is offered, or what was clicked. */
+export const takeOffer = (i = at) => pick(offered[i], offeredQuantity);
+/** drop gives up what was offered or asked; false: nothing was. */
+export function drop() {
+  if (offered.length) { offers([]); return true; }
+  if (!asked) return false;
+  asked = null;
+  put('#item-error');
+  $('#item').placeholder = $('#item-label').textContent;
+  return true;
+}
