@@ -142,7 +142,7 @@ func TestTillPower(t *testing.T) {
 	want("too much", 413, "http.body-too-large", "POST", "/find", map[string]string{"q": strings.Repeat("9", 2<<20)})
 
 	// A member who waits to be confirmed gets a code, which the page can't read; nobody else does.
-	want("nothing to confirm", 409, "cashier.nothing-to-confirm", "POST", "/confirm", map[string]string{"member": of.String()})
+	want("nothing to confirm", 422, "cashier.nothing-to-confirm", "POST", "/confirm", map[string]string{"member": of.String()})
 	rules, version, err := member.LoadRules(ctx, s.service.DB)
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +154,9 @@ func TestTillPower(t *testing.T) {
 	if sent := want("a code is sent", 200, "", "POST", "/confirm", map[string]string{"member": of.String()}); strings.Contains(sent, "+7916") || strings.Contains(sent, "code") {
 		t.Error(sent)
 	}
-	want("a wrong code", 422, "code.wrong", "POST", "/confirm", map[string]string{"member": of.String(), "code": "00000"})
+	want("a wrong code", 422, "member.code-wrong", "POST", "/confirm", map[string]string{"member": of.String(), "code": "0"})
+	want("the code", 200, "", "POST", "/confirm", map[string]string{"member": of.String(), "code": s.codes.last()})
+	want("he is confirmed", 422, "cashier.nothing-to-confirm", "POST", "/confirm", map[string]string{"member": of.String()})
 
 	// Another cashier: who was before him still may be told of, nobody else.
 	want("another signs in", 200, "", "POST", "/duty", map[string]string{"code": oleg.Code, "pin": demo.CashierPIN})
