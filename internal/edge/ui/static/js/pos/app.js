@@ -161,8 +161,9 @@ async function again() { // the member anew, as he is after something was done t
 async function pay(kind, payments, proof) {
   if (state.busy || !state.lines.length || state.member && !state.member.serves) return;
   state.busy = true;
+  const waited = setTimeout(() => put('#pay-error', note({ tone: 'info', icon: 'history', text: say('asking') })), 700);
   try {
-    const unseen = !state.quote, waited = setTimeout(() => put('#pay-error', note({ tone: 'info', icon: 'history', text: say('asking') })), 700);
+    const unseen = !state.quote;
     while (state.quoting || !state.quote) { // another change may ask anew meanwhile: what it comes to then is waited for
       await sale.quote();
       if (!state.quoting) break;
@@ -190,6 +191,7 @@ async function pay(kind, payments, proof) {
     if (!(e instanceof Refused)) throw e;
     await notSold(e, kind, payments);
   } finally {
+    clearTimeout(waited);
     state.busy = false;
     if (!state.sold) draw();
   }
@@ -227,8 +229,10 @@ async function finish(item, q, kind, payments, answer) {
   beep(true);
   bought.count(s.lines);
   network();
-  if (!answer || !s.member?.number) return;
-  const is = await fresh(s.member).catch(() => null); // as the sale has left him
+  if (answer && s.member?.number) tellOfNow(s); // the next sale does not wait for it
+}
+async function tellOfNow(s) {
+  const is = await fresh(s.member).catch(() => null);
   if (is && state.sold === s) tell(s.member, is);
 }
 function nextGuest() {
