@@ -74,6 +74,10 @@ func TestTillRefuses(t *testing.T) {
 	p.Wait(`document.querySelector("[data-error=number]").innerText && document.activeElement.id === "r-number"`)
 	p.scan("2900000000018")
 	p.Wait(`document.querySelector("#r-number").value === "2900000000018" && document.querySelector("#r-secret").value === ""`)
+	// A phone that is another's is told by the phone.
+	p.Get(`document.querySelector("#r-phone").value = "`+s.phone+`"; document.querySelector("#r-inviter").focus()`, nil)
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("[data-error=phone]").innerText && document.activeElement.id === "r-phone"`)
 }
 
 // TestTillTellsOfNow: what the guest is told after a sale is what the sale has

@@ -140,7 +140,7 @@ function notFound(code) {
   put('#scan-error', wrong(say(/^\d{8,14}$/.test(code) ? 'not-found-any' : 'not-found', { code }), b));
   state.asked = code;
   beep(false);
-  if (state.lines.length) next(); else b.focus(); // in the middle of a receipt it was a good that is not known
+  if (state.lines.length || state.member) next(); else b.focus(); // where somebody is served it was a good that is not known
 }
 function refused(e) { put('#scan-error', wrong(e instanceof Refused ? e.message : say('network'))); beep(false); }
 function issued(c) {

@@ -61,7 +61,7 @@ export function pick(g, quantity) {
 }
 function take(g, quantity) {
   asked = null;
-  put('#item-error');
+  put('#item-error'); put('#scan-error');
   $('#item').value = '';
   $('#item').placeholder = $('#item-label').textContent;
   sale.add({ sku: g.sku, name: g.name, price: g.price, product: g.product }, quantity);

@@ -77,8 +77,9 @@ function wrong(d, e) {
     if (place && !place.closest('[hidden]')) place.textContent = field === 'birth_date' ? say('bad-date') : x.detail; else left.push(x.detail);
   }
   if (!e.problem.errors?.length) {
-    const number = $('[data-error=number]', d);
-    if (/^(card|identifier)\./.test(e.code) && !number.closest('[hidden]')) number.textContent = e.message; else left.push(e.message);
+    const kind = /\bkind=(\w+)/.exec(e.problem.log ?? '')?.[1] ?? (/^(card|identifier)\./.test(e.code) ? 'card' : '');
+    const place = kind && $(`[data-error=${{ card: 'number' }[kind] ?? kind}]`, d);
+    if (place && !place.closest('[hidden]')) place.textContent = e.message; else left.push(e.message);
   }
   fill(d, { error: left.join('; ') });
   toWrong(d);
