@@ -155,3 +155,39 @@ func TestTillKeepsItsGuest(t *testing.T) {
 	p.Wait(`document.querySelector("[data-f=net]").innerText === "На связи"`)
 	s.verified(t)
 }
+
+// TestTillFreezesWhatIsPaid: while the program is slow to answer, nothing is put
+// on a receipt that is being paid, and whoever shuts the question away sees that
+// it waits.
+func TestTillFreezesWhatIsPaid(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	w, at := newWire(t, s.url)
+	p := tillAt(t, b, s, 0, at, desk)
+	p.forgiveNetwork()
+	p.pair()
+	p.signIn()
+	p.adds("90")
+	p.settled("90,00 ₽")
+	release := make(chan struct{})
+	w.mu.Lock()
+	w.held = release
+	w.mu.Unlock()
+	p.Press(browsertest.F9)
+	p.Wait(`document.querySelector("#waits").open && document.activeElement.dataset.do === "go-on"`)
+	p.Press(browsertest.Escape)
+	p.Wait(`document.querySelector("#pay-error").innerText.includes("Спрашиваем")`)
+	p.Press(browsertest.F3)
+	p.Insert("33")
+	p.Press(browsertest.Enter)
+	close(release)
+	p.Wait(`document.querySelector(".pdone h2")?.innerText.replaceAll("\u00a0", " ") === "90,00 ₽"`)
+	p.Get(`window.print = () => { window.printed = document.querySelector("#paper").innerText }`, nil)
+	p.Click("button", "Печать F12")
+	p.Wait(`window.printed?.includes("90,00") && !window.printed.includes("33,00")`)
+	if sold := p.sold(); len(sold) != 1 || sold[0].Due != 90_00 {
+		t.Errorf("%+v", sold)
+	}
+	s.verified(t)
+}

@@ -118,7 +118,7 @@ func (s *Shift) sale(k *call, p *purchase.Stored, kinds map[string]money.Amount)
 		s.MineMoney += p.Due
 	}
 	if len(s.Receipts) < mostShown {
-		s.sold = append(s.sold, p.Home)
+		s.sold = append(s.sold, p.Buyer())
 		s.Receipts = append(s.Receipts, Receipt{
 			ID: strconv.FormatInt(int64(p.Home), 10) + "." + p.ID.String(), Number: cmp.Or(p.Number, p.Key), At: k.at.Outlet.Local(p.At).Format("15:04"), Due: p.Due, Member: p.Buyer().Kind() == home.Member, State: p.State, Ways: waysOf(p.Payments),
 		})

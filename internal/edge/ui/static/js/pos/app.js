@@ -200,7 +200,10 @@ async function pay(kind, payments, proof) {
 async function answerOf(item) {
   let goOn, gone = false;
   const without = new Promise(done => { goOn = () => { gone = true; done(null); }; });
-  const wait = setTimeout(() => { open('waits'); waits = goOn; }, 1200);
+  const wait = setTimeout(() => {
+    open('waits').addEventListener('close', () => { if (state.busy) put('#pay-error', note({ tone: 'info', icon: 'history', text: say('asking') })); }, { once: true });
+    waits = goOn;
+  }, 1200);
   const answer = queue.commit(item).catch(async e => {
     if (gone) { queue.flush(); return null; } // it was paid by then: what is refused is told as a fact
     if (e instanceof Refused) { await keep.dequeue(item.seq); throw e; }
@@ -288,6 +291,7 @@ function scanWanted() {
 async function scanned(code) {
   const d = dialogOpen();
   if (d) { readers[d.id]?.(code); return; }
+  if (state.busy) { beep(false); return; }
   if (state.sold) nextGuest();
   if (!atDesk()) return;
   if (bought.priceAsked()) { bought.badItem(say('price-first', { name: bought.priceAsked().name })); return; }
@@ -311,7 +315,7 @@ const deeds = {
   most: () => sale.spend('most'), none: () => sale.spend(0),
   pay: e => pay(e.dataset.kind), mixed: () => state.quote && dialogs.mixed(state.quote.due, p => pay('mixed', p)),
   'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': () => waits(),
-  'drop-code': e => { state.codes.splice(Number(e.dataset.index), 1); sale.changed(); }, 'take-code': e => { state.codes.push(e.dataset.code); sale.changed(); },
+  'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { sale.takeCode(e.dataset.code); next(); },
   refund: e => receipts.refund(e.dataset.id), claim: e => receipts.claim(e.dataset.id, again), 'print-receipt': e => receipts.print(e.dataset.id), 'refund-whole': () => receipts.refundTyped(true, again),
   cancel: () => { close('cancel'); sale.clear(); draw(); next(); },
   send: async () => { await queue.again(); dialogs.showQueue(); }, seen: async () => { await queue.seen(); dialogs.showQueue(); },
@@ -348,7 +352,7 @@ document.addEventListener('change', e => { if (e.target.id === 'r-card') cardCho
 const forms = {
   scan: f => { const v = f.elements.code.value.trim(); if (v) find(v); },
   item: () => bought.offering() ? bought.takeOffer() : bought.item($('#item').value),
-  code: f => { const v = f.elements.code.value.trim(); if (v && !state.codes.includes(v)) { state.codes.push(v); f.reset(); sale.changed(); } next(); },
+  code: f => { const v = f.elements.code.value.trim(); if (v) { sale.takeCode(v); f.reset(); } next(); },
   pair: f => doors.pairTyped(f, start), signin: f => doors.signInTyped(f, start),
   prove: f => dialogs.proofTyped(f.elements.code.value), mixed: dialogs.mixedTyped, register: registerTyped, settings: dialogs.settingsTyped,
   receipt: f => receipts.typed(f.elements.q.value.trim(), again), refund: () => receipts.refundTyped(false, again),

@@ -1,5 +1,5 @@
 // What is asked above the desk: a proof of whose points they are, several kinds of money, which of several members.
-import { $, button, close, fill, open, rows } from './render.js';
+import { $, $$, button, close, fill, open, rows } from './render.js';
 import { ask, Refused } from './net.js';
 import * as queue from './queue.js';
 import * as keep from './keep.js';
@@ -20,6 +20,7 @@ export function prove(q, then) {
   proven = then; confirmed = null;
   const d = open('prove'), form = $('form', d);
   form.reset();
+  $('h2', d).textContent = say('prove-title');
   fill(d, { about: say('prove-about', { points: points(q.spent) }) + ' ' + say(state.buyer?.card ? 'prove-secret' : 'prove-qr'), sent: '', error: '' });
   $('#prove-code').focus();
 }
@@ -30,6 +31,7 @@ export function confirm(member, then) {
   prove({ spent: 0 }, null);
   confirmed = { member: member.id, then };
   fill($('#prove'), { about: say('confirm-about') });
+  $('#prove h2').textContent = say('confirm-title');
   sendCode();
 }
 export async function sendCode() {
@@ -90,7 +92,7 @@ export function mixedTyped(form) {
     if (sum) payments.push({ kind, amount: sum });
   }
   const left = due - payments.reduce((n, p) => n + p.amount, 0);
-  if (left) { fill(d, { error: leftWords(left) }); return; }
+  if (left) { mixedLeft(form); beep(false); return; }
   close('mixed');
   paid(payments);
 }
@@ -135,6 +137,7 @@ export async function showQueue() {
     fill(li, { due: '№ ' + i.seq + ' · ' + money(i.due), facts: facts(i) });
     return li;
   }) });
+  for (const b of $$('.dlg-f .btn', d)) b.hidden = !list.length;
 }
 function difference({ answer: a, words }) {
   const said = words ? [words] : [];

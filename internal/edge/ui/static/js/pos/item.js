@@ -8,6 +8,8 @@ import { amount, money, pieces, say } from './words.js';
 import { quick } from './desk.js';
 import { beep, cyrillic } from './keys.js';
 
+const MOST = 100_000_000_00; // kopecks of a line: what is more was typed wrong
+
 let asked; // a product whose price is typed next
 /** item takes what was typed into the field of goods. */
 export async function item(text) {
@@ -17,6 +19,7 @@ export async function item(text) {
   const [, times, rest] = /^(\d+(?:[.,]\d+)?)\s*[*xх×]\s*(.+)$/i.exec(text) ?? [null, null, text];
   const quantity = times ? pieces(times) : 1000, sum = amount(rest);
   if (!quantity) { badItem(say('bad-count')); return; }
+  if (sum * quantity > MOST * 1000) { badItem(say('bad-much')); return; }
   if (asked) {
     if (!sum) { badItem(say('bad-amount')); return; }
     take({ ...asked, price: sum }, asked.quantity ?? quantity);

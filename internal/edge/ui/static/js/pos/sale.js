@@ -134,8 +134,10 @@ export function after(q, answer) {
   return { ...m, active: m.active - q.spent, spendable: m.spendable - q.spent, seen };
 }
 
+// Nothing changes in a receipt that is being paid: what is added then would be on no receipt at all.
 /** add puts a product on the receipt; the same at the same price makes one line. */
 export function add(good, quantity = 1000) {
+  if (state.busy) return;
   let i = state.lines.findIndex(l => l.sku === good.sku && l.price === good.price && good.sku !== 'sum');
   if (i >= 0) state.lines[i].quantity += quantity;
   else i = state.lines.push({ sku: good.sku, name: good.name, price: good.price, product: good.product, quantity }) - 1;
@@ -145,12 +147,13 @@ export function add(good, quantity = 1000) {
 /** more changes the quantity of a line by whole pieces; none left takes it off. */
 export function more(i, by) {
   const l = state.lines[i];
-  if (!l) return;
+  if (!l || state.busy) return;
   l.quantity += by * 1000;
   state.current = i;
   if (l.quantity <= 0) drop(i); else changed();
 }
 export function drop(i) {
+  if (state.busy) return;
   state.lines.splice(i, 1);
   state.current = Math.min(state.current, state.lines.length - 1);
   if (!state.lines.length) state.spend = 0;
@@ -158,15 +161,18 @@ export function drop(i) {
 }
 /** spend says how many points pay, in hundredths, or "most"; NaN: what was typed is no number. */
 export function spend(points) {
+  if (state.busy) return;
   state.spend = points;
   changed();
 }
 /** serve says who buys: a member that was found by a code. */
 export function serve(member, buyer) {
+  if (state.busy) return;
   state.member = member; state.buyer = buyer; state.spend = 0;
   changed();
 }
 export function forget() {
+  if (state.busy) return;
   state.member = state.buyer = null; state.spend = 0;
   changed();
 }
@@ -190,4 +196,17 @@ export function facts(q, payments, at) {
   if (!b.codes?.length) delete b.codes;
   b.payments = payments;
   return b;
+}
+
+/** takeCode puts a promo code on the receipt, once however it is written. */
+export function takeCode(code) {
+  if (state.busy || state.codes.some(c => c.toLowerCase() === code.toLowerCase())) return;
+  state.codes.push(code);
+  changed();
+}
+/** dropCode takes one off. */
+export function dropCode(i) {
+  if (state.busy) return;
+  state.codes.splice(i, 1);
+  changed();
 }

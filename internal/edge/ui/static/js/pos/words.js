@@ -27,7 +27,7 @@ export const quantity = n => decimals(n, 1000, 0);
 export const noun = n => say('points-' + (n % 100 ? 'few' : { one: 'one', few: 'few' }[rules.select(n / 100)] ?? 'many'));
 export const points = n => number(n) + space + noun(n);
 /** way names a kind of money. */
-export const way = kind => say(['card', 'cash', 'sbp', 'mixed'].includes(kind) ? 'paid-' + kind : 'other', { kind });
+export const way = kind => say(texts['paid-' + kind] ? 'paid-' + kind : 'other', { kind });
 let zone;
 /** setZone says whose clock times are told by: the outlet's, whatever the machine is set to. */
 export const setZone = z => { zone = z; };
