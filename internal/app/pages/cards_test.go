@@ -50,10 +50,7 @@ func TestCardStock(t *testing.T) {
 		t.Errorf("the file is %q", sheet)
 	}
 
-	p.Go(s.url + "/admin/find?q=" + s.phone[1:])
-	p.Wait(`location.pathname.match(/^\/admin\/members\/\d+$/) && document.readyState === "complete"`)
-	var member string
-	p.Get(`location.pathname`, &member)
+	member := s.toMember(p)
 	p.Go(s.url + member + "/cards/new")
 	p.Wait(`document.readyState === "complete"`)
 	chosen(p, "type", "Клубная")

@@ -25,6 +25,14 @@ func console(t *testing.T, b *browsertest.Browser, base string, look browsertest
 	return p
 }
 
+// toMember opens the page of the demo's first member, and gives its path.
+func (p *program) toMember(page *browsertest.Page) (path string) {
+	page.Go(p.url + "/admin/find?q=" + p.phone[1:])
+	page.Wait(`location.pathname.match(/^\/admin\/members\/\d+$/) && document.readyState === "complete"`)
+	page.Get(`location.pathname`, &path)
+	return path
+}
+
 // drawn is when a page is as it stays: its fonts are there, and the charts that
 // are seen.
 const drawn = `document.fonts.status === "loaded" && document.querySelector("h1") && [...document.querySelectorAll("kp-chart")].every(c => c.getBoundingClientRect().top > innerHeight || c.querySelector("svg"))`

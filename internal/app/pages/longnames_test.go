@@ -32,10 +32,7 @@ func TestLongNames(t *testing.T) {
 	for _, look := range looks() {
 		t.Run(look.Name(), func(t *testing.T) {
 			p := console(t, b, s.url, look)
-			p.Go(s.url + "/admin/find?q=" + s.phone[1:])
-			p.Wait(`location.pathname.match(/^\/admin\/members\/\d+$/)`)
-			var member string
-			p.Get(`location.pathname`, &member)
+			member := s.toMember(p)
 			pages := []string{"/admin/members", "/admin/purchases?span=quarter", "/admin/me", "/admin/people", "/admin/people/new", "/admin/keys", "/admin/catalogue", "/admin/cards", "/admin/audit", member + "/edit", member + "/merge", member, member + "/cards"}
 			for _, page := range pages {
 				p.Go(s.url + page)

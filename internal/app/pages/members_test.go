@@ -22,10 +22,7 @@ func TestMemberLooks(t *testing.T) {
 	for _, look := range looks() {
 		t.Run(look.Name(), func(t *testing.T) {
 			p := console(t, b, s.url, look)
-			p.Go(s.url + "/admin/find?q=" + s.phone[1:])
-			p.Wait(`location.pathname.match(/^\/admin\/members\/\d+$/)`)
-			var at string
-			p.Get(`location.pathname`, &at)
+			at := s.toMember(p)
 			for _, part := range memberParts {
 				p.Go(s.url + at + part)
 				p.Wait(drawn)

@@ -54,11 +54,7 @@ func TestTillJudgesAlone(t *testing.T) {
 	s.riskOffline(t, 50_00)
 	s.givesOff(t, "Неделя скидок", 25*money.Percent)
 	_, number := s.buyer(t, "Нина", 3000_00)
-	w, at := newWire(t, s.url)
-	p := tillAt(t, b, s, 0, at, desk)
-	p.forgiveNetwork()
-	p.pair()
-	p.signIn()
+	w, p := s.behindWire(t, b)
 	p.keepsItself()
 	p.keepsRules()
 	p.scan(number)
@@ -70,7 +66,7 @@ func TestTillJudgesAlone(t *testing.T) {
 	asked := p.told()
 
 	w.cutAt(0, false)
-	p.Go(at + "/pos/") // what it judges by outlives the page
+	p.Go(p.url + "/pos/") // what it judges by outlives the page
 	p.Wait(`document.querySelector("#scan") && !document.querySelector("#offbar").hidden`)
 	said := map[string]bool{}
 	for n, due := range []string{"700,00 ₽", "700,00 ₽"} {
@@ -113,15 +109,11 @@ func TestTillFindsGoodsAlone(t *testing.T) {
 	s := start(t)
 	s.barcode(t, "popcorn-l", "4607001234567")
 	s.closes(t, "cola")
-	w, at := newWire(t, s.url)
-	p := tillAt(t, b, s, 0, at, desk)
-	p.forgiveNetwork()
-	p.pair()
-	p.signIn()
+	w, p := s.behindWire(t, b)
 	p.keepsItself()
 	p.keeps("goods", "popcorn-l")
 	w.cutAt(0, false)
-	p.Go(at + "/pos/")
+	p.Go(p.url + "/pos/")
 	p.Wait(`document.querySelector("#scan") && !document.querySelector("#offbar").hidden`)
 	p.Press(browsertest.F3)
 	p.scan("4607001234567")
@@ -140,10 +132,10 @@ func TestTillFindsGoodsAlone(t *testing.T) {
 
 	s.barcode(t, "cola", "4607001234574") // it is sold again, and has a code now
 	s.closes(t, "popcorn-s")
-	p.Go(at + "/pos/")
+	p.Go(p.url + "/pos/")
 	p.keeps("goods", "cola")
 	w.cutAt(0, false)
-	p.Go(at + "/pos/")
+	p.Go(p.url + "/pos/")
 	p.Wait(`document.querySelector("#item") && !document.querySelector("#offbar").hidden`)
 	p.scan("4607001234574")
 	p.Wait(`document.querySelectorAll(".ln").length === 3`)

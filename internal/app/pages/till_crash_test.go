@@ -16,17 +16,13 @@ func TestTillSurvivesItsBrowser(t *testing.T) {
 	b := browsertest.StartIn(t, profile)
 	s := start(t)
 	_, number := s.buyer(t, "Майя", 300_00)
-	w, at := newWire(t, s.url)
-	p := tillAt(t, b, s, 0, at, desk)
-	p.forgiveNetwork()
-	p.pair()
-	p.signIn()
+	w, p := s.behindWire(t, b)
 	want := map[string]money.Amount{p.sell(number): 390_00}
 	p.keepsItself()
 	b.Quit(t) // a day's end
 
 	b = browsertest.StartIn(t, profile)
-	p = tillAt(t, b, s, 0, at, desk)
+	p = tillAt(t, b, s, 0, p.url, desk)
 	p.forgiveNetwork()
 	var asked bool
 	p.Wait(`document.activeElement?.id === "pin" || document.activeElement?.id === "scan"`)
@@ -43,7 +39,7 @@ func TestTillSurvivesItsBrowser(t *testing.T) {
 	b.Kill(t)
 
 	b = browsertest.StartIn(t, profile)
-	p = tillAt(t, b, s, 0, at, desk)
+	p = tillAt(t, b, s, 0, p.url, desk)
 	p.forgiveNetwork()
 	p.Wait(`document.querySelector("[data-f=net]")?.innerText.includes("не передано: 1")`)
 	p.Wait(`document.querySelectorAll(".ln").length === 1 && document.querySelector(".mc")?.innerText.includes("Майя")`)

@@ -76,6 +76,18 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// behindWire is the first till with a cashier on duty, and the wire between it
+// and the program.
+func (p *program) behindWire(t *testing.T, b *browsertest.Browser) (*wire, *till) {
+	t.Helper()
+	w, url := newWire(t, p.url)
+	at := tillAt(t, b, *p, 0, url, desk)
+	at.forgiveNetwork()
+	at.pair()
+	at.signIn()
+	return w, at
+}
+
 // forgiveNetwork: what does not come is told by the browser itself.
 func (p *till) forgiveNetwork() {
 	p.Forgive("ERR_")
@@ -164,11 +176,7 @@ func TestTillLosesNothing(t *testing.T) {
 	s := start(t)
 	s.riskOffline(t, 50_00)
 	of, number := s.buyer(t, "Вера", 3000_00)
-	w, at := newWire(t, s.url)
-	p := tillAt(t, b, s, 0, at, desk)
-	p.forgiveNetwork()
-	p.pair()
-	p.signIn()
+	w, p := s.behindWire(t, b)
 	said := []string{p.sell(number)} // the till has seen the member
 	for n := 1; n <= 6; n++ {
 		for _, after := range []bool{false, true} {
@@ -209,22 +217,18 @@ func TestTillWithoutNetwork(t *testing.T) {
 	b := browsertest.Start(t)
 	s := start(t)
 	_, number := s.buyer(t, "Ольга", 300_00)
-	w, at := newWire(t, s.url)
-	p := tillAt(t, b, s, 0, at, desk)
-	p.forgiveNetwork()
-	p.pair()
-	p.signIn()
+	w, p := s.behindWire(t, b)
 	p.sell(number)
 	p.keepsItself()
 	w.cutAt(0, false)
-	p.Go(at + "/pos/")
+	p.Go(p.url + "/pos/")
 	p.Wait(`document.querySelector("#scan") && !document.querySelector("#offbar").hidden`)
 	p.Accessible()
 	p.Shot("till-offline")
 	p.scan(number)
 	p.Wait(`document.querySelector(".mc")?.innerText.includes("Ольга")`)
 	p.adds("1250,50")
-	p.Go(at + "/pos/") // reloaded in the middle
+	p.Go(p.url + "/pos/") // reloaded in the middle
 	p.Wait(`document.querySelectorAll(".ln").length === 1 && document.querySelector(".mc")?.innerText.includes("Ольга")`)
 	p.settled("1 250,50 ₽")
 	p.Press(browsertest.F9)
@@ -233,7 +237,7 @@ func TestTillWithoutNetwork(t *testing.T) {
 	p.Wait(`document.querySelector(".mc")`)
 	second := p.sells("100")
 	p.Wait(`document.querySelector("[data-f=net]").innerText.includes("не передано: 2")`)
-	p.Go(at + "/pos/") // … and before it has told
+	p.Go(p.url + "/pos/") // … and before it has told
 	p.Wait(`document.querySelector("[data-f=net]").innerText.includes("не передано: 2")`)
 	w.mend()
 	p.Wait(`document.querySelector("[data-f=net]").innerText.includes("На связи")`)
@@ -256,11 +260,7 @@ func TestTillGoesOn(t *testing.T) {
 	b := browsertest.Start(t)
 	s := start(t)
 	of, number := s.buyer(t, "Зоя", 200_00)
-	w, at := newWire(t, s.url)
-	p := tillAt(t, b, s, 0, at, desk)
-	p.forgiveNetwork()
-	p.pair()
-	p.signIn()
+	w, p := s.behindWire(t, b)
 	p.scan(number)
 	p.Wait(`document.querySelector(".mc")`)
 	p.adds("500")

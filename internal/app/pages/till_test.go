@@ -57,6 +57,15 @@ func (p *till) signIn() {
 	p.Wait(`document.activeElement?.id === "scan"`)
 }
 
+// atWork is the first till with a cashier on duty.
+func (p *program) atWork(t *testing.T, b *browsertest.Browser) *till {
+	t.Helper()
+	at := tillAt(t, b, *p, 0, p.url, desk)
+	at.pair()
+	at.signIn()
+	return at
+}
+
 // scan is a scanner: a key each 5 ms, then Enter.
 func (p *till) scan(code string) {
 	p.t.Helper()
@@ -129,9 +138,7 @@ func TestTillReceipts(t *testing.T) {
 	b := browsertest.Start(t)
 	s := start(t)
 	of, number := s.buyer(t, "Рита", 0)
-	p := tillAt(t, b, s, 0, s.url, desk)
-	p.pair()
-	p.signIn()
+	p := s.atWork(t, b)
 	p.Press(browsertest.F3)
 	p.Insert("500")
 	p.Press(browsertest.Enter)
@@ -234,9 +241,7 @@ func TestTillSale(t *testing.T) {
 	s := start(t)
 	of, number := s.buyer(t, "Анна", 500_00)
 	s.barcode(t, "popcorn-l", "4601234567893")
-	p := tillAt(t, b, s, 0, s.url, desk)
-	p.pair()
-	p.signIn()
+	p := s.atWork(t, b)
 	p.Get(`(window.presses = 0, addEventListener("keydown", e => { if (e.isTrusted) presses++; }, true))`, nil)
 	p.scan(number)
 	p.Wait(`document.querySelector(".mc")?.innerText.includes("Анна Проверкина") && document.activeElement?.id === "item"`)

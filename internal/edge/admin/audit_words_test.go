@@ -3,11 +3,11 @@ package admin
 import (
 	"encoding/json"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/identity"
@@ -86,19 +86,11 @@ func eachField(t reflect.Type, say func(string)) {
 			continue
 		}
 		if name == "" && !f.Anonymous {
-			name = snakeCase(f.Name)
+			name = audit.FieldName(f.Name)
 		}
 		if name != "" {
 			say(name)
 		}
 		eachField(f.Type, say)
 	}
-}
-
-var humps = regexp.MustCompile(`([a-z0-9])([A-Z])`)
-
-// snakeCase is the name of a field as the trail keeps it: OutletIDs is
-// outlet_ids.
-func snakeCase(name string) string {
-	return strings.ToLower(humps.ReplaceAllString(name, "${1}_${2}"))
 }

@@ -113,7 +113,7 @@ func plain(v any) any {
 		out := map[string]any{}
 		for name, value := range v {
 			if value = plain(value); value != nil && value != "" && value != false {
-				out[snake(name)] = value
+				out[FieldName(name)] = value
 			}
 		}
 		return out
@@ -129,8 +129,9 @@ func plain(v any) any {
 	return v
 }
 
-// snake writes OutletIDs as outlet_ids.
-func snake(name string) string {
+// FieldName is how the trail names a field of a document: OutletIDs is
+// outlet_ids.
+func FieldName(name string) string {
 	var b strings.Builder
 	letters := []rune(name)
 	for i, r := range letters {

@@ -86,6 +86,7 @@ const next = () => toNext(state.sold ? '.pdone [data-focus]' : state.member || s
 // ---- who buys
 const known = code => code.replace(/\s/g, '').toLowerCase();
 async function find(code) {
+  if (state.busy) { beep(false); return; }
   put('#scan-error');
   try {
     if (!isOnline()) throw new Silent('no network');
@@ -103,9 +104,9 @@ function serve(m, code) {
   if (m.kind !== 'qr') keep.remember(known(code), m);
   served(m, code);
 }
-function served(m, code) {
+function served(m, code, buyer = m.kind === 'card' ? { card: code } : { member: m.id }) {
   state.qr = m.kind === 'qr' ? code : null;
-  sale.serve(m, m.kind === 'card' ? { card: code } : { member: m.id });
+  sale.serve(m, buyer);
   $('#scan').value = '';
   beep(m.serves);
   next();
@@ -121,9 +122,7 @@ async function fromMemory(code) {
   if (!phone && !cardLike(code)) { put('#scan-error', wrong(say('not-card-alone', { code }))); beep(false); return; }
   served({
     id: '', kind: phone ? 'phone' : 'card', name: code, initials: '?', serves: true, active: 0, spendable: 0, pending: 0, debt: 0, notes: [], codes: [],
-  }, code);
-  state.buyer = phone ? { phone: code } : { card: code };
-  sale.changed();
+  }, code, phone ? { phone: code } : { card: code });
 }
 // cardLike tells a number that may be a card's: of 13 digits the last must fit the others, as on any EAN.
 function cardLike(code) {
@@ -158,10 +157,11 @@ async function again() { // the member anew, as he is after something was done t
 }
 
 // ---- paying
+const sayAsking = () => put('#pay-error', note({ tone: 'info', icon: 'history', text: say('asking') }));
 async function pay(kind, payments, proof) {
   if (state.busy || !state.lines.length || state.member && !state.member.serves) return;
   state.busy = true;
-  const waited = setTimeout(() => put('#pay-error', note({ tone: 'info', icon: 'history', text: say('asking') })), 700);
+  const waited = setTimeout(sayAsking, 700);
   try {
     const unseen = !state.quote;
     while (state.quoting || !state.quote) { // another change may ask anew meanwhile: what it comes to then is waited for
@@ -201,7 +201,7 @@ async function answerOf(item) {
   let goOn, gone = false;
   const without = new Promise(done => { goOn = () => { gone = true; done(null); }; });
   const wait = setTimeout(() => {
-    open('waits').addEventListener('close', () => { if (state.busy) put('#pay-error', note({ tone: 'info', icon: 'history', text: say('asking') })); }, { once: true });
+    open('waits').addEventListener('close', () => { if (state.busy) sayAsking(); }, { once: true });
     waits = goOn;
   }, 1200);
   const answer = queue.commit(item).catch(async e => {
@@ -317,7 +317,7 @@ const deeds = {
   'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': () => waits(),
   'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { sale.takeCode(e.dataset.code); next(); },
   refund: e => receipts.refund(e.dataset.id), claim: e => receipts.claim(e.dataset.id, again), 'print-receipt': e => receipts.print(e.dataset.id), 'refund-whole': () => receipts.refundTyped(true, again),
-  cancel: () => { close('cancel'); sale.clear(); draw(); next(); },
+  cancel: () => { close('cancel'); if (state.busy) return; sale.clear(); draw(); next(); },
   send: async () => { await queue.again(); dialogs.showQueue(); }, seen: async () => { await queue.seen(); dialogs.showQueue(); },
   next: nextGuest, print: () => state.sold && paper(sold(state.sold)),
 };
@@ -335,6 +335,7 @@ function typed(key) {
 }
 let spending;
 function spendTyped() {
+  if (state.busy) return;
   const n = $('#spend').value ? amount($('#spend').value) : 0;
   $('#spend').setAttribute('aria-invalid', String(Number.isNaN(n)));
   clearTimeout(spending);

@@ -19,11 +19,11 @@ export async function pairTyped(f, then) {
 }
 
 export async function signIn(start) {
-  const last = await keep.get('cashier');
-  const form = make('signin', { error: '', none: start.cashiers.length ? '' : say('no-cashiers'), people: start.cashiers.map((c, i) => {
+  const last = await keep.get('cashier'), chosen = start.cashiers.find(c => c.code === last) ?? start.cashiers[0];
+  const form = make('signin', { error: '', none: start.cashiers.length ? '' : say('no-cashiers'), people: start.cashiers.map(c => {
     const p = make('person', { name: c.name });
     const radio = $('input', p);
-    radio.value = c.code; radio.checked = c.code === last || i === 0;
+    radio.value = c.code; radio.checked = c === chosen;
     return p;
   }) });
   put('#screen', form);

@@ -62,11 +62,16 @@ export function pick(g, quantity) {
   put('#item-error', note({ tone: 'warn', icon: 'alert-triangle', text: say('price-of', { name: g.name }) }));
   $('#item').focus();
 }
-function take(g, quantity) {
+// noPrice forgets that a price was asked for.
+function noPrice() {
   asked = null;
-  put('#item-error'); put('#scan-error');
-  $('#item').value = '';
+  put('#item-error');
   $('#item').placeholder = $('#item-label').textContent;
+}
+function take(g, quantity) {
+  noPrice();
+  put('#scan-error');
+  $('#item').value = '';
   sale.add({ sku: g.sku, name: g.name, price: g.price, product: g.product }, quantity);
   beep(true);
   $('#item').focus();
@@ -130,8 +135,6 @@ export const takeOffer = (i = at) => pick(offered[i], offeredQuantity);
 export function drop() {
   if (offered.length) { offers([]); return true; }
   if (!asked) return false;
-  asked = null;
-  put('#item-error');
-  $('#item').placeholder = $('#item-label').textContent;
+  noPrice();
   return true;
 }

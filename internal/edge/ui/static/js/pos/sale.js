@@ -26,7 +26,7 @@ export async function restore() {
 
 let changes = 0;
 /** changed keeps the receipt, shows it once it is kept, and asks what it comes to: what was seen outlives the page. */
-export function changed() {
+function changed() {
   const mine = ++changes;
   state.quote = state.look = null; state.trouble = '';
   clearTimeout(timer); asking?.abort();
@@ -46,6 +46,12 @@ export function body() {
   if (state.member && state.spend === 'most') b.spend_max = true;
   else if (state.member && state.spend) b.spend = state.spend;
   return b;
+}
+
+// pointless is the receipt without the points that are to pay.
+function pointless() {
+  const { spend_max, spend: _, ...rest } = body();
+  return rest;
 }
 
 /** quote asks what the receipt comes to now. */
@@ -83,8 +89,7 @@ async function noPoints(signal) {
 }
 // lookWithout is what the receipt comes to with no points spent; null where that can't be told.
 async function lookWithout(signal) {
-  const { spend_max, spend: _, ...rest } = body();
-  return ask('/api/quotes', { body: rest, signal }).catch(() => null);
+  return ask('/api/quotes', { body: pointless(), signal }).catch(() => null);
 }
 
 /** grossOf is what a line comes to before anything is taken off, and gross what all do. */
@@ -134,48 +139,40 @@ export function after(q, answer) {
   return { ...m, active: m.active - q.spent, spendable: m.spendable - q.spent, seen };
 }
 
-// Nothing changes in a receipt that is being paid: what is added then would be on no receipt at all.
-/** add puts a product on the receipt; the same at the same price makes one line. */
-export function add(good, quantity = 1000) {
+// edit is how a receipt changes. One that is being paid does not: what is added then would be on no receipt at all.
+function edit(change) {
   if (state.busy) return;
+  change();
+  changed();
+}
+/** add puts a product on the receipt; the same at the same price makes one line. */
+export const add = (good, quantity = 1000) => edit(() => {
   let i = state.lines.findIndex(l => l.sku === good.sku && l.price === good.price && good.sku !== 'sum');
   if (i >= 0) state.lines[i].quantity += quantity;
   else i = state.lines.push({ sku: good.sku, name: good.name, price: good.price, product: good.product, quantity }) - 1;
   state.current = i;
-  changed();
-}
+});
 /** more changes the quantity of a line by whole pieces; none left takes it off. */
-export function more(i, by) {
-  const l = state.lines[i];
-  if (!l || state.busy) return;
-  l.quantity += by * 1000;
+export const more = (i, by) => state.lines[i] && edit(() => {
+  state.lines[i].quantity += by * 1000;
   state.current = i;
-  if (l.quantity <= 0) drop(i); else changed();
-}
-export function drop(i) {
-  if (state.busy) return;
+  if (state.lines[i].quantity <= 0) takeOff(i);
+});
+export const drop = i => edit(() => takeOff(i));
+function takeOff(i) {
   state.lines.splice(i, 1);
   state.current = Math.min(state.current, state.lines.length - 1);
   if (!state.lines.length) state.spend = 0;
-  changed();
 }
 /** spend says how many points pay, in hundredths, or "most"; NaN: what was typed is no number. */
-export function spend(points) {
-  if (state.busy) return;
-  state.spend = points;
-  changed();
-}
+export const spend = points => edit(() => { state.spend = points; });
 /** serve says who buys: a member that was found by a code. */
-export function serve(member, buyer) {
-  if (state.busy) return;
-  state.member = member; state.buyer = buyer; state.spend = 0;
-  changed();
-}
-export function forget() {
-  if (state.busy) return;
-  state.member = state.buyer = null; state.spend = 0;
-  changed();
-}
+export const serve = (member, buyer) => edit(() => { state.member = member; state.buyer = buyer; state.spend = 0; });
+export const forget = () => serve(null, null);
+/** takeCode puts a promo code on the receipt, once however it is written. */
+export const takeCode = code => state.codes.some(c => c.toLowerCase() === code.toLowerCase()) || edit(() => { state.codes.push(code); });
+/** dropCode takes one off. */
+export const dropCode = i => edit(() => { state.codes.splice(i, 1); });
 /** clear begins the next receipt. */
 export function clear() {
   changes++;
@@ -187,7 +184,7 @@ export function clear() {
 
 /** facts is the receipt as one that was sold: what the buyer was told and has paid. */
 export function facts(q, payments, at) {
-  const { spend_max, spend: _, ...b } = body();
+  const b = pointless();
   b.at = at;
   b.lines = b.lines.map((l, i) => q.lines[i].discount ? { ...l, gross: q.lines[i].gross, discount: q.lines[i].discount } : { ...l, gross: q.lines[i].gross });
   if (b.buyer?.qr) b.buyer = { member: state.member.id };
@@ -196,17 +193,4 @@ export function facts(q, payments, at) {
   if (!b.codes?.length) delete b.codes;
   b.payments = payments;
   return b;
-}
-
-/** takeCode puts a promo code on the receipt, once however it is written. */
-export function takeCode(code) {
-  if (state.busy || state.codes.some(c => c.toLowerCase() === code.toLowerCase())) return;
-  state.codes.push(code);
-  changed();
-}
-/** dropCode takes one off. */
-export function dropCode(i) {
-  if (state.busy) return;
-  state.codes.splice(i, 1);
-  changed();
 }
