@@ -41,7 +41,6 @@ func (p *till) keeps(store, name string) {
 // keepsRules waits until the till can judge by itself.
 func (p *till) keepsRules() {
 	p.t.Helper()
-	p.Wait(`globalThis.kopilkaRules`)
 	p.keeps("kept", "rules")
 }
 

@@ -90,6 +90,7 @@ func (c *Cashier) Mount(r chi.Router) {
 		r.Use(httpx.CompressPages, ui.Protect, own.Handler, look.With)
 		r.Get("/", c.page)
 		r.Get("/worker.js", c.worker)
+		r.Get("/judge.js", c.judge)
 		r.Post("/pair", c.serve(c.pair))
 		r.Post("/duty", c.serve(c.atTill(c.signIn)))
 		r.Delete("/duty", c.serve(c.atTill(c.signOut)))

@@ -2,7 +2,6 @@ package cashier
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 
 	"kopilka/internal/edge/ui"
@@ -15,8 +14,7 @@ type words struct {
 	Texts  map[string]string
 	Locale string
 	Camera string
-
-	Rules, Starter string // addresses of what judges with no network, and of what starts it
+	Judge  string // the address of what judges with no network
 }
 
 // said are the names of the script's texts: pos.say.<name>.
@@ -94,8 +92,7 @@ func wordsOf(ctx context.Context) *words {
 	for _, flag := range flags {
 		texts["flag-"+flag] = ui.T(ctx, "admin.receipt.flag-"+flag)
 	}
-	w := &words{Texts: texts, Locale: "ru-RU", Camera: ui.Camera()}
-	w.Rules, w.Starter = ui.TillRules()
+	w := &words{Texts: texts, Locale: "ru-RU", Camera: ui.Camera(), Judge: judgeAddress()}
 	if ui.Of(ctx).Lang == i18n.EN {
 		w.Locale = "en-GB"
 	}
@@ -106,7 +103,6 @@ func wordsOf(ctx context.Context) *words {
 func (c *Cashier) page(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Language", string(ui.Of(r.Context()).Lang))
-	ui.AllowPrograms(w)
 	if err := workplace(wordsOf(r.Context())).Render(r.Context(), w); err != nil {
 		c.Log.WarnContext(r.Context(), "a page was not sent", "error", err)
 	}
@@ -114,15 +110,23 @@ func (c *Cashier) page(w http.ResponseWriter, r *http.Request) {
 
 // worker is the script that keeps the page in the browser, with the addresses of
 // this version of its files.
-func (c *Cashier) worker(w http.ResponseWriter, r *http.Request) {
-	files := append([]string{Base + "/"}, ui.TillFiles()...)
-	list, err := json.Marshal(files)
-	if err != nil {
-		c.Faults.Write(w, r, err)
-		return
-	}
+func (c *Cashier) worker(w http.ResponseWriter, _ *http.Request) {
+	script(w, ui.TillWorker(append([]string{Base + "/", judgeAddress()}, ui.TillFiles()...)))
+}
+
+// judgeAddress is under the workplace's own path: only what is there is kept in the
+// browser by its worker. It names its version.
+func judgeAddress() string { return Base + "/judge.js?v=" + ui.TillVersion() }
+
+// judge is the script that judges where there is no network.
+func (c *Cashier) judge(w http.ResponseWriter, _ *http.Request) {
+	ui.AllowPrograms(w)
+	script(w, ui.TillJudge())
+}
+
+func script(w http.ResponseWriter, text string) {
 	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-	_, _ = w.Write([]byte("const FILES = " + string(list) + ";\n" + ui.TillWorker())) // whoever asked may have gone
+	_, _ = w.Write([]byte(text)) // whoever asked may have gone
 }
 
 // titled is a text with the key that does the same.

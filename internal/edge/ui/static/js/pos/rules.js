@@ -3,27 +3,36 @@ import { ask, Refused, Silent } from './net.js';
 import * as keep from './keep.js';
 
 const PATIENCE = 5000; // milliseconds that a cashier waits for the engine to start
-const { rules: program, starter } = document.getElementById('pos').dataset;
-let starting, till = '', opened = '';
+const { judge: address } = document.getElementById('pos').dataset;
+const calls = new Map(); // what the engine was asked and has not answered, by number
+let engine, asked = 0, till = '', opened = '';
 
-function engine() {
-  starting ??= (async () => {
-    await import(starter);
-    const go = new Go();
-    const { instance } = await WebAssembly.instantiateStreaming(fetch(program), go.importObject);
-    go.run(instance).finally(() => { starting = undefined; opened = ''; });
-    return globalThis.kopilkaRules;
-  })();
-  starting.catch(() => { starting = undefined; });
-  return starting;
+function begin() {
+  const worker = new Worker(address);
+  worker.onmessage = ({ data }) => { calls.get(data.id)?.done(data.answer); calls.delete(data.id); };
+  worker.onerror = e => {
+    e.preventDefault();
+    worker.terminate();
+    if (engine === worker) { engine = undefined; opened = ''; }
+    for (const call of calls.values()) call.failed(new Error(e.message));
+    calls.clear();
+  };
+  return worker;
+}
+function call(name, ...args) {
+  engine ??= begin();
+  return new Promise((done, failed) => {
+    calls.set(++asked, { done, failed });
+    engine.postMessage({ id: asked, name, args });
+  });
 }
 
 async function ready() {
   const mine = await keep.get('rules');
-  if (!mine) return null;
-  const e = await engine(), name = mine.tag + ' ' + till;
-  if (opened !== name && !e.open(JSON.stringify(mine.signed), mine.key, till)) opened = name;
-  return opened === name ? e : null;
+  if (!mine) return false;
+  const name = mine.tag + ' ' + till;
+  if (opened !== name && !await call('open', JSON.stringify(mine.signed), mine.key, till)) opened = name;
+  return opened === name;
 }
 
 /** renew asks for the rules that are in force now, and makes ready to judge by them. */
@@ -36,11 +45,14 @@ export async function renew(of) {
   await ready();
 }
 
+async function answer(receipt) { return await ready() ? call('judge', JSON.stringify(receipt)) : null; }
+
+
 /** judge says what a receipt comes to by the till's rules; null: it has none that can be gone by. */
 export async function judge(receipt) {
   try {
     const late = new Promise(done => { setTimeout(done, PATIENCE, null); });
-    const answer = JSON.parse((await Promise.race([ready(), late]))?.judge(JSON.stringify(receipt)) ?? 'null');
-    return answer?.error ? null : answer;
+    const is = JSON.parse(await Promise.race([answer(receipt), late]) ?? 'null');
+    return is?.error ? null : is;
   } catch { return null; }
 }

@@ -9,7 +9,7 @@ self.addEventListener('activate', e => e.waitUntil((async () => {
 })()));
 
 // The page is asked for anew where it comes soon, so that another version and another language are seen; its files are
-// never other than they were.
+// never other than they were; the page itself is no such file.
 async function page(request) {
   const cache = await caches.open(NAME);
   try {
@@ -24,5 +24,5 @@ self.addEventListener('fetch', e => {
   const url = new URL(e.request.url);
   if (e.request.method !== 'GET' || url.origin !== location.origin) return;
   if (e.request.mode === 'navigate') { e.respondWith(page(e.request)); return; }
-  if (url.pathname.startsWith('/static/')) e.respondWith(caches.match(e.request).then(kept => kept ?? fetch(e.request)));
+  if (FILES.indexOf(url.pathname + url.search) > 0) e.respondWith(caches.match(e.request).then(kept => kept ?? fetch(e.request)));
 });
