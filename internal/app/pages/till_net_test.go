@@ -289,6 +289,43 @@ func TestTillGoesOn(t *testing.T) {
 	s.verified(t)
 }
 
+// TestTillTellsLater: where a cashier has gone on without an answer, what comes is
+// shown while the guest is still there.
+func TestTillTellsLater(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	of, number := s.buyer(t, "Кира", 200_00)
+	w, p := s.behindWire(t, b)
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")`)
+	p.adds("500")
+	release := make(chan struct{})
+	w.mu.Lock()
+	w.held = release
+	w.mu.Unlock()
+	p.Press(browsertest.F8)
+	p.Wait(`document.querySelector("#waits").open`)
+	p.Click("button", "Продолжить без связи")
+	p.Wait(`document.querySelector(".pdone [data-f=balance]")?.innerText === "…"`)
+	close(release)
+	p.Wait(`document.querySelector(".pdone [data-f=earned]")?.innerText.startsWith("+")`)
+	p.Wait(fmt.Sprintf(`document.querySelector(".pdone [data-f=balance]").innerText === (%d / 100).toLocaleString("ru-RU")`, s.spendable(t, of)))
+	p.Press(browsertest.Enter)
+
+	w.cutAt(0, false)
+	p.Wait(`!document.querySelector("#offbar").hidden || document.querySelector("#scan")`)
+	p.sells("100")
+	p.Click("button", "Нет связи · не передано: 1")
+	p.Wait(`document.querySelector("#queue").open`)
+	p.Click("button", "Передать сейчас")
+	p.Wait(`document.querySelector("#queue [data-f=error]").innerText`)
+	w.mend()
+	p.Click("button", "Передать сейчас")
+	p.Wait(`document.querySelector("#queue [data-f=about]").innerText.includes("Всё передано")`)
+	s.verified(t)
+}
+
 // TestTwoTillsOneCard: two tills spend all that a card has at one time: no point
 // is spent twice, and the one that comes second is told, whichever it is.
 func TestTwoTillsOneCard(t *testing.T) {

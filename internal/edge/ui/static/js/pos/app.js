@@ -209,6 +209,7 @@ async function answerOf(item) {
     if (e instanceof Refused) { await keep.dequeue(item.seq); throw e; }
     return null;
   });
+  answer.then(a => { if (gone) { network(); toldLater(item, a); } }).catch(() => {}); // who waits is told of what is refused
   try { return await Promise.race([answer, without]); } finally {
     clearTimeout(wait);
     if ($('#waits').open) close('waits');
@@ -237,6 +238,12 @@ async function finish(item, q, kind, payments, answer) {
 async function tellOfNow(s) {
   const is = await fresh(s.member).catch(() => null);
   if (is && state.sold === s) tell(s.member, is);
+}
+// toldLater shows what has come of a sale that the cashier has gone on from, while the guest is still there.
+function toldLater(item, answer) {
+  if (!item || !answer || state.sold?.number !== item.seq || state.sold.answer) return;
+  state.sold.answer = answer;
+  drawDone(state.sold);
 }
 function nextGuest() {
   sale.clear();
@@ -307,7 +314,7 @@ async function scanned(code) {
 // ---- deeds of buttons and keys
 const lineOf = e => Number(e.closest('[data-line]').dataset.line);
 const deeds = {
-  again: start, help: () => open('help'), queue: dialogs.showQueue, shift: dialogs.shift, settings: dialogs.settings, lock,
+  again: start, help: () => open('help'), queue: () => dialogs.showQueue(), shift: dialogs.shift, settings: dialogs.settings, lock,
   receipts: () => receipts.receipts(), register: () => { const q = state.asked ?? $('#scan')?.value ?? ''; state.asked = null; register(q, registered); },
   camera: () => dialogs.camera(scanned), forget: () => { sale.forget(); toNext('#scan'); }, activate, card: askCard, 'make-card': newCard,
   inc: e => sale.more(lineOf(e), 1), dec: e => sale.more(lineOf(e), -1), drop: e => sale.drop(lineOf(e)),
@@ -318,7 +325,7 @@ const deeds = {
   'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { sale.takeCode(e.dataset.code); next(); },
   refund: e => receipts.refund(e.dataset.id), claim: e => receipts.claim(e.dataset.id, again), 'print-receipt': e => receipts.print(e.dataset.id), 'refund-whole': () => receipts.refundTyped(true, again),
   cancel: () => { close('cancel'); if (state.busy) return; sale.clear(); draw(); next(); },
-  send: async () => { await queue.again(); dialogs.showQueue(); }, seen: async () => { await queue.seen(); dialogs.showQueue(); },
+  send: async () => { await queue.again(); dialogs.showQueue(isOnline() ? '' : say('network')); }, seen: async () => { await queue.seen(); dialogs.showQueue(); },
   next: nextGuest, print: () => state.sold && paper(sold(state.sold)),
 };
 document.addEventListener('click', e => {
@@ -419,7 +426,7 @@ async function begin() {
   await loadScanner();
   await bought.loadQuick();
   sale.onChange(() => { if (!state.sold && state.start?.duty) draw(); });
-  queue.onQueue(network);
+  queue.onQueue((item, answer) => { network(); toldLater(item, answer); });
   onNetwork(async is => {
     await network();
     if (is) { renew(); await queue.flush(); if (state.start?.duty && state.lines.length && !state.sold) sale.quote(); } else if (state.lines.length && !state.sold) sale.quote();

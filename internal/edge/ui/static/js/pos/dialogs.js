@@ -125,14 +125,14 @@ export async function shift() {
 }
 
 // ---- what waits to be told
-export async function showQueue() {
+export async function showQueue(error = '') {
   const d = open('queue'), list = await keep.queued(), waits = queue.waiting(list), odd = queue.odd(list);
   const facts = i => ({
     waits: () => say('queue-waits', { at: clock(i.at) }),
     problem: () => say('queue-problem', { at: clock(i.at), words: i.words }),
     differs: () => say('differs', { at: clock(i.at), words: difference(i) }),
   })[i.state]();
-  fill(d, { about: list.length ? say('queue-told', { waits: waits.length, odd: odd.length }) : say('queue-empty'), list: [...waits, ...odd].map(i => {
+  fill(d, { error, about: list.length ? say('queue-told', { waits: waits.length, odd: odd.length }) : say('queue-empty'), list: [...waits, ...odd].map(i => {
     const li = $('#t-queued').content.firstElementChild.cloneNode(true);
     fill(li, { due: '№ ' + i.seq + ' · ' + money(i.due), facts: facts(i) });
     return li;

@@ -1,11 +1,11 @@
 // What is sold and not told yet. A receipt lies here before it is sent at all, so that none is lost whenever the network,
 // the page or the machine goes; its key is the till's own, so that none is told twice.
-import { ask, Refused, Silent, isOnline } from './net.js';
+import { ask, Refused, Silent, isOnline, look } from './net.js';
 import * as keep from './keep.js';
 
 const asked = new Set(); // numbers of sales that are being asked for this moment
-let told = () => {}, sending = false;
-/** onQueue names who is told that something has changed. */
+let told = () => {}, sending;
+/** onQueue names who is told that something has changed: which item was told now and what was answered, if one was. */
 export const onQueue = f => { told = f; };
 
 /** waiting is what is still to be told; odd is what was told and came out otherwise, or could not be. */
@@ -66,25 +66,24 @@ async function nameless(item, why) {
 
 /** flush tells all that waits, in the order in which it was sold. */
 export async function flush() {
-  if (sending || !isOnline()) return;
-  sending = true;
+  if (!isOnline()) return;
+  sending ??= tellAll().finally(() => { sending = undefined; told(); });
+  await sending;
+}
+async function tellAll() {
   try {
     for (const item of waiting(await keep.queued())) {
-      if (asked.has(item.seq)) continue;
-      await tell(item);
-      told();
+      if (!asked.has(item.seq)) told(item, await tell(item));
     }
   } catch (e) {
     if (!(e instanceof Silent || e instanceof Refused)) throw e;
-  } finally {
-    sending = false;
-    told();
   }
 }
 
 /** again tells once more what could not be told. */
 export async function again() {
   for (const item of odd(await keep.queued())) if (item.state === 'problem') await keep.requeue({ ...item, state: 'waits' });
+  await look(); // whoever asks may know of the network before the till does
   await flush();
 }
 /** seen forgets differences that somebody has read. */
