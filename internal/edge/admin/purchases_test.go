@@ -14,6 +14,7 @@ import (
 	"kopilka/internal/edge/httpx"
 	"kopilka/internal/loyalty/approval"
 	"kopilka/internal/loyalty/audit"
+	"kopilka/internal/loyalty/bulk"
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/feed"
@@ -55,6 +56,7 @@ type house struct {
 	members *member.Members
 	cards   *card.Cards
 	jobs    *jobs.Runner
+	bulk    *bulk.Actions
 
 	questions *whatif.Questions
 	org       organization.Organization
@@ -80,6 +82,11 @@ func openHouse(t *testing.T, d *db.DB) *house {
 	router, faults := httpx.NewRouter(httpx.Stack{
 		Log: log, Texts: texts, Lang: i18n.RU, Metrics: metrics.New("test"), Health: httpx.NewHealth(h.Clock), Body: 1 << 20, Timeout: time.Minute,
 	})
+	lists := &segment.Lists{DB: d, IDs: h.IDs, Key: purchasetest.Secret, Clock: h.Clock, Zone: func() *time.Location { return time.UTC }, Region: func() string { return "RU" }}
+	h.bulk = &bulk.Actions{
+		DB: d, IDs: h.IDs, Clock: h.Clock, Log: log, Lists: lists, Members: h.members, Programmes: h.Programmes, Desk: h.Desk, Rules: member.DefaultRules,
+		May: func(context.Context, id.ID, staff.Permission) (bool, error) { return true, nil },
+	}
 	admin.New(admin.Parts{
 		DB: d, Clock: h.Clock, Log: log, Texts: texts, Faults: faults, Staff: h.staff, Partners: places, Directory: h.Directory,
 		Organization: func() organization.Organization {
@@ -96,7 +103,7 @@ func openHouse(t *testing.T, d *db.DB) *house {
 		}},
 		Merges:  &merge.Merges{DB: d, IDs: h.IDs, Clock: h.Clock, Members: h.members, Desk: h.Desk},
 		Members: h.members, Products: catalog.New(d, h.IDs), Webhooks: hooks(h, d), Feed: &feed.Feed{DB: d, Clock: h.Clock}, Cards: h.cards, Playbill: playbill.New(d, h.IDs, h.Clock),
-		Lists:     &segment.Lists{DB: d, IDs: h.IDs, Key: purchasetest.Secret, Clock: h.Clock, Zone: func() *time.Location { return time.UTC }, Region: func() string { return "RU" }},
+		Lists: lists, Bulk: h.bulk,
 		Changed:   func(context.Context) error { return nil },
 		Approvals: &approval.Approvals{DB: d, IDs: h.IDs, Clock: h.Clock, Desk: h.Desk},
 		Jobs:      h.jobs, Dispatcher: figure.NewDispatcher(figure.Options{DB: d, Clock: h.Clock, Log: log}), Refresher: &segment.Refresher{DB: d, Clock: h.Clock},

@@ -101,7 +101,10 @@ func (b *Actions) check(ctx context.Context, d *Deed) error {
 		if set.Get(d.Programme) == nil {
 			return bad("programme", "programme.not-found")
 		}
-		return (&purchase.AdjustRequest{Points: d.Points, Days: d.Days, Reason: d.Reason}).Check()
+		if err := (&purchase.AdjustRequest{Points: d.Points, Days: d.Days, Reason: d.Reason}).Check(); err != nil {
+			return err
+		}
+		return b.withoutSecond(d)
 	case Level:
 		if set.Get(d.Programme) == nil || d.Level != "" && set.Ladder(d.Programme).Find(d.Level) == nil {
 			return bad("level", "level.not-found", "level", d.Level)
@@ -111,6 +114,21 @@ func (b *Actions) check(ctx context.Context, d *Deed) error {
 		return fault.New(fault.Invalid, "bulk.kind")
 	}
 	return nil
+}
+
+// withoutSecond refuses points that a second person would have to approve: each
+// of a thousand, one by one.
+func (b *Actions) withoutSecond(d *Deed) error {
+	p := b.Programmes.Current().Get(d.Programme)
+	if d.Kind != Points || p == nil {
+		return nil
+	}
+	above := p.Settings.ApproveAbove
+	if above == 0 || d.Points <= above && d.Points >= -above {
+		return nil
+	}
+	e := fault.New(fault.Refused, "bulk.approval", "most", above)
+	return e.With(e.At("points"))
 }
 
 // begun is what the trail keeps of an action; the reason, which may name
@@ -134,6 +152,9 @@ func (b *Actions) Begin(ctx context.Context, who Asker, action id.ID) error {
 		}
 		if a.Staff != who.ID {
 			return fault.New(fault.Denied, "bulk.not-yours")
+		}
+		if err := b.withoutSecond(&a.Deed); err != nil { // the limit may have come since it was asked
+			return err
 		}
 		now := b.Clock.Now()
 		n, err := tx.Exec(ctx, qBegin, action, now)

@@ -14,6 +14,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"testing"
 	"unicode"
 	"unicode/utf8"
 
@@ -157,7 +158,23 @@ func (c *Catalog) render(lang Lang, key string, args []fault.Arg) string {
 	if _, missing := errors.AsType[*goi18n.MessageNotFoundErr](err); missing || text == "" {
 		return key
 	}
-	return text
+	return whole(key, text)
+}
+
+// noValue is what a template writes where an argument was not given.
+const noValue = "<no value>"
+
+// whole is a text with all its arguments. Nobody reads that there is "no value":
+// a test in which a text lacks one stops there, whatever it tests, and in
+// operation an ellipsis stands for it.
+func whole(key, text string) string {
+	if !strings.Contains(text, noValue) {
+		return text
+	}
+	if testing.Testing() {
+		panic("i18n: " + key + " lacks an argument: " + text)
+	}
+	return strings.ReplaceAll(text, noValue, "…")
 }
 
 // templateData formats the arguments for the language and notes the count.

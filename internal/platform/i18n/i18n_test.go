@@ -95,3 +95,15 @@ func BenchmarkText(b *testing.B) {
 		c.Text(RU, "fault.id.invalid")
 	}
 }
+
+// TestNoTextLacksAValue: a text whose argument is not given stops the test that
+// shows it, so that nobody reads of "no value".
+func TestNoTextLacksAValue(t *testing.T) {
+	t.Parallel()
+	defer func() {
+		if recover() == nil {
+			t.Error("a text without its argument is shown")
+		}
+	}()
+	t.Log(load(t).Text(RU, "fault.adjust.approval"))
+}
