@@ -74,6 +74,9 @@ func TestTillJudgesAlone(t *testing.T) {
 		p.adds("1000")
 		p.settled("750,00 ₽")
 		p.Wait(`document.querySelector(".ln").innerText.includes("Неделя скидок")`)
+		p.Press(browsertest.F6)
+		p.Insert("60") // more than may be risked is told, not made less
+		p.Wait(`document.querySelector("#pay-error .perr") && document.querySelector("#spend").getAttribute("aria-invalid") === "true"`)
 		p.Press(browsertest.F7)
 		p.settled(due) // 25 % off, and 50 points that may be risked
 		if n == 0 {

@@ -24,7 +24,7 @@ type wire struct {
 	left  int  // requests until it is cut; below zero: it is not to be
 	after bool // the one that it is cut at is done, and its answer is lost
 	cut   bool
-	held  chan struct{} // sales wait until it is closed; nil: they don't
+	held  map[string]chan struct{} // by paths: what is asked there waits until it is closed
 	to    http.Handler
 }
 
@@ -50,6 +50,20 @@ func (w *wire) cutAt(n int, after bool) {
 
 func (w *wire) mend() { w.cutAt(-1, false) }
 
+// hold lets all that is asked at a path of the workplace wait until it is released.
+func (w *wire) hold(path string) (release func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	wait := make(chan struct{})
+	w.held = map[string]chan struct{}{"/pos" + path: wait}
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.held = nil
+		close(wait)
+	}
+}
+
 // ServeHTTP passes a request on, or doesn't.
 func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
@@ -59,13 +73,13 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			w.cut, last = true, true
 		}
 	}
-	cut, after, held := w.cut, last && w.after, w.held
+	cut, after, held := w.cut, last && w.after, w.held[r.URL.Path]
 	w.mu.Unlock()
 	if after {
 		w.to.ServeHTTP(httptest.NewRecorder(), r.WithContext(r.Context()))
 	}
 	if !cut {
-		if held != nil && r.URL.Path == "/pos/api/purchases" {
+		if held != nil {
 			<-held
 		}
 		w.to.ServeHTTP(rw, r)
@@ -221,7 +235,7 @@ func TestTillWithoutNetwork(t *testing.T) {
 	p.sell(number)
 	p.keepsItself()
 	w.cutAt(0, false)
-	p.Go(p.url + "/pos/")
+	p.Go(p.url + "/pos") // as the program prints it
 	p.Wait(`document.querySelector("#scan") && !document.querySelector("#offbar").hidden`)
 	p.Accessible()
 	p.Shot("till-offline")
@@ -266,10 +280,7 @@ func TestTillGoesOn(t *testing.T) {
 	p.adds("500")
 	p.Press(browsertest.F7)
 	p.Wait(`document.querySelector("#totals .disc")`)
-	release := make(chan struct{})
-	w.mu.Lock()
-	w.held = release
-	w.mu.Unlock()
+	release := w.hold("/api/purchases")
 	p.Press(browsertest.F8)
 	p.Wait(`document.querySelector("#waits").open`)
 	p.Accessible()
@@ -281,7 +292,7 @@ func TestTillGoesOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	close(release)
+	release()
 	p.queueTold()
 	if sold := p.sold(); len(sold) != 1 || sold[0].Number != said || sold[0].Mode != purchase.Record {
 		t.Errorf("%s was sold, %+v", said, sold)
@@ -300,15 +311,12 @@ func TestTillTellsLater(t *testing.T) {
 	p.scan(number)
 	p.Wait(`document.querySelector(".mc")`)
 	p.adds("500")
-	release := make(chan struct{})
-	w.mu.Lock()
-	w.held = release
-	w.mu.Unlock()
+	release := w.hold("/api/purchases")
 	p.Press(browsertest.F8)
 	p.Wait(`document.querySelector("#waits").open`)
 	p.Click("button", "Продолжить без связи")
 	p.Wait(`document.querySelector(".pdone [data-f=balance]")?.innerText === "…"`)
-	close(release)
+	release()
 	p.Wait(`document.querySelector(".pdone [data-f=earned]")?.innerText.startsWith("+")`)
 	p.Wait(fmt.Sprintf(`document.querySelector(".pdone [data-f=balance]").innerText === (%d / 100).toLocaleString("ru-RU")`, s.spendable(t, of)))
 	p.Press(browsertest.Enter)

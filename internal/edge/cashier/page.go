@@ -33,6 +33,7 @@ var said = []string{
 	"receipt-none", "refunded", "part-refunded", "no-member-receipt", "refund-of", "refund-left", "refund-done", "refund-nothing", "refund-come", "refund-come-whole", "refund-keeps", "refund-gives", "refund-takes", "refund-given", "refund-taken", "refund-offline",
 	"claim-first", "claim-done", "claim-whom", "claim-nobody", "receipt-q", "refund-not-here",
 	"queue-empty", "queue-waits", "queue-problem", "queue-told", "differs", "flagged",
+	"looking", "go-on", "claim-to", "refund-left-part", "offline-most",
 	"to-see", "bad-points", "bad-count", "asking", "counting", "price-first", "offline-points", "not-checked", "not-card-alone", "confirm-about", "pin-needed", "prove-title", "confirm-title", "bad-much", "mixed-over", "mixed-all", "shift-left",
 	"network", "two-tabs-title", "two-tabs", "start-failed",
 	"camera-denied", "camera-none", "camera-insecure", "camera-failed",
@@ -111,6 +112,7 @@ func (c *Cashier) page(w http.ResponseWriter, r *http.Request) {
 // worker is the script that keeps the page in the browser, with the addresses of
 // this version of its files.
 func (c *Cashier) worker(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Service-Worker-Allowed", Base) // also without its last slash
 	script(w, ui.TillWorker(append([]string{Base + "/", judgeAddress()}, ui.TillFiles()...)))
 }
 
@@ -135,6 +137,14 @@ func titled(text, key string) string {
 		return text
 	}
 	return text + " (" + key + ")"
+}
+
+// point is what parts the hundredths of a number.
+func point(ctx context.Context) string {
+	if ui.Of(ctx).Lang == i18n.EN {
+		return "."
+	}
+	return ","
 }
 
 // otherLang is the language that the page is not in.

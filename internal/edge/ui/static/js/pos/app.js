@@ -1,6 +1,7 @@
 // The cashier workplace: what happens when.
 import { $, $$, button, close, dialogOpen, fill, good, note, open, put, wrong } from './render.js';
-import { ask, isOnline, onNetwork, Refused, setOnline, Silent, watch } from './net.js';
+import { ask, FIND, isOnline, onNetwork, Refused, setOnline, Silent, watch } from './net.js';
+import { look, looked } from './looking.js';
 import * as keep from './keep.js';
 import * as sale from './sale.js';
 import * as queue from './queue.js';
@@ -60,6 +61,14 @@ async function sayAnew() {
 // renew keeps what the till goes by where it can't ask.
 const renew = () => { if (state.start) { rules.renew(state.start.till.id).catch(() => {}); stock.renew().catch(() => {}); } };
 
+// renewStart follows what is set for the till; who is on duty is another's to say.
+async function renewStart() {
+  const s = await ask('/start').catch(() => null);
+  if (!s?.duty || s.duty.id !== state.start?.duty?.id) return;
+  state.start = s;
+  await keep.set('start', s);
+  frame();
+}
 // frame fills the bar at the top.
 function frame() {
   const s = state.start, duty = s?.duty;
@@ -85,24 +94,34 @@ const next = () => toNext(state.sold ? '.pdone [data-focus]' : state.member || s
 
 // ---- who buys
 const known = code => code.replace(/\s/g, '').toLowerCase();
-async function find(code) {
+let asked = 0, newest = 0; // who is asked for: whoever was shown last is who is served
+function find(code) {
   if (state.busy) { beep(false); return; }
+  return look(gone => seek(code, ++asked, gone));
+}
+// seek finds the member of a code; false: the cashier goes on.
+async function seek(code, mine, gone) {
+  newest = Math.max(newest, mine);
+  const late = () => gone() || mine < newest;
   put('#scan-error');
   try {
     if (!isOnline()) throw new Silent('no network');
-    const { found } = await ask('/find', { body: { q: code } });
-    if (!found.length) { notFound(code); return; }
-    if (found.length === 1) serve(found[0], code);
-    else dialogs.choose(found, m => serve(m, code));
+    const { found } = await ask('/find', { body: { q: code }, patience: FIND });
+    if (late()) return true;
+    if (!found.length) return notFound(code);
+    if (found.length === 1) return serve(found[0], code);
+    dialogs.choose(found, m => serve(m, code));
   } catch (e) {
-    if (e instanceof Silent) await fromMemory(code);
-    else if (e instanceof Refused) refused(e);
-    else throw e;
+    if (late()) return true;
+    if (e instanceof Silent) return fromMemory(code, late);
+    if (!(e instanceof Refused)) throw e;
+    refused(e);
   }
+  return false;
 }
 function serve(m, code) {
   if (m.kind !== 'qr') keep.remember(known(code), m);
-  served(m, code);
+  return served(m, code);
 }
 function served(m, code, buyer = m.kind === 'card' ? { card: code } : { member: m.id }) {
   state.qr = m.kind === 'qr' ? code : null;
@@ -110,17 +129,20 @@ function served(m, code, buyer = m.kind === 'card' ? { card: code } : { member: 
   $('#scan').value = '';
   beep(m.serves);
   next();
+  return m.serves;
 }
 // fromMemory takes a member who was here before by what was learned of him then; a card that never was is believed: the
 // receipt is told with its number.
-async function fromMemory(code) {
-  if (/^L1\./i.test(code)) { refused(new Silent()); return; }
-  const seen = await keep.recall(known(code));
-  if (seen) { served(await latest(seen), code); return; } // it is as old as it was
-  if (state.member) { put('#scan-error', wrong(say('not-found-alone', { code }))); beep(false); return; } // whoever is there is not lost to a good that is not known
+async function fromMemory(code, late) {
+  if (/^L1\./i.test(code)) { refused(new Silent()); return false; }
+  const seen = await keep.recall(known(code)), is = seen && await latest(seen);
+  if (late()) return true;
+  if (is) return served(is, code); // it is as old as it was
+  if (isWords(code)) return sellWords(code);
+  if (state.member) { put('#scan-error', wrong(say('not-found-alone', { code }))); beep(false); return false; } // whoever is there is not lost to a good that is not known
   const phone = /^\+?[78][\d()\s-]{9,}$/.test(code);
-  if (!phone && !cardLike(code)) { put('#scan-error', wrong(say('not-card-alone', { code }))); beep(false); return; }
-  served({
+  if (!phone && !cardLike(code)) { put('#scan-error', wrong(say('not-card-alone', { code }))); beep(false); return false; }
+  return served({
     id: '', kind: phone ? 'phone' : 'card', name: code, initials: '?', serves: true, active: 0, spendable: 0, pending: 0, debt: 0, notes: [], codes: [],
   }, code, phone ? { phone: code } : { card: code });
 }
@@ -134,12 +156,21 @@ async function latest(seen) {
   const later = await keep.recall('after:' + seen.found.id);
   return later && later.at > seen.at ? { ...seen.found, ...later.found } : seen.found;
 }
+// isWords tells what names goods or a sum from what may be somebody's: the cursor stood in the field of members.
+const isWords = text => !/@|^L1\./i.test(text) && text.replace(/\D/g, '').length < 6;
+function sellWords(text) {
+  $('#scan').value = '';
+  toNext('#item');
+  return bought.item(text);
+}
 function notFound(code) {
+  if (isWords(code)) return sellWords(code);
   const b = button(say('register'), 'register', { primary: true });
   put('#scan-error', wrong(say(/^\d{8,14}$/.test(code) ? 'not-found-any' : 'not-found', { code }), b));
   state.asked = code;
   beep(false);
   if (state.lines.length || state.member) next(); else b.focus(); // where somebody is served it was a good that is not known
+  return false;
 }
 function refused(e) { put('#scan-error', wrong(e instanceof Refused ? e.message : say('network'))); beep(false); }
 function issued(c) {
@@ -157,9 +188,15 @@ async function again() { // the member anew, as he is after something was done t
 }
 
 // ---- paying
-const sayAsking = () => put('#pay-error', note({ tone: 'info', icon: 'history', text: say('asking') }));
+const sayAsking = () => put('#pay-error', note({ tone: 'info', icon: 'history', text: say('asking') }), ...waits ? [button(say('go-on'), 'go-on')] : []);
+let paying = false;
 async function pay(kind, payments, proof) {
-  if (state.busy || !state.lines.length || state.member && !state.member.serves) return;
+  if (paying || state.busy) return;
+  paying = true;
+  const turn = sale.turn(), well = await looked();
+  paying = false;
+  if (turn !== sale.turn() || !state.lines.length || state.member && !state.member.serves) return;
+  if (!well) { beep(false); return; } // what was not found is seen to first
   state.busy = true;
   const waited = setTimeout(sayAsking, 700);
   try {
@@ -201,8 +238,8 @@ async function answerOf(item) {
   let goOn, gone = false;
   const without = new Promise(done => { goOn = () => { gone = true; done(null); }; });
   const wait = setTimeout(() => {
-    open('waits').addEventListener('close', () => { if (state.busy) sayAsking(); }, { once: true });
     waits = goOn;
+    open('waits').addEventListener('close', () => { if (state.busy) sayAsking(); }, { once: true });
   }, 1200);
   const answer = queue.commit(item).catch(async e => {
     if (gone) { queue.flush(); return null; } // it was paid by then: what is refused is told as a fact
@@ -212,10 +249,11 @@ async function answerOf(item) {
   answer.then(a => { if (gone) { network(); toldLater(item, a); } }).catch(() => {}); // who waits is told of what is refused
   try { return await Promise.race([answer, without]); } finally {
     clearTimeout(wait);
+    waits = null;
     if ($('#waits').open) close('waits');
   }
 }
-let waits = () => {};
+let waits; // what goes on without the answer, while one is waited for
 async function notSold(e, kind, payments) {
   if (e.code === 'cashier.nobody-on-duty' || e.status === 401) { await start(); return; }
   if (e.code === 'points.proof-needed') { dialogs.prove(state.quote, p => pay(kind, payments, p)); return; }
@@ -223,6 +261,7 @@ async function notSold(e, kind, payments) {
   await sale.quote();
   state.trouble = e.code.startsWith('quote.') ? say('changed') : e.message;
   beep(false);
+  sayAnew(); // his points may be what has changed
 }
 async function finish(item, q, kind, payments, answer) {
   const s = { answer, quote: q, kind, payments, number: item.seq, member: state.member, at: item.at, lines: state.lines }, left = sale.after(q, answer);
@@ -293,7 +332,7 @@ const readers = { prove: dialogs.proofTyped, register: cardScanned, receipts: co
 // scanWanted tells a code for the till from one for the field where it is typed: a pairing code, a PIN, a sum.
 function scanWanted() {
   const d = dialogOpen(), field = document.activeElement?.matches?.('input,textarea');
-  return !field || (d ? d.id in readers : atDesk() || !!state.sold);
+  return !field || document.activeElement.id === 'pin' || (d ? d.id in readers : atDesk() || !!state.sold); // a card is no PIN
 }
 async function scanned(code) {
   const d = dialogOpen();
@@ -303,12 +342,16 @@ async function scanned(code) {
   if (!atDesk()) return;
   if (bought.priceAsked()) { bought.badItem(say('price-first', { name: bought.priceAsked().name })); return; }
   if (/(^|&)fn=/.test(code)) { receipts.receipts(code); return; }
-  if (/^\d{8,14}$/.test(code)) {
-    const list = await bought.goods(code).catch(() => null);
-    if (list?.[0]?.exact) { bought.pick(list[0], 1000); return; }
-    put('#item-error');
-  }
-  await find(code);
+  const mine = ++asked;
+  await look(async gone => {
+    if (/^\d{8,14}$/.test(code)) {
+      const list = await bought.goods(code).catch(() => null);
+      if (gone()) return true;
+      if (list?.[0]?.exact) { bought.pick(list[0], 1000); return !bought.priceAsked(); }
+      put('#item-error');
+    }
+    return seek(code, mine, gone);
+  });
 }
 
 // ---- deeds of buttons and keys
@@ -321,7 +364,7 @@ const deeds = {
   quick: e => bought.pick(quick.list.find(g => g.sku === e.dataset.sku), 1000),
   most: () => sale.spend('most'), none: () => sale.spend(0),
   pay: e => pay(e.dataset.kind), mixed: () => state.quote && dialogs.mixed(state.quote.due, p => pay('mixed', p)),
-  'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': () => waits(),
+  'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': () => waits?.(),
   'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { sale.takeCode(e.dataset.code); next(); },
   refund: e => receipts.refund(e.dataset.id), claim: e => receipts.claim(e.dataset.id, again), 'print-receipt': e => receipts.print(e.dataset.id), 'refund-whole': () => receipts.refundTyped(true, again),
   cancel: () => { close('cancel'); if (state.busy) return; sale.clear(); draw(); next(); },
@@ -359,7 +402,7 @@ document.addEventListener('change', e => { if (e.target.id === 'r-card') cardCho
 
 const forms = {
   scan: f => { const v = f.elements.code.value.trim(); if (v) find(v); },
-  item: () => bought.offering() ? bought.takeOffer() : bought.item($('#item').value),
+  item: () => { if (bought.offering()) bought.takeOffer(); else bought.item($('#item').value); }, // the next may be typed before it is found
   code: f => { const v = f.elements.code.value.trim(); if (v) { sale.takeCode(v); f.reset(); } next(); },
   pair: f => doors.pairTyped(f, start), signin: f => doors.signInTyped(f, start),
   prove: f => dialogs.proofTyped(f.elements.code.value), mixed: dialogs.mixedTyped, register: registerTyped, settings: dialogs.settingsTyped,
@@ -394,6 +437,7 @@ function pressed(e) {
   if (keys[e.key]) { e.preventDefault(); if (!state.sold || ['F4', 'F12'].includes(e.key)) keys[e.key](e); return; }
   if (e.key === 'Escape') { e.preventDefault(); escape(el); return; }
   if (state.sold) { if (e.key === 'Enter' && !el?.matches?.('button')) { e.preventDefault(); nextGuest(); } return; }
+  if (el?.id === 'spend' && e.key === 'Enter') { e.preventDefault(); toNext('#item'); return; }
   if (el?.id === 'item' && bought.offering() && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) { e.preventDefault(); bought.moveOffer(e.key === 'ArrowDown' ? 1 : -1); return; }
   if (el?.id === 'scan' && !el.value && state.member && (e.key === 'Delete' || e.key === 'Backspace')) { e.preventDefault(); sale.forget(); return; }
   if (!free) return;
@@ -414,7 +458,7 @@ function escape(el) {
 // keepPage keeps the page in the browser, as it is read here.
 async function keepPage() {
   if (!navigator.serviceWorker) return;
-  await navigator.serviceWorker.register(page.dataset.worker, { scope: page.dataset.base + '/' });
+  await navigator.serviceWorker.register(page.dataset.worker, { scope: page.dataset.base });
   await navigator.serviceWorker.ready;
   const name = (await caches.keys()).find(n => n.startsWith('till-')), answer = await fetch(page.dataset.base + '/', { cache: 'no-store' });
   if (name && answer.ok) await (await caches.open(name)).put(page.dataset.base + '/', answer);
@@ -429,14 +473,14 @@ async function begin() {
   queue.onQueue((item, answer) => { network(); toldLater(item, answer); });
   onNetwork(async is => {
     await network();
-    if (is) { renew(); await queue.flush(); if (state.start?.duty && state.lines.length && !state.sold) sale.quote(); } else if (state.lines.length && !state.sold) sale.quote();
+    if (is) { renew(); renewStart(); await queue.flush(); if (state.start?.duty && state.lines.length && !state.sold) sale.quote(); } else if (state.lines.length && !state.sold) sale.quote();
   });
   listen(scanWanted, scanned, pressed);
   await start();
   await network();
   watch();
   setInterval(() => { queue.flush(); }, 30000);
-  setInterval(() => { if (isOnline()) renew(); }, 300000);
+  setInterval(() => { if (isOnline()) { renew(); renewStart(); } }, 300000);
   setInterval(tick, 15000);
   keepPage().catch(() => {});
 }

@@ -2,7 +2,7 @@
 import { $, $$, button, fill, make, note, put, rows, wrong } from './render.js';
 import { clock, money, noun, number, points, quantity, say, signed, way } from './words.js';
 import { isOnline } from './net.js';
-import { gross, grossOf, state } from './sale.js';
+import { gross, grossOf, nameOf, state } from './sale.js';
 
 /** quick are the goods that this till sells the most. */
 export const quick = { list: [] };
@@ -50,12 +50,12 @@ function drawLines() {
     put(box, ...state.lines.map((l, i) => {
       const g = grossOf(l), due = g - (q?.lines[i]?.discount ?? 0);
       const node = make('line', {
-        name: l.name, price: l.quantity === 1000 ? '' : quantity(l.quantity) + ' × ' + money(l.price), why: lineWhy(q, i), quantity: quantity(l.quantity),
+        name: nameOf(l), price: l.quantity === 1000 ? '' : quantity(l.quantity) + ' × ' + money(l.price), why: lineWhy(q, i), quantity: quantity(l.quantity),
         gross: due === g ? '' : money(g), due: money(due),
       });
       node.dataset.line = i;
       if (i === state.current) node.setAttribute('aria-current', 'true');
-      for (const [cls, text] of [['dec', 'less'], ['inc', 'more'], ['del', 'drop-line']]) $('.' + cls, node).setAttribute('aria-label', say(text, { name: l.name }));
+      for (const [cls, text] of [['dec', 'less'], ['inc', 'more'], ['del', 'drop-line']]) $('.' + cls, node).setAttribute('aria-label', say(text, { name: nameOf(l) }));
       return node;
     }));
     $('[aria-current=true]', box)?.scrollIntoView({ block: 'nearest' });
@@ -99,7 +99,7 @@ function drawPoints() {
   if (!m || !m.serves || !state.start?.programme) { put(box); return; }
   if (!$('.bon', box)) put(box, make('points'));
   const most = q?.most ?? 0;
-  $('[data-key=","]', box).disabled = state.start.programme.spend_step % 100 === 0; // whole points only
+  $('[data-key=","],[data-key="."]', box).disabled = state.start.programme.spend_step % 100 === 0; // whole points only
   const why = !state.lines.length ? say('spend-more') : !q ? '' : q.alone ? say(most ? 'why-offline' : 'why-offline-none') : most === 0 ? say('why-none') : q.most < q.allowed ? say('why-all') : say('why-rule');
   fill(box, { most: state.lines.length && !q ? say('counting') : say('can-spend', { points: points(most) }), why });
   const input = $('#spend', box);
@@ -116,6 +116,7 @@ function drawCodes() {
   const chips = state.codes.map((code, i) => {
     const chip = make('chip', { text: code }), why = of(code);
     chip.classList.toggle('chip-bad', !!why);
+    chip.classList.toggle('chip-unread', !!state.quote?.alone && !state.quote.codes.includes(code));
     chip.dataset.do = 'drop-code'; chip.dataset.index = i;
     chip.setAttribute('aria-label', say('drop-line', { name: code }));
     return chip;

@@ -20,6 +20,7 @@ export function prove(q, then) {
   proven = then; confirmed = null;
   const d = open('prove'), form = $('form', d);
   form.reset();
+  delete d.dataset.sent;
   $('h2', d).textContent = say('prove-title');
   fill(d, { about: say('prove-about', { points: points(q.spent) }) + ' ' + say(state.buyer?.card ? 'prove-secret' : 'prove-qr'), sent: '', error: '' });
   $('#prove-code').focus();
@@ -79,7 +80,7 @@ export function mixed(due, then) {
 export function mixedLeft(form) {
   const d = $('#mixed'), sums = ['card', 'cash', 'sbp'].map(k => form.elements[k].value.trim()).filter(Boolean).map(amount);
   const left = Number(d.dataset.due) - sums.reduce((a, b) => a + b, 0);
-  fill(d, { about: Number.isNaN(left) ? say('bad-amount') : leftWords(left), error: '' });
+  fill(d, { about: Number.isNaN(left) ? say('mixed-sum', { sum: money(Number(d.dataset.due)) }) : leftWords(left), error: Number.isNaN(left) ? say('bad-amount') : '' });
 }
 const leftWords = left => say(left < 0 ? 'mixed-over' : left ? 'mixed-left' : 'mixed-all', { sum: money(Math.abs(left)) });
 export function mixedTyped(form) {
@@ -134,10 +135,13 @@ export async function showQueue(error = '') {
   })[i.state]();
   fill(d, { error, about: list.length ? say('queue-told', { waits: waits.length, odd: odd.length }) : say('queue-empty'), list: [...waits, ...odd].map(i => {
     const li = $('#t-queued').content.firstElementChild.cloneNode(true);
-    fill(li, { due: '№ ' + i.seq + ' · ' + money(i.due), facts: facts(i) });
+    const b = i.record.buyer;
+    fill(li, { due: ['№ ' + i.seq, money(i.due), b?.card ?? b?.phone].filter(Boolean).join(' · '), facts: facts(i) });
     return li;
   }) });
-  for (const b of $$('.dlg-f .btn', d)) b.hidden = !list.length;
+  $('[data-do=seen]', d).hidden = !odd.some(i => i.state === 'differs');
+  $('[data-do=send]', d).hidden = !waits.length && !odd.some(i => i.state === 'problem');
+  ($('.dlg-f .btn:not([hidden])', d) ?? $('[data-close]', d)).focus();
 }
 function difference({ answer: a, words }) {
   const said = words ? [words] : [];

@@ -1,5 +1,5 @@
 // The goods that the till finds: those of the program, and where it can't ask those that it keeps itself.
-import { ask, Refused, Silent } from './net.js';
+import { ask, FIND, isOnline, Refused, Silent } from './net.js';
 import * as keep from './keep.js';
 import { quick } from './desk.js';
 
@@ -42,7 +42,8 @@ async function kept(q) {
  * keeps none such, but not all goods either. */
 export async function find(q) {
   try {
-    const list = (await ask('/goods?q=' + encodeURIComponent(q))).goods;
+    if (!isOnline()) throw new Silent('no network');
+    const list = (await ask('/goods?q=' + encodeURIComponent(q), { patience: FIND })).goods;
     for (const g of list) if (g.exact) keep.remember('good:' + q, g);
     return list;
   } catch (e) {

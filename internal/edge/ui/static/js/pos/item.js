@@ -7,37 +7,55 @@ import * as stock from './goods.js';
 import { amount, money, pieces, say } from './words.js';
 import { quick } from './desk.js';
 import { beep, cyrillic } from './keys.js';
+import { look } from './looking.js';
 
 const MOST = 100_000_000_00; // kopecks of a line: what is more was typed wrong
 
+const TIMES = /^(\d+(?:[.,]\d+)?)\s*[*xх×]\s*(.+)$/i; // 2*name: how many, and of what
+
 let asked; // a product whose price is typed next
-/** item takes what was typed into the field of goods. */
-export async function item(text) {
+let last = Promise.resolve();
+/** item takes what was typed into the field of goods, after all that was typed before it, however long that is looked up. */
+export function item(text) {
   text = text.trim();
   put('#item-error'); offers([]);
-  if (!text) return;
-  const [, times, rest] = /^(\d+(?:[.,]\d+)?)\s*[*xх×]\s*(.+)$/i.exec(text) ?? [null, null, text];
+  if (!text) return last;
+  if (sale.state.busy) { badItem(say('asking')); return false; }
+  const before = last;
+  $('#item').value = '';
+  last = look(async gone => {
+    await before.catch(() => {});
+    return gone() || typed(text, gone);
+  });
+  return last;
+}
+async function typed(text, gone) {
+  const back = () => { $('#item').value ||= text; }, bad = words => { back(); badItem(words); return false; };
+  const [, times, rest] = TIMES.exec(text) ?? [null, null, text];
   const quantity = times ? pieces(times) : 1000, sum = amount(rest);
-  if (!quantity) { badItem(say('bad-count')); return; }
-  if (sum * quantity > MOST * 1000) { badItem(say('bad-much')); return; }
+  if (!quantity) return bad(say('bad-count'));
+  if (sum * quantity > MOST * 1000) return bad(say('bad-much'));
   if (asked) {
-    if (!sum) { badItem(say('bad-amount')); return; }
+    if (!sum) return bad(say('bad-amount'));
     take({ ...asked, price: sum }, asked.quantity ?? quantity);
-    return;
+    return true;
   }
-  if (/^[-+−]?\d+[.,]\d*$|^[-+−]\d+$/.test(rest) && !sum) { badItem(say('bad-amount')); return; }
+  if (/^[-+−]?\d+[.,]\d*$|^[-+−]\d+$/.test(rest) && !sum) return bad(say('bad-amount'));
   if (!Number.isNaN(sum) && rest.replace(/\D/g, '').length < 8) {
-    if (!sum) { badItem(say('bad-amount')); return; }
-    take({ sku: 'sum', name: say('sum-line'), price: sum }, quantity);
-    return;
+    if (!sum) return bad(say('bad-amount'));
+    take({ sku: 'sum', price: sum }, quantity);
+    return true;
   }
   const q = rest.replace(/^#/, '');
   let list = await goods(q);
   if (list && !list.length && /[a-z]{2}/i.test(q)) list = await goods(cyrillic(q)); // the keyboard was Latin
-  if (!list) return;
+  if (gone()) return true;
+  if (!list) { back(); return false; }
   const words = /[a-zа-яё]/i.test(rest);
-  if (!list.length || !words && !list[0].exact) { badItem(!words && /[.,+=-]/.test(rest) ? say('bad-amount') : say('no-goods', { text: rest })); return; }
-  if (list.length === 1 || list[0].exact) pick(list[0], quantity); else offers(list, quantity);
+  if (!list.length || !words && !list[0].exact) return bad(!words && /[.,+=-]/.test(rest) ? say('bad-amount') : say('no-goods', { text: rest }));
+  if (list.length === 1 || list[0].exact) { pick(list[0], quantity); return !asked; }
+  back(); offers(list, quantity);
+  return false;
 }
 /** goods finds them by a text; nothing where they could not be asked for, which is told. */
 export async function goods(q) {
@@ -115,14 +133,15 @@ export async function count(lines) {
 }
 
 let suggesting;
-/** suggest offers goods as their name is typed. */
+/** suggest offers goods as their name is typed, with their number before it or not. */
 export function suggest(text) {
   clearTimeout(suggesting);
+  const [, times, name] = TIMES.exec(text) ?? [null, null, text];
   if (!asked) put('#item-error');
-  if (asked || !/[a-zа-яё]/i.test(text) || text.trim().length < 2) { offers([]); return; }
+  if (asked || !/[a-zа-яё]/i.test(name) || name.trim().length < 2) { offers([]); return; }
   suggesting = setTimeout(async () => {
-    const list = await goods(text.trim());
-    if (list && $('#item').value === text) offers(list);
+    const list = await goods(name.trim());
+    if (list && $('#item').value === text) offers(list, times ? pieces(times) : 1000);
   }, 150);
 }
 

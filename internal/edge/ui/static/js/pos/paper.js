@@ -1,7 +1,7 @@
 // A receipt's text on paper: what a printer of the till's width takes.
 import { $ } from './render.js';
 import { moment, money, number, quantity, say, way } from './words.js';
-import { state } from './sale.js';
+import { nameOf, state } from './sale.js';
 
 const row = (a, b) => {
   const p = document.createElement('p'), left = document.createElement('span'), right = document.createElement('span');
@@ -13,7 +13,7 @@ const row = (a, b) => {
 /** sold is what was sold now, as it is printed. */
 export const sold = s => ({
   number: s.number, at: s.at, cashier: state.start.duty?.name, payments: s.payments, points: s.quote.paid_with_points, due: s.quote.due, messages: s.quote.messages ?? [],
-  lines: s.lines.map((l, i) => ({ ...l, due: s.quote.lines[i].gross - (s.quote.lines[i].discount || 0) })),
+  lines: s.lines.map((l, i) => ({ ...l, name: nameOf(l), due: s.quote.lines[i].gross - (s.quote.lines[i].discount || 0) })),
   member: s.answer?.member && { earned: s.answer.earned, spent: s.answer.spent, balance: s.answer.balance.active },
 });
 

@@ -3,6 +3,7 @@
 import { ask, Refused, Silent, isOnline, look } from './net.js';
 import * as keep from './keep.js';
 
+const LATE = 'late'; // a flag of what came after something later: so does all that waited for a network
 const asked = new Set(); // numbers of sales that are being asked for this moment
 let told = () => {}, sending;
 /** onQueue names who is told that something has changed: which item was told now and what was answered, if one was. */
@@ -14,7 +15,7 @@ export const odd = list => list.filter(i => i.state === 'differs' || i.state ===
 
 /** done takes an item out, or keeps it to be seen where the program would have given something else. */
 async function done(item, answer) {
-  const odd = item.alone && (answer.flags?.length || answer.would && (answer.would.discount !== answer.discount || answer.would.most < answer.spent));
+  const odd = item.alone && (answer.flags?.some(f => f !== LATE) || answer.would && (answer.would.discount !== answer.discount || answer.would.most < answer.spent));
   if (odd) await keep.requeue({ ...item, state: 'differs', answer });
   else await keep.dequeue(item.seq);
   return answer;

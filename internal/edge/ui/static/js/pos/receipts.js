@@ -11,6 +11,7 @@ import { beep } from './keys.js';
 
 let chosen; // the receipt that is given back
 let given; // the receipt that waits for whom it is given to
+let asked = '', key = ''; // the refund that was asked for last, and its key
 
 const row = r => {
   const refunded = { part: say('part-refunded'), refunded: say('refunded') }[r.state];
@@ -20,6 +21,7 @@ const row = r => {
   const claim = $('[data-do=claim]', node);
   $('[data-do=print-receipt]', node).dataset.id = r.id;
   claim.dataset.id = r.id; claim.hidden = r.member || r.state === 'refunded';
+  if (state.member?.id) claim.textContent = say('claim-to', { name: state.member.name });
   return node;
 };
 function show(d, list) {
@@ -56,7 +58,7 @@ export async function refund(id) {
     about: say('refund-of', { number: chosen.number || chosen.key, sum: money(chosen.due - chosen.refunded) }), error: '', preview: '',
     lines: chosen.lines.map((l, i) => {
       const left = pieces(String(l.quantity)) - back[i], node = $('#t-refund-line').content.firstElementChild.cloneNode(true);
-      fill(node, { name: l.name || l.sku, left: say('refund-left', { quantity: quantity(left), sum: money(l.due) }) });
+      fill(node, { name: l.name || l.sku, left: say(back[i] ? 'refund-left-part' : 'refund-left', { quantity: quantity(left), sum: money(l.due) }) });
       const input = $('input', node);
       input.dataset.line = i; input.dataset.left = left; input.disabled = left <= 0;
       return node;
@@ -85,7 +87,7 @@ export function lookAgain() {
 async function look() {
   const d = $('#refund'), mine = ++turn;
   let lines;
-  try { lines = parts(d); } catch (input) { fill(d, { preview: '', error: say('bad-quantity', { most: quantity(Number(input.dataset.left)) }) }); return; }
+  try { lines = parts(d); } catch (input) { fill(d, { preview: '', error: badCount(input) }); return; }
   try {
     const r = await ask('/api/refunds/quote', { body: wanted(lines.length ? { lines } : { whole: true }) });
     if (mine !== turn) return;
@@ -97,6 +99,7 @@ async function look() {
   }
 }
 
+const badCount = input => say(Number.isNaN(pieces(input.value)) ? 'bad-count' : 'bad-quantity', { most: quantity(Number(input.dataset.left)) });
 // parts are the lines that are named; where one can't be, it is marked and thrown.
 function parts(d) {
   const lines = [];
@@ -113,15 +116,15 @@ function parts(d) {
 export async function refundTyped(whole, after) {
   const d = $('#refund');
   let what;
-  try { what = whole ? { whole: true } : { lines: parts(d) }; } catch (input) { fill(d, { error: say('bad-quantity', { most: quantity(Number(input.dataset.left)) }) }); input.focus(); return; }
+  try { what = whole ? { whole: true } : { lines: parts(d) }; } catch (input) { fill(d, { error: badCount(input) }); input.focus(); return; }
   if (!whole && !what.lines.length) { fill(d, { error: say('refund-nothing') }); return; }
   const body = wanted(what);
-  // The key is made for what is asked: pressed twice, or after an answer that did not come, it is given back once.
-  const said = JSON.stringify(body);
-  if (d.dataset.said !== said) { d.dataset.said = said; d.dataset.key = 'pos-r-' + crypto.randomUUID(); }
+  // The key is made for what is asked of the receipt as it is seen: pressed twice, or after an answer that did not come, it is
+  // given back once; where the receipt says that it came back already, the same once more is another refund.
+  const said = JSON.stringify([body, chosen.refunds?.length]);
+  if (asked !== said) { asked = said; key = 'pos-r-' + crypto.randomUUID(); }
   try {
-    const r = await ask('/api/refunds', { body, key: d.dataset.key });
-    delete d.dataset.said;
+    const r = await ask('/api/refunds', { body, key });
     beep(true);
     close('refund');
     await receipts();
@@ -181,9 +184,19 @@ export async function print(id) {
     const p = await ask('/api/purchases/' + id);
     paper({
       number: p.number || p.key, at: p.at, payments: p.payments ?? [], points: p.paid_with_points, due: p.due, messages: [],
-      lines: p.lines.map(l => ({ name: l.name || l.sku, quantity: pieces(String(l.quantity)), price: l.price ?? 0, due: l.due })),
+      cashier: state.start.cashiers.find(c => c.id === p.cashier)?.name,
+      lines: p.lines.map(l => ({ name: l.name || l.sku, quantity: pieces(String(l.quantity)), price: l.price ?? 0, due: l.gross - l.discount })),
       member: p.member && { earned: p.earned, spent: p.spent },
     });
   } catch (e) { problem($('#receipts'), e); }
 }
 $('#refund').addEventListener('close', () => { if ($('#receipts').open) $('#receipt-q').focus(); });
+// The rows of a list are gone through by arrows.
+$('#receipts').addEventListener('keydown', e => {
+  const by = { ArrowUp: -1, ArrowDown: 1 }[e.key], all = $$('#receipts .rec li');
+  if (!by || !all.length) return;
+  e.preventDefault();
+  const at = all.findIndex(li => li.contains(document.activeElement)) + by;
+  const to = at < 0 ? $('#receipt-q') : [...all[Math.min(at, all.length - 1)].querySelectorAll('button:not([hidden],:disabled)')].at(-1);
+  to?.focus();
+});

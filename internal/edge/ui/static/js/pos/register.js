@@ -5,7 +5,7 @@ import { state } from './sale.js';
 import { say } from './words.js';
 import { beep } from './keys.js';
 
-let then, key, proof;
+let then, key, proof; // proof of the phone that it is for
 
 const dateOf = text => {
   const m = /^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$/.exec(text.trim());
@@ -59,6 +59,7 @@ function numbered(f, code) { // the card that was scanned or typed is plastic
 export async function sendRegisterCode() {
   const d = $('#register'), f = $('form', d);
   try {
+    proof = null;
     const sent = await ask('/api/codes', { body: { purpose: 'prove', phone: f.elements.phone.value } });
     fill(d, { sent: say('sent-to', { to: sent.to }), error: '' });
     f.elements.code.focus();
@@ -74,7 +75,7 @@ function wrong(d, e) {
   for (const x of e.problem.errors ?? []) {
     const field = places[x.path] ?? (x.path.startsWith('identifiers[0]') || x.path === 'phone' ? 'phone' : x.path.startsWith('identifiers') ? 'email' : x.path);
     const place = $(`[data-error="${field}"]`, d);
-    if (place && !place.closest('[hidden]')) place.textContent = field === 'birth_date' ? say('bad-date') : x.detail; else left.push(x.detail);
+    if (place && !place.closest('[hidden]')) place.textContent = field === 'birth_date' && !isDate(d) ? say('bad-date') : x.detail; else left.push(x.detail);
   }
   if (!e.problem.errors?.length) {
     const kind = /\bkind=(\w+)/.exec(e.problem.log ?? '')?.[1] ?? (/^(card|identifier)\./.test(e.code) ? 'card' : '');
@@ -84,6 +85,7 @@ function wrong(d, e) {
   fill(d, { error: left.join('; ') });
   toWrong(d);
 }
+const isDate = d => /^\d{4}-\d\d-\d\d$/.test(dateOf($('form', d).elements.birth_date.value));
 const clean = d => { for (const p of $$('[data-error]', d)) p.textContent = ''; fill(d, { error: '' }); };
 // toWrong goes to the first field that something is wrong with; what it is stands below it.
 function toWrong(d) {
@@ -95,11 +97,11 @@ function toWrong(d) {
 function bodyOf(f) {
   const s = state.start, v = name => f.elements[name].value.trim();
   const b = { cashier: s.duty.id, profile: {}, identifiers: [], consents: [] };
-  if (v('phone')) b.identifiers.push({ kind: 'phone', value: v('phone'), main: true, ...proof && { proof } });
+  if (v('phone')) b.identifiers.push({ kind: 'phone', value: v('phone'), main: true, ...proof?.phone === v('phone') && { proof: proof.of } });
   if (v('email')) b.identifiers.push({ kind: 'email', value: v('email'), main: true });
   for (const name of ['name', 'surname']) if (v(name)) b.profile[name] = v(name);
   if (v('birth_date')) b.profile.birth_date = dateOf(v('birth_date'));
-  if (v('card')) b.card = { type: v('card'), ...v('number') && { number: v('number') }, ...v('secret') && { secret: v('secret') } };
+  if (v('card')) b.card = { type: v('card'), ...!typeOf(f).virtual && v('number') && { number: v('number') }, ...typeOf(f).secret && v('secret') && { secret: v('secret') } };
   for (const box of $$('[name=consent]:checked', f)) {
     const c = s.consents[box.value];
     b.consents.push({ kind: c.kind, action: 'granted', ...c.channel && { channel: c.channel }, ...c.text && { text: c.text, text_version: c.version } });
@@ -118,7 +120,7 @@ function complete(d, f) {
     $(`[data-error="${star.dataset.need}"]`, d).textContent = say('needed');
   }
   const missing = (s.consents ?? []).findIndex((c, i) => c.needed && !$(`[name=consent][value="${i}"]`, f).checked);
-  if (missing >= 0) $('[data-error=consents]', d).textContent = say('consent-needed');
+  if (missing >= 0) $('[data-error=consents]', d).textContent = say('consent-needed', { name: s.consents[missing].title });
   const wrong = $$('[data-error]', d).find(p => p.textContent);
   if (!wrong) return true;
   if (wrong.dataset.error === 'consents') $(`[name=consent][value="${missing}"]`, f).focus(); else toWrong(d);
@@ -129,8 +131,8 @@ export async function registerTyped(f) {
   const d = $('#register'), s = state.start;
   if (!complete(d, f)) { beep(false); return; }
   try {
-    if (s.member.confirm && f.elements.code.value.trim() && !proof)
-      proof = (await ask('/api/codes/check', { body: { purpose: 'prove', phone: f.elements.phone.value, code: f.elements.code.value.trim() } })).proof;
+    const phone = f.elements.phone.value.trim(), code = f.elements.code.value.trim();
+    if (s.member.confirm && code && proof?.phone !== phone) proof = { phone, of: (await ask('/api/codes/check', { body: { purpose: 'prove', phone, code } })).proof };
     const made = await ask('/api/members', { body: bodyOf(f), key });
     close('register');
     beep(true);

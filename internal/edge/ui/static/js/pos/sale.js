@@ -4,7 +4,7 @@
 import { ask, Refused, Silent, isOnline } from './net.js';
 import * as keep from './keep.js';
 import * as rules from './rules.js';
-import { locale, plain, say } from './words.js';
+import { locale, plain, points, say } from './words.js';
 
 const LATE = 120; // milliseconds after the last change
 const empty = () => ({ buyer: null, member: null, lines: [], codes: [], spend: 0, current: -1 });
@@ -40,7 +40,7 @@ function changed() {
 
 /** body is the receipt as the API takes it. */
 export function body() {
-  const b = { cashier: state.start.duty.id, lines: state.lines.map(l => ({ sku: l.sku, name: l.name, quantity: plain(l.quantity), price: l.price })) };
+  const b = { cashier: state.start.duty.id, lines: state.lines.map(l => ({ sku: l.sku, name: nameOf(l), quantity: plain(l.quantity), price: l.price })) };
   if (state.buyer) b.buyer = state.buyer;
   if (state.codes.length) b.codes = state.codes;
   if (state.member && state.spend === 'most') b.spend_max = true;
@@ -68,7 +68,7 @@ export async function quote() {
     state.quote = q; state.look = null; state.trouble = '';
   } catch (e) {
     if (mine.signal.aborted) return;
-    if (e instanceof Silent) { const q = await alone(); if (mine.signal.aborted) return; state.quote = q; }
+    if (e instanceof Silent) { await quoteAlone(mine.signal); if (mine.signal.aborted) return; }
     else if (e instanceof Refused) {
       state.quote = null; state.trouble = e.message;
       state.look = state.spend ? await lookWithout(mine.signal) : null;
@@ -80,6 +80,14 @@ export async function quote() {
   told();
 }
 
+// quoteAlone is a quote by the till's own knowledge; points that can't be so many are told, as the program would.
+async function quoteAlone(signal) {
+  const q = await alone(state.spend);
+  if (signal.aborted) return;
+  if (!Number.isInteger(state.spend) || q.spent === state.spend) { Object.assign(state, { quote: q, look: null, trouble: '' }); return; }
+  const look = await alone(0);
+  if (!signal.aborted) Object.assign(state, { quote: null, look, trouble: say('offline-most', { points: points(q.most) }) });
+}
 // noPoints tells that what was typed is no number of points.
 async function noPoints(signal) {
   const look = await lookWithout(signal);
@@ -92,6 +100,8 @@ async function lookWithout(signal) {
   return ask('/api/quotes', { body: pointless(), signal }).catch(() => null);
 }
 
+/** nameOf is what a line is called: a bare sum has no name of its own. */
+export const nameOf = l => l.sku === 'sum' ? say('sum-line') : l.name;
 /** grossOf is what a line comes to before anything is taken off, and gross what all do. */
 export const grossOf = l => Math.floor((l.price * l.quantity + 500) / 1000);
 export const gross = () => state.lines.reduce((n, l) => n + grossOf(l), 0);
@@ -106,20 +116,20 @@ function risk() {
 }
 
 /** alone is what the receipt comes to by the till's own knowledge. */
-async function alone() {
+async function alone(spend) {
   const judged = await rules.judge({
     at: Date.now(), cashier: state.start.duty.id, codes: state.codes, buyer: state.member?.serves ? state.member.seen : undefined,
     lines: state.lines.map(l => ({ sku: l.sku, quantity: plain(l.quantity), gross: grossOf(l), product: l.product })),
-    most: state.spend === 'most', spend: Number(state.spend) || 0,
+    most: spend === 'most', spend: Number(spend) || 0,
   });
-  return judged ? byRules(judged) : byPrices();
+  return judged ? byRules(judged) : byPrices(spend);
 }
 
 const byRules = a => ({ ...a, alone: true, judged: true, messages: a.messages.map(m => locale.startsWith('en') && m.en || m.ru) });
 
-function byPrices() {
+function byPrices(wanted) {
   const sum = gross(), most = risk(), t = state.start.programme;
-  let spent = state.spend === 'most' ? most : Math.min(state.spend || 0, most);
+  let spent = wanted === 'most' ? most : Math.min(wanted || 0, most);
   if (t) spent -= spent % t.spend_step;
   const paid = t ? Math.floor(spent * t.point_value / 100) : 0;
   return {
@@ -173,9 +183,12 @@ export const forget = () => serve(null, null);
 export const takeCode = code => state.codes.some(c => c.toLowerCase() === code.toLowerCase()) || edit(() => { state.codes.push(code); });
 /** dropCode takes one off. */
 export const dropCode = i => edit(() => { state.codes.splice(i, 1); });
+let receipts = 0;
+/** turn counts receipts: what was asked for one is not put on another. */
+export const turn = () => receipts;
 /** clear begins the next receipt. */
 export function clear() {
-  changes++;
+  changes++; receipts++;
   clearTimeout(timer); asking?.abort();
   Object.assign(state, empty(), { quote: null, look: null, quoting: false, trouble: '', sold: null });
   kept();
