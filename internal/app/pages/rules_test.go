@@ -92,13 +92,20 @@ func TestProgrammeByForms(t *testing.T) {
 		phone.Shot(name)
 	}
 
-	// Two at once: the second is told, keeps what he typed, and loses nothing of the first's.
+	// Two at once: the second is told, keeps what he typed, and takes over what he did not touch. What
+	// lies in other forms is not spoken of.
 	form("spending")
 	p.Get(`(async () => { const f = new FormData(); f.set("edition", document.querySelector("[name=edition]").value); f.set("name", "Другая"); f.set("code", "new"); f.set("active", "yes"); f.set("zone", "Europe/Moscow"); await fetch("head", {method: "POST", body: new URLSearchParams(f)}) })()`, nil)
 	p.Get(`document.querySelector("[name=share]").value = "30"`, nil)
 	p.Click("button", "Сохранить")
-	p.Wait(`document.readyState === "complete" && document.querySelector("[role=alert]")?.innerText.includes("изменил другой сотрудник") && document.querySelector("[name=share]").value === "30"`)
+	whole("Бонусами можно оплатить до 30 %")
+	form("spending")
+	p.Get(`(async () => { const f = new FormData(document.querySelector("#part")); f.set("share", "40"); f.set("do", "save"); await fetch("spending", {method: "POST", body: new URLSearchParams(f)}) })()`, nil)
+	p.Get(`document.querySelector("[name=share]").value = "30,5"`, nil)
+	p.Click("button", "Сохранить")
+	p.Wait(`document.readyState === "complete" && document.querySelector("[role=alert]")?.innerText.includes("вы сами") && document.querySelector("#share-error")?.innerText.includes("40") && document.querySelector("[name=share]").value === "30,5"`)
 	p.Shot("draft-meanwhile")
+	p.Get(`document.querySelector("[name=share]").value = "30"`, nil)
 	p.Click("button", "Сохранить")
 	whole("Бонусами можно оплатить до 30 %")
 	p.See("heading", "Другая черновик")

@@ -285,9 +285,8 @@ func (e *partForm) write(keys []string, was, is draft.Part, names []string) (boo
 	}
 	e.read = read
 	err = e.save(string(text), e.f.get("edition"))
-	if fault.Is(err, "programme.draft-changed") {
+	if fault.Is(err, "programme.draft-changed") { // by an instant: sent again it is seen what was changed
 		e.f.whole = e.meanwhile()
-		e.f.values.Set("edition", fmt.Sprint(e.stored.Edition))
 		return false, nil
 	}
 	return err == nil, err
@@ -325,7 +324,11 @@ func (e *partForm) ask(groups []groupView, query url.Values) error {
 	if edition == "" {
 		edition = fmt.Sprint(e.stored.Edition)
 	}
-	v := formView{Title: e.title, Action: action, Back: e.path, Edition: edition, Groups: groups, Hidden: e.hidden, Says: e.says}
+	if e.add == "" && !e.f.on(begunField) {
+		e.f.values.Set(begunField, begun(e.f.values))
+	}
+	hidden := append(slices.Clone(e.hidden), sentAlong{begunField, e.f.values.Get(begunField)})
+	v := formView{Title: e.title, Action: action, Back: e.path, Edition: edition, Groups: groups, Hidden: hidden, Says: e.says}
 	v.Whole, v.Wrong = e.f.problems()
 	if v.Whole != "" || len(v.Wrong) > 0 {
 		return e.again(v.Title, "/programmes", partFormPage(v, e.stored.Name))

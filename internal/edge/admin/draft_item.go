@@ -52,10 +52,22 @@ func (e *partForm) showItem() error {
 	if e.carried != nil {
 		return e.askItem()
 	}
-	part := draft.Part{}
-	if e.add == "" {
-		part = e.parts.At(e.at)
+	e.loadItem()
+	e.saySaved(e.itemPart().Get("id").Word)
+	return e.askItem()
+}
+
+// itemPart is the item as the draft has it; none where it is new.
+func (e *partForm) itemPart() draft.Part {
+	if e.add != "" {
+		return draft.Part{}
 	}
+	return e.parts.At(e.at)
+}
+
+// loadItem puts it into the form.
+func (e *partForm) loadItem() {
+	part := e.itemPart()
 	switch e.name {
 	case "rule":
 		e.loadRule(part)
@@ -67,8 +79,6 @@ func (e *partForm) showItem() error {
 		e.wants("when").load(part.Get("when"))
 		e.wants("scope").load(part.Get("scope"))
 	}
-	e.saySaved(part.Get("id").Word)
-	return e.askItem()
 }
 
 func (e *partForm) itemGroups() []groupView {
@@ -90,6 +100,9 @@ func (e *partForm) itemSent() error {
 		return e.ask(e.itemGroups(), e.query()) // what it gave has not changed
 	}
 	if e.act(do) {
+		return e.askItem()
+	}
+	if e.f.whole = e.takeDraft(); e.f.whole != "" {
 		return e.askItem()
 	}
 	if e.name != "rule" && e.f.get("name") == "" {

@@ -344,19 +344,21 @@ func (p *page) draftPart() error {
 	if !simple {
 		return e.showItem()
 	}
+	if p.carried == nil {
+		e.loadSimple(s)
+	}
+	return e.ask(e.simpleGroups(s, s.slots(e)), nil)
+}
+
+// loadSimple puts the part into the form as the draft has it.
+func (e *partForm) loadSimple(s simplePart) {
 	part := e.parts.At(e.at)
 	if s.ready != nil {
 		part = s.ready(part)
 	}
-	if p.carried == nil {
-		e.f.values.Set("zone", part.Get("zone").Word)
-	}
-	slots := s.slots(e)
-	if p.carried == nil {
-		e.load(part, slots)
-	}
+	e.f.values.Set("zone", part.Get("zone").Word)
+	e.load(part, s.slots(e))
 	e.usual()
-	return e.ask(e.simpleGroups(s, slots), nil)
 }
 
 // usual fills in what is so where the text says nothing, so that no field of
@@ -392,6 +394,9 @@ func (p *page) draftPartSent() error {
 	s, simple := simpleParts()[e.name]
 	if !simple {
 		return e.itemSent()
+	}
+	if e.f.whole = e.takeDraft(); e.f.whole != "" {
+		return e.ask(e.groups(), nil)
 	}
 	slots := s.slots(e)
 	was, is := e.parts.At(e.at), e.collect(slots)

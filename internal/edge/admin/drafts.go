@@ -225,7 +225,15 @@ func (d *drafting) meanwhile() string {
 		return d.Texts.Fault(d.lang(), fault.From(err))
 	}
 	d.stored.Edition = now.Edition
-	return d.text("admin.draft.meanwhile", "by", author(now.By), "ago", ui.Ago(d.ctx(), now.At))
+	return d.text("admin.draft.meanwhile", "by", d.changedBy(now.By), "ago", ui.Ago(d.ctx(), now.At))
+}
+
+// changedBy is who has changed the draft, as the reader calls him.
+func (d *drafting) changedBy(by string) string {
+	if by == d.byWhom() {
+		return d.text("admin.member.yourself")
+	}
+	return author(by)
 }
 
 func (p *page) dropDraft() error {

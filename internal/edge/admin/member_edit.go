@@ -196,23 +196,33 @@ func (p *page) editMember() error {
 	if err != nil {
 		return err
 	}
+	values := memberValues(&m)
+	values.Set(begunField, begun(values))
+	return p.askEdit(p.filled(values), &m)
+}
+
+// memberValues are a member as his form has him.
+func memberValues(m *member.Member) url.Values {
 	r := &m.Profile
-	return p.askEdit(p.filled(url.Values{
+	return url.Values{
 		"version": {id.ID(m.Version).String()}, "surname": {r.Surname}, "name": {r.Name}, "patronymic": {r.Patronymic}, "birth_date": {dayShown(r.BirthDate)},
 		"sex": {r.Sex}, "address_city": {r.Address.City}, "comment": {r.Comment}, "tags": {strings.Join(m.Tags, ", ")},
-	}), &m)
+	}
 }
 
 func (p *page) askEdit(f *form, m *member.Member) error {
+	return p.showForm(f, memberForm{
+		Crumbs: p.memberCrumbs(m), Title: p.memberName(m), Action: memberPath(m.Home) + "/edit", Back: memberPath(m.Home), Do: p.text("admin.save"), Fields: p.editFields(f),
+		Hidden: []sentAlong{{"version", f.values.Get("version")}, {begunField, f.values.Get(begunField)}},
+	})
+}
+
+func (p *page) editFields(f *form) []kit.Field {
 	var fields []kit.Field
 	for _, l := range p.profileLines() {
 		fields = append(fields, f.field(string(l.name), l.label, l.more...))
 	}
-	fields = append(fields, f.field("tags", "tags"))
-	return p.showForm(f, memberForm{
-		Crumbs: p.memberCrumbs(m), Title: p.memberName(m), Action: memberPath(m.Home) + "/edit", Back: memberPath(m.Home), Do: p.text("admin.save"), Fields: fields,
-		Hidden: []sentAlong{{"version", f.values.Get("version")}},
-	})
+	return append(fields, f.field("tags", "tags"))
 }
 
 func (p *page) editMemberSent() error {
@@ -224,6 +234,19 @@ func (p *page) editMemberSent() error {
 	if err != nil {
 		return err
 	}
+	if err := p.saveMember(f, &m); err != nil {
+		if fault.Is(err, "member.moved") {
+			return p.editAgain(f, m.Home)
+		}
+		if f.refuse(asTyped(err)) {
+			return p.askEdit(f, &m)
+		}
+		return err
+	}
+	return p.to(memberPath(m.Home), "saved")
+}
+
+func (p *page) saveMember(f *form, m *member.Member) error {
 	version, err := numberOf(f.get("version"))
 	if err != nil {
 		return err
@@ -235,28 +258,28 @@ func (p *page) editMemberSent() error {
 	patch.Set[member.FieldBirthDate] = dayTyped(f.get(string(member.FieldBirthDate)))
 	tags := words(f.get("tags"))
 	patch.Tags = &tags
-	if _, err := p.Members.Update(p.ctx(), p.Rules(), m.Home, version, patch, p.actor()); err != nil {
-		if fault.Is(err, "member.moved") {
-			return p.editAgain(f, &m)
-		}
-		if f.refuse(asTyped(err)) {
-			return p.askEdit(f, &m)
-		}
-		return err
-	}
-	return p.to(memberPath(m.Home), "saved")
+	_, err = p.Members.Update(p.ctx(), p.Rules(), m.Home, version, patch, p.actor())
+	return err
 }
 
-// editAgain says that the member was changed while his form was filled in, and by
-// whom; what was typed stays and is saved when it is sent once more.
-func (p *page) editAgain(f *form, m *member.Member) error {
+// editAgain says that the member was changed while his form was filled in, by whom
+// and what of him; where nothing of the form was, it is saved.
+func (p *page) editAgain(f *form, h home.ID) error {
+	m, err := member.Get(p.ctx(), p.DB, h)
+	if err != nil {
+		return err
+	}
 	f.values.Set("version", id.ID(m.Version).String())
+	changed := f.takeNew(fieldPlaces(p.editFields(f)), memberValues(&m))
+	if len(changed) == 0 && p.saveMember(f, &m) == nil {
+		return p.to(memberPath(m.Home), "saved")
+	}
 	f.whole = p.text("admin.member.meanwhile")
 	last, err := member.Changes(p.ctx(), p.DB, m.Home, "", 0, 1)
 	if err != nil {
 		return err
 	}
-	if len(last) > 0 {
+	if len(last) > 0 && len(changed) > 0 {
 		words, err := p.changeWords(last)
 		if err != nil {
 			return err
@@ -265,9 +288,9 @@ func (p *page) editAgain(f *form, m *member.Member) error {
 		if last[0].Actor == member.ByStaff && last[0].By == p.who.Person.ID {
 			c.By = p.text("admin.member.yourself")
 		}
-		f.whole = p.text("admin.member.meanwhile-by", "by", c.By, "field", c.Field, "time", ui.DateTime(p.ctx(), c.At))
+		f.whole = p.text("admin.member.meanwhile-by", "by", c.By, "fields", p.quoted(changed), "time", ui.DateTime(p.ctx(), c.At))
 	}
-	return p.askEdit(f, m)
+	return p.askEdit(f, &m)
 }
 
 // words are the parts of a text between commas.

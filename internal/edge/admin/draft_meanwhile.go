@@ -1,0 +1,107 @@
+package admin
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"kopilka/internal/edge/ui"
+	"kopilka/internal/edge/ui/kit"
+)
+
+// rowed are the keys of a part whose fields mean nothing one without another: rows,
+// and conditions that are counted.
+func rowed(key string) bool {
+	return slices.Contains([]string{"when", "scope", "table", "positions", "set", "parts"}, key)
+}
+
+// takeDraft puts into the form what was changed in the draft since it was opened,
+// and tells of it; "" where nothing that is seen of this form was: then it is saved
+// into the new draft.
+func (e *partForm) takeDraft() string {
+	edition := strconv.FormatInt(e.stored.Edition, 10)
+	if e.f.get("edition") == edition {
+		return ""
+	}
+	e.f.values.Set("edition", edition)
+	if e.add != "" {
+		return ""
+	}
+	now := e.asStored()
+	changed := e.f.takeNew(e.places(now), now)
+	if len(changed) == 0 {
+		return ""
+	}
+	return e.text("admin.draft.meanwhile-fields", "fields", e.quoted(changed), "by", e.changedBy(e.stored.By), "ago", ui.Ago(e.ctx(), e.stored.At))
+}
+
+// asStored are the values of the form as it would be opened now.
+func (e *partForm) asStored() url.Values {
+	now := *e
+	now.f, now.hidden, now.shown = &form{p: e.page, values: url.Values{}, wrong: map[string]string{}}, nil, nil
+	if s, simple := simpleParts()[e.name]; simple {
+		now.loadSimple(s)
+	} else {
+		now.loadItem()
+	}
+	now.groups() // which settles how conditions are asked for
+	return now.f.values
+}
+
+// groups are the form's fields.
+func (e *partForm) groups() []groupView {
+	if s, simple := simpleParts()[e.name]; simple {
+		return e.simpleGroups(s, s.slots(e))
+	}
+	return e.itemGroups()
+}
+
+// places are those of the form, and those that it does not show, but would with
+// other values.
+func (e *partForm) places(now url.Values) []formPlace {
+	seen := *e
+	seen.hidden, seen.shown = nil, nil
+	var out []formPlace
+	at := map[string]int{}
+	put := func(name, label string, fields ...kit.Field) {
+		key := name
+		if first := firstKey(name); rowed(first) {
+			key = first
+		} else if ofTheForm(name) {
+			return
+		}
+		i, there := at[key]
+		if !there {
+			i = len(out)
+			at[key], out = i, append(out, formPlace{label: label})
+		}
+		if !ofTheForm(name) {
+			out[i].names, out[i].fields = append(out[i].names, name), append(out[i].fields, fields...)
+		}
+	}
+	for _, g := range seen.groups() {
+		for _, r := range slices.Concat(g.Rows, g.Do) {
+			for _, v := range r.Fields {
+				name, label := strings.TrimPrefix(v.Name, "add."), v.Label
+				if rowed(firstKey(name)) {
+					label = g.Title
+				}
+				put(name, label, v.Field)
+			}
+		}
+	}
+	for name := range now {
+		if !e.f.values.Has(name) {
+			put(name, "")
+		}
+	}
+	for _, values := range []url.Values{now, e.f.values} {
+		for name := range values {
+			if rowed(firstKey(name)) {
+				put(name, "")
+			}
+		}
+	}
+	return out
+}
