@@ -47,7 +47,7 @@ func consolePages() map[string]string {
 		"catalogue": "/admin/catalogue", "catalogue-types": "/admin/catalogue/types", "catalogue-groups": "/admin/catalogue/groups", "product-new": "/admin/catalogue/new",
 		"cards": "/admin/cards", "card-type-new": "/admin/cards/new", "card-find": "/admin/cards/find", "batches": "/admin/cards/batches", "batch-new": "/admin/cards/batches/new",
 		"batch-load": "/admin/cards/batches/load", "groups": "/admin/groups", "group-new": "/admin/groups/new", "categories": "/admin/groups/categories",
-		"tags": "/admin/groups/tags", "fields": "/admin/fields", "field-new": "/admin/fields/new",
+		"tags": "/admin/groups/tags", "consent-texts": "/admin/consent-texts", "consent-text-new": "/admin/consent-texts/new?kind=rules&language=en", "fields": "/admin/fields", "field-new": "/admin/fields/new",
 		"playbill": "/admin/playbill", "playbill-none": "/admin/playbill?day=2020-01-01", "session-new": "/admin/playbill/session/new", "events": "/admin/playbill/events",
 		"event-new": "/admin/playbill/event/new", "event-edit": "/admin/playbill/event/edit?code=zvezdopad", "halls": "/admin/playbill/halls", "hall-edit": "/admin/playbill/hall/edit?code=kino-1",
 		"settings": "/admin/settings", "settings-none": "/admin/settings?q=qqqq", "setting-mandatory": "/admin/settings/mandatory", "setting-flag": "/admin/settings/unique_phone",
@@ -76,11 +76,12 @@ func thingPages() map[string]thing {
 		"programme": {"/admin/programmes", "/admin/programmes/", "/draft/begin", []string{
 			"", "/draft", "/draft/part/head", "/draft/part/earning", "/draft/part/spending", "/draft/part/rule", "/draft/part/campaign", "/draft/part/settings", "/draft/text", "/draft/publish", "/try",
 		}},
-		"outlet":    {"/admin/outlets", "/admin/outlets/", "", []string{"", "/edit"}},
-		"product":   {"/admin/catalogue", "/admin/catalogue/products/", "", []string{""}},
-		"card-type": {"/admin/cards", "/admin/cards/types/", "", []string{""}},
-		"partner":   {"/admin/partners", "/admin/partners/", "", []string{"", "/edit"}},
-		"person":    {"/admin/people", "/admin/people/", "", []string{"", "/edit"}},
+		"outlet":       {"/admin/outlets", "/admin/outlets/", "", []string{"", "/edit"}},
+		"product":      {"/admin/catalogue", "/admin/catalogue/products/", "", []string{""}},
+		"card-type":    {"/admin/cards", "/admin/cards/types/", "", []string{""}},
+		"consent-text": {"/admin/consent-texts", "/admin/consent-texts/", "", []string{"", "/edit", "/1"}},
+		"partner":      {"/admin/partners", "/admin/partners/", "", []string{"", "/edit"}},
+		"person":       {"/admin/people", "/admin/people/", "", []string{"", "/edit"}},
 	}
 }
 

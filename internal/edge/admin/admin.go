@@ -123,7 +123,7 @@ func New(p Parts) *Admin {
 	a := &Admin{Parts: p}
 	for _, pages := range []func(*Admin){
 		door, setUp, overview, members, purchases, programmes, outlets, cataloguePages, cardPages, groupPages, fieldPages, playbillPages,
-		settingPages, me,
+		settingPages, consentTextPages, me,
 		cashiers, partners, keys, webhooks, operations,
 		confirmation, people, roles, trail, jobPages, approvals,
 	} {

@@ -48,7 +48,7 @@ func (p *page) auditNumber(field string, n int64) string {
 var auditCodes = map[string]string{
 	"staff.state":       "staff.state.",
 	"card_type.kind":    "admin.cards.kind-",
-	"consent_text.kind": "pos.consent.",
+	"consent_text.kind": "admin.consent.kind-",
 	"member_field.kind": "admin.fields.kind-",
 	"bulk.kind":         "admin.bulk.",
 	"state":             "audit.state.",

@@ -33,8 +33,10 @@ type consentsView struct {
 	Now     []consentRow
 	Log     []consentRow
 	On      string
-	Path    string // where they are changed; "": not by the reader
-	Granted bool   // anything that may be withdrawn
+	Path    string       // where they are changed; "": not by the reader
+	Granted bool         // anything that may be withdrawn
+	Texts   []kit.Action // the way to the texts
+	NoTexts bool         // none is published, so none can be consented to
 }
 
 type consentRow struct {
@@ -64,8 +66,12 @@ func (p *page) memberConsents() error {
 	if err != nil {
 		return err
 	}
+	texts, err := member.TextsNow(p.ctx(), p.DB)
+	if err != nil {
+		return err
+	}
 	base := memberPath(m.Home) + "/consents"
-	v := consentsView{}
+	v := consentsView{Texts: p.toTexts(), NoTexts: len(texts) == 0}
 	if p.can(staff.MembersEdit) && !m.State.Gone() {
 		v.Path = base
 	}
@@ -82,6 +88,14 @@ func (p *page) memberConsents() error {
 	}
 	head := p.view(m, accounts, "consents", false)
 	return p.show(head.Name, "/members", memberPage(head, consentsOf(v)))
+}
+
+// toTexts is the way to the texts of consents.
+func (p *page) toTexts() []kit.Action {
+	if !p.goes(consentTextsHere) {
+		return nil
+	}
+	return []kit.Action{{Text: p.text("admin.consent-texts.to"), Href: consentTextsPath}}
 }
 
 // consentName is to what, and over what.
@@ -207,10 +221,12 @@ func (p *page) askConsent(f *form, m *member.Member) error {
 			add(t, over)
 		}
 	}
-	if len(options) == 0 {
-		return fault.New(fault.Conflict, "admin.no-consent-text")
-	}
 	base := memberPath(m.Home) + "/consents"
+	if len(options) == 0 {
+		title := p.text("admin.consent.give-title", "name", p.memberName(m))
+		crumbs := append(p.memberCrumbs(m), kit.Link{Text: p.text("admin.member.consents"), Href: base})
+		return p.show(title, "/members", nothingYet(crumbs, title, p.text("admin.consent-texts.none"), p.text("admin.consent-texts.none-text"), p.toTexts()))
+	}
 	return p.showForm(f, memberForm{
 		Crumbs: p.memberCrumbs(m), Title: p.text("admin.consent.give-title", "name", p.memberName(m)), Action: base + "/give", Back: base, Do: p.text("admin.consent.give-do"),
 		Fields: []kit.Field{

@@ -16,16 +16,17 @@ func issueCard(ctx context.Context, href string) []kit.Action {
 	return []kit.Action{{Text: ui.T(ctx, "admin.card.issue"), Icon: "plus", Weight: kit.Primary, Href: href}}
 }
 
-// consentActions are the ways to note a consent or its withdrawal by hand.
+// consentActions are the ways to note a consent or its withdrawal by hand, and to
+// their texts.
 func consentActions(ctx context.Context, v consentsView) []kit.Action {
-	if v.Path == "" {
-		return nil
+	var out []kit.Action
+	if v.Path != "" && !v.NoTexts {
+		out = append(out, kit.Action{Text: ui.T(ctx, "admin.consent.give"), Icon: "plus", Weight: kit.Primary, Href: v.Path + "/give"})
 	}
-	out := []kit.Action{{Text: ui.T(ctx, "admin.consent.give"), Icon: "plus", Weight: kit.Primary, Href: v.Path + "/give"}}
-	if v.Granted {
+	if v.Path != "" && v.Granted {
 		out = append(out, kit.Action{Text: ui.T(ctx, "admin.consent.withdraw"), Icon: "minus", Weight: kit.Risky, Href: v.Path + "/withdraw"})
 	}
-	return out
+	return append(out, v.Texts...)
 }
 
 // paragraphs are the lines of a text that have anything on them.

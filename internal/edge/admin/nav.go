@@ -49,6 +49,7 @@ func menu() []struct {
 			{"/roles", "lock", "admin.nav.roles"},
 			{"/audit", "history", "admin.nav.audit"},
 			{"/organization", "home", "admin.organization.title"},
+			{consentTextsHere, "circle-check", "admin.nav.consent-texts"},
 			{"/settings", "settings", "admin.nav.settings"},
 			{"/keys", "lock", "admin.nav.keys"},
 			{"/webhooks", "send", "admin.nav.webhooks"},

@@ -93,9 +93,9 @@ func (p *page) live() (live, error) {
 	l.Outlets = p.outlets(places.Rows)
 	l.Empty = now.Totals[figure.Receipts] == 0 && was.Totals[figure.Receipts] == 0
 	if l.Empty {
-		l.Steps = p.steps()
+		l.Steps, err = p.steps()
 	}
-	return l, nil
+	return l, err
 }
 
 // figuresOf are the figures of days, both in, at the outlets that the reader
@@ -194,31 +194,6 @@ func (p *page) outlets(rows []figure.Row) []outletRow {
 		out = append(out, outletRow{
 			Name: o.Name, Money: ui.Money(p.ctx(), paid(s)), Receipts: ui.Number(p.ctx(), s[figure.Receipts]),
 			Average: ui.Money(p.ctx(), averageOf(s)),
-		})
-	}
-	return out
-}
-
-// step is one of what a new organization does first.
-type step struct {
-	Title, Text string
-	Action      kit.Action
-	Done        bool
-}
-
-// steps are those that the reader may take.
-func (p *page) steps() []step {
-	var out []step
-	if p.can(staff.ProgrammeEdit) {
-		out = append(out, step{
-			Title: p.text("admin.steps.programme"), Text: p.text("admin.steps.programme-text"), Done: len(p.Programmes.Current().All()) > 0,
-			Action: kit.Action{Text: p.text("admin.steps.programme-do"), Href: Base + "/programmes", Small: true},
-		})
-	}
-	if p.can(staff.KeysEdit) {
-		out = append(out, step{
-			Title: p.text("admin.steps.till"), Text: p.text("admin.steps.till-text"),
-			Action: kit.Action{Text: p.text("admin.steps.till-do"), Href: Base + "/outlets", Small: true},
 		})
 	}
 	return out

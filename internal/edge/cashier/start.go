@@ -27,6 +27,7 @@ type Start struct {
 	Programme *Terms    `json:"programme,omitempty"`
 	Cards     []Card    `json:"cards,omitempty"`    // types that may be issued
 	Consents  []Consent `json:"consents,omitempty"` // asked for at registration
+	NoTexts   bool      `json:"no_texts,omitempty"` // one that is needed has no text, so it can't be given
 	Member    Asked     `json:"member"`
 }
 
@@ -63,8 +64,8 @@ type Card struct {
 type Consent struct {
 	Kind    member.ConsentKind    `json:"kind"`
 	Channel member.ConsentChannel `json:"channel,omitempty"`
-	Text    id.ID                 `json:"text,omitzero"`
-	Version int64                 `json:"version,omitempty"`
+	Text    id.ID                 `json:"text"`
+	Version int64                 `json:"version"`
 	Title   string                `json:"title"`
 	Needed  bool                  `json:"needed"`
 }
@@ -111,7 +112,7 @@ func (c *Cashier) start(k *call) error {
 	if s.Cards, err = c.cards(k); err != nil {
 		return err
 	}
-	if s.Consents, err = c.consents(k); err != nil {
+	if s.Consents, s.NoTexts, err = c.consents(k); err != nil {
 		return err
 	}
 	return write(k, http.StatusOK, s)
@@ -149,17 +150,18 @@ func (c *Cashier) cards(k *call) ([]Card, error) {
 }
 
 // consents are asked for in the newest text of each in the reader's language;
-// those to the rules and to personal data are what membership rests on.
-func (c *Cashier) consents(k *call) ([]Consent, error) {
+// those to the rules and to personal data are what membership rests on. A consent
+// refers to what was read: one with no text is not asked for, since nothing would
+// be consented to, and the till says what is missing.
+func (c *Cashier) consents(k *call) (out []Consent, noTexts bool, err error) {
 	ctx := k.r.Context()
 	texts, err := member.TextsNow(ctx, c.DB)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	lang := string(ui.Of(ctx).Lang)
-	var out []Consent
 	for _, kind := range []member.ConsentKind{member.ToRules, member.ToPersonalData, member.ToAdvertising} {
-		o := Consent{Kind: kind, Title: ui.T(ctx, "pos.consent."+string(kind)), Needed: kind != member.ToAdvertising}
+		o := Consent{Kind: kind, Needed: kind != member.ToAdvertising}
 		for _, t := range texts {
 			if t.Kind == kind && (o.Text == 0 || t.Language == lang) {
 				o.Text, o.Version, o.Title = t.ID, t.Version, t.Title
@@ -168,7 +170,10 @@ func (c *Cashier) consents(k *call) ([]Consent, error) {
 		if kind == member.ToAdvertising {
 			o.Channel = member.BySMS
 		}
-		out = append(out, o)
+		if o.Text != 0 {
+			out = append(out, o)
+		}
+		noTexts = noTexts || o.Needed && o.Text == 0
 	}
-	return out, nil
+	return out, noTexts, nil
 }

@@ -36,6 +36,21 @@ func TestConsentTextsDoNotChange(t *testing.T) {
 		refused(t, err, "member.bad-text-kind")
 		_, err = b.PublishText(b.ctx, member.ConsentText{ID: 5, Kind: member.ToRules, Language: "ru", Title: "a", Body: "b"})
 		refused(t, err, "member.no-text")
+
+		// One that is to be a certain version is published once.
+		own := member.ConsentText{ID: 5, Version: 1, Kind: member.ToAdvertising, Language: "ru", Title: "a", Body: "b"}
+		if got := must(b.PublishText(b.ctx, own)); got.ID != 5 || got.Version != 1 {
+			t.Errorf("%+v", got)
+		}
+		for _, version := range []int64{1, 3} {
+			own.Version = version
+			_, err = b.PublishText(b.ctx, own)
+			refused(t, err, "member.text-moved")
+		}
+		versions := must(member.TextVersions(b.ctx, d, first.ID, 0, 10))
+		if len(versions) != 2 || versions[0].Version != 2 || versions[1].Title != first.Title || versions[1].Body != "" {
+			t.Errorf("%+v", versions)
+		}
 		_, err = b.PublishText(b.ctx, member.ConsentText{Kind: "x", Body: " "})
 		wrong(t, err, map[string]string{"title": "member.mandatory", "body": "member.mandatory", "kind": "member.bad-kind", "language": "member.mandatory"})
 	})

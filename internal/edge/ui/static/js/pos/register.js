@@ -20,18 +20,31 @@ export function register(q, made) {
   const options = [['', say('none-card')], ...(s.cards ?? []).map(c => [c.id, c.name])];
   f.elements.card.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
   for (const star of $$('[data-need]', f)) star.hidden = !s.member.mandatory.includes(star.dataset.need);
-  fill(d, { error: '', sent: '', consents: (s.consents ?? []).map((c, i) => {
+  fill(d, { error: '', sent: '' });
+  askConsents(d);
+  if (s.no_texts) ask('/start').then(now => { // they may have been published since
+    if (state.start !== s || now.no_texts || !now.duty) return;
+    Object.assign(s, { consents: now.consents, no_texts: false });
+    askConsents(d);
+  }, () => {});
+  $('[data-f=code-field]', f).hidden = !s.member.confirm;
+  cardChosen(f);
+  if (/^\d{13,}$/.test(q)) numbered(f, q); else if (/^[\d+()\s-]{10,}$/.test(q)) f.elements.phone.value = q;
+  for (const e of $$('[data-error]', f)) e.textContent = '';
+  f.elements.phone.focus();
+}
+// askConsents has a box for each consent that has a text; one without can't be given.
+function askConsents(d) {
+  const s = state.start, asked = s.consents ?? [];
+  $('[data-f=no-texts]', d).hidden = !s.no_texts;
+  $('[data-f=asked]', d).hidden = !asked.length;
+  fill(d, { consents: asked.map((c, i) => {
     const box = make('consent', { title: c.title });
     $('.need', box).hidden = !c.needed;
     $('input', box).required = c.needed;
     $('input', box).value = i;
     return box;
   }) });
-  $('[data-f=code-field]', f).hidden = !s.member.confirm;
-  cardChosen(f);
-  if (/^\d{13,}$/.test(q)) numbered(f, q); else if (/^[\d+()\s-]{10,}$/.test(q)) f.elements.phone.value = q;
-  for (const e of $$('[data-error]', f)) e.textContent = '';
-  f.elements.phone.focus();
 }
 const typeOf = f => state.start.cards?.find(c => c.id === f.elements.card.value);
 /** cardChosen asks for the number of plastic only, another's is made; and for a secret code where cards of the type have one. */
@@ -104,7 +117,7 @@ function bodyOf(f) {
   if (v('card')) b.card = { type: v('card'), ...!typeOf(f).virtual && v('number') && { number: v('number') }, ...typeOf(f).secret && v('secret') && { secret: v('secret') } };
   for (const box of $$('[name=consent]:checked', f)) {
     const c = s.consents[box.value];
-    b.consents.push({ kind: c.kind, action: 'granted', ...c.channel && { channel: c.channel }, ...c.text && { text: c.text, text_version: c.version } });
+    b.consents.push({ kind: c.kind, action: 'granted', ...c.channel && { channel: c.channel }, text: c.text, text_version: c.version });
   }
   if (v('inviter')) b.inviter = v('inviter');
   if (s.programme) b.programmes = [s.programme.id];
