@@ -101,6 +101,7 @@ function drawPoints() {
   const most = q?.most ?? 0;
   $('[data-key=","],[data-key="."]', box).disabled = state.start.programme.spend_step % 100 === 0; // whole points only
   const why = !state.lines.length ? say('spend-more') : !q ? '' : q.alone ? say(most ? 'why-offline' : 'why-offline-none') : most === 0 ? say('why-none') : q.most < q.allowed ? say('why-all') : say('why-rule');
+  $('.bon', box).classList.toggle('nothing', state.lines.length > 0 && !!q && !most && !(state.spend > 0));
   fill(box, { most: state.lines.length && !q ? say('counting') : say('can-spend', { points: points(most) }), why });
   const input = $('#spend', box);
   input.setAttribute('aria-invalid', String(!!state.look));

@@ -41,7 +41,7 @@ async function typed(text, gone) {
     return true;
   }
   if (/^[-+−]?\d+[.,]\d*$|^[-+−]\d+$/.test(rest) && !sum) return bad(say('bad-amount'));
-  if (!Number.isNaN(sum) && rest.replace(/\D/g, '').length < 8) {
+  if (!Number.isNaN(sum) && (/[.,]/.test(rest) || rest.replace(/\D/g, '').length < 8)) {
     if (!sum) return bad(say('bad-amount'));
     take({ sku: 'sum', price: sum }, quantity);
     return true;
