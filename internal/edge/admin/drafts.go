@@ -78,6 +78,21 @@ func (d *drafting) take(text string) error {
 	return nil
 }
 
+// lonely says of a programme that would let nothing more into force; nothing of one
+// that does not.
+func (d *drafting) lonely() []string {
+	if d.read == nil {
+		return nil
+	}
+	err := d.Programmes.Lonely(d.ctx(), &d.read.Programme)
+	if err == nil {
+		return nil
+	}
+	var e editing
+	d.told(err, &e)
+	return e.Wrong
+}
+
 // beginDraft makes a draft of what is in force, or goes on with the one there is.
 func (p *page) beginDraft() error {
 	pr, err := p.programmeOf()
@@ -150,6 +165,7 @@ func (p *page) draftPage() error {
 		if v.Warnings, err = d.warnings(); err != nil {
 			return err
 		}
+		v.Warnings = append(v.Warnings, d.lonely()...)
 		v.Parts = p.partsOf(p.teller(d.names, &d.read.Programme), &d.read.Programme, d.parts, d.path, v.Edition)
 	}
 	return p.show(v.Name, "/programmes", draftPage(v))
@@ -402,7 +418,7 @@ func (p *page) publishing() error {
 func (d *drafting) askPublish(f *form, whole string) error {
 	v := publishView{
 		Name: d.stored.Name, Path: d.path + "/publish", Back: d.path, Edition: strconv.FormatInt(d.stored.Edition, 10), Version: "0",
-		Wrong: d.wrong, New: d.was == nil, Asks: d.needsTwo(), Two: d.two(), Whole: whole,
+		Wrong: append(d.wrong, d.lonely()...), New: d.was == nil, Asks: d.needsTwo(), Two: d.two(), Whole: whole,
 	}
 	if v.Asks {
 		v.Path = d.path + "/ask"
@@ -440,7 +456,7 @@ func (p *page) published() error {
 	if err != nil {
 		return err
 	}
-	if d.read == nil {
+	if d.read == nil || len(d.lonely()) > 0 {
 		return d.askPublish(f, "")
 	}
 	put := d.read.Programme

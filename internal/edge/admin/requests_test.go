@@ -159,3 +159,44 @@ func TestPublishedByTwo(t *testing.T) {
 		}
 	})
 }
+
+// TestNobodyLocksHimselfOut: that publishing takes two does not come into force
+// where nobody but the one who does it may approve; with a second person it does.
+func TestNobodyLocksHimselfOut(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		owner := h.signIn("owner@example.org")
+		path := admin.Base + "/programmes/" + h.Programme.ID.String()
+		h.ask(owner, http.MethodPost, path+"/draft/begin", url.Values{})
+		f := h.formAt(owner, path+"/draft/part/settings")
+		f.Set("publish_approval", "yes")
+		f.Set("do", "save")
+		if w := h.ask(owner, http.MethodPost, path+"/draft/part/settings", f); w.Code != http.StatusSeeOther {
+			t.Fatalf("kept in the draft: %d: %s", w.Code, w.Body)
+		}
+		const why = "Подтвердить некому"
+		two := func() bool { return h.Programmes.Current().TwoToPublish() }
+		publish := h.formAt(owner, path+"/draft/publish")
+		publish.Set("when", "now")
+		for _, page := range []string{
+			h.ask(owner, http.MethodGet, path+"/draft", nil).Body.String(), h.ask(owner, http.MethodGet, path+"/draft/publish", nil).Body.String(),
+			h.ask(owner, http.MethodPost, path+"/draft/publish", publish).Body.String(),
+		} {
+			if !strings.Contains(page, why) || two() {
+				t.Errorf("it is not refused (%t): %s", two(), page)
+			}
+		}
+		h.hire("narrow", []staff.Permission{staff.ProgrammePublish}, h.Outlet.ID)
+		h.hire("edits", []staff.Permission{staff.ProgrammeEdit})
+		if h.ask(owner, http.MethodPost, path+"/draft/publish", publish); two() {
+			t.Error("others who may not approve do for a second person")
+		}
+		h.hire("approves", []staff.Permission{staff.ProgrammePublish})
+		publish = h.formAt(owner, path+"/draft/publish")
+		publish.Set("when", "now")
+		if w := h.ask(owner, http.MethodPost, path+"/draft/publish", publish); w.Code != http.StatusSeeOther || !two() {
+			t.Errorf("with a second person: %d: %s", w.Code, w.Body)
+		}
+	})
+}

@@ -11,16 +11,17 @@ import (
 )
 
 // samples are programmes to begin with: of the sorts that organizations have.
-// None names anything that an empty base lacks.
+// None names anything that an empty base lacks. What people read of them, names
+// and comments, is in the language of the folder; nothing else differs.
 //
-//go:embed samples/*.yaml
+//go:embed samples
 var samples embed.FS
 
 // sampleNames are the samples, in the order in which they are offered.
 func sampleNames() []string { return []string{"bonus", "cinema", "theatre", "chain", "shop", "empty"} }
 
-func sampleText(name string) (string, error) {
-	text, err := samples.ReadFile("samples/" + name + ".yaml")
+func (p *page) sampleText(name string) (string, error) {
+	text, err := samples.ReadFile("samples/" + string(p.lang()) + "/" + name + ".yaml")
 	if err != nil {
 		return "", fault.Wrap(err, fault.NotFound, "admin.no-page")
 	}
@@ -39,7 +40,7 @@ const mostOfSample = 5
 func (p *page) samples() ([]sampleView, error) {
 	var out []sampleView
 	for _, name := range sampleNames() {
-		text, err := sampleText(name)
+		text, err := p.sampleText(name)
 		if err != nil {
 			return nil, err
 		}
@@ -93,7 +94,7 @@ func (p *page) newProgrammeSent() error {
 	if err != nil {
 		return err
 	}
-	text, err := sampleText(f.get("sample"))
+	text, err := p.sampleText(f.get("sample"))
 	if err != nil {
 		return err
 	}

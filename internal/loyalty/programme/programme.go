@@ -224,6 +224,9 @@ func (ps *Programmes) putWith(ctx context.Context, p rule.Programme, m making, a
 		if passed, err = ps.alone(ctx); err != nil {
 			return nil, err
 		}
+		if err := ps.Lonely(ctx, &p); err != nil {
+			return nil, err
+		}
 	}
 	if !text.Valid(note, maxNote) {
 		return nil, fault.New(fault.Invalid, "programme.invalid").With(fault.Field{Path: "note", Code: "programme.note", Args: fault.Pairs("most", maxNote)})

@@ -10,6 +10,7 @@ import (
 
 	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
@@ -108,6 +109,21 @@ func (ps *Programmes) alone(ctx context.Context) (bool, error) {
 		return false, fault.New(fault.Refused, "programme.second-person")
 	}
 	return true, nil
+}
+
+// Lonely refuses a programme with which nothing more would come into force:
+// it takes a second person from then on, and beside who does it there is none.
+// A command, run by whoever has the base itself, is never locked out.
+func (ps *Programmes) Lonely(ctx context.Context, p *rule.Programme) error {
+	who := audit.Of(ctx)
+	if !p.Settings.PublishTwo || ps.Current().TwoToPublish() || who.Kind != audit.Staff {
+		return nil
+	}
+	others, err := staff.Others(ctx, ps.DB, who.ID, staff.ProgrammePublish)
+	if err != nil || others > 0 {
+		return err
+	}
+	return fault.New(fault.Invalid, "programme.invalid").With(fault.Field{Path: "settings.publish_approval", Code: "programme.no-second-person"})
 }
 
 // Ask keeps what is to come into force for a second person to decide. Asked

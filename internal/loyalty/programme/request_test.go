@@ -37,7 +37,7 @@ func newPair(t *testing.T, d *db.DB) *pair {
 	p.Requests = programme.Requests{Plans: p.planner.Plans}
 	put, err := p.Read(t.Context(), "two")
 	p.ok(err)
-	p.programme, err = p.Put(p.anna, put, "Анна") // alone: nothing forbids it yet
+	p.programme, err = p.Put(t.Context(), put, "Анна") // by nobody of the staff: nothing forbids it yet
 	p.ok(err)
 	return p
 }

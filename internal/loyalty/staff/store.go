@@ -27,7 +27,10 @@ const (
 	qUpdatePerson = `update staff set name = $2, email = $3, email_folded = $4, role = $5, lang = $6, state = $7, version = $8, search_folded = $9 where staff_id = $1`
 	qSetPassword  = `update staff set password = $2 where staff_id = $1`
 	qOtherOwners  = `select count(*) from staff where role = $1 and state = $2 and staff_id <> $3`
-	qPeople       = `select ` + loginColumns + `, lower_key from (select s0.*, coalesce(s0.email_folded, '') || ' ' || s0.staff_id as lower_key from staff s0) s
+	// Of those who work everywhere.
+	qOthersOf = `select count(*) from staff s where role = $1 and state = $2 and staff_id <> $3
+		and not exists (select 1 from staff_outlet o where o.staff_id = s.staff_id) and not exists (select 1 from staff_partner p where p.staff_id = s.staff_id)`
+	qPeople = `select ` + loginColumns + `, lower_key from (select s0.*, coalesce(s0.email_folded, '') || ' ' || s0.staff_id as lower_key from staff s0) s
 		where lower_key > $1 and ($2 = '' or search_folded like $2 escape '\') and $3 = '' and (state = $5 or $5 = '') order by lower_key limit $4`
 	qSignedIn = `update staff set seen_at = $2 where staff_id = $1`
 

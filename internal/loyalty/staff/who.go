@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
@@ -75,4 +76,24 @@ func (s *Staff) Permits(ctx context.Context, person id.ID, need Permission) (boo
 	}
 	role, err := roleByCode(ctx, s.d, p.Role)
 	return slices.Contains(role.Permissions, need), err
+}
+
+// Others counts those beside a person who may do everywhere what the permission
+// names, and can sign in.
+func Others(ctx context.Context, q db.Q, but id.ID, need Permission) (sum int64, err error) {
+	own, err := db.All(ctx, q, scanRole, qRoles)
+	if err != nil {
+		return 0, err
+	}
+	for _, role := range append(builtIn(), own...) {
+		if !slices.Contains(role.Permissions, need) {
+			continue
+		}
+		var n int64
+		if err := q.Row(ctx, qOthersOf, role.Code, Active, but).Scan(&n); err != nil {
+			return 0, err
+		}
+		sum += n
+	}
+	return sum, nil
 }

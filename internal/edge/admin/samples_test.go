@@ -1,0 +1,61 @@
+package admin_test
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kopilka/internal/edge/admin"
+	"kopilka/internal/loyalty/staff"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/db/dbtest"
+)
+
+var cyrillic = regexp.MustCompile(`[^\n]*\p{Cyrillic}[^\n]*`)
+
+// TestSamplesInBothLanguages: a programme to begin with is in the reader's language
+// to the last name, as it is offered and as the draft that is made of it; what it
+// does is the same in both.
+func TestSamplesInBothLanguages(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		h.org.Name = "Cinema"
+		who := h.hire("edits", []staff.Permission{staff.ProgrammeSee, staff.ProgrammeEdit})
+		_, err := d.Exec(t.Context(), `update staff set lang = 'en'`)
+		h.check(err)
+		offered := mainForm.FindString(h.ask(who, http.MethodGet, admin.Base+"/programmes/new", nil).Body.String())
+		if found := cyrillic.FindString(offered); found != "" || offered == "" {
+			t.Errorf("offered in English: %s", found)
+		}
+		made := h.ask(who, http.MethodPost, admin.Base+"/programmes/new", url.Values{"sample": {"bonus"}}).Header().Get("Location")
+		text := h.formAt(who, regexp.MustCompile(`\?.*`).ReplaceAllString(made, "")+"/text").Get("text")
+		if found := cyrillic.FindString(text); found != "" || text == "" {
+			t.Errorf("the draft of it: %q", found)
+		}
+	})
+	entries, err := os.ReadDir("samples/ru")
+	if err != nil || len(entries) == 0 {
+		t.Fatal(err)
+	}
+	said := regexp.MustCompile(`(name: )[^,}\n]+|\s*#.*`)
+	read := func(lang, name string) string {
+		text, err := os.ReadFile("samples/" + lang + "/" + name)
+		if err != nil {
+			t.Error(err)
+		}
+		if found := cyrillic.Find(text); lang == "en" && found != nil {
+			t.Errorf("%s: %s", name, found)
+		}
+		return said.ReplaceAllString(string(text), "$1")
+	}
+	for _, e := range entries {
+		if diff := cmp.Diff(read("ru", e.Name()), read("en", e.Name())); diff != "" {
+			t.Errorf("%s: %s", e.Name(), diff)
+		}
+	}
+}
