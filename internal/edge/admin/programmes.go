@@ -112,6 +112,7 @@ type versionRow struct {
 	At                clock.Micros
 	Changes           []string
 	Here              bool
+	Again             []string // what would change if it came back
 }
 
 func (p *page) programmeOf() (*rule.Programme, error) {
@@ -164,6 +165,13 @@ func (p *page) programme() error {
 		r := versionRow{Version: id.ID(m.Version).String(), By: author(m.By), Note: m.Note, At: m.At, Here: m.Version == pr.Version}
 		if r.Changes, err = p.versionChanges(pr.ID, m.Version, names); err != nil {
 			return err
+		}
+		if !r.Here && v.MayBack {
+			old, err := p.Programmes.Version(p.ctx(), pr.ID, m.Version)
+			if err != nil {
+				return err
+			}
+			r.Again = p.changes(draft.Diff(pr, old, names))
 		}
 		v.Made = append(v.Made, r)
 	}

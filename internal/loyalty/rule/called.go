@@ -7,7 +7,7 @@ type Off struct {
 	Line     int          `json:"-"` // index, from 0
 	Rule     string       `json:"rule"`
 	Campaign string       `json:"campaign,omitempty"`
-	Name     string       `json:"name,omitempty"` // of the campaign or the level, as people know it
+	Name     string       `json:"name,omitempty"` // as people know it, see Called
 	Amount   money.Amount `json:"amount"`         // kopecks
 }
 
@@ -28,9 +28,14 @@ func (p *Programme) Off(o *Outcome) (out []Off) {
 	return out
 }
 
-// Called is what people know a rule by: the name of its campaign or its level;
-// "" for one of the programme's own.
+// Called is what people know a rule by: its own name, else that of its campaign or
+// its level; "" for one of the programme's own that has none.
 func (p *Programme) Called(rule string) string {
+	for _, r := range p.all {
+		if r.ID == rule && r.Name != "" {
+			return r.Name
+		}
+	}
 	if c := p.CampaignOf(p.Owner(rule)); c != nil {
 		return c.Name
 	}
