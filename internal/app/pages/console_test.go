@@ -70,7 +70,7 @@ type thing struct {
 func thingPages() map[string]thing {
 	return map[string]thing{
 		"member": {"/admin/members", "/admin/members/", "", []string{
-			"", "/bonuses", "/movement", "/tickets", "/cards", "/cards/new", "/codes", "/levels", "/level", "/household", "/consents", "/consents/give", "/changes", "/edit", "/points", "/merge", "/privacy",
+			"", "/identifiers", "/identifiers/new", "/bonuses", "/movement", "/tickets", "/cards", "/cards/new", "/codes", "/levels", "/level", "/household", "/consents", "/consents/give", "/changes", "/edit", "/points", "/merge", "/privacy",
 		}},
 		"purchase": {"/admin/purchases?span=quarter", "/admin/purchases/", "", []string{"", "/refund"}},
 		"programme": {"/admin/programmes", "/admin/programmes/", "/draft/begin", []string{

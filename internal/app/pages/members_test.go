@@ -9,7 +9,7 @@ import (
 
 // memberParts are the parts of a member's page.
 var memberParts = []string{
-	"", "/bonuses", "/operations", "/movement", "/tickets", "/cards", "/codes", "/levels", "/household", "/consents", "/changes",
+	"", "/identifiers", "/identifiers/new", "/bonuses", "/operations", "/movement", "/tickets", "/cards", "/codes", "/levels", "/household", "/consents", "/changes",
 	"/edit", "/points", "/cards/new", "/level", "/household/join", "/consents/give", "/consents/withdraw",
 }
 

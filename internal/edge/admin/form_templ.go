@@ -40,7 +40,7 @@ func memberFormPage(m memberForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = kit.Head(m.Title, "", "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = kit.Head(m.Title, "", "", m.Actions...).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

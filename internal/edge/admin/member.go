@@ -38,7 +38,7 @@ func memberPages(a *Admin) {
 	a.get("/members/{member}/points", staff.PointsAdjust, (*page).adjust)
 	a.post("/members/{member}/points", staff.PointsAdjust, (*page).adjustSent)
 	a.post("/members/{member}/points/{request}/withdraw", staff.PointsAdjust, (*page).withdrawRequest)
-	for _, pages := range []func(*Admin){memberCardPages, memberConsentPages, memberHouseholdPages, memberLevelPages, merges, personal} {
+	for _, pages := range []func(*Admin){memberIdentifierPages, memberCardPages, memberConsentPages, memberHouseholdPages, memberLevelPages, merges, personal} {
 		pages(a)
 	}
 }
@@ -53,6 +53,7 @@ type tab struct {
 func tabs() []tab {
 	return []tab{
 		{"", "admin.member.overview", (*page).member},
+		{"identifiers", "admin.member.identifiers", (*page).memberIdentifiers},
 		{"bonuses", "admin.member.bonuses", (*page).memberPoints},
 		{"operations", "admin.member.operations", (*page).memberPurchases},
 		{"movement", "admin.member.movement", (*page).memberMovements},
@@ -74,6 +75,7 @@ type memberView struct {
 	Email    string
 	Open     bool // contacts are shown whole
 	MayOpen  bool
+	Opens    string   // where they are shown whole
 	Level    kit.Link // Text: its name; Count: its rank
 	HasLevel bool
 	Rank     int
@@ -129,7 +131,7 @@ func (p *page) memberAt(ctx context.Context, h home.ID) (member.Member, error) {
 
 // view makes what stands above each part.
 func (p *page) view(m member.Member, accounts []purchase.AccountView, here string, open bool) memberView {
-	v := memberView{Member: m, Name: p.memberName(&m), Open: open, MayOpen: p.can(staff.MembersContacts)}
+	v := memberView{Member: m, Name: p.memberName(&m), Open: open, MayOpen: p.can(staff.MembersContacts), Opens: memberPath(m.Home) + "/contacts"}
 	v.Phone, v.Email = ui.Masked(m.Main(member.Phone)), maskEmail(m.Main(member.Email))
 	if open {
 		v.Phone, v.Email = ui.Phone(m.Main(member.Phone)), m.Main(member.Email)

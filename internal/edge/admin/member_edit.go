@@ -80,6 +80,7 @@ func asTyped(err error) error {
 type memberForm struct {
 	Title, Action, Back, Do string
 	Crumbs                  []kit.Link
+	Actions                 []kit.Action // what is done elsewhere
 	Whole                   string
 	Wrong                   []kit.Field
 	Fields                  []kit.Field
@@ -213,7 +214,8 @@ func memberValues(m *member.Member) url.Values {
 func (p *page) askEdit(f *form, m *member.Member) error {
 	return p.showForm(f, memberForm{
 		Crumbs: p.memberCrumbs(m), Title: p.memberName(m), Action: memberPath(m.Home) + "/edit", Back: memberPath(m.Home), Do: p.text("admin.save"), Fields: p.editFields(f),
-		Hidden: []sentAlong{{"version", f.values.Get("version")}, {begunField, f.values.Get(begunField)}},
+		Hidden:  []sentAlong{{"version", f.values.Get("version")}, {begunField, f.values.Get(begunField)}},
+		Actions: []kit.Action{{Text: p.text("admin.identifier.to"), Icon: "phone", Href: identifiersPath(m)}},
 	})
 }
 

@@ -16,8 +16,15 @@ func issueCard(ctx context.Context, href string) []kit.Action {
 	return []kit.Action{{Text: ui.T(ctx, "admin.card.issue"), Icon: "plus", Weight: kit.Primary, Href: href}}
 }
 
-// consentActions are the ways to note a consent or its withdrawal by hand, and to
-// their texts.
+// newIdentifierAction is the way to another phone or e-mail, for whoever may give one.
+func newIdentifierAction(ctx context.Context, v identifiersView) []kit.Action {
+	if v.Path == "" {
+		return nil
+	}
+	return []kit.Action{{Text: ui.T(ctx, "admin.identifier.add"), Icon: "plus", Weight: kit.Primary, Href: v.Path + "/new"}}
+}
+
+// consentActions are the ways to note a consent or its withdrawal by hand.
 func consentActions(ctx context.Context, v consentsView) []kit.Action {
 	var out []kit.Action
 	if v.Path != "" && !v.NoTexts {
@@ -26,7 +33,7 @@ func consentActions(ctx context.Context, v consentsView) []kit.Action {
 	if v.Path != "" && v.Granted {
 		out = append(out, kit.Action{Text: ui.T(ctx, "admin.consent.withdraw"), Icon: "minus", Weight: kit.Risky, Href: v.Path + "/withdraw"})
 	}
-	return append(out, v.Texts...)
+	return out
 }
 
 // paragraphs are the lines of a text that have anything on them.

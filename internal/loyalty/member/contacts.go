@@ -85,6 +85,32 @@ func (m *Members) RemoveIdentifier(ctx context.Context, rules Rules, h home.ID, 
 	})
 }
 
+// ReplaceIdentifier puts another phone, e-mail, external id or login in the place
+// of one that a member has, main where that was: what he gives up is freed, and at
+// no moment he has none.
+func (m *Members) ReplaceIdentifier(ctx context.Context, rules Rules, h home.ID, version int64, old Ref, in NewIdentifier, by Actor) (Member, error) {
+	return m.change(ctx, h, version, by, func(q db.Q, v *Member, b *db.Batch, trail *Trail) error {
+		is, err := v.identifier(old)
+		if err != nil {
+			return err
+		}
+		in.Kind, in.Main = old.Kind, is.Main
+		if ref, err := Normalise(in.Kind, in.Value, rules.Region); err == nil && ref == old {
+			return fault.New(fault.Conflict, "member.twice")
+		}
+		v.Identifiers = slices.DeleteFunc(v.Identifiers, func(o Identifier) bool { return o.Ref == old })
+		if err := m.addIdentifier(ctx, q, &rules, v, in, b, trail); err != nil {
+			return err
+		}
+		if err := leave(ctx, q, m.IDs, []Ref{old}, []home.ID{h}, trail.at); err != nil {
+			return err
+		}
+		b.Exec(qDropIdentifier, old.Kind, old.Value, h)
+		trail.Add(h, old.Kind.field(), old.Value, "")
+		return nil
+	})
+}
+
 // SetMain makes one of a member's phones, e-mails … the main one.
 func (m *Members) SetMain(ctx context.Context, h home.ID, version int64, ref Ref, by Actor) (Member, error) {
 	return m.change(ctx, h, version, by, func(_ db.Q, v *Member, b *db.Batch, trail *Trail) error {

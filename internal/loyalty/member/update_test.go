@@ -210,6 +210,36 @@ func TestContactsComeAndGo(t *testing.T) {
 	})
 }
 
+// TestReplaceIdentifier: another phone takes the place of the only one, which is
+// mandatory, and is main as that was; what was given up is free.
+func TestReplaceIdentifier(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := newBundle(t, d)
+		m, other := b.register(1), b.register(2)
+		old := member.Ref{Kind: member.Phone, Value: "+79160000001"}
+		replace := func(value string) (member.Member, error) {
+			return b.ReplaceIdentifier(b.ctx, b.rules, m.Home, m.Version, old, member.NewIdentifier{Value: value}, b.by)
+		}
+		for value, code := range map[string]string{"8 916 000 00 01": "member.twice", "+79160000002": "member.taken"} {
+			_, err := replace(value)
+			refused(t, err, code)
+		}
+		_, err := replace("7")
+		wrong(t, err, map[string]string{"value": "contact.phone-invalid"})
+		got := must(replace("+79160000077"))
+		if got.Main(member.Phone) != "+79160000077" || len(got.Identifiers) != len(m.Identifiers) {
+			t.Errorf("%+v", got.Identifiers)
+		}
+		_, err = replace("+79160000078")
+		refused(t, err, "member.moved")
+		if diff := cmp.Diff([]string{"phone:  → +79160000001", "phone:  → +79160000077", "phone: +79160000001 → "}, b.trail(m.Home, member.FieldPhone)); diff != "" {
+			t.Error(diff)
+		}
+		must(b.AddIdentifier(b.ctx, b.rules, other.Home, 0, member.NewIdentifier{Kind: member.Phone, Value: old.Value}, b.by))
+	})
+}
+
 func TestBlockUnblockClose(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
