@@ -236,7 +236,9 @@ func (n *ruleNames) campaign(i string) string {
 
 // owner is what has given something: a rule by its own name, as it is called on a
 // receipt, else whose it is.
-func (n *ruleNames) owner(of string) string { return cmp.Or(n.of.Called(of), n.campaign(n.of.Owner(of))) }
+func (n *ruleNames) owner(of string) string {
+	return cmp.Or(n.of.Called(of), n.campaign(n.of.Owner(of)))
+}
 
 func (p *page) lineOf(s *purchase.Stored, i int, names *ruleNames) receiptLine {
 	ctx, l := p.ctx(), &s.Lines[i]

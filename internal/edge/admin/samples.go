@@ -4,14 +4,16 @@ import (
 	"embed"
 	"strconv"
 
+	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/i18n"
 )
 
 // samples are programmes to begin with: of the sorts that organizations have.
-// None names anything that an empty base lacks. What people read of them, names
+// None names anything that an empty base lacks but sampleTypes. What people read of them, names
 // and comments, is in the language of the folder; nothing else differs.
 //
 //go:embed samples
@@ -26,6 +28,27 @@ func (p *page) sampleText(name string) (string, error) {
 		return "", fault.Wrap(err, fault.NotFound, "admin.no-page")
 	}
 	return string(text), nil
+}
+
+// sampleTypes are the product types that samples tell apart: whoever takes one has
+// them, so that nothing of it is unknown.
+var sampleTypes = map[string][]string{"cinema": {"ticket", "bar"}, "theatre": {"ticket"}}
+
+// makeTypes makes the types of a sample that are not there, where the reader may.
+func (p *page) makeTypes(sample string) error {
+	if !p.goes("/catalogue/types/new") {
+		return nil // the draft tells what is missing
+	}
+	for _, code := range sampleTypes[sample] {
+		key := "admin.sample.type-" + code
+		_, err := p.Products.SaveType(p.ctx(), catalog.Type{
+			Code: code, NameRU: p.Texts.Text(i18n.RU, key), NameEN: p.Texts.Text(i18n.EN, key), Payable: true, Earns: true,
+		})
+		if err != nil && !fault.Is(err, "catalog.code-taken") {
+			return err
+		}
+	}
+	return nil
 }
 
 // sampleView is a sample as it is offered.
@@ -98,8 +121,10 @@ func (p *page) newProgrammeSent() error {
 	if err != nil {
 		return err
 	}
-	names := p.naming()
-	d, err := draft.Read([]byte(text), names)
+	if err := p.makeTypes(f.get("sample")); err != nil {
+		return err
+	}
+	d, err := draft.Read([]byte(text), p.naming())
 	if err != nil {
 		return err
 	}

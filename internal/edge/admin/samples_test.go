@@ -59,3 +59,21 @@ func TestSamplesInBothLanguages(t *testing.T) {
 		}
 	}
 }
+
+// TestSamplesLackNothing: whoever takes a programme to begin with has the product
+// types that it tells apart, and its draft has nothing to see to.
+func TestSamplesLackNothing(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		h.org.Name = "Cinema"
+		who := h.hire("edits", []staff.Permission{staff.ProgrammeSee, staff.ProgrammeEdit, staff.CatalogueEdit})
+		for _, name := range []string{"cinema", "theatre", "cinema"} {
+			made := h.ask(who, http.MethodPost, admin.Base+"/programmes/new", url.Values{"sample": {name}}).Header().Get("Location")
+			page := h.ask(who, http.MethodGet, regexp.MustCompile(`\?.*`).ReplaceAllString(made, ""), nil).Body.String()
+			if found := regexp.MustCompile(`[^>\n]*(«ticket»|«bar»)[^<\n]*`).FindString(page); found != "" || page == "" {
+				t.Errorf("%s: %s", name, found)
+			}
+		}
+	})
+}
