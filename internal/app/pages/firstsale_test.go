@@ -64,8 +64,10 @@ func TestFirstSale(t *testing.T) {
 	p.Go(s.URL + "/admin/outlets")
 	p.Click("link", "На Мира, 5")
 	p.Wait(`location.pathname.match(/^\/admin\/outlets\/\d+$/)`)
+	p.Wait(`document.querySelector("main").innerText.includes("откройте на ней ` + s.URL + `/pos и наберите код")`)
 	p.Click("button", "Дать код")
 	p.Wait(`document.querySelector(".secret code")?.textContent.match(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/)`)
+	p.Wait(`document.querySelector(".alert").innerText.includes("Откройте на кассе ` + s.URL + `/pos")`)
 	p.Accessible()
 	p.Shot("till-code")
 	var paired string

@@ -94,6 +94,7 @@ type outletView struct {
 	Try     string // a command that quotes a receipt with it, and so changes nothing
 	Code    string // by which the till gets a key itself
 	Minutes int    // how long it serves
+	At      string // where a till's browser opens the workplace
 }
 
 type tillView struct {
@@ -123,7 +124,7 @@ func (p *page) showOutlet(n given) error {
 		return err
 	}
 	v := outletView{
-		Name: o.Name, Path: outletsPath + "/" + o.ID.String(), MayEdit: p.can(staff.OutletsEdit), MayKeys: p.can(staff.KeysEdit), Of: n.Of,
+		Name: o.Name, Path: outletsPath + "/" + o.ID.String(), MayEdit: p.can(staff.OutletsEdit), MayKeys: p.can(staff.KeysEdit), Of: n.Of, At: p.tillAddress(),
 	}
 	owner, _ := p.Directory.Partner(o.PartnerID)
 	for _, pair := range []kit.Pair{
