@@ -153,8 +153,9 @@ type personView struct {
 	Is                             staff.State
 	Proofs                         bool // has codes of a phone or passkeys
 	Mails                          bool
-	History                        string // address of what was done to him; "": not to be seen
-	Link                           string // made just now
+	History                        string   // address of what was done to him; "": not to be seen
+	Link                           string   // made just now
+	Idle                           []string // what the role allows and his outlets keep him from
 }
 
 func (p *page) person() error {
@@ -182,6 +183,9 @@ func (p *page) showPerson(w *staff.Person, token string) error {
 	}
 	if p.goes(auditHere) {
 		v.History = historyOf("staff", w.ID.String())
+	}
+	if v.Idle, err = p.idle(w); err != nil {
+		return err
 	}
 	v.About = p.aboutPerson(w)
 	return p.show(w.Name, peopleHere, personPage(v))

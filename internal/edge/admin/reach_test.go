@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -80,4 +81,25 @@ func hiddenIn(t *testing.T, body, name string) string {
 		t.Fatalf("no %s in the page", name)
 	}
 	return m[1]
+}
+
+// TestIdleRights: the page of who works at some outlets tells what his role allows
+// and has no effect there.
+func TestIdleRights(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		may := []staff.Permission{staff.PurchasesSee, staff.AuditSee}
+		h.hire("everywhere", may)
+		h.hire("here", may, h.Outlet.ID)
+		boss := h.hire("boss", append(may, staff.StaffEdit))
+		for name, idle := range map[string]bool{"everywhere": false, "here": true} {
+			var of int64
+			h.check(d.Row(t.Context(), `select staff_id from staff where name = $1`, name).Scan(&of))
+			page := h.ask(boss, http.MethodGet, admin.Base+"/people/"+strconv.FormatInt(of, 10), nil).Body.String()
+			if warned := strings.Contains(page, "<li>Видеть журнал изменений</li>"); warned != idle || strings.Contains(page, "<li>Видеть покупки") {
+				t.Errorf("%s is warned: %t", name, warned)
+			}
+		}
+	})
 }
