@@ -109,8 +109,16 @@ func (e *partForm) itemSent() error {
 		e.f.wrong["name"] = e.text("admin.draft.no-name")
 		return e.askItem()
 	}
+	if blanks := e.blanks(); len(blanks) > 0 {
+		for _, b := range blanks {
+			e.f.wrong[b.name] = b.why
+		}
+		e.hidden, e.shown = nil, nil
+		return e.askItem()
+	}
 	keys, was, is := e.typedItem()
 	e.itemGroups() // to know the names of its fields
+	e.field = e.itemField
 	done, err := e.write(keys, was, is, e.shown)
 	if err != nil {
 		return err
@@ -258,10 +266,20 @@ func (e *partForm) levelGroups() []groupView {
 			slot{key: e.rowKey("parts", i, "types"), as: someOf, said: e.text("rule.field.type"), options: e.names.options(rule.FieldType)},
 			slot{key: e.rowKey("parts", i, "sum"), as: aFigure, said: e.text("admin.draft.from-money")}))
 	}
-	parts.Open = e.rowCount("parts", "types", "sum") > 0
+	parts.Open = e.rowCount("parts", "types", "sum") > 0 || e.wrongIn("parts.")
 	rare := groupView{Title: e.text("admin.draft.group.rare"), More: true, Rows: e.rows(s[11:]...)}
 	rare.Open = e.anySet(s[11:])
 	return append(out, parts, rare)
+}
+
+// wrongIn tells whether a field whose name begins so is wrong.
+func (e *partForm) wrongIn(begins string) bool {
+	for name := range e.f.wrong {
+		if strings.HasPrefix(name, begins) {
+			return true
+		}
+	}
+	return false
 }
 
 // anySet tells whether any of some slots has a value, or is wrong.

@@ -8,6 +8,7 @@ import (
 	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/loyalty/whatif"
+	"kopilka/internal/platform/fault"
 )
 
 // doSay asks for what a form says, in words, and changes nothing.
@@ -18,6 +19,7 @@ const doSay = "say"
 type saidView struct {
 	Lines []string   // it in words
 	Wrong []string   // why it can't be said
+	Fill  string     // what is to be filled in before it can be
 	Gave  []kit.Pair // in the last calculation that knew it
 	Of    string     // the months of that
 	Ask   string     // where it is calculated
@@ -31,6 +33,10 @@ func (e *partForm) saySaved(i string) {
 // sayTyped puts it there as it was typed.
 func (e *partForm) sayTyped() error {
 	e.says = &saidView{}
+	if blanks := e.blanks(); len(blanks) > 0 {
+		e.says.Fill = e.sayBlanks(blanks)
+		return nil
+	}
 	keys, was, is := e.typedItem()
 	text, err := e.written(keys, was, is)
 	if err != nil {
@@ -41,9 +47,9 @@ func (e *partForm) sayTyped() error {
 		return broken
 	}
 	if err != nil {
-		var told editing
-		e.told(err, &told)
-		e.says.Wrong = told.Wrong
+		for _, w := range fault.From(err).Fields {
+			e.says.Wrong = append(e.says.Wrong, e.Texts.FaultField(e.lang(), e.named(w))) // the form has no lines
+		}
 		return nil
 	}
 	i := is.Get("id").Word

@@ -355,14 +355,15 @@ func (d *drafting) askText(f *form, e editing) error {
 	f.values.Set("text", strings.ReplaceAll(f.values.Get("text"), "\r\n", "\n"))
 	e.Title, e.Action, e.Back, e.Version = d.stored.Name, d.path+"/text", d.path, strconv.FormatInt(d.stored.Edition, 10)
 	e.Text = f.field("text", "programme-text", rows(24), most(maxProgramme))
-	if e.Whole != "" {
+	if e.Whole != "" || e.NotKept {
 		return d.again(e.Title, "/programmes", programmeEditor(e))
 	}
 	return d.show(e.Title, "/programmes", programmeEditor(e))
 }
 
-// draftTextSent keeps what was typed, also where it is no programme yet: then
-// what is wrong is told by its line.
+// draftTextSent saves a text that is a programme. One that is none does not take the
+// place of one that is: it stays in the page, with what is wrong and the lines that
+// are.
 func (p *page) draftTextSent() error {
 	d, err := p.drafting()
 	if err != nil {
@@ -373,18 +374,26 @@ func (p *page) draftTextSent() error {
 		return err
 	}
 	text := strings.ReplaceAll(f.values.Get("text"), "\r\n", "\n")
-	d.read, d.wrong = nil, nil
-	if err := d.take(text); err != nil {
-		return err
+	read, err := draft.Read([]byte(text), d.names)
+	if broken := d.names.Err(); broken != nil {
+		return broken
 	}
+	if err != nil {
+		e := editing{NotKept: true}
+		d.toldIn(text, err, &e)
+		d.stored.Edition, err = numberOf(f.get("edition"))
+		if err != nil {
+			return err
+		}
+		return d.askText(f, e)
+	}
+	d.read = read
 	err = d.save(text, f.get("edition"))
-	switch {
-	case fault.Is(err, "programme.draft-changed"):
+	if fault.Is(err, "programme.draft-changed") {
 		return d.askText(f, editing{Whole: d.meanwhile()})
-	case err != nil:
+	}
+	if err != nil {
 		return err
-	case len(d.wrong) > 0:
-		return p.to(d.path+"/text", "")
 	}
 	return p.to(d.path, "draft-saved")
 }

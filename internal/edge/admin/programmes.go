@@ -2,6 +2,7 @@ package admin
 
 import (
 	"cmp"
+	"context"
 	"strings"
 
 	"kopilka/internal/edge/ui"
@@ -247,6 +248,15 @@ type editing struct {
 	Text                kit.Field
 	Whole               string
 	Wrong               []string // each with its line
+	NotKept             bool     // what was typed is not saved
+}
+
+// notKept says that a text is not saved.
+func notKept(ctx context.Context, e editing) string {
+	if !e.NotKept {
+		return ""
+	}
+	return ui.T(ctx, "admin.programmes.not-kept")
 }
 
 // told says what is wrong with a text.
@@ -258,6 +268,33 @@ func (p *page) told(err error, e *editing) {
 	if len(e.Wrong) == 0 {
 		e.Whole = p.Texts.Fault(p.lang(), wrong)
 	}
+}
+
+// toldIn is told with the lines themselves, as they were typed.
+func (p *page) toldIn(text string, err error, e *editing) {
+	lines := strings.Split(text, "\n")
+	wrong := fault.From(err)
+	for _, w := range wrong.Fields {
+		said := p.placed(w)
+		if w.Line > 0 && w.Line <= len(lines) {
+			if line := strings.TrimSpace(lines[w.Line-1]); line != "" {
+				said = p.text("admin.programmes.line-itself", "told", said, "line", clipped(line))
+			}
+		}
+		e.Wrong = append(e.Wrong, said)
+	}
+	if len(e.Wrong) == 0 {
+		e.Whole = p.Texts.Fault(p.lang(), wrong)
+	}
+}
+
+const mostOfLine = 120 // of a line of a text that is wrong, in characters
+
+func clipped(line string) string {
+	if r := []rune(line); len(r) > mostOfLine {
+		return string(r[:mostOfLine]) + "…"
+	}
+	return line
 }
 
 // placed is what is wrong at a place of a text, with its line.

@@ -680,7 +680,7 @@ func programmeEditor(e editing) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = kit.Banner(kit.Bad, ui.T(ctx, "admin.programmes.wrong", "count", len(e.Wrong)), "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.Banner(kit.Bad, ui.T(ctx, "admin.programmes.wrong", "count", len(e.Wrong)), notKept(ctx, e)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -218,7 +218,9 @@ func (k *ruleChecker) campaign(at string, c *Campaign) {
 
 func (k *ruleChecker) level(at string, l *Level) {
 	k.check(len([]rune(l.Name)) <= maxNameRune, at+".name", "programme.name")
-	k.check(l.Total >= 0 && l.Sum >= 0 && l.Visits >= 0 && l.Points >= 0 && l.Price >= 0 && l.Fall >= 0, at, "programme.level-sums")
+	for name, n := range map[string]int64{"total": int64(l.Total), "sum": int64(l.Sum), "visits": int64(l.Visits), "points": int64(l.Points), "price": int64(l.Price), "fall": int64(l.Fall)} {
+		k.check(n >= 0, at+"."+name, "programme.level-sums")
+	}
 	k.check(days(l.Days) && l.Days <= 1100 && days(l.Term) && days(l.EarnDays), at+".days", "programme.days")
 	k.check(l.Days > 0 || l.Sum == 0 && l.Visits == 0 && len(l.Parts) == 0, at+".days", "programme.level-period")
 	k.check(l.MemberGroup == "" || digits(l.MemberGroup), at+".member_group", "programme.value", "value", l.MemberGroup)
@@ -232,7 +234,7 @@ func (k *ruleChecker) level(at string, l *Level) {
 		k.check(x.Sum > 0 && x.Sum <= MaxCents && len(x.Types) > 0 && len(x.Types) <= 50, fmt.Sprintf("%s.parts[%d]", at, i), "programme.level-parts")
 		parts += x.Sum
 	}
-	k.check(len(l.Parts) <= 10 && (l.Sum == 0 || parts <= l.Sum), at+".parts", "programme.level-parts")
+	k.check(len(l.Parts) <= 10 && (l.Sum <= 0 || parts <= l.Sum), at+".parts", "programme.level-parts")
 }
 
 // still refuses what moves points with a level, or asks for points, where each
