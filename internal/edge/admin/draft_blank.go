@@ -53,7 +53,7 @@ func (e *partForm) blankWay() []blank {
 	if rows != "" {
 		_, is := e.ruleOf()
 		keys := map[string]string{"table": "from", "positions": "n", "set": "parts.0.count"}
-		if is.Get(rows).None() && !(way == rule.WaySet && e.oddSet()) {
+		if is.Get(rows).None() && (way != rule.WaySet || !e.oddSet()) {
 			name := e.rowKey(rows, 0, keys[rows])
 			if way == rule.WaySet {
 				name = "set." + keys[rows]

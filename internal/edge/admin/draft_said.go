@@ -75,11 +75,16 @@ func (e *partForm) askItem() error {
 
 // inWordsOf is an item of a programme in words; none where it is not there.
 func (e *partForm) inWordsOf(pr *rule.Programme, i string) []string {
-	v := parted{page: e.page, tell: e.teller(e.names, pr)}
+	return e.wordsOf(pr, e.names, e.name, i)
+}
+
+// wordsOf is a rule, a level or a campaign of a programme in words.
+func (p *page) wordsOf(pr *rule.Programme, names *naming, what, i string) []string {
+	v := parted{page: p, tell: p.teller(names, pr)}
 	lists := [][]itemView{v.rules(pr).Items, v.levels(pr).Items, v.campaigns(pr).Items}
 	for at := 0; at < len(lists); at++ {
 		for _, x := range lists[at] {
-			if x.What == e.name && x.ID == i && i != "" {
+			if x.What == what && x.ID == i && i != "" {
 				return wordsOfItem(&x)
 			}
 			if len(x.Rules) > 0 {

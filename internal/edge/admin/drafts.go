@@ -438,7 +438,7 @@ func (d *drafting) askPublish(f *form, whole string) error {
 			return err
 		}
 		if d.was != nil {
-			v.Version, v.Changes = strconv.FormatInt(d.was.Version, 10), d.changes(draft.Diff(d.was, &d.read.Programme, d.names))
+			v.Version, v.Changes = strconv.FormatInt(d.was.Version, 10), d.changes(d.was, &d.read.Programme, d.names)
 		}
 	}
 	v.Note = f.field("note", "note", most(1000))

@@ -96,17 +96,23 @@ func (d *drafting) plan(f *form, edition, version int64) error {
 
 // timeIn reads a time of a zone's clock; one that the clock leaps over is none.
 func timeIn(typed string, zone *time.Location) (clock.Micros, error) {
-	t, err := time.ParseInLocation(clockForm, typed, zone)
+	t, err := parseMoment(typed, zone)
 	var code string
 	switch {
 	case err != nil:
 		code = "admin.date-time"
-	case t.Format(clockForm) != typed:
+	case !onClock(typed, t):
 		code = "programme.plan-gap"
 	default:
 		return clock.Of(t), nil
 	}
 	return 0, fault.New(fault.Invalid, "programme.invalid").With(fault.Field{Path: "at", Code: code})
+}
+
+// onClock tells whether a moment is the time that was typed.
+func onClock(typed string, t time.Time) bool {
+	as, err := parseMoment(typed, time.UTC)
+	return err == nil && as.Format(clockForm) == t.Format(clockForm)
 }
 
 // planCancelled calls the plan off, or takes away what is told of one that

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"kopilka/internal/edge/httpx"
 	"kopilka/internal/edge/ui"
@@ -238,7 +237,7 @@ func (p *page) keySent(f *form) (identity.Key, error) {
 		k.Rate = n
 	}
 	if v := f.get("expires"); v != "" {
-		day, err := time.ParseInLocation(time.DateOnly, v, ui.Of(p.ctx()).Zone)
+		day, err := parseDay(v, ui.Of(p.ctx()).Zone)
 		if err != nil {
 			bad = append(bad, fault.Field{Path: "expires", Code: "identity.expires-invalid"})
 		} else {

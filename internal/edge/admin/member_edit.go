@@ -49,7 +49,7 @@ const (
 // dayTyped is a day as it is stored: typed as in dayForm, without zeros too, or as
 // it is stored already. What is no day stays as it is, to be refused.
 func dayTyped(s string) string {
-	if t, err := time.Parse("2.1.2006", s); err == nil {
+	if t, err := parseDay(s, time.UTC); err == nil {
 		return t.Format(time.DateOnly)
 	}
 	return s

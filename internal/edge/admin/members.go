@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -223,7 +224,7 @@ func (p *page) list(a *asked) (*memberList, error) {
 	}
 	found, err := p.Lists.List(p.ctx(), a.Query)
 	if e := fault.From(err); err != nil && e.Kind == fault.Invalid {
-		l.wrong = p.wrongs(e)
+		l.wrong = l.wrongs(e)
 		return l, nil
 	}
 	if err != nil {
@@ -238,10 +239,21 @@ func (p *page) list(a *asked) (*memberList, error) {
 	return l, err
 }
 
-// wrongs says what is wrong, by places where there are any.
-func (p *page) wrongs(e *fault.Error) (out []string) {
+// wrongs says what is wrong, by the names of the conditions that are.
+func (l *memberList) wrongs(e *fault.Error) (out []string) {
+	p := l.page
 	for _, f := range e.Fields {
-		out = append(out, p.Texts.FaultField(p.lang(), f))
+		said := p.Texts.FaultField(p.lang(), f)
+		var i int
+		if n, _ := fmt.Sscanf(f.Path, "conditions[%d]", &i); n == 1 && i < len(l.Conditions) {
+			c := &l.Conditions[i]
+			name := c.Field
+			if field, ok := l.cat.Get(c.Field); ok {
+				name = l.fieldName(&field)
+			}
+			said = p.text("admin.members.bad-condition", "field", name, "values", strings.Join(c.Values, ", "), "why", said)
+		}
+		out = append(out, said)
 	}
 	if len(out) == 0 {
 		out = append(out, p.Texts.Fault(p.lang(), e))

@@ -148,6 +148,9 @@ func (p *page) beside(now, was int64) string {
 		return p.text("admin.overview.as-before")
 	}
 	change := (now - was) * 1000 / was
+	if change == 0 { // less than a tenth of a per cent
+		return p.text("admin.overview.as-before")
+	}
 	key := "admin.overview.more"
 	if change < 0 {
 		key, change = "admin.overview.less", -change

@@ -289,7 +289,7 @@ func (p *page) sessionTyped(f *form, old *playbill.Session) (playbill.Session, e
 	zone := p.zoneOf(&h)
 	for name, at := range map[string]*clock.Micros{"starts": &s.Starts, "ends": &s.Ends} {
 		if typed := f.get(name); typed != "" {
-			t, err := time.ParseInLocation(clockForm, typed, zone)
+			t, err := parseMoment(typed, zone)
 			if err != nil {
 				bad = append(bad, fault.Field{Path: name, Code: "admin.date-time"})
 				continue

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/url"
 	"strings"
-	"time"
 
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
@@ -62,7 +61,7 @@ func (p *page) askPrivacy(f *form, m *member.Member) error {
 		grounds = append(grounds, kit.Option{Value: string(g), Text: p.text("admin.privacy.ground-" + string(g))})
 	}
 	v.Ground = f.field("ground", "erase-ground", of(grounds...))
-	v.Asked = f.field("asked", "erase-asked", narrow, example("2026-12-31"))
+	v.Asked = f.field("asked", "erase-asked", narrow, example(p.exampleDay()))
 	v.Reference = f.field("reference", "erase-reference", narrow, example("17-05/2026"))
 	v.Forfeit, v.Forfeited = f.field("forfeit", "erase-forfeit"), f.on("forfeit")
 	v.Number = f.field("number", "erase-number", needed, narrow)
@@ -138,7 +137,7 @@ func (p *page) erasureSent(f *form, m *member.Member) (e privacy.Erasure, err er
 		return e, fault.New(fault.Invalid, "admin.invalid").With(fault.Field{Path: "number", Code: "admin.erase-number"})
 	}
 	if s := f.get("asked"); s != "" {
-		t, err := time.ParseInLocation(time.DateOnly, s, ui.Of(p.ctx()).Zone)
+		t, err := parseDay(s, ui.Of(p.ctx()).Zone)
 		if err != nil {
 			return e, fault.New(fault.Invalid, "admin.invalid").With(fault.Field{Path: "asked", Code: "admin.day"})
 		}

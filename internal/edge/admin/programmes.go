@@ -172,7 +172,7 @@ func (p *page) programme() error {
 			if err != nil {
 				return err
 			}
-			r.Again = p.changes(draft.Diff(pr, old, names))
+			r.Again = p.changes(pr, old, names)
 		}
 		v.Made = append(v.Made, r)
 	}
@@ -180,7 +180,7 @@ func (p *page) programme() error {
 }
 
 // versionChanges tells how a version differs from the one before.
-func (p *page) versionChanges(i id.ID, version int64, names draft.Names) ([]string, error) {
+func (p *page) versionChanges(i id.ID, version int64, names *naming) ([]string, error) {
 	if version <= 1 {
 		return nil, nil
 	}
@@ -192,33 +192,7 @@ func (p *page) versionChanges(i id.ID, version int64, names draft.Names) ([]stri
 	if err != nil {
 		return nil, err
 	}
-	return p.changes(draft.Diff(was, is, names)), nil
-}
-
-// mostChanges is how many changes of a version are told one by one.
-const mostChanges = 20
-
-func (p *page) changes(list []draft.Change) []string {
-	var out []string
-	for i, c := range list {
-		if i == mostChanges {
-			out = append(out, p.text("admin.programmes.more-changes", "count", len(list)-i))
-			break
-		}
-		line := p.way(c.Steps)
-		switch c.What {
-		case draft.Added:
-			line = "+ " + line + ": " + c.Is
-		case draft.Removed:
-			line = "− " + line + ": " + c.Was
-		case draft.Changed:
-			line += ": " + c.Was + " → " + c.Is
-		case draft.Moved:
-			line += ": " + p.text("programme.moved")
-		}
-		out = append(out, line)
-	}
-	return out
+	return p.changes(was, is, names), nil
 }
 
 // way is where in a programme something has changed, in words.

@@ -7,7 +7,6 @@ import (
 
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/programme"
-	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
@@ -257,7 +256,7 @@ func (p *page) requestChanges(r *programme.Request, v *requestView) error {
 		if err != nil {
 			return err
 		}
-		v.Changes = p.changes(draft.Diff(was, is, names))
+		v.Changes = p.changes(was, is, names)
 		return names.Err()
 	}
 	stored, err := p.Programmes.Draft(p.ctx(), r.Programme)
@@ -278,7 +277,7 @@ func (p *page) requestChanges(r *programme.Request, v *requestView) error {
 		return nil
 	}
 	if v.Warnings, err = d.warnings(); err == nil && d.was != nil {
-		v.Changes = p.changes(draft.Diff(d.was, &d.read.Programme, names))
+		v.Changes = p.changes(d.was, &d.read.Programme, names)
 	}
 	return err
 }

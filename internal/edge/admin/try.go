@@ -78,6 +78,7 @@ func (p *page) try() error {
 	if q.Get("of") == "draft" {
 		v.Back += "/draft"
 	}
+	t.imagines()
 	if q.Get("till") != "" {
 		if v.Result, err = t.run(); err != nil {
 			return err
@@ -172,7 +173,11 @@ func (t *trying) form(v *tryView) {
 	}
 	add(&v.More, slot{key: "most", as: aTick})
 	add(&v.More, slot{key: "codes"})
-	add(&v.More, slot{key: "channel"})
+	if channels := t.channels(); len(channels) > 1 {
+		add(&v.More, slot{key: "channel", as: aPick, options: channels})
+	} else {
+		add(&v.More, slot{key: "channel"})
+	}
 	add(&v.More, slot{key: "payment", as: aPick, options: append([]kit.Option{{Text: t.text("admin.try.any-payment")}}, t.names.options(rule.FieldPayment)...)})
 }
 
@@ -277,7 +282,7 @@ func (t *trying) moment(place *partner.Place) clock.Micros {
 	}
 	at, err := time.ParseInLocation("2006-01-02 15:04", t.f.get("day")+" "+t.f.get("time"), zone)
 	if err != nil {
-		t.f.wrong["time"] = t.text("fault.admin.time")
+		t.f.wrong["time"] = t.text("admin.try.bad-time")
 	}
 	return clock.Of(at)
 }

@@ -2,7 +2,9 @@ package admin
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/level"
@@ -86,5 +88,51 @@ func (t *trying) level(r *purchase.Rise) []kit.Pair {
 	if n := r.Next; n != nil {
 		out = append(out, kit.Pair{Name: t.text("admin.try.level-next"), Value: t.left(orID(n.Level.Name, n.Level.ID), max(n.Total, n.Sum), n.Visits, n.Points)})
 	}
+	return out
+}
+
+// imagines ticks that the member is made up where something of one is told: it
+// would count for nothing else.
+func (t *trying) imagines() {
+	for _, name := range []string{"level", "points", "spent", "birth", "group"} {
+		if t.f.get(name) != "" {
+			t.f.values.Set("imagined", "yes")
+		}
+	}
+}
+
+// channels are the sales channels that the programme's rules speak of, and what the
+// address has.
+func (t *trying) channels() []kit.Option {
+	out := []kit.Option{{Text: t.text("admin.try.any-payment")}}
+	add := func(words ...string) {
+		for _, w := range words {
+			if w != "" && !slices.ContainsFunc(out, func(o kit.Option) bool { return strings.EqualFold(o.Value, w) }) {
+				out = append(out, kit.Option{Value: w, Text: w})
+			}
+		}
+	}
+	look := func(conditions []rule.Condition) {
+		for i := range conditions {
+			if c := &conditions[i]; c.Field == rule.FieldChannel {
+				add(c.In...)
+				add(c.Not...)
+			}
+		}
+	}
+	lists := [][]rule.Rule{t.of.Rules}
+	for i := range t.of.Levels {
+		lists = append(lists, t.of.Levels[i].Rules)
+	}
+	for i := range t.of.Campaigns {
+		look(t.of.Campaigns[i].When)
+		lists = append(lists, t.of.Campaigns[i].Rules)
+	}
+	for _, list := range lists {
+		for i := range list {
+			look(list[i].When)
+		}
+	}
+	add(t.f.get("channel"))
 	return out
 }

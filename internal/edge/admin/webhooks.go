@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -398,7 +397,7 @@ func (p *page) replayDead() error {
 	}
 	var since clock.Micros
 	if v := f.get("since"); v != "" {
-		day, err := time.ParseInLocation(time.DateOnly, v, ui.Of(p.ctx()).Zone)
+		day, err := parseDay(v, ui.Of(p.ctx()).Zone)
 		if err != nil {
 			return fault.Wrap(err, fault.Invalid, "admin.bad-form")
 		}

@@ -218,8 +218,11 @@ func (k *ruleChecker) campaign(at string, c *Campaign) {
 
 func (k *ruleChecker) level(at string, l *Level) {
 	k.check(len([]rune(l.Name)) <= maxNameRune, at+".name", "programme.name")
-	for name, n := range map[string]int64{"total": int64(l.Total), "sum": int64(l.Sum), "visits": int64(l.Visits), "points": int64(l.Points), "price": int64(l.Price), "fall": int64(l.Fall)} {
-		k.check(n >= 0, at+"."+name, "programme.level-sums")
+	for _, x := range []struct {
+		name  string
+		below bool
+	}{{"total", l.Total < 0}, {"sum", l.Sum < 0}, {"visits", l.Visits < 0}, {"points", l.Points < 0}, {"price", l.Price < 0}, {"fall", l.Fall < 0}} {
+		k.check(!x.below, at+"."+x.name, "programme.level-sums")
 	}
 	k.check(days(l.Days) && l.Days <= 1100 && days(l.Term) && days(l.EarnDays), at+".days", "programme.days")
 	k.check(l.Days > 0 || l.Sum == 0 && l.Visits == 0 && len(l.Parts) == 0, at+".days", "programme.level-period")

@@ -1,0 +1,130 @@
+package admin
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+
+	"kopilka/internal/edge/ui"
+	"kopilka/internal/loyalty/programme/draft"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/setting"
+)
+
+// mostChanges is how many changes of a version are told one by one.
+const mostChanges = 20
+
+// changes tells how two programmes differ, in words: rules, levels and campaigns
+// that came or went by what they do, values as the forms have them.
+func (p *page) changes(was, is *rule.Programme, names *naming) []string {
+	of := names.of
+	defer func() { names.of = of }()
+	list := draft.Diff(was, is, names)
+	var out []string
+	for i, c := range list {
+		if i == mostChanges {
+			out = append(out, p.text("admin.programmes.more-changes", "count", len(list)-i))
+			break
+		}
+		line := p.way(c.Steps)
+		last := c.Steps[len(c.Steps)-1]
+		switch c.What {
+		case draft.Added:
+			line = "+ " + line + ": " + p.partSaid(last, c.Is, is, names)
+		case draft.Removed:
+			line = "− " + line + ": " + p.partSaid(last, c.Was, was, names)
+		case draft.Changed:
+			line += ": " + p.valueSaid(last.Key, c.Was) + " → " + p.valueSaid(last.Key, c.Is)
+		case draft.Moved:
+			line += ": " + p.text("programme.moved")
+		}
+		out = append(out, strings.TrimSuffix(line, ": "))
+	}
+	return out
+}
+
+// partSaid is what came or went: an item by its words, a value as it is said.
+func (p *page) partSaid(at draft.Step, word string, of *rule.Programme, names *naming) string {
+	if at.Item == "" {
+		return p.valueSaid(at.Key, word)
+	}
+	return strings.Join(p.wordsOf(of, names, at.Item, at.ID), "; ")
+}
+
+// valueSaid is one value of a programme's text in words, with its unit.
+func (p *page) valueSaid(key, word string) string {
+	switch word {
+	case "":
+		return p.text("admin.programmes.unset")
+	case "yes", "no":
+		return p.text("why.word." + word)
+	case "never":
+		return p.text("admin.draft.never")
+	}
+	if info := settingOf(key); info != nil {
+		return p.ofKind(info, word)
+	}
+	name := key[strings.LastIndexByte(key, '.')+1:]
+	for _, texts := range map[string][]string{"mode": {"admin.draft.expiry."}, "kind": {"rule.kind."}, "gives": {"admin.draft.gives."}, "refund": {"admin.draft.refund."}}[name] {
+		if p.Texts.Has(p.lang(), texts+word) {
+			return p.text(texts + word)
+		}
+	}
+	switch name {
+	case "points":
+		return p.measured(setting.Points, word)
+	case "amount", "total", "sum":
+		return p.measured(setting.Money, word)
+	case "days", "delay", "term", "earn_days":
+		return p.measured(setting.Days, word)
+	}
+	return word
+}
+
+// settingOf is the setting that a text of a change is of, if it is of one.
+func settingOf(key string) *setting.Info {
+	if !strings.HasPrefix(key, "setting.") {
+		return nil
+	}
+	for i := range rule.ProgrammeSettings {
+		if info := &rule.ProgrammeSettings[i].Info; info.Title() == key {
+			return info
+		}
+	}
+	for i := range rule.CampaignSettings {
+		if info := &rule.CampaignSettings[i].Info; info.Title() == key {
+			return info
+		}
+	}
+	for i := range rule.LimitSettings {
+		if info := &rule.LimitSettings[i].Info; info.Title() == key {
+			return info
+		}
+	}
+	return nil
+}
+
+func (p *page) ofKind(info *setting.Info, word string) string {
+	if info.Kind == setting.Choice {
+		return cmp.Or(p.textOr(info.Word(word), word), word)
+	}
+	return p.measured(info.Kind, word)
+}
+
+// measured is a figure with its unit; what is none stays as it is.
+func (p *page) measured(kind setting.Kind, word string) string {
+	sum, err := money.ParseAmount(word)
+	n, whole := strconv.Atoi(word)
+	switch {
+	case kind == setting.Money && err == nil:
+		return ui.Money(p.ctx(), sum)
+	case kind == setting.Points && err == nil:
+		return p.text("points.count", "count", money.Points(sum))
+	case kind == setting.Days && whole == nil:
+		return p.text("admin.settings.days", "count", n)
+	case kind == setting.Span && whole == nil:
+		return p.text("admin.settings.minutes", "count", n)
+	}
+	return word
+}
