@@ -1,6 +1,6 @@
 // The cashier workplace: what happens when.
-import { $, $$, button, close, dialogOpen, fill, good, note, open, put, wrong } from './render.js';
-import { ask, FIND, isOnline, onNetwork, Refused, setOnline, Silent, watch } from './net.js';
+import { $, $$, button, close, dialogOpen, fill, note, open, put } from './render.js';
+import { ask, isOnline, onNetwork, Refused, setOnline, Silent, watch } from './net.js';
 import { look, looked } from './looking.js';
 import * as keep from './keep.js';
 import * as sale from './sale.js';
@@ -9,17 +9,17 @@ import * as rules from './rules.js';
 import * as stock from './goods.js';
 import { state } from './sale.js';
 import { amount, say, setZone } from './words.js';
-import { draw, drawDone, quick, tell, tick } from './desk.js';
+import { atDesk, draw, drawDone, next, quick, tell, tick } from './desk.js';
 import { beep, listen, loadScanner, toNext } from './keys.js';
 import * as dialogs from './dialogs.js';
 import * as receipts from './receipts.js';
 import { cardChosen, cardScanned, register, registerTyped, sendRegisterCode } from './register.js';
 import * as doors from './doors.js';
 import * as bought from './item.js';
+import { activate, again, askCard, find, fresh, newCard, refused, registered, sayAnew, seek, shown } from './buyer.js';
 import { paper, sold } from './paper.js';
 
 const page = $('#pos');
-const atDesk = () => !!$('#screen .pwrap');
 
 // ---- the beginning
 async function start() {
@@ -51,13 +51,6 @@ async function takeUp() {
   await sale.restore();
   sayAnew();
 }
-// sayAnew shows a member who was kept as he is by now, in the language of now.
-async function sayAnew() {
-  const m = state.member;
-  if (!m?.id || !isOnline()) return;
-  const is = await fresh(m, state.buyer?.card).catch(() => null);
-  if (is && state.member === m) { state.member = is; if (atDesk()) draw(); }
-}
 // renew keeps what the till goes by where it can't ask.
 const renew = () => { if (state.start) { rules.renew(state.start.till.id).catch(() => {}); stock.renew().catch(() => {}); } };
 
@@ -87,104 +80,6 @@ async function network() {
   $('#net').setAttribute('aria-label', $('[data-f=net]').textContent);
   $('#offbar').hidden = on;
   fill($('#offbar'), { off: say('offline-about') });
-}
-
-// next puts the cursor where the next deed is.
-const next = () => toNext(state.sold ? '.pdone [data-focus]' : state.member || state.lines.length ? '#item' : '#scan');
-
-// ---- who buys
-const known = code => code.replace(/\s/g, '').toLowerCase();
-let asked = 0, newest = 0; // who is asked for: whoever was shown last is who is served
-function find(code) {
-  if (state.busy) { beep(false); return; }
-  return look(gone => seek(code, ++asked, gone));
-}
-// seek finds the member of a code; false: the cashier goes on.
-async function seek(code, mine, gone) {
-  newest = Math.max(newest, mine);
-  const late = () => gone() || mine < newest;
-  put('#scan-error');
-  try {
-    if (!isOnline()) throw new Silent('no network');
-    const { found } = await ask('/find', { body: { q: code }, patience: FIND });
-    if (late()) return true;
-    if (!found.length) return notFound(code);
-    if (found.length === 1) return serve(found[0], code);
-    dialogs.choose(found, m => serve(m, code));
-  } catch (e) {
-    if (late()) return true;
-    if (e instanceof Silent) return fromMemory(code, late);
-    if (!(e instanceof Refused)) throw e;
-    refused(e);
-  }
-  return false;
-}
-function serve(m, code) {
-  if (m.kind !== 'qr') keep.remember(known(code), m);
-  return served(m, code);
-}
-function served(m, code, buyer = m.kind === 'card' ? { card: code } : { member: m.id }) {
-  state.qr = m.kind === 'qr' ? code : null;
-  sale.serve(m, buyer);
-  $('#scan').value = '';
-  beep(m.serves);
-  next();
-  return m.serves;
-}
-// fromMemory takes a member who was here before by what was learned of him then; a card that never was is believed: the
-// receipt is told with its number.
-async function fromMemory(code, late) {
-  if (/^L1\./i.test(code)) { refused(new Silent()); return false; }
-  const seen = await keep.recall(known(code)), is = seen && await latest(seen);
-  if (late()) return true;
-  if (is) return served(is, code); // it is as old as it was
-  if (isWords(code)) return sellWords(code);
-  if (state.member) { put('#scan-error', wrong(say('not-found-alone', { code }))); beep(false); return false; } // whoever is there is not lost to a good that is not known
-  const phone = /^\+?[78][\d()\s-]{9,}$/.test(code);
-  if (!phone && !cardLike(code)) { put('#scan-error', wrong(say('not-card-alone', { code }))); beep(false); return false; }
-  return served({
-    id: '', kind: phone ? 'phone' : 'card', name: code, initials: '?', serves: true, active: 0, spendable: 0, pending: 0, debt: 0, notes: [], codes: [],
-  }, code, phone ? { phone: code } : { card: code });
-}
-// cardLike tells a number that may be a card's: of 13 digits the last must fit the others, as on any EAN.
-function cardLike(code) {
-  if (!/^\d{8,32}$/.test(code)) return false;
-  return code.length !== 13 || [...code].reduce((n, d, i) => n + Number(d) * (i % 2 ? 3 : 1), 0) % 10 === 0;
-}
-// latest is a member as he was left by what was sold to him since he was found by a code.
-async function latest(seen) {
-  const later = await keep.recall('after:' + seen.found.id);
-  return later && later.at > seen.at ? { ...seen.found, ...later.found } : seen.found;
-}
-// isWords tells what names goods or a sum from what may be somebody's: the cursor stood in the field of members.
-const isWords = text => !/@|^L1\./i.test(text) && text.replace(/\D/g, '').length < 6;
-function sellWords(text) {
-  $('#scan').value = '';
-  toNext('#item');
-  return bought.item(text);
-}
-function notFound(code) {
-  if (isWords(code)) return sellWords(code);
-  const b = button(say('register'), 'register', { primary: true });
-  put('#scan-error', wrong(say(/^\d{8,14}$/.test(code) ? 'not-found-any' : 'not-found', { code }), b));
-  state.asked = code;
-  beep(false);
-  if (state.lines.length || state.member) next(); else b.focus(); // where somebody is served it was a good that is not known
-  return false;
-}
-function refused(e) { put('#scan-error', wrong(e instanceof Refused ? e.message : say('network'))); beep(false); }
-function issued(c) {
-  put('#scan-error', good(say('card-issued', { number: c.number }) + (c.secret ? ' ' + say('secret-is', { secret: c.secret }) : '')));
-}
-
-const fresh = async (member, code) => (await ask('/find', { body: { q: code ?? member.number } })).found.find(f => f.id === member.id);
-async function again() { // the member anew, as he is after something was done to him
-  const m = state.member, buyer = state.buyer;
-  if (!m?.id) return;
-  try {
-    const is = await fresh(m, buyer.card);
-    if (is) sale.serve(is, buyer);
-  } catch { /* he stays as he was */ }
 }
 
 // ---- paying
@@ -290,35 +185,6 @@ function nextGuest() {
   next();
 }
 
-// ---- the member's own matters
-async function activate() {
-  if (!state.member?.activate) return;
-  try {
-    await ask('/api/members/' + state.member.id + '/activate', { method: 'POST' });
-    await again();
-    beep(true);
-  } catch (e) {
-    if (e.code === 'member.unproven') { dialogs.confirm(state.member, async () => { await again(); next(); }); return; }
-    refused(e);
-  }
-  next();
-}
-function askCard() { if (state.member?.id && state.member.serves) open('new-card'); }
-async function newCard() {
-  close('new-card');
-  const type = state.start.cards?.find(c => c.virtual) ?? state.start.cards?.[0];
-  if (!type) { put('#scan-error', wrong(say('none-card'))); return; }
-  try {
-    const c = await ask('/api/members/' + state.member.id + '/cards', { body: { type: type.id } });
-    issued(c);
-    beep(true);
-  } catch (e) { refused(e); }
-}
-async function registered(made) {
-  await find(made.card?.number ?? made.number);
-  if (made.card) issued(made.card);
-}
-
 async function lock() {
   for (const d of $$('dialog[open]')) d.close();
   try { await ask('/duty', { method: 'DELETE' }); } catch (e) { if (!(e instanceof Refused || e instanceof Silent)) throw e; }
@@ -342,7 +208,7 @@ async function scanned(code) {
   if (!atDesk()) return;
   if (bought.priceAsked()) { bought.badItem(say('price-first', { name: bought.priceAsked().name })); return; }
   if (/(^|&)fn=/.test(code)) { receipts.receipts(code); return; }
-  const mine = ++asked;
+  const mine = shown();
   await look(async gone => {
     if (/^\d{8,14}$/.test(code)) {
       const list = await bought.goods(code).catch(() => null);

@@ -2,6 +2,7 @@
 import { $, $$, button, fill, make, note, put, rows, wrong } from './render.js';
 import { clock, money, noun, number, points, quantity, say, signed, way } from './words.js';
 import { isOnline } from './net.js';
+import { toNext } from './keys.js';
 import { gross, grossOf, nameOf, state } from './sale.js';
 
 /** quick are the goods that this till sells the most. */
@@ -17,6 +18,11 @@ export function draw() {
   drawPoints();
   drawCodes();
 }
+
+/** atDesk tells whether a receipt is being made. */
+export const atDesk = () => !!$('#screen .pwrap');
+/** next puts the cursor where the next deed is. */
+export const next = () => toNext(state.sold ? '.pdone [data-focus]' : state.member || state.lines.length ? '#item' : '#scan');
 
 function drawMember() {
   const m = state.member;

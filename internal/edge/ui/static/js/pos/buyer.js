@@ -1,0 +1,152 @@
+// Who buys: found by what was scanned or typed, or from the till's memory; and what is done to him at the till.
+import { $, button, close, good, open, put, wrong } from './render.js';
+import { ask, FIND, isOnline, Refused, Silent } from './net.js';
+import { look } from './looking.js';
+import * as keep from './keep.js';
+import * as sale from './sale.js';
+import { state } from './sale.js';
+import { say } from './words.js';
+import { atDesk, draw, next } from './desk.js';
+import { beep, toNext } from './keys.js';
+import * as dialogs from './dialogs.js';
+import * as bought from './item.js';
+
+const known = code => code.replace(/\s/g, '').toLowerCase();
+let asked = 0, newest = 0; // who is asked for: whoever was shown last is who is served
+/** shown numbers what is shown to the till, in its order. */
+export const shown = () => ++asked;
+/** find asks who is meant by what was typed. */
+export function find(code) {
+  if (state.busy) { beep(false); return; }
+  return look(gone => seek(code, shown(), gone));
+}
+/** seek finds the member of a code that was shown; false: the cashier goes on. */
+export async function seek(code, mine, gone) {
+  newest = Math.max(newest, mine);
+  const late = () => gone() || mine < newest;
+  put('#scan-error');
+  try {
+    if (!isOnline()) throw new Silent('no network');
+    const { found } = await ask('/find', { body: { q: code }, patience: FIND });
+    if (late()) return true;
+    if (!found.length) return notFound(code);
+    if (found.length === 1) return serve(found[0], code);
+    dialogs.choose(found, m => serve(m, code));
+  } catch (e) {
+    if (late()) return true;
+    if (e instanceof Silent) return fromMemory(code, late);
+    if (!(e instanceof Refused)) throw e;
+    refused(e);
+  }
+  return false;
+}
+function serve(m, code) {
+  if (m.kind !== 'qr') keep.remember(known(code), m);
+  return served(m, code);
+}
+function served(m, code, buyer = m.kind === 'card' ? { card: code } : { member: m.id }) {
+  state.qr = m.kind === 'qr' ? code : null;
+  sale.serve(m, buyer);
+  $('#scan').value = '';
+  beep(m.serves);
+  next();
+  return m.serves;
+}
+// fromMemory takes a member who was here before by what was learned of him then; a card that never was is believed: the
+// receipt is told with its number.
+async function fromMemory(code, late) {
+  if (/^L1\./i.test(code)) { refused(new Silent()); return false; }
+  const seen = await keep.recall(known(code)), is = seen && await latest(seen);
+  if (late()) return true;
+  if (is) return served(is, code); // it is as old as it was
+  if (isWords(code)) return sellWords(code);
+  if (state.member) { put('#scan-error', wrong(say('not-found-alone', { code }))); beep(false); return false; } // whoever is there is not lost to a good that is not known
+  const phone = /^\+?[78][\d()\s-]{9,}$/.test(code);
+  if (!phone && !cardLike(code)) { put('#scan-error', wrong(say('not-card-alone', { code }))); beep(false); return false; }
+  return served({
+    id: '', kind: phone ? 'phone' : 'card', name: code, initials: '?', serves: true, active: 0, spendable: 0, pending: 0, debt: 0, notes: [], codes: [],
+  }, code, phone ? { phone: code } : { card: code });
+}
+// cardLike tells a number that may be a card's: of 13 digits the last must fit the others, as on any EAN.
+function cardLike(code) {
+  if (!/^\d{8,32}$/.test(code)) return false;
+  return code.length !== 13 || [...code].reduce((n, d, i) => n + Number(d) * (i % 2 ? 3 : 1), 0) % 10 === 0;
+}
+// latest is a member as he was left by what was sold to him since he was found by a code.
+async function latest(seen) {
+  const later = await keep.recall('after:' + seen.found.id);
+  return later && later.at > seen.at ? { ...seen.found, ...later.found } : seen.found;
+}
+// isWords tells what names goods or a sum from what may be somebody's: the cursor stood in the field of members.
+const isWords = text => !/@|^L1\./i.test(text) && text.replace(/\D/g, '').length < 6;
+function sellWords(text) {
+  $('#scan').value = '';
+  toNext('#item');
+  return bought.item(text);
+}
+function notFound(code) {
+  if (isWords(code)) return sellWords(code);
+  const b = button(say('register'), 'register', { primary: true });
+  put('#scan-error', wrong(say(/^\d{8,14}$/.test(code) ? 'not-found-any' : 'not-found', { code }), b));
+  state.asked = code;
+  beep(false);
+  if (state.lines.length || state.member) next(); else b.focus(); // where somebody is served it was a good that is not known
+  return false;
+}
+/** refused tells why nothing was done, where members are asked for. */
+export function refused(e) { put('#scan-error', wrong(e instanceof Refused ? e.message : say('network'))); beep(false); }
+function issued(c) {
+  put('#scan-error', good(say('card-issued', { number: c.number }) + (c.secret ? ' ' + say('secret-is', { secret: c.secret }) : '')));
+}
+
+/** fresh is a member as he is now. */
+export const fresh = async (member, code) => (await ask('/find', { body: { q: code ?? member.number } })).found.find(f => f.id === member.id);
+/** again shows the member as he is after something was done to him. */
+export async function again() {
+  const m = state.member, buyer = state.buyer;
+  if (!m?.id) return;
+  try {
+    const is = await fresh(m, buyer.card);
+    if (is) sale.serve(is, buyer);
+  } catch { /* he stays as he was */ }
+}
+
+/** sayAnew shows a member who was kept as he is by now, in the language of now. */
+export async function sayAnew() {
+  const m = state.member;
+  if (!m?.id || !isOnline()) return;
+  const is = await fresh(m, state.buyer?.card).catch(() => null);
+  if (is && state.member === m) { state.member = is; if (atDesk()) draw(); }
+}
+
+/** activate makes a member who waits for it one who is served. */
+export async function activate() {
+  if (!state.member?.activate) return;
+  try {
+    await ask('/api/members/' + state.member.id + '/activate', { method: 'POST' });
+    await again();
+    beep(true);
+  } catch (e) {
+    if (e.code === 'member.unproven') { dialogs.confirm(state.member, async () => { await again(); next(); }); return; }
+    refused(e);
+  }
+  next();
+}
+/** askCard asks whether he is given a card. */
+export function askCard() { if (state.member?.id && state.member.serves) open('new-card'); }
+/** newCard gives him one. */
+export async function newCard() {
+  close('new-card');
+  const type = state.start.cards?.find(c => c.virtual) ?? state.start.cards?.[0];
+  if (!type) { put('#scan-error', wrong(say('none-card'))); return; }
+  try {
+    const c = await ask('/api/members/' + state.member.id + '/cards', { body: { type: type.id } });
+    issued(c);
+    beep(true);
+  } catch (e) { refused(e); }
+}
+/** registered goes on with who has just become a member. */
+export async function registered(made) {
+  await find(made.card?.number ?? made.number);
+  if (made.card) issued(made.card);
+}
