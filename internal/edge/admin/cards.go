@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"net/http"
 	"net/url"
 	"strconv"
 
@@ -259,8 +260,8 @@ func (p *page) askCardBatch(f *form) error {
 		Title: p.text("admin.cards.new-batch"), Here: cardsHere, Action: batchesPath + "/new", Back: batchesPath, Do: p.text("admin.cards.make"),
 		Sub: p.text("admin.cards.new-batch-sub"), Crumbs: p.batchCrumbs(),
 	}
-	if len(types) == 0 && f.whole == "" {
-		s.Notes = []string{p.text("admin.cards.no-plastic")}
+	if len(types) == 0 {
+		return p.noBatchYet(s.Title)
 	}
 	s.Hidden = []sentAlong{{keyParam, f.get(keyParam)}}
 	s.Parts = []sheetPart{{Entries: lines(
@@ -269,6 +270,19 @@ func (p *page) askCardBatch(f *form) error {
 		f.field("note", "card-note", most(card.MaxNote)),
 	)}}
 	return p.ask(f, s)
+}
+
+// noBatchYet leads to a new type, without which no batch can be made.
+func (p *page) noBatchYet(title string) error {
+	var way []kit.Action
+	if p.goes("/cards/new") {
+		way = []kit.Action{{Text: p.text("admin.cards.new-type"), Icon: "plus", Weight: kit.Primary, Href: cardsPath + "/new"}}
+	}
+	body := nothingYet(p.batchCrumbs(), title, p.text("admin.cards.no-batch"), p.text("admin.cards.no-plastic"), way)
+	if p.r.Method == http.MethodPost {
+		return p.again(title, cardsHere, body)
+	}
+	return p.show(title, cardsHere, body)
 }
 
 // batchTypes are the types of cards that are made in batches: printed, with
@@ -291,7 +305,6 @@ func (p *page) newCardBatchSent() error {
 		return err
 	}
 	if len(types) == 0 {
-		f.whole = p.text("admin.cards.no-plastic")
 		return p.askCardBatch(f)
 	}
 	var bad []fault.Field

@@ -38,6 +38,12 @@ func (p *page) profileLines() []line {
 	}
 }
 
+// mandatory stars a field that the organization's rules want of each member.
+func (p *page) mandatory(name member.Field) func(*kit.Field) {
+	wanted := slices.Contains(p.Rules().Mandatory, name)
+	return func(v *kit.Field) { v.Needed = v.Needed || wanted }
+}
+
 func example(text string) func(*kit.Field) { return func(v *kit.Field) { v.Example = text } }
 
 // dayForm is how a day of birth is typed and shown in a form.
@@ -107,11 +113,11 @@ func (p *page) newMember() error { return p.askNew(p.filled(nil)) }
 
 func (p *page) askNew(f *form) error {
 	fields := []kit.Field{
-		f.field("phone", "phone", first, kind("tel", "off")),
-		f.field("mail", "email", kind("email", "off"), most(maxEmail)),
+		f.field("phone", "phone", first, kind("tel", "off"), p.mandatory(member.FieldPhone)),
+		f.field("mail", "email", kind("email", "off"), most(maxEmail), p.mandatory(member.FieldEmail)),
 	}
 	for _, l := range p.profileLines() {
-		fields = append(fields, f.field(string(l.name), l.label, l.more...))
+		fields = append(fields, f.field(string(l.name), l.label, append(l.more, p.mandatory(l.name))...))
 	}
 	fields = append(fields, f.field("inviter", "inviter", most(member.MaxFind)))
 	return p.showForm(f, memberForm{
@@ -222,7 +228,7 @@ func (p *page) askEdit(f *form, m *member.Member) error {
 func (p *page) editFields(f *form) []kit.Field {
 	var fields []kit.Field
 	for _, l := range p.profileLines() {
-		fields = append(fields, f.field(string(l.name), l.label, l.more...))
+		fields = append(fields, f.field(string(l.name), l.label, append(l.more, p.mandatory(l.name))...))
 	}
 	return append(fields, f.field("tags", "tags"))
 }

@@ -25,6 +25,9 @@ func TestWhatIsWrongWithAMember(t *testing.T) {
 		h := openHouse(t, d)
 		edits := h.hire("edits", []staff.Permission{staff.MembersSee, staff.MembersEdit})
 		path := admin.Base + "/members/new"
+		if body := h.ask(edits, http.MethodGet, path, nil).Body.String(); !regexp.MustCompile(`<input id="phone"[^>]* required`).MatchString(body) || regexp.MustCompile(`<input id="surname"[^>]* required`).MatchString(body) {
+			t.Error("a phone that is mandatory is not marked so, or a surname that is not is")
+		}
 		form := url.Values{"phone": {"8 916 12"}, "birth_date": {"31.02.1990"}, "surname": {"Иванова"}}
 		w := h.ask(edits, http.MethodPost, path, form)
 		if w.Code != http.StatusUnprocessableEntity {

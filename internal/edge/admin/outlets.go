@@ -189,7 +189,7 @@ func minuteOf(s string) (int, bool) {
 }
 
 func (p *page) newOutlet() error {
-	return p.askOutlet(p.filled(url.Values{"zone": {p.Organization().Zone}, "cutover": {"00:00"}}), outletsPath+"/new", outletsPath, p.text("admin.outlets.new"))
+	return p.askOutlet(p.filled(url.Values{"zone": {p.Organization().Zone}, "cutover": {clockOf(partner.DefaultCutover)}}), outletsPath+"/new", outletsPath, p.text("admin.outlets.new"))
 }
 
 func (p *page) askOutlet(f *form, action, back, title string) error {
@@ -199,7 +199,7 @@ func (p *page) askOutlet(f *form, action, back, title string) error {
 		f.field("partner", "partner", of(p.partners(f.values.Get("partner"))...)),
 		f.field("address", "address", most(reference.MaxText)),
 		f.field("zone", "zone", of(p.zones(f.values.Get("zone"))...)),
-		f.field("cutover", "cutover", narrow, example("05:00")),
+		f.field("cutover", "cutover", narrow, example(clockOf(partner.DefaultCutover))),
 	}
 	if back != outletsPath {
 		fields = append(fields, f.field("state", "state", of(kit.Option{Value: string(reference.Active), Text: p.text("admin.state.active")}, kit.Option{Value: string(reference.Closed), Text: p.text("admin.state.closed")})))

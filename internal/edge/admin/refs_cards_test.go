@@ -79,6 +79,11 @@ func TestCardsInTheConsole(t *testing.T) {
 		if w := h.ask(edits, http.MethodPost, admin.Base+"/cards/batches/new", url.Values{"size": {"2"}}); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "заведите пластиковый тип") {
 			t.Errorf("a batch of no type: %d", w.Code)
 		}
+		live := regexp.MustCompile(`<form[^>]*action="/admin/cards/batches/new"`)
+		key := h.ask(edits, http.MethodGet, admin.Base+"/cards/batches/new", nil).Header().Get("Location")
+		if body := h.ask(edits, http.MethodGet, key, nil).Body.String(); live.MatchString(body) || !strings.Contains(body, "заведите пластиковый тип") || !strings.Contains(body, `href="/admin/cards/new"`) {
+			t.Errorf("a form that always fails is shown where there is no type: %s", body)
+		}
 		h.sends(edits, "/cards/new", url.Values{"name": {harm}, "code": {"std"}, "kind": {"plastic"}, "properties.prefix": {"27"}}, http.StatusSeeOther)
 		h.sends(edits, "/cards/new", url.Values{"name": {"Секретная"}, "code": {"secret"}, "kind": {"plastic"}, "properties.prefix": {"28"}, "secret": {"yes"}}, http.StatusSeeOther)
 		if w := h.ask(edits, http.MethodPost, admin.Base+"/cards/batches/new", url.Values{"size": {"2"}}); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `id="type-error"`) {

@@ -199,7 +199,7 @@ func (p *page) checkFirst(f *form, o *organization.Organization) error {
 
 // outletTyped is the first outlet as it was typed.
 func (p *page) outletTyped(f *form, o *organization.Organization) partner.Outlet {
-	return partner.Outlet{Code: firstCode, Name: f.get("outlet"), Zone: o.Zone, Address: f.get("address")}
+	return partner.Outlet{Code: firstCode, Name: f.get("outlet"), Zone: o.Zone, Cutover: partner.DefaultCutover, Address: f.get("address")}
 }
 
 // firstOutlet makes the organization's own partner, its first outlet and till,

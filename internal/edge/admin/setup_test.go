@@ -10,6 +10,7 @@ import (
 	"kopilka/internal/edge/admin"
 	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/organization"
+	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
@@ -82,6 +83,11 @@ func TestSetUpIsWholeOrNotAtAll(t *testing.T) {
 			there("[1 1 1 1]")
 		}
 		sent()
+		var begins int // its day, as the settings say that days begin
+		h.check(d.Row(t.Context(), `select day_cutover from outlet`).Scan(&begins))
+		if begins != partner.DefaultCutover || !strings.Contains(h.ask(h.hire("places", []staff.Permission{staff.ReferenceSee, staff.OutletsEdit}), http.MethodGet, admin.Base+"/outlets/new", nil).Body.String(), `value="04:00"`) {
+			t.Errorf("the day of the first outlet begins %d minutes after midnight, or that of another does not at 04:00", begins)
+		}
 		for _, left := range [][]string{{"till"}, {"till", "outlet"}, {"till", "outlet", "partner"}} {
 			forget(append(left, "organization")...)
 			sent()
