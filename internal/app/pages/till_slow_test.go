@@ -26,7 +26,9 @@ func TestTillWaitsForLookups(t *testing.T) {
 	p.Press(browsertest.F9)
 	p.Wait(`document.querySelector("#looking").innerText`)
 	p.Shot("till-looking")
+	p.Press(browsertest.Escape) // what is being paid is not cancelled
 	release()
+	p.Wait(`document.querySelector(".pdone") && !document.querySelector("dialog[open]")`)
 	p.told()
 	p.Wait(`!document.querySelector("#looking").innerText && !document.querySelector(".mc")`)
 
@@ -63,6 +65,12 @@ func TestTillWaitsForLookups(t *testing.T) {
 	p.Press(browsertest.Enter)
 	p.settled("350,00 ₽")
 	p.Wait(`document.activeElement.id === "item"`)
+	p.Insert("50") // it is not on the receipt yet, so that is not paid
+	p.Press(browsertest.F9)
+	p.Wait(`document.querySelector("#pay-error").innerText.includes("«50» ещё не в чеке") && document.querySelector("#item").value === "50"`)
+	p.Press(browsertest.F6) // nobody's points can be spent, and nothing is typed elsewhere
+	p.Wait(`document.querySelector("#pay-error .perr") && document.activeElement.id === "item"`)
+	p.Press(browsertest.Escape)
 	p.Press(browsertest.F9)
 	p.told()
 

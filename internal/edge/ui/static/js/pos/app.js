@@ -1,5 +1,5 @@
 // The cashier workplace: what happens when.
-import { $, $$, button, close, dialogOpen, fill, note, open, put } from './render.js';
+import { $, $$, button, close, dialogOpen, fill, note, open, put, wrong } from './render.js';
 import { ask, isOnline, onNetwork, Refused, setOnline, Silent, watch } from './net.js';
 import { look, looked } from './looking.js';
 import * as keep from './keep.js';
@@ -84,6 +84,14 @@ async function network() {
 
 // ---- paying
 const sayAsking = () => put('#pay-error', note({ tone: 'info', icon: 'history', text: say('asking') }), ...waits ? [button(say('go-on'), 'go-on')] : []);
+// leftTyped tells of what was typed and is on no receipt yet.
+function leftTyped() {
+  const text = $('#item').value.trim();
+  if (!text) return false;
+  put('#pay-error', wrong(say('typed-left', { text })));
+  toNext('#item');
+  return true;
+}
 let paying = false;
 async function pay(kind, payments, proof) {
   if (paying || state.busy) return;
@@ -91,7 +99,7 @@ async function pay(kind, payments, proof) {
   const turn = sale.turn(), well = await looked();
   paying = false;
   if (turn !== sale.turn() || !state.lines.length || state.member && !state.member.serves) return;
-  if (!well) { beep(false); return; } // what was not found is seen to first
+  if (leftTyped() || !well) { beep(false); return; } // what was not found is seen to first
   state.busy = true;
   const waited = setTimeout(sayAsking, 700);
   try {
@@ -158,9 +166,11 @@ async function notSold(e, kind, payments) {
   beep(false);
   sayAnew(); // his points may be what has changed
 }
+// keepAfter keeps a member as a sale has left him, for when he can't be asked about.
+const keepAfter = async m => { if (m) await keep.remember('after:' + m.id, { active: m.active, spendable: m.spendable, seen: m.seen }); };
 async function finish(item, q, kind, payments, answer) {
-  const s = { answer, quote: q, kind, payments, number: item.seq, member: state.member, at: item.at, lines: state.lines }, left = sale.after(q, answer);
-  if (left) await keep.remember('after:' + left.id, { active: left.active, spendable: left.spendable, seen: left.seen });
+  const s = { answer, quote: q, kind, payments, number: item.seq, member: state.member, at: item.at, lines: state.lines }, left = sale.after(state.member, q, answer);
+  await keepAfter(left);
   sale.clear();
   state.qr = null; state.sold = s;
   drawDone(s);
@@ -177,6 +187,7 @@ async function tellOfNow(s) {
 function toldLater(item, answer) {
   if (!item || !answer || state.sold?.number !== item.seq || state.sold.answer) return;
   state.sold.answer = answer;
+  keepAfter(sale.after(state.sold.member, state.sold.quote, answer));
   drawDone(state.sold);
 }
 function nextGuest() {
@@ -289,9 +300,16 @@ function line(by) {
   state.current = Math.max(0, Math.min(state.lines.length - 1, state.current + by));
   draw();
 }
+// toPoints goes to where points are typed; where none can be spent it says why.
+function toPoints() {
+  const box = $('.bon');
+  if (box && !box.classList.contains('nothing')) { toNext('#spend'); return; }
+  put('#pay-error', wrong(box ? $('.why', box).textContent : say('no-member')));
+  beep(false);
+}
 const keys = {
   F2: e => e.shiftKey ? deeds.register() : toNext('#scan'), F3: e => toNext(e.shiftKey ? '#code' : '#item'), F4: e => e.shiftKey ? deeds.shift() : deeds.receipts(),
-  F6: e => e.shiftKey ? deeds.activate() : toNext('#spend'), F7: e => e.shiftKey ? deeds.card() : deeds.most(),
+  F6: e => e.shiftKey ? deeds.activate() : toPoints(), F7: e => e.shiftKey ? deeds.card() : deeds.most(),
   F8: e => e.shiftKey ? deeds.mixed() : pay('card'), F9: () => pay('cash'), F10: () => pay('sbp'), F12: deeds.print,
 };
 function pressed(e) {
@@ -312,6 +330,7 @@ function pressed(e) {
   if (!typing && /^[\p{L}\p{N}]$/u.test(e.key)) toNext('#item'); // what is typed into nothing is a good or a sum
 }
 function escape(el) {
+  if (paying || state.busy) { beep(false); return; } // what is being paid is not cancelled
   if (bought.drop()) return;
   if (el?.matches?.('#scan,#item,#code') && el.value) { el.value = ''; put('#scan-error'); put('#item-error'); return; }
   if (state.sold) { nextGuest(); return; }

@@ -89,7 +89,6 @@ function noPrice() {
 function take(g, quantity) {
   noPrice();
   put('#scan-error');
-  $('#item').value = '';
   sale.add({ sku: g.sku, name: g.name, price: g.price, product: g.product }, quantity);
   beep(true);
   $('#item').focus();
@@ -149,7 +148,10 @@ export function suggest(text) {
 export const priceAsked = () => asked;
 export const offering = () => offered.length > 0;
 /** takeOffer takes what is chosen of what is offered, or what was clicked. */
-export const takeOffer = (i = at) => pick(offered[i], offeredQuantity);
+export function takeOffer(i = at) {
+  $('#item').value = '';
+  pick(offered[i], offeredQuantity);
+}
 /** drop gives up what was offered or asked; false: nothing was. */
 export function drop() {
   if (offered.length) { offers([]); return true; }

@@ -138,9 +138,9 @@ function byPrices(wanted) {
   };
 }
 
-/** after is the member as he is once what is sold is sold, for the next time that he can't be asked about. */
-export function after(q, answer) {
-  const m = state.member, seen = q.after ?? m?.seen;
+/** after is a member as he is once what is sold is sold, for the next time that he can't be asked about. */
+export function after(m, q, answer) {
+  const seen = q.after ?? m?.seen;
   if (!m?.id) return null;
   if (answer) {
     const { active, spendable } = answer.balance;
