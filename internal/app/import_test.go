@@ -163,7 +163,7 @@ func TestImportMembers(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		environ := []string{"KOPILKA_DB__URL=" + dbtest.URL(t, d.Dialect())}
 		file, report := filepath.Join(t.TempDir(), "people.csv"), filepath.Join(t.TempDir(), "report.csv")
-		if err := os.WriteFile(file, []byte("Телефон;Имя;Пол\n89160000051;Анна;ж\n89160000052;Олег;?\n"), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte("Телефон;Имя;Пол\n89160000051;Анна;ж\n89160000052;Олег;?\nабв;Ира;32\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		for i, want := range []string{"Будет новых участников: 1", "Новых участников: 1", "Новых участников: 0"} {
@@ -181,6 +181,7 @@ func TestImportMembers(t *testing.T) {
 			{"строка", "столбец", "итог", "было раньше", "код", "пояснение"},
 			{"2", "", "записано", "+", "", ""},
 			{"3", "Пол", "не принято", "", "importer.sex", "Пол «?» не читается: м или ж"},
+			{"4", "Телефон", "не принято", "", "importer.identifier", "«абв» не читается: так это не записывают; Пол: Пол «32» не читается: м или ж"},
 		}
 		if diff := cmp.Diff(want, rows); diff != "" {
 			t.Error(diff)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"kopilka/internal/loyalty/importer"
 	"kopilka/internal/loyalty/segment/export"
@@ -58,13 +59,24 @@ func (r *importReport) add(o *importer.Outcome) error {
 		again = "+"
 	}
 	if o.Why != nil {
-		code, text = o.Why.Code, r.p.texts.Fault(r.p.lang, o.Why)
+		code, text = o.Why.Code, r.why(o)
 	}
 	status := r.p.texts.Text(r.p.lang, "importer.status."+string(o.Status))
 	if err := r.csv.Write([]string{strconv.FormatInt(o.Row, 10), export.Plain(r.of(o)), status, again, code, export.Plain(text)}); err != nil {
 		return r.failed(err)
 	}
 	return nil
+}
+
+// why is what is wrong with a row: of one of members, with each of its cells.
+func (r *importReport) why(o *importer.Outcome) string {
+	said := []string{r.p.texts.Fault(r.p.lang, o.Why)}
+	if o.Column != "" {
+		for _, f := range o.Why.Fields {
+			said = append(said, r.p.texts.Text(r.p.lang, "importer.cell", "column", f.Path, "why", r.p.texts.FaultField(r.p.lang, f)))
+		}
+	}
+	return strings.Join(said, "; ")
 }
 
 // keep ends the report and gives it its name.

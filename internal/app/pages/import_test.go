@@ -67,7 +67,7 @@ func TestImportInTheConsole(t *testing.T) {
 	p.Accessible()
 	var file string
 	p.Get(`fetch(document.querySelector("a[href$='as=csv']").href).then(r => r.text())`, &file)
-	for _, want := range []string{"2,,новый участник,,", "4,Телефон,не принято,member.bad-identifier,", "5,,уже есть,importer.twice,", "6,Пол,не принято,importer.sex,"} {
+	for _, want := range []string{"2,,новый участник,,", "4,Телефон,не принято,importer.identifier,", "5,,уже есть,importer.twice,", "6,Пол,не принято,importer.sex,"} {
 		if !strings.Contains(file, want) {
 			t.Errorf("%q is not in %s", want, file)
 		}

@@ -148,7 +148,11 @@ func (p *page) importWhy(o *importer.Outcome, fields []kit.Option) string {
 			}
 		}
 	}
-	return p.Texts.Fault(p.lang(), &why)
+	said := []string{p.Texts.Fault(p.lang(), &why)}
+	for _, f := range why.Fields { // of the other cells
+		said = append(said, p.text("importer.cell", "column", f.Path, "why", p.Texts.FaultField(p.lang(), f)))
+	}
+	return strings.Join(said, "; ")
 }
 
 // importReadAgain has a file read by another sheet or with its names elsewhere.

@@ -156,7 +156,10 @@ func (p *page) importTold(v *importView) error {
 // reasonWords is why rows were not taken, all of them at once: without what the
 // single row holds.
 func (p *page) reasonWords(code string) string {
-	return p.textOr("admin.import.reason."+code, p.textOr("fault."+code, code))
+	if own := "admin.import.reason." + code; p.Texts.Has(p.lang(), own) {
+		return p.text(own) // the fault's own text may speak of a value, and here it is of many
+	}
+	return p.textOr("fault."+code, code)
 }
 
 // importRows are some of the rows of which there is something to say.

@@ -30,7 +30,7 @@ type Outcome struct {
 	Column string // of a file of members: the one that is to blame; "": none is
 	Status Status
 	Again  bool         // an earlier run had done it already
-	Why    *fault.Error // why it was rejected or not matched; a remark on one that was imported; nil: nothing to say
+	Why    *fault.Error // why it was rejected or not matched; a remark on one that was imported; nil: nothing to say. Its fields are other cells, by their columns
 }
 
 // New tells whether a row of members has made one.

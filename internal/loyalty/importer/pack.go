@@ -110,8 +110,18 @@ func (p *packer) fault(why *fault.Error) {
 	}
 	p.text(why.Code)
 	p.int(int64(why.Kind))
-	p.int(int64(len(why.Args)))
-	for _, a := range why.Args {
+	p.args(why.Args)
+	p.int(int64(len(why.Fields)))
+	for _, f := range why.Fields {
+		p.text(f.Path)
+		p.text(f.Code)
+		p.args(f.Args)
+	}
+}
+
+func (p *packer) args(args []fault.Arg) {
+	p.int(int64(len(args)))
+	for _, a := range args {
 		p.text(a.Name)
 		switch v := a.Value.(type) {
 		case int:
@@ -148,7 +158,17 @@ func (u *unpacker) fault() *fault.Error {
 		return nil
 	}
 	why := &fault.Error{Kind: fault.Kind(u.int())}
-	why.Code = code
+	why.Code, why.Args = code, u.args()
+	for n := u.int(); n > 0 && !u.bad; n-- {
+		var f fault.Field
+		f.Path, f.Code = u.text(), u.text()
+		f.Args = u.args()
+		why.Fields = append(why.Fields, f)
+	}
+	return why
+}
+
+func (u *unpacker) args() (out []fault.Arg) {
 	for n := u.int(); n > 0 && !u.bad; n-- {
 		a := fault.Arg{Name: u.text()}
 		if u.bool() {
@@ -156,7 +176,7 @@ func (u *unpacker) fault() *fault.Error {
 		} else {
 			a.Value = u.text()
 		}
-		why.Args = append(why.Args, a)
+		out = append(out, a)
 	}
-	return why
+	return out
 }

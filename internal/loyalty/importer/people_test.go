@@ -96,8 +96,8 @@ func TestPeople(t *testing.T) {
 		}
 		file := b.file("people.csv", crowdFile)
 		want := []string{
-			"2|imported|false||", "3|imported|false||", "4|rejected|false||importer.unfound", "5|rejected|false|Телефон|member.bad-identifier",
-			"6|rejected|false|Дата рождения|importer.day", "7|rejected|false|Пол|importer.sex", "8|rejected|false|Группа|member.bad-group",
+			"2|imported|false||", "3|imported|false||", "4|rejected|false||importer.unfound", "5|rejected|false|Телефон|importer.identifier",
+			"6|rejected|false|Дата рождения|importer.day", "7|rejected|false|Пол|importer.sex", "8|rejected|false|Группа|importer.group",
 			"9|rejected|false|Дата регистрации|importer.day", "11|imported|true||importer.twice", "12|imported|true||importer.twice",
 			"13|rejected|false|Теги|member.too-long", "14|imported|false||",
 		}

@@ -82,11 +82,15 @@ func (p *People) understand(row *Row) (*person, *Outcome) {
 	if row.Bad != nil {
 		return nil, p.refusal(row.No, "", row.Bad)
 	}
-	one, column, why := p.parser.parse(row.No, row.Cells)
-	if why != nil {
-		return nil, p.refusal(row.No, column, why)
+	one, bad := p.parser.parse(row.No, row.Cells)
+	if len(bad) == 0 {
+		return one, nil
 	}
-	return one, nil
+	o := p.refusal(row.No, p.parser.names[bad[0].field], bad[0].why)
+	for _, cell := range bad[1:] {
+		o.Why = o.Why.With(cell.why.At(p.parser.names[cell.field]))
+	}
+	return nil, o
 }
 
 // refusal is a row that is rejected, with the column that is to blame.

@@ -21,37 +21,48 @@ func (c *peopleColumns) cell(cells []string, field string) string {
 	return strings.TrimSpace(cells[at])
 }
 
-// parse understands a row; what is wrong with it is told with the column.
-func (p *peopleParser) parse(no int64, cells []string) (*person, string, *fault.Error) {
+// badCell is what is wrong with one cell of a row.
+type badCell struct {
+	field string
+	why   *fault.Error
+}
+
+// parse understands a row, or tells all that is wrong with it.
+func (p *peopleParser) parse(no int64, cells []string) (*person, []badCell) {
 	for field, at := range p.at {
 		if at < len(cells) && !utf8.ValidString(cells[at]) {
-			return nil, p.names[field], fault.New(fault.Invalid, "importer.encoding", "column", p.names[field])
+			return nil, []badCell{{field, fault.New(fault.Invalid, "importer.encoding", "column", p.names[field])}}
 		}
 	}
 	one := &person{No: no, In: member.Registration{Profile: member.Profile{Custom: map[string]string{}}}}
+	var bad []badCell
 	for _, k := range finders {
 		v := p.cell(cells, string(k))
 		if v == "" {
 			continue
 		}
 		ref, err := member.Normalise(k, v, p.region)
+		if fault.Is(err, "member.bad-identifier") {
+			err = fault.New(fault.Invalid, "importer.identifier", "value", shown(v))
+		}
 		if err != nil {
-			return nil, p.names[string(k)], fault.From(err)
+			bad = append(bad, badCell{string(k), fault.From(err)})
+			continue
 		}
 		one.Refs = append(one.Refs, ref)
 		one.In.Identifiers = append(one.In.Identifiers, member.NewIdentifier{Kind: k, Value: v, Main: true})
 	}
-	if len(one.Refs) == 0 {
-		return nil, "", fault.New(fault.Invalid, "importer.unfound")
+	if len(one.Refs) == 0 && len(bad) == 0 {
+		bad = append(bad, badCell{"", fault.New(fault.Invalid, "importer.unfound")})
 	}
-	if field, why := p.profile(&one.In, cells); why != nil {
-		return nil, p.names[field], why
+	if bad = append(bad, p.profile(&one.In, cells)...); len(bad) > 0 {
+		return nil, bad
 	}
-	return one, "", nil
+	return one, nil
 }
 
-// profile reads what a row tells of a person.
-func (p *peopleParser) profile(in *member.Registration, cells []string) (field string, why *fault.Error) {
+// profile reads what a row tells of a person, and tells which cells can't be read.
+func (p *peopleParser) profile(in *member.Registration, cells []string) (bad []badCell) {
 	pr := &in.Profile
 	pr.Surname, pr.Name, pr.Patronymic = p.cell(cells, string(member.FieldSurname)), p.cell(cells, string(member.FieldName)), p.cell(cells, string(member.FieldPatronymic))
 	if full := strings.Fields(p.cell(cells, asFullName)); len(full) > 0 && pr.Surname+pr.Name+pr.Patronymic == "" {
@@ -70,34 +81,31 @@ func (p *peopleParser) profile(in *member.Registration, cells []string) (field s
 		}
 	}
 	in.Tags = words(p.cell(cells, string(member.FieldTags)))
-	if name := p.cell(cells, asGroup); name != "" {
-		group, ok := p.groups[text.Fold(name)]
-		if !ok {
-			return asGroup, fault.New(fault.Invalid, "member.bad-group")
+	read := func(field, code string, take func(v string) bool) {
+		if v := p.cell(cells, field); v != "" && !take(v) {
+			bad = append(bad, badCell{field, fault.New(fault.Invalid, code, "value", shown(v))})
 		}
+	}
+	read(asGroup, "importer.group", func(v string) bool {
+		group, ok := p.groups[text.Fold(v)]
 		in.Groups = []id.ID{group}
-	}
-	if v := p.cell(cells, string(member.FieldSex)); v != "" {
-		var ok bool
-		if pr.Sex, ok = sexOf(v); !ok {
-			return string(member.FieldSex), fault.New(fault.Invalid, "importer.sex", "value", shown(v))
-		}
-	}
-	if v := p.cell(cells, string(member.FieldBirthDate)); v != "" {
+		return ok
+	})
+	read(string(member.FieldSex), "importer.sex", func(v string) (ok bool) {
+		pr.Sex, ok = sexOf(v)
+		return ok
+	})
+	read(string(member.FieldBirthDate), "importer.day", func(v string) bool {
 		day, ok := p.day(v)
-		if !ok {
-			return string(member.FieldBirthDate), fault.New(fault.Invalid, "importer.day", "value", shown(v))
-		}
 		pr.BirthDate = day.Format(time.DateOnly)
-	}
-	if v := p.cell(cells, asRegistered); v != "" {
+		return ok
+	})
+	read(asRegistered, "importer.day", func(v string) bool {
 		day, ok := p.day(v)
-		if !ok || day.Year() < firstYear || clock.Of(day) > p.now {
-			return asRegistered, fault.New(fault.Invalid, "importer.day", "value", shown(v))
-		}
 		in.At = clock.Of(day)
-	}
-	return "", nil
+		return ok && day.Year() >= firstYear && in.At <= p.now
+	})
+	return bad
 }
 
 // day reads a day in any of the map's formats; a time behind it is let go.

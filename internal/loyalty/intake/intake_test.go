@@ -185,10 +185,10 @@ func TestWhole(t *testing.T) {
 		o.ok(o.Map(ctx, anna, in.ID, guessed))
 		in = o.is(o.worked(in.ID), intake.Looked)
 		want := []string{
-			"2|imported|false||", "3|imported|false||", "4|rejected|false|Телефон|member.bad-identifier", "5|imported|true||importer.twice",
+			"2|imported|false||", "3|imported|false||", "4|rejected|false|Телефон|importer.identifier", "5|imported|true||importer.twice",
 			"6|rejected|false|Пол|importer.sex", "7|imported|true||",
 		}
-		tally := intake.Tally{Made: 2, There: 2, Refused: 2, Reasons: map[string]int64{"member.bad-identifier": 1, "importer.sex": 1, "importer.twice": 1}}
+		tally := intake.Tally{Made: 2, There: 2, Refused: 2, Reasons: map[string]int64{"importer.identifier": 1, "importer.sex": 1, "importer.twice": 1}}
 		if diff := cmp.Diff(want, o.report(in)) + cmp.Diff(tally, in.Tally); diff != "" || o.count("member") != 1 {
 			t.Errorf("tried, with %d members: %s", o.count("member"), diff)
 		}

@@ -95,6 +95,9 @@ func (l *Layout) told(o *importer.Outcome) *importer.Outcome {
 			o.Why.Args[i].Value = l.Called(v)
 		}
 	}
+	for i := range o.Why.Fields {
+		o.Why.Fields[i].Path = l.Called(o.Why.Fields[i].Path)
+	}
 	return o
 }
 
