@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"fmt"
 	"testing"
 
 	"kopilka/internal/browsertest"
@@ -74,7 +75,45 @@ func TestTillWaitsForLookups(t *testing.T) {
 	p.Press(browsertest.F9)
 	p.told()
 
-	want := map[money.Amount]home.ID{100_00: first, 640_00: 0, 350_00: 0}
+	// What is not found, or is several goods, is in sight while the next is typed, eats nothing of that, and stops the payment.
+	for n, typed := range []string{"неттакого", "попкорн"} {
+		release = w.hold("/goods")
+		p.Press(browsertest.F3)
+		p.Insert(typed)
+		p.Press(browsertest.Enter)
+		p.Insert("12")
+		release()
+		p.Wait(`document.querySelector("#missed").innerText.includes("` + typed + `") && !document.querySelector("#looking").innerText`)
+		p.Insert(fmt.Sprint("5", n))
+		p.Press(browsertest.Enter)
+		p.settled(fmt.Sprintf("1 25%d,00 ₽", n))
+		p.Press(browsertest.F9)
+		p.Wait(`document.querySelector("#pay-error").innerText.includes("Не всё попало в чек")`)
+		p.shift("F8")
+		p.Wait(`document.querySelector("#pay-error .perr") && !document.querySelector("#mixed[open]")`)
+		p.Press(browsertest.Escape)
+		p.Wait(`!document.querySelector("#missed").innerText`)
+		p.Press(browsertest.F9)
+		p.told()
+	}
+
+	// Several kinds of money are asked for at once, and their sum when it is there.
+	release = w.hold("/api/quotes")
+	p.Press(browsertest.F3)
+	p.Insert("700")
+	p.Press(browsertest.Enter)
+	p.shift("F8")
+	p.Wait(`document.querySelector("#mixed[open]") && document.activeElement.id === "mixed-card"`)
+	p.Insert("300")
+	p.Press(browsertest.Enter)
+	release()
+	p.Wait(`document.querySelector("#mixed [data-f=about]").innerText.includes("400")`)
+	p.Get(`document.querySelector("#mixed-cash").focus()`, nil)
+	p.Insert("400")
+	p.Press(browsertest.Enter)
+	p.told()
+
+	want := map[money.Amount]home.ID{100_00: first, 640_00: 0, 350_00: 0, 1250_00: 0, 1251_00: 0, 700_00: 0}
 	sold := p.sold()
 	for _, x := range sold {
 		buyer := x.Buyer()

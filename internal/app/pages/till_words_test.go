@@ -62,9 +62,9 @@ func TestTillRefuses(t *testing.T) {
 	}
 	// A good that nobody knows leaves the cursor and the member where they were, and Escape puts the words away.
 	p.scan("4600000000017")
-	p.Wait(`document.querySelector("#scan-error .perr") && document.activeElement.id === "item" && document.querySelector(".mc")?.innerText.includes("Раиса")`)
+	p.Wait(`document.querySelector("#missed .perr") && document.activeElement.id === "item" && document.querySelector(".mc")?.innerText.includes("Раиса")`)
 	p.Press(browsertest.Escape)
-	p.Wait(`!document.querySelector("#scan-error .perr") && !document.querySelector("#cancel[open]") && document.querySelector(".ln")`)
+	p.Wait(`!document.querySelector("#missed .perr") && !document.querySelector("#cancel[open]") && document.querySelector(".ln")`)
 
 	// The registration tells all that is missing, and a wrong number of a card stands by the number, which a scan mends.
 	p.shift("F2")
@@ -139,7 +139,11 @@ func TestTillKeepsItsGuest(t *testing.T) {
 	p.Wait(`document.querySelector(".mc")?.innerText.includes("Регина") && !document.querySelector("#offbar").hidden`)
 	p.adds("210")
 	p.scan("4600000000018")
-	p.Wait(`document.querySelector("#scan-error .perr") && document.querySelector(".mc").innerText.includes("Регина")`)
+	p.Wait(`document.querySelector("#missed .perr") && document.querySelector(".mc").innerText.includes("Регина")`)
+	p.Press(browsertest.F8) // it may be a good: nothing is paid until somebody has seen to it
+	p.Wait(`document.querySelector("#pay-error").innerText.includes("Не всё попало в чек")`)
+	p.Press(browsertest.Escape)
+	p.Wait(`!document.querySelector("#missed .perr") && !document.querySelector("#pay-error .perr")`)
 	p.Press(browsertest.F8)
 	p.told()
 	for _, none := range []string{"2900000000017", "1609031"} {

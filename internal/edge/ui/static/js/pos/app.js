@@ -87,10 +87,23 @@ const sayAsking = () => put('#pay-error', note({ tone: 'info', icon: 'history', 
 // leftTyped tells of what was typed and is on no receipt yet.
 function leftTyped() {
   const text = $('#item').value.trim();
-  if (!text) return false;
-  put('#pay-error', wrong(say('typed-left', { text })));
+  if (!text && !bought.missed()) return false;
+  put('#pay-error', wrong(bought.missed() ? say('missed-left') : say('typed-left', { text })));
   toNext('#item');
   return true;
+}
+// quoted is what the receipt comes to; null: it can't be told.
+async function quoted() {
+  while (state.quoting || !state.quote) { // another change may ask anew meanwhile: what it comes to then is waited for
+    await sale.quote();
+    if (!state.quoting) break;
+  }
+  return state.quote;
+}
+// mixed divides what is to be paid; the dialog is there at once, so that no sum is typed elsewhere.
+function mixed() {
+  if (paying || state.busy || !state.lines.length || state.member && !state.member.serves || leftTyped()) { beep(false); return; }
+  dialogs.mixed((async () => await looked() && !leftTyped() ? (await quoted())?.due : undefined)(), p => pay('mixed', p));
 }
 let paying = false;
 async function pay(kind, payments, proof) {
@@ -104,12 +117,8 @@ async function pay(kind, payments, proof) {
   const waited = setTimeout(sayAsking, 700);
   try {
     const unseen = !state.quote;
-    while (state.quoting || !state.quote) { // another change may ask anew meanwhile: what it comes to then is waited for
-      await sale.quote();
-      if (!state.quoting) break;
-    }
+    const q = await quoted();
     clearTimeout(waited);
-    const q = state.quote;
     if (!q) { beep(false); return; }
     if (unseen && q.alone && state.spend && !q.spent) { state.trouble = say('changed'); beep(false); return; } // he was told of points
     const above = q.proof_above;
@@ -240,11 +249,11 @@ const deeds = {
   inc: e => sale.more(lineOf(e), 1), dec: e => sale.more(lineOf(e), -1), drop: e => sale.drop(lineOf(e)),
   quick: e => bought.pick(quick.list.find(g => g.sku === e.dataset.sku), 1000),
   most: () => sale.spend('most'), none: () => sale.spend(0),
-  pay: e => pay(e.dataset.kind), mixed: () => state.quote && dialogs.mixed(state.quote.due, p => pay('mixed', p)),
+  pay: e => pay(e.dataset.kind), mixed,
   'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': () => waits?.(),
   'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { sale.takeCode(e.dataset.code); next(); },
   refund: e => receipts.refund(e.dataset.id), claim: e => receipts.claim(e.dataset.id, again), 'print-receipt': e => receipts.print(e.dataset.id), 'refund-whole': () => receipts.refundTyped(true, again),
-  cancel: () => { close('cancel'); if (state.busy) return; sale.clear(); draw(); next(); },
+  cancel: () => { close('cancel'); if (state.busy) return; sale.clear(); bought.seen(); draw(); next(); },
   send: async () => { await queue.again(); dialogs.showQueue(isOnline() ? '' : say('network')); }, seen: async () => { await queue.seen(); dialogs.showQueue(); },
   next: nextGuest, print: () => state.sold && paper(sold(state.sold)),
 };
@@ -331,8 +340,8 @@ function pressed(e) {
 }
 function escape(el) {
   if (paying || state.busy) { beep(false); return; } // what is being paid is not cancelled
-  if (bought.drop()) return;
-  if (el?.matches?.('#scan,#item,#code') && el.value) { el.value = ''; put('#scan-error'); put('#item-error'); return; }
+  if (bought.drop()) { draw(); return; }
+  if (el?.matches?.('#scan,#item,#code') && el.value) { el.value = ''; put('#scan-error'); put('#item-error'); draw(); return; }
   if (state.sold) { nextGuest(); return; }
   if ($('#scan-error').childElementCount) { put('#scan-error'); next(); return; }
   if (state.lines.length) { open('cancel'); return; }

@@ -60,7 +60,7 @@ async function fromMemory(code, late) {
   if (late()) return true;
   if (is) return served(is, code); // it is as old as it was
   if (isWords(code)) return sellWords(code);
-  if (state.member) { put('#scan-error', wrong(say('not-found-alone', { code }))); beep(false); return false; } // whoever is there is not lost to a good that is not known
+  if (state.member) { bought.miss(say('not-found-alone', { code })); return false; } // whoever is there is not lost to a good that is not known
   const phone = /^\+?[78][\d()\s-]{9,}$/.test(code);
   if (!phone && !cardLike(code)) { put('#scan-error', wrong(say('not-card-alone', { code }))); beep(false); return false; }
   return served({
@@ -86,11 +86,16 @@ function sellWords(text) {
 }
 function notFound(code) {
   if (isWords(code)) return sellWords(code);
-  const b = button(say('register'), 'register', { primary: true });
-  put('#scan-error', wrong(say(/^\d{8,14}$/.test(code) ? 'not-found-any' : 'not-found', { code }), b));
+  const b = button(say('register'), 'register', { primary: true }), words = say(/^\d{8,14}$/.test(code) ? 'not-found-any' : 'not-found', { code });
   state.asked = code;
+  if (state.lines.length || state.member) { // where somebody is served it may be a good that is not known
+    bought.miss(words, b);
+    next();
+    return false;
+  }
+  put('#scan-error', wrong(words, b));
   beep(false);
-  if (state.lines.length || state.member) next(); else b.focus(); // where somebody is served it was a good that is not known
+  b.focus();
   return false;
 }
 /** refused tells why nothing was done, where members are asked for. */
@@ -147,6 +152,7 @@ export async function newCard() {
 }
 /** registered goes on with who has just become a member. */
 export async function registered(made) {
+  bought.seen();
   await find(made.card?.number ?? made.number);
   if (made.card) issued(made.card);
 }

@@ -68,23 +68,30 @@ async function confirmTyped(d, code) {
 
 // ---- several kinds of money
 let paid;
-export function mixed(due, then) {
+/** mixed asks how what is to be paid is divided; of is that sum, when it comes. */
+export async function mixed(of, then) {
   paid = then;
   const d = open('mixed');
   $('form', d).reset();
-  d.dataset.due = due;
-  fill(d, { about: say('mixed-sum', { sum: money(due) }), error: '' });
+  delete d.dataset.due;
+  fill(d, { about: say('counting'), error: '' });
   $('#mixed-card').focus();
+  const due = await of;
+  if (due === undefined) { close('mixed'); beep(false); return; }
+  d.dataset.due = due;
+  mixedLeft($('form', d));
 }
 /** mixedLeft tells what is still to be divided, as it is typed. */
 export function mixedLeft(form) {
   const d = $('#mixed'), sums = ['card', 'cash', 'sbp'].map(k => form.elements[k].value.trim()).filter(Boolean).map(amount);
+  if (!d.dataset.due) return;
   const left = Number(d.dataset.due) - sums.reduce((a, b) => a + b, 0);
   fill(d, { about: Number.isNaN(left) ? say('mixed-sum', { sum: money(Number(d.dataset.due)) }) : leftWords(left), error: Number.isNaN(left) ? say('bad-amount') : '' });
 }
 const leftWords = left => say(left < 0 ? 'mixed-over' : left ? 'mixed-left' : 'mixed-all', { sum: money(Math.abs(left)) });
 export function mixedTyped(form) {
   const d = $('#mixed'), due = Number(d.dataset.due), payments = [];
+  if (!d.dataset.due) { beep(false); return; }
   for (const kind of ['card', 'cash', 'sbp']) {
     const text = form.elements[kind].value.trim();
     if (!text) continue;

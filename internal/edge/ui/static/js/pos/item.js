@@ -20,7 +20,7 @@ export function item(text) {
   text = text.trim();
   put('#item-error'); offers([]);
   if (!text) return last;
-  if (sale.state.busy) { badItem(say('asking')); return false; }
+  if (sale.state.busy) { badItem(say('asking')); return last; }
   const before = last;
   $('#item').value = '';
   last = look(async gone => {
@@ -29,8 +29,19 @@ export function item(text) {
   });
   return last;
 }
+const READ = 1000; // milliseconds in which nobody reads what is wrong: who types on has not seen it
+let restored; // what was put back into the field, and is typed over next
 async function typed(text, gone) {
-  const back = () => { $('#item').value ||= text; }, bad = words => { back(); badItem(words); return false; };
+  // What could not be taken stands in the field again, or beside it where another is typed there by now.
+  const back = (words, otherwise) => {
+    if ($('#item').value) { miss(otherwise ?? words); return false; }
+    $('#item').value = text;
+    $('#item').select();
+    restored = { at: Date.now(), words: otherwise ?? words };
+    if (words) badItem(words);
+    return true;
+  };
+  const bad = words => { back(words); return false; };
   const [, times, rest] = TIMES.exec(text) ?? [null, null, text];
   const quantity = times ? pieces(times) : 1000, sum = amount(rest);
   if (!quantity) return bad(say('bad-count'));
@@ -50,11 +61,11 @@ async function typed(text, gone) {
   let list = await goods(q);
   if (list && !list.length && /[a-z]{2}/i.test(q)) list = await goods(cyrillic(q)); // the keyboard was Latin
   if (gone()) return true;
-  if (!list) { back(); return false; }
+  if (!list) return bad(say('network'));
   const words = /[a-zа-яё]/i.test(rest);
   if (!list.length || !words && !list[0].exact) return bad(!words && /[.,+=-]/.test(rest) ? say('bad-amount') : say('no-goods', { text: rest }));
   if (list.length === 1 || list[0].exact) { pick(list[0], quantity); return !asked; }
-  back(); offers(list, quantity);
+  if (back('', say('many-goods', { text }))) offers(list, quantity);
   return false;
 }
 /** goods finds them by a text; nothing where they could not be asked for, which is told. */
@@ -69,7 +80,12 @@ export async function goods(q) {
   }
 }
 /** badItem tells what is wrong with what was typed. */
-export function badItem(text) { put('#item-error', wrong(text)); beep(false); $('#item').select(); }
+export function badItem(text) { put('#item-error', wrong(text)); beep(false); }
+/** miss keeps in sight what was shown or typed and is on no receipt: nothing is paid until it was seen to. */
+export function miss(text, ...deeds) { $('#missed').append(wrong(text, ...deeds)); beep(false); }
+/** missed tells whether there is such, and seen puts it away. */
+export const missed = () => $('#missed').childElementCount > 0;
+export const seen = () => put('#missed');
 /** pick puts a good on the receipt, or asks what it costs. */
 export function pick(g, quantity) {
   offers([]);
@@ -135,6 +151,8 @@ let suggesting;
 /** suggest offers goods as their name is typed, with their number before it or not. */
 export function suggest(text) {
   clearTimeout(suggesting);
+  if (restored && Date.now() - restored.at < READ) miss(restored.words);
+  restored = null;
   const [, times, name] = TIMES.exec(text) ?? [null, null, text];
   if (!asked) put('#item-error');
   if (asked || !/[a-zа-яё]/i.test(name) || name.trim().length < 2) { offers([]); return; }
@@ -154,6 +172,7 @@ export function takeOffer(i = at) {
 }
 /** drop gives up what was offered or asked; false: nothing was. */
 export function drop() {
+  if (missed()) { seen(); return true; }
   if (offered.length) { offers([]); return true; }
   if (!asked) return false;
   noPrice();
