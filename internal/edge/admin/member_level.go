@@ -192,7 +192,7 @@ func (p *page) levelFields(f *form) ([]kit.Field, error) {
 	}
 	return []kit.Field{
 		f.field("level", "level", first, of(options...)),
-		f.field("until", "level-until", narrow, example("2026-12-31")),
+		f.field("until", "level-until", narrow, example(p.exampleDay())),
 		f.field("reason", "reason", needed, most(maxAdjustReason)),
 	}, nil
 }
@@ -205,7 +205,7 @@ func (p *page) leveled(f *form) (*purchase.LevelRequest, error) {
 		return nil, fault.Wrap(err, fault.NotFound, "programme.not-found")
 	}
 	return &purchase.LevelRequest{
-		By: p.who.Person.ID, Programme: id.ID(n), Level: level, Until: f.get("until"), Reason: f.get("reason"), Actor: byStaff + p.who.Person.ID.String(),
+		By: p.who.Person.ID, Programme: id.ID(n), Level: level, Until: dayTyped(f.get("until")), Reason: f.get("reason"), Actor: byStaff + p.who.Person.ID.String(),
 	}, nil
 }
 

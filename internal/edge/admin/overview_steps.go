@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/staff"
@@ -26,6 +27,16 @@ func (p *page) steps() ([]step, error) {
 		out = append(out, step{
 			Title: p.text("admin.steps.programme"), Text: p.text("admin.steps.programme-text"), Done: len(p.Programmes.Current().All()) > 0,
 			Actions: []kit.Action{{Text: p.text("admin.steps.programme-do"), Href: Base + "/programmes", Small: true}},
+		})
+	}
+	if p.goes("/catalogue/new") {
+		goods, err := p.Products.Products(p.ctx(), catalog.Filter{}, reference.Page{Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, step{
+			Title: p.text("admin.steps.goods"), Text: p.text("admin.steps.goods-text"), Done: len(goods.Items) > 0,
+			Actions: []kit.Action{{Text: p.text("admin.steps.goods-do"), Href: Base + "/catalogue", Small: true}},
 		})
 	}
 	if p.goes("/consent-texts/new") {

@@ -415,6 +415,9 @@ func (p *page) whyOf(s *purchase.Stored, v *receiptView, names *ruleNames) error
 		}
 		v.Steps = append(v.Steps, h)
 	}
+	if len(v.Steps) == 0 && s.Programme != 0 {
+		v.NoWhy = p.text("admin.receipt.no-rule-fits")
+	}
 	v.OtherReason = !r.Same
 	return base.Err()
 }

@@ -98,7 +98,8 @@ function wrong(d, e) {
   fill(d, { error: left.join('; ') });
   toWrong(d);
 }
-const isDate = d => /^\d{4}-\d\d-\d\d$/.test(dateOf($('form', d).elements.birth_date.value));
+// isDate tells a day that there is from what only looks like one.
+const isDate = d => { const t = dateOf($('form', d).elements.birth_date.value), at = new Date(t + 'T00:00:00Z'); return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(t); };
 const clean = d => { for (const p of $$('[data-error]', d)) p.textContent = ''; fill(d, { error: '' }); };
 // toWrong goes to the first field that something is wrong with; what it is stands below it.
 function toWrong(d) {
