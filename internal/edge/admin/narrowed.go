@@ -5,7 +5,7 @@ import "kopilka/internal/loyalty/staff"
 // idle names what a person's role allows and the outlets that he works at keep him
 // from: all pages for it are the whole organization's.
 func (p *page) idle(w *staff.Person) ([]string, error) {
-	if len(w.Outlets)+len(w.Partners) == 0 {
+	if !w.Narrowed() {
 		return nil, nil
 	}
 	role, err := p.Staff.Role(p.ctx(), w.Role)

@@ -123,7 +123,7 @@ func (p *page) placesOf(w *staff.Person) string {
 			names = append(names, x.Name)
 		}
 	}
-	if len(w.Outlets)+len(w.Partners) == 0 {
+	if !w.Narrowed() {
 		return p.text("admin.people.everywhere")
 	}
 	return strings.Join(names, ", ")

@@ -164,31 +164,27 @@ func (p *page) programme() error {
 	}
 	for _, m := range made {
 		r := versionRow{Version: id.ID(m.Version).String(), By: author(m.By), Note: m.Note, At: m.At, Here: m.Version == pr.Version}
-		if r.Changes, err = p.versionChanges(pr.ID, m.Version, names); err != nil {
+		is, err := p.Programmes.Version(p.ctx(), pr.ID, m.Version)
+		if err != nil {
+			return err
+		}
+		if r.Changes, err = p.changesSince(is, names); err != nil {
 			return err
 		}
 		if !r.Here && v.MayBack {
-			old, err := p.Programmes.Version(p.ctx(), pr.ID, m.Version)
-			if err != nil {
-				return err
-			}
-			r.Again = p.changes(pr, old, names)
+			r.Again = p.changes(pr, is, names)
 		}
 		v.Made = append(v.Made, r)
 	}
 	return p.show(pr.Name, "/programmes", programmePage(v))
 }
 
-// versionChanges tells how a version differs from the one before.
-func (p *page) versionChanges(i id.ID, version int64, names *naming) ([]string, error) {
-	if version <= 1 {
+// changesSince tells how a version differs from the one before.
+func (p *page) changesSince(is *rule.Programme, names *naming) ([]string, error) {
+	if is.Version <= 1 {
 		return nil, nil
 	}
-	was, err := p.Programmes.Version(p.ctx(), i, version-1)
-	if err != nil {
-		return nil, err
-	}
-	is, err := p.Programmes.Version(p.ctx(), i, version)
+	was, err := p.Programmes.Version(p.ctx(), is.ID, is.Version-1)
 	if err != nil {
 		return nil, err
 	}

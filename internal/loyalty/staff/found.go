@@ -88,7 +88,7 @@ func checkPerson(p *Person) error {
 	}
 	p.Outlets = slices.Compact(slices.Sorted(slices.Values(p.Outlets)))
 	p.Partners = slices.Compact(slices.Sorted(slices.Values(p.Partners)))
-	if p.Role == Owner && p.narrowed() {
+	if p.Role == Owner && p.Narrowed() {
 		f.Add(fault.Field{Path: "places", Code: "staff.owner-everywhere"})
 	}
 	p.Role = strings.TrimSpace(p.Role)

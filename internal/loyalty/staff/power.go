@@ -69,7 +69,7 @@ func (w *Who) within(p Person) bool {
 	elsewhere := func(o id.ID) bool { return !w.At(o) }
 	// Of a partner he must have all outlets, those to come too.
 	others := func(o id.ID) bool { return !slices.Contains(w.Person.Partners, o) }
-	return p.narrowed() && !slices.ContainsFunc(p.Outlets, elsewhere) && !slices.ContainsFunc(p.Partners, others)
+	return p.Narrowed() && !slices.ContainsFunc(p.Outlets, elsewhere) && !slices.ContainsFunc(p.Partners, others)
 }
 
 // Sees tells whether he may know of a person: who works at some places only

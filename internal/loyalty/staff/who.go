@@ -38,7 +38,7 @@ func (w *Who) Require(any ...Permission) error {
 }
 
 // Narrowed tells whether he works at some outlets only.
-func (w *Who) Narrowed() bool { return w.Person.narrowed() }
+func (w *Who) Narrowed() bool { return w.Person.Narrowed() }
 
 // At tells whether he works at the outlet.
 func (w *Who) At(outlet id.ID) bool {
@@ -62,7 +62,8 @@ func (w *Who) Fresh(now clock.Micros) error {
 	return fault.New(fault.Denied, "staff.proof-stale")
 }
 
-func (p *Person) narrowed() bool { return len(p.Outlets)+len(p.Partners) > 0 }
+// Narrowed tells whether the person works at some outlets or partners only.
+func (p *Person) Narrowed() bool { return len(p.Outlets)+len(p.Partners) > 0 }
 
 // Permits tells whether a person may do now what the permission names, also
 // where he is not signed in: what he has begun goes on by it.

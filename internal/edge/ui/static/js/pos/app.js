@@ -102,7 +102,7 @@ async function quoted() {
 }
 // mixed divides what is to be paid; the dialog is there at once, so that no sum is typed elsewhere.
 function mixed() {
-  if (paying || state.busy || !state.lines.length || state.member && !state.member.serves || leftTyped()) { beep(false); return; }
+  if (paying || state.busy || !sale.payable() || leftTyped()) { beep(false); return; }
   dialogs.mixed((async () => await looked() && !leftTyped() ? (await quoted())?.due : undefined)(), p => pay('mixed', p));
 }
 let paying = false;
@@ -111,7 +111,7 @@ async function pay(kind, payments, proof) {
   paying = true;
   const turn = sale.turn(), well = await looked();
   paying = false;
-  if (turn !== sale.turn() || !state.lines.length || state.member && !state.member.serves) return;
+  if (turn !== sale.turn() || !sale.payable()) return;
   if (leftTyped() || !well) { beep(false); return; } // what was not found is seen to first
   state.busy = true;
   const waited = setTimeout(sayAsking, 700);
@@ -178,8 +178,8 @@ async function notSold(e, kind, payments) {
 // keepAfter keeps a member as a sale has left him, for when he can't be asked about.
 const keepAfter = async m => { if (m) await keep.remember('after:' + m.id, { active: m.active, spendable: m.spendable, seen: m.seen }); };
 async function finish(item, q, kind, payments, answer) {
-  const s = { answer, quote: q, kind, payments, number: item.seq, member: state.member, at: item.at, lines: state.lines }, left = sale.after(state.member, q, answer);
-  await keepAfter(left);
+  const s = { answer, quote: q, kind, payments, number: item.seq, member: state.member, at: item.at, lines: state.lines };
+  await keepAfter(sale.after(state.member, q, answer));
   sale.clear();
   state.qr = null; state.sold = s;
   drawDone(s);

@@ -3,7 +3,7 @@ import { $, $$, button, fill, make, note, put, rows, wrong } from './render.js';
 import { clock, money, noun, number, points, quantity, say, signed, way } from './words.js';
 import { isOnline } from './net.js';
 import { toNext } from './keys.js';
-import { gross, grossOf, nameOf, state } from './sale.js';
+import { gross, grossOf, nameOf, payable, state } from './sale.js';
 
 /** quick are the goods that this till sells the most. */
 export const quick = { list: [] };
@@ -81,7 +81,7 @@ function drawTotals() {
   const earn = !state.member?.serves || !q ? '' : q.alone && !q.earned ? say('if-recorded') : q.earned ? say('will-earn', { points: signed(q.earned) + ' ' + noun(q.earned) }) : '';
   $('#earn').textContent = earn;
   put('#pay-error', ...(state.trouble ? [wrong(state.trouble)] : []));
-  $$('.pays .btn').forEach(b => { b.disabled = !state.lines.length || state.member && !state.member.serves || state.busy; });
+  $$('.pays .btn').forEach(b => { b.disabled = !payable() || state.busy; });
   drawSaid(q);
 }
 

@@ -100,6 +100,8 @@ async function lookWithout(signal) {
   return ask('/api/quotes', { body: pointless(), signal }).catch(() => null);
 }
 
+/** payable tells whether there is something to pay, by who may. */
+export const payable = () => state.lines.length > 0 && (!state.member || state.member.serves);
 /** nameOf is what a line is called: a bare sum has no name of its own. */
 export const nameOf = l => l.sku === 'sum' ? say('sum-line') : l.name;
 /** grossOf is what a line comes to before anything is taken off, and gross what all do. */
