@@ -41,7 +41,7 @@ const drawn = `document.fonts.status === "loaded" && document.querySelector("h1"
 // address, by the name of their picture.
 func consolePages() map[string]string {
 	return map[string]string{
-		"overview": "/admin", "me": "/admin/me", "organization": "/admin/organization", "members": "/admin/members", "members-none": "/admin/members?q=зззз",
+		"overview": "/admin", "me": "/admin/me", "me-edit": "/admin/me/edit", "organization": "/admin/organization", "members": "/admin/members", "members-none": "/admin/members?q=зззз",
 		"programmes": "/admin/programmes", "programme-new": "/admin/programmes/new", "outlets": "/admin/outlets", "outlet-new": "/admin/outlets/new",
 		"members-filter": "/admin/members?in.state=active&from.active=1&add=birthday&sort=-active", "member-new": "/admin/members/new",
 		"catalogue": "/admin/catalogue", "catalogue-types": "/admin/catalogue/types", "catalogue-groups": "/admin/catalogue/groups", "product-new": "/admin/catalogue/new",

@@ -127,4 +127,10 @@ func TestFirstSale(t *testing.T) {
 	p.Get(`(async () => { while (!(await (await fetch("/admin")).text()).includes('class="stats"')) await new Promise(requestAnimationFrame) })()`, nil)
 	p.Go(s.URL + "/admin")
 	p.Wait(`document.querySelector(".stats")?.innerText.replace(/\s/g, " ").includes("1 000,00 ₽")`)
+
+	// What was left out of the first steps is not forgotten with the first sale.
+	p.See("heading", "Осталось сделать")
+	p.Wait(`[...document.querySelectorAll(".steps h3")].map(h => h.innerText).join() === "Опубликуйте тексты согласий"`)
+	p.Accessible()
+	p.Shot("steps-owed")
 }

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/purchase"
@@ -28,15 +29,37 @@ func (p *page) adjust() error {
 
 const maxAdjustReason = 500 // bytes, as package purchase has it
 
+// manyPoints is more than points by hand mostly are: it is asked about once
+// more, since a nought too many is soon typed.
+const manyPoints money.Points = 50_000_00
+
+// sureOf tells whether so many points are meant: of many the form says so by a
+// box that is ticked for just this number.
+func (p *page) sureOf(f *form, points money.Points) bool {
+	of := strconv.FormatInt(int64(points), 10)
+	if max(points, -points) <= manyPoints || f.on("sure") && f.get("sure-of") == of {
+		return true
+	}
+	f.values.Del("sure")
+	f.values.Set("sure-of", of)
+	f.wrong["sure"] = p.text("admin.adjust.sure-text", "points", ui.Points(p.ctx(), max(points, -points)))
+	return false
+}
+
 func (p *page) askAdjust(f *form, m *member.Member) error {
 	fields, err := p.adjustFields(f)
 	if err != nil {
 		return err
 	}
-	return p.showForm(f, memberForm{
+	v := memberForm{
 		Crumbs: p.memberCrumbs(m), Title: p.text("admin.adjust.title", "name", p.memberName(m)), Action: memberPath(m.Home) + "/points", Back: memberPath(m.Home),
 		Do: p.text("admin.adjust.do"), Fields: fields, Hidden: []sentAlong{{keyParam, f.values.Get(keyParam)}},
-	})
+	}
+	if of := f.get("sure-of"); of != "" {
+		v.Boxes = []box{{f.field("sure", "sure-of-points"), f.on("sure")}}
+		v.Hidden = append(v.Hidden, sentAlong{"sure-of", of})
+	}
+	return p.showForm(f, v)
 }
 
 // adjustFields ask for points by hand, of one member or of many.
@@ -74,11 +97,15 @@ func (p *page) adjustSent() error {
 		f.refuse(bad)
 		return p.askAdjust(f, &m)
 	}
+	if !p.sureOf(f, r.Points) {
+		return p.askAdjust(f, &m)
+	}
 	r.Key, r.Buyer = f.get(keyParam), purchase.Buyer{Home: m.Home}
 	done, err := p.Desk.Adjust(p.ctx(), r)
 	if fault.Is(err, "adjust.approval") {
-		if _, err = p.Approvals.Ask(p.ctx(), r); err == nil {
-			return p.to(memberPath(m.Home), "approval-asked")
+		var told string
+		if told, err = p.askSecond(r); err == nil {
+			return p.to(memberPath(m.Home), told)
 		}
 	}
 	switch {
@@ -93,6 +120,19 @@ func (p *page) adjustSent() error {
 		return p.askAdjust(f, &m)
 	}
 	return err
+}
+
+// askSecond asks a second person for points by hand and gives what is said of
+// it: also where nobody else may decide yet, since the request waits for long.
+func (p *page) askSecond(r *purchase.AdjustRequest) (told string, err error) {
+	if _, err := p.Approvals.Ask(p.ctx(), r); err != nil {
+		return "", err
+	}
+	others, err := p.othersDecide()
+	if err != nil || others {
+		return "approval-asked", err
+	}
+	return "approval-asked-nobody", nil
 }
 
 // adjustment is what the form asks for, of nobody yet.

@@ -3,6 +3,7 @@ package admin
 import (
 	"cmp"
 	"net/url"
+	"slices"
 	"strings"
 
 	"kopilka/internal/edge/ui"
@@ -37,6 +38,7 @@ type approvalsView struct {
 	Waiting, Ended           []approvalLine
 	On, Back                 string
 	Points                   bool // the reader has to do with points by hand
+	Nobody                   bool // but the reader decides on them
 	Requests, RequestsEnded  []requestLine
 	RequestsOn, RequestsBack string
 }
@@ -112,8 +114,22 @@ func (p *page) pointLists(v *approvalsView, before int64) error {
 	if v.Waiting, err = p.approvalLines(waiting); err != nil {
 		return err
 	}
-	v.Ended, err = p.approvalLines(ended)
-	return err
+	if v.Ended, err = p.approvalLines(ended); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(v.Waiting, func(l approvalLine) bool { return l.Own }) {
+		others, err := p.othersDecide()
+		v.Nobody = !others
+		return err
+	}
+	return nil
+}
+
+// othersDecide tells whether anybody beside the reader may approve points by
+// hand: what he asks for would wait in vain.
+func (p *page) othersDecide() (bool, error) {
+	n, err := staff.Others(p.ctx(), p.DB, p.who.Person.ID, staff.PointsApprove)
+	return n > 0, err
 }
 
 // approvalLines are requests with the names of their members, read at once.

@@ -8,10 +8,12 @@ import (
 	"kopilka/internal/platform/id"
 )
 
-// me is the pages of the person himself: his password, his second proof, his
+// me is the pages of the person himself: his name and e-mail, his password, his second proof, his
 // passkeys, and where he is signed in.
 func me(a *Admin) {
 	a.get("/me", "", (*page).me)
+	a.get("/me/edit", "", (*page).editMe)
+	a.post("/me/edit", "", (*page).editMeSent)
 	a.post("/me/password", "", (*page).passwordSent)
 	a.get("/me/phone", "", (*page).phone)
 	a.post("/me/phone", "", (*page).phoneSent)

@@ -92,8 +92,8 @@ func (p *page) live() (live, error) {
 	l.Money, l.Points = p.charts(now.Rows, from, chosen.Days)
 	l.Outlets = p.outlets(places.Rows)
 	l.Empty = now.Totals[figure.Receipts] == 0 && was.Totals[figure.Receipts] == 0
-	if l.Empty {
-		l.Steps, err = p.steps()
+	if l.Steps, err = p.steps(); !l.Empty {
+		l.Steps = owed(l.Steps)
 	}
 	return l, err
 }

@@ -17,6 +17,12 @@ type step struct {
 	Title, Text string
 	Actions     []kit.Action
 	Done        bool
+	Owed        bool // also after the first sale: without it something works worse
+}
+
+// owed are the steps that are not done though it is sold already.
+func owed(steps []step) []step {
+	return slices.DeleteFunc(steps, func(s step) bool { return s.Done || !s.Owed })
 }
 
 // steps are those that the reader may take, in the order in which a first sale
@@ -25,7 +31,7 @@ func (p *page) steps() ([]step, error) {
 	var out []step
 	if p.can(staff.ProgrammeEdit) {
 		out = append(out, step{
-			Title: p.text("admin.steps.programme"), Text: p.text("admin.steps.programme-text"), Done: len(p.Programmes.Current().All()) > 0,
+			Title: p.text("admin.steps.programme"), Text: p.text("admin.steps.programme-text"), Done: len(p.Programmes.Current().All()) > 0, Owed: true,
 			Actions: []kit.Action{{Text: p.text("admin.steps.programme-do"), Href: Base + "/programmes", Small: true}},
 		})
 	}
@@ -48,7 +54,7 @@ func (p *page) steps() ([]step, error) {
 			return slices.ContainsFunc(texts, func(t member.ConsentText) bool { return t.Kind == k })
 		}
 		out = append(out, step{
-			Title: p.text("admin.steps.consents"), Text: p.text("admin.steps.consents-text"), Done: has(member.ToRules) && has(member.ToPersonalData),
+			Title: p.text("admin.steps.consents"), Text: p.text("admin.steps.consents-text"), Done: has(member.ToRules) && has(member.ToPersonalData), Owed: true,
 			Actions: []kit.Action{{Text: p.text("admin.consent-texts.to"), Href: consentTextsPath, Small: true}},
 		})
 	}
