@@ -126,10 +126,10 @@ async function pay(kind, payments, proof) {
       if (state.qr) proof = { qr: state.qr };
       else { dialogs.prove(q, p => pay(kind, payments, p)); return; }
     }
-    const money = payments ?? (q.due ? [{ kind, amount: q.due }] : []), at = new Date().toISOString();
+    const money = payments ?? (q.due ? [{ kind, amount: q.due }] : []), at = new Date().toISOString(), unread = sale.unread(q);
     const item = await keep.enqueue(number => {
       const record = { ...sale.facts(q, money, at), number: String(number) };
-      if (q.alone) return { state: 'waits', alone: true, at, due: q.due, record };
+      if (q.alone) return { state: 'waits', alone: true, at, due: q.due, record, ...unread.length && { unread, cart: { ...sale.pointless(), buyer: record.buyer } } };
       const commit = { ...sale.body(), quote: q.id, payments: money, number: String(number) };
       if (proof?.qr) commit.buyer = { qr: proof.qr };
       if (proof?.proof) commit.proof = proof.proof;

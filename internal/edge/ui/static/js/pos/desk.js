@@ -3,7 +3,7 @@ import { $, $$, button, fill, make, note, put, rows, wrong } from './render.js';
 import { clock, money, noun, number, points, quantity, say, signed, way } from './words.js';
 import { isOnline } from './net.js';
 import { toNext } from './keys.js';
-import { gross, grossOf, nameOf, payable, state } from './sale.js';
+import { gross, grossOf, nameOf, payable, state, unread } from './sale.js';
 
 /** quick are the goods that this till sells the most. */
 export const quick = { list: [] };
@@ -92,8 +92,7 @@ function drawSaid(q) {
   if (!state.member && state.lines.length && isOnline()) list.push(say1(say('no-member')));
   if (q?.alone && state.spend && !q.spent) list.push(say1(say('offline-points')));
   if (q?.alone) list.push(say1(say(q.judged ? 'offline-judged' : 'offline-sale')));
-  const unread = q?.alone ? state.codes.filter(c => !q.codes.includes(c)) : [];
-  if (unread.length) list.push(say1(say('offline-codes', { code: unread.join(', ') })));
+  if (unread(q).length) list.push(say1(say('offline-codes', { code: unread(q).join(', ') })));
   for (const m of q?.messages ?? []) list.push(say1(m));
   for (const h of q?.hints ?? []) list.push(say1(h.text));
   const said = $('#said');
@@ -123,7 +122,7 @@ function drawCodes() {
   const chips = state.codes.map((code, i) => {
     const chip = make('chip', { text: code }), why = of(code);
     chip.classList.toggle('chip-bad', !!why);
-    chip.classList.toggle('chip-unread', !!state.quote?.alone && !state.quote.codes.includes(code));
+    chip.classList.toggle('chip-unread', unread(state.quote).includes(code));
     chip.dataset.do = 'drop-code'; chip.dataset.index = i;
     chip.setAttribute('aria-label', say('drop-line', { name: code }));
     return chip;

@@ -138,7 +138,7 @@ export async function showQueue(error = '') {
   const facts = i => ({
     waits: () => say('queue-waits', { at: clock(i.at) }),
     problem: () => say('queue-problem', { at: clock(i.at), words: i.words }),
-    differs: () => say('differs', { at: clock(i.at), words: difference(i) }),
+    differs: () => [difference(i) ? say('differs', { at: clock(i.at), words: difference(i) }) : say('told', { at: clock(i.at) }), ...(i.untaken ?? []).map(untaken)].join('. '),
   })[i.state]();
   fill(d, { error, about: list.length ? say('queue-told', { waits: waits.length, odd: odd.length }) : say('queue-empty'), list: [...waits, ...odd].map(i => {
     const li = $('#t-queued').content.firstElementChild.cloneNode(true);
@@ -150,6 +150,7 @@ export async function showQueue(error = '') {
   $('[data-do=send]', d).hidden = !waits.length && !odd.some(i => i.state === 'problem');
   ($('.dlg-f .btn:not([hidden])', d) ?? $('[data-close]', d)).focus();
 }
+const untaken = ({ code, why }) => why ? say('code-untaken', { code, words: why }) : say('code-unread', { code });
 function difference({ answer: a, words }) {
   const said = words ? [words] : [];
   if (a.would && a.would.discount !== a.discount) said.push(say('discount') + ': ' + money(a.discount) + ' → ' + money(a.would.discount));

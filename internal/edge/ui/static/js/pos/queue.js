@@ -13,9 +13,18 @@ export const onQueue = f => { told = f; };
 export const waiting = list => list.filter(i => i.state === 'waits');
 export const odd = list => list.filter(i => i.state === 'differs' || i.state === 'problem');
 
+// notTaken asks why codes that the till could not go by would have done nothing: before the receipt is told, which may be
+// what uses them up.
+async function notTaken(item) {
+  if (!item.unread) return item;
+  let unused = [];
+  try { unused = (await ask('/api/quotes', { body: item.cart })).unused_codes ?? []; } catch (e) { if (!(e instanceof Refused)) throw e; }
+  return { ...item, untaken: item.unread.map(code => ({ code, why: unused.find(u => u.code.toLowerCase() === code.toLowerCase())?.text })) };
+}
+
 /** done takes an item out, or keeps it to be seen where the program would have given something else. */
 async function done(item, answer) {
-  const odd = item.alone && (answer.flags?.some(f => f !== LATE) || answer.would && (answer.would.discount !== answer.discount || answer.would.most < answer.spent));
+  const odd = item.alone && (item.untaken || answer.flags?.some(f => f !== LATE) || answer.would && (answer.would.discount !== answer.discount || answer.would.most < answer.spent));
   if (odd) await keep.requeue({ ...item, state: 'differs', answer });
   else await keep.dequeue(item.seq);
   return answer;
@@ -42,6 +51,7 @@ async function tell(item) {
       if (e.code === 'key.other-body') return keep.dequeue(item.seq); // it is there as a fact already
     }
   }
+  item = await notTaken(item);
   try {
     return await done({ ...item, alone: true }, await ask('/api/purchases/record', { body: item.record, key: item.key }));
   } catch (e) {

@@ -48,8 +48,8 @@ export function body() {
   return b;
 }
 
-// pointless is the receipt without the points that are to pay.
-function pointless() {
+/** pointless is the receipt without the points that are to pay. */
+export function pointless() {
   const { spend_max, spend: _, ...rest } = body();
   return rest;
 }
@@ -196,6 +196,9 @@ export function clear() {
   kept();
   told();
 }
+
+/** unread are the codes that a quote made with no network did not go by: they are unknown to the till, or gave nothing. */
+export const unread = q => q?.alone ? state.codes.filter(c => !q.codes.includes(c)) : [];
 
 /** facts is the receipt as one that was sold: what the buyer was told and has paid. */
 export function facts(q, payments, at) {
