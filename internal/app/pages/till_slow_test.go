@@ -177,11 +177,16 @@ func TestTillRefundsAgain(t *testing.T) {
 	p.Get(`window.print = () => { window.printed = document.querySelector("#paper").innerText.replaceAll("\u00a0", " ") }`, nil)
 	p.ofReceipt("800,00", "print-receipt")
 	p.Wait(`window.printed?.includes("1 000,00") && window.printed.includes("−200,00") && window.printed.includes("800,00") && window.printed.includes("Дарья Миронова")`)
+	// What came back is on it, with its day and sum, and what is left.
+	p.Wait(`/Возврат \d\d\.\d\d\.\d{4}, \d\d:\d\d\s*−200,00 ₽[^]*Возврат [^]*−200,00 ₽[^]*после возвратов\s*400,00 ₽/.test(window.printed)`)
+	p.Wait(`window.printed.includes("Вернули 50 бонусов")`)
 
 	p.ofReceipt("800,00", "refund")
 	p.Wait(`document.querySelector("#refund [data-f=lines]").innerText.includes("осталось 2")`)
 	p.Click("button", "Вернуть всё")
 	p.Wait(`!document.querySelector("#refund[open]")`)
+	p.ofReceipt("800,00", "print-receipt")
+	p.Wait(`/после возвратов\s*0,00 ₽/.test(window.printed)`)
 	if x := p.sold()[0]; money.Amount(x.Refunded) != x.Due {
 		t.Errorf("%d of %d came back", x.Refunded, x.Due)
 	}

@@ -149,6 +149,17 @@ func TestTillReceipts(t *testing.T) {
 	p.Wait(`document.querySelector(".mc")`)
 	p.Press(browsertest.F4)
 	p.ofReceipt("500,00", "claim") // the demo may have sold others here today
+	p.Wait(`document.querySelector("#claim[open] [data-f=about]").innerText.includes("Рита Проверкина")`)
+	p.Press(browsertest.Escape) // one press gives nothing away
+	p.Wait(`!document.querySelector("#claim[open]")`)
+	if sold := p.sold(); sold[0].Buyer() == of {
+		t.Fatal("it was given without being asked about")
+	}
+	p.ofReceipt("500,00", "claim")
+	p.Wait(`document.querySelector("#claim[open]") && document.activeElement.dataset.do === "claim-do"`)
+	p.Accessible()
+	p.Shot("till-claim")
+	p.Press(browsertest.Enter)
 	p.Wait(`document.querySelector("#receipts [data-f=done]").innerText.includes("Чек отдан: Рита")`)
 	if sold := p.sold(); len(sold) != 1 || sold[0].Buyer() != of {
 		t.Fatalf("%+v", sold)

@@ -112,6 +112,8 @@ func TestTillTellsOfNow(t *testing.T) {
 	p.ofReceipt("500,00", "claim")
 	p.Wait(`document.querySelector("#receipts [data-f=done]").innerText !== "" && document.activeElement.id === "receipt-q"`)
 	p.scan(number)
+	p.Wait(`document.querySelector("#claim[open] [data-f=about]").innerText.includes("Римма")`)
+	p.Click("button", "Отдать")
 	p.Wait(`document.querySelector("#receipts [data-f=done]").innerText.includes("Чек отдан: Римма")`)
 	for _, sold := range p.sold() {
 		if sold.Buyer() != of {

@@ -29,6 +29,8 @@ export function paper(s) {
   for (const p of s.payments) list.push(row(say('paper-paid', { how: way(p.kind) }), money(p.amount)));
   if (s.member) list.push(row(say('shift-earned'), number(s.member.earned)), row(say('shift-spent'), number(s.member.spent)));
   if (s.member?.balance !== undefined) list.push(row(say('member-balance'), number(s.member.balance)));
+  for (const r of s.refunds ?? []) list.push(row(say('paper-refund', { at: moment(r.at) }), money(-r.money)), ...r.points ? [row(r.points, '')] : []);
+  if (s.refunds?.length) list.push(row(say('paper-left'), money(s.refunds.reduce((n, r) => n - r.money, s.due))));
   for (const m of s.messages) list.push(row(m, ''));
   list.push(row(say('paper-thanks'), ''));
   $('#paper').replaceChildren(head, ...list);

@@ -11,6 +11,8 @@ import { beep } from './keys.js';
 
 let chosen; // the receipt that is given back
 let given; // the receipt that waits for whom it is given to
+let listed = []; // the receipts that are shown
+let giving; // what gives a receipt to the member who is named, once that is confirmed
 let asked = '', key = ''; // the refund that was asked for last, and its key
 
 const row = r => {
@@ -25,6 +27,7 @@ const row = r => {
   return node;
 };
 function show(d, list) {
+  listed = list;
   fill(d, { list: list.map(row), error: list.length ? '' : say('receipt-none'), done: '' });
   if (document.activeElement === document.body || document.activeElement === d) $('#receipt-q').focus(); // the button that was pressed is gone
 }
@@ -71,9 +74,9 @@ export async function refund(id) {
 // Money with its kinds: what is counted out and what goes back to the card.
 const ways = r => money(r.money) + (r.payments.length ? ' (' + r.payments.map(p => way(p.kind) + ' ' + money(p.amount)).join(', ') + ')' : '');
 // told is what came back or would come: money, points that are given back and taken back.
-const told = (r, came, given, taken) => [
-  say(came, { sum: ways(r) }), r.given > 0 ? say(given, { points: points(r.given) }) : '', r.earned + r.taken > 0 ? say(taken, { points: points(r.earned + r.taken) }) : '',
-  r.held > 0 ? say('refund-keeps', { sum: money(r.held) }) : '',
+const told = (r, came, given, taken) => [say(came, { sum: ways(r) }), toldPoints(r, given, taken)].filter(Boolean).join(' ');
+const toldPoints = (r, given, taken) => [
+  r.given > 0 ? say(given, { points: points(r.given) }) : '', r.earned + r.taken > 0 ? say(taken, { points: points(r.earned + r.taken) }) : '', r.held > 0 ? say('refund-keeps', { sum: money(r.held) }) : '',
 ].filter(Boolean).join(' ');
 const wanted = what => ({ cashier: state.start.duty.id, purchase: { id: chosen.id }, ...what });
 
@@ -157,15 +160,26 @@ export async function typed(q, after) {
   const d = $('#receipts'), id = given;
   try {
     const { found } = await ask('/find', { body: { q } });
-    if (found.length === 1 && found[0].serves) { await give(id, found[0], after); return; }
+    if (found.length === 1 && found[0].serves) { askToGive(id, found[0], after); return; }
     fill(d, { error: found.length === 1 ? found[0].why : say('claim-nobody', { code: q }) });
     beep(false);
   } catch (e) { problem(d, e); }
 }
 
 /** claim gives a receipt of nobody's to the member who is at the till, or asks who he is. */
-export async function claim(id, after) {
-  if (state.member?.id) await give(id, state.member, after); else wantsMember($('#receipts'), id);
+export function claim(id, after) {
+  if (state.member?.id) askToGive(id, state.member, after); else wantsMember($('#receipts'), id);
+}
+// askToGive asks first: the till can't take a receipt back from whom it was given to.
+function askToGive(id, member, after) {
+  const r = listed.find(x => x.id === id);
+  giving = () => give(id, member, after);
+  fill(open('claim'), { about: say('claim-about', { number: r.number, sum: money(r.due), name: member.name }) });
+}
+/** claimed gives the receipt to whom it was asked for. */
+export async function claimed() {
+  close('claim');
+  await giving();
 }
 async function give(id, member, after) {
   const d = $('#receipts');
@@ -187,6 +201,7 @@ export async function print(id) {
       cashier: state.start.cashiers.find(c => c.id === p.cashier)?.name,
       lines: p.lines.map(l => ({ name: l.name || l.sku, quantity: pieces(String(l.quantity)), price: l.price ?? 0, due: l.gross - l.discount })),
       member: p.member && { earned: p.earned, spent: p.spent },
+      refunds: (p.refunds ?? []).map(r => ({ at: r.at, money: r.money, points: toldPoints(r, 'refund-given', 'refund-taken') })),
     });
   } catch (e) { problem($('#receipts'), e); }
 }
