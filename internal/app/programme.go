@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/programme/draft"
@@ -38,7 +37,6 @@ type rulebook struct {
 	*programme.Programmes
 	directory *partner.Directory
 	names     *draft.Base
-	gates     bool // somebody may tell of the use of tickets
 }
 
 // withProgrammes opens the base and does something with its programmes. It
@@ -56,15 +54,11 @@ func (p *program) withProgrammes(ctx context.Context, do func(b *rulebook) error
 	if err := d.CheckSchema(ctx); err != nil {
 		return err
 	}
-	gates, err := identity.Held(ctx, d, identity.VisitsWrite, clock.System{}.Now())
-	if err != nil {
-		return err
-	}
 	directory := partner.NewDirectory()
 	if _, err := directory.Refresh(ctx, d); err != nil {
 		return err
 	}
-	b := &rulebook{&programme.Programmes{DB: d, Clock: clock.System{}}, directory, draft.NewBase(ctx, d, directory), gates}
+	b := &rulebook{&programme.Programmes{DB: d, Clock: clock.System{}}, directory, draft.NewBase(ctx, d, directory)}
 	if err := b.Refresh(ctx); err != nil {
 		return err
 	}
@@ -132,10 +126,9 @@ func (p *program) read(b *rulebook, file string) (*draft.Draft, error) {
 	return d, err
 }
 
-// facts are what warnings rest on: the programme's day, whether tickets
-// are checked anywhere, and which types of products there are.
+// facts are what warnings rest on.
 func (b *rulebook) facts(p *rule.Programme) draft.Facts {
-	return draft.Facts{Today: p.Day(clock.System{}.Now()), Gates: b.gates, Types: b.names.Types(), Empty: b.names.EmptyGroups()}
+	return b.names.Facts(p, clock.System{}.Now())
 }
 
 // who is who runs the command.

@@ -3,6 +3,7 @@ package admin
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
@@ -26,11 +27,24 @@ func (d *drafting) named(f fault.Field) fault.Field {
 			a.Value = d.textOr("rule.kind."+word, word)
 		case "gives":
 			a.Value = d.textOr("admin.draft.only."+word, word)
+		case "type":
+			a.Value = d.names.call(rule.FieldType, word)
+		case "types":
+			a.Value = d.typesCalled(word)
 		case "campaign", "level", "rule":
 			a.Value = d.nameOf(a.Name, word)
 		}
 	}
 	return f
+}
+
+// typesCalled are types of goods, as a warning lists them, by their names.
+func (d *drafting) typesCalled(list string) string {
+	types := strings.Split(list, ", ")
+	for i, code := range types {
+		types[i] = d.names.call(rule.FieldType, code)
+	}
+	return d.quoted(types)
 }
 
 // nameOf is the name of a campaign, a level or a rule of the draft.

@@ -9,7 +9,6 @@ import (
 
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
-	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/loyalty/rule"
@@ -179,17 +178,13 @@ func (p *page) toProgramme() error {
 	return p.to(programmesPath, "")
 }
 
-// warnings tells what of a draft can't act.
+// warnings tells what of a draft can't act, and where it and another programme meet.
 func (d *drafting) warnings() ([]string, error) {
-	gates, err := identity.Held(d.ctx(), d.DB, identity.VisitsWrite, d.Clock.Now())
-	if err != nil {
-		return nil, err
-	}
 	var out []string
-	for _, w := range d.read.Warnings(draft.Facts{Today: d.read.Programme.Day(d.Clock.Now()), Gates: gates, Types: d.names.Types(), Empty: d.names.EmptyGroups()}) {
+	for _, w := range d.read.Warnings(d.names.Facts(&d.read.Programme, d.Clock.Now())) {
 		out = append(out, d.inWords(w))
 	}
-	return out, d.names.Err()
+	return append(out, d.rivals()...), d.names.Err()
 }
 
 // inWords says a fault with the part of the programme that it is about.

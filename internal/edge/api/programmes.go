@@ -160,12 +160,8 @@ func checkProgramme(ctx context.Context, c *call, in *createProgrammeIn) (*Progr
 		return nil, err
 	}
 	out := &ProgrammeCheck{Warnings: []ProgrammeWarning{}}
-	gates, err := identity.Held(ctx, c.DB, identity.VisitsWrite, c.Clock.Now())
-	if err != nil {
-		return nil, err
-	}
 	names := c.names(ctx)
-	facts := draft.Facts{Today: d.Programme.Day(c.Clock.Now()), Gates: gates, Types: names.Types(), Empty: names.EmptyGroups()}
+	facts := names.Facts(&d.Programme, c.Clock.Now())
 	if err := names.Err(); err != nil {
 		return nil, err
 	}

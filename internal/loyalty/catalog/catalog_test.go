@@ -355,3 +355,44 @@ func BenchmarkIndex(b *testing.B) {
 		})
 	}
 }
+
+// TestBareTypes: a type is bare until something that is sold is of it, and again
+// when that is closed.
+func TestBareTypes(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := catalog.New(d, id.NewMaker(1))
+		bare := func() string {
+			list, err := r.Bare(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return strings.Join(list, " ")
+		}
+		made := map[string]catalog.Type{}
+		for _, code := range []string{"bar", "ticket"} {
+			typ, err := r.SaveType(t.Context(), catalog.Type{Code: code, NameRU: code, NameEN: code})
+			if err != nil {
+				t.Fatal(err)
+			}
+			made[code] = typ
+		}
+		if got := bare(); got != "bar ticket" {
+			t.Errorf("at first: %s", got)
+		}
+		p, err := r.SaveProduct(t.Context(), catalog.Product{SKU: "1", Name: "Билет", TypeID: made["ticket"].ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := bare(); got != "bar" {
+			t.Errorf("with a ticket: %s", got)
+		}
+		p.State = reference.Closed
+		if _, err := r.SaveProduct(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		if got := bare(); got != "bar ticket" {
+			t.Errorf("closed: %s", got)
+		}
+	})
+}

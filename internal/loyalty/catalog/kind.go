@@ -123,6 +123,11 @@ func (r *Registry) Types(ctx context.Context, p reference.Page) (reference.List[
 	return reference.Rows(ctx, r.d, p, scanType, func(t Type) string { return t.Code }, qTypes)
 }
 
+// Bare gives the codes of the product types that nothing which is sold is of.
+func (r *Registry) Bare(ctx context.Context) ([]string, error) {
+	return db.All(ctx, r.d, func(row db.Row) (code string, err error) { return code, row.Scan(&code) }, qBareTypes)
+}
+
 // Groups lists product groups by code.
 func (r *Registry) Groups(ctx context.Context, p reference.Page) (reference.List[Group], error) {
 	return reference.Rows(ctx, r.d, p, scanGroup, func(g Group) string { return g.Code }, qGroups)

@@ -17,6 +17,7 @@ const (
 
 	qAllTypes   = `select ` + typeColumns + ` from product_type`
 	qTypeByID   = qAllTypes + ` where product_type_id = $1`
+	qBareTypes  = `select code from product_type t where not exists (select 1 from product p where p.product_type_id = t.product_type_id and p.state = 'active') order by code`
 	qAllGroups  = `select ` + groupColumns + ` from product_group`
 	qGroupByID  = qAllGroups + ` where product_group_id = $1`
 	qAllProduct = `select ` + productColumns + ` from product p`

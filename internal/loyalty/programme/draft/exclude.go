@@ -85,6 +85,9 @@ func (m *meeting) known(at string, c *rule.Condition) {
 			m.typed(at, w)
 		}
 	}
+	if c.Field == rule.FieldType {
+		m.wanted(c.In)
+	}
 	if c.Field == rule.FieldMemberGroup && len(c.In) > 0 && !slices.ContainsFunc(c.In, m.peopled) {
 		m.warn(at, "programme.warn-nobody")
 	}

@@ -1,6 +1,7 @@
 package draft
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -114,14 +115,14 @@ func (b *Base) Words(of rule.Field) []string {
 	return slices.Collect(maps.Values(b.load(of).words))
 }
 
-// Types gives the codes of all product types, which a programme names as they
-// are; not nil.
-func (b *Base) Types() []string { return append([]string{}, b.Words(rule.FieldType)...) }
-
-// EmptyGroups are the groups of members that nobody is in.
-func (b *Base) EmptyGroups() []id.ID {
-	out, err := member.EmptyGroups(b.ctx, b.q)
-	if err != nil && b.err == nil {
+// Facts are what warnings of a programme rest on, as the base has it now.
+func (b *Base) Facts(p *rule.Programme, now clock.Micros) Facts {
+	out := Facts{Today: p.Day(now), Types: append([]string{}, b.Words(rule.FieldType)...)}
+	var gates, empty, bare error
+	out.Gates, gates = identity.Held(b.ctx, b.q, identity.VisitsWrite, now)
+	out.Empty, empty = member.EmptyGroups(b.ctx, b.q)
+	out.Bare, bare = catalog.New(b.q, nil).Bare(b.ctx)
+	if err := cmp.Or(gates, empty, bare); b.err == nil {
 		b.err = err
 	}
 	return out

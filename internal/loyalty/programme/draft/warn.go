@@ -20,6 +20,7 @@ type Facts struct {
 	Today string   // YYYY-MM-DD of the programme
 	Gates bool     // somebody may tell of the use of tickets
 	Types []string // codes of the product types that there are; nil: it is not known
+	Bare  []string // codes of those that nothing in the catalogue is of
 	Empty []id.ID  // groups of members that nobody is in
 }
 
@@ -60,6 +61,7 @@ func Warnings(p *rule.Programme, f Facts) []fault.Field {
 	}
 	w.shadows(all)
 	w.pairs(all)
+	w.goods()
 	w.unreached()
 	w.groups(all)
 	w.lookalikes()
@@ -70,6 +72,7 @@ type warner struct {
 	p      *rule.Programme
 	facts  Facts
 	levels map[string]bool // folded ids
+	bare   []string        // types of goods that the rules want and that no goods are of
 	found  []fault.Field
 }
 
@@ -110,12 +113,15 @@ func (w *warner) over(at, to string) bool {
 func (w *warner) types() {
 	for _, t := range slices.Sorted(maps.Keys(w.p.Earning.ByType)) {
 		w.typed("earning.by_type."+t, t)
+		w.wanted([]string{t})
 	}
 	for _, t := range slices.Sorted(maps.Keys(w.p.Spending.ByType)) {
 		w.typed("spending.by_type."+t, t)
+		w.wanted([]string{t})
 	}
 	for i := range w.p.Levels {
 		for j, part := range w.p.Levels[i].Parts {
+			w.wanted(part.Types)
 			for _, t := range part.Types {
 				w.typed(fmt.Sprintf("levels[%d].parts[%d]", i, j), t)
 			}
@@ -143,6 +149,29 @@ func (w *warner) typed(at, code string) {
 		return
 	}
 	w.warn(at, "programme.warn-no-type", "type", code, "known", Nearest(code, w.facts.Types))
+}
+
+// wanted keeps the types of which something wants goods where none of them has any.
+func (w *warner) wanted(types []string) {
+	is := func(list []string, t string) bool {
+		return slices.ContainsFunc(list, func(x string) bool { return text.Fold(x) == text.Fold(t) })
+	}
+	if len(types) == 0 || slices.ContainsFunc(types, func(t string) bool { return !is(w.facts.Bare, t) }) {
+		return
+	}
+	for _, t := range types {
+		if !is(w.bare, t) {
+			w.bare = append(w.bare, t)
+		}
+	}
+}
+
+// goods warns once of all types that nothing in the catalogue is of: what the
+// programme says of them comes to nothing, for a sum without goods has no type.
+func (w *warner) goods() {
+	if len(w.bare) > 0 {
+		w.warn("", "programme.warn-no-goods", "types", strings.Join(w.bare, ", "))
+	}
 }
 
 // placed is a rule with where it stands.
