@@ -120,7 +120,8 @@ func TestTillPower(t *testing.T) {
 	want("nobody sells", 403, "cashier.other-cashier", "POST", "/api/purchases", sale(darya.ID), "Idempotency-Key", "b")
 	want("nobody tells", 201, "", "POST", "/api/purchases/record", record, "Idempotency-Key", "c")
 	want("nobody confirms", 401, "cashier.nobody-on-duty", "POST", "/confirm", map[string]string{"member": of.String()})
-	want("a wrong PIN", 401, "identity.pin-wrong", "POST", "/duty", map[string]string{"code": darya.Code, "pin": "2222"})
+	want("a wrong PIN", 401, "cashier.pin-wrong", "POST", "/duty", map[string]string{"code": darya.Code, "pin": "2222"})
+	want("a PIN of nobody's", 401, "identity.pin-wrong", "POST", "/duty", map[string]string{"code": "nobody", "pin": "2222"})
 	want("sign in", 200, "", "POST", "/duty", map[string]string{"code": darya.Code, "pin": demo.CashierPIN})
 
 	// On duty: found is what a cashier needs.

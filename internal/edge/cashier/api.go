@@ -33,7 +33,6 @@ var operations = []operation{
 	{method: http.MethodPost, path: "/purchases", names: true, always: true},
 	{method: http.MethodPost, path: "/purchases/record", names: true, told: true, always: true},
 	{method: http.MethodPost, path: "/purchases/claim", names: true},
-	{method: http.MethodGet, path: "/purchases"},
 	{method: http.MethodGet, path: "/purchases/{}"},
 	{method: http.MethodPost, path: "/refunds/quote", names: true},
 	{method: http.MethodPost, path: "/refunds", names: true, always: true},

@@ -101,6 +101,7 @@ func (c *Cashier) Mount(r chi.Router) {
 		r.Get("/goods", c.serve(c.onDuty(c.goods)))
 		r.Get("/catalogue", c.serve(c.atTill(c.catalogue)))
 		r.Get("/shift", c.serve(c.onDuty(c.shift)))
+		r.Get("/receipts", c.serve(c.onDuty(c.receipts)))
 		r.Handle("/api/*", c.serve(c.atTill(c.pass)))
 	})
 }

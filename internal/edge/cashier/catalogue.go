@@ -16,9 +16,10 @@ const catalogueAtOnce = 500
 type catalogued struct {
 	Anew  bool      `json:"anew,omitempty"` // what it kept before is to be forgotten
 	Goods []keptOne `json:"goods"`
-	Gone  []string  `json:"gone"`           // SKUs that are not sold any more
-	Mark  string    `json:"mark"`           // to be sent next time
-	More  bool      `json:"more,omitempty"` // there is more after the mark
+	Gone  []string  `json:"gone"`            // SKUs that are not sold any more
+	Mark  string    `json:"mark"`            // to be sent next time
+	More  bool      `json:"more,omitempty"`  // there is more after the mark
+	Total *int      `json:"total,omitempty"` // of all that are sold, where it was asked for and there is no more
 }
 
 // keptOne is a product as a till keeps it.
@@ -78,5 +79,12 @@ func (c *Cashier) catalogue(k *call) error {
 		out.Goods = append(out.Goods, keptOne{Good{SKU: p.SKU, Name: p.Name, Price: p.Price, Product: c.productOf(p.SKU)}, p.Barcodes})
 	}
 	out.Mark, out.More = mark{k.at.Till.ID, kinds, last}.String(), len(list) == catalogueAtOnce
+	if k.r.URL.Query().Has("count") && !out.More {
+		total, err := catalog.CountSold(ctx, c.DB)
+		if err != nil {
+			return err
+		}
+		out.Total = &total
+	}
 	return write(k, http.StatusOK, out)
 }

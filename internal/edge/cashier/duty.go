@@ -84,8 +84,7 @@ func (c *Cashier) signIn(k *call) error {
 	}
 	a := c.ask(k, http.MethodPost, "/cashiers/check-pin", body)
 	if a.status != http.StatusOK {
-		a.relay(k)
-		return nil
+		return c.notLetIn(k, a, in.Code)
 	}
 	var found struct {
 		ID id.ID `json:"id"`
@@ -96,6 +95,31 @@ func (c *Cashier) signIn(k *call) error {
 	now, before := c.Clock.Now(), c.written(k)
 	d := duty{Till: k.at.Till.ID, Cashier: found.ID, Until: now.Add(dutyLasts), Keeps: now.Add(dutyKeeps), Before: before.all(found.ID)}
 	return c.note(k, d)
+}
+
+// notLetIn answers who was not let in; whoever has given a wrong PIN and works
+// here, as the till's list of cashiers says anyway, is told how often he may try.
+func (c *Cashier) notLetIn(k *call, a *answer, code string) error {
+	var problem struct {
+		Code string `json:"code"`
+	}
+	if err := json.Unmarshal(a.body.Bytes(), &problem); err != nil || problem.Code != "identity.pin-wrong" {
+		a.relay(k)
+		return nil //nolint:nilerr // what is no problem of ours is told as it is
+	}
+	left, there, err := c.Identity.TriesLeft(k.r.Context(), code, k.at.Outlet.ID)
+	if err != nil {
+		return err
+	}
+	minutes := int(identity.PINPause / time.Minute)
+	switch {
+	case !there:
+		a.relay(k)
+		return nil
+	case left == 0:
+		return fault.New(fault.Unauthorized, "cashier.pin-last", "minutes", minutes)
+	}
+	return fault.New(fault.Unauthorized, "cashier.pin-wrong", "left", left, "minutes", minutes)
 }
 
 // all are those who are and were on duty, the last first, but for one.

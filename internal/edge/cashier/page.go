@@ -19,9 +19,9 @@ type words struct {
 
 // said are the names of the script's texts: pos.say.<name>.
 var said = []string{
-	"online", "offline", "queued", "offline-about",
+	"online", "offline", "queued", "offline-about", "offline-goods",
 	"points-one", "points-few", "points-many", "points-on",
-	"not-found", "register", "bad-amount", "price-of", "sum-line", "no-goods", "bad-quantity", "not-found-any", "not-found-alone",
+	"not-found", "register", "open-taken", "bad-amount", "price-of", "sum-line", "no-goods", "bad-quantity", "not-found-any", "not-found-alone",
 	"can-spend", "why-rule", "why-all", "why-none", "why-offline", "why-offline-none", "spend-more",
 	"no-member", "with-member", "offline-sale", "offline-judged", "offline-codes", "discount-by", "will-earn", "if-recorded",
 	"lines", "goods", "discount", "by-points", "less", "more", "drop-line",
@@ -37,7 +37,7 @@ var said = []string{
 	"to-see", "bad-points", "bad-count", "asking", "counting", "price-first", "offline-points", "not-checked", "not-card-alone", "confirm-about", "pin-needed", "prove-title", "confirm-title", "bad-much", "mixed-over", "mixed-all", "shift-left",
 	"network", "two-tabs-title", "two-tabs", "start-failed",
 	"camera-denied", "camera-none", "camera-insecure", "camera-failed",
-	"member-balance", "no-cashiers", "paper-title", "paper-cashier", "paper-paid", "paper-total", "paper-thanks", "paper-refund", "paper-left", "none-card", "consent-needed", "needed", "bad-date",
+	"member-balance", "no-cashiers", "paper-title", "paper-cashier", "paper-paid", "paper-total", "paper-thanks", "paper-refund", "paper-left", "none-card", "no-texts", "consent-needed", "needed", "bad-date",
 }
 
 // helpKeys are the workplace's keys, as its help lists them.

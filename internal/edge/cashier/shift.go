@@ -54,7 +54,7 @@ type Paid struct {
 type Receipt struct {
 	ID     string       `json:"id"`
 	Number string       `json:"number"`
-	At     string       `json:"at"` // the outlet's clock
+	At     string       `json:"at"` // the outlet's clock; of one that was looked for, its moment
 	Due    money.Amount `json:"due"`
 	Member bool         `json:"member"`
 	Who    string       `json:"who,omitempty"` // the member's name
@@ -97,7 +97,7 @@ func (c *Cashier) shift(k *call) error {
 		s.Payments = append(s.Payments, Paid{kind, sum})
 	}
 	slices.SortFunc(s.Payments, func(a, b Paid) int { return cmp.Or(cmp.Compare(b.Sum, a.Sum), cmp.Compare(a.Kind, b.Kind)) })
-	if err := s.names(ctx, c.DB); err != nil {
+	if err := names(ctx, c.DB, s.Receipts, s.sold); err != nil {
 		return err
 	}
 	s.Day = ui.Date(ctx, now)
@@ -136,15 +136,16 @@ func waysOf(payments []purchase.Payment) []string {
 	return out
 }
 
-// names says whose the receipts are: the till shows who they were sold to.
-func (s *Shift) names(ctx context.Context, q db.Q) error {
-	named, err := member.Names(ctx, q, slices.Compact(slices.Sorted(slices.Values(s.sold))))
+// names says whose the receipts are, by who they were sold to: the till calls a
+// member by the same name wherever it shows him.
+func names(ctx context.Context, q db.Q, receipts []Receipt, sold []home.ID) error {
+	named, err := member.Names(ctx, q, slices.Compact(slices.Sorted(slices.Values(sold))))
 	if err != nil {
 		return err
 	}
-	for i := range s.Receipts {
-		if n, ok := named[s.sold[i]]; ok && s.Receipts[i].Member {
-			s.Receipts[i].Who = cmp.Or(n.Name, n.Number)
+	for i := range receipts {
+		if n, ok := named[sold[i]]; ok && receipts[i].Member {
+			receipts[i].Who = cmp.Or(n.Called, "№ "+n.Number)
 		}
 	}
 	return nil

@@ -27,7 +27,7 @@ type Start struct {
 	Programme *Terms    `json:"programme,omitempty"`
 	Cards     []Card    `json:"cards,omitempty"`    // types that may be issued
 	Consents  []Consent `json:"consents,omitempty"` // asked for at registration
-	NoTexts   bool      `json:"no_texts,omitempty"` // one that is needed has no text, so it can't be given
+	NoTexts   []string  `json:"no_texts,omitempty"` // those that are needed and have no text, so they can't be given
 	Member    Asked     `json:"member"`
 }
 
@@ -153,11 +153,11 @@ func (c *Cashier) cards(k *call) ([]Card, error) {
 // those to the rules and to personal data are what membership rests on. A consent
 // refers to what was read: one with no text is not asked for, since nothing would
 // be consented to, and the till says what is missing.
-func (c *Cashier) consents(k *call) (out []Consent, noTexts bool, err error) {
+func (c *Cashier) consents(k *call) (out []Consent, noTexts []string, err error) {
 	ctx := k.r.Context()
 	texts, err := member.TextsNow(ctx, c.DB)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
 	lang := string(ui.Of(ctx).Lang)
 	for _, kind := range []member.ConsentKind{member.ToRules, member.ToPersonalData, member.ToAdvertising} {
@@ -173,7 +173,9 @@ func (c *Cashier) consents(k *call) (out []Consent, noTexts bool, err error) {
 		if o.Text != 0 {
 			out = append(out, o)
 		}
-		noTexts = noTexts || o.Needed && o.Text == 0
+		if o.Needed && o.Text == 0 {
+			noTexts = append(noTexts, ui.T(ctx, "admin.consent.kind-"+string(kind)))
+		}
 	}
 	return out, noTexts, nil
 }

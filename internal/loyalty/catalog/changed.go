@@ -16,6 +16,7 @@ type Mark struct {
 
 const (
 	qChanged = qAllProduct + ` where p.version >= $1 and (p.version > $1 or p.product_id > $2) order by p.version, p.product_id limit $3`
+	qSold    = `select count(*) from product where state = 'active' and (not unknown or name <> sku)`
 	qKinds   = `select coalesce(max(version), 0) from product_type`
 )
 
@@ -28,6 +29,11 @@ func Changed(ctx context.Context, q db.Q, after Mark, limit int) ([]Product, Mar
 	}
 	last := &out[len(out)-1]
 	return out, Mark{last.Version, last.ID}, addParts(ctx, q, out)
+}
+
+// CountSold is how many products are sold.
+func CountSold(ctx context.Context, q db.Q) (n int, err error) {
+	return n, q.Row(ctx, qSold).Scan(&n)
 }
 
 // KindsVersion is that of the set when a type was last changed: what a product is

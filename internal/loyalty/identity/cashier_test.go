@@ -13,6 +13,7 @@ import (
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/reference"
 )
 
@@ -99,13 +100,24 @@ func TestPIN(t *testing.T) {
 		check("2468", "")
 		check("1357", "identity.pin-wrong")
 		check("2468", "")
-		for range 5 {
-			check("1357", "identity.pin-wrong")
+		left := func(code string, outlet id.ID, want int, wanted bool) {
+			t.Helper()
+			if got, there, err := b.TriesLeft(b.ctx, code, outlet); got != want || there != wanted || err != nil {
+				t.Errorf("%d left of %s, %t: %v", got, code, there, err)
+			}
 		}
+		left("01", 7, 5, true)
+		for i := range 5 {
+			check("1357", "identity.pin-wrong")
+			left("01", 7, 4-i, true)
+		}
+		left("02", 7, 0, false)
+		left("02\x00", 7, 0, false)
 		check("2468", "identity.pin-blocked")
 		b.clock.Add(15 * time.Minute)
 		check("2468", "identity.pin-blocked")
 		b.clock.Add(time.Microsecond)
+		left("01", 7, 5, true)
 		check("2468", "")
 		anna.Version, anna.State = 0, reference.Closed
 		b.cashier(anna)

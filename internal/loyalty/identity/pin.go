@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -20,8 +21,10 @@ const (
 	minPIN   = 4
 	maxPIN   = 12
 	pinTries = 5
-	pinPause = 15 * time.Minute
 )
+
+// PINPause is how long no PIN of a cashier is taken after too many wrong ones.
+const PINPause = 15 * time.Minute
 
 var pinHashing = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
@@ -78,12 +81,12 @@ func (r *Registry) CheckPIN(ctx context.Context, code, pin string) (Cashier, err
 	// The try is counted before it is known to be wrong: many at one instant
 	// get no more tries than one after the other.
 	now := r.clock.Now()
-	n, err := r.d.Exec(ctx, qCountPIN, c.ID, now, now.Add(-pinPause), pinTries)
+	n, err := r.d.Exec(ctx, qCountPIN, c.ID, now, now.Add(-PINPause), pinTries)
 	if err != nil {
 		return Cashier{}, err
 	}
 	if n == 0 {
-		return Cashier{}, fault.New(fault.TooMany, "identity.pin-blocked", "minutes", int(pinPause/time.Minute))
+		return Cashier{}, fault.New(fault.TooMany, "identity.pin-blocked", "minutes", int(PINPause/time.Minute))
 	}
 	ok := false
 	err = r.hashing(ctx, func() (err error) {
@@ -98,6 +101,24 @@ func (r *Registry) CheckPIN(ctx context.Context, code, pin string) (Cashier, err
 	}
 	_, err = r.d.Exec(ctx, qClearPIN, c.ID)
 	return c, err
+}
+
+// TriesLeft is how many wrong PINs a cashier may give yet before PINPause; false:
+// nobody with the code works at the outlet, and of others nothing is told there.
+func (r *Registry) TriesLeft(ctx context.Context, code string, outlet id.ID) (left int, there bool, err error) {
+	if !text.Valid(code, reference.MaxCode) {
+		return 0, false, nil
+	}
+	c, hash, err := cashierWithPIN(ctx, r.d, code)
+	if errors.Is(err, db.ErrNotFound) {
+		return 0, false, nil
+	}
+	if err != nil || c.State != reference.Active || hash == "" || c.OutletID != 0 && c.OutletID != outlet {
+		return 0, false, err
+	}
+	var tries int
+	err = r.d.Row(ctx, qTriesOfPIN, c.ID, r.clock.Now().Add(-PINPause)).Scan(&tries)
+	return max(0, pinTries-tries), err == nil, err
 }
 
 func (r *Registry) hashing(ctx context.Context, fn func() error) error {

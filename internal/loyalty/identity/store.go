@@ -28,7 +28,8 @@ const (
 	// A try counts if few have been made or the last is long past.
 	qCountPIN = `update cashier set pin_tries = case when pin_tried_at < $3 then 1 else pin_tries + 1 end, pin_tried_at = $2
 		where cashier_id = $1 and (pin_tries < $4 or pin_tried_at < $3)`
-	qClearPIN = `update cashier set pin_tries = 0 where cashier_id = $1`
+	qTriesOfPIN = `select case when pin_tried_at < $2 then 0 else pin_tries end from cashier where cashier_id = $1`
+	qClearPIN   = `update cashier set pin_tries = 0 where cashier_id = $1`
 
 	countOutlets = `select count(*) from outlet where `
 	qTillThere   = `select outlet_id from till where till_id = $1`

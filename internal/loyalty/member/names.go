@@ -19,6 +19,7 @@ const (
 type Named struct {
 	Number string
 	Name   string // surname, name, patronymic; "": he has told none
+	Called string // name and surname, as a cashier sees him
 }
 
 // Names are what members are called, of up to 200 at once.
@@ -38,6 +39,7 @@ func Names(ctx context.Context, q db.Q, homes []home.ID) (map[home.ID]Named, err
 		var surname, name, patronymic string
 		err := r.Scan(&h, &n.Number, &surname, &name, &patronymic)
 		n.Name = strings.Join(strings.Fields(surname+" "+name+" "+patronymic), " ")
+		n.Called = strings.TrimSpace(name + " " + surname)
 		out[h] = n
 		return err
 	}, pick(q, qNamesPG, qNamesLite), ids)

@@ -8,12 +8,12 @@ import * as queue from './queue.js';
 import * as rules from './rules.js';
 import * as stock from './goods.js';
 import { state } from './sale.js';
-import { amount, say, setZone } from './words.js';
+import { amount, quantity, say, setZone } from './words.js';
 import { atDesk, draw, drawDone, next, quick, tell, tick } from './desk.js';
 import { beep, listen, loadScanner, toNext } from './keys.js';
 import * as dialogs from './dialogs.js';
 import * as receipts from './receipts.js';
-import { cardChosen, cardScanned, register, registerTyped, sendRegisterCode } from './register.js';
+import { cardChosen, cardScanned, register, registerTyped, sendRegisterCode, taken } from './register.js';
 import * as doors from './doors.js';
 import * as bought from './item.js';
 import { activate, again, askCard, find, fresh, newCard, refused, registered, sayAnew, seek, shown } from './buyer.js';
@@ -79,7 +79,8 @@ async function network() {
   $('#net').classList.toggle('odd', odd > 0);
   $('#net').setAttribute('aria-label', $('[data-f=net]').textContent);
   $('#offbar').hidden = on;
-  fill($('#offbar'), { off: say('offline-about') });
+  const short = on ? null : await stock.short();
+  fill($('#offbar'), { off: say('offline-about') + (short ? ' ' + say('offline-goods', { count: quantity(short.count * 1000), most: quantity(short.most * 1000) }) : '') });
 }
 
 // ---- paying
@@ -245,6 +246,7 @@ const lineOf = e => Number(e.closest('[data-line]').dataset.line);
 const deeds = {
   again: start, help: () => open('help'), queue: () => dialogs.showQueue(), shift: dialogs.shift, settings: dialogs.settings, lock,
   receipts: () => receipts.receipts(), register: () => { const q = state.asked ?? $('#scan')?.value ?? ''; state.asked = null; register(q, registered); },
+  'open-taken': e => find(taken(e.dataset.kind)),
   camera: () => dialogs.camera(scanned), forget: () => { sale.forget(); toNext('#scan'); }, activate, card: askCard, 'make-card': newCard,
   inc: e => sale.more(lineOf(e), 1), dec: e => sale.more(lineOf(e), -1), drop: e => sale.drop(lineOf(e)),
   quick: e => bought.pick(quick.list.find(g => g.sku === e.dataset.sku), 1000),

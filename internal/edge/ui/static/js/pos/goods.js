@@ -15,16 +15,23 @@ export function renew() {
   return renewing;
 }
 async function follow() {
-  for (let more = true; more;) {
-    const mark = await keep.get('catalogue') ?? '';
+  for (let more = true, changed = await keep.get('sold') === undefined; more;) {
+    const mark = await keep.get('catalogue') ?? '', counts = changed;
     let answer;
-    try { answer = await ask('/catalogue?after=' + encodeURIComponent(mark)); } catch (e) {
+    try { answer = await ask('/catalogue?after=' + encodeURIComponent(mark) + (counts ? '&count' : '')); } catch (e) {
       if (e instanceof Silent || e instanceof Refused) return;
       throw e;
     }
-    if (answer.mark !== mark || answer.anew) await keep.stock(answer, MOST).finally(() => { all = undefined; });
-    more = answer.more;
+    if (answer.mark !== mark || answer.anew) { changed = true; await keep.stock(answer, MOST).finally(() => { all = undefined; }); }
+    if (answer.total !== undefined) await keep.set('sold', answer.total);
+    more = answer.more || changed && !counts; // once all is followed, how many there are is asked for
   }
+}
+
+/** short says how many goods the till keeps of how many that are sold, where it doesn't keep all. */
+export async function short() {
+  const count = await keep.goodsCount(), most = await keep.get('sold') ?? 0;
+  return count < most ? { count, most } : null;
 }
 
 /** kept finds goods as the program does: by a barcode, by an SKU, by the beginnings of words in any order. */

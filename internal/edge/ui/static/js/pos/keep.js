@@ -85,4 +85,5 @@ export const good = text => within(['goods'], 'readonly', async tx => {
   const store = tx.objectStore('goods');
   return await ask(store.index('barcode').get(text)) ?? ask(store.get(text));
 });
+export const goodsCount = () => within(['goods'], 'readonly', tx => ask(tx.objectStore('goods').count()));
 export const goods = () => within(['goods'], 'readonly', tx => ask(tx.objectStore('goods').getAll()));

@@ -41,12 +41,12 @@ export async function receipts(q = '') {
     if (!isOnline()) { fill(d, { list: [], error: say('refund-offline') }); return; }
     if (!q) { show(d, (await ask('/shift')).receipts); return; }
     const by = /(^|&)fn=/.test(q) ? 'qr=' : 'key=';
-    let found = (await ask('/api/purchases?' + by + encodeURIComponent(q))).items;
+    let found = (await ask('/receipts?' + by + encodeURIComponent(q))).receipts;
     if (!found.length && /^\d+$/.test(q)) { // the number that this till has printed
       const s = await keep.get('sequence');
-      if (s) found = (await ask('/api/purchases?key=' + encodeURIComponent(`pos-${s.till}-${q}`))).items;
+      if (s) found = (await ask('/receipts?key=' + encodeURIComponent(`pos-${s.till}-${q}`))).receipts;
     }
-    show(d, found.map(p => ({ id: p.id, number: p.number || p.key, at: moment(p.at), due: p.due, ways: (p.payments ?? []).map(w => w.kind), member: !!p.member || !!p.claim, state: p.state })));
+    show(d, found.map(p => ({ ...p, at: moment(p.at) })));
   } catch (e) { problem(d, e); }
 }
 

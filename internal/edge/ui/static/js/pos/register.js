@@ -1,5 +1,5 @@
 // Makes a member, or gives one a card.
-import { $, $$, close, fill, make, open } from './render.js';
+import { $, $$, button, close, fill, make, open } from './render.js';
 import { ask, Refused } from './net.js';
 import { state } from './sale.js';
 import { say } from './words.js';
@@ -23,8 +23,8 @@ export function register(q, made) {
   fill(d, { error: '', sent: '' });
   askConsents(d);
   if (s.no_texts) ask('/start').then(now => { // they may have been published since
-    if (state.start !== s || now.no_texts || !now.duty) return;
-    Object.assign(s, { consents: now.consents, no_texts: false });
+    if (state.start !== s || now.no_texts?.length === s.no_texts.length || !now.duty) return;
+    Object.assign(s, { consents: now.consents, no_texts: now.no_texts });
     askConsents(d);
   }, () => {});
   $('[data-f=code-field]', f).hidden = !s.member.confirm;
@@ -36,9 +36,8 @@ export function register(q, made) {
 // askConsents has a box for each consent that has a text; one without can't be given.
 function askConsents(d) {
   const s = state.start, asked = s.consents ?? [];
-  $('[data-f=no-texts]', d).hidden = !s.no_texts;
   $('[data-f=asked]', d).hidden = !asked.length;
-  fill(d, { consents: asked.map((c, i) => {
+  fill(d, { 'no-texts': s.no_texts ? say('no-texts', { what: s.no_texts.join(', ') }) : '', consents: asked.map((c, i) => {
     const box = make('consent', { title: c.title });
     $('.need', box).hidden = !c.needed;
     $('input', box).required = c.needed;
@@ -93,10 +92,15 @@ function wrong(d, e) {
   if (!e.problem.errors?.length) {
     const kind = /\bkind=(\w+)/.exec(e.problem.log ?? '')?.[1] ?? (/^(card|identifier)\./.test(e.code) ? 'card' : '');
     const place = kind && $(`[data-error=${{ card: 'number' }[kind] ?? kind}]`, d);
-    if (place && !place.closest('[hidden]')) place.textContent = e.message; else left.push(e.message);
+    if (place && !place.closest('[hidden]')) { place.textContent = e.message; if (e.code === 'member.taken') place.append(' ', button(say('open-taken'), 'open-taken', { data: { kind } })); } else left.push(e.message);
   }
   fill(d, { error: left.join('; ') });
   toWrong(d);
+}
+/** taken closes the registration and gives what was typed there that a member has already. */
+export function taken(kind) {
+  close('register');
+  return $('#register form').elements[kind].value.trim();
 }
 // isDate tells a day that there is from what only looks like one.
 const isDate = d => { const t = dateOf($('form', d).elements.birth_date.value), at = new Date(t + 'T00:00:00Z'); return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(t); };
