@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"kopilka/internal/platform/i18n"
@@ -34,6 +36,36 @@ func parseMoment(s string, zone *time.Location) (t time.Time, err error) {
 		}
 	}
 	return t, err
+}
+
+// A day of any year is likewise typed as the reader writes it, or as the text of a
+// programme has it, which is the first.
+var yearDayLayouts = []string{"01-02", "2.1", "2.1.", "2 Jan", "2 January"}
+
+// yearDaysIn are typed days of any year as the text of a programme has them; what is
+// no day stays as it was typed.
+func yearDaysIn(typed string) []string {
+	out := wordsIn(typed)
+	for i, w := range out {
+		for _, layout := range yearDayLayouts {
+			if t, err := time.Parse("2006 "+layout, "2024 "+w); err == nil { // which has all days
+				out[i] = t.Format(yearDayLayouts[0])
+				break
+			}
+		}
+	}
+	return out
+}
+
+// yearDaysSaid are days of any year as the reader writes them.
+func (p *page) yearDaysSaid(days []string) string {
+	out := slices.Clone(days)
+	for i, d := range out {
+		if t, err := time.Parse("2006 "+yearDayLayouts[0], "2024 "+d); err == nil {
+			out[i] = i18n.YearDay(p.lang(), t)
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // exampleDay is a day as the reader writes it.

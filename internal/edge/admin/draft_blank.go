@@ -77,7 +77,7 @@ func (e *partForm) blankWay() []blank {
 // labelOf is what a field of the form is called.
 func (e *partForm) labelOf(name string) string {
 	seen := *e
-	seen.hidden, seen.shown = nil, nil
+	seen.f, seen.hidden, seen.shown = &form{p: e.page, values: e.f.values, wrong: map[string]string{}}, nil, nil
 	for _, g := range seen.groups() {
 		for _, r := range g.Rows {
 			for _, v := range r.Fields {

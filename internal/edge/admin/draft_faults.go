@@ -4,15 +4,20 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/i18n"
 	"kopilka/internal/platform/text"
 )
 
 // named is a fault of a draft that calls other parts of it, and what conditions
 // look at, by their names.
 func (d *drafting) named(f fault.Field) fault.Field {
+	if code := map[string]string{"programme.dates": "admin.day", "programme.text-day": "admin.day", "programme.expiry-dates": "admin.year-days"}[f.Code]; code != "" {
+		f.Code = code // days as they are typed here
+	}
 	f.Args = slices.Clone(f.Args)
 	for i := range f.Args {
 		a := &f.Args[i]
@@ -21,6 +26,10 @@ func (d *drafting) named(f fault.Field) fault.Field {
 			continue
 		}
 		switch a.Name {
+		case "day", "from", "to":
+			if day, err := time.Parse(time.DateOnly, word); err == nil {
+				a.Value = i18n.Date(d.lang(), day)
+			}
 		case "field":
 			a.Value = d.textOr("rule.field."+word, word)
 		case "kind":

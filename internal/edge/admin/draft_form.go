@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/programme/draft"
@@ -24,6 +25,7 @@ const (
 	aPick
 	someOf
 	someWords // typed, with commas between them
+	yearDays  // days of any year, likewise
 )
 
 // slot is one value of a part of the text: its key, or keys with dots between
@@ -93,6 +95,8 @@ func (e *partForm) load(part draft.Part, slots []slot) {
 			e.f.values[s.key] = x.List()
 		case someWords:
 			e.f.values.Set(s.key, strings.Join(x.List(), ", "))
+		case yearDays:
+			e.f.values.Set(s.key, e.yearDaysSaid(x.List()))
 		case aTicked:
 			e.f.values.Set(s.key, map[bool]string{true: "yes"}[x.Word != "no"])
 		default:
@@ -126,6 +130,12 @@ func (e *partForm) value(s slot) draft.Part {
 		return oneOrMany(e.f.values[s.key])
 	case someWords:
 		return oneOrMany(wordsIn(e.f.get(s.key)))
+	case aDay:
+		if t, err := parseDay(e.f.get(s.key), time.UTC); err == nil {
+			return draft.Part{Word: t.Format(time.DateOnly)}
+		}
+	case yearDays:
+		return oneOrMany(yearDaysIn(e.f.get(s.key)))
 	}
 	return draft.Part{Word: e.f.get(s.key)}
 }
@@ -235,6 +245,9 @@ func (e *partForm) errors(err error, names []string) {
 		e.f.whole = e.Texts.Fault(e.lang(), wrong)
 	}
 	for _, w := range wrong.Fields {
+		if w.Code == "programme.level-same" && e.name == "level" && !strings.HasPrefix(w.Path, e.at+".") {
+			continue // said of this level already
+		}
 		said := e.Texts.FaultField(e.lang(), e.named(w))
 		name, ok := strings.CutPrefix(w.Path, e.at)
 		name = strings.TrimPrefix(name, ".")

@@ -52,23 +52,10 @@ func (e *partForm) loadRule(part draft.Part) {
 	text := part.Get("text")
 	e.f.values.Set("text.ru", orID(text.Get("ru").Word, text.Word))
 	e.f.values.Set("text.en", text.Get("en").Word)
-	terms := wideExpiry(part.Get("terms"))
-	for _, s := range e.expirySlots("expiry", "") {
-		e.f.values.Set("terms."+s.key, terms.At(s.key).Word)
-	}
-	e.f.values.Set("terms.expiry.dates", joined(terms.At("expiry.dates").List()))
+	terms := clonePart(part)
+	terms.Put("terms", wideExpiry(part.Get("terms")))
+	e.load(terms, e.expirySlots("terms.expiry", ""))
 	e.loadSet(part.Get("set"))
-}
-
-func joined(words []string) string {
-	out := ""
-	for i, w := range words {
-		if i > 0 {
-			out += ", "
-		}
-		out += w
-	}
-	return out
 }
 
 // ruleAt is the rule that is edited, as it was read.
@@ -271,11 +258,7 @@ func (e *partForm) ruleOf() (keys []string, is draft.Part) {
 	case rule.AccrualRule:
 		put("group")
 		terms := all.Get("terms")
-		var x draft.Part
-		x.Put("mode", draft.Part{Word: e.f.get("terms.expiry.mode")})
-		x.Put("days", draft.Part{Word: e.f.get("terms.expiry.days")})
-		x.Put("dates", oneOrMany(wordsIn(e.f.get("terms.expiry.dates"))))
-		terms.Put("expiry", x)
+		terms.Put("expiry", e.collect(e.expirySlots("terms.expiry", "")).At("terms.expiry"))
 		is.Put("terms", narrowExpiry("")(terms))
 	case rule.DiscountRule:
 		put("stage", "choice")

@@ -63,7 +63,9 @@ func (e *partForm) sayTyped() error {
 // askItem answers with the item's form and what it says.
 func (e *partForm) askItem() error {
 	if e.says == nil {
-		if err := e.sayTyped(); err != nil {
+		if len(e.f.wrong) > 0 {
+			e.says = &saidView{Fill: e.text("admin.draft.says-mend")} // what is wrong stands in the form
+		} else if err := e.sayTyped(); err != nil {
 			return err
 		}
 	}

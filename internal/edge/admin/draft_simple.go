@@ -134,7 +134,7 @@ func (e *partForm) expirySlots(key, usual string) []slot {
 	return []slot{
 		{key: key + ".mode", as: aPick, options: options, label: "draft-expiry-mode"},
 		{key: key + ".days", as: aFigure, label: "draft-expiry-days"},
-		{key: key + ".dates", as: someWords, label: "draft-expiry-dates"},
+		{key: key + ".dates", as: yearDays, label: "draft-expiry-dates"},
 	}
 }
 

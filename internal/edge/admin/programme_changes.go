@@ -62,6 +62,9 @@ func (p *page) valueSaid(key, word string) string {
 	case "never":
 		return p.text("admin.draft.never")
 	}
+	if key == "programme.key.expiry.days" && word == "0" {
+		return p.text("admin.programmes.unset") // the term goes by no days
+	}
 	if info := settingOf(key); info != nil {
 		return p.ofKind(info, word)
 	}
@@ -72,6 +75,8 @@ func (p *page) valueSaid(key, word string) string {
 		}
 	}
 	switch name {
+	case "dates":
+		return p.yearDaysSaid(strings.Split(word, ", "))
 	case "points":
 		return p.measured(setting.Points, word)
 	case "amount", "total", "sum":

@@ -40,7 +40,7 @@ func (p *Programme) Compile() error {
 	p.zone = zone
 	c.check(p.Code != "" && len(p.Code) <= 64, "code", "programme.code")
 	c.check(p.Name != "" && len([]rune(p.Name)) <= maxNameRune, "name", "programme.name")
-	c.check(validDays(p.From, p.To), "from", "programme.dates")
+	c.period("", p.From, p.To)
 	c.check(p.Gives == GivesAll || p.Gives == GivesPoints || p.Gives == GivesDiscounts, "gives", "programme.choice", "choices", "both, points, discounts")
 	if p.TermsURL != "" {
 		u, err := url.Parse(p.TermsURL)
@@ -113,7 +113,9 @@ func (c *checker) err() error {
 // Bounds on figures of a rule. With them no sum of the engine can overflow.
 const (
 	maxPoints = 1e12
-	maxRate   = 100 * money.Whole
+
+	maxSeniority = 1_000_000 // of a level
+	maxRate      = 100 * money.Whole
 )
 
 func days(n int) bool { return n >= 0 && n <= MaxDays }
@@ -126,8 +128,11 @@ func validDay(s string) bool {
 	return ok
 }
 
-func validDays(from, to string) bool {
-	return validDay(from) && validDay(to) && (to == "" || from <= to)
+// period refuses days that are none, and a last one before the first.
+func (c *checker) period(at, from, to string) {
+	whole := validDay(from) && validDay(to)
+	c.check(whole, at+"from", "programme.dates")
+	c.check(!whole || to == "" || from <= to, at+"to", "programme.dates-order", "from", from, "to", to)
 }
 
 func (p *Programme) checkEarning(c *checker) {
@@ -230,14 +235,19 @@ func (r *Rule) stage() Stage {
 
 func (p *Programme) compileLevels(k *ruleChecker) {
 	k.check(len(p.Levels) <= MaxLevels, "levels", "programme.too-many", "most", MaxLevels)
-	ids, priorities := map[string]bool{}, map[int]bool{}
+	ids, priorities := map[string]bool{}, map[int]int{}
 	p.levels = make(map[string]*Level, len(p.Levels))
 	for i := range p.Levels {
 		l := &p.Levels[i]
 		at := fmt.Sprintf("levels[%d]", i)
 		k.check(name(l.ID) && !ids[l.ID], at+".id", "programme.id")
-		k.check(l.Priority >= 1 && !priorities[l.Priority], at+".priority", "programme.level-priority")
-		ids[l.ID], priorities[l.Priority] = true, true
+		k.check(l.Priority >= 1 && l.Priority <= maxSeniority, at+".priority", "programme.level-priority", "most", maxSeniority)
+		if j, twice := priorities[l.Priority]; twice { // either of the two may be meant to have it
+			other := &p.Levels[j]
+			k.check(false, fmt.Sprintf("levels[%d].priority", j), "programme.level-same", "level", cmp.Or(l.Name, l.ID), "priority", l.Priority)
+			k.check(false, at+".priority", "programme.level-same", "level", cmp.Or(other.Name, other.ID), "priority", l.Priority)
+		}
+		ids[l.ID], priorities[l.Priority] = true, i
 		k.level(at, l)
 		if p.Settings.LevelScope == ScopeMember {
 			k.still(at, l)

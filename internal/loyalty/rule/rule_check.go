@@ -35,7 +35,7 @@ func (k *ruleChecker) rule(at string, r *Rule) {
 	k.check(name(r.ID) && !k.ids[r.ID], at+".id", "programme.id")
 	k.ids[r.ID] = true
 	k.check(len([]rune(r.Name)) <= maxNameRune && len([]rune(r.Note)) <= maxTextRune, at+".name", "programme.name")
-	k.check(validDays(r.From, r.To), at+".from", "programme.dates")
+	k.period(at+".", r.From, r.To)
 	k.conditions(at+".when", r.When, OfReceipt, OfMember)
 	k.conditions(at+".scope", r.Scope, OfLine)
 	if !r.Off && (r.campaign == nil || !r.campaign.Off) {
@@ -196,7 +196,7 @@ func (k *ruleChecker) set(at string, s *Set) {
 
 func (k *ruleChecker) campaign(at string, c *Campaign) {
 	k.check(len([]rune(c.Name)) <= maxNameRune, at+".name", "programme.name")
-	k.check(validDays(c.From, c.To), at+".from", "programme.dates")
+	k.period(at+".", c.From, c.To)
 	k.check(!c.Alone || c.Stack == "", at+".stack", "programme.stack")
 	k.check(len(c.Stack) <= 64, at+".stack", "programme.stack")
 	k.check(c.MaxUnits >= 0, at+".max_units", "programme.limits")

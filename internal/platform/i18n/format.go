@@ -92,6 +92,14 @@ func Date(lang Lang, t time.Time) string {
 	return t.Format("02.01.2006")
 }
 
+// YearDay renders the day of t without its year: 31.12, 31 Dec.
+func YearDay(lang Lang, t time.Time) string {
+	if lang == EN {
+		return t.Format("2 Jan")
+	}
+	return t.Format("02.01")
+}
+
 // DateTime renders t to the minute: 22.11.2026 14:05, 22 Nov 2026, 14:05.
 func DateTime(lang Lang, t time.Time) string {
 	if lang == EN {

@@ -57,6 +57,7 @@ func TestWrongPlaces(t *testing.T) {
 		{"nothing", "", []string{"1:1  programme.text-empty"}},
 		{"comment", "# nothing\n", []string{"1:1  programme.text-empty"}},
 		{"no map", "[]", []string{"1:1  programme.text-map"}},
+		{"numbers that none holds", "code: x\nname: y\npriority: 99999999999999999999\nlevels: [{id: a, priority: 99999999999999999999}]\n", []string{"3:11 priority programme.text-large", "4:28 levels[0].priority programme.level-priority"}},
 		{"broken", "code: x\nname: [\n", []string{"2:1  programme.text-content"}},
 		{"two documents", "code: x\n---\ncode: y\n", []string{"2:1  programme.text-two"}},
 		{"missing", "code: x\n", []string{"1:1 name programme.text-missing"}},

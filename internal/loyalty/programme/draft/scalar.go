@@ -1,6 +1,8 @@
 package draft
 
 import (
+	"errors"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -155,6 +157,9 @@ func count[T ~int | ~int64]() scalar[T] {
 	return scalar[T]{
 		parse: func(s string) (T, error) {
 			n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
+			if errors.Is(err, strconv.ErrRange) {
+				return 0, fault.New(fault.Invalid, "programme.text-large", "most", math.MaxInt64)
+			}
 			if err != nil || int64(T(n)) != n {
 				return 0, fault.New(fault.Invalid, "programme.text-whole")
 			}
@@ -166,6 +171,21 @@ func count[T ~int | ~int64]() scalar[T] {
 		},
 	}
 }
+
+// seniority is the place of a level among the others: one that no number holds
+// is too large for it too, which says how large it may be.
+var seniority = func() scalar[int] {
+	out := count[int]()
+	parse := out.parse
+	out.parse = func(s string) (int, error) {
+		n, err := parse(s)
+		if fault.Is(err, "programme.text-large") {
+			return math.MaxInt, nil
+		}
+		return n, err
+	}
+	return out
+}()
 
 var (
 	yeses = []string{"yes", "true", "да", "on"}

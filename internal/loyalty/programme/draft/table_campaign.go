@@ -10,7 +10,7 @@ var levelForm = &object[rule.Level]{
 	fields: []field[rule.Level]{
 		need("id", func(l *rule.Level) *string { return &l.ID }, words),
 		key("name", func(l *rule.Level) *string { return &l.Name }, words),
-		need("priority", func(l *rule.Level) *int { return &l.Priority }, count[int]()),
+		need("priority", func(l *rule.Level) *int { return &l.Priority }, seniority),
 		key("member_group", func(l *rule.Level) *string { return &l.MemberGroup }, namedText{named{rule.FieldMemberGroup}}),
 		key("any", func(l *rule.Level) *bool { return &l.Any }, yesNo),
 		key("total", func(l *rule.Level) *money.Amount { return &l.Total }, roubles),
