@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"time"
@@ -47,7 +48,7 @@ type sessionView struct {
 }
 
 type ticketRow struct {
-	Number, Place, State, Href, Member, SKU string
+	Number, Place, State, Href, Member, Name string
 	Tone                                    kit.Tone
 	Used                                    clock.Micros
 }
@@ -130,7 +131,7 @@ func (p *page) ticketsOf(v *sessionView) error {
 	for i := range list.Tickets {
 		t := &list.Tickets[i]
 		r := ticketRow{
-			Number: t.Number, Place: p.placeOf(t), State: p.text("admin.playbill.ticket-" + string(t.State)), Tone: tones[t.State], Used: t.UsedAt, SKU: t.SKU,
+			Number: t.Number, Place: p.placeOf(t), State: p.text("admin.playbill.ticket-" + string(t.State)), Tone: tones[t.State], Used: t.UsedAt, Name: cmp.Or(t.Name, t.SKU),
 			Href: purchasesPath + "/" + t.Purchase.Home.String() + "-" + t.Purchase.ID.String(),
 		}
 		if t.Buyer != 0 && p.can(staff.MembersSee) {
