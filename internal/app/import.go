@@ -79,7 +79,7 @@ func (c *Core) keepNode(ctx context.Context, do func(context.Context) error) err
 // importer is what imports into the base.
 func (c *Core) importer() *importer.Importer {
 	im := &importer.Importer{
-		DB: c.DB, Clock: c.Clock, Desk: c.Desk, Members: c.Members,
+		DB: c.DB, Clock: c.Clock, Desk: c.Desk, Members: c.Members, Cards: c.Cards,
 		Partners: c.Partners, Directory: c.Directory, Goods: c.Products, Catalog: c.Catalog,
 	}
 	if path := c.DB.Path(); path != "" { // beside the base there is room, and nobody else reads

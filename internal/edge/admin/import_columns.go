@@ -65,7 +65,7 @@ func (p *page) importColumns(f *form, l *intake.Layout) ([]importColumn, error) 
 func (p *page) importFields() ([]kit.Option, error) {
 	out := []kit.Option{{Text: p.text("admin.import.left-out")}}
 	for _, f := range []string{
-		"phone", "email", "external", "full_name", "surname", "name", "patronymic", "birth_date", "sex", "registered", "address_city", "address_street",
+		"phone", "email", "external", "card", "full_name", "surname", "name", "patronymic", "birth_date", "sex", "registered", "address_city", "address_street",
 		"language", "tags", "group", "comment",
 	} {
 		out = append(out, kit.Option{Value: f, Text: p.text("admin.import.field." + f)})

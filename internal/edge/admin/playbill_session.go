@@ -49,8 +49,8 @@ type sessionView struct {
 
 type ticketRow struct {
 	Number, Place, State, Href, Member, Name string
-	Tone                                    kit.Tone
-	Used                                    clock.Micros
+	Tone                                     kit.Tone
+	Used                                     clock.Micros
 }
 
 func (p *page) session() error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -66,6 +67,24 @@ where card_type.kind = excluded.kind and card_type.code = excluded.code`
 // Types lists the types of cards by code, those no longer issued too.
 func Types(ctx context.Context, q db.Q) ([]Type, error) {
 	return db.All(ctx, q, scanType, qTypes)
+}
+
+// PlasticType is the type of a card by what is printed on it: of the batch that
+// its number is of, else the only type of plastic of which cards are issued.
+func PlasticType(ctx context.Context, q db.Q, number string) (id.ID, error) {
+	s, err := FindStock(ctx, q, number)
+	if err == nil || !fault.Is(err, "card.not-in-stock") {
+		return s.Type, err
+	}
+	list, err := Types(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	list = slices.DeleteFunc(list, func(t Type) bool { return t.Kind != Plastic || !t.Active })
+	if len(list) != 1 {
+		return 0, fault.New(fault.Refused, "card.type-unclear", "types", len(list))
+	}
+	return list[0].ID, nil
 }
 
 // GetType reads a type of cards.

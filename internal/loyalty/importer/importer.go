@@ -30,6 +30,7 @@ import (
 	"io"
 	"slices"
 
+	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
@@ -45,6 +46,7 @@ type Importer struct {
 	Clock     clock.Clock
 	Desk      *purchase.Desk
 	Members   *member.Members
+	Cards     *card.Cards // of imported members
 	Partners  *partner.Registry
 	Directory *partner.Directory
 	Goods     *catalog.Registry

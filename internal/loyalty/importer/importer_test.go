@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/importer"
 	"kopilka/internal/loyalty/member"
@@ -50,9 +51,10 @@ func setup(t testing.TB, d *db.DB) *bundle {
 }
 
 func assemble(d *db.DB, ids *id.Maker, desk *purchase.Desk, directory *partner.Directory, index *catalog.Index) *importer.Importer {
+	people := &member.Members{DB: d, IDs: ids, Clock: clock.System{}}
 	return &importer.Importer{
 		DB: d, Clock: clock.System{}, Desk: desk,
-		Members:  &member.Members{DB: d, IDs: ids, Clock: clock.System{}},
+		Members: people, Cards: &card.Cards{Members: people, Key: purchasetest.Secret},
 		Partners: partner.New(d, ids), Directory: directory, Goods: catalog.New(d, ids), Catalog: index,
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/charmap"
 
+	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/importer"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/purchase/purchasetest"
@@ -168,6 +169,76 @@ func TestPeopleByMap(t *testing.T) {
 				t.Errorf("%q: %v, wanted %s", content, err, code)
 			}
 		}
+	})
+}
+
+// TestPeopleWithCards: whoever has a card already keeps it: a printed number is
+// of its batch's type, any other of the only type of plastic; a row whose card
+// can't be his makes nobody.
+func TestPeopleWithCards(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := setup(t, d)
+		ok := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		const file = "Телефон;Карта\n89160000041;4600000000015\n89160000042;4600000000018\n89160000043;4600000000015\n89160000044;\n89160000045;KINO-77\n"
+		_, rows := b.people(&importer.PeopleJob{File: b.file("early.csv", file), Dry: true})
+		if rows[0] != "2|rejected|false|Карта|card.type-unclear" {
+			t.Errorf("no type of plastic: %s", rows[0])
+		}
+		plain, err := b.im.Cards.SaveType(t.Context(), card.Type{Code: "plain", Name: "Обычная", Kind: card.Plastic, Active: true})
+		ok(err)
+		want := []string{"2|imported|false||", "3|rejected|false|Карта|card.misread", "4|rejected|false|Карта|card.number-taken", "5|imported|false||", "6|imported|false||"}
+		for _, dry := range []bool{true, false} {
+			if _, rows := b.people(&importer.PeopleJob{File: b.file("people.csv", file), Dry: dry}); !cmp.Equal(want, rows) {
+				t.Errorf("dry %t: %s", dry, cmp.Diff(want, rows))
+			}
+		}
+		if m := b.people1("KINO-77"); m.Main(member.Phone) != "+79160000045" {
+			t.Errorf("the card finds %+v", m)
+		}
+		if _, rows := b.people(&importer.PeopleJob{File: b.file("again.csv", file)}); rows[0] != "2|imported|true||" || b.count("card") != 2 {
+			t.Errorf("again: %v, %d cards", rows, b.count("card"))
+		}
+
+		// A look says what will be, however far one number is from the other.
+		far := strings.Builder{}
+		far.WriteString("Телефон;Карта\n")
+		for i := range importer.PeopleAtOnce + 1 {
+			fmt.Fprintf(&far, "8916001%04d;%s\n", i, map[int]string{0: "far-1", importer.PeopleAtOnce: "FAR-1"}[i])
+		}
+		for _, dry := range []bool{true, false} {
+			_, rows := b.people(&importer.PeopleJob{File: b.file("far.csv", far.String()), Dry: dry})
+			if last := rows[importer.PeopleAtOnce]; rows[0] != "2|imported|false||" || last != "102|rejected|false|Карта|card.number-taken" {
+				t.Errorf("dry %t: far: %s, %s", dry, rows[0], last)
+			}
+		}
+
+		// A printed number is of its batch's type, with the secret code on it; any
+		// other is of which type nobody knows any more.
+		gold, err := b.im.Cards.SaveType(t.Context(), card.Type{Code: "gold", Name: "Золотая", Kind: card.Plastic, Active: true, Properties: card.Properties{Secret: true}})
+		ok(err)
+		_, _, err = b.im.Cards.LoadBatch(t.Context(), gold.ID, []card.Stock{{Number: "GOLD-1", Secret: "4821"}}, "", member.Actor{Kind: member.BySystem})
+		ok(err)
+		_, rows = b.people(&importer.PeopleJob{File: b.file("gold.csv", "Телефон;Карта\n89160000046;gold-1\n89160000047;GOLD-2\n")})
+		if diff := cmp.Diff([]string{"2|imported|false||", "3|rejected|false|Карта|card.type-unclear"}, rows); diff != "" {
+			t.Error(diff)
+		}
+		cards, err := card.List(t.Context(), d, b.people1("89160000046").Home)
+		if err != nil || len(cards) != 1 || cards[0].Type != gold.ID || !cards[0].HasSecret {
+			t.Errorf("his cards: %+v, %v", cards, err)
+		}
+		plain.Active = false
+		_, err = b.im.Cards.SaveType(t.Context(), plain)
+		ok(err)
+		if _, rows := b.people(&importer.PeopleJob{File: b.file("gold.csv", "Телефон;Карта\n89160000047;GOLD-2\n")}); rows[0] != "2|rejected|false|Карта|importer.card-secret" {
+			t.Errorf("a secret code that nobody is told: %s", rows[0])
+		}
+		b.verified()
 	})
 }
 

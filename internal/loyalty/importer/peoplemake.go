@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"slices"
 
+	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
@@ -19,7 +20,17 @@ const PeopleSource = "import"
 type person struct {
 	No   int64
 	In   member.Registration
+	Card string       // the number on his card; "": he has none
 	Refs []member.Ref // of what finds him
+}
+
+// card is what his card is found by, in whatever way its number is written.
+func (one *person) card() member.Ref {
+	ref, err := member.Normalise(member.Card, one.Card, "")
+	if err != nil { // refused where it is to be issued
+		ref = member.Ref{Kind: member.Card, Value: one.Card}
+	}
+	return ref
 }
 
 // People makes members of the rows of one file. Whoever is found already, by any
@@ -162,13 +173,15 @@ func (p *People) judge(part []*person, refused []*Outcome, there map[member.Ref]
 			continue
 		}
 		list[i] = &Outcome{Row: one.No, Status: Imported}
-		twice := p.seen.has(one) || here.has(one)
+		twice, carded := p.seen.has(one) || here.has(one), p.seen.hasCard(one) || here.hasCard(one)
 		here.add(one)
 		switch {
 		case twice:
 			list[i].Again, list[i].Why = true, fault.New(fault.Conflict, "importer.twice")
 		case slices.ContainsFunc(one.Refs, func(ref member.Ref) bool { return slices.ContainsFunc(there[ref], stays) }):
 			list[i].Again = true
+		case carded:
+			list[i] = p.refusal(one.No, p.parser.names[asCard], fault.New(fault.Conflict, "card.number-taken"))
 		default:
 			fresh = append(fresh, i)
 		}
@@ -215,7 +228,7 @@ func (p *People) register(ctx context.Context, part []*person, fresh []int, dry 
 	err = p.im.DB.Write(ctx, func(tx *db.Tx) error {
 		at = -1
 		for _, i := range fresh {
-			if _, err := p.im.Members.RegisterIn(ctx, tx, p.rules, part[i].In, p.by); err != nil {
+			if err := p.registerOne(ctx, tx, part[i]); err != nil {
 				at = i
 				return err
 			}
@@ -232,6 +245,33 @@ func (p *People) register(ctx context.Context, part []*person, fresh []int, dry 
 		return -1, nil
 	}
 	return -1, p.im.DB.Write(ctx, also)
+}
+
+// registerOne makes the member of a row, with his card.
+func (p *People) registerOne(ctx context.Context, tx *db.Tx, one *person) error {
+	m, err := p.im.Members.RegisterIn(ctx, tx, p.rules, one.In, p.by)
+	if err != nil || one.Card == "" {
+		return err
+	}
+	if err := p.giveCard(ctx, tx, &m, one.Card); err != nil {
+		e := fault.From(err)
+		return e.With(e.At(asCard))
+	}
+	return nil
+}
+
+// giveCard gives a new member the card that he has. One that would have a secret
+// code made here is refused: there is nobody to tell it to.
+func (p *People) giveCard(ctx context.Context, tx *db.Tx, m *member.Member, number string) error {
+	typ, err := card.PlasticType(ctx, tx, number)
+	if err != nil {
+		return err
+	}
+	issued, err := p.im.Cards.IssueIn(ctx, tx, m, card.NewCard{Type: typ, Number: number}, p.by)
+	if err == nil && issued.Secret != "" {
+		err = fault.New(fault.Refused, "importer.card-secret")
+	}
+	return err
 }
 
 // Seen is whom the rows of a file have named so far, by hashes.
@@ -257,7 +297,15 @@ func (s *Seen) has(one *person) bool {
 	})
 }
 
+func (s *Seen) hasCard(one *person) bool {
+	_, there := s.set[s.hash(one.card())]
+	return one.Card != "" && there
+}
+
 func (s *Seen) add(one *person) {
+	if one.Card != "" {
+		s.set[s.hash(one.card())] = struct{}{}
+	}
 	for _, ref := range one.Refs {
 		s.set[s.hash(ref)] = struct{}{}
 	}

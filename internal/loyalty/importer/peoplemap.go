@@ -88,6 +88,7 @@ const CustomPrefix = "custom."
 // What is no field of a profile and may be a column all the same.
 const (
 	asFullName   = "full_name" // surname, name, patronymic
+	asCard       = "card"      // the number of the plastic that he has
 	asGroup      = "group"     // the name of one that is there
 	asRegistered = "registered"
 )
@@ -113,6 +114,7 @@ func peopleWords() map[string][]string {
 		string(member.FieldAddressStreet): {"street", "улица"},
 		string(member.FieldComment):       {"comment", "note", "notes", "комментарий", "примечание"},
 		string(member.FieldTags):          {"tags", "tag", "labels", "теги", "тег", "метки"},
+		asCard:                            {"card", "card number", "card no", "карта", "номер карты", "№ карты", "карта лояльности", "штрихкод карты"},
 		asGroup:                           {"group", "группа"},
 		asRegistered:                      {"registered", "registration date", "created", "дата регистрации", "зарегистрирован", "регистрация"},
 	}

@@ -34,7 +34,7 @@ func (p *peopleParser) parse(no int64, cells []string) (*person, []badCell) {
 			return nil, []badCell{{field, fault.New(fault.Invalid, "importer.encoding", "column", p.names[field])}}
 		}
 	}
-	one := &person{No: no, In: member.Registration{Profile: member.Profile{Custom: map[string]string{}}}}
+	one := &person{No: no, Card: p.cell(cells, asCard), In: member.Registration{Profile: member.Profile{Custom: map[string]string{}}}}
 	var bad []badCell
 	for _, k := range finders {
 		v := p.cell(cells, string(k))
