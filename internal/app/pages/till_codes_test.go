@@ -43,7 +43,7 @@ func TestTillTellsOfCodes(t *testing.T) {
 			p.Wait(`[...document.querySelectorAll("#codes .chip")].some(c => c.innerText.includes("` + code + `"))`)
 		}
 		p.settled(sale.due)
-		p.Press(browsertest.F9)
+		p.Press(browsertest.F9, browsertest.Enter)
 		p.told()
 	}
 	w.mend()

@@ -44,7 +44,7 @@ func TestTillSurvivesItsBrowser(t *testing.T) {
 	p.Wait(`document.querySelector("[data-f=net]")?.innerText.includes("не передано: 1")`)
 	p.Wait(`document.querySelectorAll(".ln").length === 1 && document.querySelector(".mc")?.innerText.includes("Майя")`)
 	p.settled("1 250,50 ₽")
-	p.Press(browsertest.F9)
+	p.Press(browsertest.F9, browsertest.Enter)
 	want[p.told()] = 1250_50
 	w.mend()
 	p.allTold()

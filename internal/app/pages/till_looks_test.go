@@ -46,6 +46,7 @@ func TestTillLooks(t *testing.T) {
 		seen("receipt")
 		for dialog, open := range map[string]func(){
 			"help": func() { p.Get(`document.querySelector("[data-do=help]").click()`, nil) }, "mixed": func() { p.Get(`document.querySelector("[data-do=mixed]").click()`, nil) },
+			"cash":     func() { p.Get(`document.querySelector("[data-do=pay][data-kind=cash]").click()`, nil) },
 			"receipts": func() { p.Press(browsertest.F4) }, "shift": func() { p.Get(`document.querySelector("[data-do=shift]").click()`, nil) },
 			"register": func() {
 				p.Get(`document.dispatchEvent(new KeyboardEvent("keydown", { key: "F2", shiftKey: true, bubbles: true }))`, nil)

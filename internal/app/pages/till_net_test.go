@@ -245,7 +245,7 @@ func TestTillWithoutNetwork(t *testing.T) {
 	p.Go(p.url + "/pos/") // reloaded in the middle
 	p.Wait(`document.querySelectorAll(".ln").length === 1 && document.querySelector(".mc")?.innerText.includes("Ольга")`)
 	p.settled("1 250,50 ₽")
-	p.Press(browsertest.F9)
+	p.Press(browsertest.F9, browsertest.Enter)
 	first := p.told()
 	p.scan("2999999999991") // a card that the till has never seen is believed
 	p.Wait(`document.querySelector(".mc")`)

@@ -24,7 +24,7 @@ func TestTillWaitsForLookups(t *testing.T) {
 	p.adds("100")
 	release := w.hold("/find")
 	p.scan(number)
-	p.Press(browsertest.F9)
+	p.Press(browsertest.F9, browsertest.Enter)
 	p.Wait(`document.querySelector("#looking").innerText`)
 	p.Shot("till-looking")
 	p.Press(browsertest.Escape) // what is being paid is not cancelled
@@ -40,7 +40,7 @@ func TestTillWaitsForLookups(t *testing.T) {
 	p.Press(browsertest.Enter)
 	p.Insert("250")
 	p.Press(browsertest.Enter)
-	p.Press(browsertest.F9)
+	p.Press(browsertest.F9, browsertest.Enter)
 	p.Wait(`document.querySelector("#looking").innerText`)
 	release()
 	p.told()
@@ -72,7 +72,7 @@ func TestTillWaitsForLookups(t *testing.T) {
 	p.Press(browsertest.F6) // nobody's points can be spent, and nothing is typed elsewhere
 	p.Wait(`document.querySelector("#pay-error .perr") && document.activeElement.id === "item"`)
 	p.Press(browsertest.Escape)
-	p.Press(browsertest.F9)
+	p.Press(browsertest.F9, browsertest.Enter)
 	p.told()
 
 	// What is not found, or is several goods, is in sight while the next is typed, eats nothing of that, and stops the payment.
@@ -93,7 +93,7 @@ func TestTillWaitsForLookups(t *testing.T) {
 		p.Wait(`document.querySelector("#pay-error .perr") && !document.querySelector("#mixed[open]")`)
 		p.Press(browsertest.Escape)
 		p.Wait(`!document.querySelector("#missed").innerText`)
-		p.Press(browsertest.F9)
+		p.Press(browsertest.F9, browsertest.Enter)
 		p.told()
 	}
 
@@ -147,7 +147,7 @@ func TestTillRefundsAgain(t *testing.T) {
 	p.Wait(`document.querySelector(".ln")`)
 	p.Press(browsertest.F7)
 	p.settled("800,00 ₽")
-	p.Press(browsertest.F9)
+	p.Press(browsertest.F9, browsertest.Enter)
 	p.told()
 
 	back := func() {

@@ -97,3 +97,60 @@ func TestTillTellsOfGoods(t *testing.T) {
 	p.Fits()
 	p.Shot("till-goods-short")
 }
+
+// TestTillCountsChange: what a guest gives in cash is typed or put together of
+// notes, and his change is told; nothing has to be typed, too little is not taken,
+// and what is scanned there is no sum.
+func TestTillCountsChange(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	p := tillAt(t, b, s, 0, s.url, desk)
+	p.pair()
+	p.signIn()
+	shown := func(what, words string) {
+		t.Helper()
+		p.Wait(`document.querySelector("#cash[open] [data-f=` + what + `]").innerText.replaceAll("\u00a0", " ") === "` + words + `"`)
+	}
+	p.adds("730")
+	p.settled("730,00 ₽")
+	p.Press(browsertest.F9)
+	shown("change", "Без сдачи")
+	p.Insert("700")
+	shown("error", "Не хватает 30,00 ₽")
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("#cash[open]") && !document.querySelector(".pdone")`)
+	p.Get(`document.querySelector("#cash-got").select()`, nil)
+	p.Insert("1000")
+	shown("change", "Сдача 270,00 ₽")
+	p.scan("4607001234567")
+	p.Wait(`document.querySelector("#cash[open]") && document.querySelector("#cash-got").value === "1000"`)
+	p.Click("button", "500")
+	shown("change", "Сдача 770,00 ₽")
+	p.Accessible()
+	p.Fits()
+	p.Shot("till-cash")
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector(".pdone .change").innerText.replaceAll("\u00a0", " ") === "Сдача 770,00 ₽"`)
+	p.Accessible()
+	p.Shot("till-cash-done")
+	p.Get(`window.print = () => { window.printed = document.querySelector("#paper").innerText.replaceAll("\u00a0", " ") }`, nil)
+	p.Get(`document.querySelector(".pdone [data-do=print]").click()`, nil)
+	p.Wait(`/Получено\s*1 500,00 ₽\s*Сдача\s*770,00 ₽/.test(window.printed)`)
+	p.told()
+	p.adds("200")
+	p.Press(browsertest.F9, browsertest.F9) // exact, whatever was given before
+	p.Wait(`document.querySelector(".pdone .change").hidden`)
+	p.told()
+	p.adds("300")
+	p.Press(browsertest.F9)
+	p.Insert("100000301")
+	shown("error", "Сдача больше 100 000,00 ₽: проверьте, сколько получено")
+	p.Press(browsertest.Escape)
+	p.Wait(`!document.querySelector("#cash[open]") && document.querySelector(".ln")`)
+	for _, x := range p.sold() {
+		if len(x.Payments) != 1 || x.Payments[0].Kind != "cash" || x.Payments[0].Amount != x.Due {
+			t.Errorf("paid %+v of %d", x.Payments, x.Due)
+		}
+	}
+}

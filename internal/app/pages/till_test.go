@@ -143,7 +143,7 @@ func TestTillReceipts(t *testing.T) {
 	p.Insert("500")
 	p.Press(browsertest.Enter)
 	p.settled("500,00 ₽")
-	p.Press(browsertest.F9)
+	p.Press(browsertest.F9, browsertest.Enter)
 	p.told()
 	p.scan(number)
 	p.Wait(`document.querySelector(".mc")`)

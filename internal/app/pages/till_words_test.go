@@ -99,7 +99,7 @@ func TestTillTellsOfNow(t *testing.T) {
 	p.Wait(`document.querySelector(".mc .note-brand")`)
 	p.Get(`document.querySelector(".mc .note-brand").innerText`, &before)
 	p.adds("700")
-	p.Press(browsertest.F9)
+	p.Press(browsertest.F9, browsertest.Enter)
 	p.Wait(`document.querySelector(".pdone [data-f=say]").innerText.includes("Скажите гостю")`)
 	var after string
 	p.Get(`document.querySelector(".pdone [data-f=say]").innerText`, &after)
@@ -171,7 +171,7 @@ func TestTillFreezesWhatIsPaid(t *testing.T) {
 	p.adds("90")
 	p.settled("90,00 ₽")
 	release := w.hold("/api/purchases")
-	p.Press(browsertest.F9)
+	p.Press(browsertest.F9, browsertest.Enter)
 	p.Wait(`document.querySelector("#waits").open && document.activeElement.dataset.do === "go-on"`)
 	p.Press(browsertest.Escape)
 	p.Wait(`document.querySelector("#pay-error").innerText.includes("Спрашиваем")`)

@@ -27,7 +27,7 @@ var said = []string{
 	"lines", "goods", "discount", "by-points", "less", "more", "drop-line",
 	"card", "activate", "new-card", "secret-is", "card-issued",
 	"sold", "sold-offline", "tell", "level-now", "code-won", "receipt-no", "paid-card", "paid-cash", "paid-sbp", "paid-mixed", "paid-money", "paid-certificate", "paid-deposit", "paid-pushkin",
-	"changed", "mixed-left", "mixed-sum", "other",
+	"changed", "cash-due", "cash-change", "cash-short", "cash-much", "cash-exact", "paper-got", "paper-change", "mixed-left", "mixed-sum", "other",
 	"prove-about", "prove-qr", "prove-secret", "sent-to",
 	"shift-sales", "shift-money", "shift-discount", "shift-spent", "shift-earned", "shift-refunds", "shift-mine", "shift-short",
 	"receipt-none", "refunded", "part-refunded", "no-member-receipt", "refund-of", "refund-left", "refund-done", "refund-nothing", "refund-come", "refund-come-whole", "refund-keeps", "refund-gives", "refund-takes", "refund-given", "refund-taken", "refund-offline",
@@ -58,6 +58,7 @@ var helpKeys = []struct{ key, text string }{
 	{"F7", "most"},
 	{"F8", "card"},
 	{"F9", "cash"},
+	{"F9, F9", "exact"},
 	{"F10", "sbp"},
 	{"Shift F8", "mixed"},
 	{"Enter", "enter"},
@@ -67,6 +68,9 @@ var helpKeys = []struct{ key, text string }{
 	{"F1", "help"},
 	{"Shift F1", "settings"},
 }
+
+// banknotes are those that are at hand where cash is taken, in rubles.
+var banknotes = []int{500, 1000, 2000, 5000}
 
 // open are the names of what the script puts into its texts.
 var open = func() (args []any) {

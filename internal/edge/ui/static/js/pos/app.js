@@ -12,6 +12,7 @@ import { amount, quantity, say, setZone } from './words.js';
 import { atDesk, draw, drawDone, next, quick, tell, tick } from './desk.js';
 import { beep, listen, loadScanner, toNext } from './keys.js';
 import * as dialogs from './dialogs.js';
+import { banknote, cash, cashTyped, exact, given } from './cash.js';
 import * as receipts from './receipts.js';
 import { cardChosen, cardScanned, register, registerTyped, sendRegisterCode, taken } from './register.js';
 import * as doors from './doors.js';
@@ -101,10 +102,22 @@ async function quoted() {
   }
   return state.quote;
 }
+const dueNow = async () => await looked() && sale.payable() && !leftTyped() ? (await quoted())?.due : undefined;
+const mayPay = () => !paying && !state.busy && !leftTyped();
 // mixed divides what is to be paid; the dialog is there at once, so that no sum is typed elsewhere.
 function mixed() {
-  if (paying || state.busy || !sale.payable() || leftTyped()) { beep(false); return; }
-  dialogs.mixed((async () => await looked() && !leftTyped() ? (await quoted())?.due : undefined)(), p => pay('mixed', p));
+  if (sale.payable() && mayPay()) dialogs.mixed(dueNow(), p => pay('mixed', p)); else beep(false);
+}
+let got = 0; // what the guest has given in cash; 0: as much as is to be paid
+// inCash asks what the guest has given, so that his change is told; what is bought may still be looked up meanwhile.
+function inCash() {
+  if (!mayPay()) { beep(false); return; }
+  const due = dueNow();
+  cash(due, async sum => {
+    got = sum; paying = true; // two do not ask what it comes to side by side, and nothing is cancelled meanwhile
+    const known = await due.finally(() => { paying = false; });
+    if (known !== undefined) await pay('cash');
+  });
 }
 let paying = false;
 async function pay(kind, payments, proof) {
@@ -179,7 +192,7 @@ async function notSold(e, kind, payments) {
 // keepAfter keeps a member as a sale has left him, for when he can't be asked about.
 const keepAfter = async m => { if (m) await keep.remember('after:' + m.id, { active: m.active, spendable: m.spendable, seen: m.seen }); };
 async function finish(item, q, kind, payments, answer) {
-  const s = { answer, quote: q, kind, payments, number: item.seq, member: state.member, at: item.at, lines: state.lines };
+  const s = { answer, quote: q, kind, payments, number: item.seq, member: state.member, at: item.at, lines: state.lines, got: kind === 'cash' ? got : 0 };
   await keepAfter(sale.after(state.member, q, answer));
   sale.clear();
   state.qr = null; state.sold = s;
@@ -215,7 +228,7 @@ async function lock() {
 
 // ---- what was scanned
 // readers are the dialogs that take what is scanned; others don't.
-const readers = { prove: dialogs.proofTyped, register: cardScanned, receipts: code => receipts.typed(code, again), refund: receipts.goodScanned };
+const readers = { prove: dialogs.proofTyped, register: cardScanned, receipts: code => receipts.typed(code, again), refund: receipts.goodScanned, cash: () => beep(false) };
 // scanWanted tells a code for the till from one for the field where it is typed: a pairing code, a PIN, a sum.
 function scanWanted() {
   const d = dialogOpen(), field = document.activeElement?.matches?.('input,textarea');
@@ -251,7 +264,7 @@ const deeds = {
   inc: e => sale.more(lineOf(e), 1), dec: e => sale.more(lineOf(e), -1), drop: e => sale.drop(lineOf(e)),
   quick: e => bought.pick(quick.list.find(g => g.sku === e.dataset.sku), 1000),
   most: () => sale.spend('most'), none: () => sale.spend(0),
-  pay: e => pay(e.dataset.kind), mixed,
+  pay: e => e.dataset.kind === 'cash' ? inCash() : pay(e.dataset.kind), mixed, banknote: e => banknote(e.dataset.sum), exact,
   'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': () => waits?.(),
   'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { sale.takeCode(e.dataset.code); next(); },
   refund: e => receipts.refund(e.dataset.id), claim: e => receipts.claim(e.dataset.id, again), 'claim-do': receipts.claimed, 'print-receipt': e => receipts.print(e.dataset.id), 'refund-whole': () => receipts.refundTyped(true, again),
@@ -283,6 +296,7 @@ function spendTyped() {
 document.addEventListener('input', e => {
   if (e.target.id === 'spend') spendTyped();
   if (e.target.id === 'item') bought.suggest(e.target.value);
+  if (e.target.id === 'cash-got') given();
   if (e.target.closest('#mixed')) dialogs.mixedLeft(e.target.form);
   if (e.target.dataset.line) receipts.lookAgain();
 });
@@ -293,7 +307,7 @@ const forms = {
   item: () => { if (bought.offering()) bought.takeOffer(); else bought.item($('#item').value); }, // the next may be typed before it is found
   code: f => { const v = f.elements.code.value.trim(); if (v) { sale.takeCode(v); f.reset(); } next(); },
   pair: f => doors.pairTyped(f, start), signin: f => doors.signInTyped(f, start),
-  prove: f => dialogs.proofTyped(f.elements.code.value), mixed: dialogs.mixedTyped, register: registerTyped, settings: dialogs.settingsTyped,
+  prove: f => dialogs.proofTyped(f.elements.code.value), mixed: dialogs.mixedTyped, cash: cashTyped, register: registerTyped, settings: dialogs.settingsTyped,
   receipt: f => receipts.typed(f.elements.q.value.trim(), again), refund: () => receipts.refundTyped(false, again),
 };
 let submitting = false;
@@ -321,12 +335,13 @@ function toPoints() {
 const keys = {
   F2: e => e.shiftKey ? deeds.register() : toNext('#scan'), F3: e => toNext(e.shiftKey ? '#code' : '#item'), F4: e => e.shiftKey ? deeds.shift() : deeds.receipts(),
   F6: e => e.shiftKey ? deeds.activate() : toPoints(), F7: e => e.shiftKey ? deeds.card() : deeds.most(),
-  F8: e => e.shiftKey ? deeds.mixed() : pay('card'), F9: () => pay('cash'), F10: () => pay('sbp'), F12: deeds.print,
+  F8: e => e.shiftKey ? deeds.mixed() : pay('card'), F9: inCash, F10: () => pay('sbp'), F12: deeds.print,
 };
 function pressed(e) {
   if (e.key === 'l' && e.ctrlKey || e.code === 'KeyL' && e.ctrlKey) { e.preventDefault(); if (state.start?.duty) lock(); return; }
   if (e.key === 'F1' && !dialogOpen()) { e.preventDefault(); if (e.shiftKey) deeds.settings(); else deeds.help(); return; }
   if (document.activeElement?.id === 'pin' && doors.moveCashier(e.key)) { e.preventDefault(); return; }
+  if (e.key === 'F9' && dialogOpen()?.id === 'cash') { e.preventDefault(); if (!e.repeat) exact(); return; }
   if (dialogOpen() || !(atDesk() || state.sold) || e.ctrlKey || e.altKey || e.metaKey) return;
   const el = document.activeElement, typing = el?.matches?.('input:not([type=checkbox]),textarea,select'), free = !typing || el.id === 'item' && !el.value;
   if (keys[e.key]) { e.preventDefault(); if (!state.sold || ['F4', 'F12'].includes(e.key)) keys[e.key](e); return; }

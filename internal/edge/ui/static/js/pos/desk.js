@@ -141,7 +141,7 @@ export function drawDone(s) {
   for (const m of s.quote.messages ?? []) list.push(say1(m));
   for (const w of a?.awards ?? []) list.push(say1(say('code-won', { code: w.code })));
   put('#screen', make('done', {
-    due: money(s.quote.due), how: say(a ? 'sold' : 'sold-offline', { number: s.number, how: way(s.kind) }), say: list,
+    due: money(s.quote.due), how: say(a ? 'sold' : 'sold-offline', { number: s.number, how: way(s.kind) }), say: list, change: s.got > s.quote.due ? say('cash-change', { sum: money(s.got - s.quote.due) }) : '',
     earned: a ? signed(a.earned) : '…', spent: number(a ? -a.spent : -s.quote.spent), balance: a ? number(a.balance.active) : '…',
   }));
   if (!member) $('.pdone .res').remove();

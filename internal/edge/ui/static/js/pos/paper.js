@@ -12,7 +12,7 @@ const row = (a, b) => {
 
 /** sold is what was sold now, as it is printed. */
 export const sold = s => ({
-  number: s.number, at: s.at, cashier: state.start.duty?.name, payments: s.payments, points: s.quote.paid_with_points, due: s.quote.due, messages: s.quote.messages ?? [],
+  number: s.number, at: s.at, cashier: state.start.duty?.name, payments: s.payments, points: s.quote.paid_with_points, due: s.quote.due, got: s.got, messages: s.quote.messages ?? [],
   lines: s.lines.map((l, i) => ({ ...l, name: nameOf(l), due: s.quote.lines[i].gross - (s.quote.lines[i].discount || 0) })),
   member: s.answer?.member && { earned: s.answer.earned, spent: s.answer.spent, balance: s.answer.balance.active },
 });
@@ -27,6 +27,7 @@ export function paper(s) {
   if (s.points) list.push(row(say('by-points'), money(-s.points)));
   list.push(row(say('paper-total'), money(s.due)));
   for (const p of s.payments) list.push(row(say('paper-paid', { how: way(p.kind) }), money(p.amount)));
+  if (s.got > s.due) list.push(row(say('paper-got'), money(s.got)), row(say('paper-change'), money(s.got - s.due)));
   if (s.member) list.push(row(say('shift-earned'), number(s.member.earned)), row(say('shift-spent'), number(s.member.spent)));
   if (s.member?.balance !== undefined) list.push(row(say('member-balance'), number(s.member.balance)));
   for (const r of s.refunds ?? []) list.push(row(say('paper-refund', { at: moment(r.at) }), money(-r.money)), ...r.points ? [row(r.points, '')] : []);

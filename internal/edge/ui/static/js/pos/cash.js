@@ -1,0 +1,55 @@
+// Cash: what the guest has given and what goes back to him. Nothing of it has to be typed: empty means the exact sum.
+import { $, close, fill, open } from './render.js';
+import { amount, money, say } from './words.js';
+import { beep } from './keys.js';
+
+const MOST = 100_000_00; // kopecks of change: what is more was typed wrong
+let due, paid;
+/** cash asks what was given. of is what is to be paid, when it comes; then(got) is called with what was given, 0 where that
+ * was exact. */
+export async function cash(of, then) {
+  const d = open('cash');
+  paid = then; due = undefined;
+  $('form', d).reset();
+  fill(d, { about: say('counting'), change: '', error: '' });
+  $('#cash-got').focus();
+  const sum = await of;
+  if (paid !== then || !d.open) return;
+  if (sum === undefined) { close('cash'); beep(false); return; }
+  due = sum;
+  fill(d, { about: say('cash-due', { sum: money(due) }) });
+  given();
+}
+const typed = () => $('#cash-got').value.trim();
+// wrongWith is what is wrong with a sum that was given; '': nothing.
+function wrongWith(got) {
+  if (Number.isNaN(got)) return say('bad-amount');
+  if (got < due) return say('cash-short', { sum: money(due - got) });
+  return got - due > MOST ? say('cash-much', { sum: money(MOST) }) : '';
+}
+/** given tells the change as it is typed. */
+export function given() {
+  if (due === undefined) return;
+  const got = typed() ? amount(typed()) : due, error = wrongWith(got);
+  fill($('#cash'), { change: error ? '' : typed() ? say('cash-change', { sum: money(got - due) }) : say('cash-exact'), error });
+}
+/** banknote adds one to what was given. */
+export function banknote(rubles) {
+  const field = $('#cash-got'), sum = (amount(typed()) || 0) / 100 + Number(rubles);
+  field.value = Number.isInteger(sum) ? sum : sum.toFixed(2);
+  field.focus();
+  given();
+}
+/** exact pays without change, whatever was typed. */
+export function exact() {
+  close('cash');
+  paid(0);
+}
+/** cashTyped pays with what was given. */
+export function cashTyped() {
+  if (!typed()) { exact(); return; }
+  const got = amount(typed());
+  if (due === undefined || wrongWith(got)) { given(); $('#cash-got').select(); beep(false); return; }
+  close('cash');
+  paid(got);
+}
