@@ -27,9 +27,7 @@ import (
 	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/privacy"
 	"kopilka/internal/loyalty/programme"
-	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/loyalty/purchase"
-	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/loyalty/seal"
 	"kopilka/internal/loyalty/segment"
 	"kopilka/internal/loyalty/staff"
@@ -203,9 +201,7 @@ func (c *Core) domains(key []byte, shown io.Writer, letters staff.Mailer) {
 		},
 	}
 	c.Programmes = &programme.Programmes{DB: c.DB, IDs: c.IDs, Clock: c.Clock}
-	c.Plans = &programme.Plans{Programmes: c.Programmes, May: func(ctx context.Context, person id.ID) (bool, error) {
-		return c.Staff.Permits(ctx, person, staff.ProgrammePublish)
-	}, Read: c.readDraft}
+	c.Plans = &programme.Plans{Programmes: c.Programmes, May: c.mayPublish, Read: c.readDraft}
 	c.Seals = &seal.Sealer{DB: c.DB, IDs: c.IDs, Clock: c.Clock, Log: c.Log}
 	c.Lists = &segment.Lists{DB: c.DB, IDs: c.IDs, Key: key, Clock: c.Clock, Zone: c.zone, Region: func() string { return c.Rules().Region }}
 }
@@ -451,19 +447,6 @@ func (c *Core) keep(ctx context.Context, seen []catalog.Seen) error {
 	}
 	_, err := c.Catalog.Refresh(ctx, c.DB)
 	return err
-}
-
-// readDraft reads the text of a draft by the names of the base.
-func (c *Core) readDraft(ctx context.Context, text string) (rule.Programme, error) {
-	names := draft.NewBase(ctx, c.DB, c.Directory)
-	read, err := draft.Read([]byte(text), names)
-	if broken := names.Err(); broken != nil {
-		return rule.Programme{}, broken
-	}
-	if err != nil {
-		return rule.Programme{}, err
-	}
-	return read.Programme, nil
 }
 
 // Migrate brings a base to this program's schema, its queue's tables too.

@@ -412,6 +412,14 @@ func (l *receiptList) allOutlets() []kit.Option {
 	return append([]kit.Option{{Text: l.page.text("admin.purchases.any-outlet"), Chosen: l.Outlet == 0}}, l.Outlets...)
 }
 
+// sub is the key of what the page is: who works at some outlets sees theirs.
+func (l *receiptList) sub() string {
+	if l.page.who.Narrowed() {
+		return "admin.purchases.sub-own"
+	}
+	return "admin.purchases.sub"
+}
+
 // narrowed tells whether anything but the period is asked for.
 func (l *receiptList) narrowed() bool { return len(clone(l.query, "span")) > 0 }
 

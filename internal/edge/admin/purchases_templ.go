@@ -34,7 +34,7 @@ func receiptsPage(l *receiptList) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = kit.Head(ui.T(ctx, "admin.nav.purchases"), "", ui.T(ctx, "admin.purchases.sub")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = kit.Head(ui.T(ctx, "admin.nav.purchases"), "", ui.T(ctx, l.sub())).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,8 +1,6 @@
 package admin
 
 import (
-	"slices"
-
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -71,15 +69,7 @@ func (p *page) reaches(programme id.ID) bool {
 
 // covers refuses who does not work at all outlets that a programme is bound to.
 func (p *page) covers(pr *rule.Programme) error {
-	if !p.who.Narrowed() {
-		return nil
-	}
-	elsewhere := func(o id.ID) bool { return !p.who.At(o) }
-	others := func(x id.ID) bool { return !slices.Contains(p.who.Person.Partners, x) }
-	switch {
-	case len(pr.Outlets) > 0 && !slices.ContainsFunc(pr.Outlets, elsewhere):
-	case len(pr.Outlets) == 0 && len(pr.Partners) > 0 && !slices.ContainsFunc(pr.Partners, others):
-	default:
+	if !p.who.Covers(pr.Outlets, pr.Partners) {
 		return narrowedProgramme()
 	}
 	return nil

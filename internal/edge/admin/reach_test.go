@@ -12,6 +12,7 @@ import (
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
+	"kopilka/internal/platform/id"
 )
 
 // TestProgrammeIsForWhoWorksThere: who works at one outlet changes a programme
@@ -89,17 +90,34 @@ func TestIdleRights(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := openHouse(t, d)
-		may := []staff.Permission{staff.PurchasesSee, staff.AuditSee}
+		may := []staff.Permission{staff.PurchasesSee, staff.AuditSee, staff.ProgrammeSee, staff.ProgrammeEdit}
 		h.hire("everywhere", may)
 		h.hire("here", may, h.Outlet.ID)
 		boss := h.hire("boss", append(may, staff.StaffEdit))
-		for name, idle := range map[string]bool{"everywhere": false, "here": true} {
+		seen := func(name string) string {
 			var of int64
 			h.check(d.Row(t.Context(), `select staff_id from staff where name = $1`, name).Scan(&of))
-			page := h.ask(boss, http.MethodGet, admin.Base+"/people/"+strconv.FormatInt(of, 10), nil).Body.String()
+			return h.ask(boss, http.MethodGet, admin.Base+"/people/"+strconv.FormatInt(of, 10), nil).Body.String()
+		}
+		for name, idle := range map[string]bool{"everywhere": false, "here": true} {
+			page := seen(name)
+			if drafts := strings.Contains(page, "<li>Черновики программ"); drafts != idle {
+				t.Errorf("%s is told of drafts: %t", name, drafts)
+			}
 			if warned := strings.Contains(page, "<li>Видеть журнал изменений</li>"); warned != idle || strings.Contains(page, "<li>Видеть покупки") {
 				t.Errorf("%s is warned: %t", name, warned)
 			}
+		}
+		own := *h.Programme
+		own.Outlets = []id.ID{h.Outlet.ID}
+		_, err := h.Programmes.Put(t.Context(), own, "test")
+		h.check(err)
+		if page := seen("here"); strings.Contains(page, "<li>Черновики программ") || !strings.Contains(page, "<li>Новые программы") {
+			t.Errorf("a programme of his outlet: %s", mainForm.FindString(page))
+		}
+		here := h.signIn("here@example.org")
+		if body := h.ask(here, http.MethodGet, admin.Base+"/purchases", nil).Body.String(); !strings.Contains(body, "Чеки ваших точек") {
+			t.Error("the receipts of his outlets are called those of all")
 		}
 	})
 }

@@ -39,8 +39,8 @@ func (p Plan) Waits() bool { return p.Ended == 0 }
 // Plans puts drafts into force at the time that was named for them.
 type Plans struct {
 	*Programmes
-	May  func(ctx context.Context, person id.ID) (bool, error)                // publish, now
-	Read func(ctx context.Context, text string) (p rule.Programme, err error) // a draft
+	May  func(ctx context.Context, person id.ID, p *rule.Programme) (bool, error) // publish it, now
+	Read func(ctx context.Context, text string) (p rule.Programme, err error)     // a draft
 }
 
 // Of reads the plan of a programme; a zero one where there is none.
@@ -197,13 +197,6 @@ func unfit(err error) string {
 
 // publish puts a planned draft into force, and ends the plan with that.
 func (ps *Plans) publish(ctx context.Context, p Plan) error {
-	may, err := ps.May(ctx, p.Staff)
-	if err != nil {
-		return err
-	}
-	if !may {
-		return fault.New(fault.Denied, "programme.plan-no-right")
-	}
 	d, err := ps.Draft(ctx, p.Programme)
 	if err != nil {
 		return err
@@ -216,6 +209,16 @@ func (ps *Plans) publish(ctx context.Context, p Plan) error {
 		return err
 	}
 	put.ID, put.Version = p.Programme, p.Version
+	for _, of := range []*rule.Programme{&put, ps.Current().Get(p.Programme)} { // what comes, and what goes
+		if of == nil {
+			continue
+		}
+		if may, err := ps.May(ctx, p.Staff, of); err != nil {
+			return err
+		} else if !may {
+			return fault.New(fault.Denied, "programme.plan-no-right")
+		}
+	}
 	_, err = ps.putWith(ctx, put, making{by: p.By, note: p.Note, approved: p.Request != 0}, func(tx *db.Tx) error {
 		n, err := tx.Exec(ctx, qTakePlan, p.Programme, p.ID)
 		if err != nil {

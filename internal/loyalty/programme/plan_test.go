@@ -20,9 +20,10 @@ import (
 // planner is a process that carries plans out.
 type planner struct {
 	*programme.Plans
-	t       *testing.T
-	now     *clock.Fixed
-	blocked bool
+	t         *testing.T
+	now       *clock.Fixed
+	elsewhere string // a programme of other outlets
+	blocked   bool
 }
 
 func newPlanner(t *testing.T, d *db.DB, now *clock.Fixed, node int) *planner {
@@ -30,7 +31,9 @@ func newPlanner(t *testing.T, d *db.DB, now *clock.Fixed, node int) *planner {
 	pl := &planner{t: t, now: now}
 	pl.Plans = &programme.Plans{
 		Programmes: &programme.Programmes{DB: d, IDs: id.NewMaker(node), Clock: now},
-		May:        func(context.Context, id.ID) (bool, error) { return !pl.blocked, nil },
+		May: func(_ context.Context, _ id.ID, p *rule.Programme) (bool, error) {
+			return !pl.blocked && p.Name != pl.elsewhere, nil
+		},
 		Read: func(_ context.Context, text string) (rule.Programme, error) {
 			if text == "broken" {
 				return rule.Programme{}, fault.New(fault.Invalid, "programme.invalid")
@@ -167,9 +170,16 @@ func TestPlanEnds(t *testing.T) {
 		if got := pl.ended(right); got != "programme.plan-no-right" {
 			t.Error(got)
 		}
+		pl.blocked = false
+		moved := pl.planned("moved")
+		now.Add(2 * time.Hour)
+		pl.elsewhere = "moved" // who planned it works elsewhere by now
+		if got := pl.ended(moved); got != "programme.plan-no-right" {
+			t.Error(got)
+		}
 		var told int
 		ok(d.Row(ctx, `select count(*) from audit where action = 'programme.plan-ended'`).Scan(&told))
-		if told != 4 {
+		if told != 5 {
 			t.Errorf("told of %d", told)
 		}
 	})

@@ -52,6 +52,23 @@ func TestInvite(t *testing.T) {
 		if !who.At(outlet1) || !who.At(outlet3) || who.At(104) || who.Can(staff.StaffEdit) || !who.Can(staff.ReportsSee) {
 			t.Errorf("%+v", who)
 		}
+		for _, c := range []struct {
+			outlets, partners []id.ID
+			want              bool
+		}{
+			{nil, nil, false},
+			{[]id.ID{outlet1, outlet3}, nil, true},
+			{nil, []id.ID{partner2}, true},
+			{[]id.ID{outlet1}, []id.ID{partner2}, true},
+			{[]id.ID{outlet1, 104}, nil, false},
+			{nil, []id.ID{partner1}, false},
+			{[]id.ID{outlet1}, []id.ID{partner1}, false},
+		} {
+			now, err := b.Standing(b.ctx, p.ID)
+			if err != nil || now.Covers(c.outlets, c.partners) != c.want || who.Covers(c.outlets, c.partners) != c.want {
+				t.Errorf("%v %v: %v", c.outlets, c.partners, err)
+			}
+		}
 
 		for code, bad := range map[string]func(p *staff.Person){
 			"staff.email-taken":     func(p *staff.Person) { p.Email = "BORIS@example.org" },

@@ -49,6 +49,17 @@ func (w *Who) At(outlet id.ID) bool {
 	return ok
 }
 
+// Covers tells whether he works wherever something is that is bound to these outlets
+// and partners, a partner's outlets to come too; bound to none it is everywhere.
+func (w *Who) Covers(outlets, partners []id.ID) bool {
+	if !w.Narrowed() {
+		return true
+	}
+	elsewhere := func(o id.ID) bool { return !w.At(o) }
+	others := func(x id.ID) bool { return !slices.Contains(w.Person.Partners, x) }
+	return len(outlets)+len(partners) > 0 && !slices.ContainsFunc(outlets, elsewhere) && !slices.ContainsFunc(partners, others)
+}
+
 // Outlets are those that he is narrowed to, his partners' too, in order; none
 // where he works everywhere (see Narrowed).
 func (w *Who) Outlets() []id.ID { return w.outlets }
@@ -68,15 +79,28 @@ func (p *Person) Narrowed() bool { return len(p.Outlets)+len(p.Partners) > 0 }
 // Permits tells whether a person may do now what the permission names, also
 // where he is not signed in: what he has begun goes on by it.
 func (s *Staff) Permits(ctx context.Context, person id.ID, need Permission) (bool, error) {
+	w, err := s.Standing(ctx, person)
+	return err == nil && w.Can(need), err
+}
+
+// Standing is what a person may do now, and where, also where he is not signed in;
+// who does not work here any more may do nothing.
+func (s *Staff) Standing(ctx context.Context, person id.ID) (*Who, error) {
 	p, err := personByID(ctx, s.d, person)
 	if err != nil {
-		return false, notFound(err, noPerson())
+		return nil, notFound(err, noPerson())
 	}
+	w := &Who{Person: p}
 	if p.State != Active {
-		return false, nil
+		return w, nil
 	}
 	role, err := roleByCode(ctx, s.d, p.Role)
-	return slices.Contains(role.Permissions, need), err
+	if err != nil {
+		return nil, err
+	}
+	w.Permissions = role.Permissions
+	w.outlets, err = outletsOf(ctx, s.d, p)
+	return w, err
 }
 
 // Others counts those beside a person who may do everywhere what the permission
