@@ -245,5 +245,5 @@ func (p *page) settingSaid(info *setting.Info, word string) string {
 	case word == "never":
 		return p.text("admin.draft.never")
 	}
-	return word
+	return p.measured(info.Kind, word)
 }

@@ -56,3 +56,28 @@ func TestFormSaysItself(t *testing.T) {
 		}
 	})
 }
+
+// TestProgrammeSaidWhole: values of settings have their units, and what the program
+// wrote of a return is in the language of who reads it.
+func TestProgrammeSaidWhole(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		next := *h.Programme
+		next.Settings.SpendProofAbove = 1000_00
+		_, err := h.Programmes.Put(t.Context(), next, "test")
+		h.check(err)
+		_, err = h.Programmes.Rollback(t.Context(), next.ID, 2, 2, "test", "Возврат к версии 2")
+		h.check(err)
+		who := h.hire("reads", []staff.Permission{staff.ProgrammeSee})
+		path := admin.Base + "/programmes/" + next.ID.String()
+		if body := h.ask(who, http.MethodGet, path, nil).Body.String(); !strings.Contains(body, "Списание с подтверждением: 1\u00a0000 бонусов") || !strings.Contains(body, "Возврат к версии 2") {
+			t.Errorf("in Russian: %s", mainForm.FindString(body))
+		}
+		_, err = d.Exec(t.Context(), `update staff set lang = 'en'`)
+		h.check(err)
+		if body := h.ask(who, http.MethodGet, path, nil).Body.String(); strings.Contains(body, "Возврат") || !strings.Contains(body, "Back to version 2") {
+			t.Errorf("in English: %s", mainForm.FindString(body))
+		}
+	})
+}

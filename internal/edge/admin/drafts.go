@@ -206,7 +206,7 @@ func (d *drafting) partName(at string) string {
 		end := strings.IndexByte(path[cut:], ']')
 		item := d.parts.At(path[:cut+end+1])
 		if name := orID(item.Get("name").Word, item.Get("id").Word); name != "" {
-			return "«" + name + "»"
+			return d.text("admin.form.quoted", "label", name)
 		}
 		path = path[:cut]
 	}

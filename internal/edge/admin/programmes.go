@@ -3,6 +3,7 @@ package admin
 import (
 	"cmp"
 	"context"
+	"strconv"
 	"strings"
 
 	"kopilka/internal/edge/ui"
@@ -13,6 +14,7 @@ import (
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/i18n"
 	"kopilka/internal/platform/id"
 )
 
@@ -163,7 +165,7 @@ func (p *page) programme() error {
 		return err
 	}
 	for _, m := range made {
-		r := versionRow{Version: id.ID(m.Version).String(), By: author(m.By), Note: m.Note, At: m.At, Here: m.Version == pr.Version}
+		r := versionRow{Version: id.ID(m.Version).String(), By: author(m.By), Note: p.noteSaid(m.Note), At: m.At, Here: m.Version == pr.Version}
 		is, err := p.Programmes.Version(p.ctx(), pr.ID, m.Version)
 		if err != nil {
 			return err
@@ -177,6 +179,21 @@ func (p *page) programme() error {
 		v.Made = append(v.Made, r)
 	}
 	return p.show(pr.Name, "/programmes", programmePage(v))
+}
+
+// noteSaid is the note of a version; one that the program wrote, in whatever
+// language, is in the reader's.
+func (p *page) noteSaid(note string) string {
+	const key, mark = "programme.rolled-back", "\x00"
+	for _, lang := range i18n.Langs() {
+		before, after, _ := strings.Cut(p.Texts.Text(lang, key, "version", mark), mark)
+		rest, begins := strings.CutPrefix(note, before)
+		version, ends := strings.CutSuffix(rest, after)
+		if n, err := strconv.ParseInt(version, 10, 64); begins && ends && err == nil {
+			return p.text(key, "version", n)
+		}
+	}
+	return note
 }
 
 // changesSince tells how a version differs from the one before.

@@ -158,7 +158,33 @@ func (c *Catalog) render(lang Lang, key string, args []fault.Arg) string {
 	if _, missing := errors.AsType[*goi18n.MessageNotFoundErr](err); missing || text == "" {
 		return key
 	}
-	return whole(key, text)
+	return inQuotes(lang, whole(key, text))
+}
+
+// inQuotes turns quotes within quotes into those that stand there: «Кино „Луч“». A
+// name with quotes of its own comes into quotes of many a text.
+func inQuotes(lang Lang, text string) string {
+	open, end, within := '«', '»', [2]rune{'„', '“'}
+	if lang == EN {
+		open, end, within = '“', '”', [2]rune{'‘', '’'}
+	}
+	if strings.Count(text, string(open)) < 2 {
+		return text
+	}
+	depth := 0
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == open:
+			if depth++; depth > 1 {
+				return within[0]
+			}
+		case r == end && depth > 0:
+			if depth--; depth > 0 {
+				return within[1]
+			}
+		}
+		return r
+	}, text)
 }
 
 // noValue is what a template writes where an argument was not given.

@@ -107,3 +107,27 @@ func TestNoTextLacksAValue(t *testing.T) {
 	}()
 	t.Log(load(t).Text(RU, "fault.adjust.approval"))
 }
+
+// TestQuotesWithinQuotes: a name with quotes of its own has inner ones within those
+// of a text; quotes side by side stay.
+func TestQuotesWithinQuotes(t *testing.T) {
+	t.Parallel()
+	c, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct {
+		lang       Lang
+		name, want string
+	}{
+		{RU, "Кино «Луч»", "«Кино „Луч“»"},
+		{RU, "Луч", "«Луч»"},
+		{RU, "а», «б", "«а», «б»"},
+		{EN, "The “Ray”", "“The ‘Ray’”"},
+		{EN, "Кино «Луч»", "“Кино «Луч»”"},
+	} {
+		if got := c.Text(x.lang, "admin.form.quoted", "label", x.name); got != x.want {
+			t.Errorf("%s, want %s", got, x.want)
+		}
+	}
+}
