@@ -132,8 +132,8 @@ func TestTillFindsGoodsAlone(t *testing.T) {
 	w.mend()
 	p.Wait(`document.querySelector("#offbar").hidden`)
 
-	s.barcode(t, "cola", "4607001234574") // it is sold again, and has a code now
 	s.closes(t, "popcorn-s")
+	s.barcode(t, "cola", "4607001234574") // it is sold again, and has a code now; whoever keeps that keeps what was before it
 	p.Go(p.url + "/pos/")
 	p.keeps("goods", "cola")
 	w.cutAt(0, false)

@@ -155,9 +155,16 @@ func (p *till) told() string {
 	p.Wait(`document.querySelector(".pdone")`)
 	var number string
 	p.Get(`/№ (\d+)/.exec(document.querySelector(".pdone .mut").innerText)[1]`, &number)
-	p.Press(browsertest.Enter)
-	p.Wait(`document.querySelector("#scan")`)
+	p.onward()
 	return number
+}
+
+// onward goes to the next guest, which no Enter does that was pressed for the
+// payment.
+func (p *till) onward() {
+	p.t.Helper()
+	p.Get(`document.querySelector("[data-do=next]").click()`, nil)
+	p.Wait(`document.querySelector("#scan")`)
 }
 
 // allTold waits until nothing is left to be told.
@@ -319,7 +326,7 @@ func TestTillTellsLater(t *testing.T) {
 	release()
 	p.Wait(`document.querySelector(".pdone [data-f=earned]")?.innerText.startsWith("+")`)
 	p.Wait(fmt.Sprintf(`document.querySelector(".pdone [data-f=balance]").innerText === (%d / 100).toLocaleString("ru-RU")`, s.spendable(t, of)))
-	p.Press(browsertest.Enter)
+	p.onward()
 
 	w.cutAt(0, false)
 	p.Wait(`!document.querySelector("#offbar").hidden || document.querySelector("#scan")`)

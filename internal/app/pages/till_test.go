@@ -265,7 +265,7 @@ func TestTillSale(t *testing.T) {
 	p.Press(browsertest.F7)
 	p.Wait(`document.querySelector("#totals .disc") && document.querySelector("#due").innerText !== ""`)
 	p.Press(browsertest.F8)
-	p.Wait(`document.querySelector(".pdone")`)
+	p.Wait(`document.querySelector(".pdone[data-seen]")`)
 	p.Shot("till-done")
 	p.Press(browsertest.Enter)
 	p.Wait(`document.querySelector("#scan") && !document.querySelector(".ln")`)

@@ -1,7 +1,7 @@
 // The cashier workplace: what happens when.
 import { $, $$, button, close, dialogOpen, fill, note, open, put, wrong } from './render.js';
 import { ask, isOnline, onNetwork, Refused, setOnline, Silent, watch } from './net.js';
-import { look, looked } from './looking.js';
+import { look, looked, looking } from './looking.js';
 import * as keep from './keep.js';
 import * as sale from './sale.js';
 import * as queue from './queue.js';
@@ -12,12 +12,12 @@ import { amount, quantity, say, setZone } from './words.js';
 import { atDesk, draw, drawDone, next, quick, tell, tick } from './desk.js';
 import { beep, listen, loadScanner, toNext } from './keys.js';
 import * as dialogs from './dialogs.js';
-import { banknote, cash, cashTyped, exact, given } from './cash.js';
+import { banknote, cash, cashTyped, exact, follow, given } from './cash.js';
 import * as receipts from './receipts.js';
 import { cardChosen, cardScanned, register, registerTyped, sendRegisterCode, taken } from './register.js';
 import * as doors from './doors.js';
 import * as bought from './item.js';
-import { activate, again, askCard, find, fresh, newCard, refused, registered, sayAnew, seek, shown } from './buyer.js';
+import { activate, again, asCard, askCard, find, fresh, newCard, refused, registered, sayAnew, seek, shown } from './buyer.js';
 import { paper, sold } from './paper.js';
 
 const page = $('#pos');
@@ -86,12 +86,12 @@ async function network() {
 
 // ---- paying
 const sayAsking = () => put('#pay-error', note({ tone: 'info', icon: 'history', text: say('asking') }), ...waits ? [button(say('go-on'), 'go-on')] : []);
-// leftTyped tells of what was typed and is on no receipt yet.
+// leftTyped tells of what was typed or chosen and is on no receipt yet.
 function leftTyped() {
-  const text = $('#item').value.trim();
-  if (!text && !bought.missed()) return false;
-  put('#pay-error', wrong(bought.missed() ? say('missed-left') : say('typed-left', { text })));
-  toNext('#item');
+  const field = ['#item', '#code', '#scan'].find(f => $(f)?.value.trim()), price = bought.priceAsked();
+  if (!field && !price && !bought.missed()) return false;
+  put('#pay-error', wrong(bought.missed() ? say('missed-left') : price ? say('price-first', { name: price.name }) : say('typed-left', { text: $(field).value.trim() })));
+  toNext(bought.missed() || price ? '#item' : field);
   return true;
 }
 // quoted is what the receipt comes to; null: it can't be told.
@@ -106,21 +106,22 @@ const dueNow = async () => await looked() && sale.payable() && !leftTyped() ? (a
 const mayPay = () => !paying && !state.busy && !leftTyped();
 // mixed divides what is to be paid; the dialog is there at once, so that no sum is typed elsewhere.
 function mixed() {
-  if (sale.payable() && mayPay()) dialogs.mixed(dueNow(), p => pay('mixed', p)); else beep(false);
+  if ((sale.payable() || looking()) && mayPay()) dialogs.mixed(dueNow(), (p, due) => pay('mixed', p, null, due)); else beep(false);
 }
 let got = 0; // what the guest has given in cash; 0: as much as is to be paid
 // inCash asks what the guest has given, so that his change is told; what is bought may still be looked up meanwhile.
 function inCash() {
   if (!mayPay()) { beep(false); return; }
   const due = dueNow();
-  cash(due, async sum => {
+  cash(due, async (sum, told) => {
     got = sum; paying = true; // two do not ask what it comes to side by side, and nothing is cancelled meanwhile
     const known = await due.finally(() => { paying = false; });
-    if (known !== undefined) await pay('cash');
+    if (known !== undefined) await pay('cash', null, null, told);
   });
 }
 let paying = false;
-async function pay(kind, payments, proof) {
+// pay sells the receipt. agreed is what it came to as the cashier was told in a dialog, which hides what has changed since.
+async function pay(kind, payments, proof, agreed) {
   if (paying || state.busy) return;
   paying = true;
   const turn = sale.turn(), well = await looked();
@@ -135,10 +136,11 @@ async function pay(kind, payments, proof) {
     clearTimeout(waited);
     if (!q) { beep(false); return; }
     if (unseen && q.alone && state.spend && !q.spent) { state.trouble = say('changed'); beep(false); return; } // he was told of points
+    if (agreed !== undefined && q.due !== agreed) { state.trouble = say('changed'); beep(false); return; }
     const above = q.proof_above;
     if (!q.alone && above !== undefined && q.spent > above && !proof) {
       if (state.qr) proof = { qr: state.qr };
-      else { dialogs.prove(q, p => pay(kind, payments, p)); return; }
+      else { dialogs.prove(q, p => pay(kind, payments, p, q.due)); return; }
     }
     const money = payments ?? (q.due ? [{ kind, amount: q.due }] : []), at = new Date().toISOString(), unread = sale.unread(q);
     const item = await keep.enqueue(number => {
@@ -191,12 +193,15 @@ async function notSold(e, kind, payments) {
 }
 // keepAfter keeps a member as a sale has left him, for when he can't be asked about.
 const keepAfter = async m => { if (m) await keep.remember('after:' + m.id, { active: m.active, spendable: m.spendable, seen: m.seen }); };
+const UNSEEN = 400; // milliseconds in which nobody has seen what was sold
 async function finish(item, q, kind, payments, answer) {
   const s = { answer, quote: q, kind, payments, number: item.seq, member: state.member, at: item.at, lines: state.lines, got: kind === 'cash' ? got : 0 };
   await keepAfter(sale.after(state.member, q, answer));
+  bought.begin();
   sale.clear();
   state.qr = null; state.sold = s;
   drawDone(s);
+  setTimeout(() => { s.seen = true; $('.pdone')?.setAttribute('data-seen', ''); }, UNSEEN);
   beep(true);
   bought.count(s.lines);
   network();
@@ -215,6 +220,7 @@ function toldLater(item, answer) {
 }
 function nextGuest() {
   sale.clear();
+  bought.begin();
   draw();
   next();
 }
@@ -228,7 +234,7 @@ async function lock() {
 
 // ---- what was scanned
 // readers are the dialogs that take what is scanned; others don't.
-const readers = { prove: dialogs.proofTyped, register: cardScanned, receipts: code => receipts.typed(code, again), refund: receipts.goodScanned, cash: () => beep(false) };
+const readers = { prove: dialogs.proofTyped, register: cardScanned, receipts: code => receipts.typed(code, again), refund: receipts.goodScanned, cash: () => beep(false), mixed: () => beep(false) };
 // scanWanted tells a code for the till from one for the field where it is typed: a pairing code, a PIN, a sum.
 function scanWanted() {
   const d = dialogOpen(), field = document.activeElement?.matches?.('input,textarea');
@@ -250,7 +256,7 @@ async function scanned(code) {
       if (list?.[0]?.exact) { bought.pick(list[0], 1000); return !bought.priceAsked(); }
       put('#item-error');
     }
-    return seek(code, mine, gone);
+    return seek(code, mine, gone, true);
   });
 }
 
@@ -258,7 +264,7 @@ async function scanned(code) {
 const lineOf = e => Number(e.closest('[data-line]').dataset.line);
 const deeds = {
   again: start, help: () => open('help'), queue: () => dialogs.showQueue(), shift: dialogs.shift, settings: dialogs.settings, lock,
-  receipts: () => receipts.receipts(), register: () => { const q = state.asked ?? $('#scan')?.value ?? ''; state.asked = null; register(q, registered); },
+  receipts: () => receipts.receipts(), register: e => { const q = e?.dataset?.code ?? state.asked ?? $('#scan')?.value ?? ''; state.asked = null; register(q, made => registered(made, q)); },
   'open-taken': e => find(taken(e.dataset.kind)),
   camera: () => dialogs.camera(scanned), forget: () => { sale.forget(); toNext('#scan'); }, activate, card: askCard, 'make-card': newCard,
   inc: e => sale.more(lineOf(e), 1), dec: e => sale.more(lineOf(e), -1), drop: e => sale.drop(lineOf(e)),
@@ -268,7 +274,8 @@ const deeds = {
   'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': () => waits?.(),
   'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { sale.takeCode(e.dataset.code); next(); },
   refund: e => receipts.refund(e.dataset.id), claim: e => receipts.claim(e.dataset.id, again), 'claim-do': receipts.claimed, 'print-receipt': e => receipts.print(e.dataset.id), 'refund-whole': () => receipts.refundTyped(true, again),
-  cancel: () => { close('cancel'); if (state.busy) return; sale.clear(); bought.seen(); draw(); next(); },
+  cancel: () => { close('cancel'); if (state.busy) return; sale.clear(); bought.begin(); draw(); next(); },
+  'ask-cancel': () => { if (!state.busy) open('cancel'); }, see: e => { bought.seen(e.closest('.perr')); next(); }, 'as-card': e => { bought.seen(e.closest('.perr')); asCard(e.dataset.code); },
   send: async () => { await queue.again(); dialogs.showQueue(isOnline() ? '' : say('network')); }, seen: async () => { await queue.seen(); dialogs.showQueue(); },
   next: nextGuest, print: () => state.sold && paper(sold(state.sold)),
 };
@@ -341,6 +348,7 @@ function pressed(e) {
   if (e.key === 'l' && e.ctrlKey || e.code === 'KeyL' && e.ctrlKey) { e.preventDefault(); if (state.start?.duty) lock(); return; }
   if (e.key === 'F1' && !dialogOpen()) { e.preventDefault(); if (e.shiftKey) deeds.settings(); else deeds.help(); return; }
   if (document.activeElement?.id === 'pin' && doors.moveCashier(e.key)) { e.preventDefault(); return; }
+  if (e.key === 'Enter' && state.sold && !dialogOpen() && (e.repeat || !state.sold.seen)) { e.preventDefault(); return; } // pressed for the payment
   if (e.key === 'F9' && dialogOpen()?.id === 'cash') { e.preventDefault(); if (!e.repeat) exact(); return; }
   if (dialogOpen() || !(atDesk() || state.sold) || e.ctrlKey || e.altKey || e.metaKey) return;
   const el = document.activeElement, typing = el?.matches?.('input:not([type=checkbox]),textarea,select'), free = !typing || el.id === 'item' && !el.value;
@@ -380,7 +388,11 @@ async function begin() {
   await keep.open();
   await loadScanner();
   await bought.loadQuick();
-  sale.onChange(() => { if (!state.sold && state.start?.duty) draw(); });
+  sale.onChange(() => {
+    if (state.sold || !state.start?.duty) return;
+    draw();
+    follow(state.quote?.due); dialogs.mixedFollow(state.quote?.due);
+  });
   queue.onQueue((item, answer) => { network(); toldLater(item, answer); });
   onNetwork(async is => {
     await network();

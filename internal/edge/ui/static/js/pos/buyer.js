@@ -21,7 +21,7 @@ export function find(code) {
   return look(gone => seek(code, shown(), gone));
 }
 /** seek finds the member of a code that was shown; false: the cashier goes on. */
-export async function seek(code, mine, gone) {
+export async function seek(code, mine, gone, scanned = false) {
   newest = Math.max(newest, mine);
   const late = () => gone() || mine < newest;
   put('#scan-error');
@@ -29,12 +29,12 @@ export async function seek(code, mine, gone) {
     if (!isOnline()) throw new Silent('no network');
     const { found } = await ask('/find', { body: { q: code }, patience: FIND });
     if (late()) return true;
-    if (!found.length) return notFound(code);
+    if (!found.length) return notFound(code, scanned);
     if (found.length === 1) return serve(found[0], code);
     dialogs.choose(found, m => serve(m, code));
   } catch (e) {
     if (late()) return true;
-    if (e instanceof Silent) return fromMemory(code, late);
+    if (e instanceof Silent) return fromMemory(code, late, scanned);
     if (!(e instanceof Refused)) throw e;
     refused(e);
   }
@@ -54,18 +54,31 @@ function served(m, code, buyer = m.kind === 'card' ? { card: code } : { member: 
 }
 // fromMemory takes a member who was here before by what was learned of him then; a card that never was is believed: the
 // receipt is told with its number.
-async function fromMemory(code, late) {
+async function fromMemory(code, late, scanned) {
   if (/^L1\./i.test(code)) { refused(new Silent()); return false; }
   const seen = await keep.recall(known(code)), is = seen && await latest(seen);
   if (late()) return true;
   if (is) return served(is, code); // it is as old as it was
   if (isWords(code)) return sellWords(code);
-  if (state.member) { bought.miss(say('not-found-alone', { code })); return false; } // whoever is there is not lost to a good that is not known
-  const phone = /^\+?[78][\d()\s-]{9,}$/.test(code);
-  if (!phone && !cardLike(code)) { put('#scan-error', wrong(say('not-card-alone', { code }))); beep(false); return false; }
-  return served({
-    id: '', kind: phone ? 'phone' : 'card', name: code, initials: '?', serves: true, active: 0, spendable: 0, pending: 0, debt: 0, notes: [], codes: [],
-  }, code, phone ? { phone: code } : { card: code });
+  if (state.member) { lostGood(say('not-found-alone', { code }), code); return false; } // whoever is there is not lost to a good that is not known
+  const phone = /^\+?[78][\d()\s-]{9,}$/.test(code), card = cardLike(code);
+  if (state.lines.length && scanned && !(phone && code.length === 12)) { // among goods it is a good rather than a card, but he may say so
+    lostGood(say('not-known-alone', { code }), code, ...card ? [button(say('as-card'), 'as-card', { data: { code } })] : []);
+    return false;
+  }
+  if (!phone && !card) { bought.lose(code, say('not-card-alone', { code }), scanned); return false; }
+  return believed(code, phone);
+}
+// believed serves somebody who can't be asked about: the receipt is told with his number.
+const believed = (code, phone) => served({
+  id: '', kind: phone ? 'phone' : 'card', name: code, initials: '?', serves: true, active: 0, spendable: 0, pending: 0, debt: 0, notes: [], codes: [],
+}, code, phone ? { phone: code } : { card: code });
+/** asCard takes a code that might have been a good for a member's card. */
+export const asCard = code => believed(code, false);
+// lostGood keeps a code that may be a good's in sight, and lets go of it where it was typed.
+function lostGood(text, code, ...deeds) {
+  if ($('#scan').value.trim() === code) $('#scan').value = '';
+  bought.miss(text, code, ...deeds);
 }
 // cardLike tells a number that may be a card's: of 13 digits the last must fit the others, as on any EAN.
 function cardLike(code) {
@@ -78,23 +91,22 @@ async function latest(seen) {
   return later && later.at > seen.at ? { ...seen.found, ...later.found } : seen.found;
 }
 // isWords tells what names goods or a sum from what may be somebody's: the cursor stood in the field of members.
-const isWords = text => !/@|^L1\./i.test(text) && text.replace(/\D/g, '').length < 6;
+const isWords = text => !/@|^L1\./i.test(text) && (text.replace(/\D/g, '').length < 6 || /^\d{1,7}[.,]\d{1,2}$/.test(text));
 function sellWords(text) {
   $('#scan').value = '';
   toNext('#item');
   return bought.item(text);
 }
-function notFound(code) {
+function notFound(code, scanned) {
   if (isWords(code)) return sellWords(code);
-  const b = button(say('register'), 'register', { primary: true }), words = say(/^\d{8,14}$/.test(code) ? 'not-found-any' : 'not-found', { code });
+  const b = button(say('register'), 'register', { primary: true, data: { code } }), words = say(/^\d{8,14}$/.test(code) ? 'not-found-any' : 'not-found', { code });
   state.asked = code;
   if (state.lines.length || state.member) { // where somebody is served it may be a good that is not known
-    bought.miss(words, b);
+    lostGood(words, code, b);
     next();
     return false;
   }
-  put('#scan-error', wrong(words, b));
-  beep(false);
+  bought.lose(code, words, scanned, b);
   b.focus();
   return false;
 }
@@ -151,8 +163,8 @@ export async function newCard() {
   } catch (e) { refused(e); }
 }
 /** registered goes on with who has just become a member. */
-export async function registered(made) {
-  bought.seen();
+export async function registered(made, code) {
+  bought.found(code);
   await find(made.card?.number ?? made.number);
   if (made.card) issued(made.card);
 }

@@ -5,8 +5,8 @@ import { beep } from './keys.js';
 
 const MOST = 100_000_00; // kopecks of change: what is more was typed wrong
 let due, paid;
-/** cash asks what was given. of is what is to be paid, when it comes; then(got) is called with what was given, 0 where that
- * was exact. */
+/** cash asks what was given. of is what is to be paid, when it comes; then(got, due) is called with what was given, 0 where that
+ * was exact, and with what was to be paid as it was told, if it was. */
 export async function cash(of, then) {
   const d = open('cash');
   paid = then; due = undefined;
@@ -18,6 +18,14 @@ export async function cash(of, then) {
   if (sum === undefined) { close('cash'); beep(false); return; }
   due = sum;
   fill(d, { about: say('cash-due', { sum: money(due) }) });
+  given();
+}
+/** follow tells that the receipt comes to another sum while the dialog is open: the network may have come or gone. */
+export function follow(sum) {
+  if (!$('#cash').open || due === undefined || sum === undefined || sum === due) return;
+  due = sum;
+  fill($('#cash'), { about: say('due-changed', { sum: money(due) }) });
+  beep(false);
   given();
 }
 const typed = () => $('#cash-got').value.trim();
@@ -43,7 +51,7 @@ export function banknote(rubles) {
 /** exact pays without change, whatever was typed. */
 export function exact() {
   close('cash');
-  paid(0);
+  paid(0, due);
 }
 /** cashTyped pays with what was given. */
 export function cashTyped() {
@@ -51,5 +59,5 @@ export function cashTyped() {
   const got = amount(typed());
   if (due === undefined || wrongWith(got)) { given(); $('#cash-got').select(); beep(false); return; }
   close('cash');
-  paid(got);
+  paid(got, due);
 }

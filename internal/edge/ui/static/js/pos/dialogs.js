@@ -81,6 +81,15 @@ export async function mixed(of, then) {
   d.dataset.due = due;
   mixedLeft($('form', d));
 }
+/** mixedFollow tells that the receipt comes to another sum while the dialog is open. */
+export function mixedFollow(sum) {
+  const d = $('#mixed');
+  if (!d.open || !d.dataset.due || sum === undefined || sum === Number(d.dataset.due)) return;
+  d.dataset.due = sum;
+  mixedLeft($('form', d));
+  fill(d, { error: say('due-changed', { sum: money(sum) }) });
+  beep(false);
+}
 /** mixedLeft tells what is still to be divided, as it is typed. */
 export function mixedLeft(form) {
   const d = $('#mixed'), sums = ['card', 'cash', 'sbp'].map(k => form.elements[k].value.trim()).filter(Boolean).map(amount);
@@ -102,7 +111,7 @@ export function mixedTyped(form) {
   const left = due - payments.reduce((n, p) => n + p.amount, 0);
   if (left) { mixedLeft(form); beep(false); return; }
   close('mixed');
-  paid(payments);
+  paid(payments, due);
 }
 
 // ---- which of several members

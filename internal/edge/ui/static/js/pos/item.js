@@ -1,5 +1,5 @@
 // What is bought: goods by their barcode, by words, or a bare sum; and the goods that are at hand.
-import { $, $$, fill, note, put, wrong } from './render.js';
+import { $, $$, button, fill, note, put, wrong } from './render.js';
 import { Refused } from './net.js';
 import * as keep from './keep.js';
 import * as sale from './sale.js';
@@ -29,15 +29,16 @@ export function item(text) {
   });
   return last;
 }
-const READ = 1000; // milliseconds in which nobody reads what is wrong: who types on has not seen it
+const READ = 700; // milliseconds in which nobody reads what is wrong: who types on has not seen it
 let restored; // what was put back into the field, and is typed over next
 async function typed(text, gone) {
   // What could not be taken stands in the field again, or beside it where another is typed there by now.
   const back = (words, otherwise) => {
-    if ($('#item').value) { miss(otherwise ?? words); return false; }
+    const kept = otherwise ?? (words.includes(text) ? words : say('missed-what', { text, words }));
+    if ($('#item').value) { miss(kept, text); return false; }
     $('#item').value = text;
     $('#item').select();
-    restored = { at: Date.now(), words: otherwise ?? words };
+    restored = { at: Date.now(), words: kept, text };
     if (words) badItem(words);
     return true;
   };
@@ -64,7 +65,7 @@ async function typed(text, gone) {
   if (!list) return bad(say('network'));
   const words = /[a-zа-яё]/i.test(rest);
   if (!list.length || !words && !list[0].exact) return bad(!words && /[.,+=-]/.test(rest) ? say('bad-amount') : say('no-goods', { text: rest }));
-  if (list.length === 1 || list[0].exact) { pick(list[0], quantity); return !asked; }
+  if (list.length === 1 || list[0].exact) { pick(list[0], quantity); mended(rest); return !asked; }
   if (back('', say('many-goods', { text }))) offers(list, quantity);
   return false;
 }
@@ -82,10 +83,38 @@ export async function goods(q) {
 /** badItem tells what is wrong with what was typed. */
 export function badItem(text) { put('#item-error', wrong(text)); beep(false); }
 /** miss keeps in sight what was shown or typed and is on no receipt: nothing is paid until it was seen to. */
-export function miss(text, ...deeds) { $('#missed').append(wrong(text, ...deeds)); beep(false); }
-/** missed tells whether there is such, and seen puts it away. */
-export const missed = () => $('#missed').childElementCount > 0;
-export const seen = () => put('#missed');
+export function miss(text, what, ...deeds) {
+  const entry = wrong(text, ...deeds, button(say('put-away'), 'see'));
+  entry.dataset.what = what;
+  $('#missed').append(entry);
+  beep(false);
+}
+/** missed tells whether there is such; seen puts it away, and found what was shown or typed so. */
+export const missed = () => $('#missed')?.childElementCount > 0;
+export const seen = entry => entry ? entry.remove() : put('#missed');
+export const found = what => $$('#missed .perr').forEach(e => { if (e.dataset.what === what) e.remove(); });
+// mended puts away a word that was mistyped, once it was typed right: it begins as the right one does.
+const mended = text => $$('#missed .perr').forEach(e => { if (/^[a-zа-яё]{3}/i.test(text) && e.dataset.what.slice(0, 3).toLowerCase() === text.slice(0, 3).toLowerCase()) e.remove(); });
+let lost; // what was not found before anything was on the receipt
+/** lose tells of a code that is nobody's and no good's. What was scanned may have been a good: where the next good follows it is
+ * kept in sight; what was typed was read, but for a moment. */
+export function lose(code, text, scanned, ...deeds) {
+  lost = { code, text, deeds, scanned, at: Date.now() };
+  put('#scan-error', wrong(text, ...deeds));
+  beep(false);
+}
+function keepLost() {
+  const is = lost;
+  lost = null;
+  if (!is || !$('#scan-error').childElementCount) return;
+  if ($('#scan').value.trim() === is.code) $('#scan').value = '';
+  if (is.scanned || Date.now() - is.at < READ) miss(is.text, is.code, ...is.deeds);
+}
+/** begin forgets what was typed, asked for and not found: the receipt has ended. */
+export function begin() {
+  lost = restored = asked = null;
+  seen(); offers([]);
+}
 /** pick puts a good on the receipt, or asks what it costs. */
 export function pick(g, quantity) {
   offers([]);
@@ -100,10 +129,11 @@ export function pick(g, quantity) {
 function noPrice() {
   asked = null;
   put('#item-error');
-  $('#item').placeholder = $('#item-label').textContent;
+  if ($('#item')) $('#item').placeholder = $('#item-label').textContent;
 }
 function take(g, quantity) {
   noPrice();
+  keepLost();
   put('#scan-error');
   sale.add({ sku: g.sku, name: g.name, price: g.price, product: g.product }, quantity);
   beep(true);
@@ -151,7 +181,7 @@ let suggesting;
 /** suggest offers goods as their name is typed, with their number before it or not. */
 export function suggest(text) {
   clearTimeout(suggesting);
-  if (restored && Date.now() - restored.at < READ) miss(restored.words);
+  if (restored && Date.now() - restored.at < READ) miss(restored.words, restored.text);
   restored = null;
   const [, times, name] = TIMES.exec(text) ?? [null, null, text];
   if (!asked) put('#item-error');
@@ -172,6 +202,7 @@ export function takeOffer(i = at) {
 }
 /** drop gives up what was offered or asked; false: nothing was. */
 export function drop() {
+  restored = null; // it was seen
   if (missed()) { seen(); return true; }
   if (offered.length) { offers([]); return true; }
   if (!asked) return false;

@@ -41,8 +41,13 @@ function byCode(e) {
  * each key that is none of a scanner's.
  */
 export function listen(wanted, scanned, pressed) {
-  let chars = [], began = 0, last = 0, ended = -GAP, field, before = '';
-  const forget = () => { chars = []; };
+  let chars = [], began = 0, last = 0, ended = -GAP, fields = []; // that were typed into, with what stood there before
+  const forget = () => { chars = []; fields = []; };
+  // into notes the field that is typed into: what was found meanwhile may have moved the cursor in the midst of a code.
+  const into = () => {
+    const el = document.activeElement;
+    if (el?.matches?.('input,textarea') && !fields.some(f => f.el === el)) fields.push({ el, before: el.value });
+  };
   document.addEventListener('keydown', e => {
     const now = e.timeStamp;
     if (chars.length && now - last > GAP) forget();
@@ -54,25 +59,23 @@ export function listen(wanted, scanned, pressed) {
     if (e.key === scanner.suffix && fast && wanted()) {
       e.preventDefault(); e.stopImmediatePropagation();
       let code = chars.join('');
-      if (field?.id === 'scan' && before) code = latin(field.value); // the scanner has paused: what came before the pause is the code's too
+      const [first] = fields;
+      if (first?.el.id === 'scan' && first.before && fields.length === 1) code = latin(first.el.value); // the scanner has paused: what came before the pause is the code's too
       if (scanner.prefix && code.startsWith(scanner.prefix)) code = code.slice(scanner.prefix.length);
-      if (field && field.isConnected) { field.value = field.id === 'scan' ? '' : before; field.dispatchEvent(new Event('input', { bubbles: true })); }
+      for (const { el, before } of fields) if (el.isConnected) { el.value = el.id === 'scan' ? '' : before; el.dispatchEvent(new Event('input', { bubbles: true })); }
       forget();
       ended = now;
       scanned(track(latin(code)).trim());
       return;
     }
     if (e.key.length === 1 && !e.ctrlKey && !e.metaKey && !e.altKey) {
-      if (!chars.length) {
-        began = now;
-        field = document.activeElement?.matches?.('input,textarea') ? document.activeElement : null;
-        before = field?.value ?? '';
-      }
+      if (!chars.length) began = now;
+      into();
       chars.push(byCode(e));
     } else if (e.key !== 'Shift') forget();
     if (fast && e.key.length === 1) return; // a scanner's: no shortcut
     pressed(e);
-    if (chars.length === 1 && !field && document.activeElement?.matches('input')) { field = document.activeElement; before = field.value; } // typed into no field, it goes to one
+    if (chars.length === 1 && !fields.length) into(); // typed into no field, it goes to one
   }, true);
 }
 

@@ -17,6 +17,8 @@ export function look(work) {
   return is;
 }
 
+/** looking tells whether anything is looked up. */
+export const looking = () => all.size > 0;
 /** looked waits for all that is looked up, and tells whether nothing of it is left to the cashier. */
 export async function looked() {
   let well = true;

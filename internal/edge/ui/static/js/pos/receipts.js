@@ -156,8 +156,10 @@ function wantsMember(d, id) {
 }
 /** typed takes what was typed or scanned: a receipt, or a member where one is waited for. */
 export async function typed(q, after) {
+  q = q.replace(/^№\s*/, ''); // as the list has it
   if (!given || /(^|&)fn=/.test(q)) { await receipts(q); return; }
   const d = $('#receipts'), id = given;
+  fill(d, { error: '' });
   try {
     const { found } = await ask('/find', { body: { q } });
     if (found.length === 1 && found[0].serves) { askToGive(id, found[0], after); return; }

@@ -1,0 +1,219 @@
+package pages
+
+import (
+	"testing"
+
+	"kopilka/internal/browsertest"
+	"kopilka/internal/loyalty/catalog"
+	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/reference"
+)
+
+// coded is a promo code that takes 10 % off.
+const coded = "СТО"
+
+// TestTillAgreesOnTheSum: what the cashier was told in a dialog that hides the
+// receipt is what is sold, or nothing: where the network comes or goes meanwhile
+// the dialog says that the sum has changed.
+func TestTillAgreesOnTheSum(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	programme := *s.service.Programmes.Current().All()[0]
+	programme.Campaigns = append(programme.Campaigns[:len(programme.Campaigns):len(programme.Campaigns)], rule.Campaign{
+		ID: "hundred", Name: "Сто", Codes: []string{coded},
+		Rules:  []rule.Rule{{ID: "hundred-off", Kind: rule.DiscountRule, Rate: 10 * money.Percent}},
+		Limits: rule.Limits{InAll: 1000},
+	})
+	if _, err := s.service.Programmes.Put(t.Context(), programme, "test"); err != nil {
+		t.Fatal(err)
+	}
+	w, p := s.behindWire(t, b)
+	p.keepsItself()
+	p.keepsRules()
+	code := func() {
+		p.shift("F3")
+		p.Insert(coded)
+		p.Press(browsertest.Enter)
+		p.settled("900,00 ₽")
+	}
+	away := func() {
+		w.cutAt(0, false)
+		p.Wait(`!document.querySelector("#offbar").hidden`)
+	}
+	back := func() {
+		w.mend()
+		p.Wait(`document.querySelector("#offbar").hidden`)
+	}
+
+	// The network goes while the change is counted: a limited campaign is not promised then.
+	p.adds("1000")
+	code()
+	p.Press(browsertest.F9)
+	p.Wait(`document.querySelector("#cash [data-f=about]").innerText.includes("900")`)
+	p.Insert("950")
+	away()
+	p.Wait(`document.querySelector("#cash [data-f=about]").innerText.replace(/\s/g, " ").includes("Сумма изменилась: к оплате 1 000,00")`)
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("#cash[open] [data-f=error]").innerText.replace(/\s/g, " ").includes("50,00")`)
+	p.Shot("till-sum-changed")
+	back()
+	p.Wait(`document.querySelector("#cash [data-f=about]").innerText.replace(/\s/g, " ").includes("к оплате 900,00")`)
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector(".pdone h2")?.innerText.replace(/\s/g, " ") === "900,00 ₽" && document.querySelector(".pdone .change").innerText.includes("50,00")`)
+
+	// An Enter that was pressed twice does not hide what was sold.
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector(".pdone")`)
+	p.onward()
+
+	// Several kinds of money are divided anew.
+	p.adds("1000")
+	code()
+	p.shift("F8")
+	p.Wait(`document.querySelector("#mixed [data-f=about]").innerText.includes("900")`)
+	p.Insert("900")
+	away()
+	p.Wait(`document.querySelector("#mixed[open] [data-f=about]").innerText.replace(/\s/g, " ").includes("100,00")`)
+	p.Press(browsertest.Enter)
+	back()
+	p.Wait(`document.querySelector("#mixed[open] [data-f=error]").innerText.replace(/\s/g, " ").includes("900,00")`)
+	p.Press(browsertest.Enter)
+	p.told()
+	if sold := p.sold(); len(sold) != 2 || sold[0].Due != 900_00 || sold[1].Due != 900_00 {
+		t.Errorf("sold: %+v", sold)
+	}
+	s.verified(t)
+}
+
+// TestTillStopsWhatIsLost: what was scanned, typed or chosen and is not on the
+// receipt stops the payment, wherever it stands and whenever it came, and can be
+// put away by a key and by a touch; nothing of it is left for the next guest.
+func TestTillStopsWhatIsLost(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	s.barcode(t, "popcorn-l", "4607001234567")
+	like, err := s.service.Products.BySKU(t.Context(), "popcorn-l")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.service.Products.SaveProduct(t.Context(), catalog.Product{SKU: "gift", Name: "Сувенир без цены", TypeID: like.TypeID, State: reference.Active}); err != nil {
+		t.Fatal(err)
+	}
+	w, p := s.behindWire(t, b)
+	p.keepsItself()
+	stopped := func() {
+		t.Helper()
+		p.Press(browsertest.F8)
+		p.Wait(`document.querySelector("#pay-error .perr") && !document.querySelector(".pdone")`)
+	}
+	const toScan = `document.querySelector("#scan").focus()`
+	missed := func(n string) { t.Helper(); p.Wait(`document.querySelectorAll("#missed .perr").length === ` + n) }
+
+	// The first that is scanned may be a good that is not known.
+	p.scan("4699999999990")
+	p.Wait(`document.querySelector("#scan-error .perr")`)
+	p.scan("4607001234567")
+	missed("1")
+	stopped()
+	p.Shot("till-lost")
+	p.Get(`document.querySelector("#missed [data-do=see]").click()`, nil) // as a finger does
+	missed("0")
+	p.Press(browsertest.F8)
+	p.told()
+
+	// A good that waits for its price is neither left out nor for the next guest.
+	p.adds("450")
+	p.Press(browsertest.F3)
+	p.Insert("Сувенир без")
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("#item").placeholder.includes("Сувенир")`)
+	stopped()
+	p.Get(`document.querySelector("[data-do=ask-cancel]").click()`, nil)
+	p.Wait(`document.querySelector("#cancel[open]")`)
+	p.Get(`document.querySelector("#cancel [data-do=cancel]").click()`, nil)
+	p.Wait(`!document.querySelector(".ln")`)
+	p.sells("450")
+	if sold := p.sold(); sold[0].Lines[0].SKU != "sum" {
+		t.Errorf("the next guest has bought %+v", sold[0].Lines)
+	}
+
+	// What is typed into any field is entered or put away.
+	p.adds("500")
+	for _, at := range []struct{ key, typed string }{{"F3", "ЗАБЫТЫЙ"}, {"", "+79451000037"}} {
+		if at.key != "" {
+			p.shift(at.key)
+		} else {
+			p.Get(toScan, nil)
+		}
+		p.Insert(at.typed)
+		stopped()
+		p.Wait(`document.activeElement.value === "` + at.typed + `"`)
+		p.Press(browsertest.Escape)
+	}
+	p.Press(browsertest.F8)
+	p.told()
+
+	// Whoever is registered from the list is whom its line names.
+	p.adds("600")
+	for _, phone := range []string{"89990007711", "89990007722"} {
+		p.Get(toScan, nil)
+		p.Insert(phone)
+		p.Press(browsertest.Enter)
+		p.Wait(`[...document.querySelectorAll("#missed .perr")].some(e => e.innerText.includes("` + phone + `"))`)
+	}
+	p.Get(`document.querySelector("#missed [data-do=register]").click()`, nil)
+	p.Wait(`document.querySelector("#register[open]") && [...document.querySelectorAll("#register input")].some(i => i.value.replace(/\D/g, "").endsWith("9990007711"))`)
+	p.Press(browsertest.Escape)
+	p.Wait(`!document.querySelector("#register[open]")`)
+	p.Press(browsertest.Escape)
+	missed("0")
+
+	// Several kinds of money are asked for while the first good is looked up, so that no sum is typed into another field.
+	p.Press(browsertest.F8)
+	p.told()
+	release := w.hold("/goods")
+	p.scan("4607001234567")
+	p.Wait(`document.querySelector("#looking").innerText`)
+	p.shift("F8")
+	p.Wait(`document.querySelector("#mixed[open]") && document.activeElement.id === "mixed-card"`)
+	release()
+	p.Wait(`!document.querySelector("#mixed [data-f=about]").innerText.includes("…")`)
+	p.Press(browsertest.Escape)
+	p.Wait(`!document.querySelector("#mixed[open]")`)
+
+	// A code of which the answer to the one before it moves the cursor leaves nothing of itself behind.
+	p.Get(`(() => {
+		const key = k => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: k, code: /\d/.test(k) ? "Digit" + k : "Enter", bubbles: true, cancelable: true }));
+		const type = k => { key(k); document.activeElement.value += k; };
+		document.querySelector("#scan").focus();
+		for (const k of "4607001") type(k);
+		document.querySelector("#item").focus();
+		for (const k of "234567") type(k);
+		key("Enter");
+	})()`, nil)
+	p.Wait(`document.querySelector(".ln .qty b").innerText === "2" && !document.querySelector("#item").value && !document.querySelector("#scan").value`)
+	p.Press(browsertest.F8)
+	p.Wait(`document.querySelector(".pdone")`)
+	p.Press(browsertest.Escape) // goes on, as Enter does once it was seen
+	p.Wait(`document.querySelector("#scan")`)
+
+	// With no network a code among goods is a good rather than a card, unless it is said to be one.
+	w.cutAt(0, false)
+	p.Wait(`!document.querySelector("#offbar").hidden`)
+	p.adds("700")
+	p.scan("4612345678903")
+	missed("1")
+	p.Wait(`!document.querySelector(".mc")`)
+	stopped()
+	p.Get(`document.querySelector("#missed [data-do=as-card]").click()`, nil)
+	p.Wait(`document.querySelector(".mc") && !document.querySelector("#missed .perr")`)
+	p.Get(`document.querySelector("[data-do=forget]").click()`, nil)
+	p.Press(browsertest.F8)
+	p.told()
+	w.mend()
+	p.allTold()
+	s.verified(t)
+}
