@@ -76,8 +76,23 @@ func (n *naming) options(of rule.Field) []kit.Option {
 		return list
 	}
 	n.loaded[of] = nil
-	n.loaded[of] = n.load(of)
+	n.loaded[of] = apart(n.load(of))
 	return n.loaded[of]
+}
+
+// apart tells options of one name apart by their words: two types may both be
+// called Tickets.
+func apart(list []kit.Option) []kit.Option {
+	called := map[string]int{}
+	for _, o := range list {
+		called[o.Text]++
+	}
+	for i := range list {
+		if o := &list[i]; called[o.Text] > 1 && o.Text != o.Value {
+			o.Text += " (" + o.Value + ")"
+		}
+	}
+	return list
 }
 
 // maxOffered is how many of a list a form offers to tick.

@@ -44,6 +44,7 @@ func (p *page) exportMembers() error {
 	if err != nil {
 		return err
 	}
+	cat = cat.Of(q.Outlets)
 	if err := p.Lists.Check(cat, &q.Filter); err != nil {
 		return err
 	}

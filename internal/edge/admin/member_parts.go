@@ -310,7 +310,7 @@ func (p *page) movementRows(list []ledger.Posting, homes *purchase.OpHomes, name
 		}
 		r := movementRow{What: p.text("admin.movement." + string(x.Kind)), Account: names[x.Account], Points: ui.Signed(p.ctx(), sum), At: x.At, Plus: plus}
 		t := told[x.Op]
-		if t.Receipt.ID != 0 && p.can(staff.PurchasesSee) {
+		if t.Receipt.ID != 0 && p.can(staff.PurchasesSee) && p.who.At(t.Outlet) {
 			r.Href = purchasesPath + "/" + t.Receipt.Home.String() + "-" + t.Receipt.ID.String()
 		}
 		if t.Reason != "" {

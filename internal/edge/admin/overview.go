@@ -117,7 +117,8 @@ func averageOf(s *figure.Sums) money.Amount {
 	if s[figure.Receipts] == 0 {
 		return 0
 	}
-	return paid(s) / money.Amount(s[figure.Receipts])
+	average, _ := money.MulDiv(int64(paid(s)), 1, s[figure.Receipts], money.HalfUp)
+	return money.Amount(average)
 }
 
 func (p *page) tiles(now, was *figure.Sums) []tile {

@@ -122,7 +122,7 @@ func (p *page) personSent(f *form, w staff.Person) (staff.Person, error) {
 	}
 	w.Version, err = numberOf(f.get("version"))
 	if w.Role == "" {
-		return w, fault.New(fault.Invalid, "reference.invalid").With(fault.Field{Path: "role", Code: "staff.role-not-found"})
+		return w, fault.New(fault.Invalid, "reference.invalid").With(fault.Field{Path: "role", Code: "staff.role-needed"})
 	}
 	return w, err
 }

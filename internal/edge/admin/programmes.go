@@ -26,6 +26,7 @@ func programmes(a *Admin) {
 	a.get("/programmes/new", staff.ProgrammeEdit, (*page).newProgramme, Everywhere)
 	a.post("/programmes/new", staff.ProgrammeEdit, (*page).newProgrammeSent, Everywhere)
 	a.get("/programmes/{programme}", staff.ProgrammeSee, (*page).programme)
+	a.get("/programmes/{programme}/versions/{version}", staff.ProgrammeSee, (*page).programmeVersion)
 	a.post("/programmes/{programme}/back", staff.ProgrammePublish, (*page).programmeBack, OfProgramme)
 	drafts(a)
 	requests(a)
@@ -179,6 +180,43 @@ func (p *page) programme() error {
 		v.Made = append(v.Made, r)
 	}
 	return p.show(pr.Name, "/programmes", programmePage(v))
+}
+
+// versionView is a version that was in force, whole.
+type versionView struct {
+	Name, Path, Version, By, Note, Text string
+	At                                  clock.Micros
+	Parts                               []partView
+}
+
+// programmeVersion shows a version as it was in force, in words and as its text.
+func (p *page) programmeVersion() error {
+	pr, err := p.programmeOf()
+	if err != nil {
+		return err
+	}
+	n, err := p.param("version")
+	if err != nil {
+		return err
+	}
+	is, err := p.Programmes.Version(p.ctx(), pr.ID, int64(n))
+	if err != nil {
+		return err
+	}
+	made, err := p.Programmes.Made(p.ctx(), pr.ID, int64(n))
+	if err != nil {
+		return err
+	}
+	names := p.naming()
+	text, err := draft.YAML(is, names)
+	if err != nil {
+		return err
+	}
+	v := versionView{
+		Name: pr.Name, Path: programmesPath + "/" + pr.ID.String(), Version: p.text("admin.programmes.version", "version", is.Version), Text: string(text),
+		Parts: p.partsOf(p.teller(names, is), is, draft.Parts(is, names), "", ""), By: author(made.By), Note: p.noteSaid(made.Note), At: made.At,
+	}
+	return p.show(pr.Name, "/programmes", versionPage(v))
 }
 
 // noteSaid is the note of a version; one that the program wrote, in whatever

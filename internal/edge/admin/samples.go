@@ -2,7 +2,10 @@ package admin
 
 import (
 	"embed"
+	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/programme"
@@ -10,6 +13,7 @@ import (
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/i18n"
+	"kopilka/internal/platform/reference"
 )
 
 // samples are programmes to begin with: of the sorts that organizations have.
@@ -34,21 +38,36 @@ func (p *page) sampleText(name string) (string, error) {
 // them, so that nothing of it is unknown.
 var sampleTypes = map[string][]string{"cinema": {"ticket", "bar"}, "theatre": {"ticket"}}
 
-// makeTypes makes the types of a sample that are not there, where the reader may.
-func (p *page) makeTypes(sample string) error {
-	if !p.goes("/catalogue/types/new") {
-		return nil // the draft tells what is missing
+// withTypes is a sample's text with the product types that it is of: those of the
+// catalogue that are called so, whatever their codes; the others are made, where
+// the reader may.
+func (p *page) withTypes(sample, text string) (string, error) {
+	there, err := p.Products.Types(p.ctx(), reference.Page{Limit: reference.MaxLimit})
+	if err != nil {
+		return "", err
 	}
 	for _, code := range sampleTypes[sample] {
 		key := "admin.sample.type-" + code
-		_, err := p.Products.SaveType(p.ctx(), catalog.Type{
-			Code: code, NameRU: p.Texts.Text(i18n.RU, key), NameEN: p.Texts.Text(i18n.EN, key), Payable: true, Earns: true,
-		})
-		if err != nil && !fault.Is(err, "catalog.code-taken") {
-			return err
+		made := catalog.Type{Code: code, NameRU: p.Texts.Text(i18n.RU, key), NameEN: p.Texts.Text(i18n.EN, key), Payable: true, Earns: true}
+		like := func(t catalog.Type) bool {
+			return strings.EqualFold(t.Code, code) || strings.EqualFold(t.NameRU, made.NameRU) || strings.EqualFold(t.NameEN, made.NameEN)
+		}
+		if i := slices.IndexFunc(there.Items, like); i >= 0 {
+			if there.Items[i].Code == code {
+				continue
+			}
+			word := regexp.MustCompile(`([{ ])` + code + `([:}])`) // as a key of rates, or what a scope names
+			text = word.ReplaceAllString(text, "${1}"+strings.ReplaceAll(strconv.Quote(there.Items[i].Code), "$", "$$")+"${2}")
+			continue
+		}
+		if !p.goes("/catalogue/types/new") {
+			continue // the draft tells what is missing
+		}
+		if _, err := p.Products.SaveType(p.ctx(), made); err != nil && !fault.Is(err, "catalog.code-taken") {
+			return "", err
 		}
 	}
-	return nil
+	return text, nil
 }
 
 // sampleView is a sample as it is offered.
@@ -121,7 +140,7 @@ func (p *page) newProgrammeSent() error {
 	if err != nil {
 		return err
 	}
-	if err := p.makeTypes(f.get("sample")); err != nil {
+	if text, err = p.withTypes(f.get("sample"), text); err != nil {
 		return err
 	}
 	d, err := draft.Read([]byte(text), p.naming())

@@ -6,12 +6,14 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"kopilka/internal/edge/admin"
 	"kopilka/internal/loyalty/catalog"
+	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
@@ -64,14 +66,15 @@ func TestSamplesInBothLanguages(t *testing.T) {
 }
 
 // TestSamplesLackNothing: whoever takes a programme to begin with has the product
-// types that it tells apart, once however often it is taken.
+// types that it tells apart, once however often it is taken; his own that are
+// called so are taken, whatever their codes.
 func TestSamplesLackNothing(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := openHouse(t, d)
 		h.org.Name = "Cinema"
 		who := h.hire("edits", []staff.Permission{staff.ProgrammeSee, staff.ProgrammeEdit, staff.CatalogueEdit})
-		_, err := d.Exec(t.Context(), `update product_type set code = 'old-' || code`)
+		_, err := d.Exec(t.Context(), `update product_type set code = 'old-' || code, name_ru = 'old-' || code, name_en = 'old-' || code`)
 		h.check(err)
 		for _, name := range []string{"cinema", "theatre", "cinema"} {
 			if w := h.ask(who, http.MethodPost, admin.Base+"/programmes/new", url.Values{"sample": {name}}); w.Code != http.StatusSeeOther {
@@ -86,6 +89,16 @@ func TestSamplesLackNothing(t *testing.T) {
 		}
 		if slices.Sort(codes); !slices.Equal(codes, []string{"bar", "old-bar", "old-service", "old-ticket", "ticket"}) {
 			t.Errorf("types %q", codes)
+		}
+		_, err = d.Exec(t.Context(), `update product_type set code = 'билеты' where code = 'ticket'`)
+		h.check(err)
+		h.sends(who, "/programmes/new", url.Values{"sample": {"cinema"}}, http.StatusSeeOther)
+		var text string
+		h.check(d.Row(t.Context(), `select body from programme_draft order by programme_id desc limit 1`).Scan(&text))
+		read, err := draft.Read([]byte(text), draft.NewBase(t.Context(), d, h.Directory))
+		h.check(err)
+		if by := read.Programme.Spending.ByType; by["билеты"] == 0 || by["bar"] == 0 || by["ticket"] != 0 || strings.Contains(text, "type: ticket") {
+			t.Errorf("the draft is of other types: %s", text)
 		}
 	})
 }

@@ -128,7 +128,7 @@ func (q *Query) table() (t sumsTable, keys []string) {
 // where are the conditions on the rows that are added up.
 func (q *Query) where(d db.Dialect) (text string, args []any) {
 	text, args = " where day >= $1 and day <= $2", []any{q.From, q.To}
-	if len(q.Outlets) > 0 {
+	if q.Outlets != nil {
 		all := make([]int64, len(q.Outlets))
 		for i, o := range q.Outlets {
 			all[i] = int64(o)

@@ -192,7 +192,7 @@ func TestPeopleWithCards(t *testing.T) {
 		}
 		plain, err := b.im.Cards.SaveType(t.Context(), card.Type{Code: "plain", Name: "Обычная", Kind: card.Plastic, Active: true})
 		ok(err)
-		want := []string{"2|imported|false||", "3|rejected|false|Карта|card.misread", "4|rejected|false|Карта|card.number-taken", "5|imported|false||", "6|imported|false||"}
+		want := []string{"2|imported|false||", "3|rejected|false|Карта|card.misread", "4|rejected|false|Карта|importer.card-twice", "5|imported|false||", "6|imported|false||"}
 		for _, dry := range []bool{true, false} {
 			if _, rows := b.people(&importer.PeopleJob{File: b.file("people.csv", file), Dry: dry}); !cmp.Equal(want, rows) {
 				t.Errorf("dry %t: %s", dry, cmp.Diff(want, rows))
@@ -205,6 +205,13 @@ func TestPeopleWithCards(t *testing.T) {
 			t.Errorf("again: %v, %d cards", rows, b.count("card"))
 		}
 
+		// Who is there keeps what he has: the card that his row names may be another's.
+		if _, rows := b.people(&importer.PeopleJob{File: b.file("there.csv", "Телефон;Карта\n89160000044;LATE-1\n89160000048;LATE-1\n89160000049;KINO-77\n")}); !cmp.Equal(rows, []string{
+			"2|imported|true||", "3|imported|false||", "4|rejected|false|Карта|card.number-taken",
+		}) {
+			t.Errorf("of one who is there: %v", rows)
+		}
+
 		// A look says what will be, however far one number is from the other.
 		far := strings.Builder{}
 		far.WriteString("Телефон;Карта\n")
@@ -213,7 +220,7 @@ func TestPeopleWithCards(t *testing.T) {
 		}
 		for _, dry := range []bool{true, false} {
 			_, rows := b.people(&importer.PeopleJob{File: b.file("far.csv", far.String()), Dry: dry})
-			if last := rows[importer.PeopleAtOnce]; rows[0] != "2|imported|false||" || last != "102|rejected|false|Карта|card.number-taken" {
+			if last := rows[importer.PeopleAtOnce]; rows[0] != "2|imported|false||" || last != "102|rejected|false|Карта|importer.card-twice" {
 				t.Errorf("dry %t: far: %s, %s", dry, rows[0], last)
 			}
 		}

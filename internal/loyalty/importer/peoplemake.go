@@ -74,17 +74,26 @@ func (p *People) Make(ctx context.Context, rows []Row, dry bool, also func(tx *d
 
 // Met notes whom rows name of which it is known already what became.
 func (p *People) Met(rows []Row, list []*Outcome) {
-	rejected := map[int64]bool{}
+	became := map[int64]*Outcome{}
 	for _, o := range list {
-		rejected[o.Row] = o.Status == Rejected
+		became[o.Row] = o
 	}
 	for i := range rows {
-		if rejected[rows[i].No] {
+		o := became[rows[i].No]
+		if o == nil || o.Status == Rejected {
 			continue
 		}
 		if one, refused := p.understand(&rows[i]); refused == nil {
-			p.seen.add(one)
+			p.note(one, o)
 		}
+	}
+}
+
+// note keeps whom a row names, and his card where the row has made him.
+func (p *People) note(one *person, o *Outcome) {
+	p.seen.add(one)
+	if o.New() {
+		p.seen.addCard(one)
 	}
 }
 
@@ -145,7 +154,7 @@ func (p *People) put(ctx context.Context, part []*person, refused []*Outcome, dr
 		if err == nil {
 			for i, one := range part {
 				if refused[i] == nil {
-					p.seen.add(one)
+					p.note(one, list[i])
 				}
 			}
 			return list, nil
@@ -173,16 +182,17 @@ func (p *People) judge(part []*person, refused []*Outcome, there map[member.Ref]
 			continue
 		}
 		list[i] = &Outcome{Row: one.No, Status: Imported}
-		twice, carded := p.seen.has(one) || here.has(one), p.seen.hasCard(one) || here.hasCard(one)
+		twice := p.seen.has(one) || here.has(one)
 		here.add(one)
 		switch {
 		case twice:
 			list[i].Again, list[i].Why = true, fault.New(fault.Conflict, "importer.twice")
 		case slices.ContainsFunc(one.Refs, func(ref member.Ref) bool { return slices.ContainsFunc(there[ref], stays) }):
 			list[i].Again = true
-		case carded:
-			list[i] = p.refusal(one.No, p.parser.names[asCard], fault.New(fault.Conflict, "card.number-taken"))
+		case p.seen.hasCard(one) || here.hasCard(one):
+			list[i] = p.refusal(one.No, p.parser.names[asCard], fault.New(fault.Conflict, "importer.card-twice"))
 		default:
+			here.addCard(one)
 			fresh = append(fresh, i)
 		}
 	}
@@ -302,10 +312,15 @@ func (s *Seen) hasCard(one *person) bool {
 	return one.Card != "" && there
 }
 
-func (s *Seen) add(one *person) {
+// addCard notes the card of one who is made: of whom is there already it is not
+// given out.
+func (s *Seen) addCard(one *person) {
 	if one.Card != "" {
 		s.set[s.hash(one.card())] = struct{}{}
 	}
+}
+
+func (s *Seen) add(one *person) {
 	for _, ref := range one.Refs {
 		s.set[s.hash(ref)] = struct{}{}
 	}

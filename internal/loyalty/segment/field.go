@@ -6,6 +6,7 @@ import (
 
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
 )
 
 // Kind says what a field holds, and so how it is asked for and shown.
@@ -73,6 +74,7 @@ type Field struct {
 	Order  bool // a list may be ordered by it
 	Column bool // it can be shown
 	Late   bool // it follows the events, some seconds late
+	Whole  bool // it counts what was done at all outlets, so that it is for whoever works everywhere
 	Source Source
 	Values []string            // FromTexts
 	Own    *member.CustomField // nil: it is the program's
@@ -105,6 +107,21 @@ func catalogue(ctx context.Context, q db.Q) (*Catalogue, error) {
 		c.at[c.fields[i].Code] = i
 	}
 	return c, nil
+}
+
+// Of is the catalogue of whoever works at some outlets only; nil: everywhere.
+func (c *Catalogue) Of(outlets []id.ID) *Catalogue {
+	if outlets == nil {
+		return c
+	}
+	out := &Catalogue{at: map[string]int{}}
+	for i := range c.fields {
+		if !c.fields[i].Whole {
+			out.at[c.fields[i].Code] = len(out.fields)
+			out.fields = append(out.fields, c.fields[i])
+		}
+	}
+	return out
 }
 
 // Fields are all of them, in the order in which they are offered.

@@ -1,6 +1,8 @@
 package segment
 
 import (
+	"slices"
+
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/fault"
 )
@@ -153,12 +155,16 @@ func builtIn() []Field {
 		relative("last_purchase_days", Days, []Op{OpFrom, OpTo, OpBetween}, shape{expr: last.expr, inF: true, index: last.index, none: "0"}, askDaysAgo),
 	}
 	for i := range fields {
-		if fields[i].Code == "outlets" {
-			fields[i].Late = true
-		}
+		f := &fields[i]
+		f.Late = f.Late || f.Code == "outlets"
+		f.Whole = slices.Contains(wholes, f.Code)
 	}
 	return fields
 }
+
+// wholes are the figures of a member at all outlets. What he may spend and his
+// level are not among them: he is served by these everywhere.
+var wholes = []string{"earned", "spent", "purchases", "turnover", "average", "visits", "first_purchase", "last_purchase", "last_purchase_days"}
 
 // ownField makes a field of the organization's.
 func ownField(c *member.CustomField) Field {

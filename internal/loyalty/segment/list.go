@@ -31,6 +31,7 @@ func (l *Lists) prepare(ctx context.Context, q *Query) (c *choice, by Field, col
 	if err != nil {
 		return nil, by, nil, err
 	}
+	cat = cat.Of(q.Outlets)
 	if by, columns, err = cat.shown(q); err != nil {
 		return nil, by, nil, err
 	}
@@ -157,7 +158,7 @@ func (l *Lists) Count(ctx context.Context, f Filter, outlets []id.ID) (n int64, 
 	if err != nil {
 		return 0, false, err
 	}
-	c, err := l.choose(ctx, cat, &f, outlets)
+	c, err := l.choose(ctx, cat.Of(outlets), &f, outlets)
 	if err != nil {
 		return 0, false, err
 	}
@@ -200,7 +201,7 @@ func (l *Lists) Homes(ctx context.Context, f Filter, outlets []id.ID, most int) 
 	if err != nil {
 		return nil, err
 	}
-	c, err := l.choose(ctx, cat, &f, outlets)
+	c, err := l.choose(ctx, cat.Of(outlets), &f, outlets)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
 	"kopilka/internal/platform/text"
 )
 
@@ -288,7 +289,7 @@ func (v *figures) lives(h home.ID) home.ID {
 func (v *figures) row(h home.ID) []any {
 	average := int64(0)
 	if v.purchases > 0 {
-		average = v.turnover / v.purchases
+		average, _ = money.MulDiv(v.turnover, 1, v.purchases, money.HalfUp)
 	}
 	return []any{
 		int64(h), v.programme, v.level, v.active, v.pending, v.earned, v.spent, v.purchases, v.turnover, average, v.first, v.last,

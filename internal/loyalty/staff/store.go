@@ -166,7 +166,7 @@ func outletsOf(ctx context.Context, q db.Q, p Person) ([]id.ID, error) {
 	if err != nil {
 		return nil, err
 	}
-	all = append(all, p.Outlets...)
+	all = append(append([]id.ID{}, p.Outlets...), all...) // a partner's that has none are none, which is not all
 	slices.Sort(all)
 	return slices.Compact(all), nil
 }

@@ -13,6 +13,7 @@ import (
 	"context"
 	"encoding/csv"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -53,12 +54,12 @@ type table struct {
 }
 
 func (e *Export) table(ctx context.Context, q *segment.Query) (*table, error) {
-	if len(q.Columns) == 0 {
-		q.Columns = Columns()
-	}
 	c, err := e.Lists.Catalogue(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if c = c.Of(q.Outlets); len(q.Columns) == 0 {
+		q.Columns = slices.DeleteFunc(Columns(), func(code string) bool { _, there := c.Get(code); return !there })
 	}
 	t := &table{Export: e}
 	for _, code := range q.Columns {

@@ -40,6 +40,7 @@ async function start() {
   if (!state.start.duty) { await doors.signIn(state.start); return; }
   await takeUp();
   draw();
+  await bought.anew();
   next();
   queue.flush();
   renew();
@@ -275,7 +276,7 @@ const deeds = {
   'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { sale.takeCode(e.dataset.code); next(); },
   refund: e => receipts.refund(e.dataset.id), claim: e => receipts.claim(e.dataset.id, again), 'claim-do': receipts.claimed, 'print-receipt': e => receipts.print(e.dataset.id), 'refund-whole': () => receipts.refundTyped(true, again),
   cancel: () => { close('cancel'); if (state.busy) return; sale.clear(); bought.begin(); draw(); next(); },
-  'ask-cancel': () => { if (!state.busy) open('cancel'); }, see: e => { bought.seen(e.closest('.perr')); next(); }, 'as-card': e => { bought.seen(e.closest('.perr')); asCard(e.dataset.code); },
+  'ask-cancel': () => { if (!state.busy) open('cancel'); }, see: e => { bought.seen(e.closest('.perr')); draw(); next(); }, 'as-card': e => { bought.seen(e.closest('.perr')); asCard(e.dataset.code); },
   send: async () => { await queue.again(); dialogs.showQueue(isOnline() ? '' : say('network')); }, seen: async () => { await queue.seen(); dialogs.showQueue(); },
   next: nextGuest, print: () => state.sold && paper(sold(state.sold)),
 };

@@ -4,7 +4,14 @@ import { amount, money, say } from './words.js';
 import { beep } from './keys.js';
 
 const MOST = 100_000_00; // kopecks of change: what is more was typed wrong
+const UNREAD = 500; // milliseconds in which nobody has read what has changed
 let due, paid;
+// unread refuses what was pressed for the sum before.
+function unread() {
+  const is = !!$('#cash').dataset.unread;
+  if (is) beep(false);
+  return is;
+}
 /** cash asks what was given. of is what is to be paid, when it comes; then(got, due) is called with what was given, 0 where that
  * was exact, and with what was to be paid as it was told, if it was. */
 export async function cash(of, then) {
@@ -24,6 +31,8 @@ export async function cash(of, then) {
 export function follow(sum) {
   if (!$('#cash').open || due === undefined || sum === undefined || sum === due) return;
   due = sum;
+  $('#cash').dataset.unread = '1';
+  setTimeout(() => delete $('#cash').dataset.unread, UNREAD);
   fill($('#cash'), { about: say('due-changed', { sum: money(due) }) });
   beep(false);
   given();
@@ -50,6 +59,7 @@ export function banknote(rubles) {
 }
 /** exact pays without change, whatever was typed. */
 export function exact() {
+  if (unread()) return;
   close('cash');
   paid(0, due);
 }
@@ -57,6 +67,7 @@ export function exact() {
 export function cashTyped() {
   if (!typed()) { exact(); return; }
   const got = amount(typed());
+  if (unread()) return;
   if (due === undefined || wrongWith(got)) { given(); $('#cash-got').select(); beep(false); return; }
   close('cash');
   paid(got, due);

@@ -65,7 +65,7 @@ async function typed(text, gone) {
   if (!list) return bad(say('network'));
   const words = /[a-zа-яё]/i.test(rest);
   if (!list.length || !words && !list[0].exact) return bad(!words && /[.,+=-]/.test(rest) ? say('bad-amount') : say('no-goods', { text: rest }));
-  if (list.length === 1 || list[0].exact) { pick(list[0], quantity); mended(rest); return !asked; }
+  if (list.length === 1 || list[0].exact) { pick(list[0], quantity); mended(list[0].name); return !asked; }
   if (back('', say('many-goods', { text }))) offers(list, quantity);
   return false;
 }
@@ -87,14 +87,30 @@ export function miss(text, what, ...deeds) {
   const entry = wrong(text, ...deeds, button(say('put-away'), 'see'));
   entry.dataset.what = what;
   $('#missed').append(entry);
+  keepMissed();
   beep(false);
+}
+// keepMissed keeps the list beside the receipt, for a page that is read anew; anew puts it there again, and asks again for a price.
+const keepMissed = () => keep.set('missed', $$('#missed .perr').map(e => ({ text: $('[data-f=text]', e).textContent, what: e.dataset.what })));
+export async function anew() {
+  if (!missed()) for (const { text, what } of await keep.get('missed') ?? []) miss(text, what);
+  if (asked) askPrice(asked);
 }
 /** missed tells whether there is such; seen puts it away, and found what was shown or typed so. */
 export const missed = () => $('#missed')?.childElementCount > 0;
-export const seen = entry => entry ? entry.remove() : put('#missed');
-export const found = what => $$('#missed .perr').forEach(e => { if (e.dataset.what === what) e.remove(); });
-// mended puts away a word that was mistyped, once it was typed right: it begins as the right one does.
-const mended = text => $$('#missed .perr').forEach(e => { if (/^[a-zа-яё]{3}/i.test(text) && e.dataset.what.slice(0, 3).toLowerCase() === text.slice(0, 3).toLowerCase()) e.remove(); });
+export function seen(entry) {
+  if (entry) entry.remove(); else put('#missed');
+  keepMissed();
+}
+export const found = what => $$('#missed .perr').forEach(e => { if (e.dataset.what === what) seen(e); });
+// mended puts away a word that was mistyped, once a good was typed or chosen: its name has a word that begins alike.
+function mended(name) {
+  const begins = w => /^[a-zа-яё]{3}/i.test(w) ? w.slice(0, 3).toLowerCase() : '', all = name.split(/\s+/).map(begins).filter(Boolean);
+  for (const e of $$('#missed .perr')) {
+    const is = begins((TIMES.exec(e.dataset.what)?.[2] ?? e.dataset.what).trim());
+    if (is && (all.includes(is) || all.includes(cyrillic(is)))) seen(e);
+  }
+}
 let lost; // what was not found before anything was on the receipt
 /** lose tells of a code that is nobody's and no good's. What was scanned may have been a good: where the next good follows it is
  * kept in sight; what was typed was read, but for a moment. */
@@ -121,9 +137,12 @@ export function pick(g, quantity) {
   if (g.price) { take(g, quantity); return; }
   asked = { ...g, quantity };
   $('#item').value = '';
+  askPrice(g);
+  $('#item').focus();
+}
+function askPrice(g) {
   $('#item').placeholder = say('price-of', { name: g.name });
   put('#item-error', note({ tone: 'warn', icon: 'alert-triangle', text: say('price-of', { name: g.name }) }));
-  $('#item').focus();
 }
 // noPrice forgets that a price was asked for.
 function noPrice() {
@@ -198,6 +217,7 @@ export const offering = () => offered.length > 0;
 /** takeOffer takes what is chosen of what is offered, or what was clicked. */
 export function takeOffer(i = at) {
   $('#item').value = '';
+  mended(offered[i].name);
   pick(offered[i], offeredQuantity);
 }
 /** drop gives up what was offered or asked; false: nothing was. */

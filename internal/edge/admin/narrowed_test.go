@@ -1,0 +1,90 @@
+package admin_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"kopilka/internal/edge/admin"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/purchase/purchasetest"
+	"kopilka/internal/loyalty/staff"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/db/dbtest"
+)
+
+// TestFiguresOfOwnOutlets: who works at some outlets reads no figures that count
+// what was done elsewhere, in no list, filter, order and file, and is led to no
+// receipt that he may not see.
+func TestFiguresOfOwnOutlets(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		m := h.register("Светлова", "+79161234567")
+		cart := h.Cart(purchase.Buyer{Home: m.Home}, purchasetest.Line("T1", 2, 5000))
+		done, err := h.Desk.Commit(t.Context(), cart)
+		h.check(err)
+		h.check(h.members.DB.Write(t.Context(), func(tx *db.Tx) error { // he was at both
+			_, err := tx.Exec(t.Context(), `insert into member_outlet (home_id, outlet_id) values ($1, $2), ($1, $3)`, m.Home, h.other, h.Outlet.ID)
+			return err
+		}))
+		may := []staff.Permission{staff.MembersSee, staff.MembersContacts, staff.MembersExport, staff.PurchasesSee}
+		here, there, all := h.hire("here", may, h.Outlet.ID), h.hire("there", may, h.other), h.hire("all", may)
+		list := admin.Base + "/members"
+		get := func(who, path string) string {
+			t.Helper()
+			w := h.ask(who, http.MethodGet, path, nil)
+			if w.Code != http.StatusOK {
+				t.Fatalf("%s: %d", path, w.Code)
+			}
+			return w.Body.String()
+		}
+		for _, path := range []string{"", "/export?as=csv"} {
+			if body := get(all, list+path); !strings.Contains(body, "Светлова") || !strings.Contains(body, "Сумма покупок") && !strings.Contains(body, "Оборот") {
+				t.Errorf("%q: whoever works everywhere reads no figures", path)
+			}
+			if body := get(there, list+path); !strings.Contains(body, "Светлова") || strings.Contains(body, "Сумма покупок") || strings.Contains(body, "Оборот") {
+				t.Errorf("%q: figures of all outlets, or nobody", path)
+			}
+		}
+		for _, path := range []string{"?sort=-turnover", "?from.turnover=1"} {
+			if body := get(there, list+path); strings.Contains(body, "Светлова") {
+				t.Errorf("%s tells of what was bought elsewhere", path)
+			}
+		}
+		if w := h.ask(there, http.MethodGet, list+"/export?as=csv&from.turnover=1", nil); w.Code != http.StatusBadRequest {
+			t.Errorf("a file by what was bought elsewhere: %d", w.Code)
+		}
+		receipt := `href="` + pathOf(done.Purchase) + `"`
+		for who, want := range map[string]bool{here: true, there: false} {
+			if body := get(who, list+"/"+m.Home.String()+"/movement"); strings.Contains(body, receipt) != want {
+				t.Errorf("led to the receipt: want %t", want)
+			}
+		}
+	})
+}
+
+// TestVersionWhole: each version of a programme is read as it was in force.
+func TestVersionWhole(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		was := *h.Programme
+		next := was
+		next.Settings.ApproveAbove = 777_00
+		_, err := h.Programmes.Put(t.Context(), next, "test")
+		h.check(err)
+		sees := h.hire("sees", []staff.Permission{staff.ProgrammeSee})
+		path := admin.Base + "/programmes/" + was.ID.String()
+		if body := h.ask(sees, http.MethodGet, path, nil).Body.String(); !strings.Contains(body, `href="`+path+`/versions/1"`) || strings.Contains(body, path+`/versions/2"`) {
+			t.Error("the version before is not led to, or that in force is")
+		}
+		first, second := h.ask(sees, http.MethodGet, path+"/versions/1", nil), h.ask(sees, http.MethodGet, path+"/versions/2", nil)
+		if first.Code != http.StatusOK || strings.Contains(first.Body.String(), "777") || !strings.Contains(second.Body.String(), "777") {
+			t.Errorf("versions are not as they were: %d", first.Code)
+		}
+		if w := h.ask(sees, http.MethodGet, path+"/versions/9", nil); w.Code != http.StatusNotFound {
+			t.Errorf("none such: %d", w.Code)
+		}
+	})
+}
