@@ -2,6 +2,7 @@ package admin
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,8 +63,8 @@ func (p *page) valueSaid(key, word string) string {
 	case "never":
 		return p.text("admin.draft.never")
 	}
-	if key == "programme.key.expiry.days" && word == "0" {
-		return p.text("admin.programmes.unset") // the term goes by no days
+	if word == "0" && slices.Contains(unsetByNought, key) {
+		return p.text("admin.programmes.unset")
 	}
 	if info := settingOf(key); info != nil {
 		return p.ofKind(info, word)
@@ -86,6 +87,10 @@ func (p *page) valueSaid(key, word string) string {
 	}
 	return word
 }
+
+// unsetByNought are the places where 0 is as if nothing stood there: the term goes
+// by no days, uses are without a limit.
+var unsetByNought = []string{"programme.key.expiry.days", "programme.key.limits.in_all", "programme.key.limits.per_code", "programme.key.limits.per_member"}
 
 // settingOf is the setting that a text of a change is of, if it is of one.
 func settingOf(key string) *setting.Info {

@@ -12,6 +12,7 @@ import (
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
+	"kopilka/internal/platform/money"
 )
 
 // TestChangesInWords: what is about to come into force is told in words and units.
@@ -20,8 +21,17 @@ func TestChangesInWords(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := openHouse(t, d)
 		who := h.hire("edits", []staff.Permission{staff.ProgrammeSee, staff.ProgrammeEdit})
+		next := *h.Programme
+		next.Campaigns = []rule.Campaign{{ID: "once", Name: "Раз", Codes: []string{"КИНО"}, Limits: rule.Limits{PerHead: 1}, Rules: []rule.Rule{{ID: "once-off", Kind: rule.DiscountRule, Rate: money.Percent}}}}
+		_, err := h.Programmes.Put(t.Context(), next, "test")
+		h.check(err)
 		path := admin.Base + "/programmes/" + h.Programme.ID.String() + "/draft"
 		h.ask(who, http.MethodPost, path+"/begin", url.Values{})
+		text := h.formAt(who, path+"/text")
+		text.Set("text", strings.Replace(text.Get("text"), "per_member: 1", "per_member: 0", 1))
+		if w := h.ask(who, http.MethodPost, path+"/text", text); w.Code != http.StatusSeeOther {
+			t.Fatalf("%d: %s", w.Code, mainForm.FindString(w.Body.String()))
+		}
 		save := func(part string, f url.Values) {
 			t.Helper()
 			f.Set("do", "save")
@@ -38,9 +48,9 @@ func TestChangesInWords(t *testing.T) {
 		save("head", head)
 		save("rule", url.Values{"name": {"Будни"}, "kind": {"accrual"}, "way": {"points"}, "points": {"50"}, "active": {"yes"}})
 		body := html.UnescapeString(mainForm.FindString(h.ask(who, http.MethodGet, path+"/publish", nil).Body.String()))
-		for _, want := range []string{"нет → да", "0 бонусов → 100 бонусов", "не задано → https://example.org/rules", "50 бонусов"} {
+		for _, want := range []string{"нет → да", "0 бонусов → 100 бонусов", "не задано → https://example.org/rules", "50 бонусов", "1 → не задано"} {
 			if !strings.Contains(body, want) {
-				t.Errorf("no %q", want)
+				t.Errorf("no %q: %s", want, body)
 			}
 		}
 		for _, raw := range []string{"yes", "no →", "id: ", "kind: ", ":  →"} {
