@@ -192,6 +192,24 @@ func TestTillStopsWhatIsLost(t *testing.T) {
 	p.Press(browsertest.Escape)
 	p.Wait(`!document.querySelector("#mixed[open]")`)
 
+	// A dialog of which the sum can't be told says why, and stays: nothing of what is typed into it goes elsewhere.
+	release = w.hold("/goods")
+	p.scan("4699999999990")
+	p.Wait(`document.querySelector("#looking").innerText`)
+	p.Press(browsertest.F9)
+	p.Wait(`document.querySelector("#cash[open]")`)
+	p.Insert("12")
+	release()
+	p.Wait(`document.querySelector("#cash[open] [data-f=error]").innerText.includes("Не всё попало в чек")`)
+	p.Insert("50")
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("#cash[open]") && document.querySelector("#cash-got").value && !document.querySelector("#item").value`)
+	p.Press(browsertest.Escape)
+	p.Wait(`!document.querySelector("#cash[open]")`)
+	missed("1")
+	p.Press(browsertest.Escape)
+	missed("0")
+
 	// A code of which the answer to the one before it moves the cursor leaves nothing of itself behind.
 	p.Get(`(() => {
 		const key = k => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: k, code: /\d/.test(k) ? "Digit" + k : "Enter", bubbles: true, cancelable: true }));

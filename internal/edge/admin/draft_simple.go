@@ -335,7 +335,7 @@ func (p *page) draftPart() error {
 		return p.toProgramme()
 	}
 	if err != nil {
-		return err
+		return p.partGone(err)
 	}
 	if e.read == nil {
 		return p.to(e.path, "")
@@ -348,6 +348,19 @@ func (p *page) draftPart() error {
 		e.loadSimple(s)
 	}
 	return e.ask(e.simpleGroups(s, s.slots(e)), nil)
+}
+
+// partGone leads back to the draft whoever has the form of a part open that
+// another has taken out meanwhile.
+func (p *page) partGone(err error) error {
+	if !fault.Is(err, "programme.no-part") {
+		return err
+	}
+	i, err := p.param("programme")
+	if err != nil {
+		return err
+	}
+	return p.to(programmesPath+"/"+i.String()+"/draft", "draft-part-gone")
 }
 
 // loadSimple puts the part into the form as the draft has it.
@@ -382,7 +395,7 @@ func (e *partForm) simpleGroups(s simplePart, slots []slot) []groupView {
 func (p *page) draftPartSent() error {
 	e, err := p.editor()
 	if err != nil {
-		return err
+		return p.partGone(err)
 	}
 	f, err := p.sent()
 	if err != nil {

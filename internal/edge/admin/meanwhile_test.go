@@ -118,6 +118,13 @@ func TestDraftsAreMerged(t *testing.T) {
 		if !strings.Contains(body, "меняли и вы, и не только вы") || strings.Join(formIn(body)["when.0.in"], " ") != "fri" {
 			t.Errorf("what both changed: %v", formIn(body))
 		}
+
+		// A part that another has taken out leads back to the draft, and says so.
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			if w := h.ask(who, method, draft+"/part/rule?id=no-such", url.Values{}); w.Code != http.StatusSeeOther || w.Header().Get("Location") != draft+"?done=draft-part-gone" {
+				t.Errorf("%s of a part that is gone: %d %s", method, w.Code, w.Header().Get("Location"))
+			}
+		}
 	})
 }
 

@@ -6,11 +6,13 @@ import (
 	"testing"
 
 	"kopilka/internal/edge/admin"
+	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
+	"kopilka/internal/platform/id"
 )
 
 // TestFiguresOfOwnOutlets: who works at some outlets reads no figures that count
@@ -54,6 +56,21 @@ func TestFiguresOfOwnOutlets(t *testing.T) {
 		}
 		if w := h.ask(there, http.MethodGet, list+"/export?as=csv&from.turnover=1", nil); w.Code != http.StatusBadRequest {
 			t.Errorf("a file by what was bought elsewhere: %d", w.Code)
+		}
+		// Of a partner that has no outlets yet there is nobody to be seen, which is not everybody.
+		fresh, err := partner.New(d, h.IDs).SavePartner(t.Context(), partner.Partner{Code: "fresh", Name: "Новый"})
+		h.check(err)
+		role, err := h.staff.SaveRole(t.Context(), h.owner, staff.Role{Name: "fresh", Permissions: append(may, staff.OverviewSee)})
+		h.check(err)
+		_, link, err := h.staff.Invite(t.Context(), h.owner, staff.Person{Name: "fresh", Email: "fresh@example.org", Role: role.Code, Partners: []id.ID{fresh.ID}})
+		h.check(err)
+		h.check(h.staff.Reset(t.Context(), link, password, staff.Where{}))
+		nowhere := h.signIn("fresh@example.org")
+		if body := get(nowhere, list); strings.Contains(body, "Светлова") {
+			t.Error("who works nowhere yet sees a member")
+		}
+		if w := h.ask(nowhere, http.MethodGet, list+"/"+m.Home.String(), nil); w.Code != http.StatusNotFound {
+			t.Errorf("who works nowhere yet opens a member: %d", w.Code)
 		}
 		receipt := `href="` + pathOf(done.Purchase) + `"`
 		for who, want := range map[string]bool{here: true, there: false} {

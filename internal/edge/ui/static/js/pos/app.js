@@ -103,11 +103,15 @@ async function quoted() {
   }
   return state.quote;
 }
-const dueNow = async () => await looked() && sale.payable() && !leftTyped() ? (await quoted())?.due : undefined;
-const mayPay = () => !paying && !state.busy && !leftTyped();
+// dueNow is what is to be paid once all that is looked up is there; undefined: it can't be told, or not all is on the receipt.
+async function dueNow() {
+  const well = await looked();
+  return !leftTyped() && well && sale.payable() ? (await quoted())?.due : undefined;
+}
+const mayPay = () => !paying && !state.busy && (sale.payable() || looking()) && !leftTyped();
 // mixed divides what is to be paid; the dialog is there at once, so that no sum is typed elsewhere.
 function mixed() {
-  if ((sale.payable() || looking()) && mayPay()) dialogs.mixed(dueNow(), (p, due) => pay('mixed', p, null, due)); else beep(false);
+  if (mayPay()) dialogs.mixed(dueNow(), (p, due) => pay('mixed', p, null, due)); else beep(false);
 }
 let got = 0; // what the guest has given in cash; 0: as much as is to be paid
 // inCash asks what the guest has given, so that his change is told; what is bought may still be looked up meanwhile.

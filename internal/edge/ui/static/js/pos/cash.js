@@ -2,6 +2,7 @@
 import { $, close, fill, open } from './render.js';
 import { amount, money, say } from './words.js';
 import { beep } from './keys.js';
+import { untold } from './dialogs.js';
 
 const MOST = 100_000_00; // kopecks of change: what is more was typed wrong
 const UNREAD = 500; // milliseconds in which nobody has read what has changed
@@ -22,7 +23,7 @@ export async function cash(of, then) {
   $('#cash-got').focus();
   const sum = await of;
   if (paid !== then || !d.open) return;
-  if (sum === undefined) { close('cash'); beep(false); return; }
+  if (sum === undefined) { untold(d); return; }
   due = sum;
   fill(d, { about: say('cash-due', { sum: money(due) }) });
   given();

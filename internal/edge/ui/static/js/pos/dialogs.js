@@ -66,6 +66,13 @@ async function confirmTyped(d, code) {
   } catch (e) { problem(d, e); }
 }
 
+/** untold says in a dialog why it can't be told what is to be paid. It stays until it is closed: what is typed meanwhile would be
+ * taken elsewhere. */
+export function untold(d) {
+  fill(d, { about: '', error: $('#pay-error').textContent.trim() || say('not-payable') });
+  beep(false);
+}
+
 // ---- several kinds of money
 let paid;
 /** mixed asks how what is to be paid is divided; of is that sum, when it comes. */
@@ -77,7 +84,8 @@ export async function mixed(of, then) {
   fill(d, { about: say('counting'), error: '' });
   $('#mixed-card').focus();
   const due = await of;
-  if (due === undefined) { close('mixed'); beep(false); return; }
+  if (paid !== then || !d.open) return;
+  if (due === undefined) { untold(d); return; }
   d.dataset.due = due;
   mixedLeft($('form', d));
 }
