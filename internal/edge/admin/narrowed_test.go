@@ -49,7 +49,7 @@ func TestFiguresOfOwnOutlets(t *testing.T) {
 				t.Errorf("%q: figures of all outlets, or nobody", path)
 			}
 		}
-		for _, path := range []string{"?sort=-turnover", "?from.turnover=1"} {
+		for _, path := range []string{"?sort=-turnover", "?from.turnover=1", "?in.outlets=" + h.Outlet.ID.String()} {
 			if body := get(there, list+path); strings.Contains(body, "Светлова") {
 				t.Errorf("%s tells of what was bought elsewhere", path)
 			}

@@ -162,9 +162,9 @@ func builtIn() []Field {
 	return fields
 }
 
-// wholes are the figures of a member at all outlets. What he may spend and his
+// wholes are where a member was and his figures at all outlets. What he may spend and his
 // level are not among them: he is served by these everywhere.
-var wholes = []string{"earned", "spent", "purchases", "turnover", "average", "visits", "first_purchase", "last_purchase", "last_purchase_days"}
+var wholes = []string{"outlets", "earned", "spent", "purchases", "turnover", "average", "visits", "first_purchase", "last_purchase", "last_purchase_days"}
 
 // ownField makes a field of the organization's.
 func ownField(c *member.CustomField) Field {
