@@ -26,8 +26,8 @@ func Pairs() []Pair {
 	sms := is("consents", segment.OpIn, "advertising.sms")
 	typed := pair("two words typed", "name", false, active)
 	typed.Query.Search = "анна волк"
-	outlet := pair("narrowed to an outlet: women of 25 to 35", "turnover", true,
-		is("sex", segment.OpIn, "female"), is("age", segment.OpBetween, "25", "35"), is("purchases", segment.OpFrom, "1"))
+	outlet := pair("narrowed to an outlet: women of 25 to 35", "active", true, // what was done at all outlets is not for him
+		is("sex", segment.OpIn, "female"), is("age", segment.OpBetween, "25", "35"), is("active", segment.OpFrom, "1"))
 	outlet.Query.Outlets = []id.ID{firstShop + 5}
 	return []Pair{
 		pair("everybody", "name", false),

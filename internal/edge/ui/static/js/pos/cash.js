@@ -6,10 +6,11 @@ import { untold } from './dialogs.js';
 
 const MOST = 100_000_00; // kopecks of change: what is more was typed wrong
 const UNREAD = 500; // milliseconds in which nobody has read what has changed
-let due, paid;
+let due, paid, reading;
+let lost = false; // what is to be paid can't be told
 // unread refuses what was pressed for the sum before.
 function unread() {
-  const is = !!$('#cash').dataset.unread;
+  const is = lost || !!$('#cash').dataset.unread;
   if (is) beep(false);
   return is;
 }
@@ -17,13 +18,13 @@ function unread() {
  * was exact, and with what was to be paid as it was told, if it was. */
 export async function cash(of, then) {
   const d = open('cash');
-  paid = then; due = undefined;
+  paid = then; due = undefined; lost = false;
   $('form', d).reset();
   fill(d, { about: say('counting'), change: '', error: '' });
   $('#cash-got').focus();
   const sum = await of;
   if (paid !== then || !d.open) return;
-  if (sum === undefined) { untold(d); return; }
+  if (sum === undefined) { lost = true; untold(d); return; }
   due = sum;
   fill(d, { about: say('cash-due', { sum: money(due) }) });
   given();
@@ -33,7 +34,8 @@ export function follow(sum) {
   if (!$('#cash').open || due === undefined || sum === undefined || sum === due) return;
   due = sum;
   $('#cash').dataset.unread = '1';
-  setTimeout(() => delete $('#cash').dataset.unread, UNREAD);
+  clearTimeout(reading);
+  reading = setTimeout(() => delete $('#cash').dataset.unread, UNREAD);
   fill($('#cash'), { about: say('due-changed', { sum: money(due) }) });
   beep(false);
   given();

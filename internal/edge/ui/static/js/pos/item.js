@@ -94,6 +94,7 @@ export function miss(text, what, ...deeds) {
 const keepMissed = () => keep.set('missed', $$('#missed .perr').map(e => ({ text: $('[data-f=text]', e).textContent, what: e.dataset.what })));
 export async function anew() {
   if (!missed()) for (const { text, what } of await keep.get('missed') ?? []) miss(text, what);
+  asked ??= await keep.get('priced');
   if (asked) askPrice(asked);
 }
 /** missed tells whether there is such; seen puts it away, and found what was shown or typed so. */
@@ -129,6 +130,7 @@ function keepLost() {
 /** begin forgets what was typed, asked for and not found: the receipt has ended. */
 export function begin() {
   lost = restored = asked = null;
+  keep.set('priced', null);
   seen(); offers([]);
 }
 /** pick puts a good on the receipt, or asks what it costs. */
@@ -136,6 +138,7 @@ export function pick(g, quantity) {
   offers([]);
   if (g.price) { take(g, quantity); return; }
   asked = { ...g, quantity };
+  keep.set('priced', asked);
   $('#item').value = '';
   askPrice(g);
   $('#item').focus();
@@ -147,6 +150,7 @@ function askPrice(g) {
 // noPrice forgets that a price was asked for.
 function noPrice() {
   asked = null;
+  keep.set('priced', null);
   put('#item-error');
   if ($('#item')) $('#item').placeholder = $('#item-label').textContent;
 }
