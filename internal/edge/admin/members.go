@@ -218,8 +218,10 @@ func (p *page) list(a *asked) (*memberList, error) {
 	if err != nil {
 		return nil, err
 	}
-	cat = cat.Of(a.Outlets)
-	a.Columns = slices.DeleteFunc(slices.Clone(a.Columns), func(code string) bool { _, there := cat.Get(code); return !there && a.Outlets != nil })
+	if a.Outlets != nil {
+		cat = cat.Of(a.Outlets)
+		a.Columns = cat.Known(a.Columns)
+	}
 	l := &memberList{asked: a, cat: cat, names: p.names(), page: p, mayEdit: p.can(staff.MembersEdit)}
 	if err := l.readViews(); err != nil {
 		return nil, err

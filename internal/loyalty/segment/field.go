@@ -124,6 +124,11 @@ func (c *Catalogue) Of(outlets []id.ID) *Catalogue {
 	return out
 }
 
+// Known are those of some codes that are fields of it.
+func (c *Catalogue) Known(codes []string) []string {
+	return slices.DeleteFunc(slices.Clone(codes), func(code string) bool { _, there := c.at[code]; return !there })
+}
+
 // Fields are all of them, in the order in which they are offered.
 func (c *Catalogue) Fields() []Field { return slices.Clone(c.fields) }
 

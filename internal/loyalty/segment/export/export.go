@@ -13,7 +13,6 @@ import (
 	"context"
 	"encoding/csv"
 	"io"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -59,7 +58,7 @@ func (e *Export) table(ctx context.Context, q *segment.Query) (*table, error) {
 		return nil, err
 	}
 	if c = c.Of(q.Outlets); len(q.Columns) == 0 {
-		q.Columns = slices.DeleteFunc(Columns(), func(code string) bool { _, there := c.Get(code); return !there })
+		q.Columns = c.Known(Columns())
 	}
 	t := &table{Export: e}
 	for _, code := range q.Columns {

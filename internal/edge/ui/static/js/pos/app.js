@@ -202,8 +202,7 @@ const UNSEEN = 400; // milliseconds in which nobody has seen what was sold
 async function finish(item, q, kind, payments, answer) {
   const s = { answer, quote: q, kind, payments, number: item.seq, member: state.member, at: item.at, lines: state.lines, got: kind === 'cash' ? got : 0 };
   await keepAfter(sale.after(state.member, q, answer));
-  bought.begin();
-  sale.clear();
+  endReceipt();
   state.qr = null; state.sold = s;
   drawDone(s);
   setTimeout(() => { s.seen = true; $('.pdone')?.setAttribute('data-seen', ''); }, UNSEEN);
@@ -223,9 +222,13 @@ function toldLater(item, answer) {
   keepAfter(sale.after(state.sold.member, state.sold.quote, answer));
   drawDone(state.sold);
 }
-function nextGuest() {
-  sale.clear();
+// endReceipt forgets the receipt and all that was to come on it.
+function endReceipt() {
   bought.begin();
+  sale.clear();
+}
+function nextGuest() {
+  endReceipt();
   draw();
   next();
 }
@@ -279,7 +282,7 @@ const deeds = {
   'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': () => waits?.(),
   'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { sale.takeCode(e.dataset.code); next(); },
   refund: e => receipts.refund(e.dataset.id), claim: e => receipts.claim(e.dataset.id, again), 'claim-do': receipts.claimed, 'print-receipt': e => receipts.print(e.dataset.id), 'refund-whole': () => receipts.refundTyped(true, again),
-  cancel: () => { close('cancel'); if (state.busy) return; sale.clear(); bought.begin(); draw(); next(); },
+  cancel: () => { close('cancel'); if (!state.busy) nextGuest(); },
   'ask-cancel': () => { if (!state.busy) open('cancel'); }, see: e => { bought.seen(e.closest('.perr')); draw(); next(); }, 'as-card': e => { bought.seen(e.closest('.perr')); asCard(e.dataset.code); },
   send: async () => { await queue.again(); dialogs.showQueue(isOnline() ? '' : say('network')); }, seen: async () => { await queue.seen(); dialogs.showQueue(); },
   next: nextGuest, print: () => state.sold && paper(sold(state.sold)),

@@ -100,6 +100,7 @@ export async function anew() {
 /** missed tells whether there is such; seen puts it away, and found what was shown or typed so. */
 export const missed = () => $('#missed')?.childElementCount > 0;
 export function seen(entry) {
+  if (!missed()) return;
   if (entry) entry.remove(); else put('#missed');
   keepMissed();
 }
@@ -129,9 +130,8 @@ function keepLost() {
 }
 /** begin forgets what was typed, asked for and not found: the receipt has ended. */
 export function begin() {
-  lost = restored = asked = null;
-  keep.set('priced', null);
-  seen(); offers([]);
+  lost = restored = null;
+  noPrice(); seen(); offers([]);
 }
 /** pick puts a good on the receipt, or asks what it costs. */
 export function pick(g, quantity) {
@@ -149,8 +149,8 @@ function askPrice(g) {
 }
 // noPrice forgets that a price was asked for.
 function noPrice() {
+  if (asked) keep.set('priced', null);
   asked = null;
-  keep.set('priced', null);
   put('#item-error');
   if ($('#item')) $('#item').placeholder = $('#item-label').textContent;
 }
