@@ -62,7 +62,7 @@ async function fromMemory(code, late, scanned) {
   if (isWords(code)) return sellWords(code);
   if (state.member) { lostGood(say('not-found-alone', { code }), code); return false; } // whoever is there is not lost to a good that is not known
   const phone = /^\+?[78][\d()\s-]{9,}$/.test(code), card = cardLike(code);
-  if (state.lines.length && scanned && !(phone && code.length === 12)) { // among goods it is a good rather than a card, but he may say so
+  if (state.lines.length && scanned && !code.startsWith('+')) { // among goods it is a good rather than a card, but he may say so
     lostGood(say(card ? 'not-known-alone' : 'good-alone', { code }), code, ...card ? [button(say('as-card'), 'as-card', { data: { code } })] : []);
     return false;
   }
