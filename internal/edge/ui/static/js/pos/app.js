@@ -17,6 +17,7 @@ import * as receipts from './receipts.js';
 import { cardChosen, cardScanned, register, registerTyped, sendRegisterCode, taken } from './register.js';
 import * as doors from './doors.js';
 import * as bought from './item.js';
+import * as fields from './fields.js';
 import { activate, again, asCard, askCard, find, fresh, newCard, refused, registered, sayAnew, seek, shown } from './buyer.js';
 import { paper, sold } from './paper.js';
 
@@ -27,6 +28,7 @@ async function start() {
   try {
     const s = await ask('/start');
     if (s.unpaired) { state.start = null; doors.pairing(); frame(); return; }
+    if (!s.duty) sale.rest();
     state.start = s;
     await keep.set('start', s);
   } catch (e) {
@@ -37,9 +39,10 @@ async function start() {
     if (!state.start) { doors.message(say('start-failed'), say('network')); return; }
   }
   frame();
-  if (!state.start.duty) { await doors.signIn(state.start); return; }
+  if (!state.start.duty) { fields.keep(); await doors.signIn(state.start); return; }
   await takeUp();
   draw();
+  fields.anew();
   await bought.anew();
   next();
   queue.flush();
@@ -48,7 +51,7 @@ async function start() {
 // takeUp takes up the receipt that was being made, once, before anything can be scanned into another.
 let takenUp = false;
 async function takeUp() {
-  if (takenUp) return;
+  if (takenUp) { sale.resume(); return; }
   takenUp = true;
   await sale.restore();
   sayAnew();
@@ -87,12 +90,20 @@ async function network() {
 
 // ---- paying
 const sayAsking = () => put('#pay-error', note({ tone: 'info', icon: 'history', text: say('asking') }), ...waits ? [button(say('go-on'), 'go-on')] : []);
-// leftTyped tells of what was typed or chosen and is on no receipt yet.
+// leftover is what was typed or chosen and is on no receipt yet, in words, and where it is seen to.
+function leftover() {
+  const price = bought.priceAsked(), field = ['#item', '#code', '#scan'].find(f => $(f)?.value.trim());
+  if (bought.missed()) return { at: '#item', words: say('missed-left') };
+  if (price) return { at: '#item', words: say('price-first', { name: price.name }) };
+  return field && { at: field, words: say('typed-left', { text: $(field).value.trim() }) };
+}
+// leftTyped tells of such, and goes on to tell as long as it is so.
 function leftTyped() {
-  const field = ['#item', '#code', '#scan'].find(f => $(f)?.value.trim()), price = bought.priceAsked();
-  if (!field && !price && !bought.missed()) return false;
-  put('#pay-error', wrong(bought.missed() ? say('missed-left') : price ? say('price-first', { name: price.name }) : say('typed-left', { text: $(field).value.trim() })));
-  toNext(bought.missed() || price ? '#item' : field);
+  const is = leftover();
+  if (!is) return false;
+  state.left = () => leftover()?.words === is.words ? is.words : '';
+  put('#pay-error', wrong(is.words));
+  toNext(is.at);
   return true;
 }
 // quoted is what the receipt comes to; null: it can't be told.
@@ -381,6 +392,8 @@ function escape(el) {
   if (state.member) sale.forget();
   toNext('#scan');
 }
+
+addEventListener('pagehide', fields.keep);
 
 // keepPage keeps the page in the browser, as it is read here.
 async function keepPage() {

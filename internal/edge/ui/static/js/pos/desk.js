@@ -80,9 +80,16 @@ function drawTotals() {
   $('#due').textContent = state.lines.length ? money(q?.due ?? sum) : money(0);
   const earn = !state.member?.serves || !q ? '' : q.alone && !q.earned ? say('if-recorded') : q.earned ? say('will-earn', { points: signed(q.earned) + ' ' + noun(q.earned) }) : '';
   $('#earn').textContent = earn;
-  put('#pay-error', ...(state.trouble ? [wrong(state.trouble)] : []));
+  drawTrouble();
   $$('.pays .btn').forEach(b => { b.disabled = !payable() || state.busy; });
   drawSaid(q);
+}
+
+// drawTrouble is why it can't be paid so.
+function drawTrouble() {
+  const why = state.trouble || state.left?.() || '', place = $('#pay-error');
+  if (!why) state.left = null;
+  if (place.textContent.trim() !== why) put(place, ...why ? [wrong(why)] : []); // the same is not read out anew
 }
 
 // drawSaid is what to tell the buyer: messages of the rules, codes that gave nothing, what a little more would bring.

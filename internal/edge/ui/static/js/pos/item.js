@@ -91,9 +91,12 @@ export function miss(text, what, ...deeds) {
   beep(false);
 }
 // keepMissed keeps the list beside the receipt, for a page that is read anew; anew puts it there again, and asks again for a price.
-const keepMissed = () => keep.set('missed', $$('#missed .perr').map(e => ({ text: $('[data-f=text]', e).textContent, what: e.dataset.what })));
+const keepMissed = () => keep.set('missed', $$('#missed .perr').map(e => ({
+  text: $('[data-f=text]', e).textContent, what: e.dataset.what,
+  deeds: $$('[data-code]', e).map(b => ({ name: b.textContent, deed: b.dataset.do, primary: b.matches('.btn-p'), data: { code: b.dataset.code } })),
+})));
 export async function anew() {
-  if (!missed()) for (const { text, what } of await keep.get('missed') ?? []) miss(text, what);
+  if (!missed()) for (const { text, what, deeds = [] } of await keep.get('missed') ?? []) miss(text, what, ...deeds.map(d => button(d.name, d.deed, d)));
   asked ??= await keep.get('priced');
   if (asked) askPrice(asked);
 }

@@ -156,7 +156,7 @@ function wantsMember(d, id) {
 }
 /** typed takes what was typed or scanned: a receipt, or a member where one is waited for. */
 export async function typed(q, after) {
-  q = q.replace(/^№\s*/, ''); // as the list has it
+  q = q.replace(/^(?:№|#|N\s)\s*/i, ''); // as the list has it, and as keyboards do
   if (!given || /(^|&)fn=/.test(q)) { await receipts(q); return; }
   const d = $('#receipts'), id = given;
   fill(d, { error: '' });

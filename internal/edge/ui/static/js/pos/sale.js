@@ -9,8 +9,9 @@ import { locale, plain, points, say } from './words.js';
 const LATE = 120; // milliseconds after the last change
 const empty = () => ({ buyer: null, member: null, lines: [], codes: [], spend: 0, current: -1 });
 
-/** state is all that the desk shows. Its look is a quote without the points that can't be spent so: what else it comes to. */
-export const state = { start: null, ...empty(), quote: null, look: null, quoting: false, trouble: '', sold: null };
+/** state is all that the desk shows. Its look is a quote without the points that can't be spent so: what else it comes to; left
+ * says, as long as it is so, why a payment was stopped. */
+export const state = { start: null, ...empty(), quote: null, look: null, quoting: false, trouble: '', left: null, sold: null };
 
 let told = () => {}, timer, asking;
 /** onChange names who draws the desk. */
@@ -21,8 +22,11 @@ const kept = () => keep.set('receipt', { buyer: state.buyer, member: state.membe
 /** restore takes up the receipt that was being made when the page was closed. */
 export async function restore() {
   Object.assign(state, empty(), await keep.get('receipt'));
-  if (state.lines.length || state.member) changed();
+  resume();
 }
+/** rest asks nothing while nobody is on duty; resume asks anew. */
+export function rest() { clearTimeout(timer); asking?.abort(); }
+export function resume() { if (state.lines.length || state.member) changed(); }
 
 let changes = 0;
 /** changed keeps the receipt, shows it once it is kept, and asks what it comes to: what was seen outlives the page. */
@@ -192,7 +196,7 @@ export const turn = () => receipts;
 export function clear() {
   changes++; receipts++;
   clearTimeout(timer); asking?.abort();
-  Object.assign(state, empty(), { quote: null, look: null, quoting: false, trouble: '', sold: null });
+  Object.assign(state, empty(), { quote: null, look: null, quoting: false, trouble: '', left: null, sold: null });
   kept();
   told();
 }

@@ -1,0 +1,15 @@
+// What stands in the fields of the desk while the till is locked or its page is read anew.
+import { $ } from './render.js';
+
+const FIELDS = ['#scan', '#item', '#code'], KEPT = 'kopilka-typed';
+
+/** keep keeps what stands there, where there is a desk. */
+export function keep() {
+  if ($('#item')) sessionStorage.setItem(KEPT, JSON.stringify(FIELDS.map(f => $(f)?.value ?? '')));
+}
+/** anew puts it there again. */
+export function anew() {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? '[]');
+  sessionStorage.removeItem(KEPT);
+  FIELDS.forEach((f, i) => { if (kept[i] && $(f) && !$(f).value) $(f).value = kept[i]; });
+}
