@@ -8,7 +8,8 @@ import (
 	"kopilka/internal/platform/fault"
 )
 
-// readViews finds the lists that are kept, and which of them this is.
+// readViews finds the lists that are kept and that the reader may see, and which of
+// them this is.
 func (l *memberList) readViews() error {
 	p := l.page
 	list, err := p.Lists.Views(p.ctx(), p.who.Person.ID)
@@ -19,7 +20,11 @@ func (l *memberList) readViews() error {
 	l.views = append(l.views, kit.Link{Text: p.text("admin.members.all"), Href: membersPath, Here: here == ""})
 	for i := range list {
 		v := &list[i]
+		if l.cat.Keeps(&v.Definition) {
+			continue // it is of figures of the whole organization, which the reader may not see
+		}
 		a := viewed(&v.Definition)
+		a.Columns = l.cat.Known(a.Columns)
 		to := a.values()
 		if to.Encode() == here && here != "" {
 			l.view = v

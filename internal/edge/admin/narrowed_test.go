@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -54,6 +55,7 @@ func TestFiguresOfOwnOutlets(t *testing.T) {
 				t.Errorf("%s tells of what was bought elsewhere", path)
 			}
 		}
+		h.sharedLists(all, there)
 		if w := h.ask(there, http.MethodGet, list+"/export?as=csv&from.turnover=1", nil); w.Code != http.StatusBadRequest {
 			t.Errorf("a file by what was bought elsewhere: %d", w.Code)
 		}
@@ -79,6 +81,30 @@ func TestFiguresOfOwnOutlets(t *testing.T) {
 			}
 		}
 	})
+}
+
+// sharedLists: a list of figures of the whole organization is offered to whoever works
+// everywhere only, and says of itself to another what it is.
+func (h *house) sharedLists(all, there string) {
+	h.t.Helper()
+	list := admin.Base + "/members"
+	names := map[string]string{"Самые верные": "sort=-turnover", "С покупками": "from.purchases=1", "По имени": "sort=-name&col=phone&col=turnover"}
+	for name, asks := range names {
+		if w := h.ask(all, http.MethodPost, list+"/views", url.Values{"name": {name}, "shared": {"1"}, "list": {asks}}); w.Code != http.StatusSeeOther {
+			h.t.Fatalf("%s is not kept: %d", name, w.Code)
+		}
+	}
+	every, some := h.ask(all, http.MethodGet, list, nil).Body.String(), h.ask(there, http.MethodGet, list, nil).Body.String()
+	for name, asks := range names {
+		ofAll := name != "По имени"
+		if !strings.Contains(every, name) || strings.Contains(some, name) == ofAll {
+			h.t.Errorf("%s: offered to all %t, to one %t", name, strings.Contains(every, name), strings.Contains(some, name))
+		}
+		body := h.ask(there, http.MethodGet, list+"?"+asks, nil).Body.String()
+		if strings.Contains(body, "показатели всей организации") != ofAll || strings.Contains(body, "поля больше нет") {
+			h.t.Errorf("%s: what it is by is not told", name)
+		}
+	}
 }
 
 // TestVersionWhole: each version of a programme is read as it was in force.

@@ -88,7 +88,7 @@ func (k *asked) bad(n int, code string) *fault.Field {
 func (k *asked) part() (part, *fault.Field) {
 	f, ok := k.catalogue.Get(k.Field)
 	if !ok {
-		return part{}, &fault.Field{Path: k.path + ".field", Code: "segment.unknown-field"}
+		return part{}, &fault.Field{Path: k.path + ".field", Code: k.catalogue.missing(k.Field)}
 	}
 	k.f = &f
 	if !slices.Contains(f.Ops, k.Op) {

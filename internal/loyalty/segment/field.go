@@ -86,6 +86,7 @@ type Field struct {
 type Catalogue struct {
 	fields []Field
 	at     map[string]int
+	kept   map[string]bool // fields that are there, but not for the reader
 }
 
 // Catalogue reads which fields there are, the organization's own last. Own
@@ -114,14 +115,31 @@ func (c *Catalogue) Of(outlets []id.ID) *Catalogue {
 	if outlets == nil {
 		return c
 	}
-	out := &Catalogue{at: map[string]int{}}
+	out := &Catalogue{at: map[string]int{}, kept: map[string]bool{}}
 	for i := range c.fields {
-		if !c.fields[i].Whole {
-			out.at[c.fields[i].Code] = len(out.fields)
+		if code := c.fields[i].Code; c.fields[i].Whole {
+			out.kept[code] = true
+		} else {
+			out.at[code] = len(out.fields)
 			out.fields = append(out.fields, c.fields[i])
 		}
 	}
 	return out
+}
+
+// Keeps tells whether what is chosen or ordered by a definition is not for the
+// reader of the catalogue. Its columns don't count: those that he may not see
+// are dropped (Known).
+func (c *Catalogue) Keeps(d *Definition) bool {
+	return c.kept[d.Order.Field] || slices.ContainsFunc(d.Conditions, func(k Condition) bool { return c.kept[k.Field] })
+}
+
+// missing is why there is no field of the code.
+func (c *Catalogue) missing(code string) string {
+	if c.kept[code] {
+		return "segment.whole-field"
+	}
+	return "segment.unknown-field"
 }
 
 // Known are those of some codes that are fields of it.
