@@ -88,7 +88,8 @@ func (k *asked) bad(n int, code string) *fault.Field {
 func (k *asked) part() (part, *fault.Field) {
 	f, ok := k.catalogue.Get(k.Field)
 	if !ok {
-		return part{}, &fault.Field{Path: k.path + ".field", Code: k.catalogue.missing(k.Field)}
+		wrong := k.catalogue.missing(k.Field, k.path+".field")
+		return part{}, &wrong
 	}
 	k.f = &f
 	if !slices.Contains(f.Ops, k.Op) {

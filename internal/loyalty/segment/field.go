@@ -6,6 +6,7 @@ import (
 
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
 
@@ -134,12 +135,12 @@ func (c *Catalogue) Keeps(d *Definition) bool {
 	return c.kept[d.Order.Field] || slices.ContainsFunc(d.Conditions, func(k Condition) bool { return c.kept[k.Field] })
 }
 
-// missing is why there is no field of the code.
-func (c *Catalogue) missing(code string) string {
+// missing says at a place that there is no field of the code, and why.
+func (c *Catalogue) missing(code, path string) fault.Field {
 	if c.kept[code] {
-		return "segment.whole-field"
+		return fault.Field{Path: path, Code: "segment.whole-field"}
 	}
-	return "segment.unknown-field"
+	return fault.Field{Path: path, Code: "segment.unknown-field"}
 }
 
 // Known are those of some codes that are fields of it.

@@ -46,13 +46,13 @@ func (c *Catalogue) shown(q *Query) (by Field, columns []Field, err error) {
 	}
 	by, ok := c.Get(q.Order.Field)
 	if !ok || !by.Order {
-		return by, nil, fault.New(fault.Invalid, "segment.bad-field").With(fault.Field{Path: "order", Code: c.missing(q.Order.Field)})
+		return by, nil, fault.New(fault.Invalid, "segment.bad-field").With(c.missing(q.Order.Field, "order"))
 	}
 	for i, code := range q.Columns {
 		f, ok := c.Get(code)
 		if !ok || !f.Column {
 			path := "columns[" + strconv.Itoa(i) + "]"
-			return by, nil, fault.New(fault.Invalid, "segment.bad-field").With(fault.Field{Path: path, Code: c.missing(code)})
+			return by, nil, fault.New(fault.Invalid, "segment.bad-field").With(c.missing(code, path))
 		}
 		columns = append(columns, f)
 	}
