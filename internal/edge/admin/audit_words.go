@@ -91,15 +91,15 @@ func (p *page) nameIn(doc string) string {
 	if json.Unmarshal([]byte(doc), &named) != nil {
 		return ""
 	}
-	return quoted(cmp.Or(named.Name, named.Title, p.inLang(named.RU, named.EN), named.Code))
+	return p.inQuotes(cmp.Or(named.Name, named.Title, p.inLang(named.RU, named.EN), named.Code))
 }
 
-// quoted is a name in its quotation marks; none is nothing.
-func quoted(name string) string {
+// inQuotes is a name in the quotation marks of the reader's language; none is nothing.
+func (p *page) inQuotes(name string) string {
 	if name == "" {
 		return ""
 	}
-	return "«" + text.Clip(name, maxName) + "»"
+	return p.text("admin.form.quoted", "label", text.Clip(name, maxName))
 }
 
 const maxName = 60 // characters of a thing's name in a line
@@ -113,18 +113,18 @@ func (p *page) thingName(t audit.Target) string {
 	switch t.Kind {
 	case "staff":
 		if w, err := p.Staff.Person(p.ctx(), i); err == nil {
-			return quoted(w.Name)
+			return p.inQuotes(w.Name)
 		}
 	case "cashier":
 		if c, err := p.Identity.Cashier(p.ctx(), i); err == nil {
-			return quoted(c.Name)
+			return p.inQuotes(c.Name)
 		}
 	case "programme":
-		return quoted(p.programmeName(i))
+		return p.inQuotes(p.programmeName(i))
 	case "member", "purchase":
 		return ""
 	}
-	return quoted(p.auditNamed(t.Kind, t.Kind+"_id", i, t.ID))
+	return p.inQuotes(p.auditNamed(t.Kind, t.Kind+"_id", i, t.ID))
 }
 
 // auditValue is a value of a document in the reader's words; "" is none.

@@ -10,13 +10,8 @@ const shownOutlets = 5
 func (d *drafting) rivals() []string {
 	pr := d.read.Programme
 	pr.ID = d.stored.Programme
-	var outlets []partner.Outlet
-	for _, code := range d.Directory.OutletCodes() {
-		o, _ := d.Directory.OutletByCode(code)
-		outlets = append(outlets, o)
-	}
 	var out []string
-	for _, r := range d.Programmes.Current().Rivals(&pr, outlets, pr.Day(d.Clock.Now())) {
+	for _, r := range d.Programmes.Current().Rivals(&pr, d.allOutlets(), pr.Day(d.Clock.Now())) {
 		key := "admin.draft.rival-goes"
 		if r.Stays {
 			key = "admin.draft.rival-stays"
@@ -37,4 +32,13 @@ func (p *page) outletsCalled(list []partner.Outlet) string {
 		said += " " + p.text("admin.partner.more", "count", more)
 	}
 	return said
+}
+
+// allOutlets are those of the organization.
+func (p *page) allOutlets() (out []partner.Outlet) {
+	for _, code := range p.Directory.OutletCodes() {
+		o, _ := p.Directory.OutletByCode(code)
+		out = append(out, o)
+	}
+	return out
 }

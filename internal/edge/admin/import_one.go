@@ -12,6 +12,7 @@ import (
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/importer"
 	"kopilka/internal/loyalty/intake"
+	"kopilka/internal/loyalty/staff"
 )
 
 // importView is a file, ready to be shown.
@@ -35,7 +36,12 @@ type importView struct {
 	Begin         string // what the button that begins it says; "": there is nobody to be made
 }
 
-type toldRow struct{ Row, Column, Why string }
+// toldRow is a row of which there is something to say; Mend is where what it lacks
+// is set, if the reader may go there.
+type toldRow struct {
+	Row, Column, Why string
+	Mend             kit.Link
+}
 
 // works tells whether the page follows it.
 func (v *importView) works() bool { return v.Intake.State.Works() || v.Intake.State == intake.Sending }
@@ -184,9 +190,17 @@ func (p *page) importRows(v *importView) error {
 		return err
 	}
 	for _, o := range list {
-		v.Told = append(v.Told, toldRow{Row: p.text("admin.import.row-no", "number", o.Row), Column: o.Column, Why: p.importWhy(o, fields)})
+		v.Told = append(v.Told, toldRow{Row: p.text("admin.import.row-no", "number", o.Row), Column: o.Column, Why: p.importWhy(o, fields), Mend: p.importMend(o)})
 	}
 	return nil
+}
+
+// importMend leads from a row whose card is of no type to the types of cards.
+func (p *page) importMend(o *importer.Outcome) (to kit.Link) {
+	if o.Why != nil && o.Why.Code == "card.type-unclear" && p.can(staff.ReferenceSee) {
+		to = kit.Link{Text: p.text("admin.cards.types"), Href: cardsPath}
+	}
+	return to
 }
 
 // importReport sends what becomes of every row.

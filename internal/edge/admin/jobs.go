@@ -279,11 +279,21 @@ func (p *page) jobName(kind string) string { return p.textOr("job."+kind, kind) 
 
 // span is a length of time, roughly.
 func (p *page) span(d time.Duration) string {
+	return p.spanOf(d, "admin.jobs.seconds", "admin.settings.minutes")
+}
+
+// spanIn is a length of time after a preposition: in Russian other words for one
+// second and one minute.
+func (p *page) spanIn(d time.Duration) string {
+	return p.spanOf(d, "admin.jobs.in-seconds", "admin.jobs.in-minutes")
+}
+
+func (p *page) spanOf(d time.Duration, seconds, minutes string) string {
 	switch {
 	case d < time.Minute:
-		return p.text("admin.jobs.seconds", "count", int(d/time.Second))
+		return p.text(seconds, "count", int(d/time.Second))
 	case d < time.Hour:
-		return p.text("admin.settings.minutes", "count", int(d/time.Minute))
+		return p.text(minutes, "count", int(d/time.Minute))
 	case d < 48*time.Hour:
 		return p.text("admin.jobs.hours", "count", int(d/time.Hour))
 	}
@@ -298,13 +308,13 @@ func (p *page) often(every time.Duration) string {
 	case time.Hour:
 		return p.text("admin.jobs.every-hour")
 	}
-	return p.text("admin.jobs.every", "span", p.span(every))
+	return p.text("admin.jobs.every", "span", p.spanIn(every))
 }
 
 // soon is when something is to come.
 func (p *page) soon(at clock.Micros) string {
 	if d := at.Time().Sub(p.Clock.Now().Time()); d >= time.Second {
-		return p.text("admin.jobs.in", "span", p.span(d))
+		return p.text("admin.jobs.in", "span", p.spanIn(d))
 	}
 	return p.text("admin.jobs.now")
 }

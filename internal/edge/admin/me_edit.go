@@ -3,7 +3,9 @@ package admin
 import (
 	"net/url"
 
+	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/platform/i18n"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/reference"
 )
@@ -24,7 +26,7 @@ func (p *page) askEditMe(f *form) error {
 		Parts: []sheetPart{{Entries: append(lines(
 			f.field("name", "person-name", needed, first, most(reference.MaxName)),
 			f.field("email", "email", needed, kind("email", "username"), most(maxEmail)),
-		), entry{Field: f.field("lang", "own-lang", of(p.langOptions()...)), as: asChoice})}},
+		), entry{Field: f.field("lang", "own-lang", of(p.langOptions()...), p.elsewhere), as: asChoice})}},
 		Hidden: []sentAlong{{"version", f.get("version")}},
 	})
 }
@@ -41,9 +43,18 @@ func (p *page) editMeSent() error {
 	}
 	switch {
 	case err == nil:
+		// What this browser had chosen before would stand over it.
+		ui.ChooseLang(p.w, p.r, i18n.Lang(w.Lang))
 		return p.to(mePath, "saved")
 	case f.refusePerson(err):
 		return p.askEditMe(f)
 	}
 	return err
+}
+
+// elsewhere says by the field of the language that this browser has chosen another.
+func (p *page) elsewhere(f *kit.Field) {
+	if lang, chosen := ui.ChosenLang(p.r); chosen && string(lang) != p.who.Person.Lang {
+		f.Hint = p.text("admin.me.lang-here", "lang", p.langName(lang))
+	}
 }

@@ -131,3 +131,29 @@ func TestVersionWhole(t *testing.T) {
 		}
 	})
 }
+
+// TestActsNowhere: a second programme whose outlets are all under another is not said
+// to act, in the list and on its page.
+func TestActsNowhere(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		next := *h.Programme
+		next.ID, next.Version, next.Code, next.Name = 0, 0, "second", "Вторая"
+		second, err := h.Programmes.Put(t.Context(), next, "test")
+		h.check(err)
+		h.check(h.Programmes.Refresh(t.Context()))
+		sees := h.hire("sees", []staff.Permission{staff.ProgrammeSee})
+		list := admin.Base + "/programmes"
+		const nowhere = "нигде не действует"
+		if body := h.ask(sees, http.MethodGet, list, nil).Body.String(); strings.Count(body, nowhere) != 1 || !strings.Contains(body, ">действует<") {
+			t.Error("the list does not tell the one that acts from the one that does not")
+		}
+		for of, want := range map[id.ID]bool{h.Programme.ID: false, second.ID: true} {
+			body := h.ask(sees, http.MethodGet, list+"/"+of.String(), nil).Body.String()
+			if strings.Contains(body, nowhere) != want || strings.Contains(body, ">действует<") == want || strings.Contains(body, "ни в одной точке продаж") != want {
+				t.Errorf("%v: want nowhere %t", of, want)
+			}
+		}
+	})
+}

@@ -8,6 +8,7 @@ import (
 
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/loyalty/rule"
@@ -57,11 +58,10 @@ func (p *page) programmes() error {
 		drafted[stored[i].Programme] = &stored[i]
 	}
 	var list []programmeRow
+	outlets := p.allOutlets()
 	for _, pr := range p.Programmes.Current().All() {
-		r := programmeRow{Href: programmesPath + "/" + pr.ID.String(), Name: pr.Name, Code: pr.Code, State: p.text("admin.programmes.off")}
-		if pr.On {
-			r.State, r.Tone = p.text("admin.programmes.on"), kit.Good
-		}
+		r := programmeRow{Href: programmesPath + "/" + pr.ID.String(), Name: pr.Name, Code: pr.Code}
+		r.State, r.Tone = p.programmeState(pr, outlets)
 		r.Version = p.text("admin.programmes.version", "version", pr.Version)
 		if made, err := p.Programmes.Made(p.ctx(), pr.ID, pr.Version); err == nil {
 			r.At, r.By = made.At, author(made.By)
@@ -85,6 +85,18 @@ func (p *page) programmes() error {
 	return p.show(title, "/programmes", programmesPage(title, list, may))
 }
 
+// programmeState is whether a programme acts: one that is on does so nowhere while
+// another has all its outlets, its days are not there, or there are no outlets.
+func (p *page) programmeState(pr *rule.Programme, outlets []partner.Outlet) (string, kit.Tone) {
+	switch {
+	case !pr.On:
+		return p.text("admin.programmes.off"), kit.Plain
+	case !p.Programmes.Current().Acts(pr, outlets, pr.Day(p.Clock.Now())):
+		return p.text("admin.programmes.nowhere"), kit.Warn
+	}
+	return p.text("admin.programmes.on"), kit.Good
+}
+
 // author is who has made a version, and who has approved it, without the ids
 // that stand after the names.
 func author(by string) string {
@@ -102,7 +114,9 @@ type programmeView struct {
 	Draft            string // who changed its draft last; "": it has none
 	Path             string
 	Version          string
-	On               bool
+	State            string
+	Tone             kit.Tone
+	Nowhere          string // why it is on and acts nowhere; "": it does, or is off
 	MayEdit, MayBack bool
 	Made             []versionRow
 	Latest           string
@@ -144,8 +158,11 @@ func (p *page) programme() error {
 	}
 	v := programmeView{
 		Parts: p.partsOf(p.teller(names, pr), pr, draft.Parts(pr, names), "", ""),
-		Name:  pr.Name, Code: pr.Code, Text: string(text), Path: programmesPath + "/" + pr.ID.String(), On: pr.On, Latest: id.ID(pr.Version).String(),
+		Name:  pr.Name, Code: pr.Code, Text: string(text), Path: programmesPath + "/" + pr.ID.String(), Latest: id.ID(pr.Version).String(),
 		Version: p.text("admin.programmes.version", "version", pr.Version), MayEdit: p.goes("/programmes/{programme}/draft"), MayBack: p.can(staff.ProgrammePublish) && p.covers(pr) == nil,
+	}
+	if v.State, v.Tone = p.programmeState(pr, p.allOutlets()); v.Tone == kit.Warn {
+		v.Nowhere = p.text("admin.programmes.nowhere-why")
 	}
 	if d, err := p.Programmes.Draft(p.ctx(), pr.ID); err == nil {
 		v.Draft = p.text("admin.draft.sub", "by", author(d.By), "ago", ui.Ago(p.ctx(), d.At))

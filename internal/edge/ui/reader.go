@@ -30,9 +30,7 @@ type Reader struct {
 func (rd *Reader) With(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if asked := i18n.Lang(r.URL.Query().Get(LangParam)); known(asked) {
-			http.SetCookie(w, &http.Cookie{
-				Name: langCookie, Value: string(asked), Path: "/", MaxAge: year, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: httpx.Secure(r),
-			})
+			ChooseLang(w, r, asked)
 			http.Redirect(w, r, within(r.URL), http.StatusSeeOther)
 			return
 		}
@@ -43,6 +41,15 @@ func (rd *Reader) With(next http.Handler) http.Handler {
 		look := &Look{Lang: lang, Theme: theme(r), Zone: rd.Zone(), Now: rd.Clock.Now(), Texts: rd.Texts}
 		next.ServeHTTP(w, r.WithContext(httpx.WithLang(With(r.Context(), look), lang)))
 	})
+}
+
+// ChooseLang gives the browser a language; "" takes back what it has chosen.
+func ChooseLang(w http.ResponseWriter, r *http.Request, lang i18n.Lang) {
+	c := &http.Cookie{Name: langCookie, Value: string(lang), Path: "/", MaxAge: year, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: httpx.Secure(r)}
+	if lang == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(w, c)
 }
 
 // ChosenLang is the language that the browser's reader has chosen.

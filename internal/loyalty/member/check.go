@@ -103,8 +103,11 @@ func checkDate(s string) (string, *fault.Field) {
 		return "", nil
 	}
 	t, err := time.Parse(dateLayout, s)
-	if err != nil || t.Year() < 1900 {
+	if err != nil {
 		return s, &fault.Field{Code: "member.bad-date"}
+	}
+	if t.Year() < 1900 {
+		return s, &fault.Field{Code: "member.date-early"}
 	}
 	return s, nil
 }

@@ -157,6 +157,7 @@ func TestCustomFields(t *testing.T) {
 			{"n", "--1", "", "member.bad-number"},
 			{"d", "2024-02-29", "2024-02-29", ""},
 			{"d", "2023-02-29", "", "member.bad-date"},
+			{"d", "1899-12-31", "", "member.date-early"},
 			{"b", "true", "true", ""},
 			{"b", "yes", "", "member.bad-bool"},
 			{"c", "x", "x", ""},

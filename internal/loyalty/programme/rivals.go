@@ -52,3 +52,10 @@ func (s *Set) Rivals(p *rule.Programme, outlets []partner.Outlet, today string) 
 func meant(p *rule.Programme, o *partner.Outlet) bool {
 	return slices.Contains(p.Outlets, o.ID) || slices.Contains(p.Partners, o.PartnerID) || len(p.Outlets) == 0 && len(p.Partners) == 0
 }
+
+// Acts tells whether any outlet that works is under a programme on a day.
+func (s *Set) Acts(p *rule.Programme, outlets []partner.Outlet, day string) bool {
+	return slices.ContainsFunc(outlets, func(o partner.Outlet) bool {
+		return o.State == reference.Active && s.For(o.ID, o.PartnerID, day) == p
+	})
+}

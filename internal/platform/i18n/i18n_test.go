@@ -126,6 +126,10 @@ func TestQuotesWithinQuotes(t *testing.T) {
 		{EN, "The “Ray”", "“The ‘Ray’”"},
 		{EN, "Кино «Луч»", "“Кино «Луч»”"},
 	} {
+		letter := c.Text(x.lang, "staff.letter.invite", "name", "Анна", "house", x.name, "link", "https://example.org", "until", "завтра")
+		if x.lang == RU && !strings.Contains(letter, x.want) {
+			t.Errorf("the letter has no %s: %s", x.want, letter)
+		}
 		if got := c.Text(x.lang, "admin.form.quoted", "label", x.name); got != x.want {
 			t.Errorf("%s, want %s", got, x.want)
 		}
