@@ -292,6 +292,9 @@ func (e *partForm) write(keys []string, was, is draft.Part, names []string) (boo
 		return false, err
 	}
 	read, err := draft.Read(text, e.names)
+	if err == nil && e.name == "head" { // where the code is typed
+		err = e.codeFree(read)
+	}
 	if err != nil {
 		e.errors(err, names)
 		return false, e.names.Err()

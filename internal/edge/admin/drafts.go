@@ -77,19 +77,26 @@ func (d *drafting) take(text string) error {
 	return nil
 }
 
-// lonely says of a programme that would let nothing more into force; nothing of one
-// that does not.
-func (d *drafting) lonely() []string {
+// unfit says what keeps a programme that is one from coming into force: its code is
+// another's, or it would let nothing more into force.
+func (d *drafting) unfit() []string {
 	if d.read == nil {
 		return nil
 	}
-	err := d.Programmes.Lonely(d.ctx(), &d.read.Programme)
-	if err == nil {
-		return nil
-	}
 	var e editing
-	d.told(err, &e)
+	for _, err := range []error{d.codeFree(d.read), d.Programmes.Lonely(d.ctx(), &d.read.Programme)} {
+		if err != nil {
+			d.told(err, &e)
+		}
+	}
 	return e.Wrong
+}
+
+// codeFree refuses what was read if its code is another programme's.
+func (d *drafting) codeFree(read *draft.Draft) error {
+	pr := read.Programme
+	pr.ID = d.stored.Programme
+	return d.Programmes.Current().CodeFree(&pr)
 }
 
 // beginDraft makes a draft of what is in force, or goes on with the one there is.
@@ -164,7 +171,7 @@ func (p *page) draftPage() error {
 		if v.Warnings, err = d.warnings(); err != nil {
 			return err
 		}
-		v.Warnings = append(v.Warnings, d.lonely()...)
+		v.Warnings = append(v.Warnings, d.unfit()...)
 		v.Parts = p.partsOf(p.teller(d.names, &d.read.Programme), &d.read.Programme, d.parts, d.path, v.Edition)
 	}
 	return p.show(v.Name, "/programmes", draftPage(v))
@@ -373,6 +380,9 @@ func (p *page) draftTextSent() error {
 	if broken := d.names.Err(); broken != nil {
 		return broken
 	}
+	if err == nil {
+		err = d.codeFree(read)
+	}
 	if err != nil {
 		e := editing{NotKept: true}
 		d.toldIn(text, err, &e)
@@ -422,7 +432,7 @@ func (p *page) publishing() error {
 func (d *drafting) askPublish(f *form, whole string) error {
 	v := publishView{
 		Name: d.stored.Name, Path: d.path + "/publish", Back: d.path, Edition: strconv.FormatInt(d.stored.Edition, 10), Version: "0",
-		Wrong: append(d.wrong, d.lonely()...), New: d.was == nil, Asks: d.needsTwo(), Two: d.two(), Whole: whole,
+		Wrong: append(d.wrong, d.unfit()...), New: d.was == nil, Asks: d.needsTwo(), Two: d.two(), Whole: whole,
 	}
 	if v.Asks {
 		v.Path = d.path + "/ask"
@@ -460,7 +470,7 @@ func (p *page) published() error {
 	if err != nil {
 		return err
 	}
-	if d.read == nil || len(d.lonely()) > 0 {
+	if d.read == nil || len(d.unfit()) > 0 {
 		return d.askPublish(f, "")
 	}
 	put := d.read.Programme

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/staff"
@@ -139,8 +140,11 @@ func (p *page) publishAsked() error {
 
 // notPublished shows the form of publishing again, with what was wrong.
 func (d *drafting) notPublished(f *form, err error) error {
-	if fault.Is(err, "programme.draft-changed") {
-		return d.askPublish(f, d.meanwhile())
+	if said, err := d.overtaken(err); said != "" || err != nil {
+		if err != nil {
+			return err
+		}
+		return d.askPublish(f, said)
 	}
 	if !f.refuse(err) {
 		return err
@@ -148,6 +152,27 @@ func (d *drafting) notPublished(f *form, err error) error {
 	var e editing
 	d.told(err, &e)
 	return d.askPublish(f, strings.TrimSpace(strings.Join(append(e.Wrong, e.Whole), " ")))
+}
+
+// overtaken says who has changed what was to be published, or what is in force,
+// while the page was open, and takes the draft as it is now; "": nobody.
+func (d *drafting) overtaken(err error) (string, error) {
+	switch {
+	case fault.Is(err, "programme.draft-changed"):
+		now, err := d.Programmes.Draft(d.ctx(), d.stored.Programme)
+		if err != nil {
+			return "", err
+		}
+		d.stored, d.read, d.wrong = now, nil, nil
+		return d.text("admin.draft.meanwhile-publish", "by", d.changedBy(now.By), "ago", ui.Ago(d.ctx(), now.At)), d.take(now.Text)
+	case fault.Is(err, "programme.version") && d.was != nil:
+		made, err := d.Programmes.Made(d.ctx(), d.was.ID, d.was.Version)
+		if err != nil {
+			return "", err
+		}
+		return d.text("admin.draft.meanwhile-version", "version", d.was.Version, "by", d.changedBy(made.By), "ago", ui.Ago(d.ctx(), made.At)), nil
+	}
+	return "", nil
 }
 
 // backAsk asks why an old version is to come back.

@@ -197,6 +197,15 @@ func (s *Set) For(outlet, partner id.ID, day string) *rule.Programme {
 	return cmp.Or(ofPartner, ofAll)
 }
 
+// CodeFree refuses a programme whose code is another's ("programme.invalid", with
+// the place): so it is told as the code is typed, not as it comes into force.
+func (s *Set) CodeFree(p *rule.Programme) error {
+	if other := s.ByCode(p.Code); other != nil && other.ID != p.ID {
+		return fault.New(fault.Invalid, "programme.invalid").With(fault.Field{Path: "code", Code: "programme.code-taken", Args: fault.Pairs("code", p.Code)})
+	}
+	return nil
+}
+
 // Put stores a new programme, or a new version of one, and gives it back with
 // its id and version. The version it carries must be the newest, so that no
 // change of another is overwritten unseen; 0 with no id makes a new one.

@@ -1,0 +1,99 @@
+package admin_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"kopilka/internal/edge/admin"
+	"kopilka/internal/loyalty/staff"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/db/dbtest"
+)
+
+// TestPublishingOvertaken: whoever publishes what another has changed meanwhile, or
+// over what another has put into force, is told who it was, and sees what is so now.
+func TestPublishingOvertaken(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		may := []staff.Permission{staff.ProgrammeSee, staff.ProgrammeEdit, staff.ProgrammePublish}
+		anna, boris := h.hire("anna", may), h.hire("boris", may)
+		path := admin.Base + "/programmes/" + h.Programme.ID.String() + "/draft"
+		call := func(name string) {
+			t.Helper()
+			f := h.formAt(boris, path+"/text")
+			f.Set("text", strings.Replace(f.Get("text"), "name: ", "name: "+name+" # ", 1))
+			if w := h.ask(boris, http.MethodPost, path+"/text", f); w.Code != http.StatusSeeOther {
+				t.Fatalf("%d: %s", w.Code, mainForm.FindString(w.Body.String()))
+			}
+		}
+		h.ask(anna, http.MethodPost, path+"/begin", nil)
+		open := h.formAt(anna, path+"/publish")
+		call("Зимняя")
+		w := h.ask(anna, http.MethodPost, path+"/publish", open)
+		if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, "черновик изменён (boris") || strings.Contains(body, "Ваши изменения") || !strings.Contains(body, "→ Зимняя") {
+			t.Errorf("%d: %s", w.Code, body)
+		}
+
+		next := *h.Programmes.Current().Get(h.Programme.ID)
+		next.Priority++
+		open = h.formAt(anna, path+"/publish")
+		_, err := h.Programmes.Put(t.Context(), next, "boris (staff 7)")
+		h.check(err)
+		w = h.ask(anna, http.MethodPost, path+"/publish", open)
+		if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, "введена версия 2 (boris") {
+			t.Errorf("%d: %s", w.Code, body)
+		}
+	})
+}
+
+// TestCodeOfAnother: a draft takes no code of another programme, by the form and by
+// the text; one that has it already says so before it is published.
+func TestCodeOfAnother(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		who := h.hire("edits", []staff.Permission{staff.ProgrammeSee, staff.ProgrammeEdit})
+		path := admin.Base + "/programmes/" + h.Programme.ID.String() + "/draft"
+		h.ask(who, http.MethodPost, path+"/begin", nil)
+		other := *h.Programme
+		other.ID, other.Version, other.Code = 0, 0, "second"
+		put := func() {
+			t.Helper()
+			_, err := h.Programmes.Put(t.Context(), other, "test")
+			h.check(err)
+		}
+		const taken = "уже занят другой программой"
+		take := func(want int) {
+			t.Helper()
+			form, text := h.formAt(who, path+"/part/head"), h.formAt(who, path+"/text")
+			form.Set("do", "save")
+			form.Set("code", "second")
+			text.Set("text", strings.Replace(text.Get("text"), "code: "+h.Programme.Code, "code: second", 1))
+			for part, f := range map[string]map[string][]string{"/part/head": form, "/text": text} {
+				w := h.ask(who, http.MethodPost, path+part, f)
+				if w.Code != want || strings.Contains(w.Body.String(), taken) != (want != http.StatusSeeOther) {
+					t.Fatalf("%s: %d, want %d", part, w.Code, want)
+				}
+				if want == http.StatusSeeOther {
+					return
+				}
+			}
+		}
+		put()
+		take(http.StatusUnprocessableEntity)
+		other = *h.Programmes.Current().ByCode("second")
+		other.Code = "third"
+		put()
+		take(http.StatusSeeOther)
+		other = *h.Programmes.Current().ByCode("third")
+		other.Code = "second"
+		put()
+		for _, page := range []string{"", "/publish"} {
+			if body := h.ask(who, http.MethodGet, path+page, nil).Body.String(); !strings.Contains(body, taken) {
+				t.Errorf("%q: it is not told that its code is taken", page)
+			}
+		}
+	})
+}
