@@ -8,6 +8,7 @@ import (
 
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/platform/fault"
 )
 
 // rowed are the keys of a part whose fields mean nothing one without another: rows,
@@ -104,4 +105,22 @@ func (e *partForm) places(now url.Values) []formPlace {
 		}
 	}
 	return out
+}
+
+// meanwhile says who has changed the draft while it was edited.
+func (d *drafting) meanwhile() string {
+	now, err := d.Programmes.Draft(d.ctx(), d.stored.Programme)
+	if err != nil {
+		return d.Texts.Fault(d.lang(), fault.From(err))
+	}
+	d.stored.Edition = now.Edition
+	return d.text("admin.draft.meanwhile", "by", d.changedBy(now.By), "ago", ui.Ago(d.ctx(), now.At))
+}
+
+// changedBy is who has changed the draft, as the reader calls him.
+func (d *drafting) changedBy(by string) string {
+	if by == d.byWhom() {
+		return d.text("admin.member.yourself")
+	}
+	return author(by)
 }
