@@ -245,7 +245,7 @@ func (e *partForm) errors(err error, names []string) {
 		e.f.whole = e.Texts.Fault(e.lang(), wrong)
 	}
 	for _, w := range wrong.Fields {
-		if w.Code == "programme.level-same" && e.name == "level" && !strings.HasPrefix(w.Path, e.at+".") {
+		if (w.Code == "programme.level-same" || w.Code == "programme.level-called") && e.name == "level" && !strings.HasPrefix(w.Path, e.at+".") {
 			continue // said of this level already
 		}
 		said := e.Texts.FaultField(e.lang(), e.named(w))

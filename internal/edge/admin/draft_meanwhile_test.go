@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"kopilka/internal/edge/admin"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
@@ -94,6 +95,29 @@ func TestCodeOfAnother(t *testing.T) {
 			if body := h.ask(who, http.MethodGet, path+page, nil).Body.String(); !strings.Contains(body, taken) {
 				t.Errorf("%q: it is not told that its code is taken", page)
 			}
+		}
+	})
+}
+
+// TestLevelsOfOneName: a second level of a name is refused at its field.
+func TestLevelsOfOneName(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		who := h.hire("edits", []staff.Permission{staff.ProgrammeSee, staff.ProgrammeEdit})
+		next := *h.Programme
+		next.Levels = []rule.Level{{ID: "silver", Name: "Серебро", Priority: 1}, {ID: "gold", Name: "Золото", Priority: 2}}
+		_, err := h.Programmes.Put(t.Context(), next, "test")
+		h.check(err)
+		path := admin.Base + "/programmes/" + h.Programme.ID.String() + "/draft"
+		h.ask(who, http.MethodPost, path+"/begin", nil)
+		f := h.formAt(who, path+"/part/level?id=gold")
+		f.Set("do", "save")
+		f.Set("name", "серебро")
+		w := h.ask(who, http.MethodPost, path+"/part/level?id=gold", f)
+		said := strings.Join(strings.Fields(tags.ReplaceAllString(w.Body.String(), " ")), " ")
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `aria-invalid="true"`) || !strings.Contains(said, "Уровень «серебро» уже есть") {
+			t.Errorf("%d: %s", w.Code, said)
 		}
 	})
 }

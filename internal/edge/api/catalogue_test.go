@@ -57,6 +57,7 @@ func TestProducts(t *testing.T) {
 			{do: "POST /products", body: `{"sku":"cola","name":"Кола","type":"77"}`, want: 400, code: "catalog.type-not-found"},
 			{do: "POST /products", body: `{"sku":"cola","name":"Кола","groups":["77"]}`, want: 400, code: "catalog.group-not-found"},
 			{do: "POST /products", body: `{"sku":"cola","name":"Кола","least_price":1.5}`, want: 400, code: "api.invalid", at: "least_price api.integer"},
+			{do: "POST /products", body: `{"sku":"cola","name":"Кола","price":100,"least_price":101}`, want: 400, code: "reference.invalid", at: "least_price catalog.least-above"},
 			{do: "POST /products", body: `{"sku":"cola","name":"Кола","least_price":-1}`, want: 400, code: "api.invalid", at: "least_price api.least"},
 			{do: "POST /products", body: `{"sku":"cola","name":"Кола","price":-1}`, want: 400, code: "api.invalid", at: "price api.least"},
 			{do: "POST /products", body: `{"sku":"cola","name":"Кола","price":1000000000001}`, want: 400, code: "reference.invalid", at: "price reference.range"},

@@ -115,6 +115,7 @@ func TestProducts(t *testing.T) {
 			{SKU: strings.Repeat("я", catalog.MaxSKU+1), Name: "x"},
 			{SKU: "5"},
 			{SKU: "5", Name: "x", Least: -1},
+			{SKU: "5", Name: "x", Price: 100, Least: 101},
 			{SKU: "5", Name: "x", Barcodes: []string{""}},
 			{SKU: "5", Name: "x", GroupIDs: many(catalog.MaxOf + 1)},
 		} {

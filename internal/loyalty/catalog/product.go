@@ -91,6 +91,9 @@ func check(p *Product) error {
 	f.State("state", &p.State)
 	f.Range("price", int64(p.Price), 0, MaxPrice)
 	f.Range("least_price", int64(p.Least), 0, MaxPrice)
+	if p.Price > 0 && p.Least > p.Price {
+		f.Add(fault.Field{Path: "least_price", Code: "catalog.least-above"})
+	}
 	p.GroupIDs = slices.Compact(slices.Sorted(slices.Values(p.GroupIDs)))
 	if len(p.GroupIDs) > MaxOf {
 		f.Add(fault.Field{Path: "groups", Code: "catalog.too-many", Args: fault.Pairs("max", MaxOf)})

@@ -235,7 +235,7 @@ func (r *Rule) stage() Stage {
 
 func (p *Programme) compileLevels(k *ruleChecker) {
 	k.check(len(p.Levels) <= MaxLevels, "levels", "programme.too-many", "most", MaxLevels)
-	ids, priorities := map[string]bool{}, map[int]int{}
+	ids, priorities, called := map[string]bool{}, map[int]int{}, map[string]int{}
 	p.levels = make(map[string]*Level, len(p.Levels))
 	for i := range p.Levels {
 		l := &p.Levels[i]
@@ -246,6 +246,12 @@ func (p *Programme) compileLevels(k *ruleChecker) {
 			other := &p.Levels[j]
 			k.check(false, fmt.Sprintf("levels[%d].priority", j), "programme.level-same", "level", cmp.Or(l.Name, l.ID), "priority", l.Priority)
 			k.check(false, at+".priority", "programme.level-same", "level", cmp.Or(other.Name, other.ID), "priority", l.Priority)
+		}
+		if folded := text.Fold(l.Name); folded != "" { // nobody could tell the two apart
+			j, twice := called[folded]
+			k.check(!twice, fmt.Sprintf("levels[%d].name", j), "programme.level-called", "name", l.Name)
+			k.check(!twice, at+".name", "programme.level-called", "name", l.Name)
+			called[folded] = i
 		}
 		ids[l.ID], priorities[l.Priority] = true, i
 		k.level(at, l)

@@ -278,7 +278,8 @@ func (d *drawing) accrual(t *rapid.T, l string, r *rule.Rule) {
 
 func (d *drawing) level(t *rapid.T, l string, i int) rule.Level {
 	out := rule.Level{
-		ID: d.next("l"), Name: word(t, l+" name"), Priority: i + 1, Any: flip(t, l+" any"), Total: amount(t, l+" total", 0),
+		ID: d.next("l"), Name: word(t, l+" name") + strings.Repeat("·", i), // no two of one name
+		Priority: i + 1, Any: flip(t, l+" any"), Total: amount(t, l+" total", 0),
 		Points: points(t, l+" points", 0), Term: rapid.IntRange(0, 30).Draw(t, l+" term"), NoEarning: flip(t, l+" none"), EarnDays: rapid.IntRange(0, 9).Draw(t, l+" earn days"),
 		Gift: drawGift(t, l+" gift"), Price: points(t, l+" price", 0), Fall: points(t, l+" fall", 0), Rules: d.rules(t, l+" rules"),
 	}
