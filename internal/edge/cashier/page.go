@@ -33,6 +33,7 @@ var said = []string{
 	"receipt-none", "refunded", "part-refunded", "no-member-receipt", "refund-of", "refund-left", "refund-done", "refund-nothing", "refund-come", "refund-come-whole", "refund-keeps", "refund-gives", "refund-takes", "refund-given", "refund-taken", "refund-offline",
 	"claim-first", "claim-about", "claim-done", "claim-whom", "claim-nobody", "receipt-q", "refund-not-here",
 	"queue-empty", "queue-waits", "queue-problem", "queue-told", "differs", "flagged", "told", "code-untaken", "code-unread",
+	"starting", "member-changed", "register-card", "goods-phone",
 	"looking", "typed-left", "missed-left", "missed-what", "put-away", "not-known-alone", "good-alone", "as-card", "due-changed", "not-payable", "many-goods", "go-on", "claim-to", "refund-left-part", "offline-most",
 	"to-see", "bad-points", "bad-count", "asking", "counting", "price-first", "offline-points", "not-checked", "not-card-alone", "confirm-about", "pin-needed", "prove-title", "confirm-title", "bad-much", "mixed-over", "mixed-all", "shift-left",
 	"network", "two-tabs-title", "two-tabs", "start-failed",
@@ -53,6 +54,7 @@ var helpKeys = []struct{ key, text string }{
 	{"Shift F6", "activate"},
 	{"Shift F7", "new-card"},
 	{"F4", "receipts"},
+	{"Shift F9", "queue"},
 	{"Shift F4", "shift"},
 	{"F6", "spend"},
 	{"F7", "most"},
@@ -75,7 +77,7 @@ var banknotes = []int{500, 1000, 2000, 5000}
 // open are the names of what the script puts into its texts.
 var open = func() (args []any) {
 	for _, name := range []string{
-		"at", "code", "count", "flags", "how", "kind", "level", "most", "name", "noun", "number", "odd", "points", "quantity", "secret", "sum", "text", "to", "waits", "what", "words",
+		"at", "code", "count", "flags", "how", "kind", "level", "most", "name", "noun", "number", "odd", "points", "quantity", "secret", "sum", "text", "to", "waits", "was", "what", "words",
 	} {
 		args = append(args, name, "{{."+name+"}}")
 	}

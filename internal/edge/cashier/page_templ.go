@@ -134,7 +134,7 @@ func workplace(w *words) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</span> <span class=\"where\"><b data-f=\"outlet\"></b> <span class=\"d hide-s\" data-f=\"till\"></span></span> <span class=\"sp\"></span> <button class=\"on\" type=\"button\" id=\"net\" data-do=\"queue\" aria-live=\"polite\"><i></i><span data-f=\"net\"></span></button> <span class=\"d num hide-s\" id=\"clock\"></span> <button class=\"btn\" type=\"button\" data-do=\"shift\" id=\"who\" title=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</span> <span class=\"where\"><b data-f=\"outlet\"></b> <span class=\"d hide-s\" data-f=\"till\"></span></span> <span class=\"sp\"></span> <button class=\"on\" type=\"button\" id=\"net\" data-do=\"queue\" aria-live=\"polite\"><i></i><span data-f=\"net\"></span><b class=\"num\" data-f=\"to-tell\" aria-hidden=\"true\" hidden></b></button> <span class=\"d num hide-s\" id=\"clock\"></span> <button class=\"btn\" type=\"button\" data-do=\"shift\" id=\"who\" title=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,7 +1,7 @@
 // The cashier workplace: what happens when.
-import { $, $$, button, close, dialogOpen, fill, note, open, put, wrong } from './render.js';
-import { ask, isOnline, onNetwork, Refused, setOnline, Silent, watch } from './net.js';
-import { look, looked, looking } from './looking.js';
+import { $, $$, close, dialogOpen, fill, open, put, wrong } from './render.js';
+import { ask, FIND, isOnline, onNetwork, PATIENCE, Refused, setOnline, Silent, watch } from './net.js';
+import { look } from './looking.js';
 import * as keep from './keep.js';
 import * as sale from './sale.js';
 import * as queue from './queue.js';
@@ -9,24 +9,28 @@ import * as rules from './rules.js';
 import * as stock from './goods.js';
 import { state } from './sale.js';
 import { amount, quantity, say, setZone } from './words.js';
-import { atDesk, draw, drawDone, next, quick, tell, tick } from './desk.js';
+import { atDesk, draw, drawDone, next, quick, tick } from './desk.js';
 import { beep, listen, loadScanner, toNext } from './keys.js';
 import * as dialogs from './dialogs.js';
-import { banknote, cash, cashTyped, exact, follow, given } from './cash.js';
+import { banknote, cashTyped, exact, follow, given } from './cash.js';
+import * as pay from './pay.js';
 import * as receipts from './receipts.js';
 import { cardChosen, cardScanned, register, registerTyped, sendRegisterCode, taken } from './register.js';
 import * as doors from './doors.js';
 import * as bought from './item.js';
 import * as fields from './fields.js';
-import { activate, again, asCard, askCard, find, fresh, newCard, refused, registered, sayAnew, seek, shown } from './buyer.js';
+import { activate, again, asCard, askCard, find, newCard, refused, registered, sayAnew, seek, shown } from './buyer.js';
 import { paper, sold } from './paper.js';
 
 const page = $('#pos');
 
 // ---- the beginning
+const SLOW = 400; // milliseconds of an empty page
 async function start() {
+  fields.keep();
+  const before = await keep.get('start'), slow = setTimeout(() => doors.message(say('starting'), ''), SLOW);
   try {
-    const s = await ask('/start');
+    const s = await ask('/start', { patience: before ? FIND : PATIENCE });
     if (s.unpaired) { state.start = null; doors.pairing(); frame(); return; }
     if (!s.duty) sale.rest();
     state.start = s;
@@ -35,13 +39,13 @@ async function start() {
     if (e instanceof Refused && e.code === 'cashier.not-paired') { state.start = null; doors.pairing(); frame(); return; }
     if (e instanceof Refused) { doors.message(say('start-failed'), e.message); return; }
     if (!(e instanceof Silent)) throw e;
-    state.start = await keep.get('start');
+    state.start = before;
     if (!state.start) { doors.message(say('start-failed'), say('network')); return; }
-  }
+  } finally { clearTimeout(slow); }
   frame();
-  if (!state.start.duty) { fields.keep(); await doors.signIn(state.start); return; }
+  if (!state.start.duty) { await doors.signIn(state.start); return; }
   await takeUp();
-  draw();
+  if (state.sold) drawDone(state.sold); else draw();
   fields.anew();
   await bought.anew();
   next();
@@ -54,6 +58,7 @@ async function takeUp() {
   if (takenUp) { sale.resume(); return; }
   takenUp = true;
   await sale.restore();
+  await pay.takeUp();
   sayAnew();
 }
 // renew keeps what the till goes by where it can't ask.
@@ -80,7 +85,7 @@ function frame() {
 async function network() {
   const list = await keep.queued(), waits = queue.waiting(list).length, odd = queue.odd(list).length, on = isOnline();
   document.body.classList.toggle('off', !on);
-  fill(page, { net: [say(on ? 'online' : 'offline'), waits ? say('queued', { count: waits }) : '', odd ? say('to-see', { count: odd }) : ''].filter(Boolean).join(' · ') });
+  fill(page, { 'to-tell': waits + odd ? String(waits + odd) : '', net: [say(on ? 'online' : 'offline'), waits ? say('queued', { count: waits }) : '', odd ? say('to-see', { count: odd }) : ''].filter(Boolean).join(' · ') });
   $('#net').classList.toggle('odd', odd > 0);
   $('#net').setAttribute('aria-label', $('[data-f=net]').textContent);
   $('#offbar').hidden = on;
@@ -88,166 +93,17 @@ async function network() {
   fill($('#offbar'), { off: say('offline-about') + (short ? ' ' + say('offline-goods', { count: quantity(short.count * 1000), most: quantity(short.most * 1000) }) : '') });
 }
 
-// ---- paying
-const sayAsking = () => put('#pay-error', note({ tone: 'info', icon: 'history', text: say('asking') }), ...waits ? [button(say('go-on'), 'go-on')] : []);
-// leftover is what was typed or chosen and is on no receipt yet, in words, and where it is seen to.
-function leftover() {
-  const price = bought.priceAsked(), field = ['#item', '#code', '#scan'].find(f => $(f)?.value.trim());
-  if (bought.missed()) return { at: '#item', words: say('missed-left') };
-  if (price) return { at: '#item', words: say('price-first', { name: price.name }) };
-  return field && { at: field, words: say('typed-left', { text: $(field).value.trim() }) };
-}
-// leftTyped tells of such, and goes on to tell as long as it is so.
-function leftTyped() {
-  const is = leftover();
-  if (!is) return false;
-  state.left = () => leftover()?.words === is.words ? is.words : '';
-  put('#pay-error', wrong(is.words));
-  toNext(is.at);
-  return true;
-}
-// quoted is what the receipt comes to; null: it can't be told.
-async function quoted() {
-  while (state.quoting || !state.quote) { // another change may ask anew meanwhile: what it comes to then is waited for
-    await sale.quote();
-    if (!state.quoting) break;
-  }
-  return state.quote;
-}
-// dueNow is what is to be paid once all that is looked up is there; undefined: it can't be told, or not all is on the receipt.
-async function dueNow() {
-  const well = await looked();
-  return !leftTyped() && well && sale.payable() ? (await quoted())?.due : undefined;
-}
-const mayPay = () => !paying && !state.busy && (sale.payable() || looking()) && !leftTyped();
-// mixed divides what is to be paid; the dialog is there at once, so that no sum is typed elsewhere.
-function mixed() {
-  if (mayPay()) dialogs.mixed(dueNow(), (p, due) => pay('mixed', p, null, due)); else beep(false);
-}
-let got = 0; // what the guest has given in cash; 0: as much as is to be paid
-// inCash asks what the guest has given, so that his change is told; what is bought may still be looked up meanwhile.
-function inCash() {
-  if (!mayPay()) { beep(false); return; }
-  const due = dueNow();
-  cash(due, async (sum, told) => {
-    got = sum; paying = true; // two do not ask what it comes to side by side, and nothing is cancelled meanwhile
-    const known = await due.finally(() => { paying = false; });
-    if (known !== undefined) await pay('cash', null, null, told);
-  });
-}
-let paying = false;
-// pay sells the receipt. agreed is what it came to as the cashier was told in a dialog, which hides what has changed since.
-async function pay(kind, payments, proof, agreed) {
-  if (paying || state.busy) return;
-  paying = true;
-  const turn = sale.turn(), well = await looked();
-  paying = false;
-  if (turn !== sale.turn() || !sale.payable()) return;
-  if (leftTyped() || !well) { beep(false); return; } // what was not found is seen to first
-  state.busy = true;
-  const waited = setTimeout(sayAsking, 700);
-  try {
-    const unseen = !state.quote;
-    const q = await quoted();
-    clearTimeout(waited);
-    if (!q) { beep(false); return; }
-    if (unseen && q.alone && state.spend && !q.spent) { state.trouble = say('changed'); beep(false); return; } // he was told of points
-    if (agreed !== undefined && q.due !== agreed) { state.trouble = say('changed'); beep(false); return; }
-    const above = q.proof_above;
-    if (!q.alone && above !== undefined && q.spent > above && !proof) {
-      if (state.qr) proof = { qr: state.qr };
-      else { dialogs.prove(q, p => pay(kind, payments, p, q.due)); return; }
-    }
-    const money = payments ?? (q.due ? [{ kind, amount: q.due }] : []), at = new Date().toISOString(), unread = sale.unread(q);
-    const item = await keep.enqueue(number => {
-      const record = { ...sale.facts(q, money, at), number: String(number) };
-      if (q.alone) return { state: 'waits', alone: true, at, due: q.due, record, ...unread.length && { unread, cart: { ...sale.pointless(), buyer: record.buyer } } };
-      const commit = { ...sale.body(), quote: q.id, payments: money, number: String(number) };
-      if (proof?.qr) commit.buyer = { qr: proof.qr };
-      if (proof?.proof) commit.proof = proof.proof;
-      return { state: 'waits', at, due: q.due, record, commit };
-    });
-    await finish(item, q, payments ? 'mixed' : kind, money, q.alone ? null : await answerOf(item));
-  } catch (e) {
-    if (!(e instanceof Refused)) throw e;
-    await notSold(e, kind, payments);
-  } finally {
-    clearTimeout(waited);
-    state.busy = false;
-    if (!state.sold) draw();
-  }
-}
-// answerOf waits for the program; null: the cashier goes on without its answer, which the queue gets later.
-async function answerOf(item) {
-  let goOn, gone = false;
-  const without = new Promise(done => { goOn = () => { gone = true; done(null); }; });
-  const wait = setTimeout(() => {
-    waits = goOn;
-    open('waits').addEventListener('close', () => { if (state.busy) sayAsking(); }, { once: true });
-  }, 1200);
-  const answer = queue.commit(item).catch(async e => {
-    if (gone) { queue.flush(); return null; } // it was paid by then: what is refused is told as a fact
-    if (e instanceof Refused) { await keep.dequeue(item.seq); throw e; }
-    return null;
-  });
-  answer.then(a => { if (gone) { network(); toldLater(item, a); } }).catch(() => {}); // who waits is told of what is refused
-  try { return await Promise.race([answer, without]); } finally {
-    clearTimeout(wait);
-    waits = null;
-    if ($('#waits').open) close('waits');
-  }
-}
-let waits; // what goes on without the answer, while one is waited for
-async function notSold(e, kind, payments) {
-  if (e.code === 'cashier.nobody-on-duty' || e.status === 401) { await start(); return; }
-  if (e.code === 'points.proof-needed') { dialogs.prove(state.quote, p => pay(kind, payments, p)); return; }
-  if (e.code.startsWith('card.qr')) state.qr = null;
-  await sale.quote();
-  state.trouble = e.code.startsWith('quote.') ? say('changed') : e.message;
-  beep(false);
-  sayAnew(); // his points may be what has changed
-}
-// keepAfter keeps a member as a sale has left him, for when he can't be asked about.
-const keepAfter = async m => { if (m) await keep.remember('after:' + m.id, { active: m.active, spendable: m.spendable, seen: m.seen }); };
-const UNSEEN = 400; // milliseconds in which nobody has seen what was sold
-async function finish(item, q, kind, payments, answer) {
-  const s = { answer, quote: q, kind, payments, number: item.seq, member: state.member, at: item.at, lines: state.lines, got: kind === 'cash' ? got : 0 };
-  await keepAfter(sale.after(state.member, q, answer));
-  endReceipt();
-  state.qr = null; state.sold = s;
-  drawDone(s);
-  setTimeout(() => { s.seen = true; $('.pdone')?.setAttribute('data-seen', ''); }, UNSEEN);
-  beep(true);
-  bought.count(s.lines);
-  network();
-  if (answer && s.member?.number) tellOfNow(s); // the next sale does not wait for it
-}
-async function tellOfNow(s) {
-  const is = await fresh(s.member).catch(() => null);
-  if (is && state.sold === s) tell(s.member, is);
-}
-// toldLater shows what has come of a sale that the cashier has gone on from, while the guest is still there.
-function toldLater(item, answer) {
-  if (!item || !answer || state.sold?.number !== item.seq || state.sold.answer) return;
-  state.sold.answer = answer;
-  keepAfter(sale.after(state.sold.member, state.sold.quote, answer));
-  drawDone(state.sold);
-}
-// endReceipt forgets the receipt and all that was to come on it.
-function endReceipt() {
-  bought.begin();
-  sale.clear();
-}
 function nextGuest() {
-  endReceipt();
+  pay.endReceipt();
   draw();
   next();
 }
 
 async function lock() {
+  if (pay.busy()) { beep(false); return; } // what is sold is told to who has sold it
+  try { if (isOnline()) await ask('/duty', { method: 'DELETE' }); } catch (e) { if (!(e instanceof Refused || e instanceof Silent)) throw e; }
   for (const d of $$('dialog[open]')) d.close();
-  try { await ask('/duty', { method: 'DELETE' }); } catch (e) { if (!(e instanceof Refused || e instanceof Silent)) throw e; }
-  if (!isOnline()) { refused(new Silent()); return; }
+  if (!isOnline()) { open('no-lock'); return; } // nobody could open it again; what is typed for a PIN goes nowhere
   await start();
 }
 
@@ -280,17 +136,23 @@ async function scanned(code) {
 }
 
 // ---- deeds of buttons and keys
+// wanted is what was typed and found nobody; a number that may be a good's is no card unless somebody says so.
+function wanted() {
+  const q = $('#scan')?.value.trim() || state.asked || '';
+  state.asked = null;
+  return /^\d{13,}$/.test(q) ? '' : q;
+}
 const lineOf = e => Number(e.closest('[data-line]').dataset.line);
 const deeds = {
   again: start, help: () => open('help'), queue: () => dialogs.showQueue(), shift: dialogs.shift, settings: dialogs.settings, lock,
-  receipts: () => receipts.receipts(), register: e => { const q = e?.dataset?.code ?? state.asked ?? $('#scan')?.value ?? ''; state.asked = null; register(q, made => registered(made, q)); },
+  receipts: () => receipts.receipts(), register: e => { const typed = wanted(), q = e?.dataset?.code ?? typed; register(q, made => registered(made, q)); },
   'open-taken': e => find(taken(e.dataset.kind)),
   camera: () => dialogs.camera(scanned), forget: () => { sale.forget(); toNext('#scan'); }, activate, card: askCard, 'make-card': newCard,
   inc: e => sale.more(lineOf(e), 1), dec: e => sale.more(lineOf(e), -1), drop: e => sale.drop(lineOf(e)),
   quick: e => bought.pick(quick.list.find(g => g.sku === e.dataset.sku), 1000),
   most: () => sale.spend('most'), none: () => sale.spend(0),
-  pay: e => e.dataset.kind === 'cash' ? inCash() : pay(e.dataset.kind), mixed, banknote: e => banknote(e.dataset.sum), exact,
-  'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': () => waits?.(),
+  pay: e => e.dataset.kind === 'cash' ? pay.inCash() : pay.pay(e.dataset.kind), mixed: pay.mixed, banknote: e => banknote(e.dataset.sum), exact,
+  'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': pay.goOn,
   'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { sale.takeCode(e.dataset.code); next(); },
   refund: e => receipts.refund(e.dataset.id), claim: e => receipts.claim(e.dataset.id, again), 'claim-do': receipts.claimed, 'print-receipt': e => receipts.print(e.dataset.id), 'refund-whole': () => receipts.refundTyped(true, again),
   cancel: () => { close('cancel'); if (!state.busy) nextGuest(); },
@@ -361,7 +223,7 @@ function toPoints() {
 const keys = {
   F2: e => e.shiftKey ? deeds.register() : toNext('#scan'), F3: e => toNext(e.shiftKey ? '#code' : '#item'), F4: e => e.shiftKey ? deeds.shift() : deeds.receipts(),
   F6: e => e.shiftKey ? deeds.activate() : toPoints(), F7: e => e.shiftKey ? deeds.card() : deeds.most(),
-  F8: e => e.shiftKey ? deeds.mixed() : pay('card'), F9: inCash, F10: () => pay('sbp'), F12: deeds.print,
+  F8: e => e.shiftKey ? deeds.mixed() : pay.pay('card'), F9: e => e.shiftKey ? deeds.queue() : pay.inCash(), F10: () => pay.pay('sbp'), F12: deeds.print,
 };
 function pressed(e) {
   if (e.key === 'l' && e.ctrlKey || e.code === 'KeyL' && e.ctrlKey) { e.preventDefault(); if (state.start?.duty) lock(); return; }
@@ -383,7 +245,7 @@ function pressed(e) {
   if (!typing && /^[\p{L}\p{N}]$/u.test(e.key)) toNext('#item'); // what is typed into nothing is a good or a sum
 }
 function escape(el) {
-  if (paying || state.busy) { beep(false); return; } // what is being paid is not cancelled
+  if (pay.busy()) { beep(false); return; } // what is being paid is not cancelled
   if (bought.drop()) { draw(); return; }
   if (el?.matches?.('#scan,#item,#code') && el.value) { el.value = ''; put('#scan-error'); put('#item-error'); draw(); return; }
   if (state.sold) { nextGuest(); return; }
@@ -407,6 +269,7 @@ async function keepPage() {
 // ---- begin
 async function begin() {
   await keep.open();
+  await pay.hold();
   await loadScanner();
   await bought.loadQuick();
   sale.onChange(() => {
@@ -414,7 +277,8 @@ async function begin() {
     draw();
     follow(state.quote?.due); dialogs.mixedFollow(state.quote?.due);
   });
-  queue.onQueue((item, answer) => { network(); toldLater(item, answer); });
+  queue.onQueue((item, answer) => { network(); pay.toldLater(item, answer); });
+  pay.onPaid(start, network);
   onNetwork(async is => {
     await network();
     if (is) { renew(); renewStart(); await queue.flush(); if (state.start?.duty && state.lines.length && !state.sold) sale.quote(); } else if (state.lines.length && !state.sold) sale.quote();

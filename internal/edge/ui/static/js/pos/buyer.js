@@ -1,5 +1,5 @@
 // Who buys: found by what was scanned or typed, or from the till's memory; and what is done to him at the till.
-import { $, button, close, good, open, put, wrong } from './render.js';
+import { $, button, close, good, note, open, put, wrong } from './render.js';
 import { ask, FIND, isOnline, Refused, Silent } from './net.js';
 import { look } from './looking.js';
 import * as keep from './keep.js';
@@ -45,9 +45,11 @@ function serve(m, code) {
   return served(m, code);
 }
 function served(m, code, buyer = m.kind === 'card' ? { card: code } : { member: m.id }) {
+  const was = state.lines.length && state.member?.id !== m.id ? state.member : null;
   state.qr = m.kind === 'qr' ? code : null;
   sale.serve(m, buyer);
   $('#scan').value = '';
+  if (was) put('#scan-error', note({ tone: 'warn', icon: 'alert-triangle', text: say('member-changed', { name: m.name, was: was.name }) }));
   beep(m.serves);
   next();
   return m.serves;
@@ -99,7 +101,7 @@ function sellWords(text) {
 }
 function notFound(code, scanned) {
   if (isWords(code)) return sellWords(code);
-  const b = button(say('register'), 'register', { primary: true, data: { code } }), words = say(/^\d{8,14}$/.test(code) ? 'not-found-any' : 'not-found', { code });
+  const b = button(say(/^\d{13,}$/.test(code) ? 'register-card' : 'register'), 'register', { primary: true, data: { code } }), words = say(/^\d{8,14}$/.test(code) ? 'not-found-any' : 'not-found', { code });
   state.asked = code;
   if (state.lines.length || state.member) { // where somebody is served it may be a good that is not known
     lostGood(words, code, b);

@@ -11,6 +11,7 @@ import { look } from './looking.js';
 
 const MOST = 100_000_000_00; // kopecks of a line: what is more was typed wrong
 
+const PHONE = /^(\+?7|8)?9\d{9}$/;
 const TIMES = /^(\d+(?:[.,]\d+)?)\s*[*xх×]\s*(.+)$/i; // 2*name: how many, and of what
 
 let asked; // a product whose price is typed next
@@ -64,7 +65,7 @@ async function typed(text, gone) {
   if (gone()) return true;
   if (!list) return bad(say('network'));
   const words = /[a-zа-яё]/i.test(rest);
-  if (!list.length || !words && !list[0].exact) return bad(!words && /[.,+=-]/.test(rest) ? say('bad-amount') : say('no-goods', { text: rest }));
+  if (!list.length || !words && !list[0].exact) return bad(PHONE.test(rest) ? say('goods-phone', { text: rest }) : !words && /[.,+=-]/.test(rest) ? say('bad-amount') : say('no-goods', { text: rest }));
   if (list.length === 1 || list[0].exact) { pick(list[0], quantity); mended(list[0].name); return !asked; }
   if (back('', say('many-goods', { text }))) offers(list, quantity);
   return false;

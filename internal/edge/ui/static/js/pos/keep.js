@@ -38,9 +38,10 @@ async function within(stores, mode, work) {
 export const get = name => within(['kept'], 'readonly', tx => ask(tx.objectStore('kept').get(name)));
 export const set = (name, value) => within(['kept'], 'readwrite', tx => ask(tx.objectStore('kept').put(value, name)));
 
-/** number takes the next number of the till's own sequence, and writes what is numbered by it into the queue in one step:
- * no number is used twice and none is lost with its receipt. */
-export const enqueue = make => within(['kept', 'queue'], 'readwrite', async tx => {
+/** enqueue takes the next number of the till's own sequence, writes what is numbered by it into the queue and beside it what is
+ * sold, and puts the open receipt away, in one step: no number is used twice, none is lost with its receipt, and no receipt that
+ * is sold is open. */
+export const enqueue = (sold, make) => within(['kept', 'queue'], 'readwrite', async tx => {
   const kept = tx.objectStore('kept');
   let s = await ask(kept.get('sequence'));
   s ??= { till: [...crypto.getRandomValues(new Uint8Array(5))].map(b => b.toString(36).padStart(2, '0')).join('').slice(0, 8), last: 0 };
@@ -48,7 +49,15 @@ export const enqueue = make => within(['kept', 'queue'], 'readwrite', async tx =
   await ask(kept.put(s, 'sequence'));
   const item = { seq: s.last, key: `pos-${s.till}-${s.last}`, ...make(s.last) };
   await ask(tx.objectStore('queue').put(item));
+  await ask(kept.put({ ...sold, number: item.seq, item }, 'sale'));
+  await ask(kept.delete('receipt'));
   return item;
+});
+/** withdraw takes back what was refused: its receipt is open again. */
+export const withdraw = (seq, receipt) => within(['kept', 'queue'], 'readwrite', async tx => {
+  await ask(tx.objectStore('queue').delete(seq));
+  await ask(tx.objectStore('kept').put(receipt, 'receipt'));
+  await ask(tx.objectStore('kept').delete('sale'));
 });
 export const queued = () => within(['queue'], 'readonly', tx => ask(tx.objectStore('queue').getAll()));
 export const requeue = item => within(['queue'], 'readwrite', tx => ask(tx.objectStore('queue').put(item)));

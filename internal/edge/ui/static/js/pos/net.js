@@ -1,6 +1,7 @@
 // What is asked of the program. An answer that did not come is told from one that refuses.
 const base = document.getElementById('pos').dataset.base;
-const PATIENCE = 8000; // milliseconds
+/** PATIENCE is how long an answer is waited for, in milliseconds. */
+export const PATIENCE = 8000;
 /** FIND is how long a cashier waits for who or what is found, in milliseconds: then the till's own memory serves. */
 export const FIND = 3000;
 const listeners = [];

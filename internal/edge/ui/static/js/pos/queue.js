@@ -30,6 +30,8 @@ async function done(item, answer) {
   return answer;
 }
 
+/** hold leaves a sale to whoever asks for it. */
+export const hold = seq => asked.add(seq);
 /** commit asks for the sale itself. Whoever calls waits for it: a refusal says that nothing was done. */
 export async function commit(item) {
   asked.add(item.seq);
@@ -41,7 +43,7 @@ export async function commit(item) {
 }
 
 /** refusedForGood tells what is wrong with the receipt itself from what is wrong with the moment. */
-const forGood = e => e instanceof Refused && ![401, 403, 429].includes(e.status);
+export const forGood = e => e instanceof Refused && ![401, 403, 429].includes(e.status);
 
 /** tell tells one item, once and for all: as the sale that was asked for or, where that is refused by now, as a fact. */
 async function tell(item) {

@@ -4,20 +4,22 @@
 import { ask, Refused, Silent, isOnline } from './net.js';
 import * as keep from './keep.js';
 import * as rules from './rules.js';
-import { locale, plain, points, say } from './words.js';
+import { locale, money, plain, points, say } from './words.js';
 
 const LATE = 120; // milliseconds after the last change
 const empty = () => ({ buyer: null, member: null, lines: [], codes: [], spend: 0, current: -1 });
 
 /** state is all that the desk shows. Its look is a quote without the points that can't be spent so: what else it comes to; left
  * says, as long as it is so, why a payment was stopped. */
-export const state = { start: null, ...empty(), quote: null, look: null, quoting: false, trouble: '', left: null, sold: null };
+export const state = { start: null, ...empty(), quote: null, look: null, quoting: false, trouble: '', left: null, asked: null, sold: null };
 
 let told = () => {}, timer, asking;
 /** onChange names who draws the desk. */
 export const onChange = f => { told = f; };
 
-const kept = () => keep.set('receipt', { buyer: state.buyer, member: state.member, lines: state.lines, codes: state.codes, spend: state.spend, current: state.current });
+/** receipt is what is kept of the receipt that is made. */
+export const receipt = () => ({ buyer: state.buyer, member: state.member, lines: state.lines, codes: state.codes, spend: state.spend, current: state.current });
+const kept = () => keep.set('receipt', receipt());
 
 /** restore takes up the receipt that was being made when the page was closed. */
 export async function restore() {
@@ -69,7 +71,7 @@ export async function quote() {
     if (!isOnline()) throw new Silent('no network');
     const q = await ask('/api/quotes', { body: body(), signal: mine.signal });
     if (mine.signal.aborted) return;
-    state.quote = q; state.look = null; state.trouble = '';
+    Object.assign(state, { quote: q, look: null, trouble: otherwise(q) });
   } catch (e) {
     if (mine.signal.aborted) return;
     if (e instanceof Silent) { await quoteAlone(mine.signal); if (mine.signal.aborted) return; }
@@ -84,11 +86,19 @@ export async function quote() {
   told();
 }
 
+let said; // what the cashier was told that the receipt comes to, since he has changed it
+// otherwise tells that it comes to another sum though nobody has changed it: the network has come or gone.
+function otherwise(q) {
+  if (said?.changes !== changes) said = { changes, due: q.due, words: '' };
+  if (q.due !== said.due) said = { changes, due: q.due, words: say('due-changed', { sum: money(q.due) }) };
+  return said.words;
+}
+
 // quoteAlone is a quote by the till's own knowledge; points that can't be so many are told, as the program would.
 async function quoteAlone(signal) {
   const q = await alone(state.spend);
   if (signal.aborted) return;
-  if (!Number.isInteger(state.spend) || q.spent === state.spend) { Object.assign(state, { quote: q, look: null, trouble: '' }); return; }
+  if (!Number.isInteger(state.spend) || q.spent === state.spend) { Object.assign(state, { quote: q, look: null, trouble: otherwise(q) }); return; }
   const look = await alone(0);
   if (!signal.aborted) Object.assign(state, { quote: null, look, trouble: say('offline-most', { points: points(q.most) }) });
 }
@@ -196,7 +206,7 @@ export const turn = () => receipts;
 export function clear() {
   changes++; receipts++;
   clearTimeout(timer); asking?.abort();
-  Object.assign(state, empty(), { quote: null, look: null, quoting: false, trouble: '', left: null, sold: null });
+  Object.assign(state, empty(), { quote: null, look: null, quoting: false, trouble: '', left: null, asked: null, sold: null });
   kept();
   told();
 }

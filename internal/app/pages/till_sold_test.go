@@ -1,0 +1,73 @@
+package pages
+
+import (
+	"testing"
+
+	"kopilka/internal/browsertest"
+)
+
+// TestTillKeepsWhatIsSold: a receipt whose sale is asked for is open on the till
+// no more, whatever comes: read anew, the page asks for it again by its own key
+// and shows what came, or gives the receipt back where it is refused.
+func TestTillKeepsWhatIsSold(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	_, number := s.buyer(t, "Ульяна", 60_00)
+	w, p := s.behindWire(t, b)
+	waits := func() {
+		t.Helper()
+		p.Press(browsertest.F8)
+		p.Wait(`document.querySelector("#waits[open]")`)
+		p.Go(p.url + "/pos/")
+		p.Wait(`document.querySelector("#waits[open]") && document.querySelector(".ln")`) // it is asked for again, and seen
+	}
+
+	// Read anew while it is asked for, it is sold once and shown as such.
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")`)
+	p.adds("500")
+	release := w.hold("/api/purchases")
+	waits()
+	p.Get(`document.querySelector(".ln .inc").click()`, nil) // a receipt that is sold does not change
+	release()
+	p.Wait(`document.querySelector(".pdone h2")?.innerText.replace(/\s/g, " ") === "500,00 ₽"`)
+	p.Go(p.url + "/pos/") // nor does what was sold go out of sight
+	p.Wait(`document.querySelector(".pdone") && !document.querySelector(".ln")`)
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("#scan") && !document.querySelector(".ln")`)
+	p.Go(p.url + "/pos/")
+	p.Wait(`document.querySelector("#scan") && !document.querySelector(".pdone")`)
+	if sold := p.sold(); len(sold) != 1 {
+		t.Fatalf("%d are sold", len(sold))
+	}
+
+	// What is refused by then is told, and its receipt is there again.
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")`)
+	p.adds("1000")
+	p.Press(browsertest.F7)
+	p.Wait(`document.querySelector("#spend").value !== "0" && !document.querySelector(".pays .btn").disabled`)
+	release = w.hold("/api/purchases")
+	waits()
+	other := tillAt(t, b, s, 1, s.url, desk)
+	other.pair()
+	other.signIn()
+	other.scan(number)
+	other.Wait(`document.querySelector(".mc")`)
+	other.adds("1000")
+	other.Press(browsertest.F7)
+	other.Wait(`document.querySelector("#spend").value !== "0"`)
+	other.Press(browsertest.F8)
+	other.told()
+	release()
+	p.Wait(`document.querySelector("#pay-error .perr")?.innerText.includes("Условия изменились") && document.querySelector(".ln")`)
+	p.Go(p.url + "/pos/")
+	p.settled("1 000,00 ₽")
+	p.Press(browsertest.F8)
+	p.told()
+	if sold := p.sold(); len(sold) != 2 {
+		t.Fatalf("%d are sold", len(sold))
+	}
+	s.verified(t)
+}
