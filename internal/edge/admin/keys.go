@@ -33,25 +33,40 @@ const (
 	keysPath = Base + keysHere
 )
 
-// grants says what a person must be able to do himself to give a scope; what it
-// does not name is given with any till's key.
+// grants says what a person must be able to do himself to give a scope. The API
+// shows a member's contacts whole.
 var grants = map[identity.Scope][]staff.Permission{
-	identity.MembersSelf:    {staff.MembersEdit},
-	identity.MembersPrivacy: {staff.MembersPrivacy},
-	identity.MembersMerge:   {staff.MembersMerge},
-	identity.PurchasesClaim: {staff.PurchasesClaim},
-	identity.VisitsWrite:    {staff.OutletsEdit},
-	identity.PointsAdjust:   {staff.PointsAdjust},
-	identity.ReferenceWrite: {staff.OutletsEdit, staff.CatalogueEdit},
-	identity.PlaybillWrite:  {staff.PlaybillEdit},
-	identity.ReportsRead:    {staff.ReportsSee},
-	identity.EventsRead:     {staff.ReportsSee, staff.MembersSee},
-	identity.WebhooksWrite:  {staff.WebhooksEdit},
-	identity.Admin:          staff.Permissions(),
+	identity.MembersRead:     {staff.MembersSee, staff.MembersContacts},
+	identity.MembersWrite:    {staff.MembersEdit},
+	identity.MembersSelf:     {staff.MembersEdit},
+	identity.CardsWrite:      {staff.CardsEdit},
+	identity.PurchasesRefund: {staff.PurchasesRefund},
+	identity.MembersPrivacy:  {staff.MembersPrivacy},
+	identity.MembersMerge:    {staff.MembersMerge},
+	identity.PurchasesClaim:  {staff.PurchasesClaim},
+	identity.VisitsWrite:     {staff.OutletsEdit},
+	identity.PointsAdjust:    {staff.PointsAdjust},
+	identity.ReferenceWrite:  {staff.OutletsEdit, staff.CatalogueEdit},
+	identity.PlaybillWrite:   {staff.PlaybillEdit},
+	identity.ReportsRead:     {staff.ReportsSee},
+	identity.EventsRead:      {staff.ReportsSee, staff.MembersSee},
+	identity.WebhooksWrite:   {staff.WebhooksEdit},
+	identity.Admin:           staff.Permissions(),
+}
+
+// ofOutlets are the scopes that act at the outlets of a key and nowhere else. All
+// others reach members and things of the whole organization, so that whoever works
+// at some outlets would read and do by his key what the console refuses him.
+var ofOutlets = []identity.Scope{
+	identity.PurchasesQuote, identity.PurchasesWrite, identity.PurchasesRecord, identity.PurchasesRefund, identity.PurchasesClaim,
+	identity.VisitsWrite, identity.ReferenceRead, identity.ReportsRead, identity.EventsRead,
 }
 
 // gives tells whether the reader may give a key the scope.
 func (p *page) gives(s identity.Scope) bool {
+	if p.who.Narrowed() && !slices.Contains(ofOutlets, s) {
+		return false
+	}
 	return !slices.ContainsFunc(grants[s], func(need staff.Permission) bool { return !p.can(need) })
 }
 
@@ -152,7 +167,7 @@ func (p *page) keyPlaces(k *identity.Key) string {
 const placesSeen = 60
 
 func (p *page) newKey() error {
-	return p.askKey(p.filled(url.Values{"scopes": {string(identity.MembersRead)}}))
+	return p.askKey(p.filled(url.Values{}))
 }
 
 func (p *page) askKey(f *form) error {
@@ -175,7 +190,12 @@ func (p *page) askKey(f *form) error {
 		f.field("rate", "key-rate", narrow, mode("numeric"), most(7)),
 		f.field("expires", "key-expires", narrow, kind("date", "off")),
 	)...)
+	var notes []string
+	if p.who.Narrowed() {
+		notes = append(notes, p.text("admin.keys.narrowed"))
+	}
 	return p.ask(f, sheet{
+		Notes: notes,
 		Title: p.text("admin.keys.new"), Sub: p.text("admin.keys.new-sub"), Action: keysPath + "/new", Back: keysPath, Do: p.text("admin.keys.make"), Here: keysHere,
 		Crumbs: []kit.Link{{Text: p.text("admin.nav.keys"), Href: keysPath}}, Parts: []sheetPart{{Entries: entries}},
 	})

@@ -26,7 +26,7 @@ func TestKeysInTheConsole(t *testing.T) {
 		h := openHouse(t, d)
 		checks := identity.NewKeys(d, h.Clock)
 		only := []staff.Permission{staff.KeysEdit}
-		everywhere, here := h.hire("everywhere", only), h.hire("here", only, h.Outlet.ID)
+		everywhere, here, reads := h.hire("everywhere", only), h.hire("here", staff.Permissions(), h.Outlet.ID), h.hire("reads", []staff.Permission{staff.KeysEdit, staff.MembersSee, staff.MembersContacts})
 		list := admin.Base + "/keys"
 		form := func(scope, outlet string) url.Values {
 			v := url.Values{"name": {"Сайт"}, "scopes": strings.Fields(scope)}
@@ -43,21 +43,29 @@ func TestKeysInTheConsole(t *testing.T) {
 			{everywhere, "points.adjust", "", http.StatusForbidden},
 			{everywhere, "", "", http.StatusUnprocessableEntity},
 			{everywhere, "no.such", "", http.StatusUnprocessableEntity},
-			{everywhere, "members.read", "nowhere", http.StatusUnprocessableEntity},
-			{here, "members.read", "", http.StatusUnprocessableEntity},
-			{here, "members.read", "two", http.StatusUnprocessableEntity},
-			{here, "members.read", h.Outlet.Code, http.StatusSeeOther},
+			{everywhere, "members.read", "", http.StatusForbidden},
+			{everywhere, "purchases.refund", "", http.StatusForbidden},
+			{everywhere, "purchases.quote", "nowhere", http.StatusUnprocessableEntity},
+			// Members are the organization's, wherever the key acts.
+			{here, "members.read", h.Outlet.Code, http.StatusForbidden},
+			{here, "points.adjust", h.Outlet.Code, http.StatusForbidden},
+			{here, "members.privacy", h.Outlet.Code, http.StatusForbidden},
+			{here, "webhooks.write", h.Outlet.Code, http.StatusForbidden},
+			{here, "purchases.quote", "", http.StatusUnprocessableEntity},
+			{here, "purchases.quote", "two", http.StatusUnprocessableEntity},
+			{here, "purchases.quote purchases.write", h.Outlet.Code, http.StatusSeeOther},
 			{everywhere, "reference.read", "", http.StatusSeeOther},
+			{reads, "members.read", "", http.StatusSeeOther},
 		} {
 			if w := h.ask(r.who, http.MethodPost, list+"/new", form(r.scope, r.outlet)); w.Code != r.want {
 				t.Errorf("%s at %q: %d, want %d", r.scope, r.outlet, w.Code, r.want)
 			}
 		}
 		made, err := identity.New(d, h.IDs, h.Clock).OrganizationKeys(t.Context(), 0, 10)
-		if err != nil || len(made) != 2 || len(made[1].OutletIDs) != 1 {
+		if err != nil || len(made) != 3 || len(made[2].OutletIDs) != 1 {
 			t.Fatalf("made are %+v, %v", made, err)
 		}
-		whole, own := list+"/"+made[0].ID.String(), list+"/"+made[1].ID.String()
+		whole, own := list+"/"+made[1].ID.String(), list+"/"+made[2].ID.String()
 		if w := h.ask(here, http.MethodGet, whole, nil); w.Code != http.StatusNotFound {
 			t.Errorf("a key of all outlets, read by who works at one: %d", w.Code)
 		}
