@@ -3324,7 +3324,7 @@ type ProductGroupChange struct {
 type ProductType struct {
 	// Id
 	ID string `json:"id"`
-	// Code
+	// Code, by which rules of programmes name the type; can’t change
 	Code string `json:"code"`
 	// Name in Russian
 	NameRU string `json:"name_ru"`
@@ -3342,7 +3342,7 @@ type ProductType struct {
 
 // ProductTypeBody is the schema ProductTypeBody of the document.
 type ProductTypeBody struct {
-	// Code
+	// Code, by which rules of programmes name the type; can’t change
 	Code string `json:"code"`
 	// Name in Russian
 	NameRU string `json:"name_ru"`
@@ -3356,7 +3356,7 @@ type ProductTypeBody struct {
 
 // ProductTypeChange is the schema ProductTypeChange of the document.
 type ProductTypeChange struct {
-	// Code
+	// Code, by which rules of programmes name the type; can’t change
 	Code string `json:"code"`
 	// Name in Russian
 	NameRU string `json:"name_ru"`

@@ -54,10 +54,12 @@ func (p *page) askProductType(f *form, t catalog.Type) error {
 		Crumbs: []kit.Link{{Text: p.text("admin.nav.catalogue"), Href: cataloguePath}, {Text: p.text("admin.catalogue.types"), Href: typesPath}},
 		Hidden: []sentAlong{{"version", f.values.Get("version")}},
 	}
+	code := f.field("code", "product-type-code", needed, narrow, most(reference.MaxCode))
+	code.Off = t.ID != 0
 	entries := append(lines(
 		f.field("name_ru", "name-ru", needed, first, most(reference.MaxName)),
 		f.field("name_en", "name-en", needed, most(reference.MaxName)),
-		f.field("code", "product-code", needed, narrow, most(reference.MaxCode)),
+		code,
 	), f.box("payable", "payable"), f.box("earns", "earns"))
 	if t.ID != 0 {
 		s.Title, s.Action = p.inLang(t.NameRU, t.NameEN), typesPath+"/"+t.ID.String()
@@ -102,7 +104,12 @@ func (p *page) saveProductType(t catalog.Type) error {
 		return err
 	}
 	to := t
-	to.NameRU, to.NameEN, to.Code, to.Payable, to.Earns = f.get("name_ru"), f.get("name_en"), f.get("code"), f.on("payable"), f.on("earns")
+	to.NameRU, to.NameEN, to.Payable, to.Earns = f.get("name_ru"), f.get("name_en"), f.on("payable"), f.on("earns")
+	if t.ID == 0 {
+		to.Code = f.get("code")
+	} else {
+		f.values.Set("code", t.Code) // the field is off: it is not sent
+	}
 	if err = f.stands(&to.State, &to.Version); err == nil {
 		_, err = p.Products.SaveType(p.ctx(), to)
 	}

@@ -110,6 +110,11 @@ func TestCatalogueInTheConsole(t *testing.T) {
 		if len(types.Items) != 1 || !types.Items[0].Payable || types.Items[0].Earns || len(groups.Items) != 1 {
 			t.Fatalf("types %+v, groups %+v", types.Items, groups.Items)
 		}
+		kind := "/catalogue/types/" + types.Items[0].ID.String()
+		h.sends(edits, kind, url.Values{"name_ru": {harm}, "name_en": {"Treats"}, "code": {"treats"}, "payable": {"yes"}, "state": {"active"}}, http.StatusSeeOther)
+		if left, err := products.Type(t.Context(), types.Items[0].ID); err != nil || left.Code != "snacks" || left.NameEN != "Treats" {
+			t.Errorf("the code that rules name it by: %+v, %v", left, err)
+		}
 		form := url.Values{
 			"name": {harm}, "sku": {"nut-1"}, "type": {types.Items[0].ID.String()}, "groups": {groups.Items[0].ID.String()}, "barcodes": {"4600000000017\r\n4600000000024"}, "price": {"1 200"}, "least_price": {"1 050,50"},
 		}

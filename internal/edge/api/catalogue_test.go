@@ -19,6 +19,7 @@ func TestProductTypesAndGroups(t *testing.T) {
 			{as: "till", do: "POST /product-types", body: `{"code":"x","name_ru":"Бар","name_en":"Bar","payable":true,"earns":false}`, want: 403, code: "api.whole-organization"},
 			{do: "PUT /product-types/$bar", body: `{"code":"bar","name_ru":"Бар","name_en":"Bar","payable":false,"earns":true,"state":"active","version":$v}`, want: 200, has: `"payable":false "earns":true`},
 			{do: "PUT /product-types/$bar", body: `{"code":"bar","name_ru":"Бар","name_en":"Bar","payable":false,"earns":true,"state":"active","version":$v}`, want: 409, code: "reference.changed"},
+			{do: "PUT /product-types/$bar", body: `{"code":"drinks","name_ru":"Бар","name_en":"Bar","payable":false,"earns":true,"state":"active"}`, want: 409, code: "catalog.type-code-stays"},
 			{do: "PUT /product-types/77", body: `{"code":"c","name_ru":"Бар","name_en":"Bar","payable":false,"earns":true,"state":"active"}`, want: 404, code: "catalog.type-not-found"},
 			{as: "reader", do: "GET /product-types/$bar", want: 200, has: `"id":"$bar"`},
 			{do: "GET /product-types/77", want: 404, code: "catalog.type-not-found"},

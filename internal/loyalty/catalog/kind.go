@@ -10,8 +10,9 @@ import (
 	"kopilka/internal/platform/reference"
 )
 
-// SaveType makes a product type (ID 0) or changes the one with the ID. A
-// Version other than 0 must be the one that is there.
+// SaveType makes a product type (ID 0) or changes the one with the ID; its code
+// stays, since rules of programmes name it by that. A Version other than 0 must
+// be the one that is there.
 func (r *Registry) SaveType(ctx context.Context, t Type) (Type, error) {
 	var f reference.Form
 	f.Code("code", &t.Code)
@@ -42,6 +43,9 @@ func (r *Registry) SaveType(ctx context.Context, t Type) (Type, error) {
 		}
 		if err := unmoved(n.Version, old.Version); err != nil {
 			return err
+		}
+		if n.Code != old.Code {
+			return fault.New(fault.Conflict, "catalog.type-code-stays", "code", old.Code)
 		}
 		n.Version = now
 		saved = n
