@@ -40,7 +40,8 @@ func TestOperationsInTheConsole(t *testing.T) {
 			h.sell()
 		}
 		refunds := h.hire("refunds", []staff.Permission{staff.PurchasesSee, staff.PurchasesRefund})
-		form := url.Values{"way": {"all"}, "key": {"console-1"}, "sure": {"yes"}}
+		form := url.Values{"way": {"all"}, "key": {strings.Repeat("ONCE", 6) + "AB"}}
+		form = h.formAt(refunds, h.ask(refunds, http.MethodPost, pathOf(first)+"/refund", form).Header().Get("Location"))
 		if w := h.ask(refunds, http.MethodPost, pathOf(first)+"/refund", form); w.Code != http.StatusSeeOther {
 			t.Fatalf("refunded: %d", w.Code)
 		}

@@ -2,10 +2,12 @@ package admin_test
 
 import (
 	"context"
+	"html"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -236,7 +238,7 @@ func TestRefundIsOnce(t *testing.T) {
 				t.Fatalf("a look without %s: %d, %d, %d refunds: %s", has, sent.Code, look.Code, refunds(), look.Body)
 			}
 		}
-		form.Set("sure", "yes")
+		form = formIn(look.Body.String())
 		for range 3 {
 			if w := h.ask(who, http.MethodPost, pathOf(sold)+"/refund", form); w.Code != http.StatusSeeOther || refunds() != 1 {
 				t.Fatalf("a yes: %d, %d refunds: %s", w.Code, refunds(), w.Body)
@@ -263,12 +265,57 @@ func TestRefundIsOnce(t *testing.T) {
 			}
 		}
 		h.Clock.Add(staff.ProofLasts + time.Second)
-		form = url.Values{"way": {"all"}, "key": {"console-late"}, "sure": {"yes"}}
+		form = h.formAt(who, h.ask(who, http.MethodPost, pathOf(sold)+"/refund", url.Values{"way": {"all"}, "key": {strings.Repeat("LATE", 6) + "AB"}}).Header().Get("Location"))
 		if h.unproven(who, pathOf(sold)+"/refund", form); refunds() != 1 {
 			t.Errorf("without a proof: %d refunds", refunds())
 		}
 		if w := h.proven(who, pathOf(sold)+"/refund", form, ""); w.Code != http.StatusSeeOther || refunds() != 2 {
 			t.Errorf("with the password: %d, %d refunds: %s", w.Code, refunds(), w.Body)
+		}
+	})
+}
+
+// TestRefundIsWhatWasShown: a yes to a refund that would bring back something else
+// by now writes nothing, and shows the new figures; so does a yes to nothing shown.
+func TestRefundIsWhatWasShown(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		who := h.hire("refunds", []staff.Permission{staff.PurchasesSee, staff.PurchasesRefund})
+		for i, way := range []struct {
+			form, meanwhile url.Values
+			told            string // "": what there is left is too little for it
+		}{
+			{url.Values{"way": {"all"}}, url.Values{"way": {"sum"}, "sum": {"10"}}, "теперь вернётся 90,00 ₽"},
+			{url.Values{"way": {"sum"}, "sum": {"95"}}, url.Values{"way": {"sum"}, "sum": {"10"}}, "осталось 90"},
+			{url.Values{"way": {"lines"}, "line-0": {"1"}, "key": {""}}, nil, "теперь вернётся 50,00 ₽"},
+		} {
+			sold := h.sell()
+			path := pathOf(sold) + "/refund"
+			shown := func(name string, form url.Values) url.Values {
+				form.Set("key", (strings.Repeat(name, 26) + strconv.Itoa(i+2))[1:27])
+				return h.formAt(who, h.ask(who, http.MethodPost, path, form).Header().Get("Location"))
+			}
+			first := shown("F", way.form)
+			if way.meanwhile == nil {
+				first.Del("agreed")
+			} else if w := h.ask(who, http.MethodPost, path, shown("S", way.meanwhile)); w.Code != http.StatusSeeOther {
+				t.Fatalf("meanwhile: %d: %s", w.Code, w.Body)
+			}
+			w := h.ask(who, http.MethodPost, path, first)
+			body := html.UnescapeString(strings.ReplaceAll(w.Body.String(), "\u00a0", " "))
+			s, err := h.Desk.Find(t.Context(), purchase.PurchaseRef{Home: sold.Home, ID: sold.ID})
+			h.check(err)
+			before := len(way.meanwhile["way"])
+			if w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, way.told) || len(s.Refunds) != before {
+				t.Fatalf("%v: %d, %d refunds: %s", way.form, w.Code, len(s.Refunds), body)
+			}
+			if !strings.Contains(body, `name="agreed"`) {
+				continue
+			}
+			if w := h.ask(who, http.MethodPost, path, formIn(body)); w.Code != http.StatusSeeOther {
+				t.Errorf("%v: once more: %d", way.form, w.Code)
+			}
 		}
 	})
 }

@@ -119,6 +119,9 @@ func (p *page) refundSent() error {
 	}
 	r, err := p.refundRequest(f, s)
 	if err == nil && f.on("sure") {
+		if r.Agreed = f.get("agreed"); r.Agreed == "" {
+			r.Agreed = "none" // who has seen nothing has agreed to nothing
+		}
 		return p.doRefund(f, s, r)
 	}
 	if err == nil {
@@ -142,7 +145,7 @@ func (p *page) lookRefund(f *form, s *purchase.Stored) error {
 	}
 	switch {
 	case err == nil:
-		return p.agreeRefund(f, s, look)
+		return p.agreeRefund(f, s, look, false)
 	case f.refuse(refundFault(err)):
 		return p.askRefund(f, s)
 	}
@@ -256,9 +259,10 @@ func refundFault(err error) error {
 	return (&out).With(out.At(place))
 }
 
-// agreeRefund shows what would come back, and asks for a yes.
-func (p *page) agreeRefund(f *form, s *purchase.Stored, look *purchase.Refund) error {
-	v := refundView{Title: p.text("admin.refund.agree", "number", p.receiptTitle(s)), Path: receiptPath(s), Along: []sent{{"sure", "yes"}}}
+// agreeRefund shows what would come back, and asks for a yes; moved says that it
+// is not what was shown before.
+func (p *page) agreeRefund(f *form, s *purchase.Stored, look *purchase.Refund, moved bool) error {
+	v := refundView{Title: p.text("admin.refund.agree", "number", p.receiptTitle(s)), Path: receiptPath(s), Along: []sent{{"sure", "yes"}, {"agreed", look.Digest()}}}
 	asked := f.refund(s)
 	for _, name := range slices.Sorted(maps.Keys(asked)) {
 		v.Along = append(v.Along, sent{name, asked.Get(name)})
@@ -269,6 +273,10 @@ func (p *page) agreeRefund(f *form, s *purchase.Stored, look *purchase.Refund) e
 	v.Back = p.paymentsOf(look.Payments)
 	v.Back = append(v.Back, kit.Pair{Name: p.text("admin.refund.money"), Value: ui.Money(p.ctx(), look.Money)})
 	v.Points, v.Notes = p.refundTold(look)
+	if moved {
+		v.Whole = p.text("admin.refund.moved", "sum", ui.Money(p.ctx(), look.Money))
+		return p.again(v.Title, purchasesHere, refundAgree(v))
+	}
 	return p.show(v.Title, purchasesHere, refundAgree(v))
 }
 
@@ -322,11 +330,26 @@ func (p *page) doRefund(f *form, s *purchase.Stored, r *purchase.RefundRequest) 
 	if err == nil {
 		return p.to(receiptPath(s), "refunded")
 	}
+	if fault.Is(err, "refund.moved") {
+		return p.refundMoved(f, s, r)
+	}
 	if f.usedUp(err) {
 		f.whole = p.text("admin.refund.used-up")
 		return p.askRefund(f, s)
 	}
 	if f.refuse(refundFault(err)) {
+		return p.askRefund(f, s)
+	}
+	return err
+}
+
+// refundMoved shows anew what would come back, where it is not what was agreed to.
+func (p *page) refundMoved(f *form, s *purchase.Stored, r *purchase.RefundRequest) error {
+	look, err := p.Desk.LookRefund(p.ctx(), r)
+	switch {
+	case err == nil:
+		return p.agreeRefund(f, s, look, true)
+	case f.refuse(refundFault(err)):
 		return p.askRefund(f, s)
 	}
 	return err

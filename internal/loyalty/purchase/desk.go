@@ -293,6 +293,10 @@ func (d *Desk) settleAlone(t *ticket, cause error) {
 		if t.ended() {
 			return
 		}
+		if errors.Is(err, errMoved) {
+			t.end(fault.From(err))
+			return
+		}
 		cause = err
 		unknown = unknown || errors.Is(err, db.ErrOutcomeUnknown)
 		if !d.pause(t.ctx, try, err) {

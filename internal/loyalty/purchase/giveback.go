@@ -224,6 +224,9 @@ func (r *linkedRefund) do(g *group) error {
 	if err := r.bring(g, s, f, r.req.Payments); err != nil {
 		return err
 	}
+	if err := r.req.agreed(f); err != nil {
+		return err
+	}
 	if r.req.Beside != nil {
 		if err := r.req.Beside(g.ctx, g.tx, f); err != nil {
 			return fmt.Errorf("%w: %w", errBase, err)

@@ -340,7 +340,7 @@ func (g *group) do(t *ticket) error {
 	}
 	err := t.op.do(g)
 	switch {
-	case errors.Is(err, errAgain), errors.Is(err, errBase):
+	case errors.Is(err, errAgain), errors.Is(err, errBase), errors.Is(err, errMoved):
 		return err
 	case err != nil:
 		for i, h := range t.homes {

@@ -121,6 +121,10 @@ type RefundRequest struct {
 	Amount   money.Amount // by amount of money; neither: all that is left
 	Payments []Payment    // how the money goes back; empty: in the share it came
 
+	// Agreed is the Digest of what LookRefund has shown: a refund that would come
+	// to anything else by now is refused as "refund.moved". "": it is as it comes.
+	Agreed string `json:"-"`
+
 	// Beside is done in the refund's transaction, at its end, once: where the
 	// request was done before it is not. An error leaves nothing. nil: nothing is.
 	Beside func(ctx context.Context, q db.Q, f *Refund) error `json:"-"`

@@ -2,7 +2,12 @@ package purchase
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/money"
@@ -27,7 +32,7 @@ func (r lookingRefund) do(g *group) error {
 // refuses what Refund does.
 func (d *Desk) LookRefund(ctx context.Context, r *RefundRequest) (*Refund, error) {
 	asked := *r
-	asked.Beside = nil
+	asked.Beside, asked.Agreed = nil, ""
 	if asked.Key == "" {
 		asked.Key = d.IDs.New().String()
 	}
@@ -46,6 +51,47 @@ func (d *Desk) LookRefund(ctx context.Context, r *RefundRequest) (*Refund, error
 		return nil, err
 	}
 	return op.out, nil
+}
+
+// Digest stands for what whoever agrees to a refund is shown of it: what comes
+// back, in money and in points.
+func (f *Refund) Digest() string {
+	type line struct {
+		Line     int
+		Quantity money.Quantity
+		ByAmount bool
+		Money    money.Amount
+	}
+	shown := struct {
+		Lines                     []line
+		Payments                  []Payment
+		Money, Kept, Held, Unheld money.Amount
+		Given, Taken, Short       money.Points
+		Anonymous                 bool
+	}{nil, f.Payments, f.Money, f.Kept, f.Held, f.Unheld, f.Given, f.Claimed(), f.Short, slices.Contains(f.Flags, FlagAnonymous)}
+	for i := range f.Lines {
+		l := &f.Lines[i]
+		shown.Lines = append(shown.Lines, line{l.Line, l.Quantity, l.ByAmount, l.Money()})
+	}
+	doc, err := json.Marshal(shown)
+	if err != nil {
+		panic(err) // it is plain
+	}
+	sum := sha256.Sum256(doc)
+	return hex.EncodeToString(sum[:16])
+}
+
+// errMoved takes a refund back that is not what was agreed to. Its figures are
+// known only once it is done, so it ends the transaction, and its neighbours are
+// taken again.
+var errMoved = errors.New("purchase: not what was agreed to")
+
+// agreed refuses a refund that has come to something else than was shown.
+func (r *RefundRequest) agreed(f *Refund) error {
+	if r.Agreed == "" || r.Agreed == f.Digest() {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", errMoved, fault.New(fault.Conflict, "refund.moved"))
 }
 
 // Left is how much of a line has not come back yet. A part of it that came back

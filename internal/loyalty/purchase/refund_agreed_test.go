@@ -1,0 +1,63 @@
+package purchase_test
+
+import (
+	"strconv"
+	"sync"
+	"testing"
+
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/purchase/purchasetest"
+	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/db/dbtest"
+	"kopilka/internal/platform/money"
+)
+
+// TestRefundIsWhatWasAgreedTo: a refund that has come to something else since it
+// was looked at is not done, however it is asked for, and spoils nothing that is
+// done beside it; looked at again it is.
+func TestRefundIsWhatWasAgreedTo(t *testing.T) {
+	t.Parallel()
+	for name, ask := range map[string]purchase.RefundRequest{
+		"whole": {}, "lines": {Lines: []purchase.RefundPart{{Line: 1, Quantity: money.Piece}}}, "sum": {Amount: 900_00},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				s := purchasetest.Open(t, d, purchasetest.Programme())
+				buyer := s.Member(t)
+				p := commit(t, s, s.Cart(buyer, line("T1", 2, 500_00), line("T2", 3, 333_33)))
+				r := ask
+				r.Till, r.Key, r.Purchase = s.Till, "agreed", ref(p)
+				look := must(s.Desk.LookRefund(t.Context(), &r))
+				must(s.Desk.Refund(t.Context(), &purchase.RefundRequest{Till: s.Till, Key: "other", Purchase: ref(p), Lines: []purchase.RefundPart{{Line: 0, Quantity: money.Piece}}}))
+				// What was earned is gone, so that no line's refund is what it was.
+				must(s.Desk.Adjust(t.Context(), &purchase.AdjustRequest{By: 1, Key: "gone", Buyer: buyer, Programme: s.Programme.ID, Points: -148_00, Reason: "gone"}))
+				r.Agreed = look.Digest()
+				var beside sync.WaitGroup
+				for i := range 4 {
+					beside.Go(func() {
+						if _, err := s.Desk.Commit(t.Context(), s.Cart(purchase.Buyer{}, line("T"+strconv.Itoa(i), 1, 100_00))); err != nil {
+							t.Errorf("a sale beside it: %v", err)
+						}
+					})
+				}
+				_, err := s.Desk.Refund(t.Context(), &r)
+				beside.Wait()
+				if code := purchasetest.Code(err); code != "refund.moved" {
+					t.Fatalf("moved: %q, %v", code, err)
+				}
+				if stored := must(s.Desk.Find(t.Context(), ref(p))); len(stored.Refunds) != 1 {
+					t.Fatalf("%d refunds", len(stored.Refunds))
+				}
+				r.Agreed = must(s.Desk.LookRefund(t.Context(), &r)).Digest()
+				for i := range 2 {
+					done := must(s.Desk.Refund(t.Context(), &r))
+					if done.Replayed != (i > 0) || i == 0 && done.Refund.Digest() != r.Agreed {
+						t.Errorf("time %d: %+v", i, done)
+					}
+					r.Agreed = "of another time" // what is done is told again, whatever was agreed to
+				}
+			})
+		})
+	}
+}
