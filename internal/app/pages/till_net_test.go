@@ -24,6 +24,7 @@ type wire struct {
 	left  int  // requests until it is cut; below zero: it is not to be
 	after bool // the one that it is cut at is done, and its answer is lost
 	cut   bool
+	rises bool                     // the program is there and starts yet: it answers so
 	held  map[string]chan struct{} // by paths: what is asked there waits until it is closed
 	to    http.Handler
 }
@@ -50,6 +51,13 @@ func (w *wire) cutAt(n int, after bool) {
 
 func (w *wire) mend() { w.cutAt(-1, false) }
 
+// rise lets the program answer that it starts, or that it has.
+func (w *wire) rise(still bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.rises = still
+}
+
 // hold lets all that is asked at a path of the workplace wait until it is released.
 func (w *wire) hold(path string) (release func()) {
 	w.mu.Lock()
@@ -73,8 +81,12 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			w.cut, last = true, true
 		}
 	}
-	cut, after, held := w.cut, last && w.after, w.held[r.URL.Path]
+	cut, after, held, rises := w.cut, last && w.after, w.held[r.URL.Path], w.rises
 	w.mu.Unlock()
+	if rises {
+		http.Error(rw, `{"code":"http.starting"}`, http.StatusServiceUnavailable)
+		return
+	}
 	if after {
 		w.to.ServeHTTP(httptest.NewRecorder(), r.WithContext(r.Context()))
 	}

@@ -3,6 +3,7 @@ package pages
 import (
 	"testing"
 
+	"kopilka/internal/app/demo"
 	"kopilka/internal/browsertest"
 )
 
@@ -34,6 +35,17 @@ func TestTillKeepsWhatIsSold(t *testing.T) {
 	p.Wait(`document.querySelector(".pdone h2")?.innerText.replace(/\s/g, " ") === "500,00 ₽"`)
 	p.Go(p.url + "/pos/") // nor does what was sold go out of sight
 	p.Wait(`document.querySelector(".pdone") && !document.querySelector(".ln")`)
+
+	// Locked over what was sold, it opens by the PIN alone.
+	p.Get(`document.querySelector("[data-do=lock]").click()`, nil)
+	p.Wait(`document.activeElement?.id === "pin"`)
+	p.Press(browsertest.Escape, browsertest.Enter)
+	p.Wait(`document.querySelector(".pdoor [data-f=error]").innerText`)
+	p.scan(number)
+	p.Wait(`document.querySelector("#pin") && !document.querySelector("#pin").value`)
+	p.Insert(demo.CashierPIN)
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector(".pdone") && !document.querySelector("#who").hidden`)
 	p.Press(browsertest.Enter)
 	p.Wait(`document.querySelector("#scan") && !document.querySelector(".ln")`)
 	p.Go(p.url + "/pos/")
@@ -67,6 +79,16 @@ func TestTillKeepsWhatIsSold(t *testing.T) {
 	p.Press(browsertest.F8)
 	p.told()
 	if sold := p.sold(); len(sold) != 2 {
+		t.Fatalf("%d are sold", len(sold))
+	}
+
+	// What a program that starts could not take is told as soon as it has, by no clock of the page.
+	p.Get(`(() => { for (let i = setInterval(() => {}, 1e6); i; i--) clearInterval(i) })()`, nil)
+	w.rise(true)
+	p.sells("300")
+	w.rise(false)
+	p.Wait(`document.querySelector("[data-f=net]").innerText === "На связи"`)
+	if sold := p.sold(); len(sold) != 3 {
 		t.Fatalf("%d are sold", len(sold))
 	}
 	s.verified(t)

@@ -9,7 +9,7 @@ import * as rules from './rules.js';
 import * as stock from './goods.js';
 import { state } from './sale.js';
 import { amount, quantity, say, setZone } from './words.js';
-import { atDesk, draw, drawDone, next, quick, tick } from './desk.js';
+import { atDesk, atDone, draw, drawDone, next, quick, tick } from './desk.js';
 import { beep, listen, loadScanner, toNext } from './keys.js';
 import * as dialogs from './dialogs.js';
 import { banknote, cashTyped, exact, follow, given } from './cash.js';
@@ -113,13 +113,13 @@ const readers = { prove: dialogs.proofTyped, register: cardScanned, receipts: co
 // scanWanted tells a code for the till from one for the field where it is typed: a pairing code, a PIN, a sum.
 function scanWanted() {
   const d = dialogOpen(), field = document.activeElement?.matches?.('input,textarea');
-  return !field || document.activeElement.id === 'pin' || (d ? d.id in readers : atDesk() || !!state.sold); // a card is no PIN
+  return !field || document.activeElement.id === 'pin' || (d ? d.id in readers : atDesk() || atDone()); // a card is no PIN
 }
 async function scanned(code) {
   const d = dialogOpen();
   if (d) { readers[d.id]?.(code); return; }
   if (state.busy) { beep(false); return; }
-  if (state.sold) nextGuest();
+  if (atDone()) nextGuest();
   if (!atDesk()) return;
   if (bought.priceAsked()) { bought.badItem(say('price-first', { name: bought.priceAsked().name })); return; }
   if (/(^|&)fn=/.test(code)) { receipts.receipts(code); return; }
@@ -228,14 +228,15 @@ const keys = {
 function pressed(e) {
   if (e.key === 'l' && e.ctrlKey || e.code === 'KeyL' && e.ctrlKey) { e.preventDefault(); if (state.start?.duty) lock(); return; }
   if (e.key === 'F1' && !dialogOpen()) { e.preventDefault(); if (e.shiftKey) deeds.settings(); else deeds.help(); return; }
+  if (e.key === 'Escape' && receipts.asking()) { e.preventDefault(); return; } // what came of it is told first
   if (document.activeElement?.id === 'pin' && doors.moveCashier(e.key)) { e.preventDefault(); return; }
-  if (e.key === 'Enter' && state.sold && !dialogOpen() && (e.repeat || !state.sold.seen)) { e.preventDefault(); return; } // pressed for the payment
+  if (e.key === 'Enter' && atDone() && !dialogOpen() && (e.repeat || !state.sold.seen)) { e.preventDefault(); return; } // pressed for the payment
   if (e.key === 'F9' && dialogOpen()?.id === 'cash') { e.preventDefault(); if (!e.repeat) exact(); return; }
-  if (dialogOpen() || !(atDesk() || state.sold) || e.ctrlKey || e.altKey || e.metaKey) return;
+  if (dialogOpen() || !(atDesk() || atDone()) || e.ctrlKey || e.altKey || e.metaKey) return;
   const el = document.activeElement, typing = el?.matches?.('input:not([type=checkbox]),textarea,select'), free = !typing || el.id === 'item' && !el.value;
-  if (keys[e.key]) { e.preventDefault(); if (!state.sold || ['F4', 'F12'].includes(e.key)) keys[e.key](e); return; }
+  if (keys[e.key]) { e.preventDefault(); if (!atDone() || ['F4', 'F12'].includes(e.key)) keys[e.key](e); return; }
   if (e.key === 'Escape') { e.preventDefault(); escape(el); return; }
-  if (state.sold) { if (e.key === 'Enter' && !el?.matches?.('button')) { e.preventDefault(); nextGuest(); } return; }
+  if (atDone()) { if (e.key === 'Enter' && !el?.matches?.('button')) { e.preventDefault(); nextGuest(); } return; }
   if (el?.id === 'spend' && e.key === 'Enter') { e.preventDefault(); toNext('#item'); return; }
   if (el?.id === 'item' && bought.offering() && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) { e.preventDefault(); bought.moveOffer(e.key === 'ArrowDown' ? 1 : -1); return; }
   if (el?.id === 'scan' && !el.value && state.member && (e.key === 'Delete' || e.key === 'Backspace')) { e.preventDefault(); sale.forget(); return; }
@@ -248,7 +249,7 @@ function escape(el) {
   if (pay.busy()) { beep(false); return; } // what is being paid is not cancelled
   if (bought.drop()) { draw(); return; }
   if (el?.matches?.('#scan,#item,#code') && el.value) { el.value = ''; put('#scan-error'); put('#item-error'); draw(); return; }
-  if (state.sold) { nextGuest(); return; }
+  if (atDone()) { nextGuest(); return; }
   if ($('#scan-error').childElementCount) { put('#scan-error'); next(); return; }
   if (state.lines.length) { open('cancel'); return; }
   if (state.member) sale.forget();

@@ -21,6 +21,8 @@ export function draw() {
 
 /** atDesk tells whether a receipt is being made. */
 export const atDesk = () => !!$('#screen .pwrap');
+/** atDone tells whether what was sold is seen: the till may be locked over it. */
+export const atDone = () => !!$('#screen .pdone');
 /** next puts the cursor where the next deed is. */
 export const next = () => toNext(state.sold ? '.pdone [data-focus]' : state.member || state.lines.length ? '#item' : '#scan');
 

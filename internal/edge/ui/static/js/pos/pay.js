@@ -154,6 +154,7 @@ async function finish(was, answer) {
   beep(true);
   bought.count(s.lines);
   sold();
+  if (!answer) queue.flush(); // it may have been a moment's trouble
   if (answer && s.member?.number) tellOfNow(s); // the next sale does not wait for it
 }
 async function tellOfNow(s) {

@@ -3,6 +3,7 @@
 import { ask, Refused, Silent, isOnline, look } from './net.js';
 import * as keep from './keep.js';
 
+const SOON = 2000; // milliseconds
 const LATE = 'late'; // a flag of what came after something later: so does all that waited for a network
 const asked = new Set(); // numbers of sales that are being asked for this moment
 let told = () => {}, sending;
@@ -90,7 +91,14 @@ async function tellAll() {
     }
   } catch (e) {
     if (!(e instanceof Silent || e instanceof Refused)) throw e;
+    if (e instanceof Silent && isOnline()) soon();
   }
+}
+let later;
+// soon tells again what the program could not take this moment, though there is a network: it starts, or is at it still.
+function soon() {
+  clearTimeout(later);
+  later = setTimeout(flush, SOON);
 }
 
 /** again tells once more what could not be told. */

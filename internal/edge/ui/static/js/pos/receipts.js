@@ -118,7 +118,7 @@ function parts(d) {
 /** refundTyped gives back what was named, or all that is left. */
 export async function refundTyped(whole, after) {
   const d = $('#refund');
-  if ('asking' in d.dataset) return;
+  if (asking()) return;
   let what;
   try { what = whole ? { whole: true } : { lines: parts(d) }; } catch (input) { fill(d, { error: badCount(input) }); input.focus(); return; }
   if (!whole && !what.lines.length) { fill(d, { error: say('refund-nothing') }); return; }
@@ -127,7 +127,7 @@ export async function refundTyped(whole, after) {
   // given back once; where the receipt says that it came back already, the same once more is another refund.
   const said = JSON.stringify([body, chosen.refunds?.length]);
   if (asked !== said) { asked = said; key = 'pos-r-' + crypto.randomUUID(); }
-  asking(d, true);
+  showAsking(d, true);
   try {
     const r = await ask('/api/refunds', { body, key });
     beep(true);
@@ -135,15 +135,15 @@ export async function refundTyped(whole, after) {
     await receipts();
     fill($('#receipts'), { done: told(r, 'refund-done', 'refund-given', 'refund-taken') });
     await after();
-  } catch (e) { problem(d, e); } finally { asking(d, false); }
+  } catch (e) { problem(d, e); } finally { showAsking(d, false); }
 }
-// asking shows that the refund is asked for; it is not closed before what came of it is known.
-function asking(d, is) {
+/** asking tells whether a refund is asked for: its dialog is not closed before what came of it is known. */
+export const asking = () => 'asking' in $('#refund').dataset;
+function showAsking(d, is) {
   for (const b of $$('.dlg-f button', d)) b.disabled = is;
   if (is) fill(d, { error: '', preview: say('asking') });
   d.toggleAttribute('data-asking', is);
 }
-$('#refund').addEventListener('keydown', e => { if (e.key === 'Escape' && 'asking' in $('#refund').dataset) e.preventDefault(); });
 
 /** goodScanned marks one more of a good that comes back by its barcode. */
 export async function goodScanned(code) {
