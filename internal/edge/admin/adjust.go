@@ -100,7 +100,7 @@ func (p *page) adjustSent() error {
 	if !p.sureOf(f, r.Points) {
 		return p.askAdjust(f, &m)
 	}
-	r.Key, r.Buyer = f.get(keyParam), purchase.Buyer{Home: m.Home}
+	r.Key, r.Buyer, r.Only = f.get(keyParam), purchase.Buyer{Home: m.Home}, true
 	done, err := p.Desk.Adjust(p.ctx(), r)
 	if fault.Is(err, "adjust.approval") {
 		var told string

@@ -8,6 +8,7 @@ import (
 
 	"kopilka/internal/edge/admin"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/merge"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
@@ -79,6 +80,34 @@ func TestManyPointsAreAskedAbout(t *testing.T) {
 		}
 		if w := h.ask(owner, http.MethodPost, path, form("501")); !strings.HasSuffix(w.Header().Get("Location"), "done=approval-asked") {
 			t.Errorf("somebody may decide: %s", w.Header().Get("Location"))
+		}
+	})
+}
+
+// TestPointsOfWhoWasMerged: nobody gives points by hand on the page of who was
+// merged into another: they would be that one's, with no word.
+func TestPointsOfWhoWasMerged(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		gone, stays := h.register("Светлова", "+79161234567"), h.register("Светлова", "+79161234568")
+		merges := &merge.Merges{DB: d, IDs: h.IDs, Clock: h.Clock, Members: h.members, Desk: h.Desk}
+		asked := merge.Request{Into: stays.Home, From: gone.Home, By: member.Actor{Kind: member.ByStaff, ID: 1, Source: "admin"}, Reason: "один человек"}
+		seen, err := merges.Preview(t.Context(), asked)
+		h.check(err)
+		asked.Digest = seen.Digest
+		_, err = merges.Merge(t.Context(), asked)
+		h.check(err)
+		gives := h.hire("gives", []staff.Permission{staff.MembersSee, staff.PointsAdjust})
+		form := url.Values{"key": {"1"}, "programme": {h.Programme.ID.String()}, "way": {"in"}, "points": {"10"}, "reason": {"за ожидание"}}
+		w := h.ask(gives, http.MethodPost, admin.Base+"/members/"+gone.Home.String()+"/points", form)
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "объединено с другим") {
+			t.Errorf("%d: %s", w.Code, w.Body)
+		}
+		var n int
+		h.check(d.Row(t.Context(), `select count(*) from adjustment`).Scan(&n))
+		if n != 0 {
+			t.Errorf("%d posted", n)
 		}
 	})
 }
