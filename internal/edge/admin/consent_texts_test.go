@@ -112,3 +112,30 @@ func TestConsentsWithNoText(t *testing.T) {
 		}
 	})
 }
+
+// TestConsentsOfWhoHasLeft: what he consented to while he took part is not in
+// force any more.
+func TestConsentsOfWhoHasLeft(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		m := h.register("Светлова", "+79161234567")
+		text, err := h.members.PublishText(t.Context(), member.ConsentText{Kind: member.ToPersonalData, Language: "ru", Title: "Согласие", Body: "Я согласен."})
+		h.check(err)
+		by := member.Actor{Kind: member.ByStaff, ID: 1, Source: "admin"}
+		_, err = h.members.Consent(t.Context(), m.Home, []member.NewConsent{{Kind: member.ToPersonalData, Action: member.Granted, Text: text.ID, TextVersion: text.Version, Proof: "1"}}, by)
+		h.check(err)
+		who := h.hire("who", []staff.Permission{staff.MembersSee})
+		in := func(words string) bool {
+			return strings.Contains(h.ask(who, http.MethodGet, admin.Base+"/members/"+m.Home.String()+"/consents", nil).Body.String(), words)
+		}
+		if !in("Действует сейчас") {
+			t.Error("what is in force is not called so")
+		}
+		_, err = h.members.Close(t.Context(), m.Home, m.Version, "ушёл", by, nil)
+		h.check(err)
+		if in("Действует сейчас") || !in("Что было дано") {
+			t.Error("what was consented to is in force still")
+		}
+	})
+}

@@ -30,6 +30,7 @@ func memberConsentPages(a *Admin) {
 
 // consentsView is the consents of a member: as they stand, and how they came to.
 type consentsView struct {
+	Title   string // of what stands: now or, of who has left, at the end
 	Now     []consentRow
 	Log     []consentRow
 	On      string
@@ -71,7 +72,10 @@ func (p *page) memberConsents() error {
 		return err
 	}
 	base := memberPath(m.Home) + "/consents"
-	v := consentsView{Texts: p.toTexts(), NoTexts: len(texts) == 0}
+	v := consentsView{Title: p.text("admin.consents.now"), Texts: p.toTexts(), NoTexts: len(texts) == 0}
+	if m.State.Gone() {
+		v.Title = p.text("admin.consents.last")
+	}
 	if p.can(staff.MembersEdit) && !m.State.Gone() {
 		v.Path = base
 	}
