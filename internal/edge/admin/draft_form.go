@@ -249,6 +249,9 @@ func (e *partForm) errors(err error, names []string) {
 			continue // said of this level already
 		}
 		said := e.Texts.FaultField(e.lang(), e.named(w))
+		if w.Code == "programme.text-missing" { // it names a key of the text, which the form's reader has never seen
+			said = e.text("admin.draft.needed")
+		}
 		name, ok := strings.CutPrefix(w.Path, e.at)
 		name = strings.TrimPrefix(name, ".")
 		if e.field != nil {

@@ -120,6 +120,11 @@ func TestGroupsInForms(t *testing.T) {
 		if err != nil || !strings.Contains(stored.Text, "праздник: best") {
 			t.Errorf("%s %v", stored.Text, err)
 		}
+		// What is cleared in part is asked for as its reader knows it, not by its key.
+		days := url.Values{"edition": {"2"}, "welcome.days": {"30"}, "gifts.birthday.days": {"30"}}
+		if body := h.ask(who, http.MethodPost, path+"/part/gifts", days).Body.String(); strings.Contains(body, "обязательное") || !strings.Contains(body, "очистите всё, что сюда относится") {
+			t.Error("a gift with no points is told by a key of the text")
+		}
 		// What is wrong with a gift is said at that gift.
 		gifts := url.Values{"edition": {"2"}, "gifts.birthday.points": {"100"}, "gifts.first_purchase.points": {"50"}, "gifts.first_purchase.from": {"много"}}
 		if w := h.ask(who, http.MethodPost, path+"/part/gifts", gifts); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `id="gifts.first_purchase.from-error"`) || strings.Count(w.Body.String(), `-error" class="err"`) != 1 {
