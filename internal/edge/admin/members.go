@@ -252,7 +252,7 @@ func (l *memberList) wrongs(e *fault.Error) (out []string) {
 		if n, _ := fmt.Sscanf(f.Path, "conditions[%d]", &i); n == 1 && i < len(l.Conditions) {
 			c := &l.Conditions[i]
 			name := c.Field
-			if field, ok := l.cat.Get(c.Field); ok {
+			if field, ok := l.cat.Named(c.Field); ok {
 				name = l.fieldName(&field)
 			}
 			said = p.text("admin.members.bad-condition", "field", name, "values", strings.Join(c.Values, ", "), "why", said)

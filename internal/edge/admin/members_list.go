@@ -240,6 +240,9 @@ func (l *memberList) chips() []kit.Link {
 func (l *memberList) said(c *segment.Condition) string {
 	f, ok := l.cat.Get(c.Field)
 	if !ok {
+		if f, ok = l.cat.Named(c.Field); ok {
+			return l.fieldName(&f)
+		}
 		return c.Field
 	}
 	words := make([]string, len(c.Values))

@@ -51,8 +51,14 @@ func TestFiguresOfOwnOutlets(t *testing.T) {
 			}
 		}
 		for _, path := range []string{"?sort=-turnover", "?from.turnover=1", "?in.outlets=" + h.Outlet.ID.String()} {
-			if body := get(there, list+path); strings.Contains(body, "Светлова") {
+			body := get(there, list+path)
+			if strings.Contains(body, "Светлова") {
 				t.Errorf("%s tells of what was bought elsewhere", path)
+			}
+			for _, raw := range []string{">turnover", ">outlets", "turnover (", "outlets ("} {
+				if strings.Contains(body, raw) {
+					t.Errorf("%s names a field by its code: %q", path, raw)
+				}
 			}
 		}
 		h.sharedLists(all, there)

@@ -41,6 +41,9 @@ const (
 	Merged  State = "merged"  // closed, since he was another one's duplicate
 )
 
+// AllStates are the states that there are.
+func AllStates() []State { return []State{New, Active, Blocked, Closed, Merged} }
+
 // Serves tells whether a member in the state takes part.
 func (s State) Serves() bool { return s == Active || s == New }
 

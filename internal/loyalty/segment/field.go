@@ -87,7 +87,7 @@ type Field struct {
 type Catalogue struct {
 	fields []Field
 	at     map[string]int
-	kept   map[string]bool // fields that are there, but not for the reader
+	kept   map[string]Field // those that are there, but not for the reader
 }
 
 // Catalogue reads which fields there are, the organization's own last. Own
@@ -116,10 +116,10 @@ func (c *Catalogue) Of(outlets []id.ID) *Catalogue {
 	if outlets == nil {
 		return c
 	}
-	out := &Catalogue{at: map[string]int{}, kept: map[string]bool{}}
+	out := &Catalogue{at: map[string]int{}, kept: map[string]Field{}}
 	for i := range c.fields {
 		if code := c.fields[i].Code; c.fields[i].Whole {
-			out.kept[code] = true
+			out.kept[code] = c.fields[i]
 		} else {
 			out.at[code] = len(out.fields)
 			out.fields = append(out.fields, c.fields[i])
@@ -132,12 +132,17 @@ func (c *Catalogue) Of(outlets []id.ID) *Catalogue {
 // reader of the catalogue. Its columns don't count: those that he may not see
 // are dropped (Known).
 func (c *Catalogue) Keeps(d *Definition) bool {
-	return c.kept[d.Order.Field] || slices.ContainsFunc(d.Conditions, func(k Condition) bool { return c.kept[k.Field] })
+	return c.keeps(d.Order.Field) || slices.ContainsFunc(d.Conditions, func(k Condition) bool { return c.keeps(k.Field) })
+}
+
+func (c *Catalogue) keeps(code string) bool {
+	_, kept := c.kept[code]
+	return kept
 }
 
 // missing says at a place that there is no field of the code, and why.
 func (c *Catalogue) missing(code, path string) fault.Field {
-	if c.kept[code] {
+	if c.keeps(code) {
 		return fault.Field{Path: path, Code: "segment.whole-field"}
 	}
 	return fault.Field{Path: path, Code: "segment.unknown-field"}
@@ -158,4 +163,13 @@ func (c *Catalogue) Get(code string) (Field, bool) {
 		return Field{}, false
 	}
 	return c.fields[i], true
+}
+
+// Named gives one by its code also where it is not for the reader, so that what
+// is asked of it can be told in words.
+func (c *Catalogue) Named(code string) (Field, bool) {
+	if f, ok := c.kept[code]; ok {
+		return f, true
+	}
+	return c.Get(code)
 }

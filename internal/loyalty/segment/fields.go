@@ -108,7 +108,7 @@ func builtIn() []Field {
 			expr: "m.name_folded", index: "member_by_name", code: byBytes, ask: askName, show: func(r *seen) Value { return Value{Kind: Text, Text: r.Name} },
 		}},
 		identifier(member.Phone), identifier(member.Email), identifier(member.Card), identifier(member.Number), identifier(member.External),
-		texts("state", "state", []string{"new", "active", "blocked", "closed"}, mandatory, func(r *seen) string { return string(r.State) }),
+		texts("state", "state", listedStates(), mandatory, func(r *seen) string { return string(r.State) }),
 		{Code: "level", Kind: Choice, Ops: chosen, Column: true, Late: true, Source: FromLevels, shape: shape{
 			expr: "f.level", inF: true, index: "member_figure_level", none: "''", code: byText, show: func(r *seen) Value { return Value{Kind: Choice, Text: r.Level} },
 		}},
@@ -187,4 +187,14 @@ func ownField(c *member.CustomField) Field {
 	kind := f.Kind
 	f.show = func(r *seen) Value { return Value{Kind: kind, Text: r.custom[key]} }
 	return f
+}
+
+// listedStates are the states of those who may stand in a list.
+func listedStates() (out []string) {
+	for _, s := range member.AllStates() {
+		if s != member.Merged {
+			out = append(out, string(s))
+		}
+	}
+	return out
 }
