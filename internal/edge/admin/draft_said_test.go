@@ -44,7 +44,7 @@ func TestFormSaysItself(t *testing.T) {
 			t.Errorf("a new one: %s", got)
 		}
 		typed := url.Values{"kind": {string(rule.AccrualRule)}, "active": {"yes"}, "rate": {"7 %"}}
-		if got := says("", typed); !strings.Contains(got, "Начисляется 7\u00a0% бонусами") {
+		if got := says("", typed); !strings.Contains(got, "Ещё 7\u00a0% бонусами") {
 			t.Errorf("typed: %s", got)
 		}
 		typed.Set("rate", "семь")

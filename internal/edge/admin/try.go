@@ -248,7 +248,7 @@ func (t *trying) lines(c *purchase.Cart) {
 		if sku != "" {
 			l.Name = t.names.call(rule.FieldProduct, sku)
 		}
-		l.Price = t.sum(t.rowKey("line", i, "price"), price)
+		l.Price = t.priceOf(t.rowKey("line", i, "price"), price, sku)
 		var err error
 		l.Quantity, err = money.ParseQuantity(cmp.Or(t.f.get(t.rowKey("line", i, "quantity")), "1"))
 		if err == nil && l.Quantity == 0 {
@@ -259,6 +259,16 @@ func (t *trying) lines(c *purchase.Cart) {
 		}
 		c.Lines = append(c.Lines, l)
 	}
+}
+
+// priceOf is a line's price: that which was typed or, of a product, its own.
+func (t *trying) priceOf(name, typed, sku string) money.Amount {
+	if typed == "" {
+		if x, err := t.Products.BySKU(t.ctx(), sku); err == nil {
+			return x.Price
+		}
+	}
+	return t.sum(name, typed)
 }
 
 // sum is money that was typed into a field, or points, which have as many

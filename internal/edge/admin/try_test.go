@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"kopilka/internal/edge/admin"
+	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/loyalty/segment"
@@ -17,6 +18,7 @@ import (
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
 	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/reference"
 )
 
 // TestTriedInTheReadersLanguage: what a rule says to the cashier is read in the
@@ -66,6 +68,11 @@ func TestTriedLevelAndWho(t *testing.T) {
 			h.check(err)
 		}
 		h.check((&segment.Refresher{DB: d, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler), OwnLevel: func(id.ID) bool { return false }, Underway: func() int { return 0 }}).Rebuild(t.Context(), func(int64) {}))
+		goods := catalog.New(d, h.IDs)
+		drinks, err := goods.SaveType(t.Context(), catalog.Type{Code: "drinks", NameRU: "Напитки", NameEN: "Drinks", State: reference.Active})
+		h.check(err)
+		_, err = goods.SaveProduct(t.Context(), catalog.Product{SKU: "latte", Name: "Латте", TypeID: drinks.ID, Price: 250_50, State: reference.Active})
+		h.check(err)
 		who := h.hire("sees", []staff.Permission{staff.ProgrammeSee, staff.MembersSee})
 		path := admin.Base + "/programmes/" + h.Programme.ID.String() + "/try?till=one/1&day=2026-03-02&time=12:00&line.0.price=1000&"
 		for name, c := range map[string]struct {
@@ -80,6 +87,7 @@ func TestTriedLevelAndWho(t *testing.T) {
 			"made up":      {"imagined=yes&level=two&spent=4500", 200, []string{"Третий"}},
 			"both":         {"who=%2B79161234560&imagined=yes", 422, []string{"отмечен и придуманный", `id="who-error"`}},
 			"below zero":   {"line.1.price=-5", 422, []string{`id="line.1.price-error"`}},
+			"its own":      {"line.1.sku=latte", 200, []string{"250,50"}},
 			"none of it":   {"line.0.quantity=0", 422, []string{`id="line.0.quantity-error"`}},
 			"no points":    {"imagined=yes&points=-3", 422, []string{`id="points-error"`}},
 			"of nobody":    {"most=yes", 200, []string{"Что получится", "<dt>К оплате</dt>"}},
