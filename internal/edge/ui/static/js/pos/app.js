@@ -19,7 +19,7 @@ import { cardChosen, cardScanned, register, registerTyped, sendRegisterCode, tak
 import * as doors from './doors.js';
 import * as bought from './item.js';
 import * as fields from './fields.js';
-import { activate, again, asCard, askCard, find, newCard, refused, registered, sayAnew, seek, shown } from './buyer.js';
+import { activate, again, asCard, askCard, find, newCard, registered, sayAnew, seek, shown } from './buyer.js';
 import { paper, sold } from './paper.js';
 
 const page = $('#pos');

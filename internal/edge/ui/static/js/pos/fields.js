@@ -1,8 +1,10 @@
-// What stands in the fields of the desk while the till is locked or its page is read anew.
+// What stands in the fields of the desk, also while the till is locked or its page is read anew.
 import { $ } from './render.js';
 
-const FIELDS = ['#scan', '#item', '#code'], KEPT = 'kopilka-typed';
+const FIELDS = ['#item', '#code', '#scan'], KEPT = 'kopilka-typed';
 
+/** typedIn is the first of them in which something stands. */
+export const typedIn = () => FIELDS.find(f => $(f)?.value.trim());
 /** keep keeps what stands there, where there is a desk. */
 export function keep() {
   if ($('#item')) sessionStorage.setItem(KEPT, JSON.stringify(FIELDS.map(f => $(f)?.value ?? '')));

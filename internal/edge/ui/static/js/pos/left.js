@@ -1,5 +1,6 @@
 // What was typed, shown or chosen and is on no receipt yet: it stops the payment.
 import { $, put, wrong } from './render.js';
+import { typedIn } from './fields.js';
 import * as bought from './item.js';
 import { state } from './sale.js';
 import { say } from './words.js';
@@ -7,7 +8,7 @@ import { toNext } from './keys.js';
 
 // leftover is such, in words, and where it is seen to.
 function leftover() {
-  const price = bought.priceAsked(), field = ['#item', '#code', '#scan'].find(f => $(f)?.value.trim());
+  const price = bought.priceAsked(), field = typedIn();
   if (bought.missed()) return { at: '#item', words: say('missed-left') };
   if (price) return { at: '#item', words: say('price-first', { name: price.name }) };
   return field && { at: field, words: say('typed-left', { text: $(field).value.trim() }) };

@@ -106,7 +106,7 @@ async function settle(s, again = false) {
     await finish(s, s.asking ? await answerOf(s, again) : null);
   } catch (e) {
     if (!(e instanceof Refused)) throw e;
-    await notSold(e, s.kind, s.kind === 'mixed' ? s.payments : null);
+    await notSold(e, s);
   }
 }
 // answerOf waits for the program; null: the cashier goes on without its answer, which the queue gets later.
@@ -132,9 +132,9 @@ async function answerOf(s, again) {
 let waits; // what goes on without the answer, while one is waited for
 /** goOn goes on without it. */
 export const goOn = () => waits?.();
-async function notSold(e, kind, payments) {
+async function notSold(e, s) {
   if (e.code === 'cashier.nobody-on-duty' || e.status === 401) { await nobody(); return; }
-  if (e.code === 'points.proof-needed') { dialogs.prove(state.quote, p => pay(kind, payments, p)); return; }
+  if (e.code === 'points.proof-needed') { dialogs.prove(state.quote, p => pay(s.kind, s.kind === 'mixed' ? s.payments : null, p)); return; }
   if (e.code.startsWith('card.qr')) state.qr = null;
   await sale.quote();
   state.trouble = e.code.startsWith('quote.') ? say('changed') : e.message;

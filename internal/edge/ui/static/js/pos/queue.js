@@ -43,7 +43,7 @@ export async function commit(item) {
   }
 }
 
-/** refusedForGood tells what is wrong with the receipt itself from what is wrong with the moment. */
+/** forGood tells what is wrong with the receipt itself from what is wrong with the moment. */
 export const forGood = e => e instanceof Refused && ![401, 403, 429].includes(e.status);
 
 /** tell tells one item, once and for all: as the sale that was asked for or, where that is refused by now, as a fact. */
