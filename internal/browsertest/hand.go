@@ -38,8 +38,9 @@ const (
 	F9        = kb.F9
 )
 
-// Wait waits until the JavaScript expression, or what it promises, is true. It is
-// looked at anew at each frame; what it throws counts as not yet.
+// Wait waits until the page is loaded and the JavaScript expression, or what it
+// promises, is true. It is looked at anew at each frame; what it throws counts as
+// not yet.
 func (p *Page) Wait(condition string) {
 	p.t.Helper()
 	p.step("wait for "+condition, wait(condition))
@@ -49,7 +50,7 @@ func (p *Page) Wait(condition string) {
 func wait(condition string) chromedp.Action {
 	script := `new Promise((done) => {
 		const look = async () => {
-			try { if (await (` + condition + `)) return done(true); } catch {}
+			try { if (document.readyState === "complete" && await (` + condition + `)) return done(true); } catch {}
 			requestAnimationFrame(look);
 		};
 		look();

@@ -96,17 +96,17 @@ func TestFirstConsents(t *testing.T) {
 	}
 
 	p.Click("link", "К текстам согласий")
-	p.Wait(`document.readyState === "complete" && location.pathname === "/admin/consent-texts"`)
+	p.Wait(`location.pathname === "/admin/consent-texts"`)
 	p.Accessible()
 	p.Fits()
 	p.Shot("consent-texts-none")
 	for _, kind := range []string{"rules", "personal_data"} {
 		p.Go(s.URL + "/admin/consent-texts")
 		p.Get(`document.querySelector("a[href*='kind=`+kind+`&language=ru']").click()`, nil)
-		p.Wait(`document.readyState === "complete" && document.querySelector("#body")?.value.includes("«Студия света»")`)
+		p.Wait(`document.querySelector("#body")?.value.includes("«Студия света»")`)
 		p.Forgive("422")
 		p.Click("button", "Опубликовать")
-		p.Wait(`document.readyState === "complete" && document.querySelector("#body[aria-invalid]")`)
+		p.Wait(`document.querySelector("#body[aria-invalid]")`)
 		p.Accessible()
 		p.Shot("consent-text-" + kind)
 		p.Get(`(() => { const b = document.querySelector("#body"); b.value = b.value.replace(/\[[^\]]*\]/g, "(ООО «Студия», Мира, 5)") })()`, nil)

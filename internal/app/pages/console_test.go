@@ -21,14 +21,14 @@ func console(t *testing.T, b *browsertest.Browser, base string, look browsertest
 	p.Get(`document.querySelector("#password").focus()`, nil)
 	p.Insert(demo.OwnerPassword)
 	p.Click("button", words[2])
-	p.Wait(`location.pathname === "/admin" && document.readyState === "complete"`)
+	p.Wait(`location.pathname === "/admin"`)
 	return p
 }
 
 // toMember opens the page of the demo's first member, and gives its path.
 func (p *program) toMember(page *browsertest.Page) (path string) {
 	page.Go(p.url + "/admin/find?q=" + p.phone[1:])
-	page.Wait(`location.pathname.match(/^\/admin\/members\/\d+$/) && document.readyState === "complete"`)
+	page.Wait(`location.pathname.match(/^\/admin\/members\/\d+$/)`)
 	page.Get(`location.pathname`, &path)
 	return path
 }
@@ -156,7 +156,7 @@ func TestSetUp(t *testing.T) {
 	// All that is wrong is said at once, and nothing is kept of the rest.
 	p.Get(`document.querySelectorAll("#name, #outlet").forEach(i => { i.required = false; i.value = "" })`, nil)
 	p.Click("button", "Закончить")
-	p.Wait(`document.readyState === "complete" && document.querySelector("#name[aria-invalid]") && document.querySelector("#outlet[aria-invalid]")`)
+	p.Wait(`document.querySelector("#name[aria-invalid]") && document.querySelector("#outlet[aria-invalid]")`)
 	var kept int
 	if err := s.Core.DB.Row(t.Context(), `select count(*) from partner`).Scan(&kept); err != nil || kept != 0 {
 		t.Errorf("%d partners of half a set-up, %v", kept, err)

@@ -84,10 +84,10 @@ func passkeys(t *testing.T, b *browsertest.Browser, look browsertest.Look) {
 	p.Get(`document.querySelector("[name=scopes][value='reference.read']").checked || document.querySelector("[name=scopes][value='reference.read']").click()`, nil)
 	h.clock.Add(20 * time.Minute)
 	p.Click("button", words.key)
-	p.Wait(`document.readyState === "complete" && document.querySelector("#sure-password")`)
+	p.Wait(`document.querySelector("#sure-password")`)
 	look2("confirm-passkey")
 	p.Click("button", words.sure)
-	p.Wait(`document.readyState === "complete" && document.querySelectorAll(".secret code").length === 2 && document.querySelector("h1").innerText === "Сайт «А & Б»"`)
+	p.Wait(`document.querySelectorAll(".secret code").length === 2 && document.querySelector("h1").innerText === "Сайт «А & Б»"`)
 
 	p.Go(site + "/admin/me")
 	p.Get(`document.querySelector(".made button[data-dialog^=drop-passkey]").click()`, nil)

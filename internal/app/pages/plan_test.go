@@ -19,7 +19,7 @@ func TestPlannedPublishing(t *testing.T) {
 	pr := c.Programmes.Current().All()[0]
 	path := "/admin/programmes/" + pr.ID.String()
 	p := console(t, b, s.url, browsertest.Look{Width: 1440, Height: 900, Lang: "ru"})
-	const ready = `document.readyState === "complete" && `
+	const ready = ``
 	const told = ready + `document.querySelector("[role=status]") && document.querySelector("main").innerText.replace(/\s/g, " ")`
 	p.Go(s.url + path)
 	p.Wait(drawn)

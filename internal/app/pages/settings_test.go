@@ -16,14 +16,14 @@ func TestSettings(t *testing.T) {
 	s := start(t)
 	p := console(t, b, s.url, browsertest.Look{Width: 1440, Height: 900, Lang: "ru"})
 	p.Go(s.url + "/admin/settings")
-	p.Wait(`document.readyState === "complete" && document.querySelectorAll("tbody tr").length > 50`)
+	p.Wait(`document.querySelectorAll("tbody tr").length > 50`)
 	p.Type("searchbox", "Найти настройку", "обязательные поля")
 	p.Wait(`location.search.startsWith("?q=") && document.querySelectorAll("tbody tr").length === 1`)
 	p.Click("link", "Изменить: Обязательные поля")
-	p.Wait(`location.pathname === "/admin/settings/mandatory" && document.readyState === "complete" && document.querySelector("[value=phone]").checked`)
+	p.Wait(`location.pathname === "/admin/settings/mandatory" && document.querySelector("[value=phone]").checked`)
 	p.Click("checkbox", "Фамилия")
 	p.Click("button", "Сохранить")
-	p.Wait(`location.pathname === "/admin/settings" && document.readyState === "complete" && document.querySelector("[role=status].done") && document.body.innerText.includes("Телефон, Фамилия")`)
+	p.Wait(`location.pathname === "/admin/settings" && document.querySelector("[role=status].done") && document.body.innerText.includes("Телефон, Фамилия")`)
 	p.Shot("settings-changed")
 	if r := s.service.Rules(); len(r.Mandatory) != 2 || r.Mandatory[1] != member.FieldSurname {
 		t.Errorf("mandatory are %v", r.Mandatory)
@@ -31,7 +31,7 @@ func TestSettings(t *testing.T) {
 
 	p.Go(s.url + "/admin/settings/mandatory")
 	p.Click("button", "Вернуть значение по умолчанию")
-	p.Wait(`location.pathname === "/admin/settings" && document.readyState === "complete" && !document.body.innerText.includes("Телефон, Фамилия")`)
+	p.Wait(`location.pathname === "/admin/settings" && !document.body.innerText.includes("Телефон, Фамилия")`)
 	if r := s.service.Rules(); len(r.Mandatory) != 1 || !r.UniquePhone {
 		t.Errorf("after the reset the rules are %+v", r)
 	}
@@ -40,7 +40,7 @@ func TestSettings(t *testing.T) {
 	p.Go(s.url + "/admin/settings/till_proof_days")
 	p.Type("textbox", "Значение", "1000")
 	p.Press(browsertest.Enter)
-	p.Wait(`document.readyState === "complete" && document.querySelector("#value[aria-invalid]") && document.querySelector("#value").value === "1000"`)
+	p.Wait(`document.querySelector("#value[aria-invalid]") && document.querySelector("#value").value === "1000"`)
 	p.Accessible()
 	p.Shot("setting-wrong")
 

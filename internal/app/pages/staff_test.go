@@ -109,7 +109,7 @@ func (h *house) link() string {
 
 // at is when the page of the path is read.
 func at(path string) string {
-	return `location.pathname === "` + path + `" && document.readyState === "complete" && document.querySelector("h1")`
+	return `location.pathname === "` + path + `" && document.querySelector("h1")`
 }
 
 func typeSecret(p *browsertest.Page, field, secret string) {
@@ -136,7 +136,7 @@ func TestPeople(t *testing.T) {
 	p.Type("textbox", "Почта", demo.OwnerEmail)
 	p.Get(`document.querySelector("[name=role][value=analyst]").click()`, nil)
 	p.Click("button", "Пригласить")
-	p.Wait(`document.readyState === "complete" && document.querySelector("#email[aria-invalid]") && document.querySelector("#name").value === "Борис Чижов"`)
+	p.Wait(`document.querySelector("#email[aria-invalid]") && document.querySelector("#name").value === "Борис Чижов"`)
 	p.Accessible()
 	p.Shot("person-wrong")
 
@@ -144,16 +144,16 @@ func TestPeople(t *testing.T) {
 	h.clock.Add(20 * time.Minute)
 	p.Type("textbox", "Почта", "boris@example.org")
 	p.Click("button", "Пригласить")
-	p.Wait(`document.readyState === "complete" && document.querySelector("#sure-password")`)
+	p.Wait(`document.querySelector("#sure-password")`)
 	p.Accessible()
 	p.Fits()
 	p.Shot("confirm")
 	typeSecret(p, "sure-password", "весна")
 	p.Press(browsertest.Enter)
-	p.Wait(`document.readyState === "complete" && document.querySelector("#sure-password[aria-invalid]")`)
+	p.Wait(`document.querySelector("#sure-password[aria-invalid]")`)
 	typeSecret(p, "sure-password", demo.OwnerPassword)
 	p.Press(browsertest.Enter)
-	p.Wait(`location.pathname.match(/^\/admin\/people\/\d+$/) && document.readyState === "complete" && document.querySelector(".done")`)
+	p.Wait(`location.pathname.match(/^\/admin\/people\/\d+$/) && document.querySelector(".done")`)
 	p.See("heading", "Борис Чижов")
 	p.Accessible()
 	p.Shot("person-invited")
@@ -218,7 +218,7 @@ func TestForgotten(t *testing.T) {
 		p.Go(h.URL + "/admin/forgot")
 		p.Type("textbox", "E-mail", email)
 		p.Press(browsertest.Enter)
-		p.Wait(`document.readyState === "complete" && document.querySelector(".alert")`)
+		p.Wait(`document.querySelector(".alert")`)
 		said[email] = p.Text("main")
 	}
 	p.Accessible()
@@ -263,10 +263,10 @@ func TestPhone(t *testing.T) {
 	p.Forgive("422")
 	p.Type("textbox", "Код из приложения", "000000")
 	p.Press(browsertest.Enter)
-	p.Wait(`document.readyState === "complete" && document.querySelector("#code[aria-invalid]") && document.querySelector(".secret code").textContent === "` + key + `"`)
+	p.Wait(`document.querySelector("#code[aria-invalid]") && document.querySelector(".secret code").textContent === "` + key + `"`)
 	p.Type("textbox", "Код из приложения", code())
 	p.Press(browsertest.Enter)
-	p.Wait(`document.readyState === "complete" && document.querySelector("pre.lines")`)
+	p.Wait(`document.querySelector("pre.lines")`)
 	p.Accessible()
 	p.Shot("recovery-codes")
 	var lines string
@@ -294,7 +294,7 @@ func TestPhone(t *testing.T) {
 	in(recovery[3])
 	p.Wait(at("/admin"))
 	in(recovery[3]) // once
-	p.Wait(`document.readyState === "complete" && location.pathname === "/admin/prove" && document.querySelector("#code[aria-invalid], [role=alert]")`)
+	p.Wait(`location.pathname === "/admin/prove" && document.querySelector("#code[aria-invalid], [role=alert]")`)
 	h.clock.Add(time.Minute)
 	typeSecret(p, "code", code())
 	p.Press(browsertest.Enter)
@@ -310,7 +310,7 @@ func TestPhone(t *testing.T) {
 	p.Click("button", "Выключить")
 	p.Wait(`document.querySelector("#drop-phone[open]")`)
 	p.Get(`document.querySelector("#drop-phone form").submit()`, nil)
-	p.Wait(`document.readyState === "complete" && document.querySelector("#sure-code")`)
+	p.Wait(`document.querySelector("#sure-code")`)
 	p.Accessible()
 	p.Shot("confirm-phone")
 	typeSecret(p, "sure-password", demo.OwnerPassword)
@@ -332,13 +332,13 @@ func TestOwnRole(t *testing.T) {
 	p.Forgive("422")
 	p.Type("textbox", "Название роли", "Управляющий")
 	p.Click("button", "Сохранить")
-	p.Wait(`document.readyState === "complete" && document.querySelector("[role=alert]")`)
+	p.Wait(`document.querySelector("[role=alert]")`)
 	p.Accessible()
 	p.Fits()
 	p.Shot("role-wrong")
 	p.Get(`["staff.edit", "till.work", "audit.see", "purchases.see"].forEach(x => document.querySelector("[value='" + x + "']").click())`, nil)
 	p.Click("button", "Сохранить")
-	p.Wait(`location.pathname.match(/^\/admin\/roles\/\d+$/) && document.readyState === "complete" && document.querySelector(".done")`)
+	p.Wait(`location.pathname.match(/^\/admin\/roles\/\d+$/) && document.querySelector(".done")`)
 	p.Accessible()
 	p.Fits()
 	p.Shot("role")
@@ -349,7 +349,7 @@ func TestOwnRole(t *testing.T) {
 	p.Get(`[...document.querySelectorAll(".pick")].find(x => x.innerText.startsWith("Управляющий")).querySelector("input").click()`, nil)
 	p.Get(`document.querySelector("[name=outlets]").click()`, nil)
 	p.Click("button", "Пригласить")
-	p.Wait(`location.pathname.match(/^\/admin\/people\/\d+$/) && document.readyState === "complete" && document.querySelector(".done")`)
+	p.Wait(`location.pathname.match(/^\/admin\/people\/\d+$/) && document.querySelector(".done")`)
 
 	vera := b.Open(t, h.URL+h.link(), browsertest.Look{Width: 1440, Height: 900, Lang: "ru"})
 	vera.Wait(`document.querySelector("#password")`)
@@ -359,7 +359,7 @@ func TestOwnRole(t *testing.T) {
 	vera.Type("textbox", "Почта", "vera@example.org")
 	typeSecret(vera, "password", "лето на Заречной улице")
 	vera.Press(browsertest.Enter)
-	vera.Wait(`location.pathname === "/admin" && document.readyState === "complete"`)
+	vera.Wait(`location.pathname === "/admin"`)
 	vera.Go(h.URL + "/admin/people")
 	vera.Wait(at("/admin/people") + ` && document.querySelectorAll("tbody tr").length === 1 && document.querySelector("tbody").innerText.includes("Вера")`)
 	vera.Go(h.URL + "/admin/people/new")
@@ -374,11 +374,11 @@ func TestOwnRole(t *testing.T) {
 	vera.Get(`document.querySelector("[name=role][value=cashier]").click()`, nil)
 	vera.Forgive("422")
 	vera.Click("button", "Пригласить") // to everywhere: more than hers
-	vera.Wait(`document.readyState === "complete" && document.querySelector("[role=alert]") && document.querySelector("#name").value === "Глеб"`)
+	vera.Wait(`document.querySelector("[role=alert]") && document.querySelector("#name").value === "Глеб"`)
 	vera.Accessible()
 	vera.Get(`document.querySelector("[name=outlets]").click()`, nil)
 	vera.Click("button", "Пригласить")
-	vera.Wait(`location.pathname.match(/^\/admin\/people\/\d+$/) && document.readyState === "complete" && document.querySelector(".done")`)
+	vera.Wait(`location.pathname.match(/^\/admin\/people\/\d+$/) && document.querySelector(".done")`)
 	vera.Forgive("403")
 	vera.Go(h.URL + "/admin/audit")
 	vera.Wait(at("/admin/audit") + ` && document.querySelector("main").innerText.includes("Вы работаете не во всех точках, а это касается всех")`)
@@ -413,9 +413,9 @@ func TestAuditIsRead(t *testing.T) {
 	var first string
 	p.Get(`document.querySelector("tbody tr").innerText`, &first)
 	p.Click("link", "Дальше")
-	p.Wait(`location.search.includes("before=") && document.readyState === "complete" && document.querySelectorAll("tbody tr").length > 0`)
+	p.Wait(`location.search.includes("before=") && document.querySelectorAll("tbody tr").length > 0`)
 	p.Click("link", "Назад")
-	p.Wait(`document.readyState === "complete" && location.search.includes("after=") && document.querySelectorAll("tbody tr").length === 50`)
+	p.Wait(`location.search.includes("after=") && document.querySelectorAll("tbody tr").length === 50`)
 	var again string
 	p.Get(`document.querySelector("tbody tr").innerText`, &again)
 	if first != again {
