@@ -68,6 +68,7 @@ func (p *page) trail() error {
 			l.query.Set(name, v)
 		}
 	}
+	inOrder(l.query)
 	if err := l.read(); err != nil {
 		return err
 	}

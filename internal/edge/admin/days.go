@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,18 @@ func parseDay(s string, zone *time.Location) (time.Time, error) {
 		t, err = time.ParseInLocation(layout, s, zone)
 	}
 	return t, err
+}
+
+// inOrder puts the days of a query, as browsers' own fields send them, in their
+// order where they stand the wrong way round.
+func inOrder(q url.Values) {
+	from, to := q.Get("from"), q.Get("to")
+	_, err := time.Parse(time.DateOnly, from)
+	_, err2 := time.Parse(time.DateOnly, to)
+	if err == nil && err2 == nil && to < from {
+		q.Set("from", to)
+		q.Set("to", from)
+	}
 }
 
 // parseMoment reads a typed day and time.

@@ -186,6 +186,17 @@ func (e *partForm) row(slots ...slot) rowView {
 	return out
 }
 
+// rowOf is a row whose fields are called as those of other groups: above the form
+// they are told apart by the group.
+func (e *partForm) rowOf(group string, slots ...slot) rowView {
+	from := len(e.f.fields)
+	out := e.row(slots...)
+	for i := range e.f.fields[from:] {
+		e.f.fields[from+i].Label = group + ": " + e.f.fields[from+i].Label
+	}
+	return out
+}
+
 // show is a slot as its field.
 func (e *partForm) show(s slot) fieldView {
 	label := s.label

@@ -205,8 +205,8 @@ func giftSlots(e *partForm) []slot {
 
 func giftGroups(e *partForm, slots []slot) []groupView {
 	out := []groupView{
-		{Title: e.text("admin.draft.gift.welcome"), Rows: []rowView{e.row(slots[0:2]...)}},
-		{Title: e.text("admin.draft.gift.welcome-self"), About: e.text("admin.draft.gift.welcome-self-about"), Rows: []rowView{e.row(slots[2:4]...)}},
+		{Title: e.text("admin.draft.gift.welcome"), Rows: []rowView{e.rowOf(e.text("admin.draft.gift.welcome"), slots[0:2]...)}},
+		{Title: e.text("admin.draft.gift.welcome-self"), About: e.text("admin.draft.gift.welcome-self-about"), Rows: []rowView{e.rowOf(e.text("admin.draft.gift.welcome-self"), slots[2:4]...)}},
 	}
 	for rest := slots[4:]; len(rest) > 0; {
 		n := 4
@@ -214,7 +214,8 @@ func giftGroups(e *partForm, slots []slot) []groupView {
 		if o == rule.FirstPurchase {
 			n = 3
 		}
-		out = append(out, groupView{Title: e.text("rule.occasion." + string(o)), About: e.text("admin.draft.gift." + string(o)), Rows: []rowView{e.row(rest[:n]...)}})
+		title := e.text("rule.occasion." + string(o))
+		out = append(out, groupView{Title: title, About: e.text("admin.draft.gift." + string(o)), Rows: []rowView{e.rowOf(title, rest[:n]...)}})
 		rest = rest[n:]
 	}
 	return out

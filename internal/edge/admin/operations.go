@@ -74,6 +74,7 @@ type operationsAsked struct {
 
 func (p *page) operationList() error {
 	v := operationsView{query: clone(p.r.URL.Query(), doneParam)}
+	inOrder(v.query)
 	for name := range v.query {
 		if v.query.Get(name) == "" {
 			v.query.Del(name)

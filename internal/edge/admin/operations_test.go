@@ -79,7 +79,8 @@ func TestOperationsInTheConsole(t *testing.T) {
 		}
 		for path, want := range map[string]int{
 			"?kind=purchase.refunded": 1, "?kind=points.expired": 0, "?outlet=" + h.Outlet.ID.String(): 50, "?to=2001-01-01": 0, "?from=2001-01-01": 50,
-			"?outlet=" + h.other.String(): 0, "?member=1": 0,
+			"?from=2199-12-31&to=2001-01-01": 50, // the wrong way round
+			"?outlet=" + h.other.String():    0, "?member=1": 0,
 		} {
 			if _, n := rows(who, list+path); n != want {
 				t.Errorf("%s: %d rows, want %d", path, n, want)

@@ -193,9 +193,13 @@ func (p *page) erasure() error {
 	for _, t := range a.Tables {
 		what := p.text("admin.privacy.rows", "count", t.Rows)
 		if len(t.What) > 0 {
-			what = p.text("admin.privacy.columns", "count", t.Rows, "columns", strings.Join(t.What, ", "))
+			said := make([]string, len(t.What))
+			for i, column := range t.What {
+				said[i] = p.textOr("admin.erased."+t.Table+"."+column, column)
+			}
+			what = p.text("admin.privacy.columns", "count", t.Rows, "columns", strings.Join(said, ", "))
 		}
-		v.Tables = append(v.Tables, kit.Pair{Name: t.Table, Value: what})
+		v.Tables = append(v.Tables, kit.Pair{Name: p.textOr("admin.erased."+t.Table, t.Table), Value: what})
 	}
 	return p.show(v.Title, "/members", erasurePage(v))
 }

@@ -126,10 +126,11 @@ func (p *page) receiptList() (*receiptList, error) {
 func (l *receiptList) days() {
 	ctx := l.page.ctx()
 	today := ui.Of(ctx).Now.In(ui.Of(ctx).Zone)
+	inOrder(l.query)
 	spans := []period{{"today", 1}, {"week", 7}, {"month", 30}, {"quarter", 90}}
 	from, err := time.ParseInLocation(time.DateOnly, l.query.Get("from"), ui.Of(ctx).Zone)
 	to, err2 := time.ParseInLocation(time.DateOnly, l.query.Get("to"), ui.Of(ctx).Zone)
-	own := err == nil && err2 == nil && !to.Before(from)
+	own := err == nil && err2 == nil
 	chosen := l.query.Get("span")
 	if !slices.ContainsFunc(spans, func(s period) bool { return s.Name == chosen }) {
 		chosen = spans[2].Name

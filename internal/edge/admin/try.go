@@ -48,6 +48,7 @@ type tryView struct {
 
 // triedView is what the receipt would come to.
 type triedView struct {
+	Away   string     // why no such receipt would come to be there
 	Level  []kit.Pair // none: the programme has no levels, or nobody stands at any
 	Lines  []receiptLine
 	Totals []kit.Pair
@@ -163,7 +164,11 @@ func (t *trying) form(v *tryView) {
 		for _, s := range []slot{{key: "sku", as: aPick, options: goods}, {key: "price", as: aFigure}, {key: "quantity", as: aFigure}} {
 			s.label = "try-" + s.key
 			s.key = t.rowKey("line", i, s.key)
-			row = append(row, t.show(s))
+			f := t.show(s)
+			if s.as == aPick { // a product has a price of its own
+				f.Clears = t.rowKey("line", i, "price")
+			}
+			row = append(row, f)
 		}
 		v.Lines = append(v.Lines, row)
 	}
@@ -207,7 +212,30 @@ func (t *trying) run() (*triedView, error) {
 		}
 		return nil, nil
 	}
-	return t.result(c, q)
+	v, err := t.result(c, q)
+	if err == nil {
+		v.Away = t.away(c.Till, at)
+	}
+	return v, err
+}
+
+// away says that the till's outlet is under another programme on that day, or
+// under none: what was counted is what this one would give there.
+func (t *trying) away(till id.ID, at clock.Micros) string {
+	place, _ := t.Directory.Place(till)
+	o := &place.Outlet
+	set := t.Programmes.Current()
+	if set.Get(t.of.ID) != t.of {
+		set = set.With(t.of)
+	}
+	switch there := set.For(o.ID, o.PartnerID, t.of.Day(at)); there {
+	case t.of:
+		return ""
+	case nil:
+		return t.text("admin.try.nowhere", "outlet", o.Name)
+	default:
+		return t.text("admin.try.elsewhere", "outlet", o.Name, "name", there.Name)
+	}
 }
 
 // cart is the receipt that was typed.

@@ -49,6 +49,35 @@ func TestTriedInTheReadersLanguage(t *testing.T) {
 	})
 }
 
+// TestTriedElsewhere: a programme that is tried at an outlet which is under another,
+// or which it is not meant for, says so.
+func TestTriedElsewhere(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		who := h.hire("sees", []staff.Permission{staff.ProgrammeSee})
+		path := admin.Base + "/programmes/" + h.Programme.ID.String() + "/try?till=one/1&day=2026-03-02&time=12:00&line.0.price=100"
+		says := func(want string) {
+			t.Helper()
+			body := h.ask(who, http.MethodGet, path, nil).Body.String()
+			if told := strings.Contains(body, "в этот день"); told != (want != "") || !strings.Contains(body, want) || !strings.Contains(body, "Что получится") {
+				t.Errorf("no %q, or no result", want)
+			}
+		}
+		says("")
+		mine := *h.Programme
+		mine.Outlets = []id.ID{h.other}
+		_, err := h.Programmes.Put(t.Context(), mine, "Ольга")
+		h.check(err)
+		says("эта программа в этот день не действует")
+		next := *h.Programme
+		next.ID, next.Version, next.Name, next.Code = 0, 0, "Соседняя", "next"
+		_, err = h.Programmes.Put(t.Context(), next, "Ольга")
+		h.check(err)
+		says("действует программа «Соседняя»")
+	})
+}
+
 // TestTriedLevelAndWho: what the receipt does to the level is said, of a member
 // found by his name and of one made up; the form has as many lines as are asked
 // for.
@@ -130,8 +159,8 @@ func TestGroupsInForms(t *testing.T) {
 		}
 		// What is cleared in part is asked for as its reader knows it, not by its key.
 		days := url.Values{"edition": {"2"}, "welcome.days": {"30"}, "gifts.birthday.days": {"30"}}
-		if body := h.ask(who, http.MethodPost, path+"/part/gifts", days).Body.String(); strings.Contains(body, "обязательное") || !strings.Contains(body, "очистите всё, что сюда относится") {
-			t.Error("a gift with no points is told by a key of the text")
+		if body := h.ask(who, http.MethodPost, path+"/part/gifts", days).Body.String(); strings.Contains(body, "обязательное") || !strings.Contains(body, "очистите всё, что сюда относится") || !strings.Contains(body, ">За регистрацию: ") {
+			t.Error("a gift with no points is told by a key of the text, or not which gift")
 		}
 		// What is wrong with a gift is said at that gift.
 		gifts := url.Values{"edition": {"2"}, "gifts.birthday.points": {"100"}, "gifts.first_purchase.points": {"50"}, "gifts.first_purchase.from": {"много"}}

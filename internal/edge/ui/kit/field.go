@@ -15,6 +15,7 @@ func more(f Field) templ.Attributes {
 	set("placeholder", f.Example)
 	set("aria-describedby", f.told())
 	set("maxlength", f.most())
+	set("data-clears", f.Clears)
 	for name, on := range map[string]bool{"required": f.Needed, "disabled": f.Off, "autofocus": f.Autofoc} {
 		if on {
 			out[name] = true

@@ -98,10 +98,11 @@ type Field struct {
 	Rows     int // of a text of several lines; 0: one line
 	Most     int // characters; 0: any number
 	Options  []Option
-	Narrow   bool // as wide as a sum
-	Autofoc  bool // the page begins here
-	Filter   bool // a change asks for the list again
-	HideName bool // the label is read out only
+	Narrow   bool   // as wide as a sum
+	Autofoc  bool   // the page begins here
+	Filter   bool   // a change asks for the list again
+	Clears   string // name of a field that, untouched, gives way to what is chosen here
+	HideName bool   // the label is read out only
 }
 
 // Option is one of what a field may be.

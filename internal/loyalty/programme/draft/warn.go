@@ -113,11 +113,11 @@ func (w *warner) over(at, to string) bool {
 func (w *warner) types() {
 	for _, t := range slices.Sorted(maps.Keys(w.p.Earning.ByType)) {
 		w.typed("earning.by_type."+t, t)
-		w.wanted([]string{t})
+		w.given(w.p.Earning.ByType[t], t)
 	}
 	for _, t := range slices.Sorted(maps.Keys(w.p.Spending.ByType)) {
 		w.typed("spending.by_type."+t, t)
-		w.wanted([]string{t})
+		w.given(w.p.Spending.ByType[t], t)
 	}
 	for i := range w.p.Levels {
 		for j, part := range w.p.Levels[i].Parts {
@@ -163,6 +163,14 @@ func (w *warner) wanted(types []string) {
 		if !is(w.bare, t) {
 			w.bare = append(w.bare, t)
 		}
+	}
+}
+
+// given is the same for a type with a rate of its own: one of nothing is kept
+// from it, whether there are such goods or not.
+func (w *warner) given(r money.Rate, t string) {
+	if r != 0 {
+		w.wanted([]string{t})
 	}
 }
 

@@ -44,6 +44,7 @@ func TestWarnings(t *testing.T) {
 		{"no such type", head + "earning: {rate: 5%, by_type: {bar: 1%, pub: 2%}}\nspending: {share: 5%, by_type: {Bar: 1%, pub: 2%}}\n", []string{"3:45 programme.warn-no-type", "4:47 programme.warn-no-type"}},
 		{"no such type in a condition", head + "rules: [{id: a, kind: discount, rate: 5%, scope: {type: {in: [bar, pub]}}}]\n", []string{"3:57 programme.warn-no-type"}},
 		{"types that no goods are of", head + "earning: {rate: 5%, by_type: {hat: 1%}}\nrules: [{id: a, kind: accrual, rate: 5%, scope: {type: [hat, bar]}}, {id: b, kind: accrual, rate: 5%, scope: {type: Hat}}]\n", []string{"1:1 programme.warn-no-goods"}},
+		{"nothing of types that no goods are of", head + "earning: {rate: 5%, by_type: {hat: 0%}}\nspending: {share: 5%, by_type: {hat: 0%}}\n", nil},
 		{"of a type or another", head + "rules: [{id: a, kind: accrual, rate: 5%, scope: {type: [hat, bar]}}, {id: b, kind: accrual, rate: 5%, scope: {type: {not: hat}}}]\n", nil},
 		{"more than the price", head + "earning: {rate: 500%, by_type: {bar: 101%, ticket: 100%}}\nrules: [{id: a, kind: accrual, rate: 150%}]\n", []string{"3:17 programme.warn-rate", "3:38 programme.warn-rate", "4:38 programme.warn-rate"}},
 		{"a level's type", head + "levels:\n- {id: a, priority: 1}\n- {id: b, priority: 2, days: 9, sum: 9, parts: [{types: [pub], sum: 5}]}\n", []string{"5:49 programme.warn-no-type"}},

@@ -13,6 +13,11 @@ let unsaved = false;
 document.addEventListener('input', e => { if (e.target.closest('form[data-keep]')) unsaved = true; });
 document.addEventListener('submit', () => { unsaved = false; });
 addEventListener('beforeunload', e => { if (unsaved) e.preventDefault(); });
+// What a field proposed gives way to what is chosen beside it; what was typed stays.
+document.addEventListener('change', e => {
+  const other = e.target.dataset?.clears && e.target.value && e.target.form.elements[e.target.dataset.clears];
+  if (other && other.value === other.defaultValue) other.value = '';
+});
 // A file that is too large is told of before it is sent.
 document.addEventListener('change', e => {
   const i = e.target, f = i.type === 'file' && i.files[0];
