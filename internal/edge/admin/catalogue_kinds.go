@@ -56,11 +56,7 @@ func (p *page) askProductType(f *form, t catalog.Type) error {
 	}
 	code := f.field("code", "product-type-code", needed, narrow, most(reference.MaxCode))
 	code.Off = t.ID != 0
-	entries := append(lines(
-		f.field("name_ru", "name-ru", needed, first, most(reference.MaxName)),
-		f.field("name_en", "name-en", needed, most(reference.MaxName)),
-		code,
-	), f.box("payable", "payable"), f.box("earns", "earns"))
+	entries := append(lines(append(f.names("name_ru", "name_en", reference.MaxName), code)...), f.box("payable", "payable"), f.box("earns", "earns"))
 	if t.ID != 0 {
 		s.Title, s.Action = p.inLang(t.NameRU, t.NameEN), typesPath+"/"+t.ID.String()
 		entries = append(entries, lines(f.field("state", "state", of(p.states()...)))...)
@@ -104,7 +100,8 @@ func (p *page) saveProductType(t catalog.Type) error {
 		return err
 	}
 	to := t
-	to.NameRU, to.NameEN, to.Payable, to.Earns = f.get("name_ru"), f.get("name_en"), f.on("payable"), f.on("earns")
+	to.NameRU, to.NameEN = f.named("name_ru", "name_en")
+	to.Payable, to.Earns = f.on("payable"), f.on("earns")
 	if t.ID == 0 {
 		to.Code = f.get("code")
 	} else {

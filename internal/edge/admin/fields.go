@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -77,11 +78,7 @@ func (p *page) askField(f *form, c *member.CustomField) error {
 		s.Title, s.Action = p.inLang(c.LabelRU, c.LabelEN), fieldsPath+"/"+c.Key+"/edit"
 		key.Off, kind.Off = true, true
 	}
-	entries := lines(
-		f.field("label_ru", "name-ru", needed, first, most(member.MaxName)),
-		f.field("label_en", "name-en", needed, most(member.MaxName)),
-		key, kind,
-	)
+	entries := lines(append(f.names("label_ru", "label_en", member.MaxName), key, kind)...)
 	if c == nil || c.Kind == member.CustomChoice {
 		entries = append(entries, choices)
 	}
@@ -167,7 +164,8 @@ func (p *page) fieldTyped(f *form, c *member.CustomField) (member.CustomField, e
 			bad = append(bad, fault.Field{Path: "key", Code: "admin.field-taken"})
 		}
 	}
-	to.LabelRU, to.LabelEN, to.Required = f.get("label_ru"), f.get("label_en"), f.on("required")
+	to.LabelRU, to.LabelEN = f.named("label_ru", "label_en")
+	to.Required = f.on("required")
 	if at, err := strconv.ParseInt(f.get("position"), 10, 32); err == nil && at >= 0 {
 		to.Position = at
 	} else if f.get("position") != "" {
@@ -192,7 +190,8 @@ func choicesTyped(typed string) []member.Choice {
 		}
 		key, rest, _ := strings.Cut(l, ";")
 		ru, en, _ := strings.Cut(rest, ";")
-		out = append(out, member.Choice{Key: strings.TrimSpace(key), LabelRU: strings.TrimSpace(ru), LabelEN: strings.TrimSpace(en)})
+		ru, en = strings.TrimSpace(ru), strings.TrimSpace(en)
+		out = append(out, member.Choice{Key: strings.TrimSpace(key), LabelRU: cmp.Or(ru, en), LabelEN: cmp.Or(en, ru)})
 		if len(out) > member.MaxChoices {
 			break
 		}

@@ -1,11 +1,13 @@
 package admin
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/i18n"
 	"kopilka/internal/platform/text"
 )
 
@@ -82,6 +84,23 @@ func (f *form) field(name, label string, more ...func(*kit.Field)) kit.Field {
 		f.fields = append(f.fields, v)
 	}
 	return v
+}
+
+// names are the fields of a name in both languages: that of the reader's is asked
+// for, the other's is the same unless it is typed too.
+func (f *form) names(ru, en string, longest int) []kit.Field {
+	other := func(v *kit.Field) { v.Hint = f.p.text("admin.hint.other-name") }
+	asked, free := []func(*kit.Field){needed, first, most(longest)}, []func(*kit.Field){other, most(longest)}
+	if f.p.lang() == i18n.EN {
+		asked, free = free, asked
+	}
+	return []kit.Field{f.field(ru, "name-ru", asked...), f.field(en, "name-en", free...)}
+}
+
+// named is what was typed of a name in both languages.
+func (f *form) named(ru, en string) (inRU, inEN string) {
+	inRU, inEN = f.get(ru), f.get(en)
+	return cmp.Or(inRU, inEN), cmp.Or(inEN, inRU)
 }
 
 // What a field may be besides a line that may be empty.

@@ -101,6 +101,8 @@ func TestCatalogueInTheConsole(t *testing.T) {
 		edits, some := h.hire("edits", may), h.hire("some", may, h.Outlet.ID)
 		products := catalog.New(d, h.IDs)
 		h.sends(edits, "/catalogue/types/new", url.Values{"name_ru": {harm}, "name_en": {"Snacks"}, "code": {"snacks"}, "payable": {"yes"}}, http.StatusSeeOther)
+		h.sends(edits, "/catalogue/types/new", url.Values{"name_ru": {"Квас"}, "code": {"kvas"}}, http.StatusSeeOther) // a name in one language is that in both
+		h.sends(edits, "/catalogue/types/new", url.Values{"name_en": {" "}, "code": {"nameless"}}, http.StatusUnprocessableEntity)
 		h.sends(edits, "/catalogue/types/new", url.Values{"name_ru": {"Ещё"}, "name_en": {"More"}, "code": {"snacks"}}, http.StatusUnprocessableEntity)
 		h.sends(edits, "/catalogue/groups/new", url.Values{"name": {harm}, "code": {"sweet"}}, http.StatusSeeOther)
 		types, err := products.Types(t.Context(), reference.Page{Find: "snacks"})

@@ -101,7 +101,7 @@ func TestCompileSaysWhereItIsWrong(t *testing.T) {
 		{"campaigns[0].rules[0].rate", func(p *rule.Programme) { p.Campaigns[0].Rules[0].Rate = money.Whole + 1 }},
 		{"campaigns[1].rules[0].amount", func(p *rule.Programme) { p.Campaigns[1].Rules[0].Amount = -1 }},
 		{"campaigns[0].to", func(p *rule.Programme) { p.Campaigns[0].To = "2026-02-01" }},
-		{"campaigns[1].limits", func(p *rule.Programme) { p.Campaigns[1].Limits.PerHead = -1 }},
+		{"campaigns[1].limits.per_member", func(p *rule.Programme) { p.Campaigns[1].Limits.PerHead = -1 }},
 		{"campaigns[1].codes[0]", func(p *rule.Programme) { p.Campaigns[1].Codes = []string{"весна "} }},
 		{"campaigns[1].codes[1]", func(p *rule.Programme) { p.Campaigns[1].Codes = []string{"x", " \u200b"} }},
 		{"campaigns", func(p *rule.Programme) { p.Campaigns = make([]rule.Campaign, rule.MaxCampaigns+1) }},
