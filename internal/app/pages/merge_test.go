@@ -54,6 +54,13 @@ func TestMergeInTheConsole(t *testing.T) {
 	p.Wait(arrived("merged") + ` && location.pathname.startsWith("/admin/merges/") && document.body.innerText.includes("Паспорт один")`)
 	p.Accessible()
 	p.Shot("merge-act")
+	p.Go(s.url + at + "/movement")
+	p.Wait(`document.querySelector("tbody tr")`)
+	var sum float64
+	p.Get(`[...document.querySelectorAll("tbody tr")].reduce((n, r) => n + parseFloat([...r.querySelectorAll(".num")].at(-1).innerText.replace("−", "-").replace(",", ".").replace(/\s/g, "")), 0)`, &sum)
+	if sum != 75 {
+		t.Errorf("the movements of who has 75 come to %v", sum)
+	}
 	p.Go(s.url + at)
 	p.Wait(`document.querySelector("h1").innerText === "Двойникова"`)
 	p.Go(s.url + at + "/changes")

@@ -89,7 +89,7 @@ type partForm struct {
 // load puts what the text says into the form.
 func (e *partForm) load(part draft.Part, slots []slot) {
 	for _, s := range slots {
-		x := part.At(s.key)
+		x := partOfKey(part, s.key)
 		switch s.as {
 		case someOf:
 			e.f.values[s.key] = x.List()
@@ -159,14 +159,30 @@ func wordsIn(s string) (out []string) {
 }
 
 func putAt(to *draft.Part, way []string, part draft.Part) {
+	step := codeOf(way[0])
 	if len(way) == 1 {
-		to.Put(way[0], part)
+		to.Put(step, part)
 		return
 	}
-	inner := to.Get(way[0])
+	inner := to.Get(step)
 	putAt(&inner, way[1:], part)
-	to.Put(way[0], inner)
+	to.Put(step, inner)
 }
+
+// partOfKey is the value of a slot.
+func partOfKey(p draft.Part, key string) draft.Part {
+	for step := range strings.SplitSeq(key, ".") {
+		p = p.Get(codeOf(step))
+	}
+	return p
+}
+
+// A code may have dots, and a slot's key has them between its steps: in a key those
+// of a code are written as a sign that no code has.
+
+func stepOf(code string) string { return strings.ReplaceAll(code, ".", "·") }
+
+func codeOf(step string) string { return strings.ReplaceAll(step, "·", ".") }
 
 // rows shows slots, each on its own row.
 func (e *partForm) rows(slots ...slot) []rowView {
@@ -285,7 +301,7 @@ func nearest(path string, names []string) string {
 	dotted := strings.NewReplacer("[", ".", "]", "").Replace(path)
 	for p := dotted; p != ""; {
 		for _, n := range names {
-			if n == p || strings.HasPrefix(n, p+".") {
+			if at := codeOf(n); at == p || strings.HasPrefix(at, p+".") {
 				return n
 			}
 		}

@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -45,6 +46,26 @@ func TestPublishingOvertaken(t *testing.T) {
 		w = h.ask(anna, http.MethodPost, path+"/publish", open)
 		if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, "введена версия 2 (boris") {
 			t.Errorf("%d: %s", w.Code, body)
+		}
+
+		// A time that is typed beside «now» is not let go.
+		open = h.formAt(anna, path+"/publish")
+		open.Set("at", "2099-01-01T00:00")
+		if w = h.ask(anna, http.MethodPost, path+"/publish", open); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "Выбрано «Сейчас», а ниже указано время") {
+			t.Errorf("a time beside now: %d", w.Code)
+		}
+		// Who comes too late is told so on the programme's page, where it is seen who it was.
+		open.Del("at")
+		if w = h.ask(boris, http.MethodPost, path+"/publish", h.formAt(boris, path+"/publish")); w.Code != http.StatusSeeOther {
+			t.Fatalf("%d: %s", w.Code, w.Body)
+		}
+		late := h.ask(anna, http.MethodPost, path+"/publish", open).Header().Get("Location")
+		if body := h.ask(anna, http.MethodGet, late, nil).Body.String(); !strings.Contains(body, "программу изменил кто-то другой") || !strings.Contains(body, "boris") {
+			t.Errorf("too late: %s", late)
+		}
+		back := url.Values{"to": {"1"}, "was": {"2"}}
+		if at := h.ask(anna, http.MethodPost, strings.TrimSuffix(path, "/draft")+"/back", back).Header().Get("Location"); !strings.HasSuffix(at, "done=not-overtaken") {
+			t.Errorf("back too late: %s", at)
 		}
 	})
 }

@@ -67,6 +67,15 @@ func (n *naming) call(of rule.Field, word string) string {
 	return word
 }
 
+// calls are words of a list by their names.
+func (n *naming) calls(of rule.Field, list string) string {
+	words := wordsIn(list)
+	for i := range words {
+		words[i] = n.call(of, words[i])
+	}
+	return n.p.quoted(words)
+}
+
 func (n *naming) goods() *catalog.Registry { return catalog.New(n.p.DB, nil) }
 
 // options are all that a field may be, as far as that is known: words of the

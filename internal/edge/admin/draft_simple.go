@@ -104,7 +104,7 @@ func (p *page) choices(texts string, words ...string) []kit.Option {
 // typed is one slot for each type of goods, and for those that the text has.
 func (e *partForm) typed(key string) (out []slot) {
 	for _, o := range e.ofTypes(key) {
-		out = append(out, slot{key: key + "." + o.Value, as: aFigure, said: e.text("admin.draft.of-type", "type", o.Text)})
+		out = append(out, slot{key: key + "." + stepOf(o.Value), as: aFigure, said: e.text("admin.draft.of-type", "type", o.Text)})
 	}
 	return out
 }

@@ -185,6 +185,15 @@ func (p *page) toProgramme() error {
 	return p.to(programmesPath, "")
 }
 
+// toOvertaken leads to the programme that somebody else has put into force, or put
+// back, before the reader could: its page says who and when.
+func (p *page) toOvertaken() error {
+	if pr, err := p.programmeOf(); err == nil {
+		return p.to(programmesPath+"/"+pr.ID.String(), "not-overtaken")
+	}
+	return p.to(programmesPath, "not-there")
+}
+
 // warnings tells what of a draft can't act, and where it and another programme meet.
 func (d *drafting) warnings() ([]string, error) {
 	var out []string
@@ -445,6 +454,9 @@ func (d *drafting) askPublish(f *form, whole string) error {
 // published puts the draft into force.
 func (p *page) published() error {
 	d, err := p.drafting()
+	if fault.Is(err, "programme.no-draft") {
+		return p.toOvertaken()
+	}
 	if err != nil {
 		return err
 	}
@@ -465,6 +477,9 @@ func (p *page) published() error {
 	edition := d.stored
 	if edition.Edition, err = numberOf(f.get("edition")); err != nil {
 		return err
+	}
+	if d.untimely(f) {
+		return d.askPublish(f, f.wrong["when"])
 	}
 	if f.get("when") == "at" {
 		return d.plan(f, edition.Edition, put.Version)

@@ -79,6 +79,15 @@ func (d *drafting) askWhen(f *form, v *publishView) (err error) {
 	return err
 }
 
+// untimely refuses a time that is typed beside «now»: it would be let go.
+func (d *drafting) untimely(f *form) bool {
+	if f.get("when") == "at" || f.get("at") == "" {
+		return false
+	}
+	f.wrong["when"] = d.text("admin.plan.now-and-time")
+	return true
+}
+
 // plan sets the time at which the draft comes into force.
 func (d *drafting) plan(f *form, edition, version int64) error {
 	at, err := timeIn(f.get("at"), d.programmeZone(d.stored.Programme))

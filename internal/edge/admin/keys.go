@@ -185,6 +185,9 @@ func (p *page) askKey(f *form) error {
 	if len(own) > placesSeen {
 		where = entry{Field: f.field("outlets", "key-outlet-codes", most(maxValue))}
 	}
+	if p.who.Narrowed() {
+		where.Hint = p.text("admin.hint.key-outlets-own")
+	}
 	entries := append(lines(f.field("name", "key-name", needed, first, most(reference.MaxName))), f.boxes("scopes", "key-scopes", scopes), where)
 	entries = append(entries, lines(
 		f.field("rate", "key-rate", narrow, mode("numeric"), most(7)),

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -43,6 +44,15 @@ func (p *page) programmeName(i id.ID) string {
 		return pr.Name
 	}
 	return i.String()
+}
+
+// accountName is the same of an account's, which may be one that another has taken
+// over.
+func (p *page) accountName(programme id.ID) string {
+	if programme == 0 {
+		return ""
+	}
+	return p.programmeName(programme)
 }
 
 // lastMonths is how many months the charts of a member show.
@@ -276,11 +286,11 @@ func (p *page) memberMovements() error {
 		list = list[:listed]
 		on = memberPath(m.Home) + "/movement?before=" + strconv.FormatInt(list[listed-1].Seq, 10)
 	}
-	names := map[id.ID]string{}
+	of := map[id.ID]id.ID{}
 	for i := range accounts {
-		names[accounts[i].Account.ID] = p.programmeName(accounts[i].Account.Programme)
+		of[accounts[i].Account.ID] = accounts[i].Account.Programme
 	}
-	out, err := p.movementRows(list, homes, names)
+	out, err := p.movementRows(list, homes, of)
 	if err != nil {
 		return err
 	}
@@ -289,8 +299,9 @@ func (p *page) memberMovements() error {
 }
 
 // movementRows are postings as people count: what one operation took from
-// several accruals is one row.
-func (p *page) movementRows(list []ledger.Posting, homes *purchase.OpHomes, names map[id.ID]string) (out []movementRow, err error) {
+// several accruals is one row; of are the programmes of accounts.
+func (p *page) movementRows(list []ledger.Posting, homes *purchase.OpHomes, of map[id.ID]id.ID) (out []movementRow, err error) {
+	list = slices.DeleteFunc(slices.Clone(list), carriesTotals)
 	ops := make([]id.ID, len(list))
 	for i := range list {
 		ops[i] = list[i].Op
@@ -308,7 +319,7 @@ func (p *page) movementRows(list []ledger.Posting, homes *purchase.OpHomes, name
 		if !plus {
 			sum = -sum
 		}
-		r := movementRow{What: p.text("admin.movement." + string(x.Kind)), Account: names[x.Account], Points: ui.Signed(p.ctx(), sum), At: x.At, Plus: plus}
+		r := movementRow{What: p.text("admin.movement." + string(x.Kind)), Account: p.accountName(of[x.Account]), Points: ui.Signed(p.ctx(), sum), At: x.At, Plus: plus}
 		t := told[x.Op]
 		if t.Receipt.ID != 0 && p.can(staff.PurchasesSee) && p.who.At(t.Outlet) {
 			r.Href = purchasesPath + "/" + t.Receipt.Home.String() + "-" + t.Receipt.ID.String()
@@ -316,9 +327,20 @@ func (p *page) movementRows(list []ledger.Posting, homes *purchase.OpHomes, name
 		if t.Reason != "" {
 			r.Why = p.detail(t.Reason, p.staffOf(t.Actor))
 		}
+		if t.From != t.To {
+			level := p.levelCalled(of[x.Account], t.From) + " → " + p.levelCalled(of[x.Account], t.To)
+			r.Why = p.detail(p.text("admin.movement.level", "levels", level), r.Why)
+		}
 		out = append(out, r)
 	}
 	return out, nil
+}
+
+// carriesTotals tells whether a posting of a merge takes over what an account has come
+// to in all, and no points that are there.
+func carriesTotals(x ledger.Posting) bool {
+	there := func(s ledger.Side) bool { return s == ledger.Active || s == ledger.Pending }
+	return x.Kind == ledger.Move && !there(x.Debit) && !there(x.Credit)
 }
 
 // gives tells whether a posting adds to what the member has.

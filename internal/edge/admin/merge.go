@@ -43,7 +43,7 @@ type mergeView struct {
 }
 
 // mergeAccount is an account before a merge, after it, and what came to it.
-type mergeAccount struct{ Programme, Before, Taken, After, Level string }
+type mergeAccount struct{ Programme, Before, Taken, After, Level, More string }
 
 // mergeConflict is a field of which both had a value.
 type mergeConflict struct{ Field, Kept, Lost string }
@@ -225,12 +225,21 @@ func (p *page) tellMerge(v *mergeView, m *merge.Merge) {
 		before[a.Account] = a
 	}
 	for _, a := range m.After {
-		x := mergeAccount{Programme: p.programmeName(a.Programme), Before: ui.Points(ctx, before[a.Account].Balance.Active), After: ui.Points(ctx, a.Balance.Active)}
-		x.Level = cmp.Or(p.Desk.LevelName(a.Programme, a.Level), p.text("admin.member.no-level"))
+		had, has := before[a.Account].Balance, a.Balance
+		x := mergeAccount{Programme: p.programmeName(a.Programme), Before: ui.Points(ctx, had.Active+had.Pending), After: ui.Points(ctx, has.Active+has.Pending)}
+		x.Level = p.levelCalled(a.Programme, a.Level)
+		with := has.Active + has.Pending - had.Active - had.Pending // beside what is taken over: what goes with the level
 		for i := range m.Accounts {
 			if t := &m.Accounts[i]; t.To.ID == a.Account {
 				x.Taken = ui.Points(ctx, t.Active+t.Pending)
+				with -= t.Active + t.Pending - t.Settled
+				if t.Settled != 0 {
+					x.More = p.text("admin.merge.settled", "points", ui.Points(ctx, t.Settled))
+				}
 			}
+		}
+		if with != 0 {
+			x.More = p.detail(p.text("admin.merge.with-level", "points", ui.Signed(ctx, with)), x.More)
 		}
 		v.Accounts = append(v.Accounts, x)
 	}

@@ -74,7 +74,7 @@ func (p *page) show(title, here string, body templ.Component) error {
 
 // again answers with the same page and what was wrong.
 func (p *page) again(title, here string, body templ.Component) error {
-	return p.write(http.StatusUnprocessableEntity, console(p.frame(title, here), "", body))
+	return p.write(http.StatusUnprocessableEntity, console(p.frame(title, here), doneView{}, body))
 }
 
 // to sends the reader on to a page; done, if any, is the key of what he is told
@@ -103,16 +103,20 @@ func addDone(path, done string) string {
 	return path + mark + doneParam + "=" + url.QueryEscape(done)
 }
 
-// done is what the reader has just done, said after it.
-func (p *page) done() string {
+// doneView is what the reader has just done, or what has kept it from being done.
+type doneView struct {
+	Text string // "": nothing is said
+	Not  bool
+}
+
+// done is what is said after what the reader has done; keys of what was not begin
+// with "not-".
+func (p *page) done() doneView {
 	if p.carried != nil {
-		return p.text("admin.done.kept")
+		return doneView{Text: p.text("admin.done.kept")}
 	}
-	key := "admin.done." + p.r.URL.Query().Get(doneParam)
-	if !p.Texts.Has(ui.Of(p.ctx()).Lang, key) {
-		return ""
-	}
-	return p.text(key)
+	what := p.r.URL.Query().Get(doneParam)
+	return doneView{Text: p.textOr("admin.done."+what, ""), Not: strings.HasPrefix(what, "not-")}
 }
 
 // handler serves a route: who may, what goes wrong.
@@ -185,7 +189,7 @@ func (p *page) broken(problem *httpx.Problem) templ.Component {
 	if p.who == nil {
 		return outside(problem.Title, other(p.r), failure(problem))
 	}
-	return console(p.frame(problem.Title, ""), "", failed(problem))
+	return console(p.frame(problem.Title, ""), doneView{}, failed(problem))
 }
 
 // place is the page that is read, as it can be come back to.

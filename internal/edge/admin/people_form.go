@@ -57,7 +57,11 @@ func (p *page) askPerson(f *form, v personForm) error {
 		options []kit.Option
 	}{{"partners", partners}, {"outlets", outlets}} {
 		if len(x.options) > 1 || p.who.Narrowed() && len(x.options) > 0 {
-			v.Places = append(v.Places, f.field(x.name, "work-"+x.name, func(k *kit.Field) { k.Options = x.options }))
+			v.Places = append(v.Places, f.field(x.name, "work-"+x.name, func(k *kit.Field) {
+				if k.Options = x.options; p.who.Narrowed() {
+					k.Hint = p.text("admin.hint.work-own")
+				}
+			}))
 		}
 	}
 	v.Fields = append(v.Fields, lang)

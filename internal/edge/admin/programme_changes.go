@@ -36,7 +36,7 @@ func (p *page) changes(was, is *rule.Programme, names *naming) []string {
 		case draft.Removed:
 			line = "− " + line + ": " + p.partSaid(last, c.Was, was, names)
 		case draft.Changed:
-			line += ": " + p.valueSaid(last.Key, c.Was) + " → " + p.valueSaid(last.Key, c.Is)
+			line += ": " + p.valueSaid(last.Key, c.Was, names) + " → " + p.valueSaid(last.Key, c.Is, names)
 		case draft.Moved:
 			line += ": " + p.text("programme.moved")
 		}
@@ -48,13 +48,13 @@ func (p *page) changes(was, is *rule.Programme, names *naming) []string {
 // partSaid is what came or went: an item by its words, a value as it is said.
 func (p *page) partSaid(at draft.Step, word string, of *rule.Programme, names *naming) string {
 	if at.Item == "" {
-		return p.valueSaid(at.Key, word)
+		return p.valueSaid(at.Key, word, names)
 	}
 	return strings.Join(p.wordsOf(of, names, at.Item, at.ID), "; ")
 }
 
 // valueSaid is one value of a programme's text in words, with its unit.
-func (p *page) valueSaid(key, word string) string {
+func (p *page) valueSaid(key, word string, names *naming) string {
 	switch word {
 	case "":
 		return p.text("admin.programmes.unset")
@@ -76,6 +76,12 @@ func (p *page) valueSaid(key, word string) string {
 		}
 	}
 	switch name {
+	case "outlets":
+		return names.calls(rule.FieldOutlet, word)
+	case "partners":
+		return names.calls(rule.FieldPartner, word)
+	case "zone":
+		return p.zoneName(word)
 	case "dates":
 		return p.yearDaysSaid(strings.Split(word, ", "))
 	case "points":

@@ -379,6 +379,9 @@ func (p *page) programmeBack() error {
 		return err
 	}
 	if _, err := p.Programmes.Rollback(p.ctx(), pr.ID, to, was, p.byWhom(), p.text("programme.rolled-back", "version", to)); err != nil {
+		if fault.Is(err, "programme.version") {
+			return p.toOvertaken()
+		}
 		return err
 	}
 	if err := p.Changed(p.ctx()); err != nil {

@@ -389,6 +389,9 @@ func (p *page) refundPoints(f *purchase.Refund) string {
 	if c := f.Claimed(); c != 0 {
 		out = append(out, p.text("admin.receipt.points-taken", "points", ui.Points(p.ctx(), c)))
 	}
+	for _, x := range p.refundMoves(f) {
+		out = append(out, x.Name+": "+x.Value)
+	}
 	return strings.Join(out, ", ")
 }
 

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/i18n"
+	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
 )
 
@@ -57,6 +59,9 @@ func (p *page) refund() error {
 	s, err := p.purchaseOf()
 	if err != nil {
 		return err
+	}
+	if s.State == "refunded" {
+		return p.to(receiptPath(s), "not-left")
 	}
 	key, err := p.once()
 	if key == "" {
@@ -307,6 +312,7 @@ func (p *page) refundTold(f *purchase.Refund) (points []kit.Pair, notes []string
 			points = append(points, kit.Pair{Name: p.text("admin.refund." + x.key), Value: ui.Points(ctx, x.points)})
 		}
 	}
+	points = append(points, p.refundMoves(f)...)
 	for _, x := range []struct {
 		key string
 		sum money.Amount
@@ -319,6 +325,32 @@ func (p *page) refundTold(f *purchase.Refund) (points []kit.Pair, notes []string
 		notes = append(notes, p.text("admin.receipt.flag-"+purchase.FlagAnonymous))
 	}
 	return points, notes
+}
+
+// refundMoves says what a refund does to the buyer's level, and to the points that
+// he had for more than the goods.
+func (p *page) refundMoves(f *purchase.Refund) (out []kit.Pair) {
+	add := func(key, value string) {
+		out = append(out, kit.Pair{Name: p.text("admin.refund." + key), Value: value})
+	}
+	if f.LevelWas != "" {
+		add("level", p.levelCalled(f.Programme, f.LevelWas)+" → "+p.levelCalled(f.Programme, f.Level))
+	}
+	switch {
+	case f.LevelWith > 0:
+		add("level-taken", ui.Points(p.ctx(), f.LevelWith))
+	case f.LevelWith < 0:
+		add("level-given", ui.Points(p.ctx(), -f.LevelWith))
+	}
+	if f.GiftTaken != 0 {
+		add("gift-taken", ui.Points(p.ctx(), f.GiftTaken))
+	}
+	return out
+}
+
+// levelCalled is the name of a level, or that there is none.
+func (p *page) levelCalled(programme id.ID, level string) string {
+	return cmp.Or(p.Desk.LevelName(programme, level), p.text("admin.member.no-level"))
 }
 
 // doRefund gives money away, so that it wants a fresh proof.

@@ -109,6 +109,9 @@ func (p *page) requestOn(i id.ID, d *programme.Drafted) (requestNote, error) {
 // publishAsked asks a second person to put the draft into force.
 func (p *page) publishAsked() error {
 	d, err := p.drafting()
+	if fault.Is(err, "programme.no-draft") {
+		return p.toOvertaken()
+	}
 	if err != nil {
 		return err
 	}
@@ -116,8 +119,8 @@ func (p *page) publishAsked() error {
 	if err != nil {
 		return err
 	}
-	if d.read == nil {
-		return d.askPublish(f, "")
+	if d.read == nil || d.untimely(f) {
+		return d.askPublish(f, f.wrong["when"])
 	}
 	r := programme.Request{Programme: d.stored.Programme, Note: f.get("note")}
 	if r.Version, err = numberOf(f.get("version")); err != nil {

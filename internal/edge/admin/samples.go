@@ -147,25 +147,32 @@ func (p *page) newProgrammeSent() error {
 	if err != nil {
 		return err
 	}
-	if code := p.freeCode(&d.Programme); code != d.Programme.Code {
-		t, err := draft.Open([]byte(text))
-		if err != nil {
-			return err
-		}
-		if err := t.Set("", "code", draft.Part{Word: code}); err != nil {
-			return err
-		}
-		changed, err := t.Bytes()
-		if err != nil {
-			return err
-		}
-		text = string(changed)
+	if text, err = p.settled(text, &d.Programme); err != nil {
+		return err
 	}
 	made, err := p.Programmes.SaveDraft(p.ctx(), programme.Drafted{Name: d.Programme.Name, Text: text, By: p.byWhom()})
 	if err != nil {
 		return err
 	}
 	return p.to(programmesPath+"/"+made.Programme.String()+"/draft", "draft-begun")
+}
+
+// settled is a sample's text with a code that is free, by the organization's clock.
+func (p *page) settled(text string, of *rule.Programme) (string, error) {
+	t, err := draft.Open([]byte(text))
+	if err != nil {
+		return "", err
+	}
+	for key, is := range map[string][2]string{"code": {of.Code, p.freeCode(of)}, "zone": {of.Zone, p.Organization().Zone}} {
+		if is[0] == is[1] {
+			continue
+		}
+		if err := t.Set("", key, draft.Part{Word: is[1]}); err != nil {
+			return "", err
+		}
+	}
+	out, err := t.Bytes()
+	return string(out), err
 }
 
 // freeCode is the code of a programme, or one like it that is not taken.

@@ -29,7 +29,7 @@ func TestSamplesInBothLanguages(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := openHouse(t, d)
-		h.org.Name = "Cinema"
+		h.org.Name, h.org.Zone = "Cinema", "Asia/Yekaterinburg"
 		who := h.hire("edits", []staff.Permission{staff.ProgrammeSee, staff.ProgrammeEdit})
 		_, err := d.Exec(t.Context(), `update staff set lang = 'en'`)
 		h.check(err)
@@ -41,6 +41,9 @@ func TestSamplesInBothLanguages(t *testing.T) {
 		text := h.formAt(who, regexp.MustCompile(`\?.*`).ReplaceAllString(made, "")+"/text").Get("text")
 		if found := cyrillic.FindString(text); found != "" || text == "" {
 			t.Errorf("the draft of it: %q", found)
+		}
+		if !strings.Contains(text, "zone: Asia/Yekaterinburg") {
+			t.Errorf("not by the organization's clock: %s", text)
 		}
 	})
 	entries, err := os.ReadDir("samples/ru")

@@ -139,7 +139,7 @@ func (t *trying) form(v *tryView) {
 		s.label = "try-" + s.key
 		*to = append(*to, t.show(s))
 	}
-	tills := t.names.options(rule.FieldTill)
+	tills := slices.DeleteFunc(slices.Clone(t.names.options(rule.FieldTill)), func(o kit.Option) bool { return !t.ownTill(o.Value) })
 	add(&v.Where, slot{key: "till", as: aPick, options: tills})
 	add(&v.Where, slot{key: "day", as: aDay})
 	add(&v.Where, slot{key: "time", as: aFigure})
@@ -184,6 +184,13 @@ func (t *trying) form(v *tryView) {
 		add(&v.More, slot{key: "channel"})
 	}
 	add(&v.More, slot{key: "payment", as: aPick, options: append([]kit.Option{{Text: t.text("admin.try.any-payment")}}, t.names.options(rule.FieldPayment)...)})
+}
+
+// ownTill tells whether a till, by its word, is where the reader works.
+func (t *trying) ownTill(word string) bool {
+	i, _ := t.names.Find(rule.FieldTill, word)
+	place, ok := t.Directory.Place(i)
+	return ok && t.who.At(place.Outlet.ID)
 }
 
 // goodsList offers goods by their names.
@@ -242,7 +249,7 @@ func (t *trying) away(till id.ID, at clock.Micros) string {
 func (t *trying) cart() (*purchase.Cart, clock.Micros, error) {
 	till, ok := t.names.Find(rule.FieldTill, t.f.get("till"))
 	place, ok2 := t.Directory.Place(till)
-	if !ok || !ok2 {
+	if !ok || !ok2 || !t.who.At(place.Outlet.ID) {
 		t.f.wrong["till"] = t.text("admin.try.no-till")
 		return nil, 0, nil
 	}

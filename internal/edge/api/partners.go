@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/partner"
@@ -167,10 +168,14 @@ func partnerOf(p partner.Partner) Partner {
 
 func listOutlets(ctx context.Context, c *call, in *listOutletsIn) (*Page[Outlet], error) {
 	list, err := c.Partners.Outlets(ctx, in.Partner, in.page())
+	list.Items = slices.DeleteFunc(list.Items, func(o partner.Outlet) bool { return !c.who.At(o.ID) })
 	return pageOf(list, err, outletOf)
 }
 
 func getOutlet(ctx context.Context, c *call, in *outletIn) (*Outlet, error) {
+	if err := c.at(in.Outlet); err != nil {
+		return nil, err
+	}
 	o, err := c.Partners.Outlet(ctx, in.Outlet)
 	return one(o, err, outletOf)
 }
@@ -212,12 +217,18 @@ func outletOf(o partner.Outlet) Outlet {
 }
 
 func listTills(ctx context.Context, c *call, in *listTillsIn) (*Page[Till], error) {
+	if err := c.at(in.Outlet); err != nil {
+		return nil, err
+	}
 	list, err := c.Partners.Tills(ctx, in.Outlet, in.page())
 	return pageOf(list, err, tillOf)
 }
 
 func getTill(ctx context.Context, c *call, in *tillIn) (*Till, error) {
 	t, err := c.Partners.Till(ctx, in.Till)
+	if err == nil {
+		err = c.at(t.OutletID)
+	}
 	return one(t, err, tillOf)
 }
 

@@ -66,6 +66,10 @@ func TestOutlets(t *testing.T) {
 			{do: "POST /partners", body: `{"code":"other","name":"Другой"}`, want: 201, keep: "other"},
 			{do: "GET /outlets?partner=$other", want: 200, has: `"items":[]`},
 			{do: "GET /outlets?partner=$own&state=active", want: 200, has: `"here" "there" "site"`, not: `"cinema"`},
+			// A key with outlets reads them and no others.
+			{as: "outlet", do: "GET /outlets", want: 200, has: `"here"`, not: `"there" "cinema" "site"`},
+			{as: "outlet", do: "GET /outlets/$here", want: 200, has: `"id":"$here"`},
+			{as: "outlet", do: "GET /outlets/$there", want: 403, code: "api.other-outlet"},
 			{do: "GET /outlets?partner=x", want: 400, code: "api.invalid", at: "partner id.invalid"},
 		})
 		// The next request of the same caller is served by what was saved.
@@ -95,6 +99,9 @@ func TestTills(t *testing.T) {
 			{do: "PUT /tills/$bar", body: `{"outlet":"$there","code":"7","name":"Бар","state":"active","version":$v}`, want: 409, code: "reference.changed"},
 			{do: "PUT /tills/77", body: `{"outlet":"$there","code":"7","name":"Бар","state":"active"}`, want: 404, code: "partner.till-not-found"},
 			{as: "reader", do: "GET /tills/$bar", want: 200, has: `"id":"$bar"`},
+			{as: "outlet", do: "GET /tills/$bar", want: 403, code: "api.other-outlet"},
+			{as: "outlet", do: "GET /tills?outlet=$there", want: 403, code: "api.other-outlet"},
+			{as: "outlet", do: "GET /tills?outlet=$here", want: 200, has: `"id":"$second"`},
 			{do: "GET /tills/77", want: 404, code: "partner.till-not-found"},
 			{as: "reader", do: "GET /tills?outlet=$here", want: 200, has: `"id":"$till" "id":"$second"`, not: "$bar"},
 			{do: "GET /tills", want: 400, code: "api.invalid", at: "outlet api.required"},

@@ -275,6 +275,7 @@ func (v *levels) takeFirst(b *ledger.Book, a *ledger.Account, p *rule.Programme,
 		return
 	}
 	g := b.TakePresent(a, given, ledger.Present{At: f.At, Op: f.ID}, p.Settings.Clawback == rule.ClawForgive)
+	f.GiftTaken = g.Taken
 	if g.Short == 0 && ledger.FirstHeld(v.gifts.of(b, a, rule.FirstPurchase)) == 0 {
 		a.Gifts = a.Gifts&^ledger.GiftFirstPurchase | ledger.GiftFirstAgain
 	}

@@ -305,6 +305,10 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 		}
 		book.Settle(a, a.Clock)
 		g.levels.lower(own, stand{book, a}, s, f.ID)
+		f.moved(own)
+		if own.a != a {
+			f.moved(stand{book, a})
+		}
 	}
 	judged, err := g.rulesOf(s)
 	if err != nil {
@@ -319,6 +323,22 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 	}
 	g.states.Add(int64(s.Home), int64(s.ID), s.State, s.Refunded)
 	return a, mark, nil
+}
+
+// moved tells what the refund has done to where somebody stands, and which points
+// went with it.
+func (f *Refund) moved(at stand) {
+	if at.a == nil {
+		return
+	}
+	at.book.Changes(func(a *ledger.Account, c *ledger.LevelChange) {
+		if a != at.a || c.Op != f.ID {
+			return
+		}
+		if f.LevelWith += c.Taken - c.Given; f.LevelWas == "" && c.From != c.To {
+			f.LevelWas = c.From
+		}
+	})
 }
 
 // sum adds the lines up.

@@ -51,16 +51,19 @@ type Refund struct {
 	Taken    money.Points `json:"taken,omitempty"`    // beside them, what the lines that stay would not have earned; below zero: taken before
 	Short    money.Points `json:"short,omitempty"`    // of both no longer there
 
-	Acts      []Act     `json:"acts,omitempty"`       // what it took back of campaigns, where any but base had acted
-	Uses      []UseRow  `json:"uses,omitempty"`       // counters that got their use back
-	Codes     []string  `json:"codes,omitempty"`      // given out, that came back to be used again
-	Withdrawn []string  `json:"withdrawn,omitempty"`  // codes that the purchase had awarded
-	Whole     bool      `json:"whole,omitempty"`      // nothing of the purchase is left
-	Matched   []id.ID   `json:"matched,omitempty"`    // refunds that an unlinked one was split into
-	MatchedIn []home.ID `json:"matched_in,omitempty"` // their homes, where any is not the member's own
-	Flags     []string  `json:"flags,omitempty"`
-	Level     string    `json:"level,omitempty"` // of the account, after it
-	Balance   Balance   `json:"balance,omitempty"`
+	Acts      []Act        `json:"acts,omitempty"`       // what it took back of campaigns, where any but base had acted
+	Uses      []UseRow     `json:"uses,omitempty"`       // counters that got their use back
+	Codes     []string     `json:"codes,omitempty"`      // given out, that came back to be used again
+	Withdrawn []string     `json:"withdrawn,omitempty"`  // codes that the purchase had awarded
+	Whole     bool         `json:"whole,omitempty"`      // nothing of the purchase is left
+	Matched   []id.ID      `json:"matched,omitempty"`    // refunds that an unlinked one was split into
+	MatchedIn []home.ID    `json:"matched_in,omitempty"` // their homes, where any is not the member's own
+	Flags     []string     `json:"flags,omitempty"`
+	Level     string       `json:"level,omitempty"`      // of the account, after it
+	LevelWas  string       `json:"level_was,omitempty"`  // where it stood, if the refund has moved it
+	LevelWith money.Points `json:"level_with,omitempty"` // points that went with that, beside Claimed; below zero: given back
+	GiftTaken money.Points `json:"gift_taken,omitempty"` // of the gift for a first purchase, beside Claimed
+	Balance   Balance      `json:"balance,omitempty"`
 
 	Taker home.ID `json:"taker,omitempty"` // of the member who has taken its buyer's account over in a merge; 0: nobody has
 }

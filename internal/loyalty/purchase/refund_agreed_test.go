@@ -7,6 +7,7 @@ import (
 
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
 	"kopilka/internal/platform/money"
@@ -60,4 +61,41 @@ func TestRefundIsWhatWasAgreedTo(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestRefundTellsOfLevel: a look at a refund tells that the buyer's level falls and
+// what goes with it, as it is done then; it is not done where that has changed.
+func TestRefundTellsOfLevel(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		p := purchasetest.Programme()
+		p.Levels = []rule.Level{{ID: "low", Name: "Зритель", Priority: 1}, {ID: "high", Name: "Киноман", Priority: 2, Total: 500_00, Gift: rule.Gift{Points: 200_00}}}
+		s := purchasetest.Open(t, d, p)
+		buyer := s.Member(t)
+		sold := commit(t, s, s.Cart(buyer, line("T1", 2, 500_00)))
+		before := must(s.Desk.Accounts(t.Context(), sold.Home))[0].Account.Active
+		part := purchase.RefundRequest{Till: s.Till, Key: "part", Purchase: ref(sold), Lines: []purchase.RefundPart{{Line: 0, Quantity: money.Piece}}}
+		if look := must(s.Desk.LookRefund(t.Context(), &part)); look.LevelWas != "" || look.LevelWith != 0 || look.Level != "high" {
+			t.Errorf("half of it: %+v", look)
+		}
+		whole := purchase.RefundRequest{Till: s.Till, Key: "whole", Purchase: ref(sold)}
+		look := must(s.Desk.LookRefund(t.Context(), &whole))
+		if look.LevelWas != "high" || look.Level != "low" || look.LevelWith != 200_00 {
+			t.Errorf("the whole: %+v", look)
+		}
+		// The rise that is taken back is paid for by another purchase now: nothing goes with it.
+		other := commit(t, s, s.Cart(buyer, line("T2", 2, 500_00)))
+		whole.Agreed = look.Digest()
+		if _, err := s.Desk.Refund(t.Context(), &whole); purchasetest.Code(err) != "refund.moved" {
+			t.Errorf("the level stays now: %v", err)
+		}
+		must(s.Desk.Refund(t.Context(), &purchase.RefundRequest{Till: s.Till, Key: "other", Purchase: ref(other)}))
+		look = must(s.Desk.LookRefund(t.Context(), &whole))
+		whole.Agreed = look.Digest()
+		done := must(s.Desk.Refund(t.Context(), &whole)).Refund
+		after := must(s.Desk.Accounts(t.Context(), sold.Home))[0].Account.Active
+		if before-after != done.Claimed()+done.LevelWith || done.LevelWith != look.LevelWith || done.Level != "low" {
+			t.Errorf("%s went, told were %s of the goods, %s of the level", before-after, done.Claimed(), done.LevelWith)
+		}
+	})
 }

@@ -67,8 +67,13 @@ func (f *Refund) Digest() string {
 		Payments                  []Payment
 		Money, Kept, Held, Unheld money.Amount
 		Given, Taken, Short       money.Points
+		Level, LevelWas           string
+		LevelWith, GiftTaken      money.Points
 		Anonymous                 bool
-	}{nil, f.Payments, f.Money, f.Kept, f.Held, f.Unheld, f.Given, f.Claimed(), f.Short, slices.Contains(f.Flags, FlagAnonymous)}
+	}{
+		nil, f.Payments, f.Money, f.Kept, f.Held, f.Unheld, f.Given, f.Claimed(), f.Short, f.Level, f.LevelWas, f.LevelWith, f.GiftTaken,
+		slices.Contains(f.Flags, FlagAnonymous),
+	}
 	for i := range f.Lines {
 		l := &f.Lines[i]
 		shown.Lines = append(shown.Lines, line{l.Line, l.Quantity, l.ByAmount, l.Money()})

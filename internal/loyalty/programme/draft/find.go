@@ -1,6 +1,9 @@
 package draft
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Where a rule, level or campaign stands, by its id: rules may be the
 // programme's, a level's or a campaign's. "": nowhere.
@@ -52,10 +55,9 @@ func (d *Draft) whereRule(id string) string {
 // At is the part of a programme's parts at a path.
 func (p Part) At(path string) Part {
 	for _, step := range steps(path) {
-		var i int
-		if _, err := fmt.Sscanf(step, "%d", &i); err == nil && len(p.Keys) == 0 {
-			items := p.Items()
-			if i >= len(items) {
+		if items := p.Items(); len(p.Keys) == 0 && len(items) > 0 {
+			i, err := strconv.ParseUint(step, 10, 31)
+			if err != nil || int(i) >= len(items) {
 				return Part{}
 			}
 			p = items[i]

@@ -30,12 +30,16 @@ func TestFirstPurchase(t *testing.T) {
 		if got := s.has(b); got != "100.00 owes 0.00" {
 			t.Errorf("after three: %s", got)
 		}
-		s.refund(sold, 10_000)
+		if f := s.refund(sold, 10_000); f.GiftTaken != 0 {
+			t.Errorf("with a part went %s of the gift", f.GiftTaken)
+		}
 		if got := s.has(b); got != "100.00 owes 0.00" {
 			t.Errorf("after a part came back: %s", got)
 		}
 		s.spend(b, 10_000, 3000) // earns 7.00
-		s.refund(sold, 0)
+		if f := s.refund(sold, 0); f.GiftTaken != 10_000 {
+			t.Errorf("with all went %s of the gift", f.GiftTaken)
+		}
 		if got := s.has(b); got != "0.00 owes 23.00" {
 			t.Errorf("after all came back: %s", got)
 		}
