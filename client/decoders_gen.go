@@ -400,6 +400,12 @@ func (v *Refund) decode(r *reader) {
 			v.Whole = r.bool()
 		case "level":
 			v.Level = r.text()
+		case "level_was":
+			v.LevelWas = r.text()
+		case "level_with":
+			v.LevelWith = r.int()
+		case "gift_taken":
+			v.GiftTaken = r.int()
 		case "balance":
 			v.Balance.decode(r)
 		case "flags":

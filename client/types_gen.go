@@ -3935,6 +3935,12 @@ type Refund struct {
 	Whole bool `json:"whole"`
 	// The buyer's level after it; none: at no level
 	Level string `json:"level,omitempty"`
+	// The buyer’s level before it, where the refund has moved it
+	LevelWas string `json:"level_was,omitempty"`
+	// Points that went with the level, hundredths; below zero: came back for it
+	LevelWith int64 `json:"level_with,omitempty"`
+	// Of the gift for the first purchase, taken back, hundredths of a point
+	GiftTaken int64 `json:"gift_taken,omitempty"`
 	// The account's points after it
 	Balance Balance `json:"balance"`
 	// What is odd about it
@@ -4035,6 +4041,12 @@ type RefundQuote struct {
 	Whole bool `json:"whole"`
 	// Level
 	Level string `json:"level,omitempty"`
+	// The buyer’s level before it, where the refund has moved it
+	LevelWas string `json:"level_was,omitempty"`
+	// Points that went with the level, hundredths; below zero: came back for it
+	LevelWith int64 `json:"level_with,omitempty"`
+	// Of the gift for the first purchase, taken back, hundredths of a point
+	GiftTaken int64 `json:"gift_taken,omitempty"`
 	// The account's points after it
 	Balance Balance `json:"balance"`
 	// What is odd about it

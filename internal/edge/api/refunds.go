@@ -100,6 +100,9 @@ type RefundQuote struct {
 	Short          money.Points `json:"short"`
 	Whole          bool         `json:"whole"`
 	Level          string       `json:"level,omitempty"`
+	LevelWas       string       `json:"level_was,omitempty"`
+	LevelWith      money.Points `json:"level_with,omitempty"`
+	GiftTaken      money.Points `json:"gift_taken,omitempty"`
 	Balance        Balance      `json:"balance"`
 	Flags          []string     `json:"flags,omitempty"`
 }
@@ -335,7 +338,7 @@ func refundOf(f *purchase.Refund, of []purchase.Line) *Refund {
 			Lines: make([]RefundLine, len(f.Lines)), Payments: paymentsOut(f.Payments),
 			Gross: f.Gross, Discount: f.Discount, PaidWithPoints: f.Paid, Money: f.Money, Kept: f.Kept, Held: f.Held, Unheld: f.Unheld,
 			Spent: f.Spent, Given: f.Given, Earned: f.Earned, Taken: f.Taken, Short: f.Short, Whole: f.Whole,
-			Level: f.Level, Balance: balanceOf(f.Balance), Flags: f.Flags,
+			Level: f.Level, LevelWas: f.LevelWas, LevelWith: f.LevelWith, GiftTaken: f.GiftTaken, Balance: balanceOf(f.Balance), Flags: f.Flags,
 		},
 	}
 	if f.Purchase != 0 {
