@@ -148,7 +148,7 @@ func (p *page) adjustment(f *form) (*purchase.AdjustRequest, error) {
 	days := 0
 	if v := f.get("days"); v != "" {
 		if days, err = strconv.Atoi(v); err != nil {
-			return nil, fault.New(fault.Invalid, "programme.days").With(fault.Field{Path: "days", Code: "programme.days"})
+			days = -1 // the desk says what is allowed
 		}
 	}
 	programme, err := id.Parse(f.get("programme"))

@@ -91,6 +91,7 @@ func TestPublishedByTwo(t *testing.T) {
 		form.Set("at", h.Clock.Now().Time().Add(48*time.Hour).Format("2006-01-02T15:04"))
 		do(anna, http.MethodPost, path+"/draft/publish", form, http.StatusUnprocessableEntity)
 		form.Set("when", "now")
+		form.Del("at")
 		do(anna, http.MethodPost, path+"/back", url.Values{"to": {"1"}, "was": {"3"}}, http.StatusUnprocessableEntity)
 		if to := do(anna, http.MethodPost, path+"/draft/ask", form, http.StatusSeeOther); !strings.Contains(to, "request-asked") {
 			t.Error(to)

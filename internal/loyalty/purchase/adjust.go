@@ -55,8 +55,8 @@ func (r *AdjustRequest) Check() error {
 		return fault.New(fault.Invalid, "adjust.reason", "most", maxReason)
 	case r.Days != 0 && r.Points < 0:
 		return fault.New(fault.Invalid, "adjust.days")
-	case r.Days < 0 || r.Days > 36_500:
-		return fault.New(fault.Invalid, "programme.days")
+	case r.Days < 0 || r.Days > rule.MaxDays:
+		return fault.New(fault.Invalid, "programme.days", "least", 0, "most", rule.MaxDays)
 	}
 	return nil
 }

@@ -20,7 +20,8 @@ const (
 	MaxLevels    = 50
 	MaxTypes     = 1000
 	MaxDays      = 36_500
-	MaxRows      = 200 // of a table, positions of a rule, parts of a set
+	maxLevelDays = 1100 // that a level looks back
+	MaxRows      = 200  // of a table, positions of a rule, parts of a set
 	maxNameRune  = 200
 	maxTextRune  = 1000
 )
@@ -85,7 +86,7 @@ func (c *checker) share(path string, r money.Rate) {
 }
 
 func (c *checker) gift(path string, g Gift) {
-	c.check(g.Points >= 0 && g.Points <= maxPoints && days(g.Days), path, "programme.gift")
+	c.check(g.Points >= 0 && g.Points <= maxPoints && g.Days >= 0 && g.Days <= MaxDays, path, "programme.gift")
 }
 
 func (c *checker) rates(path string, m map[string]money.Rate) {
@@ -118,7 +119,10 @@ const (
 	maxRate      = 100 * money.Whole
 )
 
-func days(n int) bool { return n >= 0 && n <= MaxDays }
+// days checks a number of days, which may be from least to most.
+func (c *checker) days(path string, n, least, most int) {
+	c.check(n >= least && n <= most, path, "programme.days", "least", least, "most", most)
+}
 
 func validDay(s string) bool {
 	if s == "" {
@@ -144,7 +148,7 @@ func (p *Programme) checkEarning(c *checker) {
 	for t, r := range e.ByType {
 		c.check(r >= 0 && r <= maxRate, "earning.by_type."+t, "programme.rate")
 	}
-	c.check(days(e.Delay), "earning.delay", "programme.days")
+	c.days("earning.delay", e.Delay, 0, MaxDays)
 	c.expiry("earning.expiry", &e.Expiry)
 }
 
@@ -152,7 +156,7 @@ func (c *checker) expiry(path string, x *Expiry) {
 	switch x.Mode {
 	case Never:
 	case AfterAccrual, AfterPurchase:
-		c.check(x.Days > 0 && days(x.Days), path+".days", "programme.days")
+		c.days(path+".days", x.Days, 1, MaxDays)
 	case OnDates:
 		c.check(len(x.Dates) > 0 && len(x.Dates) <= 366, path+".dates", "programme.expiry-dates")
 		for i, md := range x.Dates {

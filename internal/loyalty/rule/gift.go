@@ -157,7 +157,7 @@ func (p *Programme) checkGifts(c *checker) {
 		c.check(slices.Contains(Occasions(), g.On), at+".on", "programme.choice", "choices", "first_purchase, birthday, relative_birthday, no_purchases")
 		c.check(p.GiftFor(g.On) == g, at+".on", "programme.gift-twice")
 		c.check(g.Points > 0 && g.Points <= maxPoints, at+".points", "programme.gift-points")
-		c.check(days(g.Days), at+".days", "programme.days")
+		c.days(at+".days", g.Days, 0, MaxDays)
 		around := g.Before >= 0 && g.Before <= maxAround && g.After >= 0 && g.After <= maxAround
 		birthday := g.On == Birthday || g.On == RelativeBirthday
 		c.check(around && (birthday || g.Before == 0) && (g.dated() || g.After == 0), at+".before", "programme.gift-days", "most", maxAround)

@@ -57,7 +57,7 @@ func (k *ruleChecker) rule(at string, r *Rule) {
 	k.check(r.Choice == "" || name(r.Choice) && r.Kind == DiscountRule, at+".choice", "programme.rule-choice")
 	k.check(r.Group == "" || r.Kind == AccrualRule && len(r.Group) <= 64, at+".group", "programme.rule-group")
 	if r.Terms != nil {
-		k.check(r.Kind == AccrualRule && days(r.Terms.Delay), at+".terms", "programme.terms")
+		k.check(r.Kind == AccrualRule && r.Terms.Delay >= 0 && r.Terms.Delay <= MaxDays, at+".terms", "programme.terms")
 		if r.Terms.Expiry != nil {
 			k.expiry(at+".terms.expiry", r.Terms.Expiry)
 		}
@@ -226,7 +226,9 @@ func (k *ruleChecker) level(at string, l *Level) {
 	}{{"total", l.Total < 0}, {"sum", l.Sum < 0}, {"visits", l.Visits < 0}, {"points", l.Points < 0}, {"price", l.Price < 0}, {"fall", l.Fall < 0}} {
 		k.check(!x.below, at+"."+x.name, "programme.level-sums")
 	}
-	k.check(days(l.Days) && l.Days <= 1100 && days(l.Term) && days(l.EarnDays), at+".days", "programme.days")
+	k.days(at+".days", l.Days, 0, maxLevelDays)
+	k.days(at+".term", l.Term, 0, MaxDays)
+	k.days(at+".earn_days", l.EarnDays, 0, MaxDays)
 	k.check(l.Days > 0 || l.Sum == 0 && l.Visits == 0 && len(l.Parts) == 0, at+".days", "programme.level-period")
 	k.check(l.MemberGroup == "" || digits(l.MemberGroup), at+".member_group", "programme.value", "value", l.MemberGroup)
 	if l.MemberGroup != "" {
