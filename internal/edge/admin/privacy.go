@@ -191,6 +191,9 @@ func (p *page) erasure() error {
 		add("forfeited", ui.Points(p.ctx(), a.Forfeited))
 	}
 	for _, t := range a.Tables {
+		if t.Rows == 0 {
+			continue // there was nothing
+		}
 		what := p.text("admin.privacy.rows", "count", t.Rows)
 		if len(t.What) > 0 {
 			said := make([]string, len(t.What))
