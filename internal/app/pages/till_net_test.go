@@ -1,7 +1,9 @@
 package pages
 
 import (
+	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -26,6 +28,7 @@ type wire struct {
 	cut   bool
 	rises bool                     // the program is there and starts yet: it answers so
 	held  map[string]chan struct{} // by paths: what is asked there waits until it is closed
+	kept  map[string]chan struct{} // by paths: what is asked there next is done, which is told by a value, and answered once it is closed
 	to    http.Handler
 }
 
@@ -72,6 +75,16 @@ func (w *wire) hold(path string) (release func()) {
 	}
 }
 
+// keepAnswer lets the next that is asked at a path of the workplace be done, which
+// done waits for, and its answer wait until it is released.
+func (w *wire) keepAnswer(path string) (done, release func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	wait := make(chan struct{})
+	w.kept = map[string]chan struct{}{"/pos" + path: wait}
+	return func() { wait <- struct{}{} }, func() { close(wait) }
+}
+
 // ServeHTTP passes a request on, or doesn't.
 func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
@@ -81,7 +94,8 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			w.cut, last = true, true
 		}
 	}
-	cut, after, held, rises := w.cut, last && w.after, w.held[r.URL.Path], w.rises
+	cut, after, held, rises, kept := w.cut, last && w.after, w.held[r.URL.Path], w.rises, w.kept[r.URL.Path]
+	delete(w.kept, r.URL.Path)
 	w.mu.Unlock()
 	if rises {
 		http.Error(rw, `{"code":"http.starting"}`, http.StatusServiceUnavailable)
@@ -89,6 +103,16 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	if after {
 		w.to.ServeHTTP(httptest.NewRecorder(), r.WithContext(r.Context()))
+	}
+	if kept != nil {
+		answer := httptest.NewRecorder()
+		w.to.ServeHTTP(answer, r.WithContext(context.WithoutCancel(r.Context()))) // whoever asks may go
+		<-kept
+		<-kept
+		maps.Copy(rw.Header(), answer.Header())
+		rw.WriteHeader(answer.Code)
+		_, _ = rw.Write(answer.Body.Bytes())
+		return
 	}
 	if !cut {
 		if held != nil {

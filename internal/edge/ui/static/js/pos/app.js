@@ -1,7 +1,8 @@
 // The cashier workplace: what happens when.
 import { $, $$, close, dialogOpen, fill, open, put, wrong } from './render.js';
-import { ask, FIND, isOnline, onNetwork, PATIENCE, Refused, setOnline, Silent, watch } from './net.js';
-import { look } from './looking.js';
+import { ask, FIND, isOnline, onNetwork, onNobody, PATIENCE, Refused, setOnline, Silent, watch } from './net.js';
+import { look, looked } from './looking.js';
+import { over, turn, within } from './turn.js';
 import * as keep from './keep.js';
 import * as sale from './sale.js';
 import * as queue from './queue.js';
@@ -15,6 +16,8 @@ import * as dialogs from './dialogs.js';
 import { banknote, cashTyped, exact, follow, given } from './cash.js';
 import * as pay from './pay.js';
 import * as receipts from './receipts.js';
+import * as refunds from './refunds.js';
+import * as notice from './notice.js';
 import { cardChosen, cardScanned, register, registerTyped, sendRegisterCode, taken } from './register.js';
 import * as doors from './doors.js';
 import * as bought from './item.js';
@@ -27,6 +30,7 @@ const page = $('#pos');
 // ---- the beginning
 const SLOW = 400; // milliseconds of an empty page
 async function start() {
+  let error = '';
   fields.keep();
   const before = await keep.get('start'), slow = setTimeout(() => doors.message(say('starting'), ''), SLOW);
   try {
@@ -40,22 +44,24 @@ async function start() {
     if (e instanceof Refused) { doors.message(say('start-failed'), e.message); return; }
     if (!(e instanceof Silent)) throw e;
     state.start = before;
+    error = say('network');
     if (!state.start) { doors.message(say('start-failed'), say('network')); return; }
   } finally { clearTimeout(slow); }
   frame();
-  if (!state.start.duty) { await doors.signIn(state.start); return; }
+  if (!state.start.duty) { await doors.signIn(state.start, error); notice.draw(); return; }
   await takeUp();
   if (state.sold) drawDone(state.sold); else draw();
   fields.anew();
   await bought.anew();
   next();
   queue.flush();
+  notice.draw(); refunds.settleAll();
   renew();
 }
 // takeUp takes up the receipt that was being made, once, before anything can be scanned into another.
 let takenUp = false;
 async function takeUp() {
-  if (takenUp) { sale.resume(); return; }
+  if (takenUp) { sale.resume(); sayAnew(); return; }
   takenUp = true;
   await sale.restore();
   await pay.takeUp();
@@ -64,13 +70,16 @@ async function takeUp() {
 // renew keeps what the till goes by where it can't ask.
 const renew = () => { if (state.start) { rules.renew(state.start.till.id).catch(() => {}); stock.renew().catch(() => {}); } };
 
-// renewStart follows what is set for the till; who is on duty is another's to say.
+// renewStart follows what is set for the till, and that nobody is on duty any more; who has come is another's to say.
 async function renewStart() {
-  const s = await ask('/start').catch(() => null);
-  if (!s?.duty || s.duty.id !== state.start?.duty?.id) return;
+  const lasts = turn(), s = await ask('/start').catch(() => null), duty = state.start?.duty;
+  if (!s || s.unpaired || !state.start || !lasts()) return;
+  if (duty && !s.duty) { if (!pay.busy()) await leave(); return; }
+  if (duty?.id !== s.duty?.id) return;
   state.start = s;
   await keep.set('start', s);
   frame();
+  if (!s.duty && lasts()) doors.peopleAnew(s);
 }
 // frame fills the bar at the top.
 function frame() {
@@ -99,12 +108,45 @@ function nextGuest() {
   next();
 }
 
+// lock asks that nobody be on duty. From then on the till takes nothing until it is known whether it is locked.
+let locking = false;
 async function lock() {
-  if (pay.busy()) { beep(false); return; } // what is sold is told to who has sold it
-  try { if (isOnline()) await ask('/duty', { method: 'DELETE' }); } catch (e) { if (!(e instanceof Refused || e instanceof Silent)) throw e; }
+  if (locking || pay.busy()) { beep(false); return; } // what is sold is told to who has sold it
   for (const d of $$('dialog[open]')) d.close();
   if (!isOnline()) { open('no-lock'); return; } // nobody could open it again; what is typed for a PIN goes nowhere
-  await start();
+  cover(true);
+  over();
+  try {
+    await looked(); // it is on the receipt then
+    await ask('/duty', { method: 'DELETE' });
+    cover(false);
+    await leave();
+  } catch (e) {
+    cover(false);
+    if (e instanceof Refused) { await start(); return; }
+    if (!(e instanceof Silent)) throw e;
+    next();
+    open('no-lock');
+  }
+}
+// cover says that the till is being locked, and lets nothing be pressed or typed meanwhile.
+function cover(is) {
+  locking = page.inert = is;
+  $('#locking').hidden = !is;
+}
+// leave is the till with nobody on duty: the PIN is asked for, whatever is under way. What comes of that is written down.
+async function leave() {
+  if (!state.start?.duty) return;
+  over();
+  sale.rest();
+  fields.keep();
+  for (const d of $$('dialog[open]')) d.close();
+  state.start = { ...state.start, duty: undefined };
+  frame();
+  notice.draw();
+  await doors.signIn(state.start);
+  await keep.set('start', state.start);
+  renewStart();
 }
 
 // ---- what was scanned
@@ -117,6 +159,7 @@ function scanWanted() {
 }
 async function scanned(code) {
   const d = dialogOpen();
+  if (locking) { beep(false); return; }
   if (d) { readers[d.id]?.(code); return; }
   if (state.busy) { beep(false); return; }
   if (atDone()) nextGuest();
@@ -145,7 +188,7 @@ function wanted() {
 const lineOf = e => Number(e.closest('[data-line]').dataset.line);
 const deeds = {
   again: start, help: () => open('help'), queue: () => dialogs.showQueue(), shift: dialogs.shift, settings: dialogs.settings, lock,
-  receipts: () => receipts.receipts(), register: e => { const typed = wanted(), q = e?.dataset?.code ?? typed; register(q, made => registered(made, q)); },
+  receipts: () => receipts.receipts(), register: e => { const typed = wanted(), q = e?.dataset?.code ?? typed; register(q, (made, here) => registered(made, q, here)); },
   'open-taken': e => find(taken(e.dataset.kind)),
   camera: () => dialogs.camera(scanned), forget: () => { sale.forget(); toNext('#scan'); }, activate, card: askCard, 'make-card': newCard,
   inc: e => sale.more(lineOf(e), 1), dec: e => sale.more(lineOf(e), -1), drop: e => sale.drop(lineOf(e)),
@@ -154,13 +197,14 @@ const deeds = {
   pay: e => e.dataset.kind === 'cash' ? pay.inCash() : pay.pay(e.dataset.kind), mixed: pay.mixed, banknote: e => banknote(e.dataset.sum), exact,
   'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': pay.goOn,
   'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { sale.takeCode(e.dataset.code); next(); },
-  refund: e => receipts.refund(e.dataset.id), claim: e => receipts.claim(e.dataset.id, again), 'claim-do': receipts.claimed, 'print-receipt': e => receipts.print(e.dataset.id), 'refund-whole': () => receipts.refundTyped(true, again),
+  refund: e => receipts.refund(e.dataset.id), claim: e => receipts.claim(e.dataset.id, again), 'claim-do': receipts.claimed, 'print-receipt': e => receipts.print(e.dataset.id), 'refund-whole': () => receipts.refundTyped(true),
   cancel: () => { close('cancel'); if (!state.busy) nextGuest(); },
   'ask-cancel': () => { if (!state.busy) open('cancel'); }, see: e => { bought.seen(e.closest('.perr')); draw(); next(); }, 'as-card': e => { bought.seen(e.closest('.perr')); asCard(e.dataset.code); },
-  send: async () => { await queue.again(); dialogs.showQueue(isOnline() ? '' : say('network')); }, seen: async () => { await queue.seen(); dialogs.showQueue(); },
+  send: () => dialogs.queueAfter(queue.again, () => isOnline() ? '' : say('network')), seen: () => dialogs.queueAfter(queue.seen), 'put-notices': async () => { await notice.away(); next(); },
   next: nextGuest, print: () => state.sold && paper(sold(state.sold)),
 };
 document.addEventListener('click', e => {
+  if (locking) return;
   const b = e.target.closest('[data-do]'), o = e.target.closest('[data-offer]'), k = e.target.closest('[data-key]');
   if (o) bought.takeOffer(Number(o.dataset.offer));
   if (k) typed(k.dataset.key);
@@ -194,18 +238,19 @@ const forms = {
   scan: f => { const v = f.elements.code.value.trim(); if (v) find(v); },
   item: () => { if (bought.offering()) bought.takeOffer(); else bought.item($('#item').value); }, // the next may be typed before it is found
   code: f => { const v = f.elements.code.value.trim(); if (v) { sale.takeCode(v); f.reset(); } next(); },
-  pair: f => doors.pairTyped(f, start), signin: f => doors.signInTyped(f, start),
+  pair: f => doors.pairTyped(f, start), signin: f => doors.signInTyped(f, () => { over(); return start(); }),
   prove: f => dialogs.proofTyped(f.elements.code.value), mixed: dialogs.mixedTyped, cash: cashTyped, register: registerTyped, settings: dialogs.settingsTyped,
-  receipt: f => receipts.typed(f.elements.q.value.trim(), again), refund: () => receipts.refundTyped(false, again),
+  receipt: f => { receipts.typed(f.elements.q.value.trim(), again); }, refund: () => receipts.refundTyped(false), // the last that is typed is found
 };
-let submitting = false;
+const submitting = new Map(); // forms that wait for an answer, and whether they are still as they were then
 document.addEventListener('submit', async e => {
   const f = e.target, do1 = forms[f.dataset.form];
   if (!do1) return;
   e.preventDefault();
-  if (submitting) return;
-  submitting = true;
-  try { await do1(f); } finally { submitting = false; }
+  if (locking || submitting.get(f)?.()) return;
+  const d = f.closest('dialog'), here = d ? within(d) : turn();
+  submitting.set(f, here);
+  try { await do1(f); } finally { if (submitting.get(f) === here) submitting.delete(f); }
 });
 
 function line(by) {
@@ -226,6 +271,7 @@ const keys = {
   F8: e => e.shiftKey ? deeds.mixed() : pay.pay('card'), F9: e => e.shiftKey ? deeds.queue() : pay.inCash(), F10: () => pay.pay('sbp'), F12: deeds.print,
 };
 function pressed(e) {
+  if (locking) { e.preventDefault(); return; }
   if (e.key === 'l' && e.ctrlKey || e.code === 'KeyL' && e.ctrlKey) { e.preventDefault(); if (state.start?.duty) lock(); return; }
   if (e.key === 'F1' && !dialogOpen()) { e.preventDefault(); if (e.shiftKey) deeds.settings(); else deeds.help(); return; }
   if (e.key === 'Escape' && receipts.asking()) { e.preventDefault(); return; } // what came of it is told first
@@ -280,15 +326,17 @@ async function begin() {
   });
   queue.onQueue((item, answer) => { network(); pay.toldLater(item, answer); });
   pay.onPaid(start, network);
+  receipts.onRefunded(again);
+  onNobody(leave);
   onNetwork(async is => {
     await network();
-    if (is) { renew(); renewStart(); await queue.flush(); if (state.start?.duty && state.lines.length && !state.sold) sale.quote(); } else if (state.lines.length && !state.sold) sale.quote();
+    if (is) { renew(); renewStart(); await queue.flush(); if (!state.start?.duty) return; refunds.settleAll(); if (state.lines.length && !state.sold) sale.quote(); } else if (state.lines.length && !state.sold) sale.quote();
   });
   listen(scanWanted, scanned, pressed);
   await start();
   await network();
   watch();
-  setInterval(() => { queue.flush(); }, 30000);
+  setInterval(() => { queue.flush(); if (state.start?.duty) refunds.settleAll(); }, 30000);
   setInterval(() => { if (isOnline()) { renew(); renewStart(); } }, 300000);
   setInterval(tick, 15000);
   keepPage().catch(() => {});

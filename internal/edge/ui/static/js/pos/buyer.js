@@ -10,6 +10,8 @@ import { atDesk, draw, next } from './desk.js';
 import { beep, toNext } from './keys.js';
 import * as dialogs from './dialogs.js';
 import * as bought from './item.js';
+import * as notice from './notice.js';
+import { turn } from './turn.js';
 
 const known = code => code.replace(/\s/g, '').toLowerCase();
 let asked = 0, newest = 0; // who is asked for: whoever was shown last is who is served
@@ -23,12 +25,13 @@ export function find(code) {
 /** seek finds the member of a code that was shown; false: the cashier goes on. */
 export async function seek(code, mine, gone, scanned = false) {
   newest = Math.max(newest, mine);
-  const late = () => gone() || mine < newest;
+  const late = () => gone() || mine < newest, here = turn();
   put('#scan-error');
   try {
     if (!isOnline()) throw new Silent('no network');
     const { found } = await ask('/find', { body: { q: code }, patience: FIND });
     if (late()) return true;
+    if (!atDesk() || found.length > 1 && !here()) { bought.miss(code, code); return false; } // the till is locked: whoever opens it sees to it
     if (!found.length) return notFound(code, scanned);
     if (found.length === 1) return serve(found[0], code);
     dialogs.choose(found, m => serve(m, code));
@@ -114,9 +117,8 @@ function notFound(code, scanned) {
 }
 /** refused tells why nothing was done, where members are asked for. */
 export function refused(e) { put('#scan-error', wrong(e instanceof Refused ? e.message : say('network'))); beep(false); }
-function issued(c) {
-  put('#scan-error', good(say('card-issued', { number: c.number }) + (c.secret ? ' ' + say('secret-is', { secret: c.secret }) : '')));
-}
+const issuedWords = c => say('card-issued', { number: c.number }) + (c.secret ? ' ' + say('secret-is', { secret: c.secret }) : '');
+const issued = c => put('#scan-error', good(issuedWords(c)));
 
 /** fresh is a member as he is now. */
 export const fresh = async (member, code) => (await ask('/find', { body: { q: code ?? member.number } })).found.find(f => f.id === member.id);
@@ -126,7 +128,7 @@ export async function again() {
   if (!m?.id) return;
   try {
     const is = await fresh(m, buyer.card);
-    if (is) sale.serve(is, buyer);
+    if (is && state.member === m) sale.serve(is, buyer);
   } catch { /* he stays as he was */ }
 }
 
@@ -141,11 +143,14 @@ export async function sayAnew() {
 /** activate makes a member who waits for it one who is served. */
 export async function activate() {
   if (!state.member?.activate) return;
+  const here = turn(), m = state.member;
   try {
     await ask('/api/members/' + state.member.id + '/activate', { method: 'POST' });
+    if (!here() || state.member !== m) return;
     await again();
     beep(true);
   } catch (e) {
+    if (!here() || state.member !== m) return; // it is seen at him
     if (e.code === 'member.unproven') { dialogs.confirm(state.member, async () => { await again(); next(); }); return; }
     refused(e);
   }
@@ -158,14 +163,17 @@ export async function newCard() {
   close('new-card');
   const type = state.start.cards?.find(c => c.virtual) ?? state.start.cards?.[0];
   if (!type) { put('#scan-error', wrong(say('none-card'))); return; }
+  const here = turn(), m = state.member, seen = () => here() && state.member === m;
   try {
-    const c = await ask('/api/members/' + state.member.id + '/cards', { body: { type: type.id } });
+    const c = await ask('/api/members/' + m.id + '/cards', { body: { type: type.id } });
+    if (!seen()) { await notice.tell(m.name + '. ' + issuedWords(c)); return; }
     issued(c);
     beep(true);
-  } catch (e) { refused(e); }
+  } catch (e) { if (seen()) refused(e); }
 }
-/** registered goes on with who has just become a member. */
-export async function registered(made, code) {
+/** registered goes on with who has just become a member; where his form is seen no more he is put on no receipt. */
+export async function registered(made, code, here) {
+  if (!here) { await notice.tell(say('registered-late', { number: made.card?.number ?? made.number })); return; }
   bought.found(code);
   await find(made.card?.number ?? made.number);
   if (made.card) issued(made.card);

@@ -6,6 +6,7 @@ import * as keep from './keep.js';
 import { amount, clock, money, points, say, way } from './words.js';
 import { state } from './sale.js';
 import { beep, saveScanner, scanner } from './keys.js';
+import { newest, within } from './turn.js';
 
 /** problem shows what went wrong in a dialog and leaves what was typed. */
 export function problem(dialog, e) {
@@ -36,34 +37,38 @@ export function confirm(member, then) {
   sendCode();
 }
 export async function sendCode() {
-  const d = $('#prove');
+  const d = $('#prove'), here = within(d);
   try {
     const sent = confirmed ? await ask('/confirm', { body: { member: confirmed.member } }) : await ask('/api/codes', { body: whose() });
+    if (!here()) return;
     fill(d, { sent: say('sent-to', { to: sent.to }), error: '' });
     d.dataset.sent = '1';
     $('#prove-code').focus();
-  } catch (e) { problem(d, e); }
+  } catch (e) { if (here()) problem(d, e); }
 }
 export async function proofTyped(text) {
-  const d = $('#prove'), code = text.trim();
+  const d = $('#prove'), here = within(d), code = text.trim();
   if (!code) return;
   if (confirmed) { await confirmTyped(d, code); return; }
   if (/^L1\./i.test(code)) { close('prove'); proven({ qr: code }); return; }
   if (state.buyer?.card && !d.dataset.sent) { close('prove'); proven({ proof: { secret: code } }); return; }
   try {
     const checked = await ask('/api/codes/check', { body: { ...whose(), code } });
+    if (!here()) return;
     close('prove'); delete d.dataset.sent;
     proven({ proof: { code: checked.proof } });
-  } catch (e) { problem(d, e); }
+  } catch (e) { if (here()) problem(d, e); }
 }
 
 async function confirmTyped(d, code) {
+  const here = within(d);
   try {
     await ask('/confirm', { body: { member: confirmed.member, code } });
+    if (!here()) return;
     close('prove');
     beep(true);
     confirmed.then();
-  } catch (e) { problem(d, e); }
+  } catch (e) { if (here()) problem(d, e); }
 }
 
 /** untold says in a dialog why it can't be told what is to be paid. It stays until it is closed: what is typed meanwhile would be
@@ -136,17 +141,18 @@ export function choose(found, then) {
 
 // ---- the shift
 export async function shift() {
-  const d = open('shift');
+  const d = open('shift'), here = newest(d);
   fill(d, { error: '', sums: [] });
   try {
     const s = await ask('/shift');
+    if (!here()) return;
     fill(d, { sums: rows([
       [say('shift-sales'), String(s.sales)], [say('shift-money'), money(s.money)], [say('shift-refunds'), s.refunds + ' · ' + money(s.back)],
       [say('shift-left'), money(s.money - s.back)], ...s.payments.map(p => [way(p.kind), money(p.sum)]),
       [say('shift-discount'), money(s.discount)], [say('shift-spent'), points(s.spent)], [say('shift-earned'), points(s.earned)],
       [say('shift-mine'), s.mine + ' · ' + money(s.mine_money)],
     ]), error: s.short ? say('shift-short') : '' });
-  } catch (e) { problem(d, e); }
+  } catch (e) { if (here()) problem(d, e); }
 }
 
 // ---- what waits to be told
@@ -176,6 +182,13 @@ function difference({ answer: a, words }) {
   return said.join('; ');
 }
 
+/** queueAfter shows it again once something was done with it, where it is seen still. */
+export async function queueAfter(work, error = () => '') {
+  const here = within($('#queue'));
+  await work();
+  if (here()) await showQueue(error());
+}
+
 // ---- the till's own settings
 export function settings() {
   const f = $('form', open('settings'));
@@ -188,12 +201,13 @@ export async function settingsTyped(f) {
 
 // ---- the camera of a phone
 export async function camera(scanned) {
-  const d = open('camera'), stop = new AbortController();
+  const d = open('camera'), here = within(d), stop = new AbortController();
   fill(d, { error: '' });
   d.addEventListener('close', () => stop.abort(), { once: true });
   try {
     const { scan } = await import($('#pos').dataset.camera);
     const code = await scan($('#video'), { signal: stop.signal });
+    if (!here()) return;
     d.close();
     beep(true);
     scanned(code);

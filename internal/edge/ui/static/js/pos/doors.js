@@ -18,16 +18,27 @@ export async function pairTyped(f, then) {
   } catch (e) { problem(f, e); }
 }
 
-export async function signIn(start) {
-  const last = await keep.get('cashier'), chosen = start.cashiers.find(c => c.code === last) ?? start.cashiers[0];
-  const form = make('signin', { error: '', none: start.cashiers.length ? '' : say('no-cashiers'), people: start.cashiers.map(c => {
+/** signIn asks who is at the till, and for his PIN; error is why it is asked anew. */
+export async function signIn(start, error = '') {
+  put('#screen'); // what was seen is the next cashier's to see
+  const last = await keep.get('cashier'), form = make('signin', { error });
+  people(form, start, last);
+  put('#screen', form);
+  $('#pin').focus();
+}
+/** peopleAnew shows who may sign in by now; what is typed and chosen stays. */
+export function peopleAnew(start) {
+  const form = $('[data-form=signin]');
+  if (form) people(form, start, $('[name=cashier]:checked', form)?.value);
+}
+function people(form, start, code) {
+  const chosen = start.cashiers.find(c => c.code === code) ?? start.cashiers[0];
+  fill(form, { none: start.cashiers.length ? '' : say('no-cashiers'), people: start.cashiers.map(c => {
     const p = make('person', { name: c.name });
     const radio = $('input', p);
     radio.value = c.code; radio.checked = c === chosen;
     return p;
   }) });
-  put('#screen', form);
-  $('#pin').focus();
 }
 /** moveCashier chooses another by the arrows while the PIN is typed. */
 export function moveCashier(key) {

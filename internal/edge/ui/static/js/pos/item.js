@@ -36,7 +36,7 @@ async function typed(text, gone) {
   // What could not be taken stands in the field again, or beside it where another is typed there by now.
   const back = (words, otherwise) => {
     const kept = otherwise ?? (words.includes(text) ? words : say('missed-what', { text, words }));
-    if ($('#item').value) { miss(kept, text); return false; }
+    if ($('#item')?.value !== '') { miss(kept, text); return false; }
     $('#item').value = text;
     $('#item').select();
     restored = { at: Date.now(), words: kept, text };
@@ -85,6 +85,7 @@ export async function goods(q) {
 export function badItem(text) { put('#item-error', wrong(text)); beep(false); }
 /** miss keeps in sight what was shown or typed and is on no receipt: nothing is paid until it was seen to. */
 export function miss(text, what, ...deeds) {
+  if (!$('#missed')) { keep.change('missed', list => [...list ?? [], { text, what }]); return; } // nobody is on duty: it is shown to whoever will be
   const entry = wrong(text, ...deeds, button(say('put-away'), 'see'));
   entry.dataset.what = what;
   $('#missed').append(entry);
@@ -143,6 +144,7 @@ export function pick(g, quantity) {
   if (g.price) { take(g, quantity); return; }
   asked = { ...g, quantity };
   keep.set('priced', asked);
+  if (!$('#item')) return; // it is asked for when somebody is on duty
   $('#item').value = '';
   askPrice(g);
   $('#item').focus();
@@ -164,7 +166,7 @@ function take(g, quantity) {
   put('#scan-error');
   sale.add({ sku: g.sku, name: g.name, price: g.price, product: g.product }, quantity);
   beep(true);
-  $('#item').focus();
+  $('#item')?.focus();
 }
 let offered = [], at = 0, offeredQuantity;
 function offers(list, quantity = 1000) {
@@ -215,7 +217,7 @@ export function suggest(text) {
   if (asked || !/[a-zа-яё]/i.test(name) || name.trim().length < 2) { offers([]); return; }
   suggesting = setTimeout(async () => {
     const list = await goods(name.trim());
-    if (list && $('#item').value === text) offers(list, times ? pieces(times) : 1000);
+    if (list && $('#item')?.value === text) offers(list, times ? pieces(times) : 1000);
   }, 150);
 }
 

@@ -37,6 +37,11 @@ async function within(stores, mode, work) {
 
 export const get = name => within(['kept'], 'readonly', tx => ask(tx.objectStore('kept').get(name)));
 export const set = (name, value) => within(['kept'], 'readwrite', tx => ask(tx.objectStore('kept').put(value, name)));
+/** change makes of what is kept under a name what is kept next, in one step. */
+export const change = (name, next) => within(['kept'], 'readwrite', async tx => {
+  const kept = tx.objectStore('kept');
+  await ask(kept.put(next(await ask(kept.get(name))), name));
+});
 
 /** enqueue takes the next number of the till's own sequence, writes what is numbered by it into the queue and beside it what is
  * sold, and puts the open receipt away, in one step: no number is used twice, none is lost with its receipt, and no receipt that

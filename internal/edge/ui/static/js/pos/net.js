@@ -1,11 +1,15 @@
 // What is asked of the program. An answer that did not come is told from one that refuses.
+import { turn } from './turn.js';
+
 const base = document.getElementById('pos').dataset.base;
 /** PATIENCE is how long an answer is waited for, in milliseconds. */
 export const PATIENCE = 8000;
 /** FIND is how long a cashier waits for who or what is found, in milliseconds: then the till's own memory serves. */
 export const FIND = 3000;
 const listeners = [];
-let online = true;
+let online = true, nobody = () => {};
+/** onNobody names who is told that the program knows of nobody on duty. */
+export const onNobody = f => { nobody = f; };
 
 export class Refused extends Error {
   constructor(status, problem, retry) {
@@ -26,7 +30,7 @@ export function setOnline(is) {
 
 /** ask sends a request; body makes it a POST. It gives what was answered or throws Refused or Silent. */
 export async function ask(path, { body, method, key, signal, patience = PATIENCE } = {}) {
-  const stop = AbortSignal.timeout(patience), headers = {};
+  const stop = AbortSignal.timeout(patience), headers = {}, lasts = turn();
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (key) headers['Idempotency-Key'] = key;
   let answer, text;
@@ -47,6 +51,7 @@ export async function ask(path, { body, method, key, signal, patience = PATIENCE
   if (answer.ok) return value;
   // 5xx, and what is still under way, say nothing of whether it is done.
   if (answer.status >= 500 || answer.status === 408 || value.code === 'key.in-progress') throw new Silent(value.code ?? String(answer.status));
+  if (value.code === 'cashier.nobody-on-duty' && lasts()) nobody();
   throw new Refused(answer.status, value, Number(answer.headers.get('Retry-After')) || 0);
 }
 

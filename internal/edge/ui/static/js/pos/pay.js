@@ -7,7 +7,7 @@ import * as sale from './sale.js';
 import * as queue from './queue.js';
 import { state } from './sale.js';
 import { say } from './words.js';
-import { draw, drawDone, tell } from './desk.js';
+import { atDone, draw, drawDone, tell } from './desk.js';
 import { beep } from './keys.js';
 import * as dialogs from './dialogs.js';
 import { cash } from './cash.js';
@@ -115,7 +115,7 @@ async function answerOf(s, again) {
   const without = new Promise(done => { goOn = () => { gone = true; done(null); }; });
   const wait = setTimeout(() => {
     waits = goOn;
-    open('waits').addEventListener('close', () => { if (state.busy) sayAsking(); }, { once: true });
+    if (state.start?.duty) open('waits').addEventListener('close', () => { if (state.busy) sayAsking(); }, { once: true });
   }, 1200);
   const answer = queue.commit(s.item).catch(async e => {
     if (gone) { queue.flush(); return null; } // it was paid by then: what is refused is told as a fact
@@ -133,7 +133,8 @@ let waits; // what goes on without the answer, while one is waited for
 /** goOn goes on without it. */
 export const goOn = () => waits?.();
 async function notSold(e, s) {
-  if (e.code === 'cashier.nobody-on-duty' || e.status === 401) { await nobody(); return; }
+  if (e.status === 401) { await nobody(); return; }
+  if (!state.start?.duty) return; // its receipt is there again for whoever signs in
   if (e.code === 'points.proof-needed') { dialogs.prove(state.quote, p => pay(s.kind, s.kind === 'mixed' ? s.payments : null, p)); return; }
   if (e.code.startsWith('card.qr')) state.qr = null;
   await sale.quote();
@@ -149,7 +150,7 @@ async function finish(was, answer) {
   await keepAfter(sale.after(s.member, s.quote, answer));
   endReceipt(s);
   state.qr = null; state.sold = s;
-  drawDone(s);
+  if (state.start?.duty) drawDone(s); // else whoever signs in sees it
   setTimeout(() => { s.seen = true; $('.pdone')?.setAttribute('data-seen', ''); }, UNSEEN);
   beep(true);
   bought.count(s.lines);
@@ -167,7 +168,7 @@ export function toldLater(item, answer) {
   state.sold.answer = answer;
   keep.set('sale', state.sold);
   keepAfter(sale.after(state.sold.member, state.sold.quote, answer));
-  drawDone(state.sold);
+  if (atDone()) drawDone(state.sold); // over a locked till it is seen by whoever opens it
 }
 /** endReceipt forgets the receipt and all that was to come on it; sold is what it was sold as, which is seen until the next. */
 export function endReceipt(sold = null) {

@@ -1,19 +1,22 @@
 // Receipts that were sold: found, printed, given back, given to a member.
 import { $, $$, fill, make, open, close } from './render.js';
-import { ask, isOnline } from './net.js';
+import { ask, isOnline, Refused } from './net.js';
 import * as keep from './keep.js';
 import { state } from './sale.js';
 import { moment, money, pieces, plain, points, quantity, say, way } from './words.js';
 import * as stock from './goods.js';
+import * as refunds from './refunds.js';
+import * as notice from './notice.js';
 import { paper } from './paper.js';
 import { problem } from './dialogs.js';
 import { beep } from './keys.js';
+import { newest, within } from './turn.js';
 
 let chosen; // the receipt that is given back
 let given; // the receipt that waits for whom it is given to
 let listed = []; // the receipts that are shown
 let giving; // what gives a receipt to the member who is named, once that is confirmed
-let asked = '', key = ''; // the refund that was asked for last, and its key
+let unknown; // the refund of the chosen one that was asked for and not answered
 
 const row = r => {
   const refunded = { part: say('part-refunded'), refunded: say('refunded') }[r.state];
@@ -26,37 +29,58 @@ const row = r => {
   if (state.member?.id) claim.textContent = say('claim-to', { name: state.member.name });
   return node;
 };
-function show(d, list) {
+function show(d, list, done) {
   listed = list;
-  fill(d, { list: list.map(row), error: list.length ? '' : say('receipt-none'), done: '' });
+  fill(d, { list: list.map(row), error: list.length ? '' : say('receipt-none'), done });
   if (document.activeElement === document.body || document.activeElement === d) $('#receipt-q').focus(); // the button that was pressed is gone
 }
 
-/** receipts shows the newest of the till, or what a number or a fiscal QR finds. */
-export async function receipts(q = '') {
-  const d = open('receipts');
+/** receipts shows the newest of the till, or what a number or a fiscal QR finds; done is what was done. */
+export async function receipts(q = '', done = '') {
+  const d = open('receipts'), here = newest(d);
   wantsMember(d, null);
   $('#receipt-q').value = q;
   try {
-    if (!isOnline()) { fill(d, { list: [], error: say('refund-offline') }); return; }
-    if (!q) { show(d, (await ask('/shift')).receipts); return; }
-    const by = /(^|&)fn=/.test(q) ? 'qr=' : 'key=';
-    let found = (await ask('/receipts?' + by + encodeURIComponent(q))).receipts;
-    if (!found.length && /^\d+$/.test(q)) { // the number that this till has printed
-      const s = await keep.get('sequence');
-      if (s) found = (await ask('/receipts?key=' + encodeURIComponent(`pos-${s.till}-${q}`))).receipts;
-    }
-    show(d, found.map(p => ({ ...p, at: moment(p.at) })));
-  } catch (e) { problem(d, e); }
+    if (!isOnline()) { fill(d, { list: [], error: say('refund-offline'), done }); return; }
+    const list = q ? await foundBy(q) : (await ask('/shift')).receipts;
+    if (here()) show(d, list, done);
+  } catch (e) { if (here()) { fill(d, { done }); problem(d, e); } }
+}
+async function foundBy(q) {
+  const by = /(^|&)fn=/.test(q) ? 'qr=' : 'key=';
+  let found = (await ask('/receipts?' + by + encodeURIComponent(q))).receipts;
+  if (!found.length && /^\d+$/.test(q)) { // the number that this till has printed
+    const s = await keep.get('sequence');
+    if (s) found = (await ask('/receipts?key=' + encodeURIComponent(`pos-${s.till}-${q}`))).receipts;
+  }
+  return found.map(p => ({ ...p, at: moment(p.at) }));
 }
 
-/** refund shows what of a receipt may come back. */
+/** refund shows what of a receipt may come back, once it is known what has come of the refund that was asked for before. */
 export async function refund(id) {
+  const d = $('#receipts'), here = newest(d);
   try {
-    chosen = await ask('/api/purchases/' + id);
-  } catch (e) { problem($('#receipts'), e); return; }
-  const d = open('refund');
+    const before = await refunds.unknown(id);
+    if (before) { await tellBefore(d, here, before); return; }
+    const is = await ask('/api/purchases/' + id);
+    if (!here()) return;
+    chosen = is; unknown = undefined;
+  } catch (e) { if (here()) problem(d, e); return; }
+  offer(open('refund'));
+  look();
+}
+// tellBefore asks what has come of a refund whose answer was lost, and tells of it where another was to be begun.
+async function tellBefore(d, here, before) {
+  fill(d, { done: say('asking'), error: '' });
+  const came = await refunds.settle(before);
+  if (!here()) return;
+  if (came.silent) { fill(d, { done: '', error: say('refund-unknown') }); beep(false); return; }
+  await receipts('', refunds.lateWords(before, came));
+}
+// offer fills the dialog of a refund with what of the chosen receipt may come back.
+function offer(d) {
   const back = chosen.lines.map((_, i) => (chosen.refunds ?? []).flatMap(r => r.lines).filter(l => l.line === i).reduce((n, l) => n + pieces(String(l.quantity)), 0));
+  showAsking(d, false);
   fill(d, {
     about: say('refund-of', { number: chosen.number || chosen.key, sum: money(chosen.due - chosen.refunded) }), error: '', preview: '',
     lines: chosen.lines.map((l, i) => {
@@ -68,35 +92,29 @@ export async function refund(id) {
     }),
   });
   $$('[data-line]', d).find(i => !i.disabled)?.select();
-  look();
 }
 
-// Money with its kinds: what is counted out and what goes back to the card.
-const ways = r => money(r.money) + (r.payments.length ? ' (' + r.payments.map(p => way(p.kind) + ' ' + money(p.amount)).join(', ') + ')' : '');
-// told is what came back or would come: money, points that are given back and taken back.
-const told = (r, came, given, taken) => [say(came, { sum: ways(r) }), toldPoints(r, given, taken)].filter(Boolean).join(' ');
-const toldPoints = (r, given, taken) => [
-  r.given > 0 ? say(given, { points: points(r.given) }) : '', r.earned + r.taken > 0 ? say(taken, { points: points(r.earned + r.taken) }) : '', r.held > 0 ? say('refund-keeps', { sum: money(r.held) }) : '',
-].filter(Boolean).join(' ');
 const wanted = what => ({ cashier: state.start.duty.id, purchase: { id: chosen.id }, ...what });
 
-let looking, turn = 0;
+let looking;
 /** lookAgain shows what would come back, once typing rests. */
 export function lookAgain() {
   clearTimeout(looking);
   looking = setTimeout(look, 200);
 }
-// look asks what would come back of the lines that are named, or of all that is left.
+// look asks what would come back of the lines that are named, or of all that is left. Where a refund is asked for and not
+// answered nobody can tell.
 async function look() {
-  const d = $('#refund'), mine = ++turn;
+  const d = $('#refund');
+  if (!d.open || asking() || unknown) return;
+  const here = newest(d);
   let lines;
   try { lines = parts(d); } catch (input) { fill(d, { preview: '', error: badCount(input) }); return; }
   try {
     const r = await ask('/api/refunds/quote', { body: wanted(lines.length ? { lines } : { whole: true }) });
-    if (mine !== turn) return;
-    fill(d, { error: '', preview: told(r, lines.length ? 'refund-come' : 'refund-come-whole', 'refund-gives', 'refund-takes') });
+    if (here()) fill(d, { error: '', preview: refunds.wordsOf(r, lines.length ? 'refund-come' : 'refund-come-whole', 'refund-gives', 'refund-takes') });
   } catch (e) {
-    if (mine !== turn) return;
+    if (!here()) return;
     fill(d, { preview: '' });
     problem(d, e);
   }
@@ -115,30 +133,51 @@ function parts(d) {
   return lines;
 }
 
-/** refundTyped gives back what was named, or all that is left. */
-export async function refundTyped(whole, after) {
+/** refundTyped gives back what was named, or all that is left. What was asked for before and not answered is asked for again
+ * instead: it is not known what is left. */
+export async function refundTyped(whole) {
   const d = $('#refund');
   if (asking()) return;
   let what;
   try { what = whole ? { whole: true } : { lines: parts(d) }; } catch (input) { fill(d, { error: badCount(input) }); input.focus(); return; }
   if (!whole && !what.lines.length) { fill(d, { error: say('refund-nothing') }); return; }
-  const body = wanted(what);
-  // The key is made for what is asked of the receipt as it is seen: pressed twice, or after an answer that did not come, it is
-  // given back once; where the receipt says that it came back already, the same once more is another refund.
-  const said = JSON.stringify([body, chosen.refunds?.length]);
-  if (asked !== said) { asked = said; key = 'pos-r-' + crypto.randomUUID(); }
+  const here = newest(d); // nothing is told any more of what would come back
+  clearTimeout(looking);
   showAsking(d, true);
   try {
-    const r = await ask('/api/refunds', { body, key });
+    const r = unknown ?? await refunds.begin(chosen.id, chosen.number || chosen.key, wanted(what));
+    if (here()) unknown = r;
+    await refunds.settle(r);
+  } catch (e) { if (here()) showAsking(d, false); throw e; }
+}
+let refunded = () => {};
+/** onRefunded names what is done once something has come back. */
+export const onRefunded = f => { refunded = f; };
+refunds.onRefund(async (r, came) => {
+  const d = $('#refund'), here = unknown?.key === r.key && d.open;
+  if (!here) { if (!came.silent) await notice.tell(refunds.lateWords(r, came)); return; }
+  showAsking(d, false);
+  fill(d, { preview: '' });
+  if (came.silent) { problem(d, came.silent); return; }
+  unknown = undefined;
+  if (came.back) {
     beep(true);
     close('refund');
-    await receipts();
-    fill($('#receipts'), { done: told(r, 'refund-done', 'refund-given', 'refund-taken') });
-    await after();
-  } catch (e) { problem(d, e); } finally { showAsking(d, false); }
+    receipts('', refunds.backWords(came.back));
+    refunded();
+  } else refused(d, came.refused);
+});
+// refused tells why nothing came back, beside the receipt as it is by now: others may have given of it back.
+async function refused(d, e) {
+  problem(d, e);
+  const here = newest(d), is = await ask('/api/purchases/' + chosen.id).catch(() => null);
+  if (!is || !here()) return;
+  chosen = is;
+  offer(d);
+  fill(d, { error: e.message });
 }
 /** asking tells whether a refund is asked for: its dialog is not closed before what came of it is known. */
-export const asking = () => 'asking' in $('#refund').dataset;
+export const asking = () => $('#refund').open && 'asking' in $('#refund').dataset;
 function showAsking(d, is) {
   for (const b of $$('.dlg-f button', d)) b.disabled = is;
   if (is) fill(d, { error: '', preview: say('asking') });
@@ -147,7 +186,8 @@ function showAsking(d, is) {
 
 /** goodScanned marks one more of a good that comes back by its barcode. */
 export async function goodScanned(code) {
-  const d = $('#refund'), found = (await stock.find(code).catch(() => null))?.[0];
+  const d = $('#refund'), here = within(d), found = (await stock.find(code).catch(() => null))?.[0];
+  if (!here() || asking()) return;
   const input = found?.exact && $$('[data-line]', d).find(i => chosen.lines[i.dataset.line].sku === found.sku && pieces(i.value || '0') < Number(i.dataset.left));
   if (!input) { fill(d, { error: say('refund-not-here', { code }) }); beep(false); return; }
   input.value = plain(Math.min(pieces(input.value || '0') + 1000, Number(input.dataset.left)));
@@ -167,24 +207,26 @@ function wantsMember(d, id) {
 export async function typed(q, after) {
   q = q.replace(/^(?:№|#|N\s)\s*/i, ''); // as the list has it, and as keyboards do
   if (!given || /(^|&)fn=/.test(q)) { await receipts(q); return; }
-  const d = $('#receipts'), id = given;
+  const d = $('#receipts'), id = given, here = newest(d);
   fill(d, { error: '' });
   try {
     const { found } = await ask('/find', { body: { q } });
+    if (!here()) return;
     if (found.length === 1 && found[0].serves) { askToGive(id, found[0], after); return; }
     fill(d, { error: found.length === 1 ? found[0].why : say('claim-nobody', { code: q }) });
     beep(false);
-  } catch (e) { problem(d, e); }
+  } catch (e) { if (here()) problem(d, e); }
 }
 
 /** claim gives a receipt of nobody's to the member who is at the till, or asks who he is. */
 export function claim(id, after) {
+  newest($('#receipts')); // a list that comes late is not shown over it
   if (state.member?.id) askToGive(id, state.member, after); else wantsMember($('#receipts'), id);
 }
 // askToGive asks first: the till can't take a receipt back from whom it was given to.
 function askToGive(id, member, after) {
   const r = listed.find(x => x.id === id);
-  giving = () => give(id, member, after);
+  giving = () => give(r, member, after);
   fill(open('claim'), { about: say('claim-about', { number: r.number, sum: money(r.due), name: member.name }) });
 }
 /** claimed gives the receipt to whom it was asked for. */
@@ -192,29 +234,31 @@ export async function claimed() {
   close('claim');
   await giving();
 }
-async function give(id, member, after) {
-  const d = $('#receipts');
+async function give(r, member, after) {
+  const d = $('#receipts'), here = newest(d), late = what => notice.tell(say('of-receipt', { number: r.number, what }));
   try {
-    const p = await ask('/api/purchases/claim', { body: { cashier: state.start.duty.id, buyer: { member: member.id }, purchase: { id } } });
+    const p = await ask('/api/purchases/claim', { body: { cashier: state.start.duty.id, buyer: { member: member.id }, purchase: { id: r.id } } });
+    const done = say('claim-done', { name: member.name, points: points(p.earned || p.claim?.earned || 0) });
+    if (!here()) { await late(done); return; }
     beep(true);
-    await receipts();
-    fill(d, { done: say('claim-done', { name: member.name, points: points(p.earned || p.claim?.earned || 0) }) });
+    await receipts('', done);
     await after();
-  } catch (e) { problem(d, e); }
+  } catch (e) { if (here()) problem(d, e); else await late(e instanceof Refused ? e.message : say('network')); }
 }
 
 /** print prints a receipt that was sold before, anew. */
 export async function print(id) {
+  const d = $('#receipts'), here = within(d);
   try {
     const p = await ask('/api/purchases/' + id);
-    paper({
+    if (here()) paper({
       number: p.number || p.key, at: p.at, payments: p.payments ?? [], points: p.paid_with_points, due: p.due, messages: [],
       cashier: state.start.cashiers.find(c => c.id === p.cashier)?.name,
       lines: p.lines.map(l => ({ name: l.name || l.sku, quantity: pieces(String(l.quantity)), price: l.price ?? 0, due: l.gross - l.discount })),
       member: p.member && { earned: p.earned, spent: p.spent },
-      refunds: (p.refunds ?? []).map(r => ({ at: r.at, money: r.money, points: toldPoints(r, 'refund-given', 'refund-taken') })),
+      refunds: (p.refunds ?? []).map(r => ({ at: r.at, money: r.money, points: refunds.pointsOf(r, 'refund-given', 'refund-taken') })),
     });
-  } catch (e) { problem($('#receipts'), e); }
+  } catch (e) { if (here()) problem(d, e); }
 }
 $('#refund').addEventListener('close', () => { if ($('#receipts').open) $('#receipt-q').focus(); });
 // The rows of a list are gone through by arrows.

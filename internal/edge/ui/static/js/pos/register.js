@@ -4,6 +4,7 @@ import { ask, Refused } from './net.js';
 import { state } from './sale.js';
 import { say } from './words.js';
 import { beep } from './keys.js';
+import { within } from './turn.js';
 
 let then, key, proof; // proof of the phone that it is for
 
@@ -69,13 +70,14 @@ function numbered(f, code) { // the card that was scanned or typed is plastic
   f.elements.number.value = code;
 }
 export async function sendRegisterCode() {
-  const d = $('#register'), f = $('form', d);
+  const d = $('#register'), here = within(d), f = $('form', d);
   try {
     proof = null;
     const sent = await ask('/api/codes', { body: { purpose: 'prove', phone: f.elements.phone.value } });
+    if (!here()) return;
     fill(d, { sent: say('sent-to', { to: sent.to }), error: '' });
     f.elements.code.focus();
-  } catch (e) { wrong(d, e); }
+  } catch (e) { if (here()) wrong(d, e); }
 }
 
 function wrong(d, e) {
@@ -146,16 +148,17 @@ function complete(d, f) {
 }
 
 export async function registerTyped(f) {
-  const d = $('#register'), s = state.start;
+  const d = $('#register'), here = within(d), s = state.start, mine = key, told = then;
   if (!complete(d, f)) { beep(false); return; }
   try {
     const phone = f.elements.phone.value.trim(), code = f.elements.code.value.trim();
     if (s.member.confirm && code && proof?.phone !== phone) proof = { phone, of: (await ask('/api/codes/check', { body: { purpose: 'prove', phone, code } })).proof };
-    const made = await ask('/api/members', { body: bodyOf(f), key });
-    close('register');
-    beep(true);
-    then(made);
+    if (!here()) return;
+    const made = await ask('/api/members', { body: bodyOf(f), key: mine }), shown = here();
+    if (shown) { close('register'); beep(true); }
+    told(made, shown);
   } catch (e) {
+    if (!here()) return;
     if (e instanceof Refused) key = 'pos-m-' + crypto.randomUUID(); // nothing was done: what is mended is another request
     wrong(d, e);
   }

@@ -1,4 +1,6 @@
 // Templates of the page, filled. Everything that is shown is put as text, never as HTML.
+import { opened } from './turn.js';
+
 export const $ = (s, r = document) => r.querySelector(s);
 export const $$ = (s, r = document) => [...r.querySelectorAll(s)];
 
@@ -57,7 +59,7 @@ export const rows = list => list.map(([name, value, cls]) => {
 /** open shows a dialog and gives it. */
 export function open(id) {
   const d = document.getElementById(id);
-  if (!d.open) d.showModal();
+  if (!d.open) { opened(d); d.showModal(); }
   return d;
 }
 export const close = id => document.getElementById(id).close();

@@ -63,7 +63,7 @@ export function pointless() {
 /** quote asks what the receipt comes to now. */
 export async function quote() {
   clearTimeout(timer); asking?.abort();
-  if (!state.lines.length) return;
+  if (!state.lines.length || !state.start?.duty) return;
   const mine = asking = new AbortController();
   state.quoting = true;
   if (Number.isNaN(state.spend)) { await noPoints(mine.signal); return; }
