@@ -191,7 +191,9 @@ export async function queueAfter(work, error = () => '') {
 
 // ---- the till's own settings
 export function settings() {
-  const f = $('form', open('settings'));
+  const f = $('form', open('settings')), locked = !state.start?.duty; // how the till reads is no passer-by's to change
+  for (const field of f.elements) if (field.name) field.disabled = locked;
+  fill(f, { locked: locked ? say('settings-locked') : '' });
   f.elements.prefix.value = scanner.prefix; f.elements.suffix.value = scanner.suffix; f.elements.sound.checked = scanner.sound;
 }
 export async function settingsTyped(f) {
