@@ -165,8 +165,11 @@ func (t *trying) form(v *tryView) {
 			s.label = "try-" + s.key
 			s.key = t.rowKey("line", i, s.key)
 			f := t.show(s)
-			if s.as == aPick { // a product has a price of its own
+			switch s.label {
+			case "try-sku": // a product has a price of its own
 				f.Clears = t.rowKey("line", i, "price")
+			case "try-price":
+				f.Example = t.text("admin.try.own-price")
 			}
 			row = append(row, f)
 		}
