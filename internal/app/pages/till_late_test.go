@@ -285,6 +285,7 @@ func TestTillLeavesClosedClosed(t *testing.T) {
 	t.Parallel()
 	b := browsertest.Start(t)
 	s := start(t)
+	_, number := s.buyer(t, "Клавдия", 0)
 	w, p := s.behindWire(t, b)
 	first := p.sells("470")
 	p.sells("480")
@@ -384,6 +385,23 @@ func TestTillLeavesClosedClosed(t *testing.T) {
 	p.Wait(`document.querySelector("#refund [data-f=about]").innerText.includes("250,00") && !document.querySelector("#refund [data-f=preview]").innerText`)
 	p.gives("1")
 	p.Wait(`document.querySelector("#receipts [data-f=done]").innerText.includes("Возвращено 250,00")`)
+	p.Press(browsertest.Escape)
+	p.Wait(closed)
+
+	// Who is registered after the form was closed is told of, and put on nobody's receipt.
+	release = w.hold("/api/members")
+	p.shift("F2")
+	p.Wait(`document.activeElement?.id === "r-phone"`)
+	p.Insert("+79165550188")
+	p.Get(`document.querySelectorAll("#register [name=consent]").forEach(c => { c.checked = true })`, nil)
+	p.Press(browsertest.Enter)
+	p.Wait(`window.asked.includes("/api/members")`)
+	p.Press(browsertest.Escape)
+	p.Wait(closed)
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")?.innerText.includes("Клавдия")`)
+	release()
+	p.Wait(`document.querySelector("#notices").innerText.includes("Участник заведён") && document.querySelector(".mc").innerText.includes("Клавдия")`)
 	s.verified(t)
 }
 
