@@ -73,10 +73,13 @@ func (f *form) refuse(err error) bool {
 // label is the text admin.field.<label>; a hint is admin.hint.<label> where
 // there is one.
 func (f *form) field(name, label string, more ...func(*kit.Field)) kit.Field {
-	v := kit.Field{Name: name, Label: f.p.text("admin.field." + label), Value: f.values.Get(name), Error: f.wrong[name]}
-	if hint := "admin.hint." + label; f.p.Texts.Has(f.p.lang(), hint) {
-		v.Hint = f.p.text(hint)
-	}
+	hinted := func(v *kit.Field) { v.Hint = f.p.textOr("admin.hint."+label, "") }
+	return f.labelled(name, f.p.text("admin.field."+label), append([]func(*kit.Field){hinted}, more...)...)
+}
+
+// labelled is the same of a field with a label that is no text of ours.
+func (f *form) labelled(name, label string, more ...func(*kit.Field)) kit.Field {
+	v := kit.Field{Name: name, Label: label, Value: f.values.Get(name), Error: f.wrong[name]}
 	for _, m := range more {
 		m(&v)
 	}

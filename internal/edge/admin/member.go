@@ -364,7 +364,13 @@ func (p *page) profile(m *member.Member) (out []kit.Pair, err error) {
 		add("segment.field.category", n.categories[r.Category.String()])
 	}
 	add("segment.field.comment", r.Comment)
-	return out, nil
+	own, err := member.CustomFields(p.ctx(), p.DB)
+	for i := range own {
+		if v := r.Custom[own[i].Key]; v != "" {
+			out = append(out, kit.Pair{Name: p.inLang(own[i].LabelRU, own[i].LabelEN), Value: p.ownValue(&own[i], v)})
+		}
+	}
+	return out, err
 }
 
 // noted puts into the audit trail that the reader has looked at, or done,

@@ -139,11 +139,23 @@ func (w *changeWords) relative(v string) string {
 }
 
 func (w *changeWords) own(key, v string) string {
-	switch w.custom[key].Kind {
+	c := w.custom[key]
+	return w.page.ownValue(&c, v)
+}
+
+// ownValue is a value of a field that the organization has added, as it is read.
+func (p *page) ownValue(c *member.CustomField, v string) string {
+	switch c.Kind {
 	case member.CustomBool:
-		return w.page.yesNo(v == "true")
+		return p.yesNo(v == "true")
 	case member.CustomDate:
 		return dayShown(v)
+	case member.CustomChoice:
+		for _, x := range c.Choices {
+			if x.Key == v {
+				return p.inLang(x.LabelRU, x.LabelEN)
+			}
+		}
 	}
 	return v
 }

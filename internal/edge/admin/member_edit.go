@@ -16,28 +16,6 @@ import (
 	"kopilka/internal/platform/id"
 )
 
-// line is one field of a member's form: its name is the field's, so that what
-// is wrong with it is found by the path of the fault.
-type line struct {
-	name  member.Field
-	label string
-	more  []func(*kit.Field)
-}
-
-// profileLines are the fields of a profile that are typed, in their order.
-func (p *page) profileLines() []line {
-	sexes := of(kit.Option{Text: p.text("admin.member.not-told")}, kit.Option{Value: member.Male, Text: p.text("segment.value.sex.male")}, kit.Option{Value: member.Female, Text: p.text("segment.value.sex.female")})
-	return []line{
-		{member.FieldSurname, "surname", []func(*kit.Field){most(member.MaxName)}},
-		{member.FieldName, "first-name", []func(*kit.Field){most(member.MaxName)}},
-		{member.FieldPatronymic, "patronymic", []func(*kit.Field){most(member.MaxName)}},
-		{member.FieldBirthDate, "birth-date", []func(*kit.Field){narrow, mode("numeric"), most(maxDay)}},
-		{member.FieldSex, "sex", []func(*kit.Field){sexes}},
-		{member.FieldAddressCity, "city", []func(*kit.Field){most(member.MaxLine)}},
-		{member.FieldComment, "comment", []func(*kit.Field){rows(3), most(member.MaxComment)}},
-	}
-}
-
 // mandatory stars a field that the organization's rules want of each member.
 func (p *page) mandatory(name member.Field) func(*kit.Field) {
 	wanted := slices.Contains(p.Rules().Mandatory, name)
@@ -101,6 +79,11 @@ type box struct {
 }
 
 func (p *page) showForm(f *form, m memberForm) error {
+	for name, said := range f.wrong { // nothing is refused in silence
+		if !slices.ContainsFunc(m.Fields, func(v kit.Field) bool { return v.Name == name }) {
+			f.whole = strings.TrimSpace(f.whole + " " + said)
+		}
+	}
 	m.Whole, m.Wrong = f.problems()
 	body := memberFormPage(m)
 	if m.Whole != "" || len(m.Wrong) > 0 {
@@ -116,8 +99,12 @@ func (p *page) askNew(f *form) error {
 		f.field("phone", "phone", first, kind("tel", "off"), p.mandatory(member.FieldPhone)),
 		f.field("mail", "email", kind("email", "off"), most(maxEmail), p.mandatory(member.FieldEmail)),
 	}
-	for _, l := range p.profileLines() {
-		fields = append(fields, f.field(string(l.name), l.label, append(l.more, p.mandatory(l.name))...))
+	lines, err := p.profileLines()
+	if err != nil {
+		return err
+	}
+	for i := range lines {
+		fields = append(fields, lines[i].in(f))
 	}
 	fields = append(fields, f.field("inviter", "inviter", most(member.MaxFind)))
 	return p.showForm(f, memberForm{
@@ -173,9 +160,13 @@ func (p *page) newMemberSent() error {
 		return err
 	}
 	in := member.Registration{Profile: member.Profile{Custom: map[string]string{}}, Inviter: f.get("inviter")}
-	pr := &in.Profile
-	pr.Surname, pr.Name, pr.Patronymic = f.get("surname"), f.get("name"), f.get("patronymic")
-	pr.BirthDate, pr.Sex, pr.Address.City, pr.Comment = dayTyped(f.get("birth_date")), f.get("sex"), f.get("address_city"), f.get("comment")
+	lines, err := p.profileLines()
+	if err != nil {
+		return err
+	}
+	for i := range lines {
+		in.Profile.Put(lines[i].name, lines[i].typed(f))
+	}
 	var given []string
 	if v := f.get("phone"); v != "" {
 		in.Identifiers, given = append(in.Identifiers, member.NewIdentifier{Kind: member.Phone, Value: v, Main: true}), append(given, "phone")
@@ -203,32 +194,36 @@ func (p *page) editMember() error {
 	if err != nil {
 		return err
 	}
-	values := memberValues(&m)
+	lines, err := p.profileLines()
+	if err != nil {
+		return err
+	}
+	values := memberValues(&m, lines)
 	values.Set(begunField, begun(values))
-	return p.askEdit(p.filled(values), &m)
+	return p.askEdit(p.filled(values), &m, lines)
 }
 
 // memberValues are a member as his form has him.
-func memberValues(m *member.Member) url.Values {
-	r := &m.Profile
-	return url.Values{
-		"version": {id.ID(m.Version).String()}, "surname": {r.Surname}, "name": {r.Name}, "patronymic": {r.Patronymic}, "birth_date": {dayShown(r.BirthDate)},
-		"sex": {r.Sex}, "address_city": {r.Address.City}, "comment": {r.Comment}, "tags": {strings.Join(m.Tags, ", ")},
+func memberValues(m *member.Member, lines []line) url.Values {
+	out := url.Values{"version": {id.ID(m.Version).String()}, "tags": {strings.Join(m.Tags, ", ")}}
+	for i := range lines {
+		out.Set(string(lines[i].name), lines[i].shown(m.Profile.Get(lines[i].name)))
 	}
+	return out
 }
 
-func (p *page) askEdit(f *form, m *member.Member) error {
+func (p *page) askEdit(f *form, m *member.Member, lines []line) error {
 	return p.showForm(f, memberForm{
-		Crumbs: p.memberCrumbs(m), Title: p.memberName(m), Action: memberPath(m.Home) + "/edit", Back: memberPath(m.Home), Do: p.text("admin.save"), Fields: p.editFields(f),
+		Crumbs: p.memberCrumbs(m), Title: p.memberName(m), Action: memberPath(m.Home) + "/edit", Back: memberPath(m.Home), Do: p.text("admin.save"), Fields: editFields(f, lines),
 		Hidden:  []sentAlong{{"version", f.values.Get("version")}, {begunField, f.values.Get(begunField)}},
 		Actions: []kit.Action{{Text: p.text("admin.identifier.to"), Icon: "phone", Href: identifiersPath(m)}},
 	})
 }
 
-func (p *page) editFields(f *form) []kit.Field {
+func editFields(f *form, lines []line) []kit.Field {
 	var fields []kit.Field
-	for _, l := range p.profileLines() {
-		fields = append(fields, f.field(string(l.name), l.label, append(l.more, p.mandatory(l.name))...))
+	for i := range lines {
+		fields = append(fields, lines[i].in(f))
 	}
 	return append(fields, f.field("tags", "tags"))
 }
@@ -242,28 +237,31 @@ func (p *page) editMemberSent() error {
 	if err != nil {
 		return err
 	}
-	if err := p.saveMember(f, &m); err != nil {
+	lines, err := p.profileLines()
+	if err != nil {
+		return err
+	}
+	if err := p.saveMember(f, &m, lines); err != nil {
 		if fault.Is(err, "member.moved") {
-			return p.editAgain(f, m.Home)
+			return p.editAgain(f, m.Home, lines)
 		}
 		if f.refuse(asTyped(err)) {
-			return p.askEdit(f, &m)
+			return p.askEdit(f, &m, lines)
 		}
 		return err
 	}
 	return p.to(memberPath(m.Home), "saved")
 }
 
-func (p *page) saveMember(f *form, m *member.Member) error {
+func (p *page) saveMember(f *form, m *member.Member, lines []line) error {
 	version, err := numberOf(f.get("version"))
 	if err != nil {
 		return err
 	}
 	patch := member.Patch{Set: map[member.Field]string{}}
-	for _, l := range p.profileLines() {
-		patch.Set[l.name] = f.get(string(l.name))
+	for i := range lines {
+		patch.Set[lines[i].name] = lines[i].typed(f)
 	}
-	patch.Set[member.FieldBirthDate] = dayTyped(f.get(string(member.FieldBirthDate)))
 	tags := words(f.get("tags"))
 	patch.Tags = &tags
 	_, err = p.Members.Update(p.ctx(), p.Rules(), m.Home, version, patch, p.actor())
@@ -272,14 +270,14 @@ func (p *page) saveMember(f *form, m *member.Member) error {
 
 // editAgain says that the member was changed while his form was filled in, by whom
 // and what of him; where nothing of the form was, it is saved.
-func (p *page) editAgain(f *form, h home.ID) error {
+func (p *page) editAgain(f *form, h home.ID, lines []line) error {
 	m, err := member.Get(p.ctx(), p.DB, h)
 	if err != nil {
 		return err
 	}
 	f.values.Set("version", id.ID(m.Version).String())
-	changed := f.takeNew(fieldPlaces(p.editFields(f)), memberValues(&m))
-	if len(changed) == 0 && p.saveMember(f, &m) == nil {
+	changed := f.takeNew(fieldPlaces(editFields(f, lines)), memberValues(&m, lines))
+	if len(changed) == 0 && p.saveMember(f, &m, lines) == nil {
 		return p.to(memberPath(m.Home), "saved")
 	}
 	f.whole = p.text("admin.member.meanwhile")
@@ -298,7 +296,7 @@ func (p *page) editAgain(f *form, h home.ID) error {
 		}
 		f.whole = p.text("admin.member.meanwhile-by", "by", c.By, "fields", p.quoted(changed), "time", ui.DateTime(p.ctx(), c.At))
 	}
-	return p.askEdit(f, &m)
+	return p.askEdit(f, &m, lines)
 }
 
 // words are the parts of a text between commas.

@@ -64,3 +64,70 @@ func TestWhatIsWrongWithAMember(t *testing.T) {
 		}
 	})
 }
+
+// TestOwnFieldsInForms: fields that the organization has added, and whatever its
+// rules want of each member, are asked for where a member is made and changed, kept
+// as they were typed, and told on his page.
+func TestOwnFieldsInForms(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		for i, kind := range []member.CustomKind{member.CustomText, member.CustomNumber, member.CustomDate, member.CustomBool, member.CustomChoice} {
+			c := member.CustomField{Key: string(kind), Kind: kind, LabelRU: "Своё " + string(kind), LabelEN: "Own " + string(kind), Required: i == 0, Active: true}
+			if kind == member.CustomChoice {
+				c.Choices = []member.Choice{{Key: "a", LabelRU: "Аниме", LabelEN: "Anime"}}
+			}
+			h.check(h.members.SaveCustomField(t.Context(), c))
+		}
+		rules := member.DefaultRules()
+		rules.Mandatory = []member.Field{member.FieldPhone, member.FieldAddressStreet}
+		h.rules = rules
+		edits := h.hire("edits", []staff.Permission{staff.MembersSee, staff.MembersEdit})
+		path := admin.Base + "/members/new"
+		form := url.Values{"phone": {"8 916 123-45-67"}, "surname": {"Своя"}}
+		w := h.ask(edits, http.MethodPost, path, form)
+		for _, name := range []string{"custom.text", "address_street"} {
+			if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `id="`+name+`-error"`) {
+				t.Errorf("%d: it is not said that %s is missing", w.Code, name)
+			}
+		}
+		typed := url.Values{"address_street": {"Мира"}, "custom.text": {"слово"}, "custom.number": {"1,50"}, "custom.date": {"1.2.2020"}, "custom.bool": {"true"}, "custom.choice": {"a"}}
+		for name, v := range typed {
+			form[name] = v
+		}
+		w = h.ask(edits, http.MethodPost, path, form)
+		at, _, _ := strings.Cut(w.Header().Get("Location"), "?")
+		if w.Code != http.StatusSeeOther {
+			t.Fatalf("%d: %s", w.Code, mainForm.FindString(w.Body.String()))
+		}
+		body := h.ask(edits, http.MethodGet, at, nil).Body.String()
+		for _, want := range []string{"Своё text", "слово", "01.02.2020", "Аниме", "Да"} {
+			if !strings.Contains(body, want) {
+				t.Errorf("his page has no %q", want)
+			}
+		}
+		again := h.formAt(edits, at+"/edit")
+		for name, want := range map[string]string{"custom.text": "слово", "custom.date": "01.02.2020", "custom.bool": "true", "custom.choice": "a", "address_street": "Мира"} {
+			if got := again.Get(name); got != want {
+				t.Errorf("%s is asked for as %q, want %q", name, got, want)
+			}
+		}
+		again.Set("custom.text", "")
+		again.Set("custom.number", "много")
+		w = h.ask(edits, http.MethodPost, at+"/edit", again)
+		for _, name := range []string{"custom.text", "custom.number"} {
+			if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `id="`+name+`-error"`) {
+				t.Errorf("%d: it is not said that %s is wrong", w.Code, name)
+			}
+		}
+		again.Set("custom.text", "другое")
+		again.Set("custom.number", "")
+		if w = h.ask(edits, http.MethodPost, at+"/edit", again); w.Code != http.StatusSeeOther {
+			t.Fatalf("%d: %s", w.Code, mainForm.FindString(w.Body.String()))
+		}
+		n, _ := id.Parse(at[strings.LastIndexByte(at, '/')+1:])
+		if m, err := member.Get(t.Context(), d, home.ID(n)); err != nil || m.Profile.Custom["text"] != "другое" || m.Profile.Custom["number"] != "" || m.Profile.Custom["choice"] != "a" {
+			t.Errorf("kept as %v: %v", m.Profile.Custom, err)
+		}
+	})
+}

@@ -62,11 +62,12 @@ type house struct {
 
 	questions *whatif.Questions
 	org       organization.Organization
+	rules     member.Rules
 }
 
 func openHouse(t *testing.T, d *db.DB) *house {
 	t.Helper()
-	h := &house{Shop: purchasetest.Open(t, d, purchasetest.Programme()), t: t, org: organization.Organization{Name: "Кинотеатр", Zone: "Europe/Moscow", Lang: i18n.RU, Version: 1}}
+	h := &house{Shop: purchasetest.Open(t, d, purchasetest.Programme()), t: t, rules: member.DefaultRules(), org: organization.Organization{Name: "Кинотеатр", Zone: "Europe/Moscow", Lang: i18n.RU, Version: 1}}
 	texts, err := i18n.Load()
 	h.check(err)
 	log := slog.New(slog.DiscardHandler)
@@ -94,7 +95,7 @@ func openHouse(t *testing.T, d *db.DB) *house {
 		Organization: func() organization.Organization {
 			return h.org
 		},
-		Programmes: h.Programmes, Figures: &figure.Reader{DB: d, Clock: h.Clock}, Desk: h.Desk, Identity: identity.New(d, h.IDs, h.Clock), Rules: member.DefaultRules,
+		Programmes: h.Programmes, Figures: &figure.Reader{DB: d, Clock: h.Clock}, Desk: h.Desk, Identity: identity.New(d, h.IDs, h.Clock), Rules: func() member.Rules { return h.rules },
 		Questions: h.questions,
 		Plans: &programme.Plans{Programmes: h.Programmes, Read: func(ctx context.Context, text string) (rule.Programme, error) {
 			read, err := draft.Read([]byte(text), draft.NewBase(ctx, d, h.Directory))

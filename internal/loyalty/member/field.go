@@ -2,6 +2,7 @@ package member
 
 import (
 	"strconv"
+	"strings"
 
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -112,6 +113,40 @@ var profileFields = []profileField{
 	{FieldDocumentIssuedOn, MaxShort, checkDate, func(p *Profile) *string { return &p.Document.IssuedOn }},
 	{FieldComment, MaxComment, checkLines, func(p *Profile) *string { return &p.Comment }},
 	{FieldCodeWord, MaxCodeWord, nil, func(p *Profile) *string { return &p.CodeWord }},
+}
+
+// Get is what a profile has in a field, own ones and the category too; "": nothing.
+func (p *Profile) Get(f Field) string {
+	if key, own := strings.CutPrefix(string(f), CustomPrefix); own {
+		return p.Custom[key]
+	}
+	if f == FieldCategory {
+		return idText(p.Category)
+	}
+	for i := range profileFields {
+		if profileFields[i].name == f {
+			return *profileFields[i].at(p)
+		}
+	}
+	return ""
+}
+
+// Put puts a text into a field of a profile that is to be registered, an own one or
+// the category too. What is no category's id is none.
+func (p *Profile) Put(f Field, v string) {
+	if key, own := strings.CutPrefix(string(f), CustomPrefix); own {
+		p.Custom[key] = v
+		return
+	}
+	if f == FieldCategory {
+		p.Category, _ = id.Parse(v)
+		return
+	}
+	for i := range profileFields {
+		if profileFields[i].name == f {
+			*profileFields[i].at(p) = v
+		}
+	}
 }
 
 // mandatoryFields are those that may be called mandatory.

@@ -1,0 +1,132 @@
+package admin
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/platform/i18n"
+)
+
+// line is one field of a member's form: its name is the field's, so that what is
+// wrong with it is found by the path of the fault.
+type line struct {
+	name  member.Field
+	label string
+	day   bool // typed and shown as days are here
+	more  []func(*kit.Field)
+}
+
+// in is the line as a form shows it.
+func (l *line) in(f *form) kit.Field { return f.labelled(string(l.name), l.label, l.more...) }
+
+// typed is what was typed into it, as it is stored.
+func (l *line) typed(f *form) string {
+	v := f.get(string(l.name))
+	if l.day {
+		v = dayTyped(v)
+	}
+	return v
+}
+
+// shown is a stored value as it is typed.
+func (l *line) shown(v string) string {
+	if l.day {
+		v = dayShown(v)
+	}
+	return v
+}
+
+// usual are the fields of a profile that every form has, in their order.
+var usual = []member.Field{
+	member.FieldSurname, member.FieldName, member.FieldPatronymic, member.FieldBirthDate, member.FieldSex, member.FieldAddressCity, member.FieldComment,
+}
+
+// profileLines are the fields of a profile that are asked for: the usual, what the
+// organization's rules want besides, and its own.
+func (p *page) profileLines() ([]line, error) {
+	mandatory := p.Rules().Mandatory
+	var out []line
+	for _, f := range slices.Concat(usual, mandatory) {
+		there := slices.ContainsFunc(out, func(l line) bool { return l.name == f })
+		if there || f == member.FieldPhone || f == member.FieldEmail {
+			continue
+		}
+		l := p.profileLine(f)
+		if slices.Contains(mandatory, f) {
+			l.more = append(l.more, needed)
+		}
+		out = append(out, l)
+	}
+	own, err := member.CustomFields(p.ctx(), p.DB)
+	for i := range own {
+		if own[i].Active {
+			out = append(out, p.ownLine(&own[i]))
+		}
+	}
+	return out, err
+}
+
+func (p *page) profileLine(f member.Field) line {
+	l := line{name: f, label: p.changeName(f)}
+	switch f {
+	case member.FieldSurname, member.FieldName, member.FieldPatronymic:
+		l.more = append(l.more, most(member.MaxName))
+	case member.FieldBirthDate, member.FieldDocumentIssuedOn:
+		l.asDay(p)
+	case member.FieldSex:
+		l.more = append(l.more, p.oneOf(kit.Option{Value: member.Male, Text: p.text("segment.value.sex.male")}, kit.Option{Value: member.Female, Text: p.text("segment.value.sex.female")}))
+	case member.FieldLanguage:
+		l.more = append(l.more, p.oneOf(kit.Option{Value: "ru", Text: p.langName(i18n.RU)}, kit.Option{Value: "en", Text: p.langName(i18n.EN)}))
+	case member.FieldCategory:
+		var options []kit.Option
+		categories := p.names().categories
+		for _, i := range slices.SortedFunc(maps.Keys(categories), func(a, b string) int { return strings.Compare(categories[a], categories[b]) }) {
+			options = append(options, kit.Option{Value: i, Text: categories[i]})
+		}
+		l.more = append(l.more, p.oneOf(options...))
+	case member.FieldComment:
+		l.more = append(l.more, rows(3), most(member.MaxComment))
+	default:
+		l.more = append(l.more, most(member.MaxLine))
+	}
+	return l
+}
+
+// asDay lets a line be typed as days are.
+func (l *line) asDay(p *page) {
+	l.day = true
+	l.more = append(l.more, narrow, mode("numeric"), most(maxDay), func(v *kit.Field) { v.Hint = p.text("admin.hint.birth-date") })
+}
+
+// oneOf offers options, of which none need be chosen.
+func (p *page) oneOf(options ...kit.Option) func(*kit.Field) {
+	return of(append([]kit.Option{{Text: p.text("admin.member.not-told")}}, options...)...)
+}
+
+// ownLine is a field that the organization has added.
+func (p *page) ownLine(c *member.CustomField) line {
+	l := line{name: member.Field(member.CustomPrefix + c.Key), label: p.inLang(c.LabelRU, c.LabelEN)}
+	switch c.Kind {
+	case member.CustomNumber:
+		l.more = append(l.more, narrow, mode("decimal"), most(member.MaxShort))
+	case member.CustomDate:
+		l.asDay(p)
+	case member.CustomBool:
+		l.more = append(l.more, p.oneOf(kit.Option{Value: "true", Text: p.yesNo(true)}, kit.Option{Value: "false", Text: p.yesNo(false)}))
+	case member.CustomChoice:
+		var options []kit.Option
+		for _, x := range c.Choices {
+			options = append(options, kit.Option{Value: x.Key, Text: p.inLang(x.LabelRU, x.LabelEN)})
+		}
+		l.more = append(l.more, p.oneOf(options...))
+	default:
+		l.more = append(l.more, most(member.MaxCustomValue))
+	}
+	if c.Required {
+		l.more = append(l.more, needed)
+	}
+	return l
+}
