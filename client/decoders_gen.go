@@ -406,6 +406,10 @@ func (v *Refund) decode(r *reader) {
 			v.LevelWith = r.int()
 		case "gift_taken":
 			v.GiftTaken = r.int()
+		case "lapsed":
+			v.Lapsed = r.int()
+		case "owed":
+			v.Owed = r.int()
 		case "balance":
 			v.Balance.decode(r)
 		case "flags":

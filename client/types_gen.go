@@ -3941,6 +3941,10 @@ type Refund struct {
 	LevelWith int64 `json:"level_with,omitempty"`
 	// Of the gift for the first purchase, taken back, hundredths of a point
 	GiftTaken int64 `json:"gift_taken,omitempty"`
+	// Of what was taken back, what had expired, hundredths of a point
+	Lapsed int64 `json:"lapsed,omitempty"`
+	// By how much the debt has grown, hundredths of a point
+	Owed int64 `json:"owed,omitempty"`
 	// The account's points after it
 	Balance Balance `json:"balance"`
 	// What is odd about it
@@ -4047,6 +4051,10 @@ type RefundQuote struct {
 	LevelWith int64 `json:"level_with,omitempty"`
 	// Of the gift for the first purchase, taken back, hundredths of a point
 	GiftTaken int64 `json:"gift_taken,omitempty"`
+	// Of what was taken back, what had expired, hundredths of a point
+	Lapsed int64 `json:"lapsed,omitempty"`
+	// By how much the debt has grown, hundredths of a point
+	Owed int64 `json:"owed,omitempty"`
 	// The account's points after it
 	Balance Balance `json:"balance"`
 	// What is odd about it

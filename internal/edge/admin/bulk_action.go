@@ -174,7 +174,11 @@ func (p *page) bulkFacts(a *bulk.Action) []kit.Pair {
 		if d.Points < 0 {
 			key = "sum-out"
 		}
-		add(key, ui.Signed(p.ctx(), a.Sum()))
+		if a.State == bulk.Asked {
+			add(key, ui.Signed(p.ctx(), a.Sum()))
+		} else {
+			add(key+"-done", ui.Signed(p.ctx(), a.Moved()))
+		}
 		add("programme", p.programmeName(d.Programme))
 		if d.Days > 0 {
 			add("days", ui.Number(p.ctx(), int64(d.Days)))

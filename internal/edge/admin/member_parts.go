@@ -260,7 +260,7 @@ type movementRow struct {
 	What, Href, Account, Points string
 	Why                         string // of what was done by hand: its reason and who did it
 	At                          clock.Micros
-	Plus                        bool
+	Plus, Minus                 bool
 }
 
 // memberMovements is what moved his points, the newest first.
@@ -286,9 +286,9 @@ func (p *page) memberMovements() error {
 		list = list[:listed]
 		on = memberPath(m.Home) + "/movement?before=" + strconv.FormatInt(list[listed-1].Seq, 10)
 	}
-	of := map[id.ID]id.ID{}
-	for i := range accounts {
-		of[accounts[i].Account.ID] = accounts[i].Account.Programme
+	of, err := p.Desk.ProgrammesOf(p.ctx(), homes)
+	if err != nil {
+		return err
 	}
 	out, err := p.movementRows(list, homes, of)
 	if err != nil {
@@ -311,21 +311,24 @@ func (p *page) movementRows(list []ledger.Posting, homes *purchase.OpHomes, of m
 		return nil, err
 	}
 	for i := 0; i < len(list); {
-		x, plus := &list[i], gives(&list[i])
+		x, way := &list[i], gives(&list[i])
 		sum := money.Points(0)
-		for ; i < len(list) && list[i].Op == x.Op && list[i].Kind == x.Kind && list[i].Account == x.Account && gives(&list[i]) == plus; i++ {
+		for ; i < len(list) && list[i].Op == x.Op && list[i].Kind == x.Kind && list[i].Account == x.Account && gives(&list[i]) == way; i++ {
 			sum += list[i].Amount
 		}
-		if !plus {
-			sum = -sum
+		r := movementRow{What: p.movementName(x), Account: p.accountName(of[x.Account]), At: x.At, Plus: way > 0, Minus: way < 0}
+		if r.Points = i18n.Points(p.lang(), sum); way != 0 {
+			r.Points = ui.Signed(p.ctx(), sum*money.Points(way))
 		}
-		r := movementRow{What: p.text("admin.movement." + string(x.Kind)), Account: p.accountName(of[x.Account]), Points: ui.Signed(p.ctx(), sum), At: x.At, Plus: plus}
 		t := told[x.Op]
 		if t.Receipt.ID != 0 && p.can(staff.PurchasesSee) && p.who.At(t.Outlet) {
 			r.Href = purchasesPath + "/" + t.Receipt.Home.String() + "-" + t.Receipt.ID.String()
 		}
 		if t.Reason != "" {
 			r.Why = p.detail(t.Reason, p.staffOf(t.Actor))
+		}
+		if t.Occasion != "" {
+			r.Why = p.text("rule.occasion." + t.Occasion)
 		}
 		if t.From != t.To {
 			level := p.levelCalled(of[x.Account], t.From) + " → " + p.levelCalled(of[x.Account], t.To)
@@ -343,9 +346,25 @@ func carriesTotals(x ledger.Posting) bool {
 	return x.Kind == ledger.Move && !there(x.Debit) && !there(x.Credit)
 }
 
-// gives tells whether a posting adds to what the member has.
-func gives(x *ledger.Posting) bool {
-	return x.Credit == ledger.Active || x.Credit == ledger.Pending && x.Debit != ledger.Active
+// gives tells whether a posting adds to what the member has, waiting and kept for
+// orders too (1), takes from it (-1), or neither: it only says how they are his.
+func gives(x *ledger.Posting) int {
+	has := func(s ledger.Side) int {
+		if s == ledger.Active || s == ledger.Pending || s == ledger.Held {
+			return 1
+		}
+		return 0
+	}
+	return has(x.Credit) - has(x.Debit)
+}
+
+// movementName is what a posting is called; points that were to be taken and are gone
+// are owed.
+func (p *page) movementName(x *ledger.Posting) string {
+	if x.Debit == ledger.Debt {
+		return p.text("admin.movement.owed")
+	}
+	return p.text("admin.movement." + string(x.Kind))
 }
 
 // changeRow is one change of a member.

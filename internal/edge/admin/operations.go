@@ -303,6 +303,9 @@ func (p *page) cashierOptions(v *operationsView, a *operationsAsked) error {
 func (p *page) operationRow(e *feed.Event, cashiers map[id.ID]string, names map[home.ID]string) operationRow {
 	ctx := p.ctx()
 	r := operationRow{Kind: p.text("admin.event." + string(e.Kind)), At: e.At, Who: p.text("admin.purchases.nobody")}
+	if e.Kind == feed.PointsGifted && e.Earned < 0 {
+		r.Kind = p.text("admin.event.points.gift-taken")
+	}
 	if o, ok := p.Directory.Outlet(e.Outlet); ok {
 		r.Place = o.Name
 	}

@@ -28,7 +28,7 @@ func (p *page) changes(was, is *rule.Programme, names *naming) []string {
 			out = append(out, p.text("admin.programmes.more-changes", "count", len(list)-i))
 			break
 		}
-		line := p.way(c.Steps)
+		line := p.way(c.Steps, names)
 		last := c.Steps[len(c.Steps)-1]
 		switch c.What {
 		case draft.Added:

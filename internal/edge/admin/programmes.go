@@ -264,7 +264,7 @@ func (p *page) changesSince(is *rule.Programme, names *naming) ([]string, error)
 }
 
 // way is where in a programme something has changed, in words.
-func (p *page) way(steps []draft.Step) string {
+func (p *page) way(steps []draft.Step, names *naming) string {
 	words := make([]string, len(steps))
 	for i, s := range steps {
 		switch {
@@ -277,7 +277,7 @@ func (p *page) way(steps []draft.Step) string {
 				words[i] = words[i][:end]
 			}
 		default:
-			words[i] = s.ID
+			words[i] = names.call(rule.FieldType, s.ID)
 		}
 	}
 	return strings.Join(words, " › ")

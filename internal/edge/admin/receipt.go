@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
 
@@ -380,6 +382,12 @@ func (p *page) detail(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
 }
 
+// lowered is a label in the midst of a sentence.
+func lowered(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToLower(first)) + s[size:]
+}
+
 // refundPoints is what a refund did to points, in words.
 func (p *page) refundPoints(f *purchase.Refund) string {
 	var out []string
@@ -390,7 +398,7 @@ func (p *page) refundPoints(f *purchase.Refund) string {
 		out = append(out, p.text("admin.receipt.points-taken", "points", ui.Points(p.ctx(), c)))
 	}
 	for _, x := range p.refundMoves(f) {
-		out = append(out, x.Name+": "+x.Value)
+		out = append(out, lowered(x.Name)+": "+x.Value)
 	}
 	return strings.Join(out, ", ")
 }

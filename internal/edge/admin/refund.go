@@ -342,8 +342,13 @@ func (p *page) refundMoves(f *purchase.Refund) (out []kit.Pair) {
 	case f.LevelWith < 0:
 		add("level-given", ui.Points(p.ctx(), -f.LevelWith))
 	}
-	if f.GiftTaken != 0 {
-		add("gift-taken", ui.Points(p.ctx(), f.GiftTaken))
+	for _, x := range []struct {
+		key    string
+		points money.Points
+	}{{"gift-taken", f.GiftTaken}, {"lapsed", f.Lapsed}, {"owed", f.Owed}} {
+		if x.points != 0 {
+			add(x.key, ui.Points(p.ctx(), x.points))
+		}
 	}
 	return out
 }

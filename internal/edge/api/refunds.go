@@ -103,6 +103,8 @@ type RefundQuote struct {
 	LevelWas       string       `json:"level_was,omitempty"`
 	LevelWith      money.Points `json:"level_with,omitempty"`
 	GiftTaken      money.Points `json:"gift_taken,omitempty"`
+	Lapsed         money.Points `json:"lapsed,omitempty"`
+	Owed           money.Points `json:"owed,omitempty"`
 	Balance        Balance      `json:"balance"`
 	Flags          []string     `json:"flags,omitempty"`
 }
@@ -338,7 +340,7 @@ func refundOf(f *purchase.Refund, of []purchase.Line) *Refund {
 			Lines: make([]RefundLine, len(f.Lines)), Payments: paymentsOut(f.Payments),
 			Gross: f.Gross, Discount: f.Discount, PaidWithPoints: f.Paid, Money: f.Money, Kept: f.Kept, Held: f.Held, Unheld: f.Unheld,
 			Spent: f.Spent, Given: f.Given, Earned: f.Earned, Taken: f.Taken, Short: f.Short, Whole: f.Whole,
-			Level: f.Level, LevelWas: f.LevelWas, LevelWith: f.LevelWith, GiftTaken: f.GiftTaken, Balance: balanceOf(f.Balance), Flags: f.Flags,
+			Level: f.Level, LevelWas: f.LevelWas, LevelWith: f.LevelWith, GiftTaken: f.GiftTaken, Lapsed: f.Lapsed, Owed: f.Owed, Balance: balanceOf(f.Balance), Flags: f.Flags,
 		},
 	}
 	if f.Purchase != 0 {

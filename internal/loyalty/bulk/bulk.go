@@ -120,6 +120,9 @@ func (a *Action) LeftOut() int64 { return a.Place - a.Changed }
 // Sum is how many points it comes to, if nobody is left out.
 func (a *Action) Sum() money.Points { return a.Deed.Points * money.Points(a.Total) }
 
+// Moved is how many points were put in, or, below zero, taken out.
+func (a *Action) Moved() money.Points { return a.Deed.Points * money.Points(a.Changed) }
+
 // Asker is who asks for an action.
 type Asker struct {
 	ID      id.ID

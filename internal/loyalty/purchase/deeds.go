@@ -15,6 +15,7 @@ type Deed struct {
 	Receipt       PurchaseRef // without an id: of none
 	Outlet        id.ID       // that has sold it; 0: not known
 	Reason, Actor string
+	Occasion      string // of a gift that was given or taken back
 	From, To      string // levels between which it went, where it was a change of level
 }
 
@@ -56,15 +57,16 @@ func (d *Desk) Deeds(ctx context.Context, homes *OpHomes, ops []id.ID) (map[id.I
 		err := d.DB.Each(ctx, func(r db.Row) error {
 			var i id.ID
 			x := Deed{Receipt: PurchaseRef{Home: h}}
-			err := r.Scan((*int64)(&i), (*int64)(&x.Receipt.ID), &x.Reason, &x.Actor, (*int64)(&x.Outlet), &x.From, &x.To)
+			err := r.Scan((*int64)(&i), (*int64)(&x.Receipt.ID), &x.Reason, &x.Actor, (*int64)(&x.Outlet), &x.From, &x.To, &x.Occasion)
 			for _, o := range back[op{h, i}] {
 				out[o] = x
 			}
 			return err
-		}, `select op_id, 0, reason, actor, 0, '', '' from adjustment where home_id = $1 and `+in("op_id", 2)+`
- union all select change_id, 0, reason, actor, 0, from_level, to_level from level_change where home_id = $1 and `+in("change_id", 2)+`
- union all select purchase_id, purchase_id, '', '', outlet_id, '', '' from purchase where home_id = $1 and `+in("purchase_id", 2)+`
- union all select r.refund_id, r.purchase_id, '', '', coalesce(p.outlet_id, 0), '', '' from refund r
+		}, `select op_id, 0, reason, actor, 0, '', '', '' from adjustment where home_id = $1 and `+in("op_id", 2)+`
+ union all select change_id, 0, reason, actor, 0, from_level, to_level, '' from level_change where home_id = $1 and `+in("change_id", 2)+`
+ union all select gift_id, 0, '', '', 0, '', '', occasion from gift where home_id = $1 and `+in("gift_id", 2)+`
+ union all select purchase_id, purchase_id, '', '', outlet_id, '', '', '' from purchase where home_id = $1 and `+in("purchase_id", 2)+`
+ union all select r.refund_id, r.purchase_id, '', '', coalesce(p.outlet_id, 0), '', '', '' from refund r
   left join purchase p on p.home_id = r.home_id and p.purchase_id = r.purchase_id where r.home_id = $1 and `+in("r.refund_id", 2), h, list)
 		if err != nil {
 			return nil, err

@@ -289,6 +289,7 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 		g.levels.settle(book, a, r.at)
 		g.levels.settleOwn(own, a, r.at)
 		mark = book.Mark()
+		owed := a.Debt
 		r.restore(book, a, p, s, f)
 		r.claw(book, a, p, f, s)
 		if f.Whole {
@@ -309,6 +310,7 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 		if own.a != a {
 			f.moved(stand{book, a})
 		}
+		f.Owed = max(a.Debt-owed, 0)
 	}
 	judged, err := g.rulesOf(s)
 	if err != nil {
@@ -419,7 +421,9 @@ func (r *refunding) claw(book *ledger.Book, a *ledger.Account, p *rule.Programme
 			before += x.Short
 		}
 	}
+	expired := a.Expired
 	f.Short = book.Claw(a, f.ID, own, points, r.at)
+	f.Lapsed = expired - a.Expired
 	if f.Short == 0 {
 		return
 	}

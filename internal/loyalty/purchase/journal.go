@@ -31,6 +31,19 @@ func (o *OpHomes) Ref(i id.ID) (home.ID, id.ID) {
 	return o.journal, i
 }
 
+// ProgrammesOf are the programmes of all accounts that a journal is of, closed ones
+// too.
+func (d *Desk) ProgrammesOf(ctx context.Context, homes *OpHomes) (map[id.ID]id.ID, error) {
+	out := map[id.ID]id.ID{}
+	err := d.DB.Each(ctx, func(r db.Row) error {
+		var account, of id.ID
+		err := r.Scan((*int64)(&account), (*int64)(&of))
+		out[account] = of
+		return err
+	}, `select account_id, programme_id from account where home_id = $1`, homes.journal)
+	return out, err
+}
+
 // Movements lists what moved the points of the accounts that a member uses, or
 // of one of his or of his household's, the newest first.
 func (d *Desk) Movements(ctx context.Context, h home.ID, account id.ID, before int64, limit int) ([]ledger.Posting, *OpHomes, error) {

@@ -97,5 +97,18 @@ func TestRefundTellsOfLevel(t *testing.T) {
 		if before-after != done.Claimed()+done.LevelWith || done.LevelWith != look.LevelWith || done.Level != "low" {
 			t.Errorf("%s went, told were %s of the goods, %s of the level", before-after, done.Claimed(), done.LevelWith)
 		}
+		// Points that are gone are owed, with those of the level; what has expired is told.
+		poor := s.Member(t)
+		gone := commit(t, s, s.Cart(poor, line("T1", 2, 500_00)))
+		must(s.Desk.Adjust(t.Context(), &purchase.AdjustRequest{By: 1, Key: "spent", Buyer: poor, Programme: s.Programme.ID, Points: -250_00, Reason: "gone"}))
+		if f := must(s.Desk.LookRefund(t.Context(), &purchase.RefundRequest{Till: s.Till, Key: "gone", Purchase: ref(gone)})); f.Owed != 250_00 || f.Claimed() != 100_00 || f.LevelWith != 200_00 || f.Lapsed != 0 || f.Balance.Debt != 250_00 {
+			t.Errorf("of who has spent 250: %+v", f)
+		}
+		late := s.Member(t)
+		stale := commit(t, s, s.Cart(late, line("T1", 2, 500_00)))
+		s.Clock.Add(100 * 24 * 3600e9)
+		if f := must(s.Desk.LookRefund(t.Context(), &purchase.RefundRequest{Till: s.Till, Key: "stale", Purchase: ref(stale)})); f.Lapsed != 100_00 || f.Owed != 0 || f.LevelWith != 200_00 {
+			t.Errorf("of what has expired: %+v", f)
+		}
 	})
 }

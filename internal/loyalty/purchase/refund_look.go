@@ -69,9 +69,10 @@ func (f *Refund) Digest() string {
 		Given, Taken, Short       money.Points
 		Level, LevelWas           string
 		LevelWith, GiftTaken      money.Points
+		Lapsed, Owed              money.Points
 		Anonymous                 bool
 	}{
-		nil, f.Payments, f.Money, f.Kept, f.Held, f.Unheld, f.Given, f.Claimed(), f.Short, f.Level, f.LevelWas, f.LevelWith, f.GiftTaken,
+		nil, f.Payments, f.Money, f.Kept, f.Held, f.Unheld, f.Given, f.Claimed(), f.Short, f.Level, f.LevelWas, f.LevelWith, f.GiftTaken, f.Lapsed, f.Owed,
 		slices.Contains(f.Flags, FlagAnonymous),
 	}
 	for i := range f.Lines {

@@ -23,7 +23,7 @@ var read = cmp.Options{
 	cmpopts.IgnoreFields(purchase.Lot{}, "Rules"),
 	cmpopts.IgnoreFields(purchase.Use{}, "Code"),
 	cmpopts.IgnoreFields(purchase.Award{}, "Rule", "Campaign", "Until"),
-	cmpopts.IgnoreFields(purchase.Refund{}, "Cashier", "Number", "WrittenAt", "Version", "Matched", "MatchedIn", "Flags", "Level", "LevelWas", "LevelWith", "GiftTaken", "Balance", "Taker"),
+	cmpopts.IgnoreFields(purchase.Refund{}, "Cashier", "Number", "WrittenAt", "Version", "Matched", "MatchedIn", "Flags", "Level", "LevelWas", "LevelWith", "GiftTaken", "Lapsed", "Owed", "Balance", "Taker"),
 	cmpopts.IgnoreFields(purchase.RefundLine{}, "SKU"),
 	cmpopts.IgnoreFields(purchase.Visit{}, "Cashier", "WrittenAt", "SKU", "Tickets", "Pending", "Level", "Balance"),
 }
