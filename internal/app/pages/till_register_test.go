@@ -19,6 +19,11 @@ func TestTillRegisters(t *testing.T) {
 		t.Fatal(err)
 	}
 	rules.ConfirmPhone = true
+	rules.Mandatory = append(rules.Mandatory, member.FieldAddressCity)
+	size := member.CustomField{Key: "size", Kind: member.CustomChoice, LabelRU: "Размер", LabelEN: "Size", Required: true, Active: true, Choices: []member.Choice{{Key: "m", LabelRU: "Средний", LabelEN: "Middle"}}}
+	if err := s.service.Members.SaveCustomField(t.Context(), size); err != nil {
+		t.Fatal(err)
+	}
 	if err := s.service.Members.SaveRules(t.Context(), rules, version); err != nil {
 		t.Fatal(err)
 	}
@@ -38,6 +43,14 @@ func TestTillRegisters(t *testing.T) {
 	}
 	p.Get(`document.querySelectorAll("#register [name=consent]").forEach(c => { c.checked = true }); document.querySelector("#r-inviter").value = "79990000000"`, nil)
 	phone("+79165550301")
+
+	// Whatever else is wanted of every member is asked for.
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("[data-error='address_city']").innerText && document.querySelector("[data-error='custom.size']").innerText && document.activeElement.dataset.more === "0"`)
+	p.Accessible()
+	p.Shot("till-register-more")
+	p.Type("textbox", "Город", "Орёл")
+	p.Get(`document.querySelector("#register select[data-more]").value = "m"`, nil)
 	p.Press(browsertest.Enter)
 	p.Wait(`document.querySelector("#r-inviter-error").innerText`)
 	p.Get(`document.querySelector("#r-inviter").value = ""; document.querySelector("#r-name").focus()`, nil)
@@ -51,6 +64,13 @@ func TestTillRegisters(t *testing.T) {
 	found, err := member.Find(t.Context(), s.service.DB, "+79165550302", "")
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d found: %v", len(found), err)
+	}
+	m, err := member.Get(t.Context(), s.service.DB, found[0].Home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if is := m.Profile; is.Custom["size"] != "m" || is.Address.City != "Орёл" {
+		t.Errorf("registered as %+v", is)
 	}
 	s.verified(t)
 }

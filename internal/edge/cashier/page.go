@@ -31,7 +31,7 @@ var said = []string{
 	"prove-about", "prove-qr", "prove-secret", "sent-to",
 	"shift-sales", "shift-money", "shift-discount", "shift-spent", "shift-earned", "shift-refunds", "shift-mine", "shift-short",
 	"receipt-none", "refunded", "part-refunded", "no-member-receipt", "refund-of", "refund-left", "refund-done", "refund-nothing", "refund-come", "refund-come-whole", "refund-keeps", "refund-gives", "refund-takes", "refund-given", "refund-taken", "refund-offline",
-	"of-receipt", "refund-not-done", "refund-unknown", "registered-late", "settings-locked",
+	"of-receipt", "refund-not-done", "refund-unknown", "registered-late", "register-not-done", "register-unknown", "card-unknown", "settings-locked",
 	"claim-first", "claim-about", "claim-done", "claim-whom", "claim-nobody", "receipt-q", "refund-not-here",
 	"queue-empty", "queue-waits", "queue-problem", "queue-told", "differs", "flagged", "told", "code-untaken", "code-unread",
 	"starting", "member-changed", "register-card", "goods-phone",
@@ -78,7 +78,7 @@ var banknotes = []int{500, 1000, 2000, 5000}
 // open are the names of what the script puts into its texts.
 var open = func() (args []any) {
 	for _, name := range []string{
-		"at", "code", "count", "flags", "how", "kind", "level", "most", "name", "noun", "number", "odd", "points", "quantity", "secret", "sum", "text", "to", "waits", "was", "what", "words",
+		"at", "code", "count", "flags", "how", "kind", "level", "most", "name", "noun", "number", "odd", "points", "quantity", "secret", "sum", "text", "to", "waits", "was", "what", "who", "words",
 	} {
 		args = append(args, name, "{{."+name+"}}")
 	}

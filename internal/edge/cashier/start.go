@@ -75,6 +75,7 @@ type Asked struct {
 	Mandatory []member.Field `json:"mandatory"`
 	Confirm   bool           `json:"confirm"` // his phone is proven before he is served
 	Activate  bool           `json:"activate"`
+	More      []More         `json:"more,omitempty"`
 }
 
 // begin tells a browser that is no till's so, which is nothing wrong: it is
@@ -110,6 +111,9 @@ func (c *Cashier) start(k *call) error {
 	}
 	s.Duty = &Person{Named{k.duty.who.ID, k.duty.who.Name}, k.duty.who.Code}
 	if s.Cards, err = c.cards(k); err != nil {
+		return err
+	}
+	if s.Member.More, err = c.more(k, rules.Mandatory); err != nil {
 		return err
 	}
 	if s.Consents, s.NoTexts, err = c.consents(k); err != nil {

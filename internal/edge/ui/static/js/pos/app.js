@@ -31,10 +31,12 @@ const page = $('#pos');
 const SLOW = 400; // milliseconds of an empty page
 async function start() {
   let error = '';
+  const lasts = turn();
   fields.keep();
-  const before = await keep.get('start'), slow = setTimeout(() => doors.message(say('starting'), ''), SLOW);
+  const before = await keep.get('start'), slow = setTimeout(() => { if (lasts()) doors.message(say('starting'), ''); }, SLOW);
   try {
     const s = await ask('/start', { patience: before ? FIND : PATIENCE });
+    if (!lasts()) return; // the till was locked, or opened by another answer
     if (s.unpaired) { state.start = null; doors.pairing(); frame(); return; }
     if (!s.duty) sale.rest();
     state.start = s;
@@ -43,6 +45,7 @@ async function start() {
     if (e instanceof Refused && e.code === 'cashier.not-paired') { state.start = null; doors.pairing(); frame(); return; }
     if (e instanceof Refused) { doors.message(say('start-failed'), e.message); return; }
     if (!(e instanceof Silent)) throw e;
+    if (!lasts()) return;
     state.start = before;
     error = say('network');
     if (!state.start) { doors.message(say('start-failed'), say('network')); return; }
@@ -238,10 +241,17 @@ const forms = {
   scan: f => { const v = f.elements.code.value.trim(); if (v) find(v); },
   item: () => { if (bought.offering()) bought.takeOffer(); else bought.item($('#item').value); }, // the next may be typed before it is found
   code: f => { const v = f.elements.code.value.trim(); if (v) { sale.takeCode(v); f.reset(); } next(); },
-  pair: f => doors.pairTyped(f, start), signin: f => doors.signInTyped(f, () => { over(); return start(); }),
+  pair: f => doors.pairTyped(f, start), signin,
   prove: f => dialogs.proofTyped(f.elements.code.value), mixed: dialogs.mixedTyped, cash: cashTyped, register: registerTyped, settings: dialogs.settingsTyped,
   receipt: f => { receipts.typed(f.elements.q.value.trim(), again); }, refund: () => receipts.refundTyped(false), // the last that is typed is found
 };
+// signin is asked for once at a time, also where the form is drawn anew meanwhile.
+let signingIn = false;
+async function signin(f) {
+  if (signingIn) return;
+  signingIn = true;
+  try { await doors.signInTyped(f, () => { over(); return start(); }); } finally { signingIn = false; }
+}
 const submitting = new Map(); // forms that wait for an answer, and whether they are still as they were then
 document.addEventListener('submit', async e => {
   const f = e.target, do1 = forms[f.dataset.form];

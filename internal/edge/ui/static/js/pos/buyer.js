@@ -158,18 +158,25 @@ export async function activate() {
 }
 /** askCard asks whether he is given a card. */
 export function askCard() { if (state.member?.id && state.member.serves) open('new-card'); }
+let asking; // the card that is asked for: asked for again, where no answer came, it is the same
 /** newCard gives him one. */
 export async function newCard() {
   close('new-card');
   const type = state.start.cards?.find(c => c.virtual) ?? state.start.cards?.[0];
   if (!type) { put('#scan-error', wrong(say('none-card'))); return; }
   const here = turn(), m = state.member, seen = () => here() && state.member === m;
+  if (asking?.member !== m.id || asking.type !== type.id) asking = { member: m.id, type: type.id, key: 'pos-k-' + crypto.randomUUID() };
+  const mine = asking, answered = () => { if (asking === mine) asking = null; };
   try {
-    const c = await ask('/api/members/' + m.id + '/cards', { body: { type: type.id } });
+    const c = await ask('/api/members/' + m.id + '/cards', { body: { type: type.id }, key: mine.key });
+    answered();
     if (!seen()) { await notice.tell(m.name + '. ' + issuedWords(c)); return; }
     issued(c);
     beep(true);
-  } catch (e) { if (seen()) refused(e); }
+  } catch (e) {
+    if (e instanceof Refused) answered();
+    if (seen()) refused(e); else await notice.tell(m.name + '. ' + (e instanceof Refused ? e.message : say('card-unknown')));
+  }
 }
 /** registered goes on with who has just become a member; where his form is seen no more he is put on no receipt. */
 export async function registered(made, code, here) {

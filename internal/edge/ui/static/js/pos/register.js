@@ -4,6 +4,7 @@ import { ask, Refused } from './net.js';
 import { state } from './sale.js';
 import { say } from './words.js';
 import { beep } from './keys.js';
+import * as notice from './notice.js';
 import { within } from './turn.js';
 
 let then, key, proof; // proof of the phone that it is for
@@ -22,6 +23,7 @@ export function register(q, made) {
   f.elements.card.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
   for (const star of $$('[data-need]', f)) star.hidden = !s.member.mandatory.includes(star.dataset.need);
   fill(d, { error: '', sent: '' });
+  askMore(d);
   askConsents(d);
   if (s.no_texts) ask('/start').then(now => { // they may have been published since
     if (state.start !== s || now.no_texts?.length === s.no_texts.length || !now.duty) return;
@@ -33,6 +35,19 @@ export function register(q, made) {
   if (/^\d{13,}$/.test(q)) numbered(f, q); else if (/^[\d+()\s-]{10,}$/.test(q)) f.elements.phone.value = q;
   for (const e of $$('[data-error]', f)) e.textContent = '';
   f.elements.phone.focus();
+}
+const wantedMore = () => state.start.member.more ?? [];
+// askMore has a field for whatever else is wanted of every member.
+function askMore(d) {
+  fill(d, { more: wantedMore().map((m, i) => {
+    const box = make(m.options ? 'more-of' : 'more', { label: m.label }), e = $('input,select', box), error = $('.err', box);
+    e.id = $('label', box).htmlFor = 'r-more-' + i;
+    e.dataset.more = i;
+    error.id = e.id + '-error'; error.dataset.error = m.name;
+    e.setAttribute('aria-describedby', error.id);
+    if (m.options) e.replaceChildren(...['', ...m.options].map(o => new Option(o.text ?? '', o.value ?? '')));
+    return box;
+  }) });
 }
 // askConsents has a box for each consent that has a text; one without can't be given.
 function askConsents(d) {
@@ -87,7 +102,7 @@ function wrong(d, e) {
   clean(d);
   const places = { 'profile.name': 'name', 'profile.surname': 'surname', 'profile.birth_date': 'birth_date', 'card.number': 'number', 'card.secret': 'secret' };
   for (const x of e.problem.errors ?? []) {
-    const field = places[x.path] ?? (x.path.startsWith('identifiers[0]') || x.path === 'phone' ? 'phone' : x.path.startsWith('identifiers') ? 'email' : x.path);
+    const field = places[x.path] ?? moreOf(x.path) ?? (x.path.startsWith('identifiers[0]') || x.path === 'phone' ? 'phone' : x.path.startsWith('identifiers') ? 'email' : x.path);
     const place = $(`[data-error="${field}"]`, d);
     if (place && !place.closest('[hidden]')) place.textContent = field === 'birth_date' && !isDate(d) ? say('bad-date') : x.detail; else left.push(x.detail);
   }
@@ -99,6 +114,8 @@ function wrong(d, e) {
   fill(d, { error: left.join('; ') });
   toWrong(d);
 }
+// moreOf is the field that a path of the profile is about, of those that only this organization wants.
+const moreOf = path => wantedMore().find(m => path.replace(/^profile\./, '') === m.path.join('.') || path.replace(/^profile\./, '') === m.name)?.name;
 /** taken closes the registration and gives what was typed there that a member has already. */
 export function taken(kind) {
   close('register');
@@ -110,7 +127,7 @@ const clean = d => { for (const p of $$('[data-error]', d)) p.textContent = ''; 
 // toWrong goes to the first field that something is wrong with; what it is stands below it.
 function toWrong(d) {
   const first = $$('[data-error]', d).find(p => p.textContent)?.closest('.fld');
-  first?.querySelector('input').focus();
+  first?.querySelector('input,select').focus();
   (first ?? $('[data-f=error]', d)).scrollIntoView({ block: 'nearest' });
 }
 
@@ -121,6 +138,10 @@ function bodyOf(f) {
   if (v('email')) b.identifiers.push({ kind: 'email', value: v('email'), main: true });
   for (const name of ['name', 'surname']) if (v(name)) b.profile[name] = v(name);
   if (v('birth_date')) b.profile.birth_date = dateOf(v('birth_date'));
+  for (const e of $$('[data-more]', f)) {
+    const m = wantedMore()[e.dataset.more], [at, key] = m.path, value = m.day ? dateOf(e.value) : e.value.trim();
+    if (value && key) (b.profile[at] ??= {})[key] = value; else if (value) b.profile[at] = value;
+  }
   if (v('card')) b.card = { type: v('card'), ...!typeOf(f).virtual && v('number') && { number: v('number') }, ...typeOf(f).secret && v('secret') && { secret: v('secret') } };
   for (const box of $$('[name=consent]:checked', f)) {
     const c = s.consents[box.value];
@@ -139,6 +160,7 @@ function complete(d, f) {
     if (star.hidden || f.elements[star.dataset.need].value.trim()) continue;
     $(`[data-error="${star.dataset.need}"]`, d).textContent = say('needed');
   }
+  for (const e of $$('[data-more]', f)) if (!e.value.trim()) $(`[data-error="${wantedMore()[e.dataset.more].name}"]`, d).textContent = say('needed');
   const missing = (s.consents ?? []).findIndex((c, i) => c.needed && !$(`[name=consent][value="${i}"]`, f).checked);
   if (missing >= 0) $('[data-error=consents]', d).textContent = say('consent-needed', { name: s.consents[missing].title });
   const wrong = $$('[data-error]', d).find(p => p.textContent);
@@ -147,8 +169,11 @@ function complete(d, f) {
   return false;
 }
 
+// whoOf is who is being registered, for whoever asked for it, and for nobody else: a name and the end of a phone.
+const whoOf = f => [f.elements.name.value.trim(), f.elements.phone.value.replace(/\D/g, '').replace(/^\d*(?=\d{4})/, '…')].filter(Boolean).join(' ');
+
 export async function registerTyped(f) {
-  const d = $('#register'), here = within(d), s = state.start, mine = key, told = then;
+  const d = $('#register'), here = within(d), s = state.start, mine = key, told = then, who = whoOf(f);
   if (!complete(d, f)) { beep(false); return; }
   try {
     const phone = f.elements.phone.value.trim(), code = f.elements.code.value.trim();
@@ -158,7 +183,7 @@ export async function registerTyped(f) {
     if (shown) { close('register'); beep(true); }
     told(made, shown);
   } catch (e) {
-    if (!here()) return;
+    if (!here()) { await notice.tell(say(e instanceof Refused ? 'register-not-done' : 'register-unknown', { who, words: e.message })); return; }
     if (e instanceof Refused) key = 'pos-m-' + crypto.randomUUID(); // nothing was done: what is mended is another request
     wrong(d, e);
   }
