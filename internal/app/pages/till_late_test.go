@@ -285,7 +285,6 @@ func TestTillLeavesClosedClosed(t *testing.T) {
 	t.Parallel()
 	b := browsertest.Start(t)
 	s := start(t)
-	_, number := s.buyer(t, "Клавдия", 0)
 	w, p := s.behindWire(t, b)
 	first := p.sells("470")
 	p.sells("480")
@@ -387,59 +386,6 @@ func TestTillLeavesClosedClosed(t *testing.T) {
 	p.Wait(`document.querySelector("#receipts [data-f=done]").innerText.includes("Возвращено 250,00")`)
 	p.Press(browsertest.Escape)
 	p.Wait(closed)
-
-	// Who is registered after the form was closed is told of, and put on nobody's receipt.
-	release = w.hold("/api/members")
-	p.shift("F2")
-	p.Wait(`document.activeElement?.id === "r-phone"`)
-	p.Insert("+79165550188")
-	p.Get(`document.querySelectorAll("#register [name=consent]").forEach(c => { c.checked = true })`, nil)
-	p.Press(browsertest.Enter)
-	p.Wait(`window.asked.includes("/api/members")`)
-	p.Press(browsertest.Escape)
-	p.Wait(closed)
-	p.scan(number)
-	p.Wait(`document.querySelector(".mc")?.innerText.includes("Клавдия")`)
-	release()
-	p.Wait(`document.querySelector("#notices").innerText.includes("Участник заведён") && document.querySelector(".mc").innerText.includes("Клавдия")`)
-	p.Click("button", "Убрать")
-
-	// One that was refused after that is told of too.
-	p.Get(`window.asked = []`, nil)
-	release = w.hold("/api/members")
-	p.shift("F2")
-	p.Wait(`document.activeElement?.id === "r-phone"`)
-	p.Insert("+79165550188")
-	p.Get(`document.querySelectorAll("#register [name=consent]").forEach(c => { c.checked = true })`, nil)
-	p.Press(browsertest.Enter)
-	p.Wait(`window.asked.includes("/api/members")`)
-	p.Press(browsertest.Escape)
-	release()
-	p.Wait(`document.querySelector("#notices").innerText.includes("Регистрация (…0188) не сделана")`)
-	p.Click("button", "Убрать")
-
-	// A card of which the answer was lost is the same when it is asked for again.
-	cards := func() (n int) {
-		if err := s.service.DB.Row(t.Context(), `select count(*) from card`).Scan(&n); err != nil {
-			t.Fatal(err)
-		}
-		return n
-	}
-	had := cards()
-	p.shift("F7")
-	p.Wait(`document.querySelector("#new-card[open]")`)
-	w.cutAt(1, true)
-	p.Press(browsertest.Enter)
-	p.Wait(`document.querySelector("#scan-error").innerText !== ""`)
-	w.mend()
-	p.Wait(`document.querySelector("#net").innerText.includes("На связи")`)
-	p.shift("F7")
-	p.Wait(`document.querySelector("#new-card[open]")`)
-	p.Press(browsertest.Enter)
-	p.Wait(`document.querySelector("#scan-error, .mc, #notices").closest("main, body").innerText.includes("Выдана карта")`)
-	if now := cards(); now != had+1 {
-		t.Errorf("%d cards were issued", now-had)
-	}
 	s.verified(t)
 }
 

@@ -353,6 +353,15 @@ func (p *page) profile(m *member.Member) (out []kit.Pair, err error) {
 		add("segment.field.sex", p.text("segment.value.sex."+r.Sex))
 	}
 	add("segment.field.city", r.Address.City)
+	for _, f := range folded {
+		switch v := r.Get(f); f {
+		case member.FieldCategory:
+		case member.FieldLanguage:
+			add("admin.change.language", p.langNamed(v))
+		default:
+			add("admin.change."+string(f), v)
+		}
+	}
 	add("segment.field.tags", strings.Join(m.Tags, ", "))
 	n := p.names()
 	groups := make([]string, len(m.Groups))

@@ -12,6 +12,7 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
@@ -67,7 +68,7 @@ type memberForm struct {
 	Actions                 []kit.Action // what is done elsewhere
 	Whole                   string
 	Wrong                   []kit.Field
-	Fields                  []kit.Field
+	Fields, Aside           []kit.Field
 	Boxes                   []box
 	Hidden                  []sentAlong
 }
@@ -78,9 +79,14 @@ type box struct {
 	On bool
 }
 
+// open tells whether anything that is folded is wrong.
+func (m *memberForm) open() bool {
+	return slices.ContainsFunc(m.Aside, func(v kit.Field) bool { return v.Error != "" })
+}
+
 func (p *page) showForm(f *form, m memberForm) error {
 	for name, said := range f.wrong { // nothing is refused in silence
-		if !slices.ContainsFunc(m.Fields, func(v kit.Field) bool { return v.Name == name }) {
+		if !slices.ContainsFunc(slices.Concat(m.Fields, m.Aside), func(v kit.Field) bool { return v.Name == name }) {
 			f.whole = strings.TrimSpace(f.whole + " " + said)
 		}
 	}
@@ -103,12 +109,10 @@ func (p *page) askNew(f *form) error {
 	if err != nil {
 		return err
 	}
-	for i := range lines {
-		fields = append(fields, lines[i].in(f))
-	}
-	fields = append(fields, f.field("inviter", "inviter", most(member.MaxFind)))
+	seen, aside := unfolded(f, lines)
+	fields = append(append(fields, seen...), f.field("inviter", "inviter", most(member.MaxFind)))
 	return p.showForm(f, memberForm{
-		Crumbs: []kit.Link{{Text: p.text("admin.nav.members"), Href: membersPath}}, Title: p.text("admin.members.new"), Action: membersPath + "/new", Back: membersPath, Do: p.text("admin.members.new-do"), Fields: fields,
+		Crumbs: []kit.Link{{Text: p.text("admin.nav.members"), Href: membersPath}}, Title: p.text("admin.members.new"), Action: membersPath + "/new", Back: membersPath, Do: p.text("admin.members.new-do"), Fields: fields, Aside: aside,
 		Boxes: p.programmeBoxes(f),
 	})
 }
@@ -198,6 +202,11 @@ func (p *page) editMember() error {
 	if err != nil {
 		return err
 	}
+	if p.can(staff.MembersContacts) && slices.ContainsFunc(foldedPersonal, func(f member.Field) bool { return m.Profile.Get(f) != "" }) {
+		if err := p.noted("member.contacts-seen", m.Home); err != nil {
+			return err
+		}
+	}
 	values := memberValues(&m, lines)
 	values.Set(begunField, begun(values))
 	return p.askEdit(p.filled(values), &m, lines)
@@ -213,19 +222,18 @@ func memberValues(m *member.Member, lines []line) url.Values {
 }
 
 func (p *page) askEdit(f *form, m *member.Member, lines []line) error {
+	seen, aside := unfolded(f, lines)
 	return p.showForm(f, memberForm{
-		Crumbs: p.memberCrumbs(m), Title: p.memberName(m), Action: memberPath(m.Home) + "/edit", Back: memberPath(m.Home), Do: p.text("admin.save"), Fields: editFields(f, lines),
+		Crumbs: p.memberCrumbs(m), Title: p.memberName(m), Action: memberPath(m.Home) + "/edit", Back: memberPath(m.Home), Do: p.text("admin.save"), Fields: append(seen, f.field("tags", "tags")), Aside: aside,
 		Hidden:  []sentAlong{{"version", f.values.Get("version")}, {begunField, f.values.Get(begunField)}},
 		Actions: []kit.Action{{Text: p.text("admin.identifier.to"), Icon: "phone", Href: identifiersPath(m)}},
 	})
 }
 
+// editFields are all fields of the form.
 func editFields(f *form, lines []line) []kit.Field {
-	var fields []kit.Field
-	for i := range lines {
-		fields = append(fields, lines[i].in(f))
-	}
-	return append(fields, f.field("tags", "tags"))
+	seen, aside := unfolded(f, lines)
+	return append(append(seen, aside...), f.field("tags", "tags"))
 }
 
 func (p *page) editMemberSent() error {

@@ -7,6 +7,7 @@ import (
 
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/i18n"
 )
 
@@ -16,11 +17,24 @@ type line struct {
 	name  member.Field
 	label string
 	day   bool // typed and shown as days are here
+	aside bool // few need it: it is folded
 	more  []func(*kit.Field)
 }
 
 // in is the line as a form shows it.
 func (l *line) in(f *form) kit.Field { return f.labelled(string(l.name), l.label, l.more...) }
+
+// unfolded are the fields of lines as a form shows them, and those that are folded.
+func unfolded(f *form, lines []line) (seen, aside []kit.Field) {
+	for i := range lines {
+		if v := lines[i].in(f); lines[i].aside {
+			aside = append(aside, v)
+		} else {
+			seen = append(seen, v)
+		}
+	}
+	return seen, aside
+}
 
 // typed is what was typed into it, as it is stored.
 func (l *line) typed(f *form) string {
@@ -44,14 +58,27 @@ var usual = []member.Field{
 	member.FieldSurname, member.FieldName, member.FieldPatronymic, member.FieldBirthDate, member.FieldSex, member.FieldAddressCity, member.FieldComment,
 }
 
+// folded are the others, and those of them that only who may see contacts does.
+var (
+	folded = []member.Field{
+		member.FieldLanguage, member.FieldCategory, member.FieldAddressPostcode, member.FieldAddressStreet, member.FieldAddressHouse, member.FieldAddressFlat, member.FieldAddressType,
+	}
+	foldedPersonal = []member.Field{
+		member.FieldDocumentType, member.FieldDocumentSeries, member.FieldDocumentNumber, member.FieldDocumentIssuedBy, member.FieldDocumentIssuedOn, member.FieldDocumentCitizenship,
+		member.FieldCodeWord,
+	}
+)
+
 // profileLines are the fields of a profile that are asked for: the usual, what the
-// organization's rules want besides, and its own.
+// organization's rules want besides, its own, and, folded, all others.
 func (p *page) profileLines() ([]line, error) {
 	mandatory := p.Rules().Mandatory
 	var out []line
+	there := func(f member.Field) bool {
+		return f == member.FieldPhone || f == member.FieldEmail || slices.ContainsFunc(out, func(l line) bool { return l.name == f })
+	}
 	for _, f := range slices.Concat(usual, mandatory) {
-		there := slices.ContainsFunc(out, func(l line) bool { return l.name == f })
-		if there || f == member.FieldPhone || f == member.FieldEmail {
+		if there(f) {
 			continue
 		}
 		l := p.profileLine(f)
@@ -59,6 +86,17 @@ func (p *page) profileLines() ([]line, error) {
 			l.more = append(l.more, needed)
 		}
 		out = append(out, l)
+	}
+	rest := folded
+	if p.can(staff.MembersContacts) {
+		rest = slices.Concat(folded, foldedPersonal)
+	}
+	for _, f := range rest {
+		if !there(f) {
+			l := p.profileLine(f)
+			l.aside = true
+			out = append(out, l)
+		}
 	}
 	own, err := member.CustomFields(p.ctx(), p.DB)
 	for i := range own {
@@ -93,6 +131,14 @@ func (p *page) profileLine(f member.Field) line {
 		l.more = append(l.more, most(member.MaxLine))
 	}
 	return l
+}
+
+// langNamed is the name of a language that a member has chosen; "": none.
+func (p *page) langNamed(l string) string {
+	if l == "" {
+		return ""
+	}
+	return p.langName(i18n.Lang(l))
 }
 
 // asDay lets a line be typed as days are.
