@@ -299,6 +299,11 @@ func (e *partForm) errors(err error, names []string) {
 // nearest is the field that a path of a fault is about.
 func nearest(path string, names []string) string {
 	dotted := strings.NewReplacer("[", ".", "]", "").Replace(path)
+	for _, n := range names {
+		if codeOf(n) == dotted {
+			return n
+		}
+	}
 	for p := dotted; p != ""; {
 		for _, n := range names {
 			if at := codeOf(n); at == p || strings.HasPrefix(at, p+".") {

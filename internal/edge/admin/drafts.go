@@ -185,13 +185,25 @@ func (p *page) toProgramme() error {
 	return p.to(programmesPath, "")
 }
 
-// toOvertaken leads to the programme that somebody else has put into force, or put
-// back, before the reader could: its page says who and when.
-func (p *page) toOvertaken() error {
-	if pr, err := p.programmeOf(); err == nil {
-		return p.to(programmesPath+"/"+pr.ID.String(), "not-overtaken")
+// toOvertaken leads to the programme that was put into force, or put back, before the
+// reader could, from a version that he knew: its page says who and when.
+func (p *page) toOvertaken(version string) error {
+	pr, err := p.programmeOf()
+	if err != nil {
+		return p.to(programmesPath, "not-there")
 	}
-	return p.to(programmesPath, "not-there")
+	made, err := p.Programmes.Made(p.ctx(), pr.ID, pr.Version)
+	if err != nil {
+		return err
+	}
+	done := "not-overtaken"
+	switch {
+	case strconv.FormatInt(pr.Version, 10) == version:
+		done = "not-there" // the draft was deleted
+	case made.By == p.byWhom():
+		done = "programme-in-force" // it was sent twice
+	}
+	return p.to(programmesPath+"/"+pr.ID.String(), done)
 }
 
 // warnings tells what of a draft can't act, and where it and another programme meet.
@@ -455,7 +467,7 @@ func (d *drafting) askPublish(f *form, whole string) error {
 func (p *page) published() error {
 	d, err := p.drafting()
 	if fault.Is(err, "programme.no-draft") {
-		return p.toOvertaken()
+		return p.toOvertaken(p.r.PostFormValue("version"))
 	}
 	if err != nil {
 		return err

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"kopilka/internal/loyalty/member"
+
 	"kopilka/internal/edge/ui/kit"
 )
 
@@ -29,7 +31,7 @@ func begun(values url.Values) string {
 
 // ofTheForm tells whether a field is none of the thing that is changed.
 func ofTheForm(name string) bool {
-	return slices.Contains([]string{begunField, "do", "edition", "version"}, name) || strings.HasPrefix(name, "add.") || strings.HasSuffix(name, ".find")
+	return slices.Contains([]string{begunField, "do", "edition", "version"}, name) || strings.HasPrefix(name, "add.") || strings.HasSuffix(name, ".find") && !strings.HasPrefix(name, member.CustomPrefix)
 }
 
 // place is a field of a form, or several that mean nothing one without another,

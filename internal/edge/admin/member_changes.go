@@ -2,7 +2,10 @@ package admin
 
 import (
 	"cmp"
+	"slices"
 	"strings"
+
+	"kopilka/internal/loyalty/staff"
 
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/loyalty/home"
@@ -86,6 +89,9 @@ func (w *changeWords) value(f member.Field, v string) string {
 		return v
 	}
 	p := w.page
+	if slices.Contains(foldedPersonal, f) && !p.can(staff.MembersContacts) {
+		return member.Secret
+	}
 	switch f {
 	case member.FieldPhone, member.FieldPhone + member.MainSuffix, member.FieldPhone + member.ProvenSuffix:
 		return ui.Masked(v)

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -85,9 +86,9 @@ func (m *memberForm) open() bool {
 }
 
 func (p *page) showForm(f *form, m memberForm) error {
-	for name, said := range f.wrong { // nothing is refused in silence
-		if !slices.ContainsFunc(slices.Concat(m.Fields, m.Aside), func(v kit.Field) bool { return v.Name == name }) {
-			f.whole = strings.TrimSpace(f.whole + " " + said)
+	for _, name := range slices.Sorted(maps.Keys(f.wrong)) { // nothing is refused in silence
+		if !slices.ContainsFunc(f.fields, func(v kit.Field) bool { return v.Name == name }) {
+			f.whole = strings.TrimSpace(f.whole + " " + f.wrong[name])
 		}
 	}
 	m.Whole, m.Wrong = f.problems()
@@ -105,7 +106,7 @@ func (p *page) askNew(f *form) error {
 		f.field("phone", "phone", first, kind("tel", "off"), p.mandatory(member.FieldPhone)),
 		f.field("mail", "email", kind("email", "off"), most(maxEmail), p.mandatory(member.FieldEmail)),
 	}
-	lines, err := p.profileLines()
+	lines, err := p.profileLines(false)
 	if err != nil {
 		return err
 	}
@@ -164,7 +165,7 @@ func (p *page) newMemberSent() error {
 		return err
 	}
 	in := member.Registration{Profile: member.Profile{Custom: map[string]string{}}, Inviter: f.get("inviter")}
-	lines, err := p.profileLines()
+	lines, err := p.profileLines(false)
 	if err != nil {
 		return err
 	}
@@ -184,7 +185,7 @@ func (p *page) newMemberSent() error {
 			path := "identifiers[" + string(rune('0'+i)) + "]"
 			err = renamed(renamed(err, path, name), path+".value", name)
 		}
-		if f.refuse(asTyped(err)) {
+		if f.refuse(asTyped(renamed(err, "email", "mail"))) {
 			return p.askNew(f)
 		}
 		return err
@@ -198,7 +199,7 @@ func (p *page) editMember() error {
 	if err != nil {
 		return err
 	}
-	lines, err := p.profileLines()
+	lines, err := p.profileLines(true)
 	if err != nil {
 		return err
 	}
@@ -245,7 +246,7 @@ func (p *page) editMemberSent() error {
 	if err != nil {
 		return err
 	}
-	lines, err := p.profileLines()
+	lines, err := p.profileLines(true)
 	if err != nil {
 		return err
 	}
@@ -268,7 +269,13 @@ func (p *page) saveMember(f *form, m *member.Member, lines []line) error {
 	}
 	patch := member.Patch{Set: map[member.Field]string{}}
 	for i := range lines {
-		patch.Set[lines[i].name] = lines[i].typed(f)
+		l := &lines[i]
+		if _, sent := f.values[string(l.name)]; !sent {
+			continue // the page that sent it did not ask
+		}
+		if v := l.typed(f); !l.picked || v != m.Profile.Get(l.name) { // what may be chosen no more stays
+			patch.Set[l.name] = v
+		}
 	}
 	tags := words(f.get("tags"))
 	patch.Tags = &tags

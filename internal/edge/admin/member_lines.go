@@ -14,11 +14,12 @@ import (
 // line is one field of a member's form: its name is the field's, so that what is
 // wrong with it is found by the path of the fault.
 type line struct {
-	name  member.Field
-	label string
-	day   bool // typed and shown as days are here
-	aside bool // few need it: it is folded
-	more  []func(*kit.Field)
+	name   member.Field
+	label  string
+	day    bool // typed and shown as days are here
+	aside  bool // few need it: it is folded
+	picked bool // one of what there is now; it may have been one of more
+	more   []func(*kit.Field)
 }
 
 // in is the line as a form shows it.
@@ -71,14 +72,16 @@ var (
 
 // profileLines are the fields of a profile that are asked for: the usual, what the
 // organization's rules want besides, its own, and, folded, all others.
-func (p *page) profileLines() ([]line, error) {
+//
+// Who may not see contacts is asked for what is personal only of a new member.
+func (p *page) profileLines(known bool) ([]line, error) {
 	mandatory := p.Rules().Mandatory
 	var out []line
 	there := func(f member.Field) bool {
 		return f == member.FieldPhone || f == member.FieldEmail || slices.ContainsFunc(out, func(l line) bool { return l.name == f })
 	}
 	for _, f := range slices.Concat(usual, mandatory) {
-		if there(f) {
+		if there(f) || known && slices.Contains(foldedPersonal, f) && !p.can(staff.MembersContacts) {
 			continue
 		}
 		l := p.profileLine(f)
@@ -124,6 +127,7 @@ func (p *page) profileLine(f member.Field) line {
 		for _, i := range slices.SortedFunc(maps.Keys(categories), func(a, b string) int { return strings.Compare(categories[a], categories[b]) }) {
 			options = append(options, kit.Option{Value: i, Text: categories[i]})
 		}
+		l.picked = true
 		l.more = append(l.more, p.oneOf(options...))
 	case member.FieldComment:
 		l.more = append(l.more, rows(3), most(member.MaxComment))
@@ -149,7 +153,13 @@ func (l *line) asDay(p *page) {
 
 // oneOf offers options, of which none need be chosen.
 func (p *page) oneOf(options ...kit.Option) func(*kit.Field) {
-	return of(append([]kit.Option{{Text: p.text("admin.member.not-told")}}, options...)...)
+	return func(v *kit.Field) {
+		all := append([]kit.Option{{Text: p.text("admin.member.not-told")}}, options...)
+		if !slices.ContainsFunc(all, func(o kit.Option) bool { return o.Value == v.Value }) {
+			all = append(all, kit.Option{Value: v.Value, Text: v.Value}) // it was offered once
+		}
+		of(all...)(v)
+	}
 }
 
 // ownLine is a field that the organization has added.
@@ -167,6 +177,7 @@ func (p *page) ownLine(c *member.CustomField) line {
 		for _, x := range c.Choices {
 			options = append(options, kit.Option{Value: x.Key, Text: p.inLang(x.LabelRU, x.LabelEN)})
 		}
+		l.picked = true
 		l.more = append(l.more, p.oneOf(options...))
 	default:
 		l.more = append(l.more, most(member.MaxCustomValue))

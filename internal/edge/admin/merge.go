@@ -284,6 +284,9 @@ func (p *page) changeName(f member.Field) string {
 
 // fieldValue is a value of a member's field as it is read.
 func (p *page) fieldValue(f member.Field, v string) string {
+	if v != "" && slices.Contains(foldedPersonal, f) && !p.can(staff.MembersContacts) {
+		return member.Secret
+	}
 	switch f {
 	case member.FieldBirthDate:
 		return p.day(v)

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
 
@@ -382,12 +380,6 @@ func (p *page) detail(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
 }
 
-// lowered is a label in the midst of a sentence.
-func lowered(s string) string {
-	first, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToLower(first)) + s[size:]
-}
-
 // refundPoints is what a refund did to points, in words.
 func (p *page) refundPoints(f *purchase.Refund) string {
 	var out []string
@@ -397,8 +389,8 @@ func (p *page) refundPoints(f *purchase.Refund) string {
 	if c := f.Claimed(); c != 0 {
 		out = append(out, p.text("admin.receipt.points-taken", "points", ui.Points(p.ctx(), c)))
 	}
-	for _, x := range p.refundMoves(f) {
-		out = append(out, lowered(x.Name)+": "+x.Value)
+	for _, x := range p.refundMoves(f, "admin.receipt.refund-") {
+		out = append(out, x.Name+": "+x.Value)
 	}
 	return strings.Join(out, ", ")
 }

@@ -312,7 +312,7 @@ func (p *page) refundTold(f *purchase.Refund) (points []kit.Pair, notes []string
 			points = append(points, kit.Pair{Name: p.text("admin.refund." + x.key), Value: ui.Points(ctx, x.points)})
 		}
 	}
-	points = append(points, p.refundMoves(f)...)
+	points = append(points, p.refundMoves(f, "admin.refund.")...)
 	for _, x := range []struct {
 		key string
 		sum money.Amount
@@ -327,11 +327,11 @@ func (p *page) refundTold(f *purchase.Refund) (points []kit.Pair, notes []string
 	return points, notes
 }
 
-// refundMoves says what a refund does to the buyer's level, and to the points that
+// refundMoves says, by texts of what will be or of what was, what a refund does to the buyer's level, and to the points that
 // he had for more than the goods.
-func (p *page) refundMoves(f *purchase.Refund) (out []kit.Pair) {
+func (p *page) refundMoves(f *purchase.Refund, texts string) (out []kit.Pair) {
 	add := func(key, value string) {
-		out = append(out, kit.Pair{Name: p.text("admin.refund." + key), Value: value})
+		out = append(out, kit.Pair{Name: p.text(texts + key), Value: value})
 	}
 	if f.LevelWas != "" {
 		add("level", p.levelCalled(f.Programme, f.LevelWas)+" → "+p.levelCalled(f.Programme, f.Level))

@@ -110,7 +110,7 @@ func (p *page) requestOn(i id.ID, d *programme.Drafted) (requestNote, error) {
 func (p *page) publishAsked() error {
 	d, err := p.drafting()
 	if fault.Is(err, "programme.no-draft") {
-		return p.toOvertaken()
+		return p.toOvertaken(p.r.PostFormValue("version"))
 	}
 	if err != nil {
 		return err

@@ -238,7 +238,7 @@ func (t *trying) away(till id.ID, at clock.Micros) string {
 	if set.Get(t.of.ID) != t.of {
 		set = set.With(t.of)
 	}
-	switch there := set.For(o.ID, o.PartnerID, t.of.Day(at)); there {
+	switch there := set.For(o.ID, o.PartnerID, o.BusinessDay(at)); there {
 	case t.of:
 		return ""
 	case nil:

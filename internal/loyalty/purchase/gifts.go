@@ -274,8 +274,10 @@ func (v *levels) takeFirst(b *ledger.Book, a *ledger.Account, p *rule.Programme,
 	if given == nil || given.Account != a.ID {
 		return
 	}
+	expired := a.Expired
 	g := b.TakePresent(a, given, ledger.Present{At: f.At, Op: f.ID}, p.Settings.Clawback == rule.ClawForgive)
 	f.GiftTaken = g.Taken
+	f.Lapsed += expired - a.Expired
 	if g.Short == 0 && ledger.FirstHeld(v.gifts.of(b, a, rule.FirstPurchase)) == 0 {
 		a.Gifts = a.Gifts&^ledger.GiftFirstPurchase | ledger.GiftFirstAgain
 	}

@@ -289,7 +289,7 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 		g.levels.settle(book, a, r.at)
 		g.levels.settleOwn(own, a, r.at)
 		mark = book.Mark()
-		owed := a.Debt
+		owed := debtOf(own, a)
 		r.restore(book, a, p, s, f)
 		r.claw(book, a, p, f, s)
 		if f.Whole {
@@ -306,11 +306,12 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 		}
 		book.Settle(a, a.Clock)
 		g.levels.lower(own, stand{book, a}, s, f.ID)
-		f.moved(own)
 		if own.a != a {
 			f.moved(stand{book, a})
+			f.LevelWas = "" // the buyer stands elsewhere
 		}
-		f.Owed = max(a.Debt-owed, 0)
+		f.moved(own)
+		f.Owed = max(debtOf(own, a)-owed, 0)
 	}
 	judged, err := g.rulesOf(s)
 	if err != nil {
@@ -325,6 +326,15 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 	}
 	g.states.Add(int64(s.Home), int64(s.ID), s.State, s.Refunded)
 	return a, mark, nil
+}
+
+// debtOf is what is owed on the account that a purchase was made on, and where its
+// buyer stands.
+func debtOf(own stand, a *ledger.Account) money.Points {
+	if own.a == nil || own.a == a {
+		return a.Debt
+	}
+	return a.Debt + own.a.Debt
 }
 
 // moved tells what the refund has done to where somebody stands, and which points

@@ -63,7 +63,7 @@ type Refund struct {
 	LevelWas  string       `json:"level_was,omitempty"`  // where it stood, if the refund has moved it
 	LevelWith money.Points `json:"level_with,omitempty"` // points that went with that, beside Claimed; below zero: given back
 	GiftTaken money.Points `json:"gift_taken,omitempty"` // of the gift for a first purchase, beside Claimed
-	Lapsed    money.Points `json:"lapsed,omitempty"`     // of Claimed, what had expired before
+	Lapsed    money.Points `json:"lapsed,omitempty"`     // of Claimed and the gift, what had expired before
 	Owed      money.Points `json:"owed,omitempty"`       // by how much the debt has grown
 	Balance   Balance      `json:"balance,omitempty"`
 

@@ -75,6 +75,9 @@ func (f *Refund) Digest() string {
 		nil, f.Payments, f.Money, f.Kept, f.Held, f.Unheld, f.Given, f.Claimed(), f.Short, f.Level, f.LevelWas, f.LevelWith, f.GiftTaken, f.Lapsed, f.Owed,
 		slices.Contains(f.Flags, FlagAnonymous),
 	}
+	if f.LevelWas == "" {
+		shown.Level = "" // it has not moved: it is not shown
+	}
 	for i := range f.Lines {
 		l := &f.Lines[i]
 		shown.Lines = append(shown.Lines, line{l.Line, l.Quantity, l.ByAmount, l.Money()})

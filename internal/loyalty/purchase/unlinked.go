@@ -270,7 +270,9 @@ func (r *refunding) unmatched(g *group, p *rule.Programme, f *Refund, lines []ru
 		own := g.levels.stand(g.books[r.home], book, a)
 		g.levels.settleOwn(own, a, r.at)
 		mark = book.Mark()
+		owed := a.Debt
 		r.takeBase(book, a, p, &receipt, f)
+		f.Owed = max(a.Debt-owed, 0)
 		a.Turnover -= f.Money
 		a.Changed()
 		g.levels.others(own, g.books[r.home], a, p.ID)
