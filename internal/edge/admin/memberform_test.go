@@ -126,7 +126,19 @@ func TestOwnFieldsInForms(t *testing.T) {
 			t.Fatalf("%d: %s", w.Code, mainForm.FindString(w.Body.String()))
 		}
 		n, _ := id.Parse(at[strings.LastIndexByte(at, '/')+1:])
-		if m, err := member.Get(t.Context(), d, home.ID(n)); err != nil || m.Profile.Custom["text"] != "другое" || m.Profile.Custom["number"] != "" || m.Profile.Custom["choice"] != "a" {
+		// A page that did not ask wipes nothing, nor what may be chosen no more.
+		h.check(h.members.SaveCustomField(t.Context(), member.CustomField{Key: "choice", Kind: member.CustomChoice, LabelRU: "Своё", LabelEN: "Own", Active: true, Choices: []member.Choice{{Key: "b", LabelRU: "Драма", LabelEN: "Drama"}}}))
+		again = h.formAt(edits, at+"/edit")
+		bare := url.Values{"version": again["version"], "surname": {"Новая"}, "custom.choice": again["custom.choice"]}
+		if w = h.ask(edits, http.MethodPost, at+"/edit", bare); w.Code != http.StatusSeeOther {
+			t.Fatalf("%d: %s", w.Code, mainForm.FindString(w.Body.String()))
+		}
+		// Papers are for who may see contacts, in the form and in the trail.
+		h.rules.Mandatory = append(h.rules.Mandatory, member.FieldDocumentNumber)
+		if again = h.formAt(edits, at+"/edit"); again.Has("document_number") || !h.formAt(edits, path).Has("document_number") {
+			t.Error("papers are asked for of who may not see them, or not of a new member")
+		}
+		if m, err := member.Get(t.Context(), d, home.ID(n)); err != nil || m.Profile.Surname != "Новая" || m.Profile.Address.Street != "Мира" || m.Profile.Custom["text"] != "другое" || m.Profile.Custom["number"] != "" || m.Profile.Custom["choice"] != "a" {
 			t.Errorf("kept as %v: %v", m.Profile.Custom, err)
 		}
 	})

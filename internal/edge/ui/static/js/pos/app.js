@@ -37,15 +37,15 @@ async function start() {
   try {
     const s = await ask('/start', { patience: before ? FIND : PATIENCE });
     if (!lasts()) return; // the till was locked, or opened by another answer
-    if (s.unpaired) { state.start = null; doors.pairing(); frame(); return; }
+    if (s.unpaired) { unpaired(); return; }
     if (!s.duty) sale.rest();
     state.start = s;
     await keep.set('start', s);
   } catch (e) {
-    if (e instanceof Refused && e.code === 'cashier.not-paired') { state.start = null; doors.pairing(); frame(); return; }
+    if (!lasts()) return;
+    if (e instanceof Refused && e.code === 'cashier.not-paired') { unpaired(); return; }
     if (e instanceof Refused) { doors.message(say('start-failed'), e.message); return; }
     if (!(e instanceof Silent)) throw e;
-    if (!lasts()) return;
     state.start = before;
     error = say('network');
     if (!state.start) { doors.message(say('start-failed'), say('network')); return; }
@@ -60,6 +60,13 @@ async function start() {
   queue.flush();
   notice.draw(); refunds.settleAll();
   renew();
+}
+// unpaired asks for the code that makes this browser a till's; nobody is on duty then.
+function unpaired() {
+  state.start = null;
+  doors.pairing();
+  frame();
+  notice.draw();
 }
 // takeUp takes up the receipt that was being made, once, before anything can be scanned into another.
 let takenUp = false;
@@ -124,6 +131,7 @@ async function lock() {
     await ask('/duty', { method: 'DELETE' });
     cover(false);
     await leave();
+    $('#pin')?.focus(); // nobody was on duty any more before, under the cover
   } catch (e) {
     cover(false);
     if (e instanceof Refused) { await start(); return; }

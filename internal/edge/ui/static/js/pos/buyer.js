@@ -37,6 +37,7 @@ export async function seek(code, mine, gone, scanned = false) {
     dialogs.choose(found, m => serve(m, code));
   } catch (e) {
     if (late()) return true;
+    if (!atDesk()) { bought.miss(code, code); return false; }
     if (e instanceof Silent) return fromMemory(code, late, scanned);
     if (!(e instanceof Refused)) throw e;
     refused(e);
@@ -63,6 +64,7 @@ async function fromMemory(code, late, scanned) {
   if (/^L1\./i.test(code)) { refused(new Silent()); return false; }
   const seen = await keep.recall(known(code)), is = seen && await latest(seen);
   if (late()) return true;
+  if (!atDesk()) { bought.miss(code, code); return false; }
   if (is) return served(is, code); // it is as old as it was
   if (isWords(code)) return sellWords(code);
   if (state.member) { lostGood(say('not-found-alone', { code }), code); return false; } // whoever is there is not lost to a good that is not known
@@ -118,6 +120,8 @@ function notFound(code, scanned) {
 /** refused tells why nothing was done, where members are asked for. */
 export function refused(e) { put('#scan-error', wrong(e instanceof Refused ? e.message : say('network'))); beep(false); }
 const issuedWords = c => say('card-issued', { number: c.number }) + (c.secret ? ' ' + say('secret-is', { secret: c.secret }) : '');
+// issuedLate are those for whoever is at the till by now: a secret is for whose card it is.
+const issuedLate = c => say('card-issued', { number: c.number }) + (c.secret ? ' ' + say('secret-late') : '');
 const issued = c => put('#scan-error', good(issuedWords(c)));
 
 /** fresh is a member as he is now. */
@@ -146,11 +150,11 @@ export async function activate() {
   const here = turn(), m = state.member;
   try {
     await ask('/api/members/' + state.member.id + '/activate', { method: 'POST' });
-    if (!here() || state.member !== m) return;
+    if (!here() || state.member?.id !== m.id) return;
     await again();
     beep(true);
   } catch (e) {
-    if (!here() || state.member !== m) return; // it is seen at him
+    if (!here() || state.member?.id !== m.id) return; // it is seen at him
     if (e.code === 'member.unproven') { dialogs.confirm(state.member, async () => { await again(); next(); }); return; }
     refused(e);
   }
@@ -158,29 +162,31 @@ export async function activate() {
 }
 /** askCard asks whether he is given a card. */
 export function askCard() { if (state.member?.id && state.member.serves) open('new-card'); }
-let asking; // the card that is asked for: asked for again, where no answer came, it is the same
+const asking = new Map(); // keys of cards that are asked for, by member and type: asked for again, where no answer came, one is the same
 /** newCard gives him one. */
 export async function newCard() {
   close('new-card');
   const type = state.start.cards?.find(c => c.virtual) ?? state.start.cards?.[0];
   if (!type) { put('#scan-error', wrong(say('none-card'))); return; }
-  const here = turn(), m = state.member, seen = () => here() && state.member === m;
-  if (asking?.member !== m.id || asking.type !== type.id) asking = { member: m.id, type: type.id, key: 'pos-k-' + crypto.randomUUID() };
-  const mine = asking, answered = () => { if (asking === mine) asking = null; };
+  const here = turn(), m = state.member, seen = () => here() && state.member?.id === m.id, of = m.id + ' ' + type.id;
+  if (!asking.has(of)) asking.set(of, 'pos-k-' + crypto.randomUUID());
   try {
-    const c = await ask('/api/members/' + m.id + '/cards', { body: { type: type.id }, key: mine.key });
-    answered();
-    if (!seen()) { await notice.tell(m.name + '. ' + issuedWords(c)); return; }
+    const c = await ask('/api/members/' + m.id + '/cards', { body: { type: type.id }, key: asking.get(of) });
+    asking.delete(of);
+    if (!seen()) { await notice.tell(m.name + '. ' + issuedLate(c)); return; }
     issued(c);
     beep(true);
   } catch (e) {
-    if (e instanceof Refused) answered();
+    if (e instanceof Refused && ![401, 429].includes(e.status)) asking.delete(of);
     if (seen()) refused(e); else await notice.tell(m.name + '. ' + (e instanceof Refused ? e.message : say('card-unknown')));
   }
 }
 /** registered goes on with who has just become a member; where his form is seen no more he is put on no receipt. */
 export async function registered(made, code, here) {
-  if (!here) { await notice.tell(say('registered-late', { number: made.card?.number ?? made.number })); return; }
+  if (!here) {
+    await notice.tell([say('registered-late', { number: made.card?.number ?? made.number }), made.card?.secret ? say('secret-late') : ''].filter(Boolean).join(' '));
+    return;
+  }
   bought.found(code);
   await find(made.card?.number ?? made.number);
   if (made.card) issued(made.card);

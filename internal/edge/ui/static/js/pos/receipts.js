@@ -37,14 +37,15 @@ function show(d, list, done) {
 
 /** receipts shows the newest of the till, or what a number or a fiscal QR finds; done is what was done. */
 export async function receipts(q = '', done = '') {
-  const d = open('receipts'), here = newest(d);
+  const d = open('receipts'), here = newest(d), seen = within(d);
   wantsMember(d, null);
   $('#receipt-q').value = q;
+  fill(d, { done, error: '' });
   try {
     if (!isOnline()) { fill(d, { list: [], error: say('refund-offline'), done }); return; }
     const list = q ? await foundBy(q) : (await ask('/shift')).receipts;
-    if (here()) show(d, list, done);
-  } catch (e) { if (here()) { fill(d, { done }); problem(d, e); } }
+    if (here()) show(d, list, done); else if (done && !seen()) await notice.tell(done); // it may not have been read
+  } catch (e) { if (here()) problem(d, e); else if (done && !seen()) await notice.tell(done); }
 }
 async function foundBy(q) {
   const by = /(^|&)fn=/.test(q) ? 'qr=' : 'key=';
@@ -69,10 +70,12 @@ export async function refund(id) {
   offer(open('refund'));
   look();
 }
+const telling = new Map(); // refunds by their keys of which is told in the list, and whether it is still there
 // tellBefore asks what has come of a refund whose answer was lost, and tells of it where another was to be begun.
 async function tellBefore(d, here, before) {
   fill(d, { done: say('asking'), error: '' });
-  const came = await refunds.settle(before);
+  telling.set(before.key, here);
+  const came = await refunds.settle(before).finally(() => telling.delete(before.key));
   if (!here()) return;
   if (came.silent) { fill(d, { done: '', error: say('refund-unknown') }); beep(false); return; }
   await receipts('', refunds.lateWords(before, came));
@@ -145,21 +148,22 @@ export async function refundTyped(whole) {
   clearTimeout(looking);
   showAsking(d, true);
   try {
-    const r = unknown ?? await refunds.begin(chosen.id, chosen.number || chosen.key, wanted(what));
+    const first = !unknown, r = unknown ?? await refunds.begin(chosen.id, chosen.number || chosen.key, wanted(what));
     if (here()) unknown = r;
-    await refunds.settle(r);
-  } catch (e) { if (here()) showAsking(d, false); throw e; }
+    await refunds.settle(r, first);
+  } catch (e) { if (here()) { showAsking(d, false); fill(d, { preview: '' }); problem(d, e); } throw e; }
 }
 let refunded = () => {};
 /** onRefunded names what is done once something has come back. */
 export const onRefunded = f => { refunded = f; };
 refunds.onRefund(async (r, came) => {
-  const d = $('#refund'), here = unknown?.key === r.key && d.open;
-  if (!here) { if (!came.silent) await notice.tell(refunds.lateWords(r, came)); return; }
+  const d = $('#refund'), here = unknown?.key === r.key && d.open, pressed = asking();
+  if (!here) { if (!came.silent && !telling.get(r.key)?.()) await notice.tell(refunds.lateWords(r, came)); return; }
   showAsking(d, false);
+  if (came.silent) { if (pressed) { fill(d, { preview: '' }); problem(d, came.silent); } return; }
   fill(d, { preview: '' });
-  if (came.silent) { problem(d, came.silent); return; }
   unknown = undefined;
+  if (came.doubt) { fill(d, { error: say('refund-doubt') }); beep(false); return; }
   if (came.back) {
     beep(true);
     close('refund');
@@ -243,7 +247,7 @@ async function give(r, member, after) {
     beep(true);
     await receipts('', done);
     await after();
-  } catch (e) { if (here()) problem(d, e); else await late(e instanceof Refused ? e.message : say('network')); }
+  } catch (e) { if (here()) problem(d, e); else await late(e instanceof Refused ? e.message : say('claim-unknown')); }
 }
 
 /** print prints a receipt that was sold before, anew. */

@@ -20,22 +20,24 @@ export async function begin(receipt, number, body) {
   await keep.change('refunds', list => [...list ?? [], r]);
   return r;
 }
-/** settle asks for one, once however many ask, and gives what came: that it is back, that it was refused, or that nobody knows yet. */
-export function settle(r) {
-  if (!asked.has(r.key)) asked.set(r.key, ending(r).finally(() => asked.delete(r.key)));
+/** settle asks for one, once however many ask, and gives what came: that it is back, that it was refused, that nobody knows
+ * yet (silent), or will (doubt). first says that it was never asked for before. */
+export function settle(r, first = false) {
+  if (!asked.has(r.key)) asked.set(r.key, ending(r, first).finally(() => asked.delete(r.key)));
   return asked.get(r.key);
 }
-async function ending(r) {
-  const came = await answer(r);
+async function ending(r, first) {
+  const came = await answer(r, first);
   if (!came.silent) answered.add(r.key);
   await told(r, came); // before it is forgotten: told twice is better than never
   if (!came.silent) await keep.change('refunds', list => list.filter(x => x.key !== r.key));
   return came;
 }
-async function answer(r) {
+async function answer(r, first) {
   try { return { back: await ask('/api/refunds', { body: r.body, key: r.key }) }; } catch (e) {
     if (e instanceof Silent || e instanceof Refused && [401, 429].includes(e.status)) return { silent: e }; // of the moment, not of the refund
     if (!(e instanceof Refused)) throw e;
+    if (!first && (e.status === 403 || e.code === 'cashier.till-closed')) return { doubt: e }; // who asks is refused, whatever was done before
     return { refused: e };
   }
 }
@@ -45,7 +47,9 @@ export async function settleAll() {
   clearTimeout(later);
   for (const r of await all()) {
     if (!isOnline()) return;
-    if ((await settle(r)).silent && isOnline()) later = setTimeout(settleAll, SOON);
+    if (!((await settle(r)).silent instanceof Silent) || !isOnline()) continue; // what the program refuses for the moment is asked for with the next tick
+    clearTimeout(later);
+    later = setTimeout(settleAll, SOON);
   }
 }
 
@@ -60,4 +64,7 @@ export const wordsOf = (r, came, given, taken) => [say(came, { sum: ways(r) }), 
 /** backWords are what has come back. */
 export const backWords = back => wordsOf(back, 'refund-done', 'refund-given', 'refund-taken');
 /** lateWords are what has come of a refund, where it is not told beside its receipt. */
-export const lateWords = (r, { back, refused }) => back ? say('of-receipt', { number: r.number, what: backWords(back) }) : say('refund-not-done', { number: r.number, words: refused.message });
+export const lateWords = (r, { back, refused, doubt }) => {
+  if (refused) return say('refund-not-done', { number: r.number, words: refused.message });
+  return say('of-receipt', { number: r.number, what: doubt ? say('refund-doubt') : backWords(back) });
+};

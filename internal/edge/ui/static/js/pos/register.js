@@ -5,9 +5,10 @@ import { state } from './sale.js';
 import { say } from './words.js';
 import { beep } from './keys.js';
 import * as notice from './notice.js';
-import { within } from './turn.js';
+import { turn, within } from './turn.js';
 
 let then, key, proof; // proof of the phone that it is for
+let form; // what the form was made of: what is set for the till may change meanwhile
 
 const dateOf = text => {
   const m = /^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$/.exec(text.trim());
@@ -16,7 +17,7 @@ const dateOf = text => {
 
 /** register shows the form; q is what was typed and found nobody. */
 export function register(q, made) {
-  const s = state.start, d = open('register'), f = $('form', d);
+  const s = form = state.start, d = open('register'), f = $('form', d);
   then = made; key = 'pos-m-' + crypto.randomUUID(); proof = null;
   f.reset();
   const options = [['', say('none-card')], ...(s.cards ?? []).map(c => [c.id, c.name])];
@@ -36,7 +37,7 @@ export function register(q, made) {
   for (const e of $$('[data-error]', f)) e.textContent = '';
   f.elements.phone.focus();
 }
-const wantedMore = () => state.start.member.more ?? [];
+const wantedMore = () => form.member.more ?? [];
 // askMore has a field for whatever else is wanted of every member.
 function askMore(d) {
   fill(d, { more: wantedMore().map((m, i) => {
@@ -51,7 +52,7 @@ function askMore(d) {
 }
 // askConsents has a box for each consent that has a text; one without can't be given.
 function askConsents(d) {
-  const s = state.start, asked = s.consents ?? [];
+  const s = form, asked = s.consents ?? [];
   $('[data-f=asked]', d).hidden = !asked.length;
   fill(d, { 'no-texts': s.no_texts ? say('no-texts', { what: s.no_texts.join(', ') }) : '', consents: asked.map((c, i) => {
     const box = make('consent', { title: c.title });
@@ -61,7 +62,7 @@ function askConsents(d) {
     return box;
   }) });
 }
-const typeOf = f => state.start.cards?.find(c => c.id === f.elements.card.value);
+const typeOf = f => form.cards?.find(c => c.id === f.elements.card.value);
 /** cardChosen asks for the number of plastic only, another's is made; and for a secret code where cards of the type have one. */
 export function cardChosen(f) {
   const c = typeOf(f);
@@ -79,7 +80,7 @@ export function cardScanned(code) {
   next.focus();
 }
 function numbered(f, code) { // the card that was scanned or typed is plastic
-  const plastic = state.start.cards?.find(c => !c.virtual);
+  const plastic = form.cards?.find(c => !c.virtual);
   if (plastic && (typeOf(f)?.virtual ?? true)) f.elements.card.value = plastic.id;
   cardChosen(f);
   f.elements.number.value = code;
@@ -132,8 +133,8 @@ function toWrong(d) {
 }
 
 function bodyOf(f) {
-  const s = state.start, v = name => f.elements[name].value.trim();
-  const b = { cashier: s.duty.id, profile: {}, identifiers: [], consents: [] };
+  const s = form, v = name => f.elements[name].value.trim();
+  const b = { cashier: state.start.duty.id, profile: {}, identifiers: [], consents: [] };
   if (v('phone')) b.identifiers.push({ kind: 'phone', value: v('phone'), main: true, ...proof?.phone === v('phone') && { proof: proof.of } });
   if (v('email')) b.identifiers.push({ kind: 'email', value: v('email'), main: true });
   for (const name of ['name', 'surname']) if (v(name)) b.profile[name] = v(name);
@@ -154,7 +155,7 @@ function bodyOf(f) {
 
 // complete tells of all that must be there and is not.
 function complete(d, f) {
-  const s = state.start;
+  const s = form;
   clean(d);
   for (const star of $$('[data-need]', f)) {
     if (star.hidden || f.elements[star.dataset.need].value.trim()) continue;
@@ -173,12 +174,12 @@ function complete(d, f) {
 const whoOf = f => [f.elements.name.value.trim(), f.elements.phone.value.replace(/\D/g, '').replace(/^\d*(?=\d{4})/, '…')].filter(Boolean).join(' ');
 
 export async function registerTyped(f) {
-  const d = $('#register'), here = within(d), s = state.start, mine = key, told = then, who = whoOf(f);
+  const d = $('#register'), here = within(d), lasts = turn(), s = form, mine = key, told = then, who = whoOf(f);
   if (!complete(d, f)) { beep(false); return; }
   try {
     const phone = f.elements.phone.value.trim(), code = f.elements.code.value.trim();
     if (s.member.confirm && code && proof?.phone !== phone) proof = { phone, of: (await ask('/api/codes/check', { body: { purpose: 'prove', phone, code } })).proof };
-    if (!here()) return;
+    if (!here()) { if (!lasts()) await notice.tell(say('register-not-done', { who, words: say('till-was-locked') })); return; }
     const made = await ask('/api/members', { body: bodyOf(f), key: mine }), shown = here();
     if (shown) { close('register'); beep(true); }
     told(made, shown);

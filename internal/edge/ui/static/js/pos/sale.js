@@ -27,7 +27,7 @@ export async function restore() {
   resume();
 }
 /** rest asks nothing while nobody is on duty; resume asks anew. */
-export function rest() { clearTimeout(timer); asking?.abort(); }
+export function rest() { clearTimeout(timer); asking?.abort(); state.quoting = false; }
 export function resume() { if (state.lines.length || state.member) changed(); }
 
 let changes = 0;
@@ -63,7 +63,7 @@ export function pointless() {
 /** quote asks what the receipt comes to now. */
 export async function quote() {
   clearTimeout(timer); asking?.abort();
-  if (!state.lines.length || !state.start?.duty) return;
+  if (!state.lines.length || !state.start?.duty) { state.quoting = false; return; } // nothing is waited for
   const mine = asking = new AbortController();
   state.quoting = true;
   if (Number.isNaN(state.spend)) { await noPoints(mine.signal); return; }
