@@ -185,27 +185,6 @@ func (p *page) toProgramme() error {
 	return p.to(programmesPath, "")
 }
 
-// toOvertaken leads to the programme that was put into force, or put back, before the
-// reader could, from a version that he knew: its page says who and when.
-func (p *page) toOvertaken(version string) error {
-	pr, err := p.programmeOf()
-	if err != nil {
-		return p.to(programmesPath, "not-there")
-	}
-	made, err := p.Programmes.Made(p.ctx(), pr.ID, pr.Version)
-	if err != nil {
-		return err
-	}
-	done := "not-overtaken"
-	switch {
-	case strconv.FormatInt(pr.Version, 10) == version:
-		done = "not-there" // the draft was deleted
-	case made.By == p.byWhom():
-		done = "programme-in-force" // it was sent twice
-	}
-	return p.to(programmesPath+"/"+pr.ID.String(), done)
-}
-
 // warnings tells what of a draft can't act, and where it and another programme meet.
 func (d *drafting) warnings() ([]string, error) {
 	var out []string
