@@ -104,12 +104,14 @@ func (w *mWorld) bring(s *mSale, f *purchase.Refund, lines []mLine, named []purc
 	if a := w.accounts[s.home]; a != nil {
 		s.take(w, f, lines)
 		a.settle(f.At)
+		owed := a.debt
 		w.restore(s, f, a)
 		var before money.Points
 		for _, r := range s.refunds {
 			before += r.Short
 		}
 		w.claw(f, a, s.own, before)
+		f.Owed = money.Points(max(a.debt-owed, 0))
 		if f.Whole {
 			a.purchases--
 		}
@@ -180,7 +182,9 @@ func (w *mWorld) restore(s *mSale, f *purchase.Refund, a *mAccount) {
 // claw takes earned points back; for those that are gone the programme says
 // what happens.
 func (w *mWorld) claw(f *purchase.Refund, a *mAccount, own []int, before money.Points) {
+	expired := a.expired
 	f.Short = money.Points(a.claw(own, int64(f.Earned+f.Taken)))
+	f.Lapsed = money.Points(expired - a.expired)
 	switch w.programme.Settings.Clawback {
 	case rule.ClawForgive:
 	case rule.ClawMoney:
@@ -373,7 +377,9 @@ func (w *mWorld) unmatched(f *purchase.Refund, h home.ID, left []purchase.Unlink
 			f.Lines[i].Earned = []int64{int64(out.Lines[i].Earned)}
 		}
 		f.Earned = out.Earned
+		owed := a.debt
 		w.claw(f, a, nil, 0)
+		f.Owed = money.Points(max(a.debt-owed, 0))
 	}
 	a.turnover -= int64(f.Money)
 	f.Balance = a.balance()
