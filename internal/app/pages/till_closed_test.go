@@ -62,7 +62,8 @@ func TestTillTellsOfClosedForms(t *testing.T) {
 	p.Press(browsertest.Enter)
 	p.Wait(`document.querySelector("#scan-error").innerText !== ""`)
 	w.mend()
-	p.Wait(`document.querySelector("#net").innerText.includes("На связи")`)
+	p.Get(`location.reload()`, nil) // a page that is read anew knows of it too
+	p.Wait(`document.querySelector(".mc")?.innerText.includes("Клавдия") && document.querySelector("#net").innerText.includes("На связи")`)
 	p.shift("F7")
 	p.Wait(`document.querySelector("#new-card[open]")`)
 	p.Press(browsertest.Enter)

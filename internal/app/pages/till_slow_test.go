@@ -17,6 +17,7 @@ func TestTillWaitsForLookups(t *testing.T) {
 	s := start(t)
 	first, number := s.buyer(t, "Лида", 0)
 	_, other := s.buyer(t, "Тамара", 0)
+	third, rich := s.buyer(t, "Роза", 200_00)
 	s.barcode(t, "popcorn-l", "4607001234567")
 	w, p := s.behindWire(t, b)
 
@@ -32,6 +33,17 @@ func TestTillWaitsForLookups(t *testing.T) {
 	p.Wait(`document.querySelector(".pdone") && !document.querySelector("dialog[open]")`)
 	p.told()
 	p.Wait(`!document.querySelector("#looking").innerText && !document.querySelector(".mc")`)
+
+	// The most that is asked for while he is looked up is of his points.
+	p.adds("100")
+	release = w.hold("/find")
+	p.scan(rich)
+	p.Wait(`document.querySelector("#looking").innerText`)
+	p.Press(browsertest.F7)
+	release()
+	p.Wait(`document.querySelector(".mc")?.innerText.includes("Роза") && document.querySelector("#totals .disc")`)
+	p.Press(browsertest.F8)
+	p.told()
 
 	// What is typed while a good is looked up comes after it, and both are paid.
 	release = w.hold("/goods")
@@ -113,7 +125,7 @@ func TestTillWaitsForLookups(t *testing.T) {
 	p.Press(browsertest.Enter)
 	p.told()
 
-	want := map[money.Amount]home.ID{100_00: first, 640_00: 0, 350_00: 0, 1250_00: 0, 1251_00: 0, 700_00: 0}
+	want := map[money.Amount]home.ID{100_00: first, 80_00: third, 640_00: 0, 350_00: 0, 1250_00: 0, 1251_00: 0, 700_00: 0}
 	sold := p.sold()
 	for _, x := range sold {
 		buyer := x.Buyer()

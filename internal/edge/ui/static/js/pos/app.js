@@ -1,7 +1,7 @@
 // The cashier workplace: what happens when.
 import { $, $$, close, dialogOpen, fill, open, put, wrong } from './render.js';
 import { ask, FIND, isOnline, onNetwork, onNobody, PATIENCE, Refused, setOnline, Silent, watch } from './net.js';
-import { look, looked } from './looking.js';
+import { look, looked, looking } from './looking.js';
 import { over, turn, within } from './turn.js';
 import * as keep from './keep.js';
 import * as sale from './sale.js';
@@ -204,7 +204,7 @@ const deeds = {
   camera: () => dialogs.camera(scanned), forget: () => { sale.forget(); toNext('#scan'); }, activate, card: askCard, 'make-card': newCard,
   inc: e => sale.more(lineOf(e), 1), dec: e => sale.more(lineOf(e), -1), drop: e => sale.drop(lineOf(e)),
   quick: e => bought.pick(quick.list.find(g => g.sku === e.dataset.sku), 1000),
-  most: () => sale.spend('most'), none: () => sale.spend(0),
+  most: () => { if (state.member || looking()) sale.spend('most'); else beep(false); }, none: () => sale.spend(0),
   pay: e => e.dataset.kind === 'cash' ? pay.inCash() : pay.pay(e.dataset.kind), mixed: pay.mixed, banknote: e => banknote(e.dataset.sum), exact,
   'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': pay.goOn,
   'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { sale.takeCode(e.dataset.code); next(); },

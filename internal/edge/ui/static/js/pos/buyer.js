@@ -162,22 +162,28 @@ export async function activate() {
 }
 /** askCard asks whether he is given a card. */
 export function askCard() { if (state.member?.id && state.member.serves) open('new-card'); }
-const asking = new Map(); // keys of cards that are asked for, by member and type: asked for again, where no answer came, one is the same
+// A card that is asked for has a key, by its member and type, which stays until it is answered, also when the page is read
+// anew: asked for again it is the same card.
+async function cardKey(of) {
+  let key;
+  await keep.change('cards', keys => ({ ...keys, [of]: key = keys?.[of] ?? 'pos-k-' + crypto.randomUUID() }));
+  return key;
+}
+const cardAnswered = of => keep.change('cards', keys => Object.fromEntries(Object.entries(keys ?? {}).filter(([k]) => k !== of)));
 /** newCard gives him one. */
 export async function newCard() {
   close('new-card');
   const type = state.start.cards?.find(c => c.virtual) ?? state.start.cards?.[0];
   if (!type) { put('#scan-error', wrong(say('none-card'))); return; }
   const here = turn(), m = state.member, seen = () => here() && state.member?.id === m.id, of = m.id + ' ' + type.id;
-  if (!asking.has(of)) asking.set(of, 'pos-k-' + crypto.randomUUID());
   try {
-    const c = await ask('/api/members/' + m.id + '/cards', { body: { type: type.id }, key: asking.get(of) });
-    asking.delete(of);
+    const c = await ask('/api/members/' + m.id + '/cards', { body: { type: type.id }, key: await cardKey(of) });
+    await cardAnswered(of);
     if (!seen()) { await notice.tell(m.name + '. ' + issuedLate(c)); return; }
     issued(c);
     beep(true);
   } catch (e) {
-    if (e instanceof Refused && ![401, 429].includes(e.status)) asking.delete(of);
+    if (e instanceof Refused && ![401, 429].includes(e.status)) await cardAnswered(of);
     if (seen()) refused(e); else await notice.tell(m.name + '. ' + (e instanceof Refused ? e.message : say('card-unknown')));
   }
 }

@@ -193,7 +193,11 @@ function takeOff(i) {
 /** spend says how many points pay, in hundredths, or "most"; NaN: what was typed is no number. */
 export const spend = points => edit(() => { state.spend = points; });
 /** serve says who buys: a member that was found by a code. */
-export const serve = (member, buyer) => edit(() => { state.member = member; state.buyer = buyer; state.spend = 0; });
+export const serve = (member, buyer) => edit(() => {
+  const same = member?.id && state.member?.id === member.id, ahead = member && !state.member && state.spend === 'most';
+  if (!same && !ahead) state.spend = 0; // the most that was asked for while he was looked up is his
+  state.member = member; state.buyer = buyer;
+});
 export const forget = () => serve(null, null);
 /** takeCode puts a promo code on the receipt, once however it is written. */
 export const takeCode = code => state.codes.some(c => c.toLowerCase() === code.toLowerCase()) || edit(() => { state.codes.push(code); });
