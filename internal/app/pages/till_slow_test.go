@@ -195,6 +195,7 @@ func TestTillRefundsAgain(t *testing.T) {
 
 	p.ofReceipt("800,00", "refund")
 	p.Wait(`document.querySelector("#refund [data-f=lines]").innerText.includes("осталось 2")`)
+	p.Wait(`document.querySelector("#refund [data-f=preview]").innerText.startsWith("Если")`) // it moves the buttons
 	p.Click("button", "Вернуть всё")
 	p.Wait(`!document.querySelector("#refund[open]")`)
 	p.ofReceipt("800,00", "print-receipt")
