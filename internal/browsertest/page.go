@@ -140,7 +140,7 @@ func (p *Page) Go(address string) {
 	if strings.Contains(address, "#") { // it may be a place in the page that is there
 		arrived = `(!window.left || location.href === ` + quote(address) + `)`
 	}
-	p.Wait(arrived + ``)
+	p.Wait(arrived)
 }
 
 // step does something within what a page is given of time.

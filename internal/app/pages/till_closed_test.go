@@ -18,16 +18,23 @@ func TestTillTellsOfClosedForms(t *testing.T) {
 	p.listens()
 	const closed = `!document.querySelector("dialog[open]")`
 
+	// registers asks for a registration and closes its form before the answer comes.
+	registers := func() (release func()) {
+		p.Get(`window.asked = []`, nil)
+		release = w.hold("/api/members")
+		p.shift("F2")
+		p.Wait(`document.activeElement?.id === "r-phone"`)
+		p.Insert("+79165550188")
+		p.Get(`document.querySelectorAll("#register [name=consent]").forEach(c => { c.checked = true })`, nil)
+		p.Press(browsertest.Enter)
+		p.Wait(`window.asked.includes("/api/members")`)
+		p.Press(browsertest.Escape)
+		p.Wait(closed)
+		return release
+	}
+
 	// Who is registered after the form was closed is told of, and put on nobody's receipt.
-	release := w.hold("/api/members")
-	p.shift("F2")
-	p.Wait(`document.activeElement?.id === "r-phone"`)
-	p.Insert("+79165550188")
-	p.Get(`document.querySelectorAll("#register [name=consent]").forEach(c => { c.checked = true })`, nil)
-	p.Press(browsertest.Enter)
-	p.Wait(`window.asked.includes("/api/members")`)
-	p.Press(browsertest.Escape)
-	p.Wait(closed)
+	release := registers()
 	p.scan(number)
 	p.Wait(`document.querySelector(".mc")?.innerText.includes("Клавдия")`)
 	release()
@@ -35,16 +42,7 @@ func TestTillTellsOfClosedForms(t *testing.T) {
 	p.Click("button", "Убрать")
 
 	// One that was refused after that is told of too.
-	p.Get(`window.asked = []`, nil)
-	release = w.hold("/api/members")
-	p.shift("F2")
-	p.Wait(`document.activeElement?.id === "r-phone"`)
-	p.Insert("+79165550188")
-	p.Get(`document.querySelectorAll("#register [name=consent]").forEach(c => { c.checked = true })`, nil)
-	p.Press(browsertest.Enter)
-	p.Wait(`window.asked.includes("/api/members")`)
-	p.Press(browsertest.Escape)
-	release()
+	registers()()
 	p.Wait(`document.querySelector("#notices").innerText.includes("Регистрация (…0188) не сделана")`)
 	p.Click("button", "Убрать")
 
@@ -62,7 +60,7 @@ func TestTillTellsOfClosedForms(t *testing.T) {
 	p.Press(browsertest.Enter)
 	p.Wait(`document.querySelector("#scan-error").innerText !== ""`)
 	w.mend()
-	p.Get(`location.reload()`, nil) // a page that is read anew knows of it too
+	p.Go(p.url + "/pos/") // a page that is read anew knows of it too
 	p.Wait(`document.querySelector(".mc")?.innerText.includes("Клавдия") && document.querySelector("#net").innerText.includes("На связи")`)
 	p.shift("F7")
 	p.Wait(`document.querySelector("#new-card[open]")`)

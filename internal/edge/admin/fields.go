@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -190,8 +189,8 @@ func choicesTyped(typed string) []member.Choice {
 		}
 		key, rest, _ := strings.Cut(l, ";")
 		ru, en, _ := strings.Cut(rest, ";")
-		ru, en = strings.TrimSpace(ru), strings.TrimSpace(en)
-		out = append(out, member.Choice{Key: strings.TrimSpace(key), LabelRU: cmp.Or(ru, en), LabelEN: cmp.Or(en, ru)})
+		ru, en = inBoth(strings.TrimSpace(ru), strings.TrimSpace(en))
+		out = append(out, member.Choice{Key: strings.TrimSpace(key), LabelRU: ru, LabelEN: en})
 		if len(out) > member.MaxChoices {
 			break
 		}

@@ -102,9 +102,11 @@ func (f *form) names(ru, en string, longest int) []kit.Field {
 
 // named is what was typed of a name in both languages.
 func (f *form) named(ru, en string) (inRU, inEN string) {
-	inRU, inEN = f.get(ru), f.get(en)
-	return cmp.Or(inRU, inEN), cmp.Or(inEN, inRU)
+	return inBoth(f.get(ru), f.get(en))
 }
+
+// inBoth gives a name that is in one language in the other too.
+func inBoth(ru, en string) (inRU, inEN string) { return cmp.Or(ru, en), cmp.Or(en, ru) }
 
 // What a field may be besides a line that may be empty.
 

@@ -2,10 +2,7 @@ package admin
 
 import (
 	"cmp"
-	"slices"
 	"strings"
-
-	"kopilka/internal/loyalty/staff"
 
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/loyalty/home"
@@ -89,7 +86,7 @@ func (w *changeWords) value(f member.Field, v string) string {
 		return v
 	}
 	p := w.page
-	if slices.Contains(foldedPersonal, f) && !p.can(staff.MembersContacts) {
+	if p.hides(f) {
 		return member.Secret
 	}
 	switch f {

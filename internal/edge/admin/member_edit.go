@@ -13,7 +13,6 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/rule"
-	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
@@ -99,16 +98,18 @@ func (p *page) showForm(f *form, m memberForm) error {
 	return p.show(m.Title, "/members", body)
 }
 
-func (p *page) newMember() error { return p.askNew(p.filled(nil)) }
-
-func (p *page) askNew(f *form) error {
-	fields := []kit.Field{
-		f.field("phone", "phone", first, kind("tel", "off"), p.mandatory(member.FieldPhone)),
-		f.field("mail", "email", kind("email", "off"), most(maxEmail), p.mandatory(member.FieldEmail)),
-	}
+func (p *page) newMember() error {
 	lines, err := p.profileLines(false)
 	if err != nil {
 		return err
+	}
+	return p.askNew(p.filled(nil), lines)
+}
+
+func (p *page) askNew(f *form, lines []line) error {
+	fields := []kit.Field{
+		f.field("phone", "phone", first, kind("tel", "off"), p.mandatory(member.FieldPhone)),
+		f.field("mail", "email", kind("email", "off"), most(maxEmail), p.mandatory(member.FieldEmail)),
 	}
 	seen, aside := unfolded(f, lines)
 	fields = append(append(fields, seen...), f.field("inviter", "inviter", most(member.MaxFind)))
@@ -186,7 +187,7 @@ func (p *page) newMemberSent() error {
 			err = renamed(renamed(err, path, name), path+".value", name)
 		}
 		if f.refuse(asTyped(renamed(err, "email", "mail"))) {
-			return p.askNew(f)
+			return p.askNew(f, lines)
 		}
 		return err
 	}
@@ -203,7 +204,7 @@ func (p *page) editMember() error {
 	if err != nil {
 		return err
 	}
-	if p.can(staff.MembersContacts) && slices.ContainsFunc(foldedPersonal, func(f member.Field) bool { return m.Profile.Get(f) != "" }) {
+	if slices.ContainsFunc(foldedPersonal, func(f member.Field) bool { return !p.hides(f) && m.Profile.Get(f) != "" }) {
 		if err := p.noted("member.contacts-seen", m.Home); err != nil {
 			return err
 		}

@@ -70,6 +70,11 @@ var (
 	}
 )
 
+// hides tells whether a field is personal and the reader may not see contacts.
+func (p *page) hides(f member.Field) bool {
+	return slices.Contains(foldedPersonal, f) && !p.can(staff.MembersContacts)
+}
+
 // profileLines are the fields of a profile that are asked for: the usual, what the
 // organization's rules want besides, its own, and, folded, all others.
 //
@@ -81,7 +86,7 @@ func (p *page) profileLines(known bool) ([]line, error) {
 		return f == member.FieldPhone || f == member.FieldEmail || slices.ContainsFunc(out, func(l line) bool { return l.name == f })
 	}
 	for _, f := range slices.Concat(usual, mandatory) {
-		if there(f) || known && slices.Contains(foldedPersonal, f) && !p.can(staff.MembersContacts) {
+		if there(f) || known && p.hides(f) {
 			continue
 		}
 		l := p.profileLine(f)
@@ -90,12 +95,8 @@ func (p *page) profileLines(known bool) ([]line, error) {
 		}
 		out = append(out, l)
 	}
-	rest := folded
-	if p.can(staff.MembersContacts) {
-		rest = slices.Concat(folded, foldedPersonal)
-	}
-	for _, f := range rest {
-		if !there(f) {
+	for _, f := range slices.Concat(folded, foldedPersonal) {
+		if !there(f) && !p.hides(f) {
 			l := p.profileLine(f)
 			l.aside = true
 			out = append(out, l)

@@ -46,15 +46,6 @@ func (p *page) programmeName(i id.ID) string {
 	return i.String()
 }
 
-// accountName is the same of an account's, which may be one that another has taken
-// over.
-func (p *page) accountName(programme id.ID) string {
-	if programme == 0 {
-		return ""
-	}
-	return p.programmeName(programme)
-}
-
 // lastMonths is how many months the charts of a member show.
 const lastMonths = 12
 
@@ -316,7 +307,7 @@ func (p *page) movementRows(list []ledger.Posting, homes *purchase.OpHomes, of m
 		for ; i < len(list) && list[i].Op == x.Op && list[i].Kind == x.Kind && list[i].Account == x.Account && gives(&list[i]) == way; i++ {
 			sum += list[i].Amount
 		}
-		r := movementRow{What: p.movementName(x), Account: p.accountName(of[x.Account]), At: x.At, Plus: way > 0, Minus: way < 0}
+		r := movementRow{What: p.movementName(x), Account: p.programmeName(of[x.Account]), At: x.At, Plus: way > 0, Minus: way < 0}
 		if r.Points = i18n.Points(p.lang(), sum); way != 0 {
 			r.Points = ui.Signed(p.ctx(), sum*money.Points(way))
 		}
@@ -341,10 +332,7 @@ func (p *page) movementRows(list []ledger.Posting, homes *purchase.OpHomes, of m
 
 // carriesTotals tells whether a posting of a merge takes over what an account has come
 // to in all, and no points that are there.
-func carriesTotals(x ledger.Posting) bool {
-	there := func(s ledger.Side) bool { return s == ledger.Active || s == ledger.Pending }
-	return x.Kind == ledger.Move && !there(x.Debit) && !there(x.Credit)
-}
+func carriesTotals(x ledger.Posting) bool { return x.Kind == ledger.Move && gives(&x) == 0 }
 
 // gives tells whether a posting adds to what the member has, waiting and kept for
 // orders too (1), takes from it (-1), or neither: it only says how they are his.

@@ -284,7 +284,7 @@ func (p *page) changeName(f member.Field) string {
 
 // fieldValue is a value of a member's field as it is read.
 func (p *page) fieldValue(f member.Field, v string) string {
-	if v != "" && slices.Contains(foldedPersonal, f) && !p.can(staff.MembersContacts) {
+	if v != "" && p.hides(f) {
 		return member.Secret
 	}
 	switch f {

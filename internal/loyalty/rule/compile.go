@@ -86,7 +86,7 @@ func (c *checker) share(path string, r money.Rate) {
 }
 
 func (c *checker) gift(path string, g Gift) {
-	c.check(g.Points >= 0 && g.Points <= maxPoints && g.Days >= 0 && g.Days <= MaxDays, path, "programme.gift")
+	c.check(g.Points >= 0 && g.Points <= maxPoints && days(g.Days), path, "programme.gift")
 }
 
 func (c *checker) rates(path string, m map[string]money.Rate) {
@@ -118,6 +118,8 @@ const (
 	maxSeniority = 1_000_000 // of a level
 	maxRate      = 100 * money.Whole
 )
+
+func days(n int) bool { return n >= 0 && n <= MaxDays }
 
 // days checks a number of days, which may be from least to most.
 func (c *checker) days(path string, n, least, most int) {

@@ -57,7 +57,7 @@ func (k *ruleChecker) rule(at string, r *Rule) {
 	k.check(r.Choice == "" || name(r.Choice) && r.Kind == DiscountRule, at+".choice", "programme.rule-choice")
 	k.check(r.Group == "" || r.Kind == AccrualRule && len(r.Group) <= 64, at+".group", "programme.rule-group")
 	if r.Terms != nil {
-		k.check(r.Kind == AccrualRule && r.Terms.Delay >= 0 && r.Terms.Delay <= MaxDays, at+".terms", "programme.terms")
+		k.check(r.Kind == AccrualRule && days(r.Terms.Delay), at+".terms", "programme.terms")
 		if r.Terms.Expiry != nil {
 			k.expiry(at+".terms.expiry", r.Terms.Expiry)
 		}

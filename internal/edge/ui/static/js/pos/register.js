@@ -116,7 +116,10 @@ function wrong(d, e) {
   toWrong(d);
 }
 // moreOf is the field that a path of the profile is about, of those that only this organization wants.
-const moreOf = path => wantedMore().find(m => path.replace(/^profile\./, '') === m.path.join('.') || path.replace(/^profile\./, '') === m.name)?.name;
+const moreOf = path => {
+  const at = path.replace(/^profile\./, '');
+  return wantedMore().find(m => at === m.path.join('.') || at === m.name)?.name;
+};
 /** taken closes the registration and gives what was typed there that a member has already. */
 export function taken(kind) {
   close('register');
