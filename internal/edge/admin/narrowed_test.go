@@ -129,7 +129,7 @@ func TestVersionWhole(t *testing.T) {
 			t.Error("the version before is not led to, or that in force is")
 		}
 		first, second := h.ask(sees, http.MethodGet, path+"/versions/1", nil), h.ask(sees, http.MethodGet, path+"/versions/2", nil)
-		if first.Code != http.StatusOK || strings.Contains(first.Body.String(), "777") || !strings.Contains(second.Body.String(), "777") {
+		if first.Code != http.StatusOK || strings.Contains(first.Body.String(), "777 бонусов") || !strings.Contains(second.Body.String(), "777 бонусов") {
 			t.Errorf("versions are not as they were: %d", first.Code)
 		}
 		if w := h.ask(sees, http.MethodGet, path+"/versions/9", nil); w.Code != http.StatusNotFound {
