@@ -40,7 +40,7 @@ func TestMergeInTheConsole(t *testing.T) {
 	p.Shot("merge-choose")
 	p.Get(`document.querySelector("[name=take-surname][value=his]").click()`, nil)
 	p.Click("button", "Посмотреть, что получится")
-	p.Wait(`document.querySelector("[name=digest]") && document.querySelector("td.c-sum").innerText.includes("70")`)
+	p.Wait(`document.querySelector("[name=digest]") && document.querySelector("td.num.b").innerText.includes("70")`)
 	p.Accessible()
 	p.Shot("merge-agree")
 
@@ -49,14 +49,14 @@ func TestMergeInTheConsole(t *testing.T) {
 	p.Get(`fetch("`+twin+`/points").then(r => r.text()).then(h => { const d = new DOMParser().parseFromString(h, "text/html"), f = d.querySelector("form.form"), q = new URLSearchParams(new FormData(f)); q.set("points", "5"); q.set("reason", "x"); return fetch("`+twin+`/points", {method: "POST", body: q}) }).then(() => { window.sent = true })`, nil)
 	p.Wait(`window.sent`)
 	p.Click("button", "Объединить")
-	p.Wait(`document.querySelector("[role=alert]") && document.querySelector("td.c-sum").innerText.includes("75")`)
+	p.Wait(`document.querySelector("[role=alert]") && document.querySelector("td.num.b").innerText.includes("75")`)
 	p.Click("button", "Объединить")
 	p.Wait(arrived("merged") + ` && location.pathname.startsWith("/admin/merges/") && document.body.innerText.includes("Паспорт один")`)
 	p.Accessible()
 	p.Shot("merge-act")
 	const number = `(e => parseFloat(e.innerText.replace("−", "-").replace(",", ".").replace(/[^-.\d]/g, "")))`
 	var has float64
-	p.Get(number+`(document.querySelector("td.c-sum"))`, &has)
+	p.Get(number+`(document.querySelector("td.num.b"))`, &has)
 	p.Go(s.url + at + "/movement")
 	p.Wait(`document.querySelector("tbody tr")`)
 	var sum float64
@@ -68,7 +68,15 @@ func TestMergeInTheConsole(t *testing.T) {
 	p.Wait(`document.querySelector("h1").innerText === "Двойникова"`)
 	p.Go(s.url + at + "/changes")
 	p.Wait(`document.querySelector("a[href^='/admin/merges/']")`)
+	p.Go(s.url + twin + "/movement") // what has gone over is read where it is
+	p.Wait(`location.pathname === "` + at + `/movement"`)
+	p.Forgive("409")
+	p.Go(s.url + twin + "/edit")
+	p.Wait(`document.body.innerText.includes("Участие завершено")`)
 	p.Go(s.url + twin)
+	p.Wait(`document.querySelector(".dl") && !document.querySelector(".stats") && document.querySelectorAll(".tabs a").length === 3`)
+	p.Accessible()
+	p.Shot("merged")
 	p.Click("link", "Открыть его страницу")
 	p.Wait(`location.pathname === "` + at + `"`)
 }

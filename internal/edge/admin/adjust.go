@@ -16,7 +16,7 @@ import (
 // adjust asks for points that are put in by hand, or taken out. The form has a
 // key of its own, so that sent twice it is done once.
 func (p *page) adjust() error {
-	m, err := p.readMember()
+	m, err := p.openMember()
 	if err != nil {
 		return err
 	}

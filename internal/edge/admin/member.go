@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/card"
@@ -25,9 +27,10 @@ import (
 // memberPages is the page of a member, by its parts, and what is done there.
 func memberPages(a *Admin) {
 	a.get("/members/{member}", staff.MembersSee, (*page).member)
+	a.get("/members/{member}/identifiers", staff.MembersSee, (*page).memberIdentifiers)
 	for _, t := range tabs() {
-		if t.path != "" {
-			a.get("/members/{member}/"+t.path, staff.MembersSee, t.show)
+		if t.show != nil {
+			a.get("/members/{member}/"+t.path, staff.MembersSee, func(p *page) error { return p.memberPart(t) })
 		}
 	}
 	a.post("/members/{member}/contacts", staff.MembersContacts, (*page).contacts)
@@ -45,26 +48,49 @@ func memberPages(a *Admin) {
 
 // tab is one part of a member's page.
 type tab struct {
-	path string // below the member's own; "": the first
-	text string // key
-	show func(*page) error
+	path string                                                                       // below the member's own; "": the first
+	text string                                                                       // key
+	own  bool                                                                         // stays his where he was merged into another
+	show func(*page, *member.Member, []purchase.AccountView) (templ.Component, error) // nil: it has a page of its own
 }
 
 func tabs() []tab {
 	return []tab{
-		{"", "admin.member.overview", (*page).member},
-		{"identifiers", "admin.member.identifiers", (*page).memberIdentifiers},
-		{"bonuses", "admin.member.bonuses", (*page).memberPoints},
-		{"operations", "admin.member.operations", (*page).memberPurchases},
-		{"movement", "admin.member.movement", (*page).memberMovements},
-		{"tickets", "admin.member.tickets", (*page).memberTickets},
-		{"cards", "admin.member.cards", (*page).memberCards},
-		{"codes", "admin.member.codes", (*page).memberCodes},
-		{"levels", "admin.member.levels", (*page).memberLevels},
-		{"household", "admin.member.household", (*page).memberHousehold},
-		{"consents", "admin.member.consents", (*page).memberConsents},
-		{"changes", "admin.member.changes", (*page).memberChanges},
+		{"", "admin.member.overview", true, nil},
+		{"identifiers", "admin.member.identifiers", false, nil},
+		{"bonuses", "admin.member.bonuses", false, (*page).memberPoints},
+		{"operations", "admin.member.operations", false, (*page).memberPurchases},
+		{"movement", "admin.member.movement", false, (*page).memberMovements},
+		{"tickets", "admin.member.tickets", false, (*page).memberTickets},
+		{"cards", "admin.member.cards", false, (*page).memberCards},
+		{"codes", "admin.member.codes", false, (*page).memberCodes},
+		{"levels", "admin.member.levels", false, (*page).memberLevels},
+		{"household", "admin.member.household", false, (*page).memberHousehold},
+		{"consents", "admin.member.consents", true, (*page).memberConsents},
+		{"changes", "admin.member.changes", true, (*page).memberChanges},
 	}
+}
+
+// memberPart shows a part of a member's page. What has gone over to whom he was
+// merged into is read there.
+func (p *page) memberPart(t tab) error {
+	m, err := p.readMember()
+	if err != nil {
+		return err
+	}
+	if m.MergedInto != 0 && !t.own {
+		return p.to(memberPath(m.MergedInto)+"/"+t.path, "")
+	}
+	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
+	if err != nil {
+		return err
+	}
+	part, err := t.show(p, &m, accounts)
+	if err != nil {
+		return err
+	}
+	v := p.view(m, accounts, t.path, false)
+	return p.show(v.Name, "/members", memberPage(v, part))
 }
 
 // memberView is what stands above each part of a member's page.
@@ -110,6 +136,15 @@ func (p *page) readMember() (member.Member, error) {
 	return p.memberAt(p.ctx(), h)
 }
 
+// openMember is the member of a form: who is a member no more has none.
+func (p *page) openMember() (member.Member, error) {
+	m, err := p.readMember()
+	if err == nil && m.State.Gone() {
+		err = fault.New(fault.Conflict, "member.gone")
+	}
+	return m, err
+}
+
 // memberAt reads a member, if the reader may see him.
 func (p *page) memberAt(ctx context.Context, h home.ID) (member.Member, error) {
 	m, err := member.Get(ctx, p.DB, h)
@@ -136,11 +171,17 @@ func (p *page) view(m member.Member, accounts []purchase.AccountView, here strin
 	if open {
 		v.Phone, v.Email = ui.Phone(m.Main(member.Phone)), m.Main(member.Email)
 	}
+	if m.MergedInto != 0 { // they are the other's now
+		v.Phone, v.Email, accounts = "", "", nil
+	}
 	if l, rank := p.levelOf(accounts); l != "" {
 		v.Level, v.HasLevel, v.Rank = kit.Link{Text: l}, true, rank
 	}
 	base := memberPath(m.Home)
 	for _, t := range tabs() {
+		if m.MergedInto != 0 && !t.own {
+			continue
+		}
 		v.Tabs = append(v.Tabs, kit.Link{Text: p.text(t.text), Href: strings.TrimSuffix(base+"/"+t.path, "/"), Here: t.path == here})
 	}
 	v.Waiting = p.waitingFor(m.Home)
@@ -262,6 +303,14 @@ func (p *page) showMember(open bool) error {
 	if err != nil {
 		return err
 	}
+	profile, err := p.profile(&m)
+	if err != nil {
+		return err
+	}
+	if m.MergedInto != 0 {
+		v := p.view(m, nil, "", open)
+		return p.show(v.Name, "/members", memberPage(v, memberAbout(profile)))
+	}
 	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
 	if err != nil {
 		return err
@@ -275,10 +324,6 @@ func (p *page) showMember(open bool) error {
 		return err
 	}
 	v := p.view(m, accounts, "", open)
-	profile, err := p.profile(&m)
-	if err != nil {
-		return err
-	}
 	o := memberOverview{Stats: p.memberStats(accounts, figures), Profile: profile, Empty: figures.Last == 0}
 	o.Money, o.Points = p.memberCharts(figures)
 	o.Levels = p.levelCards(accounts)
@@ -389,27 +434,18 @@ func (p *page) noted(action string, h home.ID) error {
 }
 
 // memberCards lists his cards.
-func (p *page) memberCards() error {
-	m, err := p.readMember()
-	if err != nil {
-		return err
-	}
-	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
-	if err != nil {
-		return err
-	}
+func (p *page) memberCards(m *member.Member, _ []purchase.AccountView) (templ.Component, error) {
 	list, err := card.List(p.ctx(), p.DB, m.Home)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	types, err := card.Types(p.ctx(), p.DB)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	issue := ""
 	if p.can(staff.CardsEdit) && !m.State.Gone() {
 		issue = memberPath(m.Home) + "/cards/new"
 	}
-	v := p.view(m, accounts, "cards", false)
-	return p.show(v.Name, "/members", memberPage(v, cardsOf(p.cardRows(list, types), issue)))
+	return cardsOf(p.cardRows(list, types), issue), nil
 }

@@ -188,7 +188,7 @@ func (p *page) remakeSecret() error {
 }
 
 func (p *page) newCard() error {
-	m, err := p.readMember()
+	m, err := p.openMember()
 	if err != nil {
 		return err
 	}

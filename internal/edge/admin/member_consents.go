@@ -7,11 +7,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
@@ -46,30 +48,22 @@ type consentRow struct {
 	At                                         clock.Micros
 }
 
-func (p *page) memberConsents() error {
-	m, err := p.readMember()
-	if err != nil {
-		return err
-	}
-	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
-	if err != nil {
-		return err
-	}
+func (p *page) memberConsents(m *member.Member, _ []purchase.AccountView) (templ.Component, error) {
 	before, err := numberOf(p.r.URL.Query().Get("before"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	now, err := member.ConsentsNow(p.ctx(), p.DB, m.Home)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	list, err := member.Consents(p.ctx(), p.DB, m.Home, id.ID(before), listed+1)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	texts, err := member.TextsNow(p.ctx(), p.DB)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	base := memberPath(m.Home) + "/consents"
 	v := consentsView{Title: p.text("admin.consents.now"), Texts: p.toTexts(), NoTexts: len(texts) == 0}
@@ -84,14 +78,13 @@ func (p *page) memberConsents() error {
 		v.On = base + "?before=" + list[listed-1].ID.String()
 	}
 	for i := range now {
-		v.Now = append(v.Now, p.consentRow(&m, &now[i]))
+		v.Now = append(v.Now, p.consentRow(m, &now[i]))
 		v.Granted = v.Granted || now[i].Action == member.Granted
 	}
 	for i := range list {
-		v.Log = append(v.Log, p.consentRow(&m, &list[i]))
+		v.Log = append(v.Log, p.consentRow(m, &list[i]))
 	}
-	head := p.view(m, accounts, "consents", false)
-	return p.show(head.Name, "/members", memberPage(head, consentsOf(v)))
+	return consentsOf(v), nil
 }
 
 // toTexts is the way to the texts of consents.
@@ -196,7 +189,7 @@ func (p *page) consent() error {
 var channels = []member.ConsentChannel{member.BySMS, member.ByEmail, member.ByPush, member.ByCall}
 
 func (p *page) giveConsent() error {
-	m, err := p.readMember()
+	m, err := p.openMember()
 	if err != nil {
 		return err
 	}

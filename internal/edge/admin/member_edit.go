@@ -196,7 +196,7 @@ func (p *page) newMemberSent() error {
 }
 
 func (p *page) editMember() error {
-	m, err := p.readMember()
+	m, err := p.openMember()
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package admin
 import (
 	"context"
 
+	"github.com/a-h/templ"
+
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/home"
@@ -58,22 +60,14 @@ type householdRow struct {
 
 func householdPath(h home.ID) string { return memberPath(h) + "/household" }
 
-func (p *page) memberHousehold() error {
-	m, err := p.readMember()
-	if err != nil {
-		return err
-	}
-	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
-	if err != nil {
-		return err
-	}
-	v := householdView{Who: p.memberName(&m)}
+func (p *page) memberHousehold(m *member.Member, accounts []purchase.AccountView) (templ.Component, error) {
+	v := householdView{Who: p.memberName(m)}
 	if p.can(staff.MembersEdit) && !m.State.Gone() {
 		v.Path = householdPath(m.Home)
 	}
 	if m.Household != 0 {
-		if err := p.readHousehold(&m, &v); err != nil {
-			return err
+		if err := p.readHousehold(m, &v); err != nil {
+			return nil, err
 		}
 		for i := range accounts {
 			if !accounts[i].Rests {
@@ -81,8 +75,7 @@ func (p *page) memberHousehold() error {
 			}
 		}
 	}
-	head := p.view(m, accounts, "household", false)
-	return p.show(head.Name, "/members", memberPage(head, householdOf(v)))
+	return householdOf(v), nil
 }
 
 func (p *page) readHousehold(m *member.Member, v *householdView) error {
@@ -178,7 +171,7 @@ type pickView struct {
 // joinHousehold asks for another member: whom the household takes in or, of who
 // is in none, one of those whose household he joins.
 func (p *page) joinHousehold() error {
-	m, err := p.readMember()
+	m, err := p.openMember()
 	if err != nil {
 		return err
 	}

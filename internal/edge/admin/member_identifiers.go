@@ -143,7 +143,7 @@ func (p *page) identifierOfPath() (m member.Member, x member.Identifier, err err
 }
 
 func (p *page) newIdentifier() error {
-	m, err := p.readMember()
+	m, err := p.openMember()
 	if err != nil {
 		return err
 	}

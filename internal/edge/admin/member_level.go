@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/ledger"
@@ -42,22 +44,14 @@ type levelRow struct {
 	At, Until                                  clock.Micros
 }
 
-func (p *page) memberLevels() error {
-	m, err := p.readMember()
-	if err != nil {
-		return err
-	}
-	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
-	if err != nil {
-		return err
-	}
+func (p *page) memberLevels(m *member.Member, accounts []purchase.AccountView) (templ.Component, error) {
 	before, err := numberOf(p.r.URL.Query().Get("before"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	list, _, err := p.Desk.LevelChanges(p.ctx(), m.Home, 0, id.ID(before), listed+1)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	v := levelsView{}
 	if p.can(staff.PointsAdjust) && !m.State.Gone() && p.Programmes.Current().HasLevels() {
@@ -77,8 +71,7 @@ func (p *page) memberLevels() error {
 	for i := range list {
 		v.Log = append(v.Log, p.levelRow(&list[i], programmes[list[i].Account]))
 	}
-	head := p.view(m, accounts, "levels", false)
-	return p.show(head.Name, "/members", memberPage(head, levelsOf(v)))
+	return levelsOf(v), nil
 }
 
 func (p *page) levelStand(a *purchase.AccountView) levelStand {
@@ -146,7 +139,7 @@ func (p *page) staffOf(actor string) string {
 }
 
 func (p *page) setLevel() error {
-	m, err := p.readMember()
+	m, err := p.openMember()
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/audit"
@@ -126,21 +128,12 @@ type accountPart struct {
 }
 
 // memberPoints are the accounts that the member uses, and their accruals.
-func (p *page) memberPoints() error {
-	m, err := p.readMember()
-	if err != nil {
-		return err
-	}
-	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
-	if err != nil {
-		return err
-	}
+func (p *page) memberPoints(m *member.Member, accounts []purchase.AccountView) (templ.Component, error) {
 	parts := make([]accountPart, len(accounts))
 	for i := range accounts {
 		parts[i] = p.accountPart(&accounts[i], m.Home == accounts[i].Shared)
 	}
-	v := p.view(m, accounts, "bonuses", false)
-	return p.show(v.Name, "/members", memberPage(v, pointsOf(parts)))
+	return pointsOf(parts), nil
 }
 
 func (p *page) accountPart(v *purchase.AccountView, own bool) accountPart {
@@ -194,22 +187,14 @@ type purchaseRow struct {
 const listed = 50 // rows of a part
 
 // memberPurchases are his receipts, the newest first.
-func (p *page) memberPurchases() error {
-	m, err := p.readMember()
-	if err != nil {
-		return err
-	}
-	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
-	if err != nil {
-		return err
-	}
+func (p *page) memberPurchases(m *member.Member, _ []purchase.AccountView) (templ.Component, error) {
 	after, err := cursorOf(p.r.URL.Query().Get("after"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	list, err := p.Desk.OfHome(p.ctx(), m.Home, after, listed+1)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	on := ""
 	if len(list) > listed {
@@ -223,8 +208,7 @@ func (p *page) memberPurchases() error {
 			out = append(out, p.purchaseRow(s))
 		}
 	}
-	v := p.view(m, accounts, "operations", false)
-	return p.show(v.Name, "/members", memberPage(v, purchasesOf(out, on)))
+	return purchasesOf(out, on), nil
 }
 
 // purchaseRow is a receipt as it stands in a list.
@@ -255,22 +239,14 @@ type movementRow struct {
 }
 
 // memberMovements is what moved his points, the newest first.
-func (p *page) memberMovements() error {
-	m, err := p.readMember()
-	if err != nil {
-		return err
-	}
-	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
-	if err != nil {
-		return err
-	}
+func (p *page) memberMovements(m *member.Member, _ []purchase.AccountView) (templ.Component, error) {
 	before, err := numberOf(p.r.URL.Query().Get("before"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	list, homes, err := p.Desk.Movements(p.ctx(), m.Home, 0, before, listed+1)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	on := ""
 	if len(list) > listed {
@@ -279,14 +255,13 @@ func (p *page) memberMovements() error {
 	}
 	of, err := p.Desk.ProgrammesOf(p.ctx(), homes)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	out, err := p.movementRows(list, homes, of)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	v := p.view(m, accounts, "movement", false)
-	return p.show(v.Name, "/members", memberPage(v, movementsOf(out, on)))
+	return movementsOf(out, on), nil
 }
 
 // movementRows are postings as people count: what one operation took from
@@ -363,22 +338,14 @@ type changeRow struct {
 
 // memberChanges is his audit trail, the newest first. Contacts are masked: what
 // they were is as personal as what they are.
-func (p *page) memberChanges() error {
-	m, err := p.readMember()
-	if err != nil {
-		return err
-	}
-	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
-	if err != nil {
-		return err
-	}
+func (p *page) memberChanges(m *member.Member, _ []purchase.AccountView) (templ.Component, error) {
 	before, err := numberOf(p.r.URL.Query().Get("before"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	list, err := member.Changes(p.ctx(), p.DB, m.Home, "", id.ID(before), listed+1)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	on := ""
 	if len(list) > listed {
@@ -387,18 +354,17 @@ func (p *page) memberChanges() error {
 	}
 	words, err := p.changeWords(list)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	out := make([]changeRow, len(list))
 	for i := range list {
 		out[i] = words.row(&list[i])
 	}
-	merged, err := p.mergedOf(&m)
+	merged, err := p.mergedOf(m)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	v := p.view(m, accounts, "changes", false)
-	return p.show(v.Name, "/members", memberPage(v, changesOf(out, merged, on)))
+	return changesOf(out, merged, on), nil
 }
 
 // mergedOf are the merges that a member was in, for whoever may read their acts.

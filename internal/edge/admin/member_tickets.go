@@ -4,9 +4,12 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/promo"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/platform/clock"
@@ -22,22 +25,14 @@ type ticketLine struct {
 
 // memberTickets are his tickets with what became of them, those bought last
 // first.
-func (p *page) memberTickets() error {
-	m, err := p.readMember()
-	if err != nil {
-		return err
-	}
-	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
-	if err != nil {
-		return err
-	}
+func (p *page) memberTickets(m *member.Member, _ []purchase.AccountView) (templ.Component, error) {
 	after, err := cursorOf(p.r.URL.Query().Get("after"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	found, err := p.Desk.TicketsOf(p.ctx(), m.Home, after, listed)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	on := ""
 	if found.Next.ID != 0 {
@@ -49,8 +44,7 @@ func (p *page) memberTickets() error {
 			out = append(out, p.ticketLine(t))
 		}
 	}
-	v := p.view(m, accounts, "tickets", false)
-	return p.show(v.Name, "/members", memberPage(v, ticketsOf(out, on)))
+	return ticketsOf(out, on), nil
 }
 
 func (p *page) ticketLine(t *purchase.Ticket) ticketLine {
@@ -100,22 +94,14 @@ type usedRow struct {
 
 // memberCodes are the promo codes that are his own, and those that he has used
 // of late, public ones too.
-func (p *page) memberCodes() error {
-	m, err := p.readMember()
-	if err != nil {
-		return err
-	}
-	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
-	if err != nil {
-		return err
-	}
+func (p *page) memberCodes(m *member.Member, _ []purchase.AccountView) (templ.Component, error) {
 	guests, err := p.Desk.GuestsOf(p.ctx(), p.DB, m.Home)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	list, err := promo.List(p.ctx(), p.DB, promo.Filter{Home: m.Home, Guests: guests, After: p.r.URL.Query().Get("after")}, listed+1)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	on := ""
 	if len(list) > listed {
@@ -128,10 +114,9 @@ func (p *page) memberCodes() error {
 	}
 	used, err := p.usedCodes(m.Home)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	v := p.view(m, accounts, "codes", false)
-	return p.show(v.Name, "/members", memberPage(v, codesOf(own, used, on)))
+	return codesOf(own, used, on), nil
 }
 
 func (p *page) codeRow(c *promo.Code) codeRow {

@@ -54,7 +54,7 @@ func (p *page) memberCrumbs(m *member.Member) []kit.Link {
 
 // mergeMember asks for the other of two.
 func (p *page) mergeMember() error {
-	m, err := p.readMember()
+	m, err := p.openMember()
 	if err != nil {
 		return err
 	}
