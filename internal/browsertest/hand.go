@@ -30,12 +30,14 @@ const (
 	End       = kb.End
 	Backspace = kb.Backspace
 	F1        = kb.F1
+	F2        = kb.F2
 	F3        = kb.F3
 	F4        = kb.F4
 	F6        = kb.F6
 	F7        = kb.F7
 	F8        = kb.F8
 	F9        = kb.F9
+	F10       = kb.F10
 )
 
 // Wait waits until the page is loaded and the JavaScript expression, or what it

@@ -30,6 +30,7 @@ type wire struct {
 	held  map[string]chan struct{} // by paths: what is asked there waits until it is closed
 	kept  map[string]chan struct{} // by paths: what is asked there next is done, which is told by a value, and answered once it is closed
 	to    http.Handler
+	over  <-chan struct{} // the test is, and nothing waits any more
 }
 
 func newWire(t *testing.T, to string) (*wire, string) {
@@ -39,7 +40,7 @@ func newWire(t *testing.T, to string) (*wire, string) {
 		t.Fatal(err)
 	}
 	proxy := httputil.NewSingleHostReverseProxy(at)
-	w := &wire{left: -1, to: proxy}
+	w := &wire{left: -1, to: proxy, over: t.Context().Done()}
 	s := httptest.NewServer(w)
 	t.Cleanup(s.Close)
 	return w, s.URL
@@ -116,7 +117,10 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	if !cut {
 		if held != nil {
-			<-held
+			select {
+			case <-held:
+			case <-w.over:
+			}
 		}
 		w.to.ServeHTTP(rw, r)
 		return

@@ -62,7 +62,7 @@ func TestTillRefuses(t *testing.T) {
 	}
 	// A good that nobody knows leaves the cursor and the member where they were, and Escape puts the words away.
 	p.scan("4600000000017")
-	p.Wait(`document.querySelector("#missed .perr") && document.activeElement.id === "item" && document.querySelector(".mc")?.innerText.includes("Раиса")`)
+	p.Wait(`document.querySelector("#missed .perr") && document.activeElement.id === "spend" && document.querySelector(".mc")?.innerText.includes("Раиса")`)
 	p.Press(browsertest.Escape)
 	p.Wait(`!document.querySelector("#missed .perr") && !document.querySelector("#cancel[open]") && document.querySelector(".ln")`)
 

@@ -35,7 +35,7 @@ var said = []string{
 	"claim-first", "claim-about", "claim-done", "claim-whom", "claim-nobody", "receipt-q", "refund-not-here",
 	"queue-empty", "queue-waits", "queue-problem", "queue-told", "differs", "flagged", "told", "code-untaken", "code-unread",
 	"starting", "member-changed", "register-card", "goods-phone",
-	"looking", "typed-left", "missed-left", "missed-what", "put-away", "not-known-alone", "good-alone", "as-card", "due-changed", "not-payable", "many-goods", "go-on", "claim-to", "refund-left-part", "offline-most",
+	"looking", "typed-left", "missed-left", "missed-what", "put-away", "not-known-alone", "good-alone", "as-card", "due-changed", "not-payable", "many-goods", "many-members", "which", "go-on", "claim-to", "refund-left-part", "offline-most",
 	"to-see", "bad-points", "bad-count", "asking", "counting", "price-first", "offline-points", "not-checked", "not-card-alone", "confirm-about", "pin-needed", "prove-title", "confirm-title", "bad-much", "mixed-over", "mixed-all", "shift-left",
 	"network", "two-tabs-title", "two-tabs", "start-failed",
 	"camera-denied", "camera-none", "camera-insecure", "camera-failed",

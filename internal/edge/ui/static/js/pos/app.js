@@ -1,7 +1,7 @@
 // The cashier workplace: what happens when.
 import { $, $$, close, dialogOpen, fill, open, put, wrong } from './render.js';
 import { ask, FIND, isOnline, onNetwork, onNobody, PATIENCE, Refused, setOnline, Silent, watch } from './net.js';
-import { look, looked, looking } from './looking.js';
+import { look, looked, looking, unfound } from './looking.js';
 import { over, turn, within } from './turn.js';
 import * as keep from './keep.js';
 import * as sale from './sale.js';
@@ -56,6 +56,7 @@ async function start() {
   if (state.sold) drawDone(state.sold); else draw();
   fields.anew();
   await bought.anew();
+  unfoundAnew();
   next();
   queue.flush();
   notice.draw(); refunds.settleAll();
@@ -178,7 +179,7 @@ async function scanned(code) {
   if (bought.priceAsked()) { bought.badItem(say('price-first', { name: bought.priceAsked().name })); return; }
   if (/(^|&)fn=/.test(code)) { receipts.receipts(code); return; }
   const mine = shown();
-  await look(async gone => {
+  const is = look(code, async gone => {
     if (/^\d{8,14}$/.test(code)) {
       const list = await bought.goods(code).catch(() => null);
       if (gone()) return true;
@@ -187,6 +188,8 @@ async function scanned(code) {
     }
     return seek(code, mine, gone, true);
   });
+  bought.after(is); // what is typed then may be its price
+  await is;
 }
 
 // ---- deeds of buttons and keys
@@ -200,7 +203,7 @@ const lineOf = e => Number(e.closest('[data-line]').dataset.line);
 const deeds = {
   again: start, help: () => open('help'), queue: () => dialogs.showQueue(), shift: dialogs.shift, settings: dialogs.settings, lock,
   receipts: () => receipts.receipts(), register: e => { const typed = wanted(), q = e?.dataset?.code ?? typed; register(q, (made, here) => registered(made, q, here)); },
-  'open-taken': e => find(taken(e.dataset.kind)),
+  'open-taken': e => find(taken(e.dataset.kind)), which: e => { bought.seen(e.closest('.perr')); find(e.dataset.code); },
   camera: () => dialogs.camera(scanned), forget: () => { sale.forget(); toNext('#scan'); }, activate, card: askCard, 'make-card': newCard,
   inc: e => sale.more(lineOf(e), 1), dec: e => sale.more(lineOf(e), -1), drop: e => sale.drop(lineOf(e)),
   quick: e => bought.pick(quick.list.find(g => g.sku === e.dataset.sku), 1000),
@@ -320,7 +323,12 @@ function escape(el) {
   toNext('#scan');
 }
 
-addEventListener('pagehide', fields.keep);
+// What is looked up as the page goes is seen to by whoever reads it anew.
+addEventListener('pagehide', () => { fields.keep(); sessionStorage.setItem('kopilka-unfound', JSON.stringify(unfound())); });
+function unfoundAnew() {
+  for (const what of JSON.parse(sessionStorage.getItem('kopilka-unfound') ?? '[]')) bought.miss(what, what);
+  sessionStorage.removeItem('kopilka-unfound');
+}
 
 // keepPage keeps the page in the browser, as it is read here.
 async function keepPage() {

@@ -10,39 +10,79 @@ import { atDesk, draw, next } from './desk.js';
 import { beep, toNext } from './keys.js';
 import * as dialogs from './dialogs.js';
 import * as bought from './item.js';
+import { typedIn } from './fields.js';
 import * as notice from './notice.js';
 import { turn } from './turn.js';
 
 const known = code => code.replace(/\s/g, '').toLowerCase();
-let asked = 0, newest = 0; // who is asked for: whoever was shown last is who is served
+let asked = 0, newest = { n: 0, code: '' }; // who is asked for: whoever was shown last is who is served
 /** shown numbers what is shown to the till, in its order. */
 export const shown = () => ++asked;
-/** find asks who is meant by what was typed. */
+const SUM = /^\d{1,7}[.,]\d{1,2}$/;
+/** find asks who is meant by what was typed. It leaves its field at once: what is typed from then on is what is bought. */
 export function find(code) {
   if (state.busy) { beep(false); return; }
-  return look(gone => seek(code, shown(), gone));
+  if ($('#scan')?.value.trim() === code) $('#scan').value = '';
+  toNext('#item');
+  if (SUM.test(code)) return bought.item(code);
+  const is = look(code, gone => seek(code, shown(), gone));
+  bought.after(is);
+  return is;
 }
 /** seek finds the member of a code that was shown; false: the cashier goes on. */
 export async function seek(code, mine, gone, scanned = false) {
-  newest = Math.max(newest, mine);
-  const late = () => gone() || mine < newest, here = turn();
+  if (mine > newest.n) newest = { n: mine, code };
+  const here = turn();
   put('#scan-error');
+  let found;
   try {
     if (!isOnline()) throw new Silent('no network');
-    const { found } = await ask('/find', { body: { q: code }, patience: FIND });
-    if (late()) return true;
-    if (!atDesk() || found.length > 1 && !here()) { bought.miss(code, code); return false; } // the till is locked: whoever opens it sees to it
-    if (!found.length) return notFound(code, scanned);
-    if (found.length === 1) return serve(found[0], code);
-    dialogs.choose(found, m => serve(m, code));
+    found = (await ask('/find', { body: { q: code }, patience: FIND })).found;
   } catch (e) {
-    if (late()) return true;
-    if (!atDesk()) { bought.miss(code, code); return false; }
-    if (e instanceof Silent) return fromMemory(code, late, scanned);
+    if (gone()) return true;
+    if (e instanceof Silent) return fromMemory(code, mine, gone, scanned);
     if (!(e instanceof Refused)) throw e;
-    refused(e);
+    if (!isWords(code) && late(mine)) return superseded(code, [], scanned);
+    if (!atDesk()) { bought.miss(code, code); return false; }
+    return notAsked(code, e, scanned);
   }
+  if (gone()) return true;
+  if (!found.length && isWords(code) && atDesk()) return sellWords(code, gone); // whoever was shown since
+  if (late(mine)) return superseded(code, found, scanned);
+  if (!atDesk() || found.length > 1 && !here()) { bought.miss(code, code); return false; } // the till is locked: whoever opens it sees to it
+  if (!found.length) return notFound(code, scanned);
+  return found.length === 1 ? serve(found[0], code) : several(code, found);
+}
+const late = mine => mine < newest.n;
+// superseded lets go of who was shown before another; what was scanned and is nobody's may be a good, which is not.
+function superseded(code, found, scanned) {
+  if (found.length || !scanned || code === newest.code) return true;
+  bought.miss(say('not-found', { code }), code);
   return false;
+}
+// several are asked about at once, but for over what is being typed: the keys are for that.
+function several(code, found) {
+  if (typedIn()) bought.miss(say('many-members', { code }), code, button(say('which'), 'which', { data: { code } }));
+  else dialogs.choose(found, m => serve(m, code));
+  return false;
+}
+// notAsked keeps what was typed where it could not be asked for.
+function notAsked(code, e, scanned) {
+  if (scanned || back(code)) refused(e); else bought.miss(say('missed-what', { text: code, words: e.message }), code);
+  return false;
+}
+let restored; // what was typed and found nobody, put back into its field
+// back puts it there, for it to be mended; false: another thing is typed by now.
+function back(code) {
+  if (typedIn()) return false;
+  $('#scan').value = restored = code;
+  toNext('#scan');
+  return true;
+}
+// unback takes it out again, where it was not mended.
+function unback() {
+  if (restored && $('#scan')?.value === restored) $('#scan').value = '';
+  restored = null;
 }
 function serve(m, code) {
   if (m.kind !== 'qr') keep.remember(known(code), m);
@@ -52,7 +92,7 @@ function served(m, code, buyer = m.kind === 'card' ? { card: code } : { member: 
   const was = state.lines.length && state.member?.id !== m.id ? state.member : null;
   state.qr = m.kind === 'qr' ? code : null;
   sale.serve(m, buyer);
-  $('#scan').value = '';
+  unback();
   if (was) put('#scan-error', note({ tone: 'warn', icon: 'alert-triangle', text: say('member-changed', { name: m.name, was: was.name }) }));
   beep(m.serves);
   next();
@@ -60,21 +100,21 @@ function served(m, code, buyer = m.kind === 'card' ? { card: code } : { member: 
 }
 // fromMemory takes a member who was here before by what was learned of him then; a card that never was is believed: the
 // receipt is told with its number.
-async function fromMemory(code, late, scanned) {
-  if (/^L1\./i.test(code)) { refused(new Silent()); return false; }
+async function fromMemory(code, mine, gone, scanned) {
+  if (/^L1\./i.test(code)) return late(mine) || notAsked(code, new Silent(say('network')), scanned);
   const seen = await keep.recall(known(code)), is = seen && await latest(seen);
-  if (late()) return true;
+  if (gone()) return true;
   if (!atDesk()) { bought.miss(code, code); return false; }
+  if (!is && isWords(code)) return sellWords(code, gone);
+  if (late(mine)) return superseded(code, is ? [is] : [], scanned);
   if (is) return served(is, code); // it is as old as it was
-  if (isWords(code)) return sellWords(code);
   if (state.member) { lostGood(say('not-found-alone', { code }), code); return false; } // whoever is there is not lost to a good that is not known
   const phone = /^\+?[78][\d()\s-]{9,}$/.test(code), card = cardLike(code);
   if (state.lines.length && scanned && !code.startsWith('+')) { // among goods it is a good rather than a card, but he may say so
     lostGood(say(card ? 'not-known-alone' : 'good-alone', { code }), code, ...card ? [button(say('as-card'), 'as-card', { data: { code } })] : []);
     return false;
   }
-  if (!phone && !card) { bought.lose(code, say('not-card-alone', { code }), scanned); return false; }
-  return believed(code, phone);
+  return phone || card ? believed(code, phone) : lose(code, say('not-card-alone', { code }), scanned);
 }
 // believed serves somebody who can't be asked about: the receipt is told with his number.
 const believed = (code, phone) => served({
@@ -84,8 +124,13 @@ const believed = (code, phone) => served({
 export const asCard = code => believed(code, false);
 // lostGood keeps a code that may be a good's in sight, and lets go of it where it was typed.
 function lostGood(text, code, ...deeds) {
-  if ($('#scan').value.trim() === code) $('#scan').value = '';
+  unback();
   bought.miss(text, code, ...deeds);
+}
+// lose tells that a code is nobody's: where it was typed, or beside what is typed by now.
+function lose(code, words, scanned, ...deeds) {
+  if (scanned ? !typedIn() : back(code)) bought.lose(code, words, scanned, ...deeds); else lostGood(words, code, ...deeds);
+  return false;
 }
 // cardLike tells a number that may be a card's: of 13 digits the last must fit the others, as on any EAN.
 function cardLike(code) {
@@ -98,14 +143,12 @@ async function latest(seen) {
   return later && later.at > seen.at ? { ...seen.found, ...later.found } : seen.found;
 }
 // isWords tells what names goods or a sum from what may be somebody's: the cursor stood in the field of members.
-const isWords = text => !/@|^L1\./i.test(text) && (text.replace(/\D/g, '').length < 6 || /^\d{1,7}[.,]\d{1,2}$/.test(text));
-function sellWords(text) {
-  $('#scan').value = '';
-  toNext('#item');
-  return bought.item(text);
+const isWords = text => !/@|^L1\./i.test(text) && (text.replace(/\D/g, '').length < 6 || SUM.test(text));
+function sellWords(text, gone) {
+  unback();
+  return bought.typed(text, gone);
 }
 function notFound(code, scanned) {
-  if (isWords(code)) return sellWords(code);
   const b = button(say(/^\d{13,}$/.test(code) ? 'register-card' : 'register'), 'register', { primary: true, data: { code } }), words = say(/^\d{8,14}$/.test(code) ? 'not-found-any' : 'not-found', { code });
   state.asked = code;
   if (state.lines.length || state.member) { // where somebody is served it may be a good that is not known
@@ -113,8 +156,8 @@ function notFound(code, scanned) {
     next();
     return false;
   }
-  bought.lose(code, words, scanned, b);
-  b.focus();
+  lose(code, words, scanned, b);
+  if (b.isConnected && b.closest('#scan-error')) b.focus();
   return false;
 }
 /** refused tells why nothing was done, where members are asked for. */

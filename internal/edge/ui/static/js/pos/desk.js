@@ -3,6 +3,7 @@ import { $, $$, button, fill, make, note, put, rows, wrong } from './render.js';
 import { clock, money, noun, number, points, quantity, say, signed, way } from './words.js';
 import { isOnline } from './net.js';
 import { toNext } from './keys.js';
+import { typing } from './fields.js';
 import { gross, grossOf, nameOf, payable, state, unread } from './sale.js';
 
 /** quick are the goods that this till sells the most. */
@@ -23,8 +24,8 @@ export function draw() {
 export const atDesk = () => !!$('#screen .pwrap');
 /** atDone tells whether what was sold is seen: the till may be locked over it. */
 export const atDone = () => !!$('#screen .pdone');
-/** next puts the cursor where the next deed is. */
-export const next = () => toNext(state.sold ? '.pdone [data-focus]' : state.member || state.lines.length ? '#item' : '#scan');
+/** next puts the cursor where the next deed is, but for where something is being typed. */
+export const next = () => { if (!typing()) toNext(state.sold ? '.pdone [data-focus]' : state.member || state.lines.length ? '#item' : '#scan'); };
 
 function drawMember() {
   const m = state.member;

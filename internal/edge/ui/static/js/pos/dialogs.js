@@ -128,11 +128,14 @@ export function mixedTyped(form) {
 }
 
 // ---- which of several members
+const UNSEEN = 400; // milliseconds in which nobody has seen who there is to choose from
 export function choose(found, then) {
   const d = open('choose');
+  d.dataset.unseen = '1';
+  setTimeout(() => delete d.dataset.unseen, UNSEEN);
   fill(d, { list: found.map((m, i) => {
     const b = button(m.name + (m.phone ? ' · ' + m.phone : '') + (m.level ? ' · ' + m.level : ''), 'chosen');
-    b.onclick = () => { close('choose'); then(m); };
+    b.onclick = () => { if (d.dataset.unseen) { beep(false); return; } close('choose'); then(m); };
     if (!i) b.autofocus = true;
     return b;
   }) });

@@ -5,6 +5,8 @@ const FIELDS = ['#item', '#code', '#scan'], KEPT = 'kopilka-typed';
 
 /** typedIn is the first of them in which something stands. */
 export const typedIn = () => FIELDS.find(f => $(f)?.value.trim());
+/** typing tells whether something is being typed: the cursor stays there, whatever is found meanwhile. */
+export const typing = () => document.activeElement?.id === 'spend' || FIELDS.some(f => $(f) && $(f) === document.activeElement && $(f).value.trim());
 /** keep keeps what stands there, where there is a desk. */
 export function keep() {
   if ($('#item')) sessionStorage.setItem(KEPT, JSON.stringify(FIELDS.map(f => $(f)?.value ?? '')));

@@ -16,6 +16,8 @@ const TIMES = /^(\d+(?:[.,]\d+)?)\s*[*xх×]\s*(.+)$/i; // 2*name: how many, and
 
 let asked; // a product whose price is typed next
 let last = Promise.resolve();
+/** after has what is typed from now on come after a look-up. */
+export const after = is => { last = Promise.allSettled([last, is]); };
 /** item takes what was typed into the field of goods, after all that was typed before it, however long that is looked up. */
 export function item(text) {
   text = text.trim();
@@ -23,8 +25,8 @@ export function item(text) {
   if (!text) return last;
   if (sale.state.busy) { badItem(say('asking')); return last; }
   const before = last;
-  $('#item').value = '';
-  last = look(async gone => {
+  if ($('#item').value.trim() === text) $('#item').value = '';
+  last = look(text, async gone => {
     await before.catch(() => {});
     return gone() || typed(text, gone);
   });
@@ -32,7 +34,8 @@ export function item(text) {
 }
 const READ = 700; // milliseconds in which nobody reads what is wrong: who types on has not seen it
 let restored; // what was put back into the field, and is typed over next
-async function typed(text, gone) {
+/** typed takes a sum, or a good by its words or number, with how many of it; false: it is left to the cashier. */
+export async function typed(text, gone) {
   // What could not be taken stands in the field again, or beside it where another is typed there by now.
   const back = (words, otherwise) => {
     const kept = otherwise ?? (words.includes(text) ? words : say('missed-what', { text, words }));
@@ -129,7 +132,7 @@ export function lose(code, text, scanned, ...deeds) {
 function keepLost() {
   const is = lost;
   lost = null;
-  if (!is || !$('#scan-error').childElementCount) return;
+  if (!is || !$('#scan-error')?.childElementCount) return;
   if ($('#scan').value.trim() === is.code) $('#scan').value = '';
   if (is.scanned || Date.now() - is.at < READ) miss(is.text, is.code, ...is.deeds);
 }
@@ -145,7 +148,6 @@ export function pick(g, quantity) {
   asked = { ...g, quantity };
   keep.set('priced', asked);
   if (!$('#item')) return; // it is asked for when somebody is on duty
-  $('#item').value = '';
   askPrice(g);
   $('#item').focus();
 }

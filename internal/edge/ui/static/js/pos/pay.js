@@ -37,7 +37,7 @@ async function dueNow() {
   const well = await looked();
   return !leftTyped() && well && sale.payable() ? (await quoted())?.due : undefined;
 }
-const mayPay = () => !busy() && (sale.payable() || looking()) && !leftTyped();
+const mayPay = () => !busy() && !leftTyped() && (sale.payable() || looking());
 /** mixed divides what is to be paid; the dialog is there at once, so that no sum is typed elsewhere. */
 export function mixed() {
   if (mayPay()) dialogs.mixed(dueNow(), (p, due) => pay('mixed', p, null, due)); else beep(false);
@@ -58,8 +58,8 @@ export async function pay(kind, payments, proof, agreed) {
   paying = true;
   const turn = sale.turn(), well = await looked();
   paying = false;
-  if (turn !== sale.turn() || !sale.payable()) return;
-  if (leftTyped() || !well) { beep(false); return; } // what was not found is seen to first
+  if (turn !== sale.turn()) return;
+  if (leftTyped() || !well || !sale.payable()) { beep(false); return; } // what was not found is seen to first
   await whileBusy(async () => {
     const s = await agree(kind, payments, proof, agreed);
     if (s) await settle(s);
