@@ -1,6 +1,9 @@
 package admin
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"net/url"
 	"slices"
 	"strconv"
@@ -8,6 +11,7 @@ import (
 
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
 )
 
@@ -125,9 +129,37 @@ func (d *drafting) changedBy(by string) string {
 	return author(by)
 }
 
+// contentOf tells what a programme says from what any other does, whichever version
+// it is.
+func contentOf(p rule.Programme) (string, error) {
+	p.ID, p.Version = 0, 0
+	doc, err := json.Marshal(&p)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(doc)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// noDraft leads away from a draft that is there no more.
+func (p *page) noDraft() error {
+	return p.toOvertaken(p.r.PostFormValue("version"), p.r.PostFormValue("content"), "programme-in-force")
+}
+
+// asRead refuses a form whose draft says something else now: one that was thrown away
+// and begun anew has the editions of the old.
+func (d *drafting) asRead(f *form) error {
+	now, err := contentOf(d.read.Programme)
+	if err == nil && f.on("content") && now != f.get("content") {
+		err = fault.New(fault.Conflict, "programme.draft-changed")
+	}
+	return err
+}
+
 // toOvertaken leads to the programme that was put into force, or put back, before the
-// reader could, from a version that he knew: its page says who and when.
-func (p *page) toOvertaken(version string) error {
+// reader could, from a version that he knew: its page says who and when. Where he has
+// put just what he wants into force himself, it was sent twice, and is done.
+func (p *page) toOvertaken(version, wants, done string) error {
 	pr, err := p.programmeOf()
 	if err != nil {
 		return p.to(programmesPath, "not-there")
@@ -136,12 +168,16 @@ func (p *page) toOvertaken(version string) error {
 	if err != nil {
 		return err
 	}
-	done := "not-overtaken"
-	switch {
+	is, err := contentOf(*pr)
+	switch own := made.By == p.byWhom(); {
+	case err != nil:
+		return err
 	case strconv.FormatInt(pr.Version, 10) == version:
 		done = "not-there" // the draft was deleted
-	case made.By == p.byWhom():
-		done = "programme-in-force" // it was sent twice
+	case !own:
+		done = "not-overtaken"
+	case is != wants:
+		done = "not-overtaken-own"
 	}
 	return p.to(programmesPath+"/"+pr.ID.String(), done)
 }

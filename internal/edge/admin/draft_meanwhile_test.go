@@ -142,3 +142,56 @@ func TestLevelsOfOneName(t *testing.T) {
 		}
 	})
 }
+
+// TestOvertakenByOneself: whoever changes a programme in two windows is told that it is
+// done only where what he asks for is in force.
+func TestOvertakenByOneself(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		anna := h.hire("anna", []staff.Permission{staff.ProgrammeSee, staff.ProgrammeEdit, staff.ProgrammePublish})
+		for range 3 {
+			next := *h.Programmes.Current().Get(h.Programme.ID)
+			next.Priority++
+			_, err := h.Programmes.Put(t.Context(), next, "test")
+			h.check(err)
+		}
+		path := admin.Base + "/programmes/" + h.Programme.ID.String()
+		lands := func(form url.Values, at, done string) {
+			t.Helper()
+			if to := h.ask(anna, http.MethodPost, path+at, form).Header().Get("Location"); !strings.HasSuffix(to, path+"?done="+done) {
+				t.Errorf("%s %v leads to %q, want %s", at, form, to, done)
+			}
+		}
+		lands(url.Values{"to": {"2"}, "was": {"4"}}, "/back", "programme-back")
+		lands(url.Values{"to": {"2"}, "was": {"4"}}, "/back", "programme-back")
+		lands(url.Values{"to": {"3"}, "was": {"4"}}, "/back", "not-overtaken-own")
+		if v, err := h.Programmes.Version(t.Context(), h.Programme.ID, 2); err != nil || v.Version != 2 {
+			t.Errorf("the version that was put back is now %d, %v", v.Version, err)
+		}
+
+		draft := path + "/draft"
+		begin := func(name string) url.Values {
+			t.Helper()
+			h.ask(anna, http.MethodPost, draft+"/begin", nil)
+			f := h.formAt(anna, draft+"/part/head")
+			f.Set("do", "save")
+			f.Set("name", name)
+			if w := h.ask(anna, http.MethodPost, draft+"/part/head", f); w.Code != http.StatusSeeOther {
+				t.Fatalf("%d: %s", w.Code, mainForm.FindString(w.Body.String()))
+			}
+			return h.formAt(anna, draft+"/publish")
+		}
+		winter := begin("Зимняя")
+		if w := h.ask(anna, http.MethodPost, draft+"/drop", h.formAt(anna, draft+"/part/head")); w.Code != http.StatusSeeOther {
+			t.Fatalf("%d: %s", w.Code, w.Body)
+		}
+		summer := begin("Летняя")
+		if w := h.ask(anna, http.MethodPost, draft+"/publish", winter); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "черновик изменён (вы сами") {
+			t.Errorf("another draft of the same edition was published: %d", w.Code)
+		}
+		lands(summer, "/draft/publish", "programme-in-force")
+		lands(summer, "/draft/publish", "programme-in-force")
+		lands(winter, "/draft/publish", "not-overtaken-own")
+	})
+}

@@ -389,6 +389,7 @@ func (p *page) draftTextSent() error {
 type publishView struct {
 	Name, Path, Back string
 	Edition, Version string
+	Content          string // what it would put into force
 	Wrong, Warnings  []string
 	Changes          []string
 	New              bool
@@ -424,6 +425,9 @@ func (d *drafting) askPublish(f *form, whole string) error {
 		if v.Warnings, err = d.warnings(); err != nil {
 			return err
 		}
+		if v.Content, err = contentOf(d.read.Programme); err != nil {
+			return err
+		}
 		if d.was != nil {
 			v.Version, v.Changes = strconv.FormatInt(d.was.Version, 10), d.changes(d.was, &d.read.Programme, d.names)
 		}
@@ -446,7 +450,7 @@ func (d *drafting) askPublish(f *form, whole string) error {
 func (p *page) published() error {
 	d, err := p.drafting()
 	if fault.Is(err, "programme.no-draft") {
-		return p.toOvertaken(p.r.PostFormValue("version"))
+		return p.noDraft()
 	}
 	if err != nil {
 		return err
@@ -471,6 +475,9 @@ func (p *page) published() error {
 	}
 	if d.untimely(f) {
 		return d.askPublish(f, f.wrong["when"])
+	}
+	if err := d.asRead(f); err != nil {
+		return d.notPublished(f, err)
 	}
 	if f.get("when") == "at" {
 		return d.plan(f, edition.Edition, put.Version)

@@ -380,7 +380,11 @@ func (p *page) programmeBack() error {
 	}
 	if _, err := p.Programmes.Rollback(p.ctx(), pr.ID, to, was, p.byWhom(), p.text("programme.rolled-back", "version", to)); err != nil {
 		if fault.Is(err, "programme.version") {
-			return p.toOvertaken("")
+			wants, err := contentOf(*again)
+			if err != nil {
+				return err
+			}
+			return p.toOvertaken("", wants, "programme-back")
 		}
 		return err
 	}

@@ -110,7 +110,7 @@ func (p *page) requestOn(i id.ID, d *programme.Drafted) (requestNote, error) {
 func (p *page) publishAsked() error {
 	d, err := p.drafting()
 	if fault.Is(err, "programme.no-draft") {
-		return p.toOvertaken(p.r.PostFormValue("version"))
+		return p.noDraft()
 	}
 	if err != nil {
 		return err
@@ -121,6 +121,9 @@ func (p *page) publishAsked() error {
 	}
 	if d.read == nil || d.untimely(f) {
 		return d.askPublish(f, f.wrong["when"])
+	}
+	if err := d.asRead(f); err != nil {
+		return d.notPublished(f, err)
 	}
 	r := programme.Request{Programme: d.stored.Programme, Note: f.get("note")}
 	if r.Version, err = numberOf(f.get("version")); err != nil {

@@ -52,8 +52,9 @@ func (ps *Programmes) Rollback(ctx context.Context, i id.ID, to, was int64, by, 
 	if err != nil {
 		return nil, err
 	}
-	p.Version = was
-	return ps.PutNoted(ctx, *p, by, note)
+	again := *p // what is kept of the old version stays
+	again.Version = was
+	return ps.PutNoted(ctx, again, by, note)
 }
 
 // ByCode finds a programme, nil where there is none.
