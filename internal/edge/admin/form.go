@@ -2,7 +2,9 @@ package admin
 
 import (
 	"cmp"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"kopilka/internal/edge/ui/kit"
@@ -138,3 +140,15 @@ func of(options ...kit.Option) func(*kit.Field) {
 
 // problems is what is said above a form that was not taken.
 func (f *form) problems() (whole string, fields []kit.Field) { return f.whole, f.fields }
+
+// allProblems is the same of a form that may be refused for what it does not ask:
+// nothing is refused in silence.
+func (f *form) allProblems() (whole string, fields []kit.Field) {
+	whole = f.whole
+	for _, name := range slices.Sorted(maps.Keys(f.wrong)) {
+		if !slices.ContainsFunc(f.fields, func(v kit.Field) bool { return v.Name == name }) {
+			whole = strings.TrimSpace(whole + " " + f.wrong[name])
+		}
+	}
+	return whole, f.fields
+}

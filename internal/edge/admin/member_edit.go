@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -85,12 +84,7 @@ func (m *memberForm) open() bool {
 }
 
 func (p *page) showForm(f *form, m memberForm) error {
-	for _, name := range slices.Sorted(maps.Keys(f.wrong)) { // nothing is refused in silence
-		if !slices.ContainsFunc(f.fields, func(v kit.Field) bool { return v.Name == name }) {
-			f.whole = strings.TrimSpace(f.whole + " " + f.wrong[name])
-		}
-	}
-	m.Whole, m.Wrong = f.problems()
+	m.Whole, m.Wrong = f.allProblems()
 	body := memberFormPage(m)
 	if m.Whole != "" || len(m.Wrong) > 0 {
 		return p.again(m.Title, "/members", body)

@@ -321,6 +321,35 @@ func TestRefundIsWhatWasShown(t *testing.T) {
 	})
 }
 
+// TestRefundOfNothingLeft: a yes in a window that is behind is answered in words: that
+// nothing is left of the receipt, or of the line, of which the form asks no more.
+func TestRefundOfNothingLeft(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		who := h.hire("refunds", []staff.Permission{staff.PurchasesSee, staff.PurchasesRefund})
+		done, err := h.Desk.Commit(t.Context(), h.Cart(purchase.Buyer{}, purchasetest.Line("T1", 2, 5000), purchasetest.Line("B1", 1, 3000)))
+		h.check(err)
+		path := pathOf(done.Purchase) + "/refund"
+		shown := func(name string, form url.Values) url.Values {
+			form.Set("key", strings.Repeat(name, 26))
+			return h.formAt(who, h.ask(who, http.MethodPost, path, form).Header().Get("Location"))
+		}
+		behind := shown("A", url.Values{"way": {"lines"}, "line-0": {"1"}})
+		for i, meanwhile := range []url.Values{{"way": {"lines"}, "line-0": {"2"}}, {"way": {"all"}}} {
+			if w := h.ask(who, http.MethodPost, path, shown(string(rune('B'+i)), meanwhile)); w.Code != http.StatusSeeOther {
+				t.Fatalf("meanwhile: %d: %s", w.Code, w.Body)
+			}
+			w := h.ask(who, http.MethodPost, path, behind)
+			if left := i == 0; left && (w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "по позиции 1 осталось 0") || !strings.Contains(w.Body.String(), `name="line-1"`)) {
+				t.Errorf("nothing left of the line: %d: %s", w.Code, mainForm.FindString(w.Body.String()))
+			} else if to := w.Header().Get("Location"); !left && (w.Code != http.StatusSeeOther || to != pathOf(done.Purchase)+"?done=not-left") {
+				t.Errorf("nothing left: %d, to %q", w.Code, to)
+			}
+		}
+	})
+}
+
 // TestReceiptIsGiven: a receipt of nobody's is given to a member whom an exact
 // word finds, after he was shown; to another it can't be given then.
 func TestReceiptIsGiven(t *testing.T) {

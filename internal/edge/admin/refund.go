@@ -95,11 +95,23 @@ func (p *page) askRefund(f *form, s *purchase.Stored) error {
 		v.Lines = append(v.Lines, refundLine{Name: p.lineName(s, i), Left: p.text("admin.receipt.left", "quantity", i18n.Quantity(p.lang(), left)), Field: x})
 	}
 	v.Sum = f.field("sum", "refund-sum", narrow, mode("decimal"), most(20))
-	v.Whole, v.Wrong = f.problems()
+	v.Whole, v.Wrong = f.allProblems()
 	if len(f.wrong) > 0 || f.whole != "" {
 		return p.again(v.Title, purchasesHere, refundForm(v))
 	}
 	return p.show(v.Title, purchasesHere, refundForm(v))
+}
+
+// refundAgain asks again, of what is left by now.
+func (p *page) refundAgain(f *form, s *purchase.Stored) error {
+	now, err := p.Desk.Find(p.ctx(), purchase.PurchaseRef{Home: s.Home, ID: s.ID})
+	if err != nil {
+		return err
+	}
+	if now.State == "refunded" {
+		return p.to(receiptPath(s), "not-left")
+	}
+	return p.askRefund(f, now)
 }
 
 func lineField(i int) string { return "line-" + strconv.Itoa(i) }
@@ -136,7 +148,7 @@ func (p *page) refundSent() error {
 	case err == nil:
 		return p.to(withQuery(receiptPath(s)+"/refund", f.refund(s)), "")
 	case f.refuse(refundFault(err)):
-		return p.askRefund(f, s)
+		return p.refundAgain(f, s)
 	}
 	return err
 }
@@ -152,7 +164,7 @@ func (p *page) lookRefund(f *form, s *purchase.Stored) error {
 	case err == nil:
 		return p.agreeRefund(f, s, look, false)
 	case f.refuse(refundFault(err)):
-		return p.askRefund(f, s)
+		return p.refundAgain(f, s)
 	}
 	return err
 }
@@ -372,10 +384,10 @@ func (p *page) doRefund(f *form, s *purchase.Stored, r *purchase.RefundRequest) 
 	}
 	if f.usedUp(err) {
 		f.whole = p.text("admin.refund.used-up")
-		return p.askRefund(f, s)
+		return p.refundAgain(f, s)
 	}
 	if f.refuse(refundFault(err)) {
-		return p.askRefund(f, s)
+		return p.refundAgain(f, s)
 	}
 	return err
 }
@@ -387,7 +399,7 @@ func (p *page) refundMoved(f *form, s *purchase.Stored, r *purchase.RefundReques
 	case err == nil:
 		return p.agreeRefund(f, s, look, true)
 	case f.refuse(refundFault(err)):
-		return p.askRefund(f, s)
+		return p.refundAgain(f, s)
 	}
 	return err
 }
