@@ -48,26 +48,27 @@ func memberPages(a *Admin) {
 
 // tab is one part of a member's page.
 type tab struct {
-	path string                                                                       // below the member's own; "": the first
-	text string                                                                       // key
-	own  bool                                                                         // stays his where he was merged into another
-	show func(*page, *member.Member, []purchase.AccountView) (templ.Component, error) // nil: it has a page of its own
+	path   string                                                                       // below the member's own; "": the first
+	text   string                                                                       // key
+	own    bool                                                                         // stays his where he was merged into another
+	bought bool                                                                         // tells of what he has bought: to whoever works at some outlets, of those
+	show   func(*page, *member.Member, []purchase.AccountView) (templ.Component, error) // nil: it has a page of its own
 }
 
 func tabs() []tab {
 	return []tab{
-		{"", "admin.member.overview", true, nil},
-		{"identifiers", "admin.member.identifiers", false, nil},
-		{"bonuses", "admin.member.bonuses", false, (*page).memberPoints},
-		{"operations", "admin.member.operations", false, (*page).memberPurchases},
-		{"movement", "admin.member.movement", false, (*page).memberMovements},
-		{"tickets", "admin.member.tickets", false, (*page).memberTickets},
-		{"cards", "admin.member.cards", false, (*page).memberCards},
-		{"codes", "admin.member.codes", false, (*page).memberCodes},
-		{"levels", "admin.member.levels", false, (*page).memberLevels},
-		{"household", "admin.member.household", false, (*page).memberHousehold},
-		{"consents", "admin.member.consents", true, (*page).memberConsents},
-		{"changes", "admin.member.changes", true, (*page).memberChanges},
+		{"", "admin.member.overview", true, true, nil},
+		{"identifiers", "admin.member.identifiers", false, false, nil},
+		{"bonuses", "admin.member.bonuses", false, true, (*page).memberPoints},
+		{"operations", "admin.member.operations", false, true, (*page).memberPurchases},
+		{"movement", "admin.member.movement", false, true, (*page).memberMovements},
+		{"tickets", "admin.member.tickets", false, true, (*page).memberTickets},
+		{"cards", "admin.member.cards", false, false, (*page).memberCards},
+		{"codes", "admin.member.codes", false, false, (*page).memberCodes},
+		{"levels", "admin.member.levels", false, true, (*page).memberLevels},
+		{"household", "admin.member.household", false, false, (*page).memberHousehold},
+		{"consents", "admin.member.consents", true, false, (*page).memberConsents},
+		{"changes", "admin.member.changes", true, false, (*page).memberChanges},
 	}
 }
 
@@ -111,6 +112,7 @@ type memberView struct {
 	Gone     string       // what has become of him, where he is no member any more
 	Waiting  []waitingLine
 	Now      string // the page of whom he was merged into
+	Own      bool   // the part tells of the reader's outlets only
 }
 
 // home is the member that the address names. One who was merged leads to whom
@@ -192,6 +194,7 @@ func (p *page) view(m member.Member, accounts []purchase.AccountView, here strin
 	if m.MergedInto != 0 {
 		v.Now = memberPath(m.MergedInto)
 	}
+	v.Own = p.who.Narrowed() && slices.ContainsFunc(tabs(), func(t tab) bool { return t.path == here && t.bought })
 	if m.State.Gone() {
 		v.Gone = p.text("admin.member.gone-" + string(m.State))
 	}

@@ -96,7 +96,7 @@ func (p *page) levelStand(a *purchase.AccountView) levelStand {
 		v.Facts = append(v.Facts, kit.Pair{Name: p.text("admin.level.floor"), Value: l.Floor.Name})
 		add("held", l.Held)
 	}
-	if n := l.Next; n != nil {
+	if n := p.ahead(l.Next); n != nil {
 		v.Next = p.left(n.Level.Name, max(n.Total, n.Sum), n.Visits, n.Points)
 	}
 	return v

@@ -90,7 +90,7 @@ func (p *page) levelCards(accounts []purchase.AccountView) []levelCard {
 		if v.Level != nil {
 			c.Level = v.Level.Name
 		}
-		if n := v.Next; n != nil {
+		if n := p.ahead(v.Next); n != nil {
 			c.Next = p.left(n.Level.Name, max(n.Total, n.Sum), n.Visits, n.Points)
 			if whole := max(n.Level.Total, n.Level.Sum); whole > 0 {
 				c.Whole, c.Done = int64(whole), int64(whole-max(n.Total, n.Sum))
@@ -127,11 +127,18 @@ type accountPart struct {
 	Lots  []lotRow
 }
 
-// memberPoints are the accounts that the member uses, and their accruals.
+// memberPoints are the accounts that the member uses, and their accruals: of receipts
+// that the reader may see.
 func (p *page) memberPoints(m *member.Member, accounts []purchase.AccountView) (templ.Component, error) {
 	parts := make([]accountPart, len(accounts))
 	for i := range accounts {
-		parts[i] = p.accountPart(&accounts[i], m.Home == accounts[i].Shared)
+		v := &accounts[i]
+		if p.who.Narrowed() {
+			if err := p.ownLots(m, v); err != nil {
+				return nil, err
+			}
+		}
+		parts[i] = p.accountPart(v, m.Home == v.Shared)
 	}
 	return pointsOf(parts), nil
 }
@@ -142,10 +149,13 @@ func (p *page) accountPart(v *purchase.AccountView, own bool) accountPart {
 		{p.text("segment.field.active"), ui.Points(ctx, a.Active), ""},
 		{p.text("segment.field.pending"), ui.Points(ctx, a.Pending), ""},
 		{p.text("admin.member.held"), ui.Points(ctx, a.Held), ""},
-		{p.text("segment.field.earned"), ui.Points(ctx, a.Earned), ""},
-		{p.text("segment.field.spent"), ui.Points(ctx, a.Spent), ""},
-		{p.text("admin.member.expired"), ui.Points(ctx, a.Expired), ""},
 	}}
+	if !p.who.Narrowed() {
+		out.Stats = append(out.Stats,
+			tile{p.text("segment.field.earned"), ui.Points(ctx, a.Earned), ""},
+			tile{p.text("segment.field.spent"), ui.Points(ctx, a.Spent), ""},
+			tile{p.text("admin.member.expired"), ui.Points(ctx, a.Expired), ""})
+	}
 	switch {
 	case v.Rests:
 		out.Note = p.text("admin.member.rests")
@@ -276,6 +286,7 @@ func (p *page) movementRows(list []ledger.Posting, homes *purchase.OpHomes, of m
 	if err != nil {
 		return nil, err
 	}
+	list = slices.DeleteFunc(list, func(x ledger.Posting) bool { return p.movesElsewhere(&x, told) })
 	for i := 0; i < len(list); {
 		x, way := &list[i], gives(&list[i])
 		sum := money.Points(0)

@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,10 +11,12 @@ import (
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
 	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
 )
 
 // TestFiguresOfOwnOutlets: who works at some outlets reads no figures that count
@@ -111,6 +114,69 @@ func (h *house) sharedLists(all, there string) {
 			h.t.Errorf("%s: what it is by is not told", name)
 		}
 	}
+}
+
+// TestMemberOfOwnOutlets: on a member's page who works at some outlets reads the
+// balance and the level, and no accruals, movements and sums of what was bought
+// elsewhere; he is told so.
+func TestMemberOfOwnOutlets(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		next := *h.Programme
+		next.Levels = []rule.Level{{ID: "one", Name: "Первый", Priority: 1}, {ID: "two", Name: "Второй", Priority: 2, Total: 5000_00}}
+		_, err := h.Programmes.Put(t.Context(), next, "test")
+		h.check(err)
+		bar, err := partner.New(d, h.IDs).SaveTill(t.Context(), partner.Till{OutletID: h.other, Code: "3", Name: "Бар"})
+		h.check(err)
+		_, err = h.Directory.Refresh(t.Context(), d)
+		h.check(err)
+		m := h.register("Светлова", "+79161234567")
+		for till, price := range map[id.ID]money.Amount{h.Till: 1111_00, bar.ID: 2222_00} {
+			cart := h.Cart(purchase.Buyer{Home: m.Home}, purchasetest.Line("T1", 1, price))
+			cart.Till = till
+			_, err = h.Desk.Commit(t.Context(), cart)
+			h.check(err)
+		}
+		h.check(h.members.DB.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(t.Context(), `insert into member_outlet (home_id, outlet_id) values ($1, $2), ($1, $3)`, m.Home, h.other, h.Outlet.ID)
+			return err
+		}))
+		may := []staff.Permission{staff.MembersSee, staff.PurchasesSee}
+		here, all := h.hire("here", may, h.Outlet.ID), h.hire("all", may)
+		page := func(who, part string) string {
+			t.Helper()
+			w := h.ask(who, http.MethodGet, admin.Base+"/members/"+m.Home.String()+part, nil)
+			if w.Code != http.StatusOK {
+				t.Fatalf("%s: %d", part, w.Code)
+			}
+			return strings.ReplaceAll(html.UnescapeString(w.Body.String()), "\u00a0", " ")
+		}
+		const told = "Вы работаете не во всех точках"
+		for part, says := range map[string]struct{ both, whole []string }{
+			"":            {[]string{"Первый"}, []string{"3 333,00 ₽", "осталось"}},
+			"/bonuses":    {[]string{"111,10", "333,30", "Покупка"}, []string{"222,20", "Списано"}},
+			"/movement":   {[]string{"+111,10"}, []string{"+222,20"}},
+			"/levels":     {[]string{"Первый"}, []string{"осталось 1 667"}},
+			"/operations": {[]string{"1 111,00"}, []string{"2 222,00"}},
+		} {
+			whole, own := page(all, part), page(here, part)
+			if strings.Contains(whole, told) || !strings.Contains(own, told) {
+				t.Errorf("%q: told to %t, want to whom it is about", part, strings.Contains(whole, told))
+			}
+			own = strings.ReplaceAll(own, "сколько осталось до следующего уровня", "")
+			for _, s := range says.both {
+				if !strings.Contains(whole, s) || !strings.Contains(own, s) {
+					t.Errorf("%q lacks %q: %t, %t", part, s, strings.Contains(whole, s), strings.Contains(own, s))
+				}
+			}
+			for _, s := range says.whole {
+				if !strings.Contains(whole, s) || strings.Contains(own, s) {
+					t.Errorf("%q tells %q: whole %t, own %t", part, s, strings.Contains(whole, s), strings.Contains(own, s))
+				}
+			}
+		}
+	})
 }
 
 // TestVersionWhole: each version of a programme is read as it was in force.

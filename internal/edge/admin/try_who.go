@@ -85,8 +85,12 @@ func (t *trying) level(r *purchase.Rise) []kit.Pair {
 		return orID(l.Name, l.ID)
 	}
 	out := []kit.Pair{{Name: t.text("admin.try.level-before"), Value: name(r.Before)}, {Name: t.text("admin.try.level-after"), Value: name(r.After)}}
-	if n := r.Next; n != nil {
-		out = append(out, kit.Pair{Name: t.text("admin.try.level-next"), Value: t.left(orID(n.Level.Name, n.Level.ID), max(n.Total, n.Sum), n.Visits, n.Points)})
+	next := r.Next
+	if !t.f.on("imagined") {
+		next = t.ahead(next)
+	}
+	if next != nil {
+		out = append(out, kit.Pair{Name: t.text("admin.try.level-next"), Value: t.left(orID(next.Level.Name, next.Level.ID), max(next.Total, next.Sum), next.Visits, next.Points)})
 	}
 	return out
 }
