@@ -1333,7 +1333,7 @@ type Figures struct {
 	PaidWithPoints int64 `json:"paid_with_points,omitempty"`
 	// Kopecks paid; of a campaign: for the receipts in which it acted
 	Money int64 `json:"money"`
-	// Kopecks that a receipt came to
+	// Kopecks that a receipt came to as it was sold, before refunds
 	Average int64 `json:"average,omitempty"`
 	// Points spent, hundredths
 	Spent int64 `json:"spent,omitempty"`
@@ -1421,7 +1421,7 @@ type FiguresRow struct {
 	PaidWithPoints int64 `json:"paid_with_points,omitempty"`
 	// Kopecks paid; of a campaign: for the receipts in which it acted
 	Money int64 `json:"money"`
-	// Kopecks that a receipt came to
+	// Kopecks that a receipt came to as it was sold, before refunds
 	Average int64 `json:"average,omitempty"`
 	// Points spent, hundredths
 	Spent int64 `json:"spent,omitempty"`
@@ -2402,7 +2402,7 @@ type MonthFigures struct {
 	PaidWithPoints int64 `json:"paid_with_points,omitempty"`
 	// Kopecks paid; of a campaign: for the receipts in which it acted
 	Money int64 `json:"money"`
-	// Kopecks that a receipt came to
+	// Kopecks that a receipt came to as it was sold, before refunds
 	Average int64 `json:"average,omitempty"`
 	// Points spent, hundredths
 	Spent int64 `json:"spent,omitempty"`

@@ -354,7 +354,7 @@ func (p *page) memberStats(accounts []purchase.AccountView, f *figure.MemberFigu
 	return []tile{
 		{p.text("admin.member.balance"), ui.Points(ctx, active), waits},
 		p.soonest(accounts),
-		{p.text("segment.field.turnover"), ui.Money(ctx, paid(t)), p.text("admin.member.receipts", "count", t[figure.Receipts])},
+		{p.text("segment.field.turnover"), ui.Money(ctx, paid(t)), p.text("admin.member.receipts", "count", receipts(t))},
 		{p.text("segment.field.average"), ui.Money(ctx, averageOf(t)), ""},
 		last,
 	}

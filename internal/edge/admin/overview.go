@@ -111,13 +111,18 @@ func (p *page) figuresOf(by figure.By, from, to time.Time) (*figure.Figures, err
 // money paid, refunds taken off.
 func paid(s *figure.Sums) money.Amount { return money.Amount(s[figure.Money] - s[figure.RefundMoney]) }
 
+// receipts are those of which anything is left: what came back whole is in no revenue
+// either. In a period that took back more than it sold there are none.
+func receipts(s *figure.Sums) int64 { return max(s[figure.Receipts]-s[figure.RefundsWhole], 0) }
+
 // averageOf is the average receipt: what stands as revenue beside it, by what
 // stands as receipts.
 func averageOf(s *figure.Sums) money.Amount {
-	if s[figure.Receipts] == 0 {
+	n := receipts(s)
+	if n == 0 {
 		return 0
 	}
-	average, _ := money.MulDiv(int64(paid(s)), 1, s[figure.Receipts], money.HalfUp)
+	average, _ := money.MulDiv(int64(paid(s)), 1, n, money.HalfUp)
 	return money.Amount(average)
 }
 
@@ -132,7 +137,7 @@ func (p *page) tiles(now, was *figure.Sums) []tile {
 	}
 	return []tile{
 		{p.text("admin.overview.revenue"), ui.Money(ctx, paid(now)), p.beside(int64(paid(now)), int64(paid(was)))},
-		{p.text("admin.overview.receipts"), ui.Number(ctx, now[figure.Receipts]), p.beside(now[figure.Receipts], was[figure.Receipts])},
+		{p.text("admin.overview.receipts"), ui.Number(ctx, receipts(now)), p.beside(receipts(now), receipts(was))},
 		{p.text("admin.overview.average"), ui.Money(ctx, money.Amount(average(now))), p.beside(average(now), average(was))},
 		{p.text("admin.overview.member-share"), ui.Rate(ctx, money.Rate(share(now)*1000)), p.text("admin.overview.of-receipts")},
 		{p.text("admin.overview.earned"), ui.Points(ctx, money.Points(now[figure.Earned])), p.beside(now[figure.Earned], was[figure.Earned])},
@@ -196,7 +201,7 @@ func (p *page) outlets(rows []figure.Row) []outletRow {
 			continue
 		}
 		out = append(out, outletRow{
-			Name: o.Name, Money: ui.Money(p.ctx(), paid(s)), Receipts: ui.Number(p.ctx(), s[figure.Receipts]),
+			Name: o.Name, Money: ui.Money(p.ctx(), paid(s)), Receipts: ui.Number(p.ctx(), receipts(s)),
 			Average: ui.Money(p.ctx(), averageOf(s)),
 		})
 	}
