@@ -277,7 +277,7 @@ func (e *partForm) errors(err error, names []string) {
 		}
 		said := e.Texts.FaultField(e.lang(), e.named(w))
 		if w.Code == "programme.text-missing" { // it names a key of the text, which the form's reader has never seen
-			said = e.text("admin.draft.needed")
+			said = e.missing(w.Path)
 		}
 		name, ok := strings.CutPrefix(w.Path, e.at)
 		name = strings.TrimPrefix(name, ".")
@@ -294,6 +294,19 @@ func (e *partForm) errors(err error, names []string) {
 		}
 		e.f.whole = strings.TrimSpace(e.f.whole + " " + said)
 	}
+}
+
+// missing says of a place that it is empty: what a programme is never without is filled
+// in, anything else may be cleared with what belongs to it.
+func (e *partForm) missing(path string) string {
+	s, simple := simpleParts()[e.name]
+	switch {
+	case e.name == "head" && path == "name":
+		return e.text("admin.draft.no-name-programme")
+	case simple && slices.ContainsFunc(s.slots(e), func(s slot) bool { return s.needed && strings.TrimPrefix(e.at+"."+s.key, ".") == path }):
+		return e.text("admin.draft.fill")
+	}
+	return e.text("admin.draft.needed")
 }
 
 // nearest is the field that a path of a fault is about.

@@ -9,6 +9,7 @@ import (
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/loyalty/spoken"
 	"kopilka/internal/platform/money"
 	"kopilka/internal/platform/setting"
 )
@@ -88,6 +89,14 @@ func (p *page) valueSaid(key, word string, names *naming) string {
 		return p.measured(setting.Points, word)
 	case "amount", "total", "sum":
 		return p.measured(setting.Money, word)
+	case "rate", "share", "": // "": of a type of goods
+		if rate, err := money.ParseRate(word); err == nil && strings.HasSuffix(word, "%") {
+			return ui.Rate(p.ctx(), rate)
+		}
+	case "multiply":
+		if times, _, err := money.ParseDecimal(strings.TrimPrefix(word, "x"), 6, money.Down); err == nil {
+			return "× " + spoken.Times(p.lang(), money.Rate(times))
+		}
 	case "days", "delay", "term", "earn_days":
 		return p.measured(setting.Days, word)
 	}

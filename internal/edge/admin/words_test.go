@@ -44,11 +44,23 @@ func TestChangesInWords(t *testing.T) {
 		settings.Set("adjust_approval_above", "100")
 		save("settings", settings)
 		head := h.formAt(who, path+"/part/head")
+		for empty, want := range map[string]string{"name": "Назовите программу", "code": "Заполните это поле"} {
+			was := head.Get(empty)
+			head.Set(empty, "")
+			head.Set("do", "save")
+			if w := h.ask(who, http.MethodPost, path+"/part/head", head); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), want) {
+				t.Errorf("%s is empty: %d: %s", empty, w.Code, mainForm.FindString(w.Body.String()))
+			}
+			head.Set(empty, was)
+		}
+		earning := h.formAt(who, path+"/part/earning")
+		earning.Set("rate", "7,5")
+		save("earning", earning)
 		head.Set("terms_url", "https://example.org/rules")
 		save("head", head)
 		save("rule", url.Values{"name": {"Будни"}, "kind": {"accrual"}, "way": {"points"}, "points": {"50"}, "active": {"yes"}})
 		body := html.UnescapeString(mainForm.FindString(h.ask(who, http.MethodGet, path+"/publish", nil).Body.String()))
-		for _, want := range []string{"нет → да", "0 бонусов → 100 бонусов", "не задано → https://example.org/rules", "50 бонусов", "1 → не задано"} {
+		for _, want := range []string{"нет → да", "0 бонусов → 100 бонусов", "не задано → https://example.org/rules", "50 бонусов", "1 → не задано", "→ 7,5\u00a0%"} {
 			if !strings.Contains(body, want) {
 				t.Errorf("no %q: %s", want, body)
 			}

@@ -53,7 +53,7 @@ func (t Teller) Does(r *rule.Rule) string {
 	case rule.WayEach:
 		return t.text(key, "count", r.Points, "each", t.sum(r.Each))
 	case rule.WayMultiply:
-		return t.text(key, "times", times(t.Lang, r.Multiply))
+		return t.text(key, "times", Times(t.Lang, r.Multiply))
 	case rule.WayTake:
 		return t.text(key, "take", r.Take, "pay", r.Pay)
 	case rule.WayCheapest:
@@ -76,8 +76,8 @@ func (t Teller) Does(r *rule.Rule) string {
 	return t.text("rule.does.nothing")
 }
 
-// times writes how many times as much: 2, 1.5.
-func times(lang i18n.Lang, r money.Rate) string {
+// Times writes how many times as much: 2, 1.5.
+func Times(lang i18n.Lang, r money.Rate) string {
 	s := strings.TrimRight(fmt.Sprintf("%d.%06d", r/money.Whole, r%money.Whole), "0")
 	s = strings.TrimSuffix(s, ".")
 	if lang == i18n.RU {
