@@ -277,7 +277,8 @@ type memberOverview struct {
 	Money   kit.Chart
 	Profile []kit.Pair
 	Levels  []levelCard
-	Empty   bool // he has bought nothing
+	Empty   bool   // he has bought nothing that the reader may see
+	Nothing string // says so
 }
 
 // levelCard says where an account stands and what is left.
@@ -327,7 +328,7 @@ func (p *page) showMember(open bool) error {
 		return err
 	}
 	v := p.view(m, accounts, "", open)
-	o := memberOverview{Stats: p.memberStats(accounts, figures), Profile: profile, Empty: figures.Last == 0}
+	o := memberOverview{Stats: p.memberStats(accounts, figures), Profile: profile, Empty: figures.Last == 0, Nothing: p.noPurchases()}
 	o.Money, o.Points = p.memberCharts(figures)
 	o.Levels = p.levelCards(accounts)
 	return p.show(v.Name, "/members", memberPage(v, memberFirst(o)))

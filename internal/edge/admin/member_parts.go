@@ -218,7 +218,7 @@ func (p *page) memberPurchases(m *member.Member, _ []purchase.AccountView) (temp
 			out = append(out, p.purchaseRow(s))
 		}
 	}
-	return purchasesOf(out, on), nil
+	return purchasesOf(out, on, p.noPurchases()), nil
 }
 
 // purchaseRow is a receipt as it stands in a list.

@@ -427,7 +427,7 @@ func memberFirst(o memberOverview) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if o.Empty {
-			templ_7745c5c3_Err = kit.Empty("shopping-bag", ui.T(ctx, "admin.member.no-purchases"), ui.T(ctx, "admin.member.no-purchases-text")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.Empty("shopping-bag", o.Nothing, ui.T(ctx, "admin.member.no-purchases-text")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -841,7 +841,7 @@ func lotsOf(a accountPart) templ.Component {
 	})
 }
 
-func purchasesOf(list []purchaseRow, on string) templ.Component {
+func purchasesOf(list []purchaseRow, on, nothing string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -867,7 +867,7 @@ func purchasesOf(list []purchaseRow, on string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(list) == 0 && on == "" {
-			templ_7745c5c3_Err = kit.Empty("shopping-bag", ui.T(ctx, "admin.member.no-purchases"), ui.T(ctx, "admin.member.no-purchases-text")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.Empty("shopping-bag", nothing, ui.T(ctx, "admin.member.no-purchases-text")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

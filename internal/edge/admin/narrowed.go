@@ -108,3 +108,11 @@ func (p *page) movesElsewhere(x *ledger.Posting, told map[id.ID]purchase.Deed) b
 	}
 	return known && t == (purchase.Deed{Receipt: t.Receipt}) // a refund of a receipt that is not known
 }
+
+// noPurchases says that a member has bought nothing, as far as the reader may see.
+func (p *page) noPurchases() string {
+	if p.who.Narrowed() {
+		return p.text("admin.member.no-purchases-own")
+	}
+	return p.text("admin.member.no-purchases")
+}

@@ -152,6 +152,16 @@ func TestMemberOfOwnOutlets(t *testing.T) {
 			}
 			return strings.ReplaceAll(html.UnescapeString(w.Body.String()), "\u00a0", " ")
 		}
+		idle := h.register("Тихая", "+79161234568")
+		h.check(h.members.DB.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(t.Context(), `insert into member_outlet (home_id, outlet_id) values ($1, $2)`, idle.Home, h.Outlet.ID)
+			return err
+		}))
+		for _, part := range []string{"", "/operations"} {
+			if body := h.ask(here, http.MethodGet, admin.Base+"/members/"+idle.Home.String()+part, nil).Body.String(); !strings.Contains(body, "В ваших точках покупок ещё не было") {
+				t.Errorf("%q: of all outlets it is told that nothing was bought", part)
+			}
+		}
 		const told = "Вы работаете не во всех точках"
 		for part, says := range map[string]struct{ both, whole []string }{
 			"":            {[]string{"Первый"}, []string{"3 333,00 ₽", "осталось"}},
