@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"kopilka/internal/loyalty/importer"
-	"kopilka/internal/loyalty/segment/export"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/text"
 )
 
 // importReport writes what became of every row; it takes its name when it is
@@ -54,15 +54,15 @@ func (r *importReport) failed(err error) error {
 }
 
 func (r *importReport) add(o *importer.Outcome) error {
-	again, code, text := "", "", ""
+	again, code, why := "", "", ""
 	if o.Again {
 		again = "+"
 	}
 	if o.Why != nil {
-		code, text = o.Why.Code, r.why(o)
+		code, why = o.Why.Code, r.why(o)
 	}
 	status := r.p.texts.Text(r.p.lang, "importer.status."+string(o.Status))
-	if err := r.csv.Write([]string{strconv.FormatInt(o.Row, 10), export.Plain(r.of(o)), status, again, code, export.Plain(text)}); err != nil {
+	if err := r.csv.Write([]string{strconv.FormatInt(o.Row, 10), text.Plain(r.of(o)), status, again, code, text.Plain(why)}); err != nil {
 		return r.failed(err)
 	}
 	return nil

@@ -47,7 +47,11 @@ type People struct {
 // where it has none, and sheet tells whether it is a workbook. What is seen says
 // whom rows that were met before name.
 func (im *Importer) People(ctx context.Context, m *PeopleMap, head []string, sheet bool, by member.Actor, seen *Seen) (*People, error) {
-	columns, err := m.find(head)
+	own, err := member.CustomFields(ctx, im.DB)
+	if err != nil {
+		return nil, err
+	}
+	columns, err := m.find(head, own)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +60,7 @@ func (im *Importer) People(ctx context.Context, m *PeopleMap, head []string, she
 		return nil, err
 	}
 	p := &People{im: im, rules: rules, by: by, seen: seen}
-	p.parser, err = im.parser(ctx, m, columns, rules.Region, sheet)
+	p.parser, err = im.parser(ctx, m, columns, own, rules.Region, sheet)
 	return p, err
 }
 

@@ -116,7 +116,7 @@ func peopleWords() map[string][]string {
 		string(member.FieldTags):          {"tags", "tag", "labels", "теги", "тег", "метки"},
 		asCard:                            {"card", "card number", "card no", "карта", "номер карты", "№ карты", "карта лояльности", "штрихкод карты"},
 		asGroup:                           {"group", "группа"},
-		asRegistered:                      {"registered", "registration date", "created", "дата регистрации", "зарегистрирован", "регистрация"},
+		asRegistered:                      {"registered", "registered on", "registration date", "created", "дата регистрации", "зарегистрирован", "регистрация"},
 	}
 }
 
@@ -125,20 +125,34 @@ func peopleWords() map[string][]string {
 func PeopleFields() []string { return slices.Sorted(maps.Keys(peopleWords())) }
 
 // GuessPeople guesses by the names of columns which field each is, in Russian
-// and English; "" is one that says nothing. Several may be guessed to be the same.
-func GuessPeople(head []string) []string {
+// and English; "" is one that says nothing. An own field is known by its labels and
+// by its key. Several may be guessed to be the same.
+func GuessPeople(head []string, own []member.CustomField) []string {
 	out := make([]string, len(head))
 	all := peopleWords()
 	for i, h := range head {
-		name := strings.ReplaceAll(text.Fold(strings.TrimSpace(h)), "_", " ")
+		name := columnWords(text.Unplain(strings.TrimSpace(h)))
+		var may []string
 		for _, field := range PeopleFields() {
 			if slices.ContainsFunc(all[field], func(w string) bool { return text.Fold(w) == name }) {
-				out[i] = field
+				may = append(may, field)
 			}
+		}
+		for k := range own {
+			if c := &own[k]; c.Active && name != "" && slices.Contains([]string{columnWords(c.LabelRU), columnWords(c.LabelEN), columnWords(c.Key)}, name) {
+				may = append(may, CustomPrefix+c.Key)
+			}
+		}
+		if len(may) > 0 { // what is called like a field that is there already is another
+			free := slices.IndexFunc(may, func(field string) bool { return !slices.Contains(out[:i], field) })
+			out[i] = may[max(free, 0)]
 		}
 	}
 	return out
 }
+
+// columnWords is a column's name as it is compared.
+func columnWords(name string) string { return strings.ReplaceAll(text.Fold(name), "_", " ") }
 
 // peopleColumns are the places of fields in a file.
 type peopleColumns struct {
@@ -148,14 +162,14 @@ type peopleColumns struct {
 
 // find finds the map's columns in the head, nil where the file has none, and
 // names all that are missing, and those of which there is more than one.
-func (m *PeopleMap) find(head []string) (*peopleColumns, error) {
+func (m *PeopleMap) find(head []string, own []member.CustomField) (*peopleColumns, error) {
 	f := finder{header: make([]string, len(head)), bare: head == nil}
 	for i, h := range head {
 		f.header[i] = text.Fold(strings.TrimSpace(h))
 	}
 	c := &peopleColumns{at: map[string]int{}, names: map[string]string{}}
 	if len(m.Columns) == 0 {
-		c.guess(&f, head)
+		c.guess(&f, head, own)
 	}
 	for _, field := range slices.Sorted(maps.Keys(m.Columns)) {
 		c.at[field], c.names[field] = f.column("columns."+field, m.Columns[field]), m.Columns[field]
@@ -171,8 +185,8 @@ func (m *PeopleMap) find(head []string) (*peopleColumns, error) {
 
 // guess takes the columns by their names. Of two that are both a field nobody
 // knows which is meant.
-func (c *peopleColumns) guess(f *finder, head []string) {
-	for i, field := range GuessPeople(head) {
+func (c *peopleColumns) guess(f *finder, head []string, own []member.CustomField) {
+	for i, field := range GuessPeople(head, own) {
 		if field == "" {
 			continue
 		}
@@ -210,13 +224,21 @@ func (c *peopleColumns) ofField(path string) string {
 type peopleParser struct {
 	*peopleColumns
 	days   moments
+	sheet  bool // of a workbook
+	own    map[string]*member.CustomField
 	groups map[string]id.ID // by folded names
 	region string
 	now    clock.Micros
 }
 
-func (im *Importer) parser(ctx context.Context, m *PeopleMap, columns *peopleColumns, region string, sheet bool) (*peopleParser, error) {
-	p := &peopleParser{peopleColumns: columns, region: region, now: im.Clock.Now(), groups: map[string]id.ID{}, days: moments{zone: time.UTC}}
+func (im *Importer) parser(ctx context.Context, m *PeopleMap, columns *peopleColumns, own []member.CustomField, region string, sheet bool) (*peopleParser, error) {
+	p := &peopleParser{
+		peopleColumns: columns, region: region, now: im.Clock.Now(), groups: map[string]id.ID{}, days: moments{zone: time.UTC},
+		sheet: sheet, own: map[string]*member.CustomField{},
+	}
+	for i := range own {
+		p.own[own[i].Key] = &own[i]
+	}
 	for _, f := range m.Dates {
 		layout, err := layoutOf(f)
 		if err != nil {

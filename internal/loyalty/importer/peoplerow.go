@@ -8,6 +8,7 @@ import (
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/i18n"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/text"
 )
@@ -18,7 +19,7 @@ func (c *peopleColumns) cell(cells []string, field string) string {
 	if !ok || at >= len(cells) {
 		return ""
 	}
-	return strings.TrimSpace(cells[at])
+	return strings.TrimSpace(text.Unplain(strings.TrimSpace(cells[at])))
 }
 
 // badCell is what is wrong with one cell of a row.
@@ -72,14 +73,8 @@ func (p *peopleParser) profile(in *member.Registration, cells []string) (bad []b
 		}
 	}
 	pr.Address.City, pr.Address.Street = p.cell(cells, string(member.FieldAddressCity)), p.cell(cells, string(member.FieldAddressStreet))
-	pr.Comment, pr.Language = p.cell(cells, string(member.FieldComment)), strings.ToLower(p.cell(cells, string(member.FieldLanguage)))
-	for field := range p.at {
-		if key, own := strings.CutPrefix(field, CustomPrefix); own {
-			if v := p.cell(cells, field); v != "" {
-				pr.Custom[key] = v
-			}
-		}
-	}
+	pr.Comment, pr.Language = p.cell(cells, string(member.FieldComment)), languageOf(p.cell(cells, string(member.FieldLanguage)))
+	bad = p.ownFields(pr, cells)
 	in.Tags = words(p.cell(cells, string(member.FieldTags)))
 	read := func(field, code string, take func(v string) bool) {
 		if v := p.cell(cells, field); v != "" && !take(v) {
@@ -128,6 +123,17 @@ func sexOf(s string) (string, bool) {
 		return member.Female, true
 	}
 	return "", false
+}
+
+// languageOf reads how files write it; what it does not know is refused later.
+func languageOf(s string) string {
+	switch s = text.Fold(s); s {
+	case "русский", "russian":
+		return string(i18n.RU)
+	case "английский", "english":
+		return string(i18n.EN)
+	}
+	return s
 }
 
 // words are the parts of a text between commas or semicolons.

@@ -130,8 +130,8 @@ func tidy(s string) string {
 }
 
 // guess guesses which field each column is; of two that may be the same the first.
-func guess(head []string) []string {
-	out := importer.GuessPeople(head)
+func guess(head []string, own []member.CustomField) []string {
+	out := importer.GuessPeople(head, own)
 	for i, field := range out {
 		if slices.Contains(out[:i], field) {
 			out[i] = ""

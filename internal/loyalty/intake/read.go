@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"kopilka/internal/loyalty/importer"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/lease"
@@ -99,7 +100,11 @@ func (r *reading) file(ctx context.Context, file []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := r.head(head); err != nil {
+	own, err := member.CustomFields(ctx, r.DB)
+	if err != nil {
+		return err
+	}
+	if err := r.head(head, own); err != nil {
 		return err
 	}
 	for {
@@ -117,7 +122,7 @@ func (r *reading) file(ctx context.Context, file []byte) error {
 }
 
 // head takes the columns' names.
-func (r *reading) head(head []string) error {
+func (r *reading) head(head []string, own []member.CustomField) error {
 	for len(head) > 0 && tidy(head[len(head)-1]) == "" {
 		head = head[:len(head)-1]
 	}
@@ -126,10 +131,12 @@ func (r *reading) head(head []string) error {
 	}
 	l := &r.in.Layout
 	l.Head = nil
-	for _, h := range head {
-		l.Head = append(l.Head, text.Clip(tidy(h), sampleSize))
+	whole := make([]string, len(head)) // as they are shown, they may be cut
+	for i, h := range head {
+		whole[i] = tidy(h)
+		l.Head = append(l.Head, text.Clip(whole[i], sampleSize))
 	}
-	l.Fields, l.Samples = guess(l.Head), make([][]string, len(l.Head))
+	l.Fields, l.Samples = guess(whole, own), make([][]string, len(l.Head))
 	return nil
 }
 

@@ -151,8 +151,9 @@ func isKey(s string) bool {
 	return s != "" && len(s) <= MaxShort && only(s, "abcdefghijklmnopqrstuvwxyz0123456789_")
 }
 
-// value puts a value into the canonical form of the field.
-func (c *CustomField) value(s string) (string, *fault.Field) {
+// Canonical puts a value into the form in which the field keeps it, or tells what
+// is wrong with it.
+func (c *CustomField) Canonical(s string) (string, *fault.Field) {
 	s, wrong := checkLine(s)
 	if wrong != nil || s == "" {
 		return s, wrong
@@ -215,7 +216,7 @@ func (f *form) custom(fields []CustomField, values map[string]string, touched ma
 			f.add(CustomPrefix+key, &fault.Field{Code: "member.bad-field"})
 			continue
 		}
-		v, wrong := fields[at].value(s)
+		v, wrong := fields[at].Canonical(s)
 		f.add(CustomPrefix+key, wrong)
 		if values[key] = v; v == "" {
 			delete(values, key)

@@ -15,14 +15,13 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
 	"kopilka/internal/loyalty/segment"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/i18n"
+	"kopilka/internal/platform/text"
 )
 
 // Columns are those that the base of members is usually taken out with: phone,
@@ -158,7 +157,7 @@ func (e *Export) CSV(ctx context.Context, w io.Writer, q segment.Query) error {
 	out.UseCRLF = true
 	head := make([]string, len(t.fields))
 	for i := range t.fields {
-		head[i] = Plain(t.title(&t.fields[i]))
+		head[i] = text.Plain(t.title(&t.fields[i]))
 	}
 	if err := out.Write(head); err != nil {
 		return err
@@ -184,18 +183,4 @@ func (e *Export) CSV(ctx context.Context, w io.Writer, q segment.Query) error {
 		return err
 	}
 	return buffered.Flush()
-}
-
-// Plain keeps a spreadsheet from taking a text for a formula, also one behind
-// blanks, which some leave out. A phone is a number at worst.
-func Plain(s string) string {
-	const blanks, signs, digits = "\t\r\n", "=+-@\uFF1D\uFF0B\uFF0D\uFF20", "0123456789" // and the same of full width
-	if s == "" || s[0] == '+' && strings.Trim(s[1:], digits) == "" {
-		return s
-	}
-	begins, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }))
-	if strings.ContainsRune(blanks, rune(s[0])) || strings.ContainsRune(signs, begins) {
-		return "'" + s
-	}
-	return s
 }

@@ -126,17 +126,3 @@ func TestXLSX(t *testing.T) {
 		}
 	})
 }
-
-// TestPlain: what a spreadsheet would reckon with begins with an apostrophe, also
-// behind blanks.
-func TestPlain(t *testing.T) {
-	t.Parallel()
-	for s, want := range map[string]string{
-		"": "", "536365": "536365", "=1+1": "'=1+1", "@x": "'@x", "-5": "'-5", "C5": "C5", "+79160000000": "+79160000000", "+1+1": "'+1+1", " =1+1": "' =1+1",
-		"\u00a0=1": "'\u00a0=1", "\u200b=1": "'\u200b=1", "\tx": "'\tx", "＝1": "'＝1", "  a": "  a", " ": " ", "Анна": "Анна",
-	} {
-		if got := export.Plain(s); got != want {
-			t.Errorf("%q becomes %q", s, got)
-		}
-	}
-}
