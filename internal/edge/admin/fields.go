@@ -109,7 +109,10 @@ func (p *page) editField() error {
 	}
 	lines := make([]string, len(c.Choices))
 	for i, v := range c.Choices {
-		lines[i] = v.Key + "; " + v.LabelRU + "; " + v.LabelEN
+		lines[i] = v.Key + "; " + v.LabelRU
+		if v.LabelEN != v.LabelRU {
+			lines[i] += "; " + v.LabelEN
+		}
 	}
 	return p.askField(p.filled(url.Values{
 		"key": {c.Key}, "kind": {string(c.Kind)}, "label_ru": {c.LabelRU}, "label_en": {c.LabelEN}, "required": yes(c.Required), "active": yes(c.Active),
@@ -132,9 +135,10 @@ func (p *page) saveField(c *member.CustomField) error {
 	if err != nil {
 		return err
 	}
-	to, err := p.fieldTyped(f, c)
+	lines := choiceLines(f.values.Get("choices"))
+	to, err := p.fieldTyped(f, c, lines)
 	if err == nil {
-		err = p.Members.SaveCustomField(p.ctx(), to)
+		err = p.choiceFault(p.Members.SaveCustomField(p.ctx(), to), lines)
 	}
 	if err != nil {
 		if f.refuse(err) {
@@ -147,7 +151,7 @@ func (p *page) saveField(c *member.CustomField) error {
 
 // fieldTyped is the field as it was typed. Its key and kind stay; one that is
 // new takes no key that is there.
-func (p *page) fieldTyped(f *form, c *member.CustomField) (member.CustomField, error) {
+func (p *page) fieldTyped(f *form, c *member.CustomField, lines []choiceLine) (member.CustomField, error) {
 	to := member.CustomField{Key: f.get("key"), Kind: member.CustomKind(f.get("kind")), Active: true}
 	var bad []fault.Field
 	if c != nil {
@@ -171,29 +175,20 @@ func (p *page) fieldTyped(f *form, c *member.CustomField) (member.CustomField, e
 		bad = append(bad, fault.Field{Path: "position", Code: "admin.number"})
 	}
 	if to.Kind == member.CustomChoice {
-		to.Choices = choicesTyped(f.values.Get("choices"))
+		var there []member.Choice
+		if c != nil {
+			there = c.Choices
+		}
+		var wrong *fault.Field
+		if to.Choices, wrong = p.choicesOf(lines, there); len(lines) == 0 {
+			wrong = &fault.Field{Path: "choices", Code: "member.mandatory"}
+		}
+		if wrong != nil {
+			bad = append(bad, *wrong)
+		}
 	}
 	if len(bad) > 0 {
 		return to, fault.New(fault.Invalid, "admin.invalid").With(bad...)
 	}
 	return to, nil
-}
-
-// choicesTyped reads choices, one a line: key; in Russian; in English. More
-// than a field may have are refused by it.
-func choicesTyped(typed string) []member.Choice {
-	var out []member.Choice
-	for l := range strings.SplitSeq(strings.ReplaceAll(strings.ToValidUTF8(typed, ""), "\x00", ""), "\n") {
-		if strings.TrimSpace(l) == "" {
-			continue
-		}
-		key, rest, _ := strings.Cut(l, ";")
-		ru, en, _ := strings.Cut(rest, ";")
-		ru, en = inBoth(strings.TrimSpace(ru), strings.TrimSpace(en))
-		out = append(out, member.Choice{Key: strings.TrimSpace(key), LabelRU: ru, LabelEN: en})
-		if len(out) > member.MaxChoices {
-			break
-		}
-	}
-	return out
 }

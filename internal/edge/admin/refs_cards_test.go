@@ -230,7 +230,7 @@ func TestGroupsAndFieldsInTheConsole(t *testing.T) {
 		h.harmless(sees, "/groups/categories")
 		h.harmless(edits, "/fields")
 		h.harmless(edits, "/fields/genre/edit")
-		h.sends(edits, "/fields/genre/edit", url.Values{"kind": {"text"}, "label_ru": {"Жанр"}, "label_en": {"Genre"}, "choices": {"a"}}, http.StatusUnprocessableEntity)
+		h.sends(edits, "/fields/genre/edit", url.Values{"kind": {"text"}, "label_ru": {"Жанр"}, "label_en": {"Genre"}, "choices": {"a;"}}, http.StatusUnprocessableEntity)
 		h.sends(edits, "/fields/genre/edit", url.Values{"kind": {"text"}, "label_ru": {"Жанр"}, "label_en": {"Genre"}, "choices": {"a; Аниме"}}, http.StatusSeeOther)
 		fields, err := member.CustomFields(t.Context(), d)
 		if err != nil || len(fields) != 1 || fields[0].Kind != member.CustomChoice || fields[0].Active || len(fields[0].Choices) != 1 || fields[0].Choices[0].LabelEN != "Аниме" {

@@ -20,8 +20,10 @@ func TestOwnFieldIsKnownByName(t *testing.T) {
 		o := open(t, d)
 		long := strings.TrimSpace(strings.Repeat("Очень ", 16))
 		for _, f := range []member.CustomField{
-			{Key: "children", LabelRU: "Детей", LabelEN: "Children", Active: true}, {Key: "long", LabelRU: long, LabelEN: "Long", Active: true},
-			{Key: "phone2", LabelRU: "Телефон", LabelEN: "Phone", Active: true}, {Key: "gone", LabelRU: "Рост", LabelEN: "Height"},
+			{Key: "children", LabelRU: "Детей", LabelEN: "Children", Active: true},
+			{Key: "long", LabelRU: long, LabelEN: "Long", Active: true},
+			{Key: "phone2", LabelRU: "Телефон", LabelEN: "Phone", Active: true},
+			{Key: "gone", LabelRU: "Рост", LabelEN: "Height"},
 		} {
 			f.Kind = member.CustomText
 			o.ok(o.Importer.Members.SaveCustomField(by(t.Context()), f))

@@ -115,7 +115,7 @@ func (m *Members) SaveCustomField(ctx context.Context, c CustomField) error {
 }
 
 func (c *CustomField) check(f *form) {
-	if !isKey(c.Key) {
+	if !IsKey(c.Key) {
 		f.add("key", &fault.Field{Code: "member.bad-key"})
 	}
 	f.needed("label_ru", &c.LabelRU, MaxName)
@@ -138,7 +138,7 @@ func (c *CustomField) check(f *form) {
 	for i := range c.Choices {
 		path := pathOf("choices", i)
 		ch := &c.Choices[i]
-		if !isKey(ch.Key) || slices.IndexFunc(c.Choices, func(o Choice) bool { return o.Key == ch.Key }) < i {
+		if !IsKey(ch.Key) || slices.IndexFunc(c.Choices, func(o Choice) bool { return o.Key == ch.Key }) < i {
 			f.add(path+".key", &fault.Field{Code: "member.bad-key"})
 		}
 		f.needed(path+".label_ru", &ch.LabelRU, MaxName)
@@ -146,8 +146,8 @@ func (c *CustomField) check(f *form) {
 	}
 }
 
-// isKey tells a name that programs use: 1 to 50 of a-z, 0-9 and _.
-func isKey(s string) bool {
+// IsKey tells a name that programs use: 1 to 50 of a-z, 0-9 and _.
+func IsKey(s string) bool {
 	return s != "" && len(s) <= MaxShort && only(s, "abcdefghijklmnopqrstuvwxyz0123456789_")
 }
 
