@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -183,14 +182,18 @@ func (p *page) mergeView(m, other *member.Member) mergeView {
 // chooseMerge asks whose value is kept where both have one.
 func (p *page) chooseMerge(f *form, m, other *member.Member, look *merge.Preview) error {
 	v := p.mergeView(m, other)
+	w, err := p.changeWords(nil)
+	if err != nil {
+		return err
+	}
 	v.Sub = p.text("admin.merge.choose", "name", p.nameAndNumber(other))
 	v.Along = append(v.Along, sent{"chosen", "yes"})
 	for _, c := range look.Kept.United.Conflicts {
 		x := f.field("take-"+string(c.Field), "merge-who")
-		x.Label, x.Hint = p.changeName(c.Field), ""
+		x.Label, x.Hint = w.field(c.Field), ""
 		x.Options = []kit.Option{
-			{Value: "mine", Text: p.fieldValue(c.Field, c.Kept), Hint: p.text("admin.merge.mine", "name", p.nameAndNumber(m)), Chosen: true},
-			{Value: "his", Text: p.fieldValue(c.Field, c.Lost), Hint: p.text("admin.merge.his", "name", p.nameAndNumber(other))},
+			{Value: "mine", Text: w.value(c.Field, c.Kept), Hint: p.text("admin.merge.mine", "name", p.nameAndNumber(m)), Chosen: true},
+			{Value: "his", Text: w.value(c.Field, c.Lost), Hint: p.text("admin.merge.his", "name", p.nameAndNumber(other))},
 		}
 		v.Choices = append(v.Choices, x)
 	}
@@ -205,7 +208,9 @@ func (p *page) agreeMerge(f *form, m, other *member.Member, look *merge.Preview,
 	for _, x := range take {
 		v.Along = append(v.Along, sent{"take", string(x)})
 	}
-	p.tellMerge(&v, &look.Merge)
+	if err := p.tellMerge(&v, &look.Merge); err != nil {
+		return err
+	}
 	for i := range look.Consents {
 		v.Consents = append(v.Consents, p.consentRow(m, &look.Consents[i]))
 	}
@@ -218,7 +223,7 @@ func (p *page) agreeMerge(f *form, m, other *member.Member, look *merge.Preview,
 }
 
 // tellMerge says what moves, and what comes of it.
-func (p *page) tellMerge(v *mergeView, m *merge.Merge) {
+func (p *page) tellMerge(v *mergeView, m *merge.Merge) error {
 	ctx := p.ctx()
 	before := map[id.ID]purchase.AccountState{}
 	for _, a := range m.Before {
@@ -251,27 +256,31 @@ func (p *page) tellMerge(v *mergeView, m *merge.Merge) {
 	add("cards", ui.Number(ctx, m.Cards))
 	add("consents", ui.Number(ctx, m.Act.Consents))
 	if m.Kept == nil {
-		return
+		return nil
 	}
 	u := &m.Kept.United
+	w, err := p.changeWords(nil)
+	if err != nil {
+		return err
+	}
 	var found []string
 	for _, x := range u.Identifiers {
 		found = append(found, x.Mask())
 	}
 	add("finds", strings.Join(found, ", "))
 	add("tags", strings.Join(u.Tags, ", "))
-	n := p.names()
 	var groups []string
 	for _, g := range u.Groups {
-		groups = append(groups, cmp.Or(n.groups[g.String()], g.String()))
+		groups = append(groups, w.value(member.FieldGroup, g.String()))
 	}
 	add("groups", strings.Join(groups, ", "))
 	for _, x := range u.Filled {
-		v.Moved = append(v.Moved, kit.Pair{Name: p.changeName(x.Field), Value: p.fieldValue(x.Field, x.Value)})
+		v.Moved = append(v.Moved, kit.Pair{Name: w.field(x.Field), Value: w.value(x.Field, x.Value)})
 	}
 	for _, c := range u.Conflicts {
-		v.Conflicts = append(v.Conflicts, mergeConflict{p.changeName(c.Field), p.fieldValue(c.Field, c.Kept), p.fieldValue(c.Field, c.Lost)})
+		v.Conflicts = append(v.Conflicts, mergeConflict{w.field(c.Field), w.value(c.Field, c.Kept), w.value(c.Field, c.Lost)})
 	}
+	return nil
 }
 
 // changeName is what a field of a member is called.
@@ -280,22 +289,6 @@ func (p *page) changeName(f member.Field) string {
 		return p.text(key)
 	}
 	return string(f)
-}
-
-// fieldValue is a value of a member's field as it is read.
-func (p *page) fieldValue(f member.Field, v string) string {
-	if v != "" && p.hides(f) {
-		return member.Secret
-	}
-	switch f {
-	case member.FieldBirthDate:
-		return p.day(v)
-	case member.FieldSex:
-		return p.text("segment.value.sex." + v)
-	case member.FieldCategory:
-		return cmp.Or(p.names().categories[v], v)
-	}
-	return v
 }
 
 // mergeAct reads the act of a merge back.
@@ -326,6 +319,8 @@ func (p *page) mergeAct() error {
 		add("reason", done.Kept.Reason)
 	}
 	add("number", done.Number)
-	p.tellMerge(&v, &done)
+	if err := p.tellMerge(&v, &done); err != nil {
+		return err
+	}
 	return p.show(v.Title, "/members", mergeActPage(v, done.Kept == nil))
 }
