@@ -137,8 +137,12 @@ func (l *auditList) read() error {
 			list = list[:auditShown]
 		}
 	}
+	names, err := p.auditNames(list)
+	if err != nil {
+		return err
+	}
 	for i := range list {
-		l.rows = append(l.rows, p.auditRow(&list[i]))
+		l.rows = append(l.rows, p.auditRow(&list[i], names))
 	}
 	if newer && len(list) > 0 {
 		l.back = l.href("after", strconv.FormatInt(list[0].Seq, 10))

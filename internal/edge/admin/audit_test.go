@@ -56,3 +56,59 @@ func TestTrailSpeaksWords(t *testing.T) {
 		}
 	})
 }
+
+// TestTrailNamesWhom: a line says which member it is of, by number, and by name to
+// whoever may see members, with the way to his page; what was done to many is told
+// as it was asked for. No ids are told.
+func TestTrailNamesWhom(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		anna, oleg := h.register("Анна", "+79161234567"), h.register("Олег", "+79161234568")
+		sees, reads := h.hire("sees", []staff.Permission{staff.MembersSee, staff.AuditSee, staff.PointsAdjust}), h.hire("reads", []staff.Permission{staff.AuditSee})
+		done := h.ask(sees, http.MethodPost, admin.Base+"/members/bulk/points", url.Values{
+			"all": {"yes"}, "list": {""}, "programme": {h.Programme.ID.String()}, "way": {"in"}, "points": {"15"}, "reason": {"за ожидание"},
+		}).Header().Get("Location")
+		h.ask(sees, http.MethodPost, done+"/begin", url.Values{})
+		h.check(h.bulk.Work(t.Context()))
+		h.check(d.Write(t.Context(), func(tx *db.Tx) error {
+			for _, target := range []audit.Target{{Kind: "purchase", ID: oleg.Home.String() + "-8"}, {Kind: "member", ID: "77"}, {Kind: "intake", ID: "123456789"}} {
+				if err := audit.Note(t.Context(), tx, h.Clock.Now(), audit.Entry{Action: target.Kind + ".seen", Target: target}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		trail := func(who string) (body, said string) {
+			body = h.ask(who, http.MethodGet, admin.Base+"/audit", nil).Body.String()
+			said = strings.Join(strings.Fields(tags.ReplaceAllString(body, " ")), " ")
+			return body, strings.ReplaceAll(said, "\u00a0", " ")
+		}
+		body, said := trail(sees)
+		for _, want := range []string{
+			"Участник № " + anna.Number + ", Анна", "Участник № " + oleg.Number + ", Олег", "Покупка участника № " + oleg.Number + ", Олег", "Участник –",
+			"Массовое действие «Начислить по 15",
+		} {
+			if !strings.Contains(said, want) {
+				t.Errorf("the trail does not say %q: %s", want, said)
+			}
+		}
+		for _, link := range []string{admin.Base + "/members/" + anna.Home.String(), done} {
+			if !strings.Contains(body, `<a href="`+link+`"`) {
+				t.Errorf("nothing leads to %s", link)
+			}
+		}
+		if strings.Contains(body, `<a href="`+admin.Base+`/members/77"`) {
+			t.Error("a page that is not there is led to")
+		}
+		body, blind := trail(reads)
+		if !strings.Contains(blind, "Участник № "+anna.Number) || strings.Contains(blind, "Анна") || strings.Contains(body, `<a href="`+admin.Base+"/members/") {
+			t.Errorf("to whoever may not see members: %s", blind)
+		}
+		for _, raw := range []string{anna.Home.String(), oleg.Home.String(), done[strings.LastIndexByte(done, '/')+1:], "123456789"} {
+			if strings.Contains(said+blind, raw) {
+				t.Errorf("the trail says %q", raw)
+			}
+		}
+	})
+}

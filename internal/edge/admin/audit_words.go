@@ -19,7 +19,7 @@ var auditUnsaid = []string{"id", "passkeys", "seen"}
 // maxAuditValue is how much of a value is shown, in characters.
 const maxAuditValue = 300
 
-func (p *page) auditRow(r *audit.Record) auditRow {
+func (p *page) auditRow(r *audit.Record, names *auditNames) auditRow {
 	out := auditRow{Seq: r.Seq, At: r.At, Who: r.Actor.Name, From: r.Actor.Address, Action: p.textOr("audit.action."+r.Action, r.Action)}
 	kind := p.textOr("audit.actor."+string(r.Actor.Kind), string(r.Actor.Kind))
 	switch {
@@ -30,7 +30,7 @@ func (p *page) auditRow(r *audit.Record) auditRow {
 	case p.can(staff.StaffEdit) && r.Actor.ID != 0:
 		out.WhoHref = peoplePath + "/" + r.Actor.ID.String()
 	}
-	p.auditThing(r, &out)
+	p.auditThing(r, names, &out)
 	for _, c := range r.Changes() {
 		if slices.Contains(auditUnsaid, c.Field) {
 			continue
@@ -54,11 +54,11 @@ func (p *page) textOr(key, without string) string {
 func (p *page) kindName(kind string) string { return p.textOr("audit.target."+kind, kind) }
 
 // auditThing says what was changed and where it is to be seen.
-func (p *page) auditThing(r *audit.Record, out *auditRow) {
-	name := cmp.Or(p.nameIn(r.After), p.nameIn(r.Before), p.thingName(r.Target))
+func (p *page) auditThing(r *audit.Record, names *auditNames, out *auditRow) {
 	if r.Target.Kind == "" {
 		return
 	}
+	name := cmp.Or(p.nameIn(r.After), p.nameIn(r.Before), names.named(p, r), p.thingName(r.Target))
 	out.Thing = strings.TrimSpace(p.kindName(r.Target.Kind) + " " + name)
 	if r.Target.ID != "" {
 		out.ThingPast = historyOf(r.Target.Kind, r.Target.ID)
@@ -74,8 +74,9 @@ func (p *page) auditThing(r *audit.Record, out *auditRow) {
 		{"purchase", purchasesPath, staff.PurchasesSee},
 		{"member", membersPath, staff.MembersSee},
 		{"job", jobsPath, staff.JobsSee},
+		{"bulk", bulkPath, staff.MembersSee},
 	} {
-		if page.kind == r.Target.Kind && p.can(page.need) && r.Target.ID != "" && r.Target.ID != "0" {
+		if page.kind == r.Target.Kind && p.can(page.need) && r.Target.ID != "" && r.Target.ID != "0" && names.there(p, r.Target) {
 			out.ThingHref = page.path + "/" + r.Target.ID
 		}
 	}
@@ -121,10 +122,11 @@ func (p *page) thingName(t audit.Target) string {
 		}
 	case "programme":
 		return p.inQuotes(p.programmeName(i))
-	case "member", "purchase":
-		return ""
 	}
-	return p.inQuotes(p.auditNamed(t.Kind, t.Kind+"_id", i, t.ID))
+	if name := p.auditNamed(t.Kind, t.Kind+"_id", i, t.ID); name != t.ID { // an id says nothing
+		return p.inQuotes(name)
+	}
+	return ""
 }
 
 // auditValue is a value of a document in the reader's words; "" is none.

@@ -15,8 +15,11 @@ import (
 const (
 	columns = `bulk_id, staff_id, staff_name, deed, filter, state, total, place, tried, changed, asked_at, begun_at, ended_at`
 
-	qPut = `insert into bulk_action (` + columns + `, holder, held_until) values ($1, $2, $3, $4, $5, 'asked', $6, 0, 0, 0, $7, 0, 0, 0, 0)`
-	qGet = `select ` + columns + ` from bulk_action where bulk_id = $1`
+	qPut      = `insert into bulk_action (` + columns + `, holder, held_until) values ($1, $2, $3, $4, $5, 'asked', $6, 0, 0, 0, $7, 0, 0, 0, 0)`
+	qGet      = `select ` + columns + ` from bulk_action where bulk_id = $1`
+	qSome     = `select ` + columns + ` from bulk_action where bulk_id `
+	qSomePG   = qSome + `= any($1)`
+	qSomeLite = qSome + `in (select value from json_each($1))`
 	// The newest first; of one person or, with 0, of everybody.
 	qList     = `select ` + columns + ` from bulk_action where (staff_id = $1 or $1 = 0) and (bulk_id < $2 or $2 = 0) order by bulk_id desc limit $3`
 	qOpen     = `select count(*) from bulk_action where staff_id = $1 and state in ('asked', 'running', 'stopping')`
@@ -58,6 +61,27 @@ func get(ctx context.Context, q db.Q, action id.ID) (Action, error) {
 		return a, notFound()
 	}
 	return a, err
+}
+
+// Some reads those of some actions that are there still.
+func (b *Actions) Some(ctx context.Context, actions []id.ID) (map[id.ID]Action, error) {
+	out := make(map[id.ID]Action, len(actions))
+	if len(actions) == 0 {
+		return out, nil
+	}
+	ids := make([]int64, len(actions))
+	for i, a := range actions {
+		ids[i] = int64(a)
+	}
+	text := qSomeLite
+	if b.DB.Dialect() == db.Postgres {
+		text = qSomePG
+	}
+	list, err := db.All(ctx, b.DB, scanAction, text, ids)
+	for i := range list {
+		out[list[i].ID] = list[i]
+	}
+	return out, err
 }
 
 // List gives actions, the newest first: a person's own or, of 0, everybody's;
