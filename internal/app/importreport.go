@@ -11,7 +11,7 @@ import (
 
 	"kopilka/internal/loyalty/importer"
 	"kopilka/internal/platform/fault"
-	"kopilka/internal/platform/text"
+	"kopilka/internal/platform/formula"
 )
 
 // importReport writes what became of every row; it takes its name when it is
@@ -62,7 +62,7 @@ func (r *importReport) add(o *importer.Outcome) error {
 		code, why = o.Why.Code, r.why(o)
 	}
 	status := r.p.texts.Text(r.p.lang, "importer.status."+string(o.Status))
-	if err := r.csv.Write([]string{strconv.FormatInt(o.Row, 10), text.Plain(r.of(o)), status, again, code, text.Plain(why)}); err != nil {
+	if err := r.csv.Write([]string{strconv.FormatInt(o.Row, 10), formula.Plain(r.of(o)), status, again, code, formula.Plain(why)}); err != nil {
 		return r.failed(err)
 	}
 	return nil

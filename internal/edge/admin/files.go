@@ -7,7 +7,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"kopilka/internal/platform/text"
+	"kopilka/internal/platform/formula"
 )
 
 // eachLine gives the lines of a file one by one.
@@ -25,7 +25,7 @@ func writeCSV(w io.Writer, head []string, each eachLine) error {
 	}
 	err := each(func(cells []string) error {
 		for i := range cells {
-			cells[i] = text.Plain(cells[i])
+			cells[i] = formula.Plain(cells[i])
 		}
 		return out.Write(cells)
 	})

@@ -18,6 +18,7 @@ import (
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/formula"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/text"
 )
@@ -131,7 +132,7 @@ func GuessPeople(head []string, own []member.CustomField) []string {
 	out := make([]string, len(head))
 	all := peopleWords()
 	for i, h := range head {
-		name := columnWords(text.Unplain(strings.TrimSpace(h)))
+		name := columnWords(formula.Unplain(strings.TrimSpace(h)))
 		var may []string
 		for _, field := range PeopleFields() {
 			if slices.ContainsFunc(all[field], func(w string) bool { return text.Fold(w) == name }) {

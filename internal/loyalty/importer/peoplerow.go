@@ -8,6 +8,7 @@ import (
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/formula"
 	"kopilka/internal/platform/i18n"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/text"
@@ -19,7 +20,7 @@ func (c *peopleColumns) cell(cells []string, field string) string {
 	if !ok || at >= len(cells) {
 		return ""
 	}
-	return strings.TrimSpace(text.Unplain(strings.TrimSpace(cells[at])))
+	return strings.TrimSpace(formula.Unplain(strings.TrimSpace(cells[at])))
 }
 
 // badCell is what is wrong with one cell of a row.

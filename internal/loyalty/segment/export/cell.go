@@ -12,7 +12,7 @@ import (
 
 	"kopilka/internal/loyalty/segment"
 	"kopilka/internal/platform/fault"
-	"kopilka/internal/platform/text"
+	"kopilka/internal/platform/formula"
 )
 
 // word is a value as a CSV has it: numbers with a point, times as
@@ -35,7 +35,7 @@ func (t *table) word(f *segment.Field, v *segment.Value) string {
 		}
 		return ""
 	}
-	return text.Plain(t.text(f, v))
+	return formula.Plain(t.text(f, v))
 }
 
 // styles are how a workbook shows what is not text.

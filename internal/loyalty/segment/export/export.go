@@ -20,8 +20,8 @@ import (
 
 	"kopilka/internal/loyalty/segment"
 	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/formula"
 	"kopilka/internal/platform/i18n"
-	"kopilka/internal/platform/text"
 )
 
 // Columns are those that the base of members is usually taken out with: phone,
@@ -157,7 +157,7 @@ func (e *Export) CSV(ctx context.Context, w io.Writer, q segment.Query) error {
 	out.UseCRLF = true
 	head := make([]string, len(t.fields))
 	for i := range t.fields {
-		head[i] = text.Plain(t.title(&t.fields[i]))
+		head[i] = formula.Plain(t.title(&t.fields[i]))
 	}
 	if err := out.Write(head); err != nil {
 		return err

@@ -1,4 +1,6 @@
-package text
+// Package formula keeps texts that people typed from being formulas where a file is
+// opened as a table.
+package formula
 
 import (
 	"strings"
