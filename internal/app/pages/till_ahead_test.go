@@ -143,3 +143,171 @@ func TestTillTypedAhead(t *testing.T) {
 	}
 	s.verified(t)
 }
+
+// TestTillKeepsWhoWasShown: a sum or a good that is typed takes nobody's place who
+// was shown before it, and of two who were shown the last is served, whoever is
+// found first; what is typed over the choice between several is what is bought.
+func TestTillKeepsWhoWasShown(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	first, number := s.buyer(t, "Ася", 0)
+	second, other := s.buyer(t, "Варвара", 0)
+	w, p := s.behindWire(t, b)
+	typed := func(what string) {
+		p.Get(`document.querySelector("#scan").focus()`, nil)
+		p.Insert(what)
+		p.Press(browsertest.Enter)
+	}
+
+	release := w.hold("/find")
+	p.scan(number)
+	typed("350")
+	p.Press(browsertest.F8)
+	release()
+	p.told()
+
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")?.innerText.includes("Ася")`)
+	release = w.hold("/find")
+	p.scan(other)
+	typed("360")
+	p.Press(browsertest.F8)
+	release()
+	p.told()
+
+	release = w.hold("/find")
+	p.scan(number)
+	p.scan("4600000000017") // is nobody's
+	release()
+	p.Wait(`document.querySelector(".mc")?.innerText.includes("Ася") && document.querySelector(".pwrap").innerText.includes("4600000000017")`)
+	p.adds("370")
+	p.Wait(`document.querySelector("#missed").innerText.includes("4600000000017")`) // it may have been a good
+	p.Press(browsertest.Escape)
+	p.Press(browsertest.F8)
+	p.told()
+
+	// A hand is no scanner that pauses: what it has typed is no part of a card.
+	p.Get(`document.querySelector("#scan").focus()`, nil)
+	p.Press("35")
+	p.Get(`window.typed = performance.now()`, nil)
+	p.Wait(`performance.now() - window.typed > 800`)
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")?.innerText.includes("Ася") && document.querySelector("#scan").value === "35"`)
+	p.Press(browsertest.F8)
+	p.Wait(`document.querySelector("#pay-error").innerText.includes("«35» ещё не в чеке")`)
+	p.Press(browsertest.Escape)
+	p.Get(`document.querySelector("[data-do=forget]").click()`, nil)
+
+	p.Get(`(real => { window.fetch = async (at, how) => {
+		const answer = await real(at, how);
+		if (!String(at).endsWith("/pos/find")) return answer;
+		const { found } = await answer.json(), [is] = found;
+		return new Response(JSON.stringify({ found: [is, { ...is, name: "Другая" }] }), { status: 200, headers: { "Content-Type": "application/json" } });
+	} })(window.fetch)`, nil)
+	p.scan(number)
+	p.Wait(`document.querySelector("#choose[open]:not([data-unseen])")`)
+	p.Press("380" + browsertest.Enter)
+	p.Wait(`!document.querySelector("#choose[open]") && document.querySelector("#missed [data-do=which]")`)
+	p.settled("380,00 ₽")
+	p.Press(browsertest.F8)
+	p.Wait(`document.querySelector("#pay-error").innerText.includes("Не всё попало в чек")`)
+	p.Get(`document.querySelector("#missed [data-do=which]").click()`, nil)
+	p.Wait(`document.querySelector("#choose[open]:not([data-unseen])")`)
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector(".mc")?.innerText.includes("Ася") && !document.querySelector("#missed").innerText`)
+	p.Press(browsertest.F8)
+	p.told()
+
+	want := map[money.Amount]home.ID{350_00: first, 360_00: second, 370_00: first, 380_00: first}
+	sold := p.sold()
+	for _, x := range sold {
+		if x.Buyer() != want[x.Due] {
+			t.Errorf("%d was sold to %s", x.Due, x.Buyer())
+		}
+	}
+	if len(sold) != len(want) {
+		t.Errorf("%d receipts", len(sold))
+	}
+	s.verified(t)
+}
+
+// TestTillGoodsWithoutPrice: a good that has no price takes what is typed after it,
+// however it was shown and however long it is looked up, and is asked about anew
+// each time; one at hand costs what the catalogue says by now. What is typed while
+// a receipt is paid, or once it was, is the next one's.
+func TestTillGoodsWithoutPrice(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	s.barcode(t, "popcorn-l", "4607001234567")
+	price := func(kopecks money.Amount) {
+		t.Helper()
+		product, err := s.service.Products.BySKU(t.Context(), "popcorn-l")
+		if err != nil {
+			t.Fatal(err)
+		}
+		product.Price = kopecks
+		if _, err := s.service.Products.SaveProduct(t.Context(), product); err != nil {
+			t.Fatal(err)
+		}
+	}
+	price(0)
+	w, p := s.behindWire(t, b)
+
+	release := w.hold("/goods")
+	p.scan("4607001234567")
+	p.Get(`document.querySelector("#scan").focus()`, nil)
+	p.Insert("88")
+	p.Press(browsertest.Enter)
+	p.Press(browsertest.F8)
+	release()
+	p.told()
+
+	// At hand it has no price either.
+	const atHand = `document.querySelector("[data-do=quick][data-sku=popcorn-l]")`
+	p.Wait(atHand)
+	p.Get(atHand+`.click()`, nil)
+	p.Wait(`document.querySelector("#item-error").innerText && document.activeElement.id === "item" && !document.querySelector(".ln")`)
+	p.Insert("90")
+	p.Press(browsertest.Enter)
+	p.settled("90,00 ₽")
+	release = w.hold("/api/purchases")
+	p.Press(browsertest.F8)
+	p.Wait(`document.querySelector("#waits[open]")`)
+	p.Get(`document.querySelector("#waits").close()`, nil)
+	p.Get(`document.querySelector("#item").focus()`, nil)
+	p.Insert("64")
+	release()
+	p.told()
+	p.Wait(`document.querySelector("#item").value === "64"`)
+	p.Get(`document.querySelector("#item").focus()`, nil)
+	p.Press(browsertest.Enter)
+	p.settled("64,00 ₽")
+	p.Press(browsertest.F8)
+	p.Wait(`document.querySelector(".pdone[data-seen]")`)
+	p.Press("7") // begins the next
+	p.Wait(`document.activeElement.id === "item" && document.querySelector("#item").value === "7"`)
+	p.Press("0" + browsertest.Enter)
+	p.settled("70,00 ₽")
+	p.Press(browsertest.F8)
+	p.told()
+
+	price(555_00)
+	p.Get(atHand+`.click()`, nil)
+	p.settled("555,00 ₽")
+	p.Press(browsertest.F8)
+	p.told()
+
+	want := map[money.Amount]string{88_00: "popcorn-l", 90_00: "popcorn-l", 64_00: "sum", 70_00: "sum", 555_00: "popcorn-l"}
+	sold := p.sold()
+	for _, x := range sold {
+		if len(x.Lines) != 1 || x.Lines[0].SKU != want[x.Due] {
+			t.Errorf("%d: %+v", x.Due, x.Lines)
+		}
+	}
+	if len(sold) != len(want) {
+		t.Errorf("%d receipts", len(sold))
+	}
+	s.verified(t)
+}

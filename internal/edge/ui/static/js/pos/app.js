@@ -116,7 +116,14 @@ async function network() {
 function nextGuest() {
   pay.endReceipt();
   draw();
+  fields.anew(); // what was typed while it was paid is the next one's
   next();
+}
+// begins takes what is typed over what was sold for the next guest's, once that was seen.
+function begins() {
+  if (!state.sold.seen) { beep(false); return; }
+  nextGuest();
+  $('#item').focus();
 }
 
 // lock asks that nobody be on duty. From then on the till takes nothing until it is known whether it is locked.
@@ -183,10 +190,10 @@ async function scanned(code) {
     if (/^\d{8,14}$/.test(code)) {
       const list = await bought.goods(code).catch(() => null);
       if (gone()) return true;
-      if (list?.[0]?.exact) { bought.pick(list[0], 1000); return !bought.priceAsked(); }
+      if (list?.[0]?.exact) { bought.pick(list[0], 1000); return true; }
       put('#item-error');
     }
-    return seek(code, mine, gone, true);
+    return seek(code, mine, gone, { scanned: true });
   });
   bought.after(is); // what is typed then may be its price
   await is;
@@ -206,7 +213,7 @@ const deeds = {
   'open-taken': e => find(taken(e.dataset.kind)), which: e => { bought.seen(e.closest('.perr')); find(e.dataset.code); },
   camera: () => dialogs.camera(scanned), forget: () => { sale.forget(); toNext('#scan'); }, activate, card: askCard, 'make-card': newCard,
   inc: e => sale.more(lineOf(e), 1), dec: e => sale.more(lineOf(e), -1), drop: e => sale.drop(lineOf(e)),
-  quick: e => bought.pick(quick.list.find(g => g.sku === e.dataset.sku), 1000),
+  quick: e => bought.atHand(quick.list.find(g => g.sku === e.dataset.sku)),
   most: () => { if (state.member || looking()) sale.spend('most'); else beep(false); }, none: () => sale.spend(0),
   pay: e => e.dataset.kind === 'cash' ? pay.inCash() : pay.pay(e.dataset.kind), mixed: pay.mixed, banknote: e => banknote(e.dataset.sum), exact,
   'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': pay.goOn,
@@ -299,6 +306,9 @@ function pressed(e) {
   if (document.activeElement?.id === 'pin' && doors.moveCashier(e.key)) { e.preventDefault(); return; }
   if (e.key === 'Enter' && atDone() && !dialogOpen() && (e.repeat || !state.sold.seen)) { e.preventDefault(); return; } // pressed for the payment
   if (e.key === 'F9' && dialogOpen()?.id === 'cash') { e.preventDefault(); if (!e.repeat) exact(); return; }
+  const says = /^[\p{L}\p{N}]$/u.test(e.key) && !(e.ctrlKey || e.altKey || e.metaKey);
+  if (says && dialogOpen()?.id === 'choose') { dialogs.aside(); $('#item').focus(); }
+  if (says && atDone() && !dialogOpen()) { begins(); return; }
   if (dialogOpen() || !(atDesk() || atDone()) || e.ctrlKey || e.altKey || e.metaKey) return;
   const el = document.activeElement, typing = el?.matches?.('input:not([type=checkbox]),textarea,select'), free = !typing || el.id === 'item' && !el.value;
   if (keys[e.key]) { e.preventDefault(); if (!atDone() || ['F4', 'F12'].includes(e.key)) keys[e.key](e); return; }
@@ -310,7 +320,7 @@ function pressed(e) {
   if (!free) return;
   const do1 = { ArrowDown: () => line(1), ArrowUp: () => line(-1), '+': () => sale.more(state.current, 1), ...state.lines.length && { '-': () => sale.more(state.current, -1) }, Delete: () => state.lines[state.current] && sale.drop(state.current), '?': deeds.help }[e.key];
   if (do1 && !(e.key === '?' && typing)) { e.preventDefault(); do1(); return; }
-  if (!typing && /^[\p{L}\p{N}]$/u.test(e.key)) toNext('#item'); // what is typed into nothing is a good or a sum
+  if (!typing && says) $('#item').focus(); // what is typed into nothing is a good or a sum
 }
 function escape(el) {
   if (pay.busy()) { beep(false); return; } // what is being paid is not cancelled

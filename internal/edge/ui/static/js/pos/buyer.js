@@ -15,7 +15,7 @@ import * as notice from './notice.js';
 import { turn } from './turn.js';
 
 const known = code => code.replace(/\s/g, '').toLowerCase();
-let asked = 0, newest = { n: 0, code: '' }; // who is asked for: whoever was shown last is who is served
+let asked = 0, serves = 0; // who is asked for, and who is served: of members that were shown the last is
 /** shown numbers what is shown to the till, in its order. */
 export const shown = () => ++asked;
 const SUM = /^\d{1,7}[.,]\d{1,2}$/;
@@ -25,13 +25,13 @@ export function find(code) {
   if ($('#scan')?.value.trim() === code) $('#scan').value = '';
   toNext('#item');
   if (SUM.test(code)) return bought.item(code);
-  const is = look(code, gone => seek(code, shown(), gone));
+  const before = bought.before(), is = look(code, gone => seek(code, shown(), gone, { before }));
   bought.after(is);
   return is;
 }
-/** seek finds the member of a code that was shown; false: the cashier goes on. */
-export async function seek(code, mine, gone, scanned = false) {
-  if (mine > newest.n) newest = { n: mine, code };
+/** seek finds the member of a code that was shown; false: the cashier goes on. Goods that it names come after what was typed
+ * before it. */
+export async function seek(code, mine, gone, { scanned = false, before } = {}) {
   const here = turn();
   put('#scan-error');
   let found;
@@ -40,30 +40,23 @@ export async function seek(code, mine, gone, scanned = false) {
     found = (await ask('/find', { body: { q: code }, patience: FIND })).found;
   } catch (e) {
     if (gone()) return true;
-    if (e instanceof Silent) return fromMemory(code, mine, gone, scanned);
+    if (e instanceof Silent) return fromMemory(code, mine, gone, { scanned, before });
     if (!(e instanceof Refused)) throw e;
-    if (!isWords(code) && late(mine)) return superseded(code, [], scanned);
     if (!atDesk()) { bought.miss(code, code); return false; }
     return notAsked(code, e, scanned);
   }
   if (gone()) return true;
-  if (!found.length && isWords(code) && atDesk()) return sellWords(code, gone); // whoever was shown since
-  if (late(mine)) return superseded(code, found, scanned);
+  if (!found.length && isWords(code) && atDesk()) return sellWords(code, gone, before);
+  if (late(mine) && (found.length || !scanned)) return true; // another was shown since, and is served
   if (!atDesk() || found.length > 1 && !here()) { bought.miss(code, code); return false; } // the till is locked: whoever opens it sees to it
   if (!found.length) return notFound(code, scanned);
-  return found.length === 1 ? serve(found[0], code) : several(code, found);
+  return found.length === 1 ? serve(found[0], code, mine) : several(code, found, mine);
 }
-const late = mine => mine < newest.n;
-// superseded lets go of who was shown before another; what was scanned and is nobody's may be a good, which is not.
-function superseded(code, found, scanned) {
-  if (found.length || !scanned || code === newest.code) return true;
-  bought.miss(say('not-found', { code }), code);
-  return false;
-}
+const late = mine => mine < serves;
 // several are asked about at once, but for over what is being typed: the keys are for that.
-function several(code, found) {
-  if (typedIn()) bought.miss(say('many-members', { code }), code, button(say('which'), 'which', { data: { code } }));
-  else dialogs.choose(found, m => serve(m, code));
+function several(code, found, mine) {
+  const aside = () => bought.miss(say('many-members', { code }), code, button(say('which'), 'which', { data: { code } }));
+  if (typedIn()) aside(); else dialogs.choose(found, m => serve(m, code, mine), aside);
   return false;
 }
 // notAsked keeps what was typed where it could not be asked for.
@@ -84,11 +77,12 @@ function unback() {
   if (restored && $('#scan')?.value === restored) $('#scan').value = '';
   restored = null;
 }
-function serve(m, code) {
+function serve(m, code, mine) {
   if (m.kind !== 'qr') keep.remember(known(code), m);
-  return served(m, code);
+  return served(m, code, mine);
 }
-function served(m, code, buyer = m.kind === 'card' ? { card: code } : { member: m.id }) {
+function served(m, code, mine, buyer = m.kind === 'card' ? { card: code } : { member: m.id }) {
+  serves = mine;
   const was = state.lines.length && state.member?.id !== m.id ? state.member : null;
   state.qr = m.kind === 'qr' ? code : null;
   sale.serve(m, buyer);
@@ -100,26 +94,26 @@ function served(m, code, buyer = m.kind === 'card' ? { card: code } : { member: 
 }
 // fromMemory takes a member who was here before by what was learned of him then; a card that never was is believed: the
 // receipt is told with its number.
-async function fromMemory(code, mine, gone, scanned) {
+async function fromMemory(code, mine, gone, { scanned, before }) {
   if (/^L1\./i.test(code)) return late(mine) || notAsked(code, new Silent(say('network')), scanned);
   const seen = await keep.recall(known(code)), is = seen && await latest(seen);
   if (gone()) return true;
   if (!atDesk()) { bought.miss(code, code); return false; }
-  if (!is && isWords(code)) return sellWords(code, gone);
-  if (late(mine)) return superseded(code, is ? [is] : [], scanned);
-  if (is) return served(is, code); // it is as old as it was
+  if (!is && isWords(code)) return sellWords(code, gone, before);
+  if (late(mine) && (is || !scanned)) return true;
+  if (is) return served(is, code, mine); // it is as old as it was
   if (state.member) { lostGood(say('not-found-alone', { code }), code); return false; } // whoever is there is not lost to a good that is not known
   const phone = /^\+?[78][\d()\s-]{9,}$/.test(code), card = cardLike(code);
   if (state.lines.length && scanned && !code.startsWith('+')) { // among goods it is a good rather than a card, but he may say so
     lostGood(say(card ? 'not-known-alone' : 'good-alone', { code }), code, ...card ? [button(say('as-card'), 'as-card', { data: { code } })] : []);
     return false;
   }
-  return phone || card ? believed(code, phone) : lose(code, say('not-card-alone', { code }), scanned);
+  return phone || card ? believed(code, phone, mine) : lose(code, say('not-card-alone', { code }), scanned);
 }
 // believed serves somebody who can't be asked about: the receipt is told with his number.
-const believed = (code, phone) => served({
+const believed = (code, phone, mine = shown()) => served({
   id: '', kind: phone ? 'phone' : 'card', name: code, initials: '?', serves: true, active: 0, spendable: 0, pending: 0, debt: 0, notes: [], codes: [],
-}, code, phone ? { phone: code } : { card: code });
+}, code, mine, phone ? { phone: code } : { card: code });
 /** asCard takes a code that might have been a good for a member's card. */
 export const asCard = code => believed(code, false);
 // lostGood keeps a code that may be a good's in sight, and lets go of it where it was typed.
@@ -144,9 +138,10 @@ async function latest(seen) {
 }
 // isWords tells what names goods or a sum from what may be somebody's: the cursor stood in the field of members.
 const isWords = text => !/@|^L1\./i.test(text) && (text.replace(/\D/g, '').length < 6 || SUM.test(text));
-function sellWords(text, gone) {
+async function sellWords(text, gone, before) {
+  await before;
   unback();
-  return bought.typed(text, gone);
+  return gone() || bought.typed(text, gone);
 }
 function notFound(code, scanned) {
   const b = button(say(/^\d{13,}$/.test(code) ? 'register-card' : 'register'), 'register', { primary: true, data: { code } }), words = say(/^\d{8,14}$/.test(code) ? 'not-found-any' : 'not-found', { code });

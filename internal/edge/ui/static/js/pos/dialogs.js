@@ -129,7 +129,11 @@ export function mixedTyped(form) {
 
 // ---- which of several members
 const UNSEEN = 400; // milliseconds in which nobody has seen who there is to choose from
-export function choose(found, then) {
+let later;
+/** aside leaves the choice for later, where something else is typed. */
+export function aside() { close('choose'); later(); }
+export function choose(found, then, putOff) {
+  later = putOff;
   const d = open('choose');
   d.dataset.unseen = '1';
   setTimeout(() => delete d.dataset.unseen, UNSEEN);

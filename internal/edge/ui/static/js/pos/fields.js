@@ -13,6 +13,7 @@ export function keep() {
 }
 /** anew puts it there again. */
 export function anew() {
+  if (!$('#item')) return;
   const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? '[]');
   sessionStorage.removeItem(KEPT);
   FIELDS.forEach((f, i) => { if (kept[i] && $(f) && !$(f).value) $(f).value = kept[i]; });

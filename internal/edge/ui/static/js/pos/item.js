@@ -16,7 +16,8 @@ const TIMES = /^(\d+(?:[.,]\d+)?)\s*[*xх×]\s*(.+)$/i; // 2*name: how many, and
 
 let asked; // a product whose price is typed next
 let last = Promise.resolve();
-/** after has what is typed from now on come after a look-up. */
+/** before is all that was typed by now, and after has what is typed from then on come after a look-up. */
+export const before = () => last;
 export const after = is => { last = Promise.allSettled([last, is]); };
 /** item takes what was typed into the field of goods, after all that was typed before it, however long that is looked up. */
 export function item(text) {
@@ -24,10 +25,10 @@ export function item(text) {
   put('#item-error'); offers([]);
   if (!text) return last;
   if (sale.state.busy) { badItem(say('asking')); return last; }
-  const before = last;
+  const earlier = last;
   if ($('#item').value.trim() === text) $('#item').value = '';
   last = look(text, async gone => {
-    await before.catch(() => {});
+    await earlier.catch(() => {});
     return gone() || typed(text, gone);
   });
   return last;
@@ -53,7 +54,7 @@ export async function typed(text, gone) {
   if (sum * quantity > MOST * 1000) return bad(say('bad-much'));
   if (asked) {
     if (!sum) return bad(say('bad-amount'));
-    take({ ...asked, price: sum }, asked.quantity ?? quantity);
+    take({ ...asked, price: sum, asked: true }, asked.quantity ?? quantity);
     return true;
   }
   if (/^[-+−]?\d+[.,]\d*$|^[-+−]\d+$/.test(rest) && !sum) return bad(say('bad-amount'));
@@ -69,7 +70,7 @@ export async function typed(text, gone) {
   if (!list) return bad(say('network'));
   const words = /[a-zа-яё]/i.test(rest);
   if (!list.length || !words && !list[0].exact) return bad(PHONE.test(rest) ? say('goods-phone', { text: rest }) : !words && /[.,+=-]/.test(rest) ? say('bad-amount') : say('no-goods', { text: rest }));
-  if (list.length === 1 || list[0].exact) { pick(list[0], quantity); mended(list[0].name); return !asked; }
+  if (list.length === 1 || list[0].exact) { pick(list[0], quantity); mended(list[0].name); return true; }
   if (back('', say('many-goods', { text }))) offers(list, quantity);
   return false;
 }
@@ -166,7 +167,7 @@ function take(g, quantity) {
   noPrice();
   keepLost();
   put('#scan-error');
-  sale.add({ sku: g.sku, name: g.name, price: g.price, product: g.product }, quantity);
+  sale.add({ sku: g.sku, name: g.name, price: g.price, product: g.product, asked: g.asked }, quantity);
   beep(true);
   $('#item')?.focus();
 }
@@ -199,10 +200,22 @@ export async function loadQuick() {
   quick.all = all;
   quick.list = all.sort((a, b) => b.n - a.n).slice(0, 8);
 }
+/** atHand puts one of them on the receipt as the catalogue has it by now; where that can't be asked, as the till knows it. */
+export function atHand(g) {
+  if (sale.state.busy) { beep(false); return; }
+  after(look(g.name, async gone => {
+    const list = await goods(g.sku), is = list?.find(x => x.sku === g.sku);
+    if (gone()) return true;
+    if (list && !is) { miss(say('no-goods', { text: g.name }), g.name); return false; }
+    put('#item-error');
+    pick(is ?? g, 1000);
+    return true;
+  }));
+}
 /** count notes what was sold, so that the most sold is at hand. */
 export async function count(lines) {
   const sold = await keep.get('quick') ?? {};
-  for (const l of lines) if (l.sku !== 'sum') sold[l.sku] = { sku: l.sku, name: l.name, price: l.price, product: l.product, n: (sold[l.sku]?.n ?? 0) + 1 };
+  for (const l of lines) if (l.sku !== 'sum') sold[l.sku] = { sku: l.sku, name: l.name, price: l.asked ? 0 : l.price, product: l.product, n: (sold[l.sku]?.n ?? 0) + 1 };
   const best = Object.values(sold).sort((a, b) => b.n - a.n).slice(0, 200);
   await keep.set('quick', Object.fromEntries(best.map(g => [g.sku, g])));
   await loadQuick();

@@ -4,6 +4,7 @@ import { $ } from './render.js';
 import * as keep from './keep.js';
 
 const FAST = 45, GAP = 120, LEAST = 6; // milliseconds a key on average, between two, and characters
+const PAUSE = 400; // milliseconds that a scanner may pause: what is longer is a hand
 
 /** scanner is how this till's scanner is set. */
 export const scanner = { prefix: '', suffix: 'Enter', sound: true };
@@ -41,7 +42,7 @@ function byCode(e) {
  * each key that is none of a scanner's.
  */
 export function listen(wanted, scanned, pressed) {
-  let chars = [], began = 0, last = 0, ended = -GAP, fields = []; // that were typed into, with what stood there before
+  let chars = [], began = 0, last = 0, pause = 0, ended = -GAP, fields = []; // that were typed into, with what stood there before
   const forget = () => { chars = []; fields = []; };
   // into notes the field that is typed into: what was found meanwhile may have moved the cursor in the midst of a code.
   const into = () => {
@@ -53,16 +54,17 @@ export function listen(wanted, scanned, pressed) {
     if (chars.length && now - last > GAP) forget();
     const twice = e.key === 'Enter' && now - ended < GAP && !document.activeElement?.matches('input,textarea');
     ended = -GAP;
+    if (!chars.length) pause = now - last;
     if (twice) { e.preventDefault(); e.stopImmediatePropagation(); return; } // a scanner that ends with two
     last = now;
     const fast = chars.length >= LEAST && (now - began) / chars.length < FAST;
     if (e.key === scanner.suffix && fast && wanted()) {
       e.preventDefault(); e.stopImmediatePropagation();
       let code = chars.join('');
-      const [first] = fields;
-      if (first?.el.id === 'scan' && first.before && fields.length === 1) code = latin(first.el.value); // the scanner has paused: what came before the pause is the code's too
+      const [first] = fields, paused = first?.el.id === 'scan' && first.before && fields.length === 1 && pause < PAUSE;
+      if (paused) code = latin(first.el.value); // what came before the pause is the code's too
       if (scanner.prefix && code.startsWith(scanner.prefix)) code = code.slice(scanner.prefix.length);
-      for (const { el, before } of fields) if (el.isConnected) { el.value = el.id === 'scan' ? '' : before; el.dispatchEvent(new Event('input', { bubbles: true })); }
+      for (const { el, before } of fields) if (el.isConnected) { el.value = paused ? '' : before; el.dispatchEvent(new Event('input', { bubbles: true })); }
       forget();
       ended = now;
       scanned(track(latin(code)).trim());

@@ -7,11 +7,12 @@ import * as sale from './sale.js';
 import * as queue from './queue.js';
 import { state } from './sale.js';
 import { say } from './words.js';
-import { atDone, draw, drawDone, tell } from './desk.js';
+import { atDesk, atDone, draw, drawDone, tell } from './desk.js';
 import { beep } from './keys.js';
 import * as dialogs from './dialogs.js';
 import { cash } from './cash.js';
 import * as bought from './item.js';
+import * as fields from './fields.js';
 import { leftTyped } from './left.js';
 import { fresh, sayAnew } from './buyer.js';
 
@@ -150,10 +151,11 @@ async function finish(was, answer) {
   await keepAfter(sale.after(s.member, s.quote, answer));
   endReceipt(s);
   state.qr = null; state.sold = s;
+  fields.keep(); // what was typed meanwhile
   if (state.start?.duty) drawDone(s); // else whoever signs in sees it
-  setTimeout(() => { s.seen = true; $('.pdone')?.setAttribute('data-seen', ''); }, UNSEEN);
+  setTimeout(() => { s.seen = true; if (state.sold === s) $('.pdone')?.setAttribute('data-seen', ''); }, UNSEEN);
   beep(true);
-  bought.count(s.lines);
+  bought.count(s.lines).then(() => { if (atDesk()) draw(); }); // the next guest's desk may be there already
   sold();
   if (!answer) queue.flush(); // it may have been a moment's trouble
   if (answer && s.member?.number) tellOfNow(s); // the next sale does not wait for it

@@ -175,7 +175,7 @@ function edit(change) {
 export const add = (good, quantity = 1000) => edit(() => {
   let i = state.lines.findIndex(l => l.sku === good.sku && l.price === good.price && good.sku !== 'sum');
   if (i >= 0) state.lines[i].quantity += quantity;
-  else i = state.lines.push({ sku: good.sku, name: good.name, price: good.price, product: good.product, quantity }) - 1;
+  else i = state.lines.push({ sku: good.sku, name: good.name, price: good.price, product: good.product, asked: good.asked, quantity }) - 1;
   state.current = i;
 });
 /** more changes the quantity of a line by whole pieces; none left takes it off. */
