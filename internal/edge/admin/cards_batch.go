@@ -252,16 +252,14 @@ func (p *page) loadCardBatchSent() error {
 	}
 	var bad []fault.Field
 	of := f.ref("type", &bad)
-	given := printed(f.values.Get("cards"))
+	given, lines := printed(f.values.Get("cards"))
 	if len(bad) > 0 {
 		f.refuse(fault.New(fault.Invalid, "admin.invalid").With(bad...))
 		return p.askCardLoad(f)
 	}
 	b, _, err := p.Cards.LoadBatch(p.ctx(), of, given, f.get("note"), p.actor())
 	if err != nil {
-		if f.refuse(inField(err, map[string]string{
-			"card.bad-size": "cards", "card.batch-number": "cards", "card.batch-twice": "cards", "card.number-taken": "cards", "card.bad-secret": "cards", "card.bad-kind": "type", "card.bad-name": "note",
-		})) {
+		if f.refuse(inField(inLines(err, lines), map[string]string{"card.bad-size": "cards", "card.number-taken": "cards", "card.bad-kind": "type", "card.bad-name": "note"})) {
 			return p.askCardLoad(f)
 		}
 		return err
@@ -270,17 +268,36 @@ func (p *page) loadCardBatchSent() error {
 }
 
 // printed reads numbers, one a line, each with its secret code after a
-// semicolon where it has one. More than a batch may have are refused by it.
-func printed(typed string) []card.Stock {
-	var out []card.Stock
+// semicolon where it has one, and the line that each stands in. More than a
+// batch may have are refused by it.
+func printed(typed string) (given []card.Stock, lines []int) {
+	at := 0
 	for l := range strings.SplitSeq(strings.ToValidUTF8(typed, ""), "\n") {
+		at++
 		number, secret, _ := strings.Cut(strings.TrimSpace(l), ";")
 		if number = strings.TrimSpace(number); number != "" || secret != "" {
-			out = append(out, card.Stock{Number: number, Secret: strings.TrimSpace(secret)})
+			given, lines = append(given, card.Stock{Number: number, Secret: strings.TrimSpace(secret)}), append(lines, at)
 		}
-		if len(out) > card.MaxBatch {
+		if len(given) > card.MaxBatch {
 			break
 		}
 	}
-	return out
+	return given, lines
+}
+
+// inLines tells of the lines as they were typed: empty ones are no rows of a
+// batch.
+func inLines(err error, lines []int) error {
+	e := *fault.From(err)
+	e.Fields = slices.Clone(e.Fields)
+	for i := range e.Fields {
+		args := slices.Clone(e.Fields[i].Args)
+		for k, a := range args {
+			if row, is := a.Value.(int); is && (a.Name == "row" || a.Name == "first") && row > 0 && row <= len(lines) {
+				args[k].Value = lines[row-1]
+			}
+		}
+		e.Fields[i].Args = args
+	}
+	return &e
 }

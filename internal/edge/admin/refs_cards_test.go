@@ -174,6 +174,17 @@ func TestCardsInTheConsole(t *testing.T) {
 
 		h.sends(edits, "/cards/batches/load", url.Values{"type": {std.ID.String()}, "cards": {"ab=1"}}, http.StatusUnprocessableEntity)
 		h.sends(edits, "/cards/batches/load", url.Values{"type": {std.ID.String()}, "cards": {"PRINTED01\r\nPRINTED02; 4321\r\n"}}, http.StatusSeeOther)
+		for sent, want := range map[string]string{
+			"NEW01\r\n\r\nprinted-02\r\n": "Строка 3: PRINTED02 уже загружен (не выдан)", // an empty line is a line
+			"NEW01\r\n" + printed:         "Строка 2: " + printed + " уже выдан",
+			"\nNEW01\n\nnew-01":           "Строка 4: этот номер уже был в строке 2",
+			"\nNEW01; 1":                  "Строка 2: секретный код",
+		} {
+			w := h.ask(edits, http.MethodPost, admin.Base+"/cards/batches/load", url.Values{"type": {std.ID.String()}, "cards": {sent}})
+			if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), want) {
+				t.Errorf("%q: %d, not told %q", sent, w.Code, want)
+			}
+		}
 
 		m := h.register("Анна", "+79161234567")
 		path := "/members/" + m.Home.String() + "/cards"

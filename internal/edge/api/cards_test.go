@@ -160,8 +160,8 @@ func TestCardStock(t *testing.T) {
 			{do: "POST /card-batches", body: `{"type":"$plastic","size":20001}`, want: 400, code: "api.invalid", at: "size api.range"},
 			{as: "outlet", do: "POST /card-batches", body: `{"type":"$plastic","size":3}`, want: 403, code: "api.whole-organization"},
 			{do: "POST /card-batches/load", body: `{"type":"$plastic","cards":[{"number":"kino-0001","secret":"4321"},{"number":"KINO0002"}]}`, want: 201, has: `"size":2 "number":"KINO0001","secret":"4321"`, keep: "loaded"},
-			{do: "POST /card-batches/load", body: `{"type":"$plastic","cards":[{"number":"KINO0003"},{"number":"kino 0003"}]}`, want: 400, code: "card.batch-twice"},
-			{do: "POST /card-batches/load", body: `{"type":"$plastic","cards":[{"number":"KINO0004"},{"number":"kino 0002"}]}`, want: 409, code: "card.number-taken"},
+			{do: "POST /card-batches/load", body: `{"type":"$plastic","cards":[{"number":"KINO0003"},{"number":"kino 0003"}]}`, want: 400, code: "card.batch-twice", at: "cards[1].number card.batch-twice"},
+			{do: "POST /card-batches/load", body: `{"type":"$plastic","cards":[{"number":"KINO0004"},{"number":"kino 0002"}]}`, want: 409, code: "card.number-taken", at: "cards[1].number card.batch-in-stock"},
 			{do: "POST /card-batches/load", body: `{"type":"$plastic","cards":[{"number":"KINO0005","pin":"1"}]}`, want: 400, code: "api.invalid", at: "cards[0].pin api.unknown-field"},
 			{as: "till", do: "POST /card-batches/load", body: `{"type":"$plastic","cards":[{"number":"KINO0005"}]}`, want: 403, code: "api.whole-organization"},
 

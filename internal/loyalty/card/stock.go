@@ -3,6 +3,7 @@ package card
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/member"
@@ -57,8 +58,8 @@ const (
 
 	qStock     = `select ` + stockColumns + ` from card_stock where number = $1`
 	qStockOf   = `select ` + stockColumns + ` from card_stock where batch_id = $1 and number > $2 order by number limit $3`
-	qKnownPG   = `select number from card_stock where number = any($1)`
-	qKnownLite = `select number from card_stock where number in (select value from json_each($1))`
+	qKnownPG   = `select number, state from card_stock where number = any($1)`
+	qKnownLite = `select number, state from card_stock where number in (select value from json_each($1))`
 	qInStock   = `select count(*) from card_stock where number = $1`
 	qBindStock = `update card_stock set state = 'bound', changed_at = $2 where number = $1 and state = 'new'`
 	qVoidStock = `update card_stock set state = 'void', changed_at = $2 where number = $1 and state = 'new'`
@@ -107,10 +108,10 @@ func (c *Cards) LoadBatch(ctx context.Context, t id.ID, given []Stock, note stri
 		for i, s := range given {
 			number, err := typ.printedNumber(s.Number)
 			if err != nil {
-				return nil, fault.Wrap(err, fault.Invalid, "card.batch-number", "row", i+1)
+				return nil, inRow(fault.Wrap(err, fault.Invalid, "card.batch-number", "row", i+1), i)
 			}
 			if first, twice := seen[number]; twice {
-				return nil, fault.New(fault.Invalid, "card.batch-twice", "row", i+1, "first", first)
+				return nil, inRow(fault.New(fault.Invalid, "card.batch-twice", "row", i+1, "first", first), i)
 			}
 			seen[number] = i + 1
 			list[i] = Stock{Number: number, Secret: s.Secret}
@@ -161,10 +162,29 @@ func (c *Cards) secrets(typ *Type, list []Stock) (err error) {
 			s.Secret, s.hash, err = c.makeSecret()
 		}
 		if err != nil {
+			if e := fault.From(err); e.Code == "card.bad-secret" {
+				err = e.With(fault.Field{Path: rowPath(i, "secret"), Code: "card.batch-secret", Args: append(fault.Pairs("row", i+1), e.Args...)})
+			}
 			return err
 		}
 	}
 	return nil
+}
+
+// inRow gives the error the place of a number in what was sent.
+func inRow(e *fault.Error, i int) error { return e.With(e.At(rowPath(i, "number"))) }
+
+func rowPath(i int, name string) string { return "cards[" + strconv.Itoa(i) + "]." + name }
+
+// known tells of a row whose number is there already, by its state.
+func known(row int, number string, state StockState) *fault.Error {
+	switch state {
+	case InStock:
+		return fault.New(fault.Conflict, "card.batch-in-stock", "row", row, "number", number)
+	case Void:
+		return fault.New(fault.Conflict, "card.batch-void", "row", row, "number", number)
+	}
+	return fault.New(fault.Conflict, "card.batch-bound", "row", row, "number", number)
 }
 
 func (c *Cards) putBatch(ctx context.Context, tx *db.Tx, b Batch, once []byte, list []Stock, by member.Actor) error {
@@ -175,14 +195,19 @@ func (c *Cards) putBatch(ctx context.Context, tx *db.Tx, b Batch, once []byte, l
 	if _, err := tx.Exec(ctx, qPutBatch, b.ID, b.Type, b.Size, b.Note, b.MadeAt, by.Kind, db.N(by.ID), key); err != nil {
 		return err
 	}
+	from := 0
 	for part := range slices.Chunk(list, batchChunk) {
-		known, err := knownNumbers(ctx, tx, part)
+		had, err := knownNumbers(ctx, tx, part)
 		if err != nil {
 			return err
 		}
-		if len(known) > 0 {
-			return fault.New(fault.Conflict, "card.number-taken")
+		for i := range part {
+			if state, is := had[part[i].Number]; is {
+				of := known(from+i+1, part[i].Number, state)
+				return fault.New(fault.Conflict, "card.number-taken").With(of.At(rowPath(from+i, "number")))
+			}
 		}
+		from += len(part)
 		rows := db.Many{PG: putStockPG, Lite: putStockLite, Exact: true, Types: []string{"text", "bigint", "bigint", "bytea", "bigint"}}
 		for i := range part {
 			s := &part[i]

@@ -2,6 +2,7 @@ package card_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -86,6 +87,18 @@ func TestPlasticPrintedAhead(t *testing.T) {
 	})
 }
 
+// where is the one wrong place that an error tells of.
+func where(err error) string {
+	var out []string
+	for _, f := range fault.From(err).Fields {
+		out = append(out, f.Path, f.Code)
+		for _, a := range f.Args {
+			out = append(out, fmt.Sprintf("%s=%v", a.Name, a.Value))
+		}
+	}
+	return strings.Join(out, " ")
+}
+
 func TestLoadBatch(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -98,20 +111,36 @@ func TestLoadBatch(t *testing.T) {
 		}
 		issued := must(b.Issue(b.ctx, m.Home, card.NewCard{Type: b.plastic.ID, Number: "A101"}, b.by))
 		must(0, b.CheckSecret(b.ctx, m.Home, issued.ID, "7777"))
+		if _, _, err = b.LoadBatch(b.ctx, b.plastic.ID, []card.Stock{{Number: "A104"}}, "", b.by); err != nil {
+			t.Fatal(err)
+		}
+		must(0, b.VoidStock(b.ctx, "A104"))
+		many := make([]card.Stock, 700) // more than are written at once
+		for i := range many {
+			many[i].Number = fmt.Sprintf("B%03d", i)
+		}
+		many[612].Number = "A102"
 		for _, tc := range []struct {
 			given []card.Stock
 			code  string
+			where string
 		}{
-			{[]card.Stock{{Number: "A103"}, {Number: "a-103"}}, "card.batch-twice"},
-			{[]card.Stock{{Number: "A103"}, {Number: "2037215727384"}}, "card.batch-number"},
-			{[]card.Stock{{Number: "A103"}, {Number: "A102"}}, "card.number-taken"}, // in stock
-			{[]card.Stock{{Number: "A103"}, {Number: "A100"}}, "card.number-taken"}, // on a card
-			{[]card.Stock{{Number: "A103", Secret: "1"}}, "card.bad-secret"},
-			{nil, "card.bad-size"},
-			{make([]card.Stock, card.MaxBatch+1), "card.bad-size"},
+			{[]card.Stock{{Number: "A103"}, {Number: "a-103"}}, "card.batch-twice", "cards[1].number card.batch-twice row=2 first=1"},
+			{[]card.Stock{{Number: "A103"}, {Number: "2037215727384"}}, "card.batch-number", "cards[1].number card.batch-number row=2"},
+			{[]card.Stock{{Number: "A103"}, {Number: "a-102"}}, "card.number-taken", "cards[1].number card.batch-in-stock row=2 number=A102"},
+			{[]card.Stock{{Number: "A103"}, {Number: "A100"}}, "card.number-taken", "cards[1].number card.batch-bound row=2 number=A100"},
+			{[]card.Stock{{Number: "A101"}}, "card.number-taken", "cards[0].number card.batch-bound row=1 number=A101"},
+			{[]card.Stock{{Number: "A104"}}, "card.number-taken", "cards[0].number card.batch-void row=1 number=A104"},
+			{many, "card.number-taken", "cards[612].number card.batch-in-stock row=613 number=A102"},
+			{[]card.Stock{{Number: "A103"}, {Number: "A105", Secret: "1"}}, "card.bad-secret", "cards[1].secret card.batch-secret row=2 min=4 max=64"},
+			{nil, "card.bad-size", ""},
+			{make([]card.Stock, card.MaxBatch+1), "card.bad-size", ""},
 		} {
 			_, _, err := b.LoadBatch(b.ctx, b.plastic.ID, tc.given, "", b.by)
 			refused(t, err, tc.code)
+			if got := where(err); got != tc.where {
+				t.Errorf("%s: told of %q, want %q", tc.code, got, tc.where)
+			}
 		}
 		_, _, err = b.LoadBatch(b.ctx, b.virtual.ID, []card.Stock{{Number: "A103"}}, "", b.by)
 		refused(t, err, "card.bad-kind")

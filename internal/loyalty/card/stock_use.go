@@ -103,7 +103,7 @@ func drawStock(ctx context.Context, q db.Q, prefix string, n int) ([]Stock, erro
 			return nil, err
 		}
 		for _, s := range part {
-			if !known[s.Number] {
+			if _, is := known[s.Number]; !is {
 				out = append(out, s)
 			}
 		}
@@ -114,20 +114,21 @@ func drawStock(ctx context.Context, q db.Q, prefix string, n int) ([]Stock, erro
 	return nil, fault.New(fault.Unavailable, "card.no-number")
 }
 
-// knownNumbers tells which of the numbers are in stock or on members' cards.
-func knownNumbers(ctx context.Context, q db.Q, list []Stock) (map[string]bool, error) {
+// knownNumbers tells which of the numbers are in stock, with their state there,
+// or on members' cards.
+func knownNumbers(ctx context.Context, q db.Q, list []Stock) (map[string]StockState, error) {
 	refs, numbers := make([]member.Ref, len(list)), make([]string, len(list))
 	for i := range list {
 		numbers[i] = list[i].Number
 		refs[i] = member.Ref{Kind: member.Card, Value: numbers[i]}
 	}
-	known := map[string]bool{}
+	known := map[string]StockState{}
 	found, err := member.ResolveAll(ctx, q, refs)
 	if err != nil {
 		return nil, err
 	}
 	for ref := range found {
-		known[ref.Value] = true
+		known[ref.Value] = Bound
 	}
 	text := qKnownLite
 	if q.Dialect() == db.Postgres {
@@ -135,8 +136,9 @@ func knownNumbers(ctx context.Context, q db.Q, list []Stock) (map[string]bool, e
 	}
 	return known, q.Each(ctx, func(r db.Row) error {
 		var number string
-		err := r.Scan(&number)
-		known[number] = true
+		var state StockState
+		err := r.Scan(&number, &state)
+		known[number] = state
 		return err
 	}, text, numbers)
 }
