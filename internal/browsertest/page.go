@@ -125,6 +125,13 @@ func (p *Page) dress(ctx context.Context) error {
 	}.Do(ctx)
 }
 
+// Size makes the window another.
+func (p *Page) Size(width, height int64) {
+	p.t.Helper()
+	p.look.Width, p.look.Height = width, height
+	p.step("make the window another size", chromedp.ActionFunc(p.dress))
+}
+
 // Go goes to an address and waits until the page is loaded that it leads to.
 func (p *Page) Go(address string) {
 	p.t.Helper()
