@@ -37,10 +37,12 @@ import (
 	"kopilka/internal/loyalty/whatif"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
+	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/i18n"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/jobs"
 	"kopilka/internal/platform/metrics"
+	"kopilka/internal/platform/reference"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -169,6 +171,33 @@ func (h *house) sell() *purchase.Purchase {
 
 func pathOf(p *purchase.Purchase) string {
 	return admin.Base + "/purchases/" + p.Home.String() + "-" + p.ID.String()
+}
+
+// TestLinesAreNamed: a line that the till gave no name is called as the catalogue
+// calls it, on the receipt and in its refund.
+func TestLinesAreNamed(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		sold := h.sell()
+		who := h.hire("refunds", []staff.Permission{staff.PurchasesSee, staff.PurchasesRefund})
+		goods := catalog.New(d, h.IDs)
+		ticket, err := goods.BySKU(t.Context(), "T1")
+		if fault.Is(err, "catalog.product-not-found") {
+			ticket = catalog.Product{SKU: "T1"}
+		} else {
+			h.check(err)
+		}
+		ticket.Name, ticket.State = "Взрослый билет", reference.Active
+		_, err = goods.SaveProduct(t.Context(), ticket)
+		h.check(err)
+		key := "?key=" + strings.Repeat("SEEN", 6) + "AB"
+		for _, path := range []string{"", "/refund" + key, "/refund" + key + "&way=lines&line-0=1"} {
+			if w := h.ask(who, http.MethodGet, pathOf(sold)+path, nil); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "Взрослый билет") {
+				t.Errorf("%s: %d, the line has no name", path, w.Code)
+			}
+		}
+	})
 }
 
 // TestReceiptsAreForWhoMay: each page of receipts wants its permission, and who

@@ -67,9 +67,33 @@ func (p *page) purchaseOf() (*purchase.Stored, error) {
 	if err != nil || err2 != nil {
 		return nil, gone
 	}
-	s, err := p.Desk.Find(p.ctx(), purchase.PurchaseRef{Home: home.ID(h), ID: i})
+	s, err := p.readPurchase(purchase.PurchaseRef{Home: home.ID(h), ID: i})
 	if err == nil && !p.who.At(s.Outlet) {
 		err = gone
+	}
+	return s, err
+}
+
+// readPurchase reads a receipt to be shown. A line that the till gave no name has
+// that of the catalogue, else its SKU.
+func (p *page) readPurchase(ref purchase.PurchaseRef) (*purchase.Stored, error) {
+	s, err := p.Desk.Find(p.ctx(), ref)
+	if err != nil {
+		return nil, err
+	}
+	var bare []string
+	for i := range s.Lines {
+		if s.Lines[i].Name == "" {
+			bare = append(bare, s.Lines[i].SKU)
+		}
+	}
+	if len(bare) == 0 {
+		return s, nil
+	}
+	names, err := p.Products.Names(p.ctx(), bare)
+	for i := range s.Lines {
+		l := &s.Lines[i]
+		l.Name = cmp.Or(l.Name, names[l.SKU], l.SKU)
 	}
 	return s, err
 }
@@ -243,7 +267,7 @@ func (n *ruleNames) owner(of string) string {
 func (p *page) lineOf(s *purchase.Stored, i int, names *ruleNames) receiptLine {
 	ctx, l := p.ctx(), &s.Lines[i]
 	out := receiptLine{
-		Name: cmp.Or(l.Name, l.SKU), SKU: l.SKU, Quantity: i18n.Quantity(p.lang(), l.Quantity), Price: ui.Money(ctx, l.Price), Sum: ui.Money(ctx, l.Due()),
+		Name: l.Name, SKU: l.SKU, Quantity: i18n.Quantity(p.lang(), l.Quantity), Price: ui.Money(ctx, l.Price), Sum: ui.Money(ctx, l.Due()),
 	}
 	for _, d := range l.Discounts {
 		if d.Amount != 0 {

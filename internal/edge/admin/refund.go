@@ -90,9 +90,9 @@ func (p *page) askRefund(f *form, s *purchase.Stored) error {
 			continue
 		}
 		x := f.field(lineField(i), "refund-quantity", narrow, mode("decimal"), most(20))
-		x.Label = p.text("admin.refund.quantity-of", "line", p.lineName(s, i))
+		x.Label = p.text("admin.refund.quantity-of", "line", s.Lines[i].Name)
 		x.HideName = true
-		v.Lines = append(v.Lines, refundLine{Name: p.lineName(s, i), Left: p.text("admin.receipt.left", "quantity", i18n.Quantity(p.lang(), left)), Field: x})
+		v.Lines = append(v.Lines, refundLine{Name: s.Lines[i].Name, Left: p.text("admin.receipt.left", "quantity", i18n.Quantity(p.lang(), left)), Field: x})
 	}
 	v.Sum = f.field("sum", "refund-sum", narrow, mode("decimal"), most(20))
 	v.Whole, v.Wrong = f.allProblems()
@@ -104,7 +104,7 @@ func (p *page) askRefund(f *form, s *purchase.Stored) error {
 
 // refundAgain asks again, of what is left by now.
 func (p *page) refundAgain(f *form, s *purchase.Stored) error {
-	now, err := p.Desk.Find(p.ctx(), purchase.PurchaseRef{Home: s.Home, ID: s.ID})
+	now, err := p.readPurchase(purchase.PurchaseRef{Home: s.Home, ID: s.ID})
 	if err != nil {
 		return err
 	}
@@ -115,13 +115,6 @@ func (p *page) refundAgain(f *form, s *purchase.Stored) error {
 }
 
 func lineField(i int) string { return "line-" + strconv.Itoa(i) }
-
-func (p *page) lineName(s *purchase.Stored, i int) string {
-	if n := s.Lines[i].Name; n != "" {
-		return n
-	}
-	return s.Lines[i].SKU
-}
 
 // refundSent leads on to the page that shows what the refund would bring back
 // and, once that is agreed to, does it.
@@ -301,7 +294,7 @@ func (p *page) agreeRefund(f *form, s *purchase.Stored, look *purchase.Refund, m
 func (p *page) refundedLines(s *purchase.Stored, look *purchase.Refund) (out []kit.Pair) {
 	for i := range look.Lines {
 		l := &look.Lines[i]
-		name, sum := p.lineName(s, l.Line), money.Amount(0)
+		name, sum := s.Lines[l.Line].Name, money.Amount(0)
 		for _, part := range l.Pays {
 			sum += part
 		}

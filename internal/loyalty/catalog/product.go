@@ -155,6 +155,17 @@ func by(ctx context.Context, q db.Q, query, value string) (Product, error) {
 	return one[0], err
 }
 
+// Names gives the names of products by their SKUs.
+func (r *Registry) Names(ctx context.Context, skus []string) (map[string]string, error) {
+	names := map[string]string{}
+	return names, r.d.Each(ctx, func(row db.Row) error {
+		var sku, name string
+		err := row.Scan(&sku, &name)
+		names[sku] = name
+		return err
+	}, namesThere+r.d.Dialect().In("sku", 1), skus)
+}
+
 // Filter narrows a list of products.
 type Filter struct {
 	TypeID  id.ID // 0: any

@@ -56,6 +56,7 @@ const (
 
 	groupsThere = `select count(*) from product_group where `
 	skusThere   = `select sku from product where `
+	namesThere  = `select sku, name from product where `
 	groupsOf    = `select product_id, product_group_id from product_in_group where `
 	barcodesOf  = `select product_id, barcode from product_barcode where `
 )
