@@ -52,6 +52,9 @@ func TestWebhooksInTheConsole(t *testing.T) {
 				t.Errorf("the address %q: %d", bad, w.Code)
 			}
 		}
+		if body := h.ask(who, http.MethodGet, list+"/new", nil).Body.String(); !strings.Contains(body, "настройка сервера webhooks.private: в файле настроек или при запуске") {
+			t.Error("it does not say where private addresses are allowed")
+		}
 		form.Set("url", there.URL)
 		w := h.given(who, list+"/new", form)
 		secret, path := regexp.MustCompile(`whsec_[^<"&]+`).FindString(w.Body.String()), regexp.MustCompile(list+`/\d+`).FindString(w.Body.String())
