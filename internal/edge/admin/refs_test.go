@@ -105,6 +105,14 @@ func TestCatalogueInTheConsole(t *testing.T) {
 		h.sends(edits, "/catalogue/types/new", url.Values{"name_en": {" "}, "code": {"nameless"}}, http.StatusUnprocessableEntity)
 		h.sends(edits, "/catalogue/types/new", url.Values{"name_ru": {"Ещё"}, "name_en": {"More"}, "code": {"snacks"}}, http.StatusUnprocessableEntity)
 		h.sends(edits, "/catalogue/groups/new", url.Values{"name": {harm}, "code": {"sweet"}}, http.StatusSeeOther)
+		// What a code may have is told the same before and after it is refused.
+		w := h.ask(edits, http.MethodPost, admin.Base+"/catalogue/groups/new", url.Values{"name": {"Сладкое"}, "code": {"сладкое и кислое"}})
+		if n := strings.Count(w.Body.String(), "буквы, цифры и . _ - / : #"); w.Code != http.StatusUnprocessableEntity || n != 1 {
+			t.Errorf("a code of three words: %d, its rule is told %d times", w.Code, n)
+		}
+		if body := h.ask(edits, http.MethodGet, admin.Base+"/catalogue/groups/new", nil).Body.String(); !strings.Contains(body, "буквы, цифры и . _ - / : #") {
+			t.Error("the rule of a code is not told")
+		}
 		types, err := products.Types(t.Context(), reference.Page{Find: "snacks"})
 		h.check(err)
 		groups, err := products.Groups(t.Context(), reference.Page{})
