@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -136,6 +137,46 @@ func TestConsentsOfWhoHasLeft(t *testing.T) {
 		h.check(err)
 		if in("Действует сейчас") || !in("Что было дано") {
 			t.Error("what was consented to is in force still")
+		}
+	})
+}
+
+// TestConsentIsNoted: the proof of a consent has an end, and the form says which
+// consents are in force already.
+func TestConsentIsNoted(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		m := h.register("Светлова", "+79161234567")
+		publish := func(title string) member.ConsentText {
+			text, err := h.members.PublishText(t.Context(), member.ConsentText{Kind: member.ToPersonalData, Language: "ru", Title: title, Body: "Я согласен."})
+			h.check(err)
+			return text
+		}
+		text := publish("Согласие")
+		who := h.hire("notes", []staff.Permission{staff.MembersSee, staff.MembersEdit})
+		path := "/members/" + m.Home.String() + "/consents/give"
+		in := func(words string) bool {
+			return strings.Contains(h.ask(who, http.MethodGet, admin.Base+path, nil).Body.String(), words)
+		}
+		form := url.Values{"text": {text.ID.String() + "." + strconv.FormatInt(text.Version, 10) + "."}}
+		for _, long := range []int{member.MaxProof + 1, 5000} {
+			form.Set("proof", strings.Repeat("я", long))
+			if w := h.ask(who, http.MethodPost, admin.Base+path, form); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `id="proof-error"`) {
+				t.Errorf("a proof of %d letters: %d", long, w.Code)
+			}
+		}
+		if in("уже действует") {
+			t.Error("nothing is in force, and it says so")
+		}
+		form.Set("proof", strings.Repeat("я", member.MaxProof))
+		h.sends(who, path, form, http.StatusSeeOther)
+		if !in("уже действует") {
+			t.Error("it does not say what is in force")
+		}
+		publish("Новое согласие")
+		if !in("действует по другому тексту") {
+			t.Error("it does not say that another text is in force")
 		}
 	})
 }

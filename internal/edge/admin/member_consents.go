@@ -203,9 +203,14 @@ func (p *page) askConsent(f *form, m *member.Member) error {
 	if err != nil {
 		return err
 	}
+	now, err := member.ConsentsNow(p.ctx(), p.DB, m.Home)
+	if err != nil {
+		return err
+	}
 	var options []kit.Option
 	add := func(t *member.ConsentText, over member.ConsentChannel) {
 		name := p.consentName(t.Kind, over) + " – " + p.text("admin.consent.version", "title", t.Title, "version", t.Version) + ", " + strings.ToUpper(t.Language)
+		name += p.givenAlready(now, t, over)
 		options = append(options, kit.Option{Value: t.ID.String() + "." + strconv.FormatInt(t.Version, 10) + "." + string(over), Text: name})
 	}
 	for i := range texts {
@@ -231,6 +236,20 @@ func (p *page) askConsent(f *form, m *member.Member) error {
 			f.field("proof", "consent-proof", needed, most(member.MaxProof)),
 		},
 	})
+}
+
+// givenAlready says that a consent is in force, by this text or by another.
+func (p *page) givenAlready(now []member.Consent, t *member.ConsentText, over member.ConsentChannel) string {
+	for i := range now {
+		switch c := &now[i]; {
+		case c.Kind != t.Kind || c.Channel != over || c.Action != member.Granted:
+		case c.Text == t.ID && c.TextVersion == t.Version:
+			return " " + p.text("admin.consent.in-force", "since", ui.Date(p.ctx(), c.At))
+		default:
+			return " " + p.text("admin.consent.in-force-other", "since", ui.Date(p.ctx(), c.At))
+		}
+	}
+	return ""
 }
 
 func (p *page) giveConsentSent() error {
