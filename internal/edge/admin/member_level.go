@@ -30,6 +30,7 @@ type levelsView struct {
 	Stand []levelStand
 	Log   []levelRow
 	On    string
+	None  string // says that there are no changes
 	Set   string // where one is set; "": not by the reader
 }
 
@@ -49,17 +50,20 @@ func (p *page) memberLevels(m *member.Member, accounts []purchase.AccountView) (
 	if err != nil {
 		return nil, err
 	}
-	list, _, err := p.Desk.LevelChanges(p.ctx(), m.Home, 0, id.ID(before), listed+1)
+	list, homes, err := p.Desk.LevelChanges(p.ctx(), m.Home, 0, id.ID(before), listed+1)
 	if err != nil {
 		return nil, err
 	}
-	v := levelsView{}
+	v := levelsView{None: p.noChanges()}
 	if p.can(staff.PointsAdjust) && !m.State.Gone() && p.Programmes.Current().HasLevels() {
 		v.Set = memberPath(m.Home) + "/level"
 	}
 	if len(list) > listed {
 		list = list[:listed]
 		v.On = memberPath(m.Home) + "/levels?before=" + list[listed-1].ID.String()
+	}
+	if list, err = p.ownChanges(list, homes); err != nil {
+		return nil, err
 	}
 	programmes := map[id.ID]id.ID{}
 	for i := range accounts {
@@ -90,8 +94,10 @@ func (p *page) levelStand(a *purchase.AccountView) levelStand {
 			}
 		}
 	}
-	add("since", l.Since)
-	add("until", l.Until)
+	if !p.who.Narrowed() { // by these days it would be known when he bought
+		add("since", l.Since)
+		add("until", l.Until)
+	}
 	if l.Floor != nil {
 		v.Facts = append(v.Facts, kit.Pair{Name: p.text("admin.level.floor"), Value: l.Floor.Name})
 		add("held", l.Held)

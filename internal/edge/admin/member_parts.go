@@ -116,6 +116,7 @@ func (p *page) left(name string, sum money.Amount, visits int64, points money.Po
 type lotRow struct {
 	Source, Left, Amount, State string
 	At, Ends                    clock.Micros
+	Slides                      bool // it ends when nothing was bought for long; when, is not told
 	Tone                        kit.Tone
 }
 
@@ -177,7 +178,9 @@ func (p *page) accountPart(v *purchase.AccountView, own bool) accountPart {
 		if l.Waits {
 			r.State = p.text("admin.lot.waits")
 		}
-		if l.Sliding {
+		if l.Sliding && p.who.Narrowed() { // by the day it would be known when he last bought anywhere
+			r.Slides = true
+		} else if l.Sliding {
 			r.Ends = a.SlideAt
 		}
 		out.Lots = append(out.Lots, r)
@@ -282,22 +285,24 @@ func (p *page) movementRows(list []ledger.Posting, homes *purchase.OpHomes, of m
 	for i := range list {
 		ops[i] = list[i].Op
 	}
-	told, err := p.Desk.Deeds(p.ctx(), homes, ops)
+	deeds, err := p.deeds(homes, ops)
 	if err != nil {
 		return nil, err
 	}
-	list = slices.DeleteFunc(list, func(x ledger.Posting) bool { return p.movesElsewhere(&x, told) })
-	for i := 0; i < len(list); {
+	for i := 0; i < len(list); { // hidden only when joined: what is left would be joined over what is not
 		x, way := &list[i], gives(&list[i])
 		sum := money.Points(0)
-		for ; i < len(list) && list[i].Op == x.Op && list[i].Kind == x.Kind && list[i].Account == x.Account && gives(&list[i]) == way; i++ {
+		for ; i < len(list) && oneDeed(&list[i], x) && gives(&list[i]) == way; i++ {
 			sum += list[i].Amount
+		}
+		if !deeds.moves(x, of[x.Account]) {
+			continue
 		}
 		r := movementRow{What: p.movementName(x), Account: p.programmeName(of[x.Account]), At: x.At, Plus: way > 0, Minus: way < 0}
 		if r.Points = i18n.Points(p.lang(), sum); way != 0 {
 			r.Points = ui.Signed(p.ctx(), sum*money.Points(way))
 		}
-		t := told[x.Op]
+		t := deeds.told[x.Op]
 		if t.Receipt.ID != 0 && p.can(staff.PurchasesSee) && p.who.At(t.Outlet) {
 			r.Href = purchasesPath + "/" + t.Receipt.Home.String() + "-" + t.Receipt.ID.String()
 		}
@@ -314,6 +319,12 @@ func (p *page) movementRows(list []ledger.Posting, homes *purchase.OpHomes, of m
 		out = append(out, r)
 	}
 	return out, nil
+}
+
+// oneDeed tells whether two postings beside each other are one thing done. What time does
+// has no operation: it is one at one moment.
+func oneDeed(a, b *ledger.Posting) bool {
+	return a.Op == b.Op && a.Kind == b.Kind && a.Account == b.Account && (a.Op != 0 || a.At == b.At)
 }
 
 // carriesTotals tells whether a posting of a merge takes over what an account has come

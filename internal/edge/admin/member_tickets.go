@@ -108,6 +108,9 @@ func (p *page) memberCodes(m *member.Member, _ []purchase.AccountView) (templ.Co
 		list = list[:listed]
 		on = memberPath(m.Home) + "/codes?after=" + list[listed-1].Code
 	}
+	if list, err = p.ownCodes(list); err != nil {
+		return nil, err
+	}
 	own := make([]codeRow, len(list))
 	for i := range list {
 		own[i] = p.codeRow(&list[i])
