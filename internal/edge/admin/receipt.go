@@ -433,7 +433,7 @@ func (p *page) whyOf(s *purchase.Stored, v *receiptView, names *ruleNames) error
 	say := spoken.Speaker{Texts: p.Texts, Lang: p.lang(), Names: base}
 	for i := range r.Trace {
 		x := &r.Trace[i]
-		h := kit.Happening{Icon: "minus", Title: say.Say(x), Detail: names.campaign(cmp.Or(x.Campaign, names.of.Owner(x.Rule)))}
+		h := kit.Happening{Icon: "minus", Title: p.whySaid(&say, x, false), Detail: names.campaign(cmp.Or(x.Campaign, names.of.Owner(x.Rule)))}
 		if x.Applied {
 			h.Icon, h.Tone = "check", kit.Good
 		}

@@ -50,6 +50,7 @@ type tryView struct {
 type triedView struct {
 	Away   string     // why no such receipt would come to be there
 	Level  []kit.Pair // none: the programme has no levels, or nobody stands at any
+	Own    bool       // what becomes of the level is not told to whoever works at some outlets
 	Lines  []receiptLine
 	Totals []kit.Pair
 	Said   []string
@@ -376,7 +377,8 @@ func (t *trying) result(c *purchase.Cart, q *purchase.Quoted) (*triedView, error
 	pair("admin.receipt.due", ui.Money(ctx, o.Due))
 	pair("admin.try.payable", ui.Points(ctx, o.Most))
 	pair("admin.receipt.earned", ui.Signed(ctx, o.Earned))
-	v.Level = t.level(q.Rise)
+	v.Own = t.who.Narrowed() && q.Rise != nil && !t.f.on("imagined")
+	v.Level = t.level(q.Rise, v.Own)
 	for _, m := range o.Messages {
 		said := m.Text.RU
 		if t.lang() == i18n.EN {
@@ -387,7 +389,7 @@ func (t *trying) result(c *purchase.Cart, q *purchase.Quoted) (*triedView, error
 	say := spoken.Speaker{Texts: t.Texts, Lang: t.lang(), Names: spokenNames{t.names}}
 	for i := range o.Trace {
 		x := &o.Trace[i]
-		h := kit.Happening{Icon: "minus", Title: say.Say(x), Detail: t.ruleName(names, x)}
+		h := kit.Happening{Icon: "minus", Title: t.whySaid(&say, x, t.f.on("imagined")), Detail: t.ruleName(names, x)}
 		if x.Applied {
 			h.Icon, h.Tone = "check", kit.Good
 		}

@@ -73,8 +73,9 @@ func (t *trying) buyer(c *purchase.Cart) error {
 // mostNamed is how many members of a name are offered.
 const mostNamed = 20
 
-// level says what the receipt does to the buyer's level.
-func (t *trying) level(r *purchase.Rise) []kit.Pair {
+// level says what the receipt does to the buyer's level; or only which he has now: of
+// what becomes of it all that he has bought anywhere follows.
+func (t *trying) level(r *purchase.Rise, now bool) []kit.Pair {
 	if r == nil {
 		return nil
 	}
@@ -84,12 +85,12 @@ func (t *trying) level(r *purchase.Rise) []kit.Pair {
 		}
 		return orID(l.Name, l.ID)
 	}
-	out := []kit.Pair{{Name: t.text("admin.try.level-before"), Value: name(r.Before)}, {Name: t.text("admin.try.level-after"), Value: name(r.After)}}
-	next := r.Next
-	if !t.f.on("imagined") {
-		next = t.ahead(next)
+	out := []kit.Pair{{Name: t.text("admin.try.level-before"), Value: name(r.Before)}}
+	if now {
+		return out
 	}
-	if next != nil {
+	out = append(out, kit.Pair{Name: t.text("admin.try.level-after"), Value: name(r.After)})
+	if next := r.Next; next != nil {
 		out = append(out, kit.Pair{Name: t.text("admin.try.level-next"), Value: t.left(orID(next.Level.Name, next.Level.ID), max(next.Total, next.Sum), next.Visits, next.Points)})
 	}
 	return out
