@@ -64,9 +64,9 @@ func tabs() []tab {
 		{"movement", "admin.member.movement", false, true, (*page).memberMovements},
 		{"tickets", "admin.member.tickets", false, true, (*page).memberTickets},
 		{"cards", "admin.member.cards", false, false, (*page).memberCards},
-		{"codes", "admin.member.codes", false, false, (*page).memberCodes},
+		{"codes", "admin.member.codes", false, true, (*page).memberCodes},
 		{"levels", "admin.member.levels", false, true, (*page).memberLevels},
-		{"household", "admin.member.household", false, false, (*page).memberHousehold},
+		{"household", "admin.member.household", false, true, (*page).memberHousehold},
 		{"consents", "admin.member.consents", true, false, (*page).memberConsents},
 		{"changes", "admin.member.changes", true, false, (*page).memberChanges},
 	}
@@ -352,13 +352,15 @@ func (p *page) memberStats(accounts []purchase.AccountView, f *figure.MemberFigu
 	if pending > 0 {
 		waits = p.text("admin.member.pending", "count", pending)
 	}
-	return []tile{
-		{p.text("admin.member.balance"), ui.Points(ctx, active), waits},
-		p.soonest(accounts),
-		{p.text("segment.field.turnover"), ui.Money(ctx, paid(t)), p.text("admin.member.receipts", "count", receipts(t))},
-		{p.text("segment.field.average"), ui.Money(ctx, averageOf(t)), ""},
-		last,
+	out := []tile{{p.text("admin.member.balance"), ui.Points(ctx, active), waits}}
+	if !p.who.Narrowed() { // it would be of others' receipts, or not the soonest
+		out = append(out, p.soonest(accounts))
 	}
+	return append(out,
+		tile{p.text("segment.field.turnover"), ui.Money(ctx, paid(t)), p.text("admin.member.receipts", "count", receipts(t))},
+		tile{p.text("segment.field.average"), ui.Money(ctx, averageOf(t)), ""},
+		last,
+	)
 }
 
 // soonest is what ends first.

@@ -47,6 +47,7 @@ type sharedAccount struct {
 	Stats  []tile
 	Ending []kit.Pair // days, the first ones; none: nothing ends
 	Later  string     // what ends after those
+	Hidden bool       // what ends is not told: it may be of others' receipts
 }
 
 // endingDays is how many days on which points end are named.
@@ -113,6 +114,10 @@ func (p *page) sharedAccount(v *purchase.AccountView) sharedAccount {
 		{p.text("segment.field.active"), ui.Points(ctx, a.Active), ""},
 		{p.text("segment.field.pending"), ui.Points(ctx, a.Pending), ""},
 	}}
+	if p.who.Narrowed() {
+		out.Hidden = true
+		return out
+	}
 	var days []string
 	of := map[string]money.Points{}
 	for _, e := range v.Ending {

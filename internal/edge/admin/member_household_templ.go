@@ -238,7 +238,7 @@ func householdOf(v householdView) templ.Component {
 							return templ_7745c5c3_Err
 						}
 					}
-				} else {
+				} else if !a.Hidden {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<p class=\"mut\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
