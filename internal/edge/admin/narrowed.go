@@ -3,7 +3,6 @@ package admin
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
@@ -165,13 +164,16 @@ func (p *page) ownChanges(list []ledger.LevelChange, homes *purchase.OpHomes) ([
 	return slices.DeleteFunc(list, func(c ledger.LevelChange) bool { return c.Cause != ledger.ByHand && !p.here(causes[c.Op]) }), err
 }
 
-// ofAllOutlets are the conditions that look at all that a member has bought.
-var ofAllOutlets = []rule.Field{rule.FieldPurchases, rule.FieldTurnover, rule.FieldLastPurchase, rule.FieldLevelDays}
+// ofAllOutlets are the reasons that tell how much, or when, a member has bought anywhere.
+var ofAllOutlets = []string{
+	rule.Unmet + string(rule.FieldPurchases), rule.Unmet + string(rule.FieldTurnover), rule.Unmet + string(rule.FieldLastPurchase), rule.Unmet + string(rule.FieldLevelDays),
+	rule.WhyFewPast, rule.WhyFewUsed,
+}
 
 // whySaid is the sentence of a step of the rules, about a member or one who is made up.
 // What of a member was found at all outlets is not told to whoever works at some.
 func (p *page) whySaid(say *spoken.Speaker, x *rule.Step, imagined bool) string {
-	if f, unmet := strings.CutPrefix(x.Reason, rule.Unmet); unmet && !imagined && p.who.Narrowed() && slices.Contains(ofAllOutlets, rule.Field(f)) {
+	if !imagined && p.who.Narrowed() && slices.Contains(ofAllOutlets, x.Reason) {
 		return p.text("admin.receipt.unmet-of-all")
 	}
 	return say.Say(x)

@@ -6,8 +6,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"kopilka/internal/edge/admin"
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
@@ -124,7 +127,15 @@ func TestMemberOfOwnOutlets(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := openHouse(t, d)
 		next := *h.Programme
-		next.Levels = []rule.Level{{ID: "one", Name: "Первый", Priority: 1}, {ID: "two", Name: "Второй", Priority: 2, Total: 5000_00}}
+		next.Levels = []rule.Level{
+			{ID: "one", Name: "Первый", Priority: 1},
+			{ID: "two", Name: "Второй", Priority: 2, Total: 5000_00, Gift: rule.Gift{Points: 77_50}},
+			{ID: "three", Name: "Третий", Priority: 3, Total: 90_000_00},
+		}
+		much := int64(90_000_00)
+		next.Campaigns = rule.CampaignsOf(rule.Offer{ID: "gift", Name: "В подарок", Codes: []string{"LISTED"}, Rate: money.Percent})
+		next.Campaigns[0].When = []rule.Condition{{Field: rule.FieldTurnover, From: &much}}
+		next.Rules = append(next.Rules, rule.Rule{ID: "reward", Kind: rule.AwardRule, Campaign: "gift"})
 		_, err := h.Programmes.Put(t.Context(), next, "test")
 		h.check(err)
 		bar, err := partner.New(d, h.IDs).SaveTill(t.Context(), partner.Till{OutletID: h.other, Code: "3", Name: "Бар"})
@@ -132,17 +143,9 @@ func TestMemberOfOwnOutlets(t *testing.T) {
 		_, err = h.Directory.Refresh(t.Context(), d)
 		h.check(err)
 		m := h.register("Светлова", "+79161234567")
-		for till, price := range map[id.ID]money.Amount{h.Till: 1111_00, bar.ID: 2222_00} {
-			cart := h.Cart(purchase.Buyer{Home: m.Home}, purchasetest.Line("T1", 1, price))
-			cart.Till = till
-			_, err = h.Desk.Commit(t.Context(), cart)
-			h.check(err)
-		}
-		h.check(h.members.DB.Write(t.Context(), func(tx *db.Tx) error {
-			_, err := tx.Exec(t.Context(), `insert into member_outlet (home_id, outlet_id) values ($1, $2), ($1, $3)`, m.Home, h.other, h.Outlet.ID)
-			return err
-		}))
-		may := []staff.Permission{staff.MembersSee, staff.PurchasesSee}
+		h.buys(m.Home, h.Till, 1111_00)
+		h.buys(m.Home, bar.ID, 2222_00)
+		may := []staff.Permission{staff.MembersSee, staff.PurchasesSee, staff.ProgrammeSee}
 		here, all := h.hire("here", may, h.Outlet.ID), h.hire("all", may)
 		page := func(who, part string) string {
 			t.Helper()
@@ -152,6 +155,7 @@ func TestMemberOfOwnOutlets(t *testing.T) {
 			}
 			return strings.ReplaceAll(html.UnescapeString(w.Body.String()), "\u00a0", " ")
 		}
+		h.triesOnMember(here, all)
 		idle := h.register("Тихая", "+79161234568")
 		h.check(h.members.DB.Write(t.Context(), func(tx *db.Tx) error {
 			_, err := tx.Exec(t.Context(), `insert into member_outlet (home_id, outlet_id) values ($1, $2)`, idle.Home, h.Outlet.ID)
@@ -186,7 +190,106 @@ func TestMemberOfOwnOutlets(t *testing.T) {
 				}
 			}
 		}
+		h.traces(bar.ID)
 	})
+}
+
+// buys sells a ticket to a member, who was at both outlets.
+func (h *house) buys(who home.ID, till id.ID, price money.Amount) {
+	h.t.Helper()
+	cart := h.Cart(purchase.Buyer{Home: who}, purchasetest.Line("T1", 1, price))
+	cart.Till = till
+	_, err := h.Desk.Commit(h.t.Context(), cart)
+	h.check(err)
+	h.check(h.members.DB.Write(h.t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(h.t.Context(), `insert into member_outlet (home_id, outlet_id) values ($1, $2), ($1, $3) on conflict do nothing`, who, h.other, h.Outlet.ID)
+		return err
+	}))
+}
+
+// triesOnMember: a trial on a member tells who works at some outlets the level that he
+// has, and not what becomes of it; of one who is made up all is told.
+func (h *house) triesOnMember(here, all string) {
+	h.t.Helper()
+	path := admin.Base + "/programmes/" + h.Programme.ID.String() + "/try?till=one/1&day=2026-03-02&time=12:00&line.0.price=2000&codes=LISTED&"
+	for _, c := range []struct {
+		who, ask string
+		own      bool
+	}{{all, "who=%2B79161234567", false}, {here, "who=%2B79161234567", true}, {here, "imagined=yes&spent=3333", false}} {
+		w := h.ask(c.who, http.MethodGet, path+c.ask, nil)
+		body := w.Body.String()
+		if w.Code != http.StatusOK || !strings.Contains(body, "До покупки") || strings.Contains(body, "После покупки") == c.own || strings.Contains(body, "Вы работаете не во всех точках: каким") != c.own {
+			h.t.Errorf("%s: %d, the level after it is told, or why not is not", c.ask, w.Code)
+		}
+		if strings.Contains(body, "Прошлых покупок на сумму") == c.own || strings.Contains(body, "Условие о прошлых покупках участника не выполнено") != c.own {
+			h.t.Errorf("%s: what was found of all purchases is told, or is not", c.ask)
+		}
+	}
+}
+
+// traces: of what was bought elsewhere nothing is told by what came of it.
+func (h *house) traces(bar id.ID) {
+	h.t.Helper()
+	ctx := h.t.Context()
+	near, far := h.register("Ближняя", "+79161234571"), h.register("Дальняя", "+79161234572")
+	var session map[string]string
+	signIn := func() {
+		session = map[string]string{"whole": h.signIn("all@example.org"), "own": h.signIn("here@example.org")}
+	}
+	page := func(who, part string, of home.ID) string {
+		h.t.Helper()
+		w := h.ask(session[who], http.MethodGet, admin.Base+"/members/"+of.String()+part, nil)
+		if w.Code != http.StatusOK {
+			h.t.Fatalf("%s: %d", part, w.Code)
+		}
+		return strings.ReplaceAll(html.UnescapeString(w.Body.String()), "\u00a0", " ")
+	}
+	h.buys(near.Home, h.Till, 6000_00)
+	h.buys(far.Home, h.Till, 100_00)
+	h.Clock.Add(24 * time.Hour)
+	h.buys(far.Home, bar, 6000_00)
+	h.Clock.Add(24 * time.Hour)
+	h.buys(far.Home, h.Till, 205_00)
+	_, err := h.Desk.SetLevel(ctx, &purchase.LevelRequest{By: h.owner.Person.ID, Key: "hand", Buyer: purchase.Buyer{Home: far.Home}, Programme: h.Programme.ID, Level: "three", Reason: "Гость"})
+	h.check(err)
+	_, err = h.members.FoundHousehold(ctx, far.Home, "Семья", nil, member.Actor{Kind: member.ByStaff, ID: 1, Source: "admin"})
+	h.check(err)
+	signIn()
+	const rises, gift = "Первый → Второй", "+77,50"
+	told := func(of home.ID, part, what string, whole, own bool) {
+		h.t.Helper()
+		for who, want := range map[string]bool{"whole": whole, "own": own} {
+			if got := strings.Contains(page(who, part, of), what); got != want {
+				h.t.Errorf("%q tells %q to %s: %t", part, what, who, got)
+			}
+		}
+	}
+	told(near.Home, "/levels", rises, true, true)
+	told(near.Home, "/movement", gift, true, true)
+	told(near.Home, "/bonuses", "77,50", true, true)
+	told(far.Home, "/levels", rises, true, false)
+	told(far.Home, "/levels", "Второй → Третий", true, true)
+	told(far.Home, "/levels", "<dt>С</dt>", true, false)
+	told(far.Home, "/movement", gift, true, false)
+	told(far.Home, "/movement", "+20,50", true, true)
+	told(far.Home, "/bonuses", "77,50", true, false)
+	told(far.Home, "", "Сгорят раньше всех", true, false)
+	told(far.Home, "/household", "Когда сгорят", true, false)
+	told(far.Home, "/household", "Ничего не сгорает", false, false)
+	told(far.Home, "/household", "Вы работаете не во всех точках", false, true)
+	for who, want := range map[string]int{"whole": 3, "own": 2} {
+		if n := strings.Count(page(who, "/codes", far.Home), `class="b num"`); n != want {
+			h.t.Errorf("%s reads %d promo codes of %d", who, n, want)
+		}
+	}
+	h.Clock.Add(100 * 24 * time.Hour)
+	signIn()
+	h.check(h.Desk.SettleAllDue(ctx, nil))
+	for who, want := range map[string]int{"whole": 3, "own": 0} {
+		if n := strings.Count(page(who, "/movement", far.Home), "Сгорание"); n != want {
+			h.t.Errorf("%s reads of points that ended %d times, want %d", who, n, want)
+		}
+	}
 }
 
 // TestVersionWhole: each version of a programme is read as it was in force.
