@@ -117,12 +117,16 @@ function nextGuest() {
   pay.endReceipt();
   draw();
   fields.anew(); // what was typed while it was paid is the next one's
-  next();
+  $('#item').value += ahead;
+  begun = ahead; ahead = '';
+  if ($('#item').value) $('#item').focus(); else next();
 }
+let ahead = '', begun = ''; // what is typed over what was sold, before that was seen, and what the next guest's desk has of it
 // begins takes what is typed over what was sold for the next guest's, once that was seen.
-function begins() {
-  if (!state.sold.seen) { beep(false); return; }
+function begins(key) {
+  if (!state.sold.seen) { ahead += key; return; }
   nextGuest();
+  begun += key;
   $('#item').focus();
 }
 
@@ -183,6 +187,8 @@ async function scanned(code) {
   if (state.busy) { beep(false); return; }
   if (atDone()) nextGuest();
   if (!atDesk()) return;
+  if (begun && $('#item').value === begun && code.startsWith(begun)) $('#item').value = ''; // the scanner has typed over what was sold
+  begun = '';
   if (bought.priceAsked()) { bought.badItem(say('price-first', { name: bought.priceAsked().name })); return; }
   if (/(^|&)fn=/.test(code)) { receipts.receipts(code); return; }
   const mine = shown();
@@ -190,8 +196,8 @@ async function scanned(code) {
     if (/^\d{8,14}$/.test(code)) {
       const list = await bought.goods(code).catch(() => null);
       if (gone()) return true;
-      if (list?.[0]?.exact) { bought.pick(list[0], 1000); return true; }
-      put('#item-error');
+      if (list?.[0]?.exact) return bought.pick(list[0], 1000);
+      if (!bought.priceAsked()) put('#item-error');
     }
     return seek(code, mine, gone, { scanned: true });
   });
@@ -308,7 +314,7 @@ function pressed(e) {
   if (e.key === 'F9' && dialogOpen()?.id === 'cash') { e.preventDefault(); if (!e.repeat) exact(); return; }
   const says = /^[\p{L}\p{N}]$/u.test(e.key) && !(e.ctrlKey || e.altKey || e.metaKey);
   if (says && dialogOpen()?.id === 'choose') { dialogs.aside(); $('#item').focus(); }
-  if (says && atDone() && !dialogOpen()) { begins(); return; }
+  if (says && atDone() && !dialogOpen()) { begins(e.key); return; }
   if (dialogOpen() || !(atDesk() || atDone()) || e.ctrlKey || e.altKey || e.metaKey) return;
   const el = document.activeElement, typing = el?.matches?.('input:not([type=checkbox]),textarea,select'), free = !typing || el.id === 'item' && !el.value;
   if (keys[e.key]) { e.preventDefault(); if (!atDone() || ['F4', 'F12'].includes(e.key)) keys[e.key](e); return; }

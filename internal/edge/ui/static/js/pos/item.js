@@ -8,6 +8,7 @@ import { amount, money, pieces, say } from './words.js';
 import { quick } from './desk.js';
 import { beep, cyrillic } from './keys.js';
 import { look } from './looking.js';
+import { typing } from './fields.js';
 
 const MOST = 100_000_000_00; // kopecks of a line: what is more was typed wrong
 
@@ -70,7 +71,7 @@ export async function typed(text, gone) {
   if (!list) return bad(say('network'));
   const words = /[a-zа-яё]/i.test(rest);
   if (!list.length || !words && !list[0].exact) return bad(PHONE.test(rest) ? say('goods-phone', { text: rest }) : !words && /[.,+=-]/.test(rest) ? say('bad-amount') : say('no-goods', { text: rest }));
-  if (list.length === 1 || list[0].exact) { pick(list[0], quantity); mended(list[0].name); return true; }
+  if (list.length === 1 || list[0].exact) { mended(list[0].name); return pick(list[0], quantity); }
   if (back('', say('many-goods', { text }))) offers(list, quantity);
   return false;
 }
@@ -142,16 +143,20 @@ export function begin() {
   lost = restored = null;
   noPrice(); seen(); offers([]);
 }
-/** pick puts a good on the receipt, or asks what it costs. */
+/** pick puts a good on the receipt, or asks what it costs: of one at a time. false: another is asked about. */
 export function pick(g, quantity) {
   offers([]);
-  if (g.price) { take(g, quantity); return; }
+  if (g.price) { take(g, quantity); return true; }
+  if (asked) { miss(say('missed-what', { text: g.name, words: say('price-first', { name: asked.name }) }), g.name); return false; }
   asked = { ...g, quantity };
   keep.set('priced', asked);
-  if (!$('#item')) return; // it is asked for when somebody is on duty
+  if (!$('#item')) return true; // it is asked for when somebody is on duty
   askPrice(g);
-  $('#item').focus();
+  toItem();
+  return true;
 }
+// toItem has the next good typed, but for where something is being typed.
+const toItem = () => { if (!typing()) $('#item')?.focus(); };
 function askPrice(g) {
   $('#item').placeholder = say('price-of', { name: g.name });
   put('#item-error', note({ tone: 'warn', icon: 'alert-triangle', text: say('price-of', { name: g.name }) }));
@@ -164,12 +169,12 @@ function noPrice() {
   if ($('#item')) $('#item').placeholder = $('#item-label').textContent;
 }
 function take(g, quantity) {
-  noPrice();
+  if (!asked || g.asked) noPrice(); // another's price is asked for still
   keepLost();
   put('#scan-error');
   sale.add({ sku: g.sku, name: g.name, price: g.price, product: g.product, asked: g.asked }, quantity);
   beep(true);
-  $('#item')?.focus();
+  toItem();
 }
 let offered = [], at = 0, offeredQuantity;
 function offers(list, quantity = 1000) {
@@ -207,9 +212,8 @@ export function atHand(g) {
     const list = await goods(g.sku), is = list?.find(x => x.sku === g.sku);
     if (gone()) return true;
     if (list && !is) { miss(say('no-goods', { text: g.name }), g.name); return false; }
-    put('#item-error');
-    pick(is ?? g, 1000);
-    return true;
+    if (!asked) put('#item-error');
+    return pick(is ?? g, 1000);
   }));
 }
 /** count notes what was sold, so that the most sold is at hand. */

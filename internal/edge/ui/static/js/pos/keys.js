@@ -4,7 +4,7 @@ import { $ } from './render.js';
 import * as keep from './keep.js';
 
 const FAST = 45, GAP = 120, LEAST = 6; // milliseconds a key on average, between two, and characters
-const PAUSE = 400; // milliseconds that a scanner may pause: what is longer is a hand
+const PAUSE = 250; // milliseconds that a scanner may pause: what is longer is a hand
 
 /** scanner is how this till's scanner is set. */
 export const scanner = { prefix: '', suffix: 'Enter', sound: true };
