@@ -106,6 +106,9 @@ func TestOwnFieldsInForms(t *testing.T) {
 				t.Errorf("his page has no %q", want)
 			}
 		}
+		if list := h.ask(edits, http.MethodGet, admin.Base+"/members?col=custom.bool", nil).Body.String(); strings.Contains(list, "segment.op.") || !regexp.MustCompile(`>\s*да\s*</td>`).MatchString(list) {
+			t.Error("the list does not say yes in words")
+		}
 		again := h.formAt(edits, at+"/edit")
 		for name, want := range map[string]string{"custom.text": "слово", "custom.date": "01.02.2020", "custom.bool": "true", "custom.choice": "a", "address_street": "Мира"} {
 			if got := again.Get(name); got != want {

@@ -193,7 +193,7 @@ func (l *memberList) cell(code string, v *segment.Value) cell {
 		if v.Text == "" {
 			return cell{}
 		}
-		return cell{Text: l.page.text("segment.op." + v.Text)}
+		return cell{Text: l.page.yesNo(v.Text == "true")}
 	case segment.Choice:
 		if v.Text == "" {
 			return cell{}
