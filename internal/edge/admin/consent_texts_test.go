@@ -174,6 +174,12 @@ func TestConsentIsNoted(t *testing.T) {
 		if !in("уже действует") {
 			t.Error("it does not say what is in force")
 		}
+		// What is in force is not what the form opens on.
+		other, err := h.members.PublishText(t.Context(), member.ConsentText{Kind: member.ToAdvertising, Language: "ru", Title: "Реклама", Body: "Я согласен."})
+		h.check(err)
+		if opens := h.formAt(who, admin.Base+path).Get("text"); !strings.HasPrefix(opens, other.ID.String()+".") {
+			t.Errorf("the form opens on %s, which is in force", opens)
+		}
 		publish("Новое согласие")
 		if !in("действует по другому тексту") {
 			t.Error("it does not say that another text is in force")

@@ -81,6 +81,23 @@ func (p *page) yearDaysSaid(days []string) string {
 	return strings.Join(out, ", ")
 }
 
+// daySaid is a stored day as the reader writes it.
+func (p *page) daySaid(s string) string {
+	if t, err := time.Parse(time.DateOnly, s); err == nil {
+		return i18n.Date(p.lang(), t)
+	}
+	return s
+}
+
+// decimalSaid is a stored decimal with the reader's point; its digits are not
+// grouped: it may be a number of something.
+func (p *page) decimalSaid(s string) string {
+	if p.lang() == i18n.RU {
+		return strings.Replace(s, ".", ",", 1)
+	}
+	return s
+}
+
 // exampleDay is a day as the reader writes it.
 func (p *page) exampleDay() string {
 	return i18n.Date(p.lang(), time.Date(2026, time.December, 31, 0, 0, 0, 0, time.UTC))

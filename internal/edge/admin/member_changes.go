@@ -99,7 +99,7 @@ func (w *changeWords) value(f member.Field, v string) string {
 	case member.FieldSex, member.FieldLanguage:
 		return p.text("segment.value." + string(f) + "." + v)
 	case member.FieldBirthDate, member.FieldDocumentIssuedOn:
-		return dayShown(v)
+		return w.page.daySaid(v)
 	case member.FieldCategory:
 		return cmp.Or(w.names.categories[v], v)
 	case member.FieldGroup:
@@ -138,7 +138,7 @@ func (w *changeWords) card(v string) string {
 func (w *changeWords) relative(v string) string {
 	kind, rest, _ := strings.Cut(v, " ")
 	day, name, _ := strings.Cut(rest, " ")
-	return strings.TrimSpace(w.page.text("admin.relative."+kind) + " " + name + " " + dayShown(day))
+	return strings.TrimSpace(w.page.text("admin.relative."+kind) + " " + name + " " + w.page.daySaid(day))
 }
 
 func (w *changeWords) own(key, v string) string {
@@ -152,7 +152,9 @@ func (p *page) ownValue(c *member.CustomField, v string) string {
 	case member.CustomBool:
 		return p.yesNo(v == "true")
 	case member.CustomDate:
-		return dayShown(v)
+		return p.daySaid(v)
+	case member.CustomNumber:
+		return p.decimalSaid(v)
 	case member.CustomChoice:
 		for _, x := range c.Choices {
 			if x.Key == v {

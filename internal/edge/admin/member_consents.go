@@ -207,11 +207,16 @@ func (p *page) askConsent(f *form, m *member.Member) error {
 	if err != nil {
 		return err
 	}
-	var options []kit.Option
+	var options, given []kit.Option // given: in force already, so seldom meant
 	add := func(t *member.ConsentText, over member.ConsentChannel) {
 		name := p.consentName(t.Kind, over) + " – " + p.text("admin.consent.version", "title", t.Title, "version", t.Version) + ", " + strings.ToUpper(t.Language)
-		name += p.givenAlready(now, t, over)
-		options = append(options, kit.Option{Value: t.ID.String() + "." + strconv.FormatInt(t.Version, 10) + "." + string(over), Text: name})
+		o := kit.Option{Value: t.ID.String() + "." + strconv.FormatInt(t.Version, 10) + "." + string(over), Text: name}
+		if already := p.givenAlready(now, t, over); already != "" {
+			o.Text += already
+			given = append(given, o)
+			return
+		}
+		options = append(options, o)
 	}
 	for i := range texts {
 		t := &texts[i]
@@ -223,6 +228,7 @@ func (p *page) askConsent(f *form, m *member.Member) error {
 			add(t, over)
 		}
 	}
+	options = append(options, given...)
 	base := memberPath(m.Home) + "/consents"
 	if len(options) == 0 {
 		title := p.text("admin.consent.give-title", "name", p.memberName(m))

@@ -16,9 +16,10 @@ import (
 type line struct {
 	name   member.Field
 	label  string
-	day    bool // typed and shown as days are here
-	aside  bool // few need it: it is folded
-	picked bool // one of what there is now; it may have been one of more
+	day    bool                // typed and shown as days are here
+	point  func(string) string // of a decimal as it is shown; nil: it is none
+	aside  bool                // few need it: it is folded
+	picked bool                // one of what there is now; it may have been one of more
 	more   []func(*kit.Field)
 }
 
@@ -50,6 +51,9 @@ func (l *line) typed(f *form) string {
 func (l *line) shown(v string) string {
 	if l.day {
 		v = dayShown(v)
+	}
+	if l.point != nil {
+		v = l.point(v)
 	}
 	return v
 }
@@ -168,6 +172,7 @@ func (p *page) ownLine(c *member.CustomField) line {
 	l := line{name: member.Field(member.CustomPrefix + c.Key), label: p.inLang(c.LabelRU, c.LabelEN)}
 	switch c.Kind {
 	case member.CustomNumber:
+		l.point = p.decimalSaid
 		l.more = append(l.more, narrow, mode("decimal"), most(member.MaxShort))
 	case member.CustomDate:
 		l.asDay(p)

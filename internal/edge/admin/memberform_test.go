@@ -101,7 +101,7 @@ func TestOwnFieldsInForms(t *testing.T) {
 			t.Fatalf("%d: %s", w.Code, mainForm.FindString(w.Body.String()))
 		}
 		body := h.ask(edits, http.MethodGet, at, nil).Body.String()
-		for _, want := range []string{"Своё text", "слово", "01.02.2020", "Аниме", "Да"} {
+		for _, want := range []string{"Своё text", "слово", "01.02.2020", "1,5", "Аниме", "Да"} {
 			if !strings.Contains(body, want) {
 				t.Errorf("his page has no %q", want)
 			}
@@ -109,8 +109,20 @@ func TestOwnFieldsInForms(t *testing.T) {
 		if list := h.ask(edits, http.MethodGet, admin.Base+"/members?col=custom.bool", nil).Body.String(); strings.Contains(list, "segment.op.") || !regexp.MustCompile(`>\s*да\s*</td>`).MatchString(list) {
 			t.Error("the list does not say yes in words")
 		}
+		// A list tells and takes them as the reader writes them.
+		for ask, found := range map[string]bool{
+			"from.custom.date=1.2.2020": true, "to.custom.date=31.1.2020": false, "from.custom.number=1,4": true, "from.custom.number=1,6": false,
+		} {
+			list := h.ask(edits, http.MethodGet, admin.Base+"/members?col=custom.number&col=custom.date&"+ask, nil).Body.String()
+			if got := regexp.MustCompile(`(?s)>\s*1,5\s*</td>.*>\s*01\.02\.2020\s*</td>`).MatchString(list); got != found {
+				t.Errorf("%s finds him: %v", ask, got)
+			}
+			if day := regexp.MustCompile(`Своё date: \S+ [0-9.]+`).FindString(list); strings.Contains(ask, "date") != strings.HasSuffix(day, ".2020") {
+				t.Errorf("%s is told as %q", ask, day)
+			}
+		}
 		again := h.formAt(edits, at+"/edit")
-		for name, want := range map[string]string{"custom.text": "слово", "custom.date": "01.02.2020", "custom.bool": "true", "custom.choice": "a", "address_street": "Мира"} {
+		for name, want := range map[string]string{"custom.text": "слово", "custom.number": "1,5", "custom.date": "01.02.2020", "custom.bool": "true", "custom.choice": "a", "address_street": "Мира"} {
 			if got := again.Get(name); got != want {
 				t.Errorf("%s is asked for as %q, want %q", name, got, want)
 			}

@@ -223,6 +223,7 @@ func (p *page) list(a *asked) (*memberList, error) {
 		a.Columns = cat.Known(a.Columns)
 	}
 	l := &memberList{asked: a, cat: cat, names: p.names(), page: p, mayEdit: p.can(staff.MembersEdit)}
+	l.read()
 	if err := l.readViews(); err != nil {
 		return nil, err
 	}

@@ -58,9 +58,9 @@ func (l *memberList) valueField(f *segment.Field, n int) kit.Field {
 	v := kit.Field{Name: "add-value", ID: fmt.Sprintf("add-value-%d", n), Label: l.page.text("admin.members.value"), HideName: true}
 	switch f.Kind {
 	case segment.Time, segment.Day:
-		v.Example = "2026-01-31"
+		v.Example = l.page.exampleDay()
 	case segment.Birthday:
-		v.Example = "12-31"
+		v.Example = l.page.yearDaysSaid([]string{"12-31"})
 	case segment.Text, segment.Choice, segment.List:
 	default:
 		v.Mode = "decimal"

@@ -111,7 +111,39 @@ func (l *memberList) valueName(f *segment.Field, v string) string {
 			}
 		}
 	}
+	return l.spoken(f.Kind, v)
+}
+
+// spoken is a day or a decimal as the reader writes it; all else is as it is.
+func (l *memberList) spoken(k segment.Kind, v string) string {
+	switch k {
+	case segment.Time, segment.Day:
+		return l.page.daySaid(v)
+	case segment.Birthday:
+		return l.page.yearDaysSaid([]string{v})
+	case segment.Decimal:
+		return l.page.decimalSaid(v)
+	}
 	return v
+}
+
+// read puts the days of the conditions, typed as the reader writes them, into the
+// form in which an address has them.
+func (l *memberList) read() {
+	for _, c := range l.Conditions {
+		f, ok := l.cat.Get(c.Field)
+		if !ok {
+			continue
+		}
+		for i, v := range c.Values {
+			switch f.Kind {
+			case segment.Time, segment.Day:
+				c.Values[i] = dayTyped(v)
+			case segment.Birthday:
+				c.Values[i] = strings.Join(yearDaysIn(v), ",")
+			}
+		}
+	}
 }
 
 // inLang is the one of two labels that is in the reader's language; the
@@ -210,7 +242,7 @@ func (l *memberList) cell(code string, v *segment.Value) cell {
 	if f.Code == "phone" {
 		return cell{Text: ui.Masked(v.Text)}
 	}
-	return cell{Text: v.Text}
+	return cell{Text: l.spoken(v.Kind, v.Text)}
 }
 
 // stateTone is the colour of a member's state.
