@@ -2,13 +2,17 @@ package admin
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/bulk"
+	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/intake"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/staff"
+	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
 
@@ -17,6 +21,8 @@ import (
 type auditNames struct {
 	members map[home.ID]member.Named
 	bulks   map[id.ID]bulk.Action
+	files   map[id.ID]string // names of files of members that were sent
+	batches map[id.ID]card.Batch
 }
 
 func (p *page) auditNames(list []audit.Record) (*auditNames, error) {
@@ -35,7 +41,43 @@ func (p *page) auditNames(list []audit.Record) (*auditNames, error) {
 		return nil, err
 	}
 	bulks, err := p.Bulk.Some(p.ctx(), actions)
-	return &auditNames{members, bulks}, err
+	if err != nil {
+		return nil, err
+	}
+	n := &auditNames{members: members, bulks: bulks, files: map[id.ID]string{}, batches: map[id.ID]card.Batch{}}
+	return n, n.readRare(p, list)
+}
+
+// readRare reads what few records are about: one by one.
+func (n *auditNames) readRare(p *page, list []audit.Record) error {
+	for i := range list {
+		of, err := id.Parse(list[i].Target.ID)
+		if err != nil {
+			continue
+		}
+		switch list[i].Target.Kind {
+		case "intake":
+			if _, had := n.files[of]; had || !p.can(intake.Needs) { // a file may be called as a person is
+				continue
+			}
+			var in intake.Intake
+			if in, err = p.Intakes.Get(p.ctx(), of); err == nil {
+				n.files[of] = in.File
+			}
+		case "card_batch":
+			if _, had := n.batches[of]; had {
+				continue
+			}
+			var b card.Batch
+			if b, err = card.GetBatch(p.ctx(), p.DB, of); err == nil {
+				n.batches[of] = b
+			}
+		}
+		if err != nil && fault.From(err).Kind != fault.NotFound {
+			return err
+		}
+	}
+	return nil
 }
 
 // homeOfTarget is the member that something was done to, or to whose purchase; 0:
@@ -67,6 +109,14 @@ func (n *auditNames) there(p *page, t audit.Target) bool {
 		i, _ := id.Parse(t.ID)
 		a, ok := n.bulks[i]
 		return ok && p.seesBulk(&a)
+	case "intake":
+		i, _ := id.Parse(t.ID)
+		_, ok := n.files[i]
+		return ok
+	case "card_batch":
+		i, _ := id.Parse(t.ID)
+		_, ok := n.batches[i]
+		return ok
 	}
 	return true
 }
@@ -83,8 +133,23 @@ func (n *auditNames) named(p *page, r *audit.Record) string {
 		}
 	case "bulk":
 		return n.deed(p, r)
+	case "intake":
+		i, _ := id.Parse(r.Target.ID)
+		return p.inQuotes(n.files[i])
+	case "card_batch":
+		return n.batch(p, r)
 	}
 	return ""
+}
+
+// batch is the type of a batch's cards and, where one was noted, what it is for.
+func (n *auditNames) batch(p *page, r *audit.Record) string {
+	i, _ := id.Parse(r.Target.ID)
+	b, ok := n.batches[i]
+	if !ok {
+		return ""
+	}
+	return p.inQuotes(strings.Join(slices.DeleteFunc([]string{p.cardTypeName(b.Type), b.Note}, func(s string) bool { return s == "" }), ", "))
 }
 
 // member is his number and, for whoever may see members, his name.

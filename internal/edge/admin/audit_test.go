@@ -9,6 +9,8 @@ import (
 
 	"kopilka/internal/edge/admin"
 	"kopilka/internal/loyalty/audit"
+	"kopilka/internal/loyalty/card"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
@@ -71,6 +73,11 @@ func TestTrailNamesWhom(t *testing.T) {
 		}).Header().Get("Location")
 		h.ask(sees, http.MethodPost, done+"/begin", url.Values{})
 		h.check(h.bulk.Work(t.Context()))
+		h.check(h.members.SaveCustomField(t.Context(), member.CustomField{Key: "own", Kind: member.CustomText, LabelRU: "Своё поле", LabelEN: "Own field", Active: true}))
+		plastic, err := h.cards.SaveType(t.Context(), card.Type{Code: "plastic", Name: "Пластик", Kind: card.Plastic, Active: true})
+		h.check(err)
+		_, _, err = h.cards.LoadBatch(t.Context(), plastic.ID, []card.Stock{{Number: "1000000017"}}, "к празднику", member.Actor{})
+		h.check(err)
 		h.check(d.Write(t.Context(), func(tx *db.Tx) error {
 			for _, target := range []audit.Target{{Kind: "purchase", ID: oleg.Home.String() + "-8"}, {Kind: "member", ID: "77"}, {Kind: "intake", ID: "123456789"}} {
 				if err := audit.Note(t.Context(), tx, h.Clock.Now(), audit.Entry{Action: target.Kind + ".seen", Target: target}); err != nil {
@@ -86,7 +93,7 @@ func TestTrailNamesWhom(t *testing.T) {
 		}
 		body, said := trail(sees)
 		for _, want := range []string{
-			"Участник № " + anna.Number + ", Анна", "Участник № " + oleg.Number + ", Олег", "Покупка участника № " + oleg.Number + ", Олег", "Участник –",
+			"Участник № " + anna.Number + ", Анна", "Участник № " + oleg.Number + ", Олег", "Покупка участника № " + oleg.Number + ", Олег", "Участник –", "Дополнительное поле «Своё поле»", "Партия карт «Пластик, к празднику»",
 			"Массовое действие «Начислить по 15",
 		} {
 			if !strings.Contains(said, want) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"kopilka/internal/loyalty/audit"
+	"kopilka/internal/loyalty/intake"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/text"
@@ -75,6 +76,8 @@ func (p *page) auditThing(r *audit.Record, names *auditNames, out *auditRow) {
 		{"member", membersPath, staff.MembersSee},
 		{"job", jobsPath, staff.JobsSee},
 		{"bulk", bulkPath, staff.MembersSee},
+		{"intake", importPath, intake.Needs},
+		{"card_batch", batchesPath, staff.CardsEdit},
 	} {
 		if page.kind == r.Target.Kind && p.can(page.need) && r.Target.ID != "" && r.Target.ID != "0" && names.there(p, r.Target) {
 			out.ThingHref = page.path + "/" + r.Target.ID
@@ -88,11 +91,13 @@ func (p *page) nameIn(doc string) string {
 		Name, Title, Code string
 		RU                string `json:"name_ru"`
 		EN                string `json:"name_en"`
+		LabelRU           string `json:"label_ru"`
+		LabelEN           string `json:"label_en"`
 	}
 	if json.Unmarshal([]byte(doc), &named) != nil {
 		return ""
 	}
-	return p.inQuotes(cmp.Or(named.Name, named.Title, p.inLang(named.RU, named.EN), named.Code))
+	return p.inQuotes(cmp.Or(named.Name, named.Title, p.inLang(named.RU, named.EN), p.inLang(named.LabelRU, named.LabelEN), named.Code))
 }
 
 // inQuotes is a name in the quotation marks of the reader's language; none is nothing.

@@ -11,6 +11,7 @@ import (
 	"kopilka/internal/loyalty/intake"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/i18n"
 )
 
 // importColumn is a column of a file, with what may be chosen that it is.
@@ -37,6 +38,10 @@ func (p *page) importColumns(f *form, l *intake.Layout) ([]importColumn, error) 
 	if err != nil {
 		return nil, err
 	}
+	days, err := p.importDays()
+	if err != nil {
+		return nil, err
+	}
 	out := make([]importColumn, len(l.Head))
 	for i, name := range l.Head {
 		if name == "" {
@@ -47,7 +52,7 @@ func (p *page) importColumns(f *form, l *intake.Layout) ([]importColumn, error) 
 		field.HideName = true
 		out[i] = importColumn{Name: name, Field: field}
 		if i < len(l.Samples) {
-			out[i].Samples = strings.Join(l.Samples[i], "; ")
+			out[i].Samples = strings.Join(p.importSamples(l, i, days), "; ")
 		}
 	}
 	for i := range f.fields { // they are named by their columns above the form
@@ -59,6 +64,33 @@ func (p *page) importColumns(f *form, l *intake.Layout) ([]importColumn, error) 
 		}
 	}
 	return out, nil
+}
+
+// importDays are the fields that hold days.
+func (p *page) importDays() ([]string, error) {
+	days := []string{"birth_date", "registered"}
+	own, err := member.CustomFields(p.ctx(), p.DB)
+	for i := range own {
+		if own[i].Kind == member.CustomDate {
+			days = append(days, importer.CustomPrefix+own[i].Key)
+		}
+	}
+	return days, err
+}
+
+// importSamples are of what a column holds; a day, which a workbook keeps as the
+// number of days since 1899, is told as one.
+func (p *page) importSamples(l *intake.Layout, at int, days []string) []string {
+	out := slices.Clone(l.Samples[at])
+	if len(l.Sheets) == 0 || !slices.Contains(days, l.Fields[at]) {
+		return out
+	}
+	for i, v := range out {
+		if day, ok := importer.SheetDay(v); ok {
+			out[i] = i18n.Date(p.lang(), day)
+		}
+	}
+	return out
 }
 
 // importFields are what a column may be: what finds a member first.

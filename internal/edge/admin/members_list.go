@@ -111,7 +111,7 @@ func (l *memberList) valueName(f *segment.Field, v string) string {
 			}
 		}
 	}
-	return l.spoken(f.Kind, v)
+	return v
 }
 
 // spoken is a day or a decimal as the reader writes it; all else is as it is.
@@ -279,7 +279,7 @@ func (l *memberList) said(c *segment.Condition) string {
 	}
 	words := make([]string, len(c.Values))
 	for i, v := range c.Values {
-		words[i] = l.valueName(&f, v)
+		words[i] = l.spoken(f.Kind, l.valueName(&f, v))
 	}
 	return l.page.text("admin.members.said-"+string(c.Op), "field", l.fieldName(&f), "values", strings.Join(words, ", "),
 		"from", first0(words), "to", last0(words))

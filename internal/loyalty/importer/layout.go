@@ -105,6 +105,11 @@ func (m *moments) parse(layout, s string) (time.Time, bool) {
 	return t, err == nil
 }
 
+// SheetDay is the day that a cell of a workbook holds as a serial number.
+func SheetDay(cell string) (time.Time, bool) {
+	return (&moments{zone: time.UTC}).excel(cell)
+}
+
 // excel reads a workbook's serial time, to the second: its fractions of days
 // are binary and never quite right.
 func (m *moments) excel(s string) (time.Time, bool) {
