@@ -308,6 +308,39 @@ func TestRecordedCodes(t *testing.T) {
 	})
 }
 
+// TestRecordedCodesOfClosedCampaigns: a till may have honoured a code of a campaign
+// that was closed to the receipt, however it is limited: the receipt is recorded,
+// and the use counted.
+func TestRecordedCodesOfClosedCampaigns(t *testing.T) {
+	t.Parallel()
+	for name, limits := range map[string]rule.Limits{"per buyer": {PerHead: 1}, "per code": {PerCode: 1}, "in all": {InAll: 1}, "many in all": {InAll: 1000}, "each": {PerHead: 2, PerCode: 1, InAll: 1000}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				p := awarding(limits)
+				for i := range p.Campaigns {
+					p.Campaigns[i].To = "2020-01-01"
+				}
+				s := purchasetest.Open(t, d, p)
+				b := s.Member(t)
+				for i := range 2 {
+					c := withCodes(s, b, "LISTED")
+					c.Lines[0].Discount = 200
+					c.Facts = &purchase.Facts{At: s.Clock.Now()}
+					a, err := s.Desk.Record(t.Context(), c)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if over := i == 1 && limits.InAll != 1000 || i == 1 && limits.PerCode == 1; has(a.Purchase.Flags, purchase.FlagOverLimit) != over || len(a.Purchase.Uses) != 1 {
+						t.Errorf("%d: %v %v", i, a.Purchase.Flags, a.Purchase.Uses)
+					}
+				}
+				proved(t, d)
+			})
+		})
+	}
+}
+
 // TestRaceForCode: many tills show one code that anybody may use. One purchase
 // has it, whichever process serves it.
 func TestRaceForCode(t *testing.T) {

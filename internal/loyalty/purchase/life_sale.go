@@ -213,7 +213,7 @@ func (l *Life) limits(s *sale) {
 	if s.guest != "" || s.again.was.Seen.Beside {
 		s.heads.beside = []string{headOfOthers}
 	}
-	for _, u := range s.programme.MayLimit(&s.receipt) {
+	for _, u := range s.mayUse() {
 		full := l.usedUp(s, &u)
 		for _, c := range counters(s.programme.ID, &u, &s.heads) {
 			own := slotKey{c.key, c.slot(s.home)}

@@ -245,7 +245,7 @@ func (d *Desk) complete(s *sale, find func(outlet, partner id.ID, day string) *r
 		s.receipt.Payments = append(s.receipt.Payments, rule.PaidBy{Kind: text.Fold(p.Kind), Amount: p.Amount})
 	}
 	s.name()
-	s.limited = s.programme.MayLimit(&s.receipt)
+	s.limited = s.mayUse()
 }
 
 // line completes a line from the catalogue; a product that is not there is
@@ -480,6 +480,22 @@ func (s *sale) facts() *rule.Facts {
 		f.Discounts[i] = s.cart.Lines[i].Discount
 	}
 	return f
+}
+
+// mayUse lists the uses of limited campaigns that the receipt may make: of what
+// stands open to it and, where a till has closed it already, of what the till has
+// honoured, open or not.
+func (s *sale) mayUse() []rule.Use {
+	out := s.programme.MayLimit(&s.receipt)
+	if s.mode != Record {
+		return out
+	}
+	for _, u := range s.honoured() {
+		if !slices.ContainsFunc(out, func(o rule.Use) bool { return o.Key() == u.Key() }) {
+			out = append(out, u)
+		}
+	}
+	return out
 }
 
 // honoured gives the uses of the codes that the till has honoured already;
