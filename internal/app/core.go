@@ -379,7 +379,7 @@ func (c *Core) each(ctx context.Context, every time.Duration, what string, do fu
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := do(ctx); err != nil && ctx.Err() == nil {
+			if err := fault.Contain(func() error { return do(ctx) }); err != nil && ctx.Err() == nil {
 				c.Log.ErrorContext(ctx, "background work failed", "work", what, "error", err)
 			}
 		}

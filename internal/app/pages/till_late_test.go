@@ -108,7 +108,7 @@ func TestTillStaysLocked(t *testing.T) {
 	p.settled("135,00 ₽")
 	release := w.hold("/api/purchases")
 	p.Press(browsertest.F8)
-	p.Wait(`document.querySelector("#waits[open]")`)
+	p.Wait(`document.querySelector("#waits[open]:not([data-unseen])")`)
 	p.Get(`document.querySelector("[data-do=go-on]").click()`, nil)
 	p.Wait(`document.querySelector(".pdone [data-f=balance]").innerText === "…"`)
 	p.locks()

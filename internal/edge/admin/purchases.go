@@ -336,7 +336,7 @@ func (l *receiptList) sums() error {
 	}
 	s, ctx := &f.Totals, p.ctx()
 	l.Tiles = []tile{
-		{p.text("admin.overview.receipts"), ui.Number(ctx, s[figure.Receipts]), p.text("admin.purchases.with-members", "count", s[figure.MemberReceipts])},
+		{p.text("admin.purchases.sold"), ui.Number(ctx, s[figure.Receipts]), p.text("admin.purchases.with-members", "count", s[figure.MemberReceipts])},
 		{p.text("admin.overview.revenue"), ui.Money(ctx, paid(s)), p.text("admin.purchases.refunds-off", "sum", ui.Money(ctx, money.Amount(s[figure.RefundMoney])))},
 		{p.text("admin.overview.earned"), ui.Points(ctx, money.Points(s[figure.Earned])), ""},
 		{p.text("admin.overview.spent"), ui.Points(ctx, money.Points(s[figure.Spent])), ""},

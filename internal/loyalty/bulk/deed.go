@@ -103,7 +103,7 @@ func (b *Actions) byDesk(ctx context.Context, a *Action, holder id.ID, list []ho
 	for i, h := range list {
 		free <- struct{}{}
 		all.Go(func() {
-			codes[i], errs[i] = left(b.toAccount(ctx, a, h))
+			codes[i], errs[i] = left(fault.Contain(func() error { return b.toAccount(ctx, a, h) }))
 			<-free
 		})
 	}

@@ -45,7 +45,7 @@ func (r *importing) write(ctx context.Context) error {
 				if ctx.Err() != nil {
 					continue // let the others end
 				}
-				if err := w.one(ctx, rc); err != nil {
+				if err := fault.Contain(func() error { return w.one(ctx, rc) }); err != nil {
 					cancel(err)
 				}
 			}

@@ -56,6 +56,7 @@ func drawProgramme(t *rapid.T) rule.Programme {
 			ID: fmt.Sprint("o", i), Name: "акция", Codes: []string{string(rune('A' + i)), string(rune('X' + i))},
 			LeastSum: rapid.SampledFrom([]money.Amount{0, 10_000}).Draw(t, "least sum"),
 			Members:  rapid.Bool().Draw(t, "members"),
+			To:       rapid.SampledFrom([]string{"", "", "2020-01-01"}).Draw(t, "to"), // ended: a till may have honoured its codes yet
 			Limits: rule.Limits{
 				InAll: rapid.Int64Range(0, 3).Draw(t, "in all"), PerCode: rapid.Int64Range(0, 3).Draw(t, "per code"),
 				PerHead: rapid.Int64Range(0, 2).Draw(t, "per head"), Return: rapid.Bool().Draw(t, "return"),

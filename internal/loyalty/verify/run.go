@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
 )
 
 // run is one verification: tasks for the workers and what they found.
@@ -54,7 +55,7 @@ func (r *run) start() {
 				if r.ctx.Err() != nil {
 					continue
 				}
-				if err := task(); err != nil {
+				if err := fault.Contain(task); err != nil {
 					r.cancel(err)
 				}
 			}

@@ -229,6 +229,31 @@ func TestLimitsOfAll(t *testing.T) {
 	})
 }
 
+// TestHonouredOfClosed: a closed receipt with a code of a campaign that the draft
+// limits and has closed to it is lived again as it was.
+func TestHonouredOfClosed(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		p := purchasetest.Programme()
+		p.Campaigns = rule.CampaignsOf(rule.Offer{ID: "few", Name: "Первым", Codes: []string{"FEW"}, Amount: 10_00})
+		s := open(t, d, p)
+		for range 3 {
+			c := s.Cart(s.Member(t), purchasetest.Line("B1", 1, 100_00))
+			c.Codes, c.Lines[0].Discount, c.Facts = []string{"FEW"}, 10_00, &purchase.Facts{At: s.Clock.Now()}
+			if _, err := s.Desk.Record(t.Context(), c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p.Campaigns[0].To = "2020-01-01"
+		for _, limits := range []rule.Limits{{PerHead: 2}, {PerCode: 2}, {InAll: 2}} {
+			p.Campaigns[0].Limits = limits
+			if r := s.run(p, "2026-03-02", "2026-03-02"); r.Now.Money != 270_00 || r.Now.Receipts != 3 {
+				t.Errorf("%+v: %+v", limits, r.Now)
+			}
+		}
+	})
+}
+
 // TestComesBack: who has left and comes back has had the gift on joining, in a
 // life too.
 func TestComesBack(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
 
@@ -46,7 +47,7 @@ func (p *plan) run(ctx context.Context) (*Report, error) {
 			for x := range parts {
 				t := newTally(p)
 				if ctx.Err() == nil {
-					if err := t.part(ctx, x); err != nil {
+					if err := fault.Contain(func() error { return t.part(ctx, x) }); err != nil {
 						cancel(err)
 					}
 				}

@@ -22,6 +22,7 @@ import { cardChosen, cardScanned, register, registerTyped, sendRegisterCode, tak
 import * as doors from './doors.js';
 import * as bought from './item.js';
 import * as fields from './fields.js';
+import * as ahead from './ahead.js';
 import { activate, again, asCard, askCard, find, newCard, registered, sayAnew, seek, shown } from './buyer.js';
 import { paper, sold } from './paper.js';
 
@@ -54,8 +55,8 @@ async function start() {
   if (!state.start.duty) { await doors.signIn(state.start, error); notice.draw(); return; }
   await takeUp();
   if (state.sold) drawDone(state.sold); else draw();
-  fields.anew();
   await bought.anew();
+  fields.anew(text => bought.miss(text, text));
   unfoundAnew();
   next();
   queue.flush();
@@ -116,18 +117,16 @@ async function network() {
 function nextGuest() {
   pay.endReceipt();
   draw();
-  fields.anew(); // what was typed while it was paid is the next one's
-  $('#item').value += ahead;
-  begun = ahead; ahead = '';
-  if ($('#item').value) $('#item').focus(); else next();
+  if (!ahead.begin(l => { if (l.field === '#scan') find(l.text); else bought.item(l.text); })) next();
 }
-let ahead = '', begun = ''; // what is typed over what was sold, before that was seen, and what the next guest's desk has of it
-// begins takes what is typed over what was sold for the next guest's, once that was seen.
-function begins(key) {
-  if (!state.sold.seen) { ahead += key; return; }
+// begins takes a key over what was sold for the next guest's, once that was seen.
+function begins(e) {
+  if (!ahead.over(e)) return false;
+  if (!state.sold.seen) { e.preventDefault(); return true; }
+  ahead.last();
   nextGuest();
-  begun += key;
-  $('#item').focus();
+  if (!fields.typing()) $('#item').focus();
+  return true;
 }
 
 // lock asks that nobody be on duty. From then on the till takes nothing until it is known whether it is locked.
@@ -174,29 +173,28 @@ async function leave() {
 
 // ---- what was scanned
 // readers are the dialogs that take what is scanned; others don't.
-const readers = { prove: dialogs.proofTyped, register: cardScanned, receipts: code => receipts.typed(code, again), refund: receipts.goodScanned, cash: () => beep(false), mixed: () => beep(false) };
+const readers = { waits: () => beep(false), prove: dialogs.proofTyped, register: cardScanned, receipts: code => receipts.typed(code, again), refund: receipts.goodScanned, cash: () => beep(false), mixed: () => beep(false) };
 // scanWanted tells a code for the till from one for the field where it is typed: a pairing code, a PIN, a sum.
 function scanWanted() {
   const d = dialogOpen(), field = document.activeElement?.matches?.('input,textarea');
   return !field || document.activeElement.id === 'pin' || (d ? d.id in readers : atDesk() || atDone()); // a card is no PIN
 }
-async function scanned(code) {
+async function scanned(code, { began = Infinity, undo } = {}) {
   const d = dialogOpen();
   if (locking) { beep(false); return; }
   if (d) { readers[d.id]?.(code); return; }
-  if (state.busy) { beep(false); return; }
-  if (atDone()) nextGuest();
+  if (state.busy) { bought.badItem(say('asking')); return; }
+  ahead.unscan(began);
+  if (atDone()) { nextGuest(); undo?.(); }
   if (!atDesk()) return;
-  if (begun && $('#item').value === begun && code.startsWith(begun)) $('#item').value = ''; // the scanner has typed over what was sold
-  begun = '';
   if (bought.priceAsked()) { bought.badItem(say('price-first', { name: bought.priceAsked().name })); return; }
   if (/(^|&)fn=/.test(code)) { receipts.receipts(code); return; }
-  const mine = shown();
+  const mine = shown(), earlier = bought.before();
   const is = look(code, async gone => {
     if (/^\d{8,14}$/.test(code)) {
       const list = await bought.goods(code).catch(() => null);
       if (gone()) return true;
-      if (list?.[0]?.exact) return bought.pick(list[0], 1000);
+      if (list?.[0]?.exact) return bought.pickAfter(earlier, list[0], gone);
       if (!bought.priceAsked()) put('#item-error');
     }
     return seek(code, mine, gone, { scanned: true });
@@ -262,13 +260,20 @@ document.addEventListener('input', e => {
 document.addEventListener('change', e => { if (e.target.id === 'r-card') cardChosen(e.target.form); });
 
 const forms = {
-  scan: f => { const v = f.elements.code.value.trim(); if (v) find(v); },
-  item: () => { if (bought.offering()) bought.takeOffer(); else bought.item($('#item').value); }, // the next may be typed before it is found
-  code: f => { const v = f.elements.code.value.trim(); if (v) { sale.takeCode(v); f.reset(); } next(); },
+  scan: f => { const v = f.elements.code.value.trim(); if (v && state.busy) ahead.hold('#scan', v); else if (v) find(v); },
+  item: itemTyped,  code: f => { const v = f.elements.code.value.trim(); if (v) { sale.takeCode(v); f.reset(); } next(); },
   pair: f => doors.pairTyped(f, start), signin,
   prove: f => dialogs.proofTyped(f.elements.code.value), mixed: dialogs.mixedTyped, cash: cashTyped, register: registerTyped, settings: dialogs.settingsTyped,
   receipt: f => { receipts.typed(f.elements.q.value.trim(), again); }, refund: () => receipts.refundTyped(false), // the last that is typed is found
 };
+// itemTyped takes what stands in the field of goods: the next may be typed before it is found.
+function itemTyped() {
+  const text = $('#item').value;
+  if (state.busy) { ahead.hold('#item', text); return; }
+  if (bought.offering()) { bought.takeOffer(); return; }
+  $('#item').value = '';
+  bought.item(text);
+}
 // signin is asked for once at a time, also where the form is drawn anew meanwhile.
 let signingIn = false;
 async function signin(f) {
@@ -310,11 +315,16 @@ function pressed(e) {
   if (e.key === 'F1' && !dialogOpen()) { e.preventDefault(); if (e.shiftKey) deeds.settings(); else deeds.help(); return; }
   if (e.key === 'Escape' && receipts.asking()) { e.preventDefault(); return; } // what came of it is told first
   if (document.activeElement?.id === 'pin' && doors.moveCashier(e.key)) { e.preventDefault(); return; }
-  if (e.key === 'Enter' && atDone() && !dialogOpen() && (e.repeat || !state.sold.seen)) { e.preventDefault(); return; } // pressed for the payment
+  if (e.key === 'Enter' && atDone() && !dialogOpen() && (e.repeat || !state.sold.seen)) { // pressed for the payment, but for behind what was typed
+    e.preventDefault();
+    if (!e.repeat) ahead.ends(e);
+    return;
+  }
   if (e.key === 'F9' && dialogOpen()?.id === 'cash') { e.preventDefault(); if (!e.repeat) exact(); return; }
   const says = /^[\p{L}\p{N}]$/u.test(e.key) && !(e.ctrlKey || e.altKey || e.metaKey);
-  if (says && dialogOpen()?.id === 'choose') { dialogs.aside(); $('#item').focus(); }
-  if (says && atDone() && !dialogOpen()) { begins(e.key); return; }
+  if (says && dialogOpen()?.id === 'choose') dialogs.aside();
+  if (says && dialogOpen()?.id === 'waits') close('waits');
+  if (atDone() && !dialogOpen() && begins(e)) return;
   if (dialogOpen() || !(atDesk() || atDone()) || e.ctrlKey || e.altKey || e.metaKey) return;
   const el = document.activeElement, typing = el?.matches?.('input:not([type=checkbox]),textarea,select'), free = !typing || el.id === 'item' && !el.value;
   if (keys[e.key]) { e.preventDefault(); if (!atDone() || ['F4', 'F12'].includes(e.key)) keys[e.key](e); return; }
@@ -340,10 +350,11 @@ function escape(el) {
 }
 
 // What is looked up as the page goes is seen to by whoever reads it anew.
-addEventListener('pagehide', () => { fields.keep(); sessionStorage.setItem('kopilka-unfound', JSON.stringify(unfound())); });
+addEventListener('pagehide', () => { fields.keep(); sessionStorage.setItem('kopilka-unfound', JSON.stringify([...unfound(), ...dialogs.choosing()])); });
 function unfoundAnew() {
   for (const what of JSON.parse(sessionStorage.getItem('kopilka-unfound') ?? '[]')) bought.miss(what, what);
   sessionStorage.removeItem('kopilka-unfound');
+  if (!state.sold && !pay.busy()) ahead.unsold();
 }
 
 // keepPage keeps the page in the browser, as it is read here.

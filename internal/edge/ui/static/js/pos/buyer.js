@@ -10,7 +10,7 @@ import { atDesk, draw, next } from './desk.js';
 import { beep, toNext } from './keys.js';
 import * as dialogs from './dialogs.js';
 import * as bought from './item.js';
-import { typedIn } from './fields.js';
+import { engaged } from './fields.js';
 import * as notice from './notice.js';
 import { turn } from './turn.js';
 
@@ -47,16 +47,17 @@ export async function seek(code, mine, gone, { scanned = false, before } = {}) {
   }
   if (gone()) return true;
   if (!found.length && isWords(code) && atDesk()) return sellWords(code, gone, before);
-  if (late(mine) && (found.length || !scanned)) return true; // another was shown since, and is served
+  if (late(mine) && (found.length || isPhone(code))) return true; // another was shown since, and is served
   if (!atDesk() || found.length > 1 && !here()) { bought.miss(code, code); return false; } // the till is locked: whoever opens it sees to it
   if (!found.length) return notFound(code, scanned);
   return found.length === 1 ? serve(found[0], code, mine) : several(code, found, mine);
 }
 const late = mine => mine < serves;
+const isPhone = code => /^\+?[78][\d()\s-]{9,}$/.test(code); // it is no good's
 // several are asked about at once, but for over what is being typed: the keys are for that.
 function several(code, found, mine) {
   const aside = () => bought.miss(say('many-members', { code }), code, button(say('which'), 'which', { data: { code } }));
-  if (typedIn()) aside(); else dialogs.choose(found, m => serve(m, code, mine), aside);
+  if (engaged()) aside(); else dialogs.choose(code, found, m => serve(m, code, mine), aside);
   return false;
 }
 // notAsked keeps what was typed where it could not be asked for.
@@ -67,7 +68,7 @@ function notAsked(code, e, scanned) {
 let restored; // what was typed and found nobody, put back into its field
 // back puts it there, for it to be mended; false: another thing is typed by now.
 function back(code) {
-  if (typedIn()) return false;
+  if (engaged()) return false;
   $('#scan').value = restored = code;
   toNext('#scan');
   return true;
@@ -100,10 +101,10 @@ async function fromMemory(code, mine, gone, { scanned, before }) {
   if (gone()) return true;
   if (!atDesk()) { bought.miss(code, code); return false; }
   if (!is && isWords(code)) return sellWords(code, gone, before);
-  if (late(mine) && (is || !scanned)) return true;
+  if (late(mine) && (is || isPhone(code))) return true;
   if (is) return served(is, code, mine); // it is as old as it was
   if (state.member) { lostGood(say('not-found-alone', { code }), code); return false; } // whoever is there is not lost to a good that is not known
-  const phone = /^\+?[78][\d()\s-]{9,}$/.test(code), card = cardLike(code);
+  const phone = isPhone(code), card = cardLike(code);
   if (state.lines.length && scanned && !code.startsWith('+')) { // among goods it is a good rather than a card, but he may say so
     lostGood(say(card ? 'not-known-alone' : 'good-alone', { code }), code, ...card ? [button(say('as-card'), 'as-card', { data: { code } })] : []);
     return false;
@@ -123,7 +124,7 @@ function lostGood(text, code, ...deeds) {
 }
 // lose tells that a code is nobody's: where it was typed, or beside what is typed by now.
 function lose(code, words, scanned, ...deeds) {
-  if (scanned ? !typedIn() : back(code)) bought.lose(code, words, scanned, ...deeds); else lostGood(words, code, ...deeds);
+  if (scanned ? !engaged() : back(code)) bought.lose(code, words, scanned, ...deeds); else lostGood(words, code, ...deeds);
   return false;
 }
 // cardLike tells a number that may be a card's: of 13 digits the last must fit the others, as on any EAN.

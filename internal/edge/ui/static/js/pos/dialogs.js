@@ -129,17 +129,26 @@ export function mixedTyped(form) {
 
 // ---- which of several members
 const UNSEEN = 400; // milliseconds in which nobody has seen who there is to choose from
-let later;
-/** aside leaves the choice for later, where something else is typed. */
-export function aside() { close('choose'); later(); }
-export function choose(found, then, putOff) {
-  later = putOff;
+let later = null; // what is chosen from, and what is done where nobody is chosen
+function putOff() {
+  const was = later;
+  later = null;
+  was?.aside();
+}
+/** aside leaves the choice for later, where something else is typed; however it is closed it is left so. */
+export function aside() { putOff(); close('choose'); }
+/** choosing is whose code is chosen from. */
+export const choosing = () => later ? [later.code] : [];
+export function choose(code, found, then, aside) {
+  putOff();
+  later = { code, aside };
   const d = open('choose');
+  d.onclose = putOff;
   d.dataset.unseen = '1';
   setTimeout(() => delete d.dataset.unseen, UNSEEN);
   fill(d, { list: found.map((m, i) => {
     const b = button(m.name + (m.phone ? ' · ' + m.phone : '') + (m.level ? ' · ' + m.level : ''), 'chosen');
-    b.onclick = () => { if (d.dataset.unseen) { beep(false); return; } close('choose'); then(m); };
+    b.onclick = () => { if (d.dataset.unseen) { beep(false); return; } later = null; close('choose'); then(m); };
     if (!i) b.autofocus = true;
     return b;
   }) });

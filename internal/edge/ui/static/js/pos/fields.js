@@ -1,20 +1,29 @@
 // What stands in the fields of the desk, also while the till is locked or its page is read anew.
 import { $ } from './render.js';
 
-const FIELDS = ['#item', '#code', '#scan'], KEPT = 'kopilka-typed';
+const FIELDS = ['#item', '#code', '#scan'], KEPT = 'kopilka-fields';
 
 /** typedIn is the first of them in which something stands. */
 export const typedIn = () => FIELDS.find(f => $(f)?.value.trim());
 /** typing tells whether something is being typed: the cursor stays there, whatever is found meanwhile. */
 export const typing = () => document.activeElement?.id === 'spend' || FIELDS.some(f => $(f) && $(f) === document.activeElement && $(f).value.trim());
-/** keep keeps what stands there, where there is a desk. */
+/** engaged tells whether something stands there or is being typed: what was not found comes not into its midst. */
+export const engaged = () => typing() || !!typedIn();
+/** keep keeps what stands there, and where it is typed, where there is a desk. */
 export function keep() {
-  if ($('#item')) sessionStorage.setItem(KEPT, JSON.stringify(FIELDS.map(f => $(f)?.value ?? '')));
+  if ($('#item')) sessionStorage.setItem(KEPT, JSON.stringify({ at: FIELDS.find(f => $(f) === document.activeElement), values: FIELDS.map(f => $(f)?.value ?? '') }));
 }
-/** anew puts it there again. */
-export function anew() {
-  if (!$('#item')) return;
-  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? '[]');
+const inStore = () => JSON.parse(sessionStorage.getItem(KEPT) ?? '{}');
+/** kept tells whether anything is. */
+export const kept = () => (inStore().values ?? []).some(v => v.trim());
+/** anew puts it there again, and gives the field where it was typed; stray gets what stood in a field that is not there now. */
+export function anew(stray) {
+  if (!$('#item')) return '#item';
+  const { at, values = [] } = inStore();
   sessionStorage.removeItem(KEPT);
-  FIELDS.forEach((f, i) => { if (kept[i] && $(f) && !$(f).value) $(f).value = kept[i]; });
+  FIELDS.forEach((f, i) => {
+    if (!values[i]?.trim()) return;
+    if (!$(f)) stray(values[i].trim()); else if (!$(f).value) $(f).value = values[i];
+  });
+  return at && $(at)?.value ? at : '#item';
 }

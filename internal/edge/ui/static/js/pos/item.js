@@ -20,14 +20,12 @@ let last = Promise.resolve();
 /** before is all that was typed by now, and after has what is typed from then on come after a look-up. */
 export const before = () => last;
 export const after = is => { last = Promise.allSettled([last, is]); };
-/** item takes what was typed into the field of goods, after all that was typed before it, however long that is looked up. */
+/** item takes what was typed as a good or a sum, after all that was typed before it, however long that is looked up. */
 export function item(text) {
   text = text.trim();
   put('#item-error'); offers([]);
   if (!text) return last;
-  if (sale.state.busy) { badItem(say('asking')); return last; }
   const earlier = last;
-  if ($('#item').value.trim() === text) $('#item').value = '';
   last = look(text, async gone => {
     await earlier.catch(() => {});
     return gone() || typed(text, gone);
@@ -41,7 +39,7 @@ export async function typed(text, gone) {
   // What could not be taken stands in the field again, or beside it where another is typed there by now.
   const back = (words, otherwise) => {
     const kept = otherwise ?? (words.includes(text) ? words : say('missed-what', { text, words }));
-    if ($('#item')?.value !== '') { miss(kept, text); return false; }
+    if ($('#item')?.value !== '' || typing()) { miss(kept, text); return false; }
     $('#item').value = text;
     $('#item').select();
     restored = { at: Date.now(), words: kept, text };
@@ -54,8 +52,8 @@ export async function typed(text, gone) {
   if (!quantity) return bad(say('bad-count'));
   if (sum * quantity > MOST * 1000) return bad(say('bad-much'));
   if (asked) {
-    if (!sum) return bad(say('bad-amount'));
-    take({ ...asked, price: sum, asked: true }, asked.quantity ?? quantity);
+    if (!sum) return bad(/\p{L}/u.test(rest) ? say('price-first', { name: asked.name }) : say('bad-amount'));
+    take({ ...asked, price: sum, asked: true }, times ? quantity : asked.quantity);
     return true;
   }
   if (/^[-+−]?\d+[.,]\d*$|^[-+−]\d+$/.test(rest) && !sum) return bad(say('bad-amount'));
@@ -155,6 +153,11 @@ export function pick(g, quantity) {
   toItem();
   return true;
 }
+/** pickAfter picks one of them; one without a price after what was typed before it, which is no price of it. */
+export async function pickAfter(earlier, g, gone) {
+  if (!g.price) await earlier.catch(() => {});
+  return gone() || pick(g, 1000);
+}
 // toItem has the next good typed, but for where something is being typed.
 const toItem = () => { if (!typing()) $('#item')?.focus(); };
 function askPrice(g) {
@@ -176,11 +179,12 @@ function take(g, quantity) {
   beep(true);
   toItem();
 }
-let offered = [], at = 0, offeredQuantity;
+let offered = [], at = 0, offeredQuantity, offeredFor; // what was typed as they were offered
 function offers(list, quantity = 1000) {
   offered = list; at = 0; offeredQuantity = quantity;
   const box = $('#offers'), input = $('#item');
   if (!box) return;
+  offeredFor = input.value.trim();
   box.hidden = !list.length;
   input.setAttribute('aria-expanded', String(list.length > 0));
   put(box, ...list.map((g, i) => {
@@ -208,12 +212,13 @@ export async function loadQuick() {
 /** atHand puts one of them on the receipt as the catalogue has it by now; where that can't be asked, as the till knows it. */
 export function atHand(g) {
   if (sale.state.busy) { beep(false); return; }
+  const earlier = last;
   after(look(g.name, async gone => {
     const list = await goods(g.sku), is = list?.find(x => x.sku === g.sku);
     if (gone()) return true;
     if (list && !is) { miss(say('no-goods', { text: g.name }), g.name); return false; }
     if (!asked) put('#item-error');
-    return pick(is ?? g, 1000);
+    return pickAfter(earlier, is ?? g, gone);
   }));
 }
 /** count notes what was sold, so that the most sold is at hand. */
@@ -242,9 +247,11 @@ export function suggest(text) {
 
 /** priceAsked is the good whose price is typed next. */
 export const priceAsked = () => asked;
-export const offering = () => offered.length > 0;
+/** offering tells whether goods are offered for what stands in the field. */
+export const offering = () => offered.length > 0 && $('#item').value.trim() === offeredFor;
 /** takeOffer takes what is chosen of what is offered, or what was clicked. */
 export function takeOffer(i = at) {
+  if (sale.state.busy) { badItem(say('asking')); return; }
   $('#item').value = '';
   mended(offered[i].name);
   pick(offered[i], offeredQuantity);

@@ -39,7 +39,7 @@ function byCode(e) {
 
 /**
  * listen calls scanned with each code where it is wanted, else it stays in the field where it was typed; and pressed with
- * each key that is none of a scanner's.
+ * each key that is none of a scanner's. scanned is told when the code began, and how to undo it in fields that are made anew.
  */
 export function listen(wanted, scanned, pressed) {
   let chars = [], began = 0, last = 0, pause = 0, ended = -GAP, fields = []; // that were typed into, with what stood there before
@@ -64,10 +64,17 @@ export function listen(wanted, scanned, pressed) {
       const [first] = fields, paused = first?.el.id === 'scan' && first.before && fields.length === 1 && pause < PAUSE;
       if (paused) code = latin(first.el.value); // what came before the pause is the code's too
       if (scanner.prefix && code.startsWith(scanner.prefix)) code = code.slice(scanner.prefix.length);
-      for (const { el, before } of fields) if (el.isConnected) { el.value = paused ? '' : before; el.dispatchEvent(new Event('input', { bubbles: true })); }
+      const typed = fields.reverse(); // what stood there first is put there last
+      const undo = () => {
+        for (const { el, before } of typed) {
+          const f = el.isConnected ? el : el.id && document.getElementById(el.id); // the desk may have been made anew meanwhile
+          if (f) { f.value = paused ? '' : before; f.dispatchEvent(new Event('input', { bubbles: true })); }
+        }
+      };
+      undo();
       forget();
       ended = now;
-      scanned(track(latin(code)).trim());
+      scanned(track(latin(code)).trim(), { began, undo });
       return;
     }
     if (e.key.length === 1 && !e.ctrlKey && !e.metaKey && !e.altKey) {
@@ -77,7 +84,7 @@ export function listen(wanted, scanned, pressed) {
     } else if (e.key !== 'Shift') forget();
     if (fast && e.key.length === 1) return; // a scanner's: no shortcut
     pressed(e);
-    if (chars.length === 1 && !fields.length) into(); // typed into no field, it goes to one
+    if (chars.length && !fields.length) into(); // typed into no field, it goes to one
   }, true);
 }
 

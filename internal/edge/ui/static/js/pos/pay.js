@@ -13,6 +13,7 @@ import * as dialogs from './dialogs.js';
 import { cash } from './cash.js';
 import * as bought from './item.js';
 import * as fields from './fields.js';
+import * as ahead from './ahead.js';
 import { leftTyped } from './left.js';
 import { fresh, sayAnew } from './buyer.js';
 
@@ -72,6 +73,7 @@ async function whileBusy(work) {
   try { await work(); } finally {
     clearTimeout(waited);
     state.busy = false;
+    if (!state.sold) ahead.unsold();
     if (!state.sold && state.start?.duty) draw();
   }
 }
@@ -116,7 +118,12 @@ async function answerOf(s, again) {
   const without = new Promise(done => { goOn = () => { gone = true; done(null); }; });
   const wait = setTimeout(() => {
     waits = goOn;
-    if (state.start?.duty) open('waits').addEventListener('close', () => { if (state.busy) sayAsking(); }, { once: true });
+    if (!state.start?.duty) return;
+    if (fields.typing()) { sayAsking(); return; } // the keys are for that
+    const d = open('waits');
+    d.dataset.unseen = '1';
+    setTimeout(() => delete d.dataset.unseen, UNSEEN);
+    d.addEventListener('close', () => { if (state.busy) sayAsking(); }, { once: true });
   }, 1200);
   const answer = queue.commit(s.item).catch(async e => {
     if (gone) { queue.flush(); return null; } // it was paid by then: what is refused is told as a fact
@@ -131,8 +138,8 @@ async function answerOf(s, again) {
   }
 }
 let waits; // what goes on without the answer, while one is waited for
-/** goOn goes on without it. */
-export const goOn = () => waits?.();
+/** goOn goes on without it, but for by a key that was pressed before that was asked. */
+export const goOn = () => { if ($('#waits[open][data-unseen]')) beep(false); else waits?.(); };
 async function notSold(e, s) {
   if (e.status === 401) { await nobody(); return; }
   if (!state.start?.duty) return; // its receipt is there again for whoever signs in

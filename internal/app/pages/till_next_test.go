@@ -1,0 +1,205 @@
+package pages
+
+import (
+	"slices"
+	"testing"
+
+	"kopilka/internal/browsertest"
+	"kopilka/internal/loyalty/catalog"
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/platform/money"
+)
+
+// TestTillTypedForTheNext: what is typed while a receipt is paid, or over what was
+// sold, is the next guest's whole, in its order and in the field where it was typed:
+// points and commas, lines that were ended, half a number.
+func TestTillTypedForTheNext(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	first, number := s.buyer(t, "Ася", 0)
+	w, p := s.behindWire(t, b)
+	item := `document.querySelector("#item")?.value`
+
+	// Lines that are ended while it is asked for, and one that goes on over what was sold.
+	p.adds("90")
+	release := w.hold("/api/purchases")
+	p.Press(browsertest.F8)
+	p.Wait(`document.querySelector("#pay-error").innerText.includes("Спрашиваем")`)
+	p.Press("12" + browsertest.Enter)
+	p.Wait(`document.querySelector("#item-error").innerText.includes("Следующему гостю: 12")`)
+	p.Press("поп" + browsertest.Enter)
+	p.Wait(`document.querySelector("#item-error").innerText.includes("12; поп")`)
+	p.Press("5")
+	release()
+	p.Wait(`document.querySelector(".pdone")`)
+	p.Press("0,1")
+	p.Press("5")
+	p.Wait(`document.querySelector(".pdone[data-seen]") || ` + item)
+	p.Press("5")
+	p.Press(browsertest.Backspace)
+	p.Wait(`document.querySelectorAll(".ln").length === 2 && ` + item + ` === "50,15"`)
+	p.Press(browsertest.Enter)
+	p.settled("562,15 ₽") // with popcorn of 500
+	p.Press(browsertest.F8)
+
+	// Lines that are ended before it was seen; Enter with nothing typed is pressed for the payment.
+	p.Wait(`document.querySelector(".pdone")`)
+	p.Press(browsertest.Enter + "2*31" + browsertest.Enter + "7")
+	p.Wait(`document.querySelector(".pdone[data-seen]") || ` + item)
+	p.Press("3")
+	p.Wait(`document.querySelectorAll(".ln").length === 1 && ` + item + ` === "73"`)
+	p.Press(browsertest.Enter)
+	p.settled("135,00 ₽")
+
+	// A number that is begun in the field of members ends there.
+	release = w.hold("/api/purchases")
+	p.Press(browsertest.F8)
+	p.Wait(`document.querySelector("#pay-error").innerText.includes("Спрашиваем")`)
+	p.Press(browsertest.F2)
+	p.Press(number[:4])
+	release()
+	p.Wait(`document.querySelector(".pdone")`)
+	p.Press(number[4:6])
+	p.Wait(`document.querySelector(".pdone[data-seen]") || document.querySelector("#scan")?.value`)
+	p.Press(number[6:])
+	p.Wait(`document.activeElement.id === "scan" && document.querySelector("#scan").value === "` + number + `"`)
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector(".mc")?.innerText.includes("Ася")`)
+
+	// What asks whether to go on is put away by typing.
+	p.adds("40")
+	release = w.hold("/api/purchases")
+	p.Press(browsertest.F8)
+	p.Wait(`document.querySelector("#waits[open]")`)
+	p.Press("6")
+	p.Wait(`!document.querySelector("#waits[open]") && ` + item + ` === "6" && document.querySelector("#pay-error [data-do=go-on]")`)
+	p.Press("4" + browsertest.Enter)
+	release()
+	p.Wait(`document.querySelector(".pdone[data-seen]")`)
+	p.Press(browsertest.Enter)
+	p.settled("64,00 ₽")
+
+	// What was typed for the next is told where the receipt is not sold.
+	p.Get(`(real => { window.fetch = async (at, how) => {
+		if (!String(at).endsWith("/api/purchases")) return real(at, how);
+		await new Promise(done => { window.refuse = done; });
+		window.fetch = real;
+		return new Response(JSON.stringify({ code: "quote.gone", message: "Расчёт устарел" }), { status: 409, headers: { "Content-Type": "application/json" } });
+	} })(window.fetch)`, nil)
+	p.Press(browsertest.F8)
+	p.Wait(`window.refuse && document.querySelector("#pay-error").innerText.includes("Спрашиваем")`)
+	p.Press("77" + browsertest.Enter)
+	p.Wait(`document.querySelector("#item-error").innerText.includes("77")`)
+	p.Get(`window.refuse()`, nil)
+	p.Wait(`document.querySelector("#missed").innerText.includes("77")`)
+	p.Press(browsertest.Escape)
+	p.settled("64,00 ₽")
+	p.Press(browsertest.F8)
+	p.told()
+
+	var sums []money.Amount
+	for _, x := range p.sold() {
+		sums = append(sums, x.Due)
+		if x.Buyer() == first != (x.Due == 40_00) {
+			t.Errorf("%d was sold to %s", x.Due, x.Buyer())
+		}
+	}
+	slices.Sort(sums)
+	if !slices.Equal(sums, []money.Amount{40_00, 64_00, 90_00, 135_00, 562_15}) {
+		t.Errorf("sold for %v", sums)
+	}
+	s.verified(t)
+}
+
+// TestTillTakesWhatIsTyped: what is taken is what stands in the field, not what was
+// offered for less of it; what was not found comes not into the midst of what is
+// typed; a sum before a good without a price is no price of it; a choice between
+// members that is shut is seen to before anything is paid.
+func TestTillTakesWhatIsTyped(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	_, number := s.buyer(t, "Ася", 0)
+	popcorn, err := s.service.Products.BySKU(t.Context(), "popcorn-l")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.catalogued(t, catalog.Product{SKU: "americano", Name: "Кофе американо", TypeID: popcorn.TypeID, Price: 150_00})
+	s.catalogued(t, catalog.Product{SKU: "latte", Name: "Кофе латте", TypeID: popcorn.TypeID, Price: 200_00})
+	s.catalogued(t, catalog.Product{SKU: "nuts", Name: "Орехи", TypeID: popcorn.TypeID, Barcodes: []string{"4607001234581"}})
+	w, p := s.behindWire(t, b)
+
+	p.Press(browsertest.F3)
+	p.Insert("кофе")
+	p.Wait(`document.querySelectorAll("[data-offer]").length === 2`)
+	release := w.hold("/goods")
+	p.Insert(" латте")
+	p.Press(browsertest.Enter)
+	release()
+	p.settled("200,00 ₽")
+
+	// What was not found stands beside what is typed elsewhere by then.
+	release = w.hold("/goods")
+	p.Press(browsertest.F3)
+	p.Insert("кофей")
+	p.Press(browsertest.Enter)
+	p.Press(browsertest.F2)
+	p.Press(number[:4])
+	release()
+	p.Wait(`document.querySelector("#missed").innerText.includes("кофей")`)
+	p.Press(number[4:])
+	p.Wait(`document.activeElement.id === "scan" && document.querySelector("#scan").value === "` + number + `" && !document.querySelector("#item").value`)
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector(".mc")`)
+	p.Press(browsertest.Escape)
+	p.Press(browsertest.F8)
+	p.told()
+
+	release = w.hold("/find")
+	p.Press(browsertest.F2)
+	p.Insert("350")
+	p.Press(browsertest.Enter)
+	p.scan("4607001234581")
+	release()
+	p.Wait(`document.querySelector("#item-error").innerText.includes("Орехи") && document.querySelectorAll(".ln").length === 1`)
+	p.Press("кофе" + browsertest.Enter)
+	p.Wait(`document.querySelector("#item-error").innerText.includes("Сначала наберите цену: Орехи")`)
+	p.Insert("3*20")
+	p.Press(browsertest.Enter)
+	p.settled("410,00 ₽")
+	p.Press(browsertest.F8)
+	p.told()
+
+	p.Get(`(real => { window.fetch = async (at, how) => {
+		const answer = await real(at, how);
+		if (!String(at).endsWith("/pos/find")) return answer;
+		const { found: [is] } = await answer.json();
+		return new Response(JSON.stringify({ found: [is, { ...is, name: "Другая" }] }), { status: 200, headers: { "Content-Type": "application/json" } });
+	} })(window.fetch)`, nil)
+	p.adds("80")
+	for _, shut := range []string{browsertest.Escape, ""} {
+		p.scan(number)
+		p.Wait(`document.querySelector("#choose[open]:not([data-unseen])")`)
+		if shut == "" {
+			p.Get(`location.reload()`, nil)
+			p.Wait(`!window.fetch.toString().includes("real") && document.querySelector("#missed .perr")`)
+		} else {
+			p.Press(shut)
+			p.Wait(`document.querySelector("#missed [data-do=which]")`)
+		}
+		p.Press(browsertest.F8)
+		p.Wait(`document.querySelector("#pay-error").innerText.includes("Не всё попало в чек")`)
+		p.Press(browsertest.Escape)
+	}
+	p.Press(browsertest.F8)
+	p.told()
+	bought := map[money.Amount]home.ID{}
+	for _, x := range p.sold() {
+		bought[x.Due] = x.Buyer()
+	}
+	if len(bought) != 3 || bought[200_00] == 0 || bought[410_00].Kind() == home.Member {
+		t.Errorf("sold %v", bought)
+	}
+	s.verified(t)
+}
