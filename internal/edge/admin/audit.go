@@ -42,8 +42,9 @@ type auditList struct {
 	rows  []auditRow
 	back  string
 	on    string
-	whole string // that the chain holds; "": it does not
-	harm  string // where it does not
+	meant []id.ID // members whom the search names
+	whole string  // that the chain holds; "": it does not
+	harm  string  // where it does not
 	who   []kit.Option
 	kinds []kit.Option
 }
@@ -86,7 +87,7 @@ func (p *page) trail() error {
 
 // filter is what the address asks for.
 func (l *auditList) filter() audit.Filter {
-	f := audit.Filter{Text: l.query.Get("q"), Target: audit.Target{Kind: l.query.Get("kind"), ID: l.query.Get("id")}}
+	f := audit.Filter{Text: l.query.Get("q"), Members: l.meant, Target: audit.Target{Kind: l.query.Get("kind"), ID: l.query.Get("id")}}
 	kind, who, _ := strings.Cut(l.query.Get("who"), ":")
 	f.Kind = audit.Kind(kind)
 	if i, err := id.Parse(who); err == nil {
@@ -112,6 +113,9 @@ func (l *auditList) read() error {
 	}
 	after, err := numberOf(p.r.URL.Query().Get("after"))
 	if err != nil {
+		return err
+	}
+	if l.meant, err = p.membersMeant(l.query.Get("q")); err != nil {
 		return err
 	}
 	var list []audit.Record

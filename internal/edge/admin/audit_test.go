@@ -4,13 +4,17 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"kopilka/internal/edge/admin"
 	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/merge"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
@@ -115,6 +119,60 @@ func TestTrailNamesWhom(t *testing.T) {
 		for _, raw := range []string{anna.Home.String(), oleg.Home.String(), done[strings.LastIndexByte(done, '/')+1:], "123456789"} {
 			if strings.Contains(said+blind, raw) {
 				t.Errorf("the trail says %q", raw)
+			}
+		}
+	})
+}
+
+// TestTrailFindsWhom: a search of the trail finds the lines of members and of their
+// purchases: by number whoever reads it, by phone and name whoever may see members;
+// the lines of one who was merged into another too.
+func TestTrailFindsWhom(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		anna, twin, oleg := h.register("Анна", "+79161234567"), h.register("Аня", "+79161234569"), h.register("Олег", "+79161234568")
+		sees, reads := h.hire("sees", []staff.Permission{staff.MembersSee, staff.AuditSee}), h.hire("reads", []staff.Permission{staff.AuditSee})
+		h.check(d.Write(t.Context(), func(tx *db.Tx) error {
+			for action, target := range map[string]audit.Target{
+				"done.anna": {Kind: "member", ID: anna.Home.String()}, "done.twin": {Kind: "member", ID: twin.Home.String()},
+				"done.bought": {Kind: "purchase", ID: anna.Home.String() + "-8"}, "done.oleg": {Kind: "member", ID: oleg.Home.String()},
+			} {
+				if err := audit.Note(t.Context(), tx, h.Clock.Now(), audit.Entry{Action: action, Target: target}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		merges := merge.Merges{DB: d, IDs: h.IDs, Clock: h.Clock, Members: h.members, Desk: h.Desk}
+		both := merge.Request{Into: anna.Home, From: twin.Home, By: member.Actor{Kind: member.BySystem}, Reason: "паспорт один"}
+		look, err := merges.Preview(t.Context(), both)
+		h.check(err)
+		both.Digest = look.Digest
+		_, err = merges.Merge(t.Context(), both)
+		h.check(err)
+		annas, nobody := []string{"done.anna", "done.bought", "done.twin"}, []string(nil)
+		for _, c := range []struct {
+			who, typed string
+			want       []string
+		}{
+			{sees, anna.Number, annas},
+			{sees, twin.Number, annas},
+			{sees, "8 (916) 123-45-67", annas},
+			{sees, "анна", annas},
+			{sees, oleg.Number, []string{"done.oleg"}},
+			{sees, "Олег", []string{"done.oleg"}},
+			{sees, "Ольга", nobody},
+			{reads, anna.Number, annas},
+			{reads, oleg.Number, []string{"done.oleg"}},
+			{reads, "+79161234568", nobody},
+			{reads, "Олег", nobody},
+		} {
+			body := h.ask(c.who, http.MethodGet, admin.Base+"/audit?"+url.Values{"q": {c.typed}}.Encode(), nil).Body.String()
+			got := regexp.MustCompile(`done\.[a-z]+`).FindAllString(tags.ReplaceAllString(body, " "), -1)
+			slices.Sort(got)
+			if diff := cmp.Diff(c.want, slices.Compact(got)); diff != "" {
+				t.Errorf("%q: %s", c.typed, diff)
 			}
 		}
 	})

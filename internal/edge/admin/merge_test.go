@@ -70,5 +70,11 @@ func TestMergeSpeaksWords(t *testing.T) {
 		}
 		act, _, _ := strings.Cut(w.Header().Get("Location"), "?")
 		tell("the act", h.ask(merges, http.MethodGet, act, nil).Body.String(), "12.10.2020", "Студент")
+		trail := h.ask(h.hire("reads", []staff.Permission{staff.AuditSee}), http.MethodGet, admin.Base+"/audit?"+url.Values{"q": {twin.Number}}.Encode(), nil).Body.String()
+		for _, want := range []string{"Участники объединены", "Участник № " + anna.Number, "Номер влитого", twin.Number} {
+			if !strings.Contains(strings.ReplaceAll(trail, "\u00a0", " "), want) {
+				t.Errorf("the trail does not tell %q", want)
+			}
+		}
 	})
 }

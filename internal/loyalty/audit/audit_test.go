@@ -131,6 +131,44 @@ func TestTrail(t *testing.T) {
 	})
 }
 
+// TestTrailOfMembers: a text finds also what was done to the members whom it names
+// and to purchases of theirs, and to nobody else's, with all else that is asked for.
+func TestTrailOfMembers(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for i, target := range []audit.Target{
+			{Kind: "member", ID: "77"}, {Kind: "purchase", ID: "77-8"}, {Kind: "purchase", ID: "777-8"}, {Kind: "member", ID: "78"},
+			{Kind: "purchase", ID: "78-77"}, {Kind: "outlet", ID: "77"}, {Kind: "purchase", ID: "7-7"},
+		} {
+			note(t, d, anna(), clock.Micros(i), audit.Entry{Action: "a.b", Target: target})
+		}
+		for _, c := range []struct {
+			filter audit.Filter
+			want   []int64
+		}{
+			{audit.Filter{Text: "дроздов", Members: []id.ID{77}}, []int64{2, 1}},
+			{audit.Filter{Text: "дроздов", Members: []id.ID{77, 78}}, []int64{5, 4, 2, 1}},
+			{audit.Filter{Text: "дроздов", Members: []id.ID{77}, Target: audit.Target{Kind: "member"}}, []int64{1}},
+			{audit.Filter{Text: "семенова", Members: []id.ID{77}}, []int64{7, 6, 5, 4, 3, 2, 1}},
+			{audit.Filter{Text: "дроздов"}, nil},
+			{audit.Filter{Members: []id.ID{77}}, []int64{7, 6, 5, 4, 3, 2, 1}},
+		} {
+			list, err := audit.Read(t.Context(), d, c.filter, 0, 0)
+			after, failed := audit.ReadAfter(t.Context(), d, c.filter, 0, 10)
+			var got, back []int64
+			for i := range list {
+				got = append(got, list[i].Seq)
+			}
+			for i := range after {
+				back = append(back, after[i].Seq)
+			}
+			if diff := cmp.Diff(c.want, got) + cmp.Diff(c.want, back); err != nil || failed != nil || diff != "" {
+				t.Errorf("%+v: %v %v %s", c.filter, err, failed, diff)
+			}
+		}
+	})
+}
+
 // TestTrailTellsHarm changes every column of the trail by hand, takes rows out,
 // puts them in, cuts the end off.
 func TestTrailTellsHarm(t *testing.T) {

@@ -26,18 +26,15 @@ type Filter struct {
 	From   clock.Micros
 	To     clock.Micros // before it
 	Text   string       // that is somewhere in it
+	// Members whom the text names: what was done to them or to purchases of theirs
+	// is found as well, for the trail knows no names. Without a text they are
+	// nothing.
+	Members []id.ID
 }
 
 const (
 	columns = `seq, at, actor_kind, actor_id, actor_name, address, agent, action, target_kind, target, before_doc, after_doc, hash`
 
-	qRead = `select ` + columns + ` from audit where (seq < $1 or $1 = 0) and (actor_kind = $2 or $2 = '') and (actor_id = $3 or $3 = 0)
-		and (action like $4 escape '\' or $4 = '') and (target_kind = $5 or $5 = '') and (target = $6 or $6 = '')
-		and at >= $7 and (at < $8 or $8 = 0) and (search_folded like $9 escape '\' or $9 = '') order by seq desc limit $10`
-	// The same the other way: those after the number.
-	qBack = `select ` + columns + ` from audit where seq > $1 and (actor_kind = $2 or $2 = '') and (actor_id = $3 or $3 = 0)
-		and (action like $4 escape '\' or $4 = '') and (target_kind = $5 or $5 = '') and (target = $6 or $6 = '')
-		and at >= $7 and (at < $8 or $8 = 0) and (search_folded like $9 escape '\' or $9 = '') order by seq limit $10`
 	qTail = `select ` + columns + `, search_folded from audit where seq > $1 and seq <= $2 order by seq`
 	qAll  = `select ` + columns + `, search_folded from audit order by seq`
 	qEnd  = `select seq, hash from audit_head`
@@ -46,16 +43,28 @@ const (
 	qPut  = `insert into audit (` + columns + `, search_folded) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 )
 
+// asked is the question for some of the trail: which numbers, in which order.
+func asked(d db.Dialect, which, order string) string {
+	whose := "split_part(target, '-', 1)"
+	if d == db.SQLite {
+		whose = "substr(target, 1, instr(target || '-', '-') - 1)"
+	}
+	return `select ` + columns + ` from audit where ` + which + ` and (actor_kind = $2 or $2 = '') and (actor_id = $3 or $3 = 0)
+		and (action like $4 escape '\' or $4 = '') and (target_kind = $5 or $5 = '') and (target = $6 or $6 = '')
+		and at >= $7 and (at < $8 or $8 = 0) and (search_folded like $9 escape '\' or $9 = ''
+		or target_kind = 'member' and ` + d.In("target", 11) + ` or target_kind = 'purchase' and ` + d.In(whose, 11) + `) order by ` + order + ` limit $10`
+}
+
 // Read gives some of the trail, the newest first: those before the one with
 // the number, from the end with 0.
 func Read(ctx context.Context, q db.Q, f Filter, before int64, limit int) ([]Record, error) {
-	return f.read(ctx, q, qRead, before, limit)
+	return f.read(ctx, q, asked(q.Dialect(), `(seq < $1 or $1 = 0)`, `seq desc`), before, limit)
 }
 
 // ReadAfter gives some of the trail, the newest first: those that come next
 // after the one with the number.
 func ReadAfter(ctx context.Context, q db.Q, f Filter, after int64, limit int) ([]Record, error) {
-	list, err := f.read(ctx, q, qBack, after, limit)
+	list, err := f.read(ctx, q, asked(q.Dialect(), `seq > $1`, `seq`), after, limit)
 	slices.Reverse(list)
 	return list, err
 }
@@ -68,8 +77,12 @@ func (f *Filter) read(ctx context.Context, q db.Q, query string, from int64, lim
 	if f.Action != "" {
 		action = strings.TrimPrefix(reference.Pattern(f.Action), "%")
 	}
+	members := make([]string, len(f.Members))
+	for i, m := range f.Members {
+		members[i] = m.String()
+	}
 	return db.All(ctx, q, scan, query, from, storable(string(f.Kind)), f.Actor, action, storable(f.Target.Kind), storable(f.Target.ID), f.From, f.To,
-		reference.Pattern(f.Text), min(limit, reference.MaxLimit))
+		reference.Pattern(f.Text), min(limit, reference.MaxLimit), members)
 }
 
 func storable(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "") }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
@@ -75,7 +76,8 @@ func (s *Merges) Merge(ctx context.Context, r Request) (*Merge, error) {
 	}
 	out := &Merge{}
 	m := &merging{Merges: s, req: r, out: out}
-	err := m.run(ctx, nil)
+	who := audit.Of(ctx)
+	err := m.run(ctx, func(ctx context.Context, q db.Q) error { return m.note(audit.By(ctx, who), q) })
 	if fault.Is(err, "merge.gone") { // by one whose answer was lost, or another at the same instant
 		return s.done(ctx, r, err)
 	}
@@ -104,7 +106,18 @@ type merging struct {
 	out    *Merge
 }
 
-// run does it; last may still refuse it when all is done.
+// noted is what the audit trail keeps of a merge: the reason, which may name
+// somebody, lies beside its act.
+type noted struct {
+	Merged string `json:"merged"` // public number
+}
+
+// note puts a merge into the audit trail, as done to the member who stays.
+func (m *merging) note(ctx context.Context, q db.Q) error {
+	return audit.Note(ctx, q, m.out.At, audit.Entry{Action: "member.merged", Target: audit.On("member", id.ID(m.out.Into)), After: noted{m.out.Number}})
+}
+
+// run does it; last, which may still refuse it, comes when all is done.
 func (m *merging) run(ctx context.Context, last func(ctx context.Context, q db.Q) error) error {
 	r := &m.req
 	if r.Into == r.From {
@@ -127,7 +140,7 @@ func (m *merging) run(ctx context.Context, last func(ctx context.Context, q db.Q
 		},
 		Write: func(ctx context.Context, q db.Q, done purchase.Merged) (none ledger.Hash, err error) {
 			digest, err := m.write(ctx, q, done)
-			if err == nil && last != nil {
+			if err == nil {
 				err = last(ctx, q)
 			}
 			return digest, err

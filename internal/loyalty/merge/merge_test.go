@@ -3,10 +3,12 @@ package merge_test
 import (
 	"testing"
 
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
+	"kopilka/internal/platform/id"
 )
 
 // TestMerge: after a merge the one who stays has what both had; receipts of who
@@ -61,6 +63,45 @@ func TestMerge(t *testing.T) {
 		_, err = s.Preview(t.Context(), ask(a, b))
 		if purchasetest.Code(err) != "merge.gone" {
 			t.Error(err)
+		}
+		s.proved()
+	})
+}
+
+// TestMergeIsNoted: a merge is in the audit trail once, however often it is asked
+// for, as its actor's doing, on the member who stays, with the number of the other;
+// one that was only looked at or refused is not, and the reason never.
+func TestMergeIsNoted(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d, nil)
+		a, b := s.Person(t), s.Person(t)
+		by := audit.By(t.Context(), audit.Actor{Kind: audit.Staff, ID: 77, Name: "Ирина"})
+		r := ask(a, b)
+		r.Reason, r.Digest = "паспорт Петровой", "of another"
+		if _, err := s.Merge(by, r); purchasetest.Code(err) != "merge.moved" {
+			t.Fatal(err)
+		}
+		r.Digest = ""
+		look, err := s.Preview(by, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Digest = look.Digest
+		var number string
+		for range 2 {
+			m, err := s.Merge(by, r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			number = m.Number
+		}
+		list, err := audit.Read(t.Context(), d, audit.Filter{Action: "member.merged"}, 0, 0)
+		if err != nil || len(list) != 1 {
+			t.Fatalf("noted %d times (%v)", len(list), err)
+		}
+		if n := list[0]; n.Actor.Name != "Ирина" || n.Target != audit.On("member", id.ID(a.Home)) || n.After != `{"merged":"`+number+`"}` || n.Before != "" {
+			t.Errorf("noted %+v", n)
 		}
 		s.proved()
 	})
