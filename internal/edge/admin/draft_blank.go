@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,7 +14,7 @@ import (
 type blank struct{ name, label, why string }
 
 // blanks are the fields without which the item says nothing yet: they are asked
-// for by their names, and are no errors of the text.
+// for by their names, and are no errors of the text. So are numbers that are none.
 func (e *partForm) blanks() []blank {
 	var out []blank
 	if e.name == "rule" {
@@ -31,15 +32,15 @@ func (e *partForm) blanks() []blank {
 			if not := x.Get("not"); len(x.Keys) == 1 && x.Keys[0] == "not" {
 				said = not
 			}
-			if len(said.Keys) > 0 || strings.Join(said.List(), "") != "" {
+			why := a.noNumber(field, said.List())
+			if why == "" && (len(said.Keys) > 0 || strings.Join(said.List(), "") != "") {
 				continue
 			}
-			why := "admin.draft.fill-any"
 			if info := rule.InfoOf(field); info != nil && info.Ranged() {
-				why = "admin.draft.fill-range"
+				why = e.text("admin.draft.fill-range")
 			}
 			tell := e.teller(e.names, e.names.of)
-			out = append(out, blank{e.wantField(a, i), sentence([]string{tell.Field(field)}), e.text(why)})
+			out = append(out, blank{e.wantField(a, i), sentence([]string{tell.Field(field)}), cmp.Or(why, e.text("admin.draft.fill-any"))})
 		}
 	}
 	return out

@@ -73,7 +73,7 @@ func (a wants) loadOne(i int, field rule.Field, x draft.Part) {
 	if info == nil || !info.Ranged() {
 		v[a.key(i, "in")] = x.List()
 		if !a.ticked(field, x.List()) {
-			v.Set(a.key(i, "words"), strings.Join(x.List(), ", "))
+			v.Set(a.key(i, "words"), a.wordsShown(field, x.List()))
 		}
 		return
 	}
@@ -152,7 +152,7 @@ func (a wants) collectOne(i int, field rule.Field) draft.Part {
 		return a.collectRange(info, get("from"), get("to"), get("below"))
 	}
 	words := slices.Clone(a.f.values[a.key(i, "in")])
-	for _, w := range wordsIn(a.f.get(a.key(i, "words"))) {
+	for _, w := range a.wordsTyped(field, a.f.get(a.key(i, "words"))) {
 		if !slices.Contains(words, w) {
 			words = append(words, w)
 		}
@@ -244,7 +244,7 @@ func (a wants) rowOf(i int) rowView {
 		hide()
 	default:
 		a.f.values.Del(a.key(i, "in"))
-		put(slot{key: a.key(i, "words"), said: said("words"), about: a.text("admin.draft.words-how")})
+		put(slot{key: a.key(i, "words"), said: said("words"), about: a.text(a.wordsHow(field))})
 		hide()
 	}
 	return out

@@ -24,6 +24,7 @@ type naming struct {
 	p      *page
 	of     *rule.Programme // whose levels and campaigns are meant; nil: nobody's
 	loaded map[rule.Field][]kit.Option
+	own    []member.CustomField // once they are loaded
 }
 
 func (p *page) naming() *naming {
@@ -51,6 +52,9 @@ func (n spokenNames) Word(of rule.Field, i id.ID) (string, bool) {
 // call is the name of what the text names by a word; the word where there is no
 // other.
 func (n *naming) call(of rule.Field, word string) string {
+	if own := n.ownField(of); own != nil {
+		return n.p.ownValue(own, word)
+	}
 	for _, o := range n.options(of) {
 		if strings.EqualFold(o.Value, word) {
 			return o.Text
@@ -156,7 +160,8 @@ func (n *naming) load(of rule.Field) (out []kit.Option) {
 		}
 	case rule.CustomField:
 		list, err := member.CustomFields(p.ctx(), p.DB)
-		for _, x := range itemsOf(n, reference.List[member.CustomField]{Items: list}, err) {
+		n.own = itemsOf(n, reference.List[member.CustomField]{Items: list}, err)
+		for _, x := range n.own {
 			name := x.LabelRU
 			if p.lang() == i18n.EN && x.LabelEN != "" {
 				name = x.LabelEN
@@ -164,13 +169,13 @@ func (n *naming) load(of rule.Field) (out []kit.Option) {
 			add(x.Key, name)
 		}
 	default:
-		n.own(of, add)
+		n.ofProgram(of, add)
 	}
 	return out
 }
 
-// own is what the program or the programme itself names.
-func (n *naming) own(of rule.Field, add func(value, text string)) {
+// ofProgram is what the program or the programme itself names.
+func (n *naming) ofProgram(of rule.Field, add func(value, text string)) {
 	switch info := rule.InfoOf(of); {
 	case of == rule.FieldWeekday:
 		for i, day := range draft.Weekdays() {

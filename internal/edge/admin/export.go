@@ -3,9 +3,11 @@ package admin
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"kopilka/internal/edge/ui"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/segment"
 	"kopilka/internal/loyalty/segment/export"
 	"kopilka/internal/loyalty/staff"
@@ -54,9 +56,23 @@ func (p *page) exportMembers() error {
 	l := &memberList{asked: &a, cat: cat, names: p.names(), page: p}
 	if len(asks["col"]) == 0 {
 		q.Columns = nil
+	} else {
+		q.Columns = namedFirst(q.Columns)
 	}
 	x := &export.Export{Lists: p.Lists, Zone: ui.Of(p.ctx()).Zone, Texts: p.Texts, Lang: p.lang(), Name: func(f *segment.Field, v string) string { return l.valueName(f, v) }}
 	return p.sendMembers(x, q)
+}
+
+// namedFirst puts who a row is of before the columns that were chosen, as the list
+// that is seen has it: the name, and the number, which everybody has.
+func namedFirst(columns []string) []string {
+	out := []string{"name", string(member.Number)}
+	for _, c := range columns {
+		if !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // sendMembers writes the list as the file that was asked for.

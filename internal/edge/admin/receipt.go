@@ -13,7 +13,6 @@ import (
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
-	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/loyalty/spoken"
@@ -429,8 +428,8 @@ func (p *page) whyOf(s *purchase.Stored, v *receiptView, names *ruleNames) error
 	if err != nil {
 		return err
 	}
-	base := draft.NewBase(p.ctx(), p.DB, p.Directory)
-	say := spoken.Speaker{Texts: p.Texts, Lang: p.lang(), Names: base}
+	called := p.naming()
+	say := spoken.Speaker{Texts: p.Texts, Lang: p.lang(), Names: called}
 	for i := range r.Trace {
 		x := &r.Trace[i]
 		h := kit.Happening{Icon: "minus", Title: p.whySaid(&say, x, false), Detail: names.campaign(cmp.Or(x.Campaign, names.of.Owner(x.Rule)))}
@@ -446,7 +445,7 @@ func (p *page) whyOf(s *purchase.Stored, v *receiptView, names *ruleNames) error
 		v.NoWhy = p.text("admin.receipt.no-rule-fits")
 	}
 	v.OtherReason = !r.Same
-	return base.Err()
+	return called.Err()
 }
 
 // dayOf is a business day as people write it.

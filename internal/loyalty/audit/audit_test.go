@@ -136,10 +136,16 @@ func TestTrail(t *testing.T) {
 func TestTrailOfMembers(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		for i, target := range []audit.Target{
-			{Kind: "member", ID: "77"}, {Kind: "purchase", ID: "77-8"}, {Kind: "purchase", ID: "777-8"}, {Kind: "member", ID: "78"},
-			{Kind: "purchase", ID: "78-77"}, {Kind: "outlet", ID: "77"}, {Kind: "purchase", ID: "7-7"},
-		} {
+		targets := []audit.Target{
+			{Kind: "member", ID: "77"},
+			{Kind: "purchase", ID: "77-8"},
+			{Kind: "purchase", ID: "777-8"},
+			{Kind: "member", ID: "78"},
+			{Kind: "purchase", ID: "78-77"},
+			{Kind: "outlet", ID: "77"},
+			{Kind: "purchase", ID: "7-7"},
+		}
+		for i, target := range targets {
 			note(t, d, anna(), clock.Micros(i), audit.Entry{Action: "a.b", Target: target})
 		}
 		for _, c := range []struct {

@@ -20,6 +20,13 @@ type Names interface {
 	Word(of rule.Field, i id.ID) (string, bool)
 }
 
+// OwnNames are Names that call the organization's own fields, and values of them,
+// as people do too. Of those that do not, conditions on own fields are told by keys.
+type OwnNames interface {
+	OwnField(key string) string
+	OwnWord(key, value string) string
+}
+
 // Speaker turns the steps of a trace into sentences of the reader's language.
 type Speaker struct {
 	Texts *i18n.Catalog
@@ -34,16 +41,50 @@ const mostWords = 10
 // Say gives the sentence of a step.
 func (p Speaker) Say(s *rule.Step) string {
 	form := rule.Form(0)
-	for _, a := range s.Args {
+	told := p.own(s.Args)
+	for _, a := range told {
 		if r, ok := a.Value.(rule.Range); ok {
 			form = r.Form
 		}
 	}
-	args := make([]any, 0, 2*len(s.Args))
-	for _, a := range s.Args {
+	args := make([]any, 0, 2*len(told))
+	for _, a := range told {
 		args = append(args, a.Name, p.value(s.Reason, form, a))
 	}
 	return p.text("why."+s.Reason, args...)
+}
+
+// own gives what a condition on an own field tells with that and its values by their
+// names, and all else as it is.
+func (p Speaker) own(told []fault.Arg) []fault.Arg {
+	names, ok := p.Names.(OwnNames)
+	at := slices.IndexFunc(told, func(a fault.Arg) bool { return a.Name == "field" })
+	if !ok || at < 0 {
+		return told
+	}
+	field, _ := told[at].Value.(string)
+	key, ok := strings.CutPrefix(field, rule.CustomField)
+	if !ok {
+		return told
+	}
+	called := func(words []string) []string {
+		out := slices.Clone(words)
+		for i := range out {
+			out[i] = names.OwnWord(key, out[i])
+		}
+		return out
+	}
+	out := slices.Clone(told)
+	for i := range out {
+		switch v := out[i].Value.(type) {
+		case []string:
+			out[i].Value = called(v)
+		case rule.Wanted:
+			out[i].Value = rule.Wanted{In: called(v.In), Not: called(v.Not)}
+		}
+	}
+	out[at].Value = names.OwnField(key)
+	return out
 }
 
 func (p Speaker) text(key string, args ...any) string { return p.Texts.Text(p.Lang, key, args...) }

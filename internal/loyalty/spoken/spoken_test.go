@@ -82,3 +82,32 @@ func TestReasonOfManyValues(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// ownCalled calls own fields and their values too.
+type ownCalled struct{ called }
+
+func (ownCalled) OwnField(key string) string       { return "поле " + key }
+func (ownCalled) OwnWord(key, value string) string { return key + " " + value }
+
+// TestReasonOfOwnField: a condition on an own field is told with the field and its
+// values by their names, where they have any.
+func TestReasonOfOwnField(t *testing.T) {
+	t.Parallel()
+	texts, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	needed := rule.Wanted{In: []string{"2", "5"}}
+	for want, names := range map[string]Names{"custom.kids: 2.5, нужно: 2 или 5": called{}, "поле kids: kids 2.5, нужно: kids 2 или kids 5": ownCalled{}} {
+		step := &rule.Step{Reason: "unmet-custom", Args: fault.Pairs("found", []string{"2.5"}, "field", "custom.kids", "needed", needed)}
+		for range 2 { // it is told, not changed
+			if got := (Speaker{texts, i18n.RU, names}).Say(step); got != want {
+				t.Error(got)
+			}
+		}
+	}
+	none := &rule.Step{Reason: "unmet-custom", Args: fault.Pairs("found", "", "field", "custom.kids", "needed", needed)}
+	if got, want := (Speaker{texts, i18n.RU, ownCalled{}}).Say(none), "поле kids: неизвестно, нужно: kids 2 или kids 5"; got != want {
+		t.Error(got)
+	}
+}
