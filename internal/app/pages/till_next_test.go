@@ -28,8 +28,8 @@ func TestTillTypedForTheNext(t *testing.T) {
 	p.Wait(`document.querySelector("#pay-error").innerText.includes("Спрашиваем")`)
 	p.Press("12" + browsertest.Enter)
 	p.Wait(`document.querySelector("#item-error").innerText.includes("Следующему гостю: 12")`)
-	p.Press("поп" + browsertest.Enter)
-	p.Wait(`document.querySelector("#item-error").innerText.includes("12; поп")`)
+	p.Press("попкорн больш" + browsertest.Enter)
+	p.Wait(`document.querySelector("#item-error").innerText.includes("12; попкорн больш")`)
 	p.Press("5")
 	release()
 	p.Wait(`document.querySelector(".pdone")`)
@@ -40,7 +40,7 @@ func TestTillTypedForTheNext(t *testing.T) {
 	p.Press(browsertest.Backspace)
 	p.Wait(`document.querySelectorAll(".ln").length === 2 && ` + item + ` === "50,15"`)
 	p.Press(browsertest.Enter)
-	p.settled("562,15 ₽") // with popcorn of 500
+	p.settled("452,15 ₽") // with popcorn
 	p.Press(browsertest.F8)
 
 	// Lines that are ended before it was seen; Enter with nothing typed is pressed for the payment.
@@ -62,7 +62,9 @@ func TestTillTypedForTheNext(t *testing.T) {
 	p.Wait(`document.querySelector(".pdone")`)
 	p.Press(number[4:6])
 	p.Wait(`document.querySelector(".pdone[data-seen]") || document.querySelector("#scan")?.value`)
-	p.Press(number[6:])
+	p.Press(number[6:7])
+	p.Wait(`document.activeElement.id === "scan"`)
+	p.Insert(number[7:])
 	p.Wait(`document.activeElement.id === "scan" && document.querySelector("#scan").value === "` + number + `"`)
 	p.Press(browsertest.Enter)
 	p.Wait(`document.querySelector(".mc")?.innerText.includes("Ася")`)
@@ -106,7 +108,7 @@ func TestTillTypedForTheNext(t *testing.T) {
 		}
 	}
 	slices.Sort(sums)
-	if !slices.Equal(sums, []money.Amount{40_00, 64_00, 90_00, 135_00, 562_15}) {
+	if !slices.Equal(sums, []money.Amount{40_00, 64_00, 90_00, 135_00, 452_15}) {
 		t.Errorf("sold for %v", sums)
 	}
 	s.verified(t)
@@ -132,7 +134,7 @@ func TestTillTakesWhatIsTyped(t *testing.T) {
 
 	p.Press(browsertest.F3)
 	p.Insert("кофе")
-	p.Wait(`document.querySelectorAll("[data-offer]").length === 2`)
+	p.Wait(`document.querySelectorAll("[data-offer]").length === 3`)
 	release := w.hold("/goods")
 	p.Insert(" латте")
 	p.Press(browsertest.Enter)
@@ -148,7 +150,7 @@ func TestTillTakesWhatIsTyped(t *testing.T) {
 	p.Press(number[:4])
 	release()
 	p.Wait(`document.querySelector("#missed").innerText.includes("кофей")`)
-	p.Press(number[4:])
+	p.Insert(number[4:])
 	p.Wait(`document.activeElement.id === "scan" && document.querySelector("#scan").value === "` + number + `" && !document.querySelector("#item").value`)
 	p.Press(browsertest.Enter)
 	p.Wait(`document.querySelector(".mc")`)
@@ -168,6 +170,7 @@ func TestTillTakesWhatIsTyped(t *testing.T) {
 	p.Insert("3*20")
 	p.Press(browsertest.Enter)
 	p.settled("410,00 ₽")
+	p.Get(`document.querySelector("#missed [data-do=see]")?.click()`, nil) // the word, unless it was read
 	p.Press(browsertest.F8)
 	p.told()
 

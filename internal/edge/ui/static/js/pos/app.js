@@ -322,7 +322,7 @@ function pressed(e) {
   }
   if (e.key === 'F9' && dialogOpen()?.id === 'cash') { e.preventDefault(); if (!e.repeat) exact(); return; }
   const says = /^[\p{L}\p{N}]$/u.test(e.key) && !(e.ctrlKey || e.altKey || e.metaKey);
-  if (says && dialogOpen()?.id === 'choose') dialogs.aside();
+  if (says && dialogOpen()?.id === 'choose') { dialogs.aside(); if (!fields.typing()) $('#item').focus(); }
   if (says && dialogOpen()?.id === 'waits') close('waits');
   if (atDone() && !dialogOpen() && begins(e)) return;
   if (dialogOpen() || !(atDesk() || atDone()) || e.ctrlKey || e.altKey || e.metaKey) return;
