@@ -188,9 +188,20 @@ func (p *page) approve() error {
 		return err
 	}
 	if _, err := p.Approvals.Approve(p.ctx(), r.ID); err != nil {
-		return err
+		return p.requestOvertaken(err)
 	}
 	return p.to(approvalsPath, "approval-approved")
+}
+
+// requestOvertaken leads to the list of requests, as it is now, where one can't be
+// decided any more: it says who has decided it, and how.
+func (p *page) requestOvertaken(err error) error {
+	for _, code := range []string{"decided", "run-out", "gone"} {
+		if fault.Is(err, "approval."+code) {
+			return p.to(approvalsPath, "not-approval-"+code)
+		}
+	}
+	return err
 }
 
 // refusal asks why a request is refused.
@@ -198,6 +209,9 @@ func (p *page) refusal() error {
 	r, err := p.requestOf()
 	if err != nil {
 		return err
+	}
+	if r.State != approval.Asked {
+		return p.to(approvalsPath, "not-approval-decided")
 	}
 	return p.askRefusal(&r, p.filled(url.Values{}))
 }
@@ -225,6 +239,9 @@ func (p *page) refusalSent() error {
 		return err
 	}
 	if _, err = p.Approvals.Refuse(p.ctx(), r.ID, f.get("reason")); err != nil {
+		if fault.From(err).Kind == fault.Conflict { // there is nothing to ask about any more
+			return p.requestOvertaken(err)
+		}
 		if f.refuse(named(err)) {
 			return p.askRefusal(&r, f)
 		}
@@ -251,7 +268,7 @@ func (p *page) withdrawRequest() error {
 		return err
 	}
 	if _, err := p.Approvals.Withdraw(p.ctx(), r.ID); err != nil {
-		return err
+		return p.requestOvertaken(err)
 	}
 	return p.to(memberPath(m.Home), "approval-withdrawn")
 }

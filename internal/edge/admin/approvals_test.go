@@ -96,12 +96,24 @@ func TestApprovalsInTheConsole(t *testing.T) {
 			{decides, http.MethodGet, first + "/refuse", nil, http.StatusOK},
 			{decides, http.MethodPost, first + "/approve", nil, http.StatusSeeOther},
 			{decides, http.MethodPost, first + "/approve", nil, http.StatusSeeOther},
-			{decides, http.MethodPost, first + "/refuse", url.Values{"reason": {"x"}}, http.StatusUnprocessableEntity},
 			{asks, http.MethodPost, mine, nil, http.StatusSeeOther},
-			{decides, http.MethodPost, second + "/approve", nil, http.StatusConflict},
 		} {
 			if w := h.ask(r.who, r.method, r.path, r.form); w.Code != r.want {
 				t.Errorf("%s %s: %d, want %d", r.method, r.path, w.Code, r.want)
+			}
+		}
+		// Who is late is led to the requests as they are, and told that nothing was done.
+		late := path + "/points" + strings.TrimPrefix(first, list) + "/withdraw"
+		for _, r := range [][3]string{
+			{decides, http.MethodPost, second + "/approve"},
+			{decides, http.MethodPost, second + "/refuse"},
+			{decides, http.MethodGet, second + "/refuse"},
+			{decides, http.MethodPost, first + "/refuse"},
+			{asks, http.MethodPost, late},
+		} {
+			to := h.ask(r[0], r[1], r[2], url.Values{"reason": {"x"}}).Header().Get("Location")
+			if to != list+"?done=not-approval-decided" || !strings.Contains(page(r[0], to), "Ничего не сделано: пока страница была открыта, заявку решили или отозвали") {
+				t.Errorf("%s %s leads to %q", r[1], r[2], to)
 			}
 		}
 		if posted() != 600_00 {

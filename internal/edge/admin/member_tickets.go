@@ -10,15 +10,18 @@ import (
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/promo"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
 
 // ticketLine is one ticket of a member.
 type ticketLine struct {
 	Name, Place, Number, Href, Gate, State string
+	Off                                    bool // the session is cancelled
 	Begins, Used                           clock.Micros
 	Tone                                   kit.Tone
 }
@@ -38,13 +41,36 @@ func (p *page) memberTickets(m *member.Member, _ []purchase.AccountView) (templ.
 	if found.Next.ID != 0 {
 		on = memberPath(m.Home) + "/tickets?after=" + strconv.FormatInt(int64(found.Next.At), 10) + "-" + found.Next.ID.String()
 	}
+	off := map[string]bool{}
 	var out []ticketLine
 	for i := range found.Tickets {
-		if t := &found.Tickets[i]; p.who.At(t.Outlet) {
-			out = append(out, p.ticketLine(t))
+		t := &found.Tickets[i]
+		if !p.who.At(t.Outlet) {
+			continue
 		}
+		l := p.ticketLine(t)
+		if l.Off, err = p.cancelled(t.Place.Session, off); err != nil {
+			return nil, err
+		}
+		if l.Off && t.State == purchase.TicketSold {
+			l.Tone = kit.Warn
+		}
+		out = append(out, l)
 	}
 	return ticketsOf(out, on), nil
+}
+
+// cancelled tells whether a session is, as far as the playbill knows it; known are
+// those that were asked about before.
+func (p *page) cancelled(session string, known map[string]bool) (bool, error) {
+	if _, asked := known[session]; !asked && session != "" {
+		s, err := p.Playbill.Session(p.ctx(), session)
+		if err != nil && fault.From(err).Kind != fault.NotFound {
+			return false, err
+		}
+		known[session] = s.State == playbill.Cancelled
+	}
+	return known[session], nil
 }
 
 func (p *page) ticketLine(t *purchase.Ticket) ticketLine {

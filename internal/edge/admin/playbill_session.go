@@ -8,6 +8,7 @@ import (
 
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/staff"
@@ -48,9 +49,10 @@ type sessionView struct {
 }
 
 type ticketRow struct {
-	Number, Place, State, Href, Member, Name string
-	Tone                                     kit.Tone
-	Used                                     clock.Micros
+	Number, Place, State, Href, Name string
+	Member, Buyer                    string // his page and name
+	Tone                             kit.Tone
+	Used                             clock.Micros
 }
 
 func (p *page) session() error {
@@ -127,6 +129,16 @@ func (p *page) ticketsOf(v *sessionView) error {
 	if list.Next != "" {
 		v.On = sessionPath + "?" + url.Values{"code": {v.Code}, "state": {string(state)}, "after": {list.Next}}.Encode()
 	}
+	buyers := make([]home.ID, 0, len(list.Tickets))
+	for i := range list.Tickets {
+		if h := list.Tickets[i].Buyer; h != 0 && p.who.At(list.Tickets[i].Outlet) {
+			buyers = append(buyers, h)
+		}
+	}
+	names, err := p.namesOf(buyers)
+	if err != nil {
+		return err
+	}
 	tones := map[purchase.TicketState]kit.Tone{purchase.TicketSold: kit.Info, purchase.TicketUsed: kit.Good}
 	for i := range list.Tickets {
 		t := &list.Tickets[i]
@@ -135,7 +147,7 @@ func (p *page) ticketsOf(v *sessionView) error {
 			Href: purchasesPath + "/" + t.Purchase.Home.String() + "-" + t.Purchase.ID.String(),
 		}
 		if t.Buyer != 0 && p.can(staff.MembersSee) {
-			r.Member = memberPath(t.Buyer)
+			r.Member, r.Buyer = memberPath(t.Buyer), cmp.Or(names[t.Buyer], p.text("admin.members.member"))
 		}
 		v.Tickets = append(v.Tickets, r)
 	}
@@ -235,7 +247,7 @@ func (p *page) editSession() error {
 	}
 	lines := make([]string, len(s.Prices))
 	for i, x := range s.Prices {
-		lines[i] = x.Zone + "; " + x.Tariff + "; " + x.Amount.String()
+		lines[i] = x.Zone + "; " + x.Tariff + "; " + p.decimalSaid(x.Amount.String())
 	}
 	values.Set("prices", strings.Join(lines, "\n"))
 	return p.askSession(p.filled(values), &s)
@@ -360,11 +372,27 @@ func (p *page) sessionTurned() error {
 	default:
 		return fault.New(fault.NotFound, "admin.no-page")
 	}
-	if _, err := p.Playbill.SaveSession(p.ctx(), s); err != nil {
+	switch _, err := p.Playbill.SaveSession(p.ctx(), s); {
+	case fault.Is(err, "reference.changed"):
+		return p.sessionOvertaken(&s, done)
+	case err != nil:
 		return err
 	}
 	if err := p.Changed(p.ctx()); err != nil {
 		return err
 	}
 	return p.to(coded(sessionPath, s.Code), done)
+}
+
+// sessionOvertaken leads to a session that was changed while its page was open:
+// nothing is done, but where it has become just what was wanted.
+func (p *page) sessionOvertaken(wanted *playbill.Session, done string) error {
+	now, err := p.Playbill.Session(p.ctx(), wanted.Code)
+	if err != nil {
+		return err
+	}
+	if now.State != wanted.State {
+		done = "not-session-" + string(now.State)
+	}
+	return p.to(coded(sessionPath, now.Code), done)
 }

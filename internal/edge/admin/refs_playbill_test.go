@@ -9,6 +9,8 @@ import (
 	"kopilka/internal/edge/admin"
 	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/playbill"
+	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/loyalty/purchase/purchasetest"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
@@ -95,7 +97,15 @@ func TestPlaybillInTheConsole(t *testing.T) {
 		h.sends(elsewhere, "/playbill/session/state?code=s%2F1&to=cancelled", turn, http.StatusNotFound)
 		h.sends(sees, "/playbill/session/state?code=s%2F1&to=cancelled", turn, http.StatusForbidden)
 		h.sends(here, "/playbill/session/state?code=s%2F1&to=cancelled", turn, http.StatusSeeOther)
-		h.sends(here, "/playbill/session/state?code=s%2F1&to=on_sale", turn, http.StatusConflict)
+		for to, done := range map[string]string{"closed": "not-session-cancelled", "on_sale": "not-session-cancelled", "cancelled": "session-cancelled"} { // in another window
+			at := h.ask(here, http.MethodPost, admin.Base+"/playbill/session/state?code=s%2F1&to="+to, turn).Header().Get("Location")
+			if at != admin.Base+one+"&done="+done || !strings.Contains(h.ask(here, http.MethodGet, at, nil).Body.String(), "отмен") {
+				t.Errorf("%s leads to %q", to, at)
+			}
+		}
+		if body := h.ask(here, http.MethodGet, admin.Base+"/playbill/session/edit?code=s%2F1", nil).Body.String(); !strings.Contains(body, "A; ; 500,00") || strings.Contains(body, "500.00") {
+			t.Error("prices are not told as the reader writes them")
+		}
 		if s, err = bill.Session(t.Context(), "s/1"); err != nil || s.State != playbill.Cancelled || len(s.Prices) != 2 {
 			t.Errorf("the session is %+v, %v", s, err)
 		}
@@ -105,6 +115,47 @@ func TestPlaybillInTheConsole(t *testing.T) {
 		}
 		if list, err := bill.Halls(t.Context(), 0, reference.Page{}); err != nil || len(list.Items) != 1 {
 			t.Errorf("halls: %+v, %v", list.Items, err)
+		}
+	})
+}
+
+// TestTicketOfCancelledSession: a buyer's tickets say that their session was
+// cancelled, and the session's page calls its buyers by name to whoever may see
+// members.
+func TestTicketOfCancelledSession(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		anna := h.register("Анна", "+79161234567")
+		may := []staff.Permission{staff.ReferenceSee, staff.PlaybillEdit, staff.PurchasesSee}
+		edits, sees := h.hire("edits", may), h.hire("sees", append(may, staff.MembersSee))
+		h.sends(edits, "/playbill/hall/new", url.Values{"name": {"Зал"}, "code": {"hall"}, "outlet": {h.Outlet.ID.String()}, "sectors": {"parter; ; ; 40"}}, http.StatusSeeOther)
+		h.sends(edits, "/playbill/event/new", url.Values{"name": {"Фильм"}, "code": {"film"}, "type": {"film"}}, http.StatusSeeOther)
+		for _, code := range []string{"S-1", "S-2"} {
+			h.sends(edits, "/playbill/session/new", url.Values{"event": {"film"}, "hall": {"hall"}, "code": {code}, "starts": {"2026-03-12T19:30"}}, http.StatusSeeOther)
+			l := purchasetest.Line("T1", 1, 5000)
+			l.Tickets, l.Place.Session = []string{"ticket-" + code}, code
+			_, err := h.Desk.Commit(t.Context(), h.Cart(purchase.Buyer{Home: anna.Home}, l))
+			h.check(err)
+		}
+		tickets := func() string {
+			return h.ask(sees, http.MethodGet, admin.Base+"/members/"+anna.Home.String()+"/tickets", nil).Body.String()
+		}
+		if body := tickets(); strings.Count(body, "куплен") != 2 || strings.Contains(body, "сеанс отменён") {
+			t.Errorf("before: %s", body)
+		}
+		s, err := playbill.New(d, h.IDs, h.Clock).Session(t.Context(), "S-1")
+		h.check(err)
+		h.sends(edits, "/playbill/session/state?code=S-1&to=cancelled", url.Values{"version": {id.ID(s.Version).String()}}, http.StatusSeeOther)
+		if body := tickets(); strings.Count(body, "куплен") != 2 || strings.Count(body, "сеанс отменён") != 1 {
+			t.Errorf("after: %s", body)
+		}
+		page := admin.Base + "/members/" + anna.Home.String() + `">`
+		if body := h.ask(sees, http.MethodGet, admin.Base+"/playbill/session?code=S-1", nil).Body.String(); !strings.Contains(body, page+"Анна</a>") {
+			t.Error("the buyer is not called by name")
+		}
+		if body := h.ask(edits, http.MethodGet, admin.Base+"/playbill/session?code=S-1", nil).Body.String(); strings.Contains(body, "Анна") || strings.Contains(body, page) || !strings.Contains(strings.ToLower(body), "ticket-s-1") {
+			t.Error("whoever may not see members reads who bought")
 		}
 	})
 }
