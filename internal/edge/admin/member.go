@@ -19,6 +19,7 @@ import (
 	"kopilka/internal/loyalty/segment"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/contact"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
@@ -246,14 +247,12 @@ func (p *page) memberName(m *member.Member) string {
 	return cmp.Or(name, p.text("admin.members.nameless", "number", m.Number))
 }
 
-// maskEmail leaves what tells an address from others: a•••@example.com.
+// maskEmail is an address as it is masked everywhere; none is nothing.
 func maskEmail(s string) string {
-	name, host, ok := strings.Cut(s, "@")
-	if !ok || name == "" {
+	if s == "" {
 		return ""
 	}
-	r := []rune(name)
-	return string(r[:1]) + "•••@" + host
+	return contact.MaskEmail(s)
 }
 
 // levelOf is the level that is shown beside the name: of the first account that
