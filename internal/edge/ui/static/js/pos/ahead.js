@@ -2,43 +2,74 @@
 import { $, note, put } from './render.js';
 import { say } from './words.js';
 import { beep, toNext } from './keys.js';
+import * as sale from './sale.js';
 import * as bought from './item.js';
 import * as fields from './fields.js';
 
 const KEPT = 'kopilka-ahead';
-let lines = JSON.parse(sessionStorage.getItem(KEPT) ?? '[]'); // that were ended with Enter, each with its field
-let keys = []; // typed over what was sold, before that was seen, each with its time
-let begun = { keys: [] }; // those that the desk has, and in which field
+const was = JSON.parse(sessionStorage.getItem(KEPT) ?? '{}');
+let lines = was.lines ?? []; // that were ended with Enter, each with its field; one without a field was shown to the scanner
+let keys = (was.keys ?? []).map(key => ({ key, at: 0 })); // typed over what was sold, before that was seen, each with its time
+let desk = { keys: [] }; // those that the desk has, and in which field
+let before = null; // in which fields something stood as the payment began
+let late = []; // in which something stands that was begun while a receipt was paid that was not sold
 
+const keep = () => sessionStorage.setItem(KEPT, JSON.stringify({ lines, keys: keys.map(k => k.key) }));
 function setLines(list) {
   lines = list;
-  sessionStorage.setItem(KEPT, JSON.stringify(lines));
+  keep();
 }
-/** hold takes what was ended with Enter in a field while a receipt is paid. */
-export function hold(field, text) {
-  $(field).value = '';
-  text = text.trim();
-  if (!text) return;
-  setLines([...lines, { field, text }]);
+/** begun is the moment from which what is typed is for another. */
+export const begun = () => { before ??= fields.filled(); };
+/** hold takes what is ended with Enter in a field while a receipt is paid, or was begun then; false: it is this receipt's. */
+export function hold(field) {
+  const e = $(field), text = e.value.trim(), paying = sale.busy();
+  if (!paying && !late.includes(field)) return false;
+  e.value = '';
+  forgive(field);
+  if (!text) return true;
   toNext('#item');
-  put('#item-error', note({ tone: 'info', icon: 'history', text: say('for-next', { text: lines.map(l => l.text).join('; ') }) }));
+  if (!paying) { bought.miss(text, text); return true; }
+  setLines([...lines, { field, text }]);
+  tell();
+  return true;
 }
-/** unsold keeps it in sight beside the receipt, which was not sold. */
-export function unsold() {
-  for (const l of lines) bought.miss(l.text, l.text);
+const tell = () => put('#item-error', note({ tone: 'info', icon: 'history', text: say('for-next', { text: lines.map(l => l.text).join('; ') }) }));
+/** shown takes what is shown to the scanner meanwhile: nobody knows for whom. It is in sight at the next receipt, to be shown again. */
+export function shown(code) {
+  setLines([...lines, { text: code }]);
+  bought.badItem(say('show-again', { code }));
+}
+const missShown = code => bought.miss(say('show-again', { code }), code);
+/** isNext tells of a field whether what stands there was begun after the payment, and isLate whether it was while one was that came to nothing. */
+export const isNext = field => !!before && !before.includes(field);
+export const isLate = field => late.includes(field);
+/** forgive takes what is typed from now on in a field for this receipt's. */
+export const forgive = field => { late = late.filter(f => f !== field); };
+/** aside keeps it in sight beside the receipt, which was not sold. */
+export function aside() {
+  for (const l of lines) if (l.field) bought.miss(l.text, l.text); else missShown(l.text);
   setLines([]);
+}
+/** unsold does so as the payment comes to nothing: also with what is being typed yet, once it is ended. */
+export function unsold() {
+  aside();
+  late = fields.filled().filter(f => !before?.includes(f));
+  before = null;
 }
 /** over takes a key pressed over what was sold; false: it is none that is typed. */
 export function over(e) {
   const any = keys.length > 0 || lines.length > 0 || fields.kept(), plain = !(e.ctrlKey || e.altKey || e.metaKey);
   if (!plain || !(any ? e.key.length === 1 || e.key === 'Backspace' : /^[\p{L}\p{N}+#]$/u.test(e.key))) return false;
   keys.push({ key: e.key, at: e.timeStamp });
+  keep();
   return true;
 }
-/** ends takes an Enter for the end of what was typed; false: nothing was, it was pressed for the payment. */
+/** ends takes an Enter for the end of what was typed; false: nothing was. */
 export function ends(e) {
   if (!keys.length && !fields.kept()) return false;
   if (keys.at(-1)?.key === 'Enter') beep(false); else keys.push({ key: 'Enter', at: e.timeStamp });
+  keep();
   return true;
 }
 /** last takes back the key that has just been taken: it is typed into the desk. */
@@ -53,20 +84,18 @@ export function begin(take) {
     e.value = '';
     at = '#item'; e = $(at); // the cursor goes there after each
   }
-  begun = { keys, at };
-  keys = [];
+  desk = { keys, at };
+  keys = []; late = []; before = null;
   setLines([]);
-  for (const l of all) if (l.text) take(l);
-  if (!e.value && !all.length) return false;
-  const to = e.value ? e : $('#item');
-  to.focus();
-  to.setSelectionRange(to.value.length, to.value.length);
-  return true;
+  for (const l of all) if (!l.field) missShown(l.text); else if (l.text) take(l);
+  if (!fields.resume(at) && all.length) $('#item').focus();
+  return all.length > 0 || e.value !== '';
 }
 /** unscan takes out what a scanner has typed since it began: what was typed before it stays. */
 export function unscan(began) {
   keys = keys.filter(k => k.at < began);
-  const text = begun.keys.filter(k => k.at >= began).map(k => k.key).join(''), e = $(begun.at ?? '#item');
-  begun = { keys: [] };
+  keep();
+  const text = desk.keys.filter(k => k.at >= began).map(k => k.key).join(''), e = $(desk.at ?? '#item');
+  desk = { keys: [] };
   if (text && e?.value.endsWith(text)) e.value = e.value.slice(0, -text.length);
 }

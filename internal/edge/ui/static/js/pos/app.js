@@ -56,9 +56,9 @@ async function start() {
   await takeUp();
   if (state.sold) drawDone(state.sold); else draw();
   await bought.anew();
-  fields.anew(text => bought.miss(text, text));
+  const at = fields.anew(text => bought.miss(text, text));
   unfoundAnew();
-  next();
+  if (!fields.resume(at)) next();
   queue.flush();
   notice.draw(); refunds.settleAll();
   renew();
@@ -86,7 +86,7 @@ const renew = () => { if (state.start) { rules.renew(state.start.till.id).catch(
 async function renewStart() {
   const lasts = turn(), s = await ask('/start').catch(() => null), duty = state.start?.duty;
   if (!s || s.unpaired || !state.start || !lasts()) return;
-  if (duty && !s.duty) { if (!pay.busy()) await leave(); return; }
+  if (duty && !s.duty) { if (!sale.busy()) await leave(); return; }
   if (duty?.id !== s.duty?.id) return;
   state.start = s;
   await keep.set('start', s);
@@ -117,7 +117,11 @@ async function network() {
 function nextGuest() {
   pay.endReceipt();
   draw();
-  if (!ahead.begin(l => { if (l.field === '#scan') find(l.text); else bought.item(l.text); })) next();
+  if (!ahead.begin(takeLine)) next();
+}
+// takeLine takes a line that was typed for this guest before his receipt was begun.
+function takeLine({ field, text }) {
+  if (field === '#scan') find(text); else if (field === '#code') sale.takeCode(text); else bought.item(text);
 }
 // begins takes a key over what was sold for the next guest's, once that was seen.
 function begins(e) {
@@ -132,7 +136,7 @@ function begins(e) {
 // lock asks that nobody be on duty. From then on the till takes nothing until it is known whether it is locked.
 let locking = false;
 async function lock() {
-  if (locking || pay.busy()) { beep(false); return; } // what is sold is told to who has sold it
+  if (locking || sale.busy()) { beep(false); return; } // what is sold is told to who has sold it
   for (const d of $$('dialog[open]')) d.close();
   if (!isOnline()) { open('no-lock'); return; } // nobody could open it again; what is typed for a PIN goes nowhere
   cover(true);
@@ -183,7 +187,7 @@ async function scanned(code, { began = Infinity, undo } = {}) {
   const d = dialogOpen();
   if (locking) { beep(false); return; }
   if (d) { readers[d.id]?.(code); return; }
-  if (state.busy) { bought.badItem(say('asking')); return; }
+  if (sale.busy()) { ahead.shown(code); return; }
   ahead.unscan(began);
   if (atDone()) { nextGuest(); undo?.(); }
   if (!atDesk()) return;
@@ -223,8 +227,8 @@ const deeds = {
   'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': pay.goOn,
   'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { sale.takeCode(e.dataset.code); next(); },
   refund: e => receipts.refund(e.dataset.id), claim: e => receipts.claim(e.dataset.id, again), 'claim-do': receipts.claimed, 'print-receipt': e => receipts.print(e.dataset.id), 'refund-whole': () => receipts.refundTyped(true),
-  cancel: () => { close('cancel'); if (!state.busy) nextGuest(); },
-  'ask-cancel': () => { if (!state.busy) open('cancel'); }, see: e => { bought.seen(e.closest('.perr')); draw(); next(); }, 'as-card': e => { bought.seen(e.closest('.perr')); asCard(e.dataset.code); },
+  cancel: () => { close('cancel'); if (!sale.busy()) nextGuest(); },
+  'ask-cancel': () => { if (!sale.busy()) open('cancel'); }, see: e => { bought.seen(e.closest('.perr')); draw(); next(); }, 'as-card': e => { bought.seen(e.closest('.perr')); asCard(e.dataset.code); },
   send: () => dialogs.queueAfter(queue.again, () => isOnline() ? '' : say('network')), seen: () => dialogs.queueAfter(queue.seen), 'put-notices': async () => { await notice.away(); next(); },
   next: nextGuest, print: () => state.sold && paper(sold(state.sold)),
 };
@@ -251,6 +255,7 @@ function spendTyped() {
   spending = setTimeout(() => sale.spend(n), 150);
 }
 document.addEventListener('input', e => {
+  if (!e.target.value) ahead.forgive('#' + e.target.id);
   if (e.target.id === 'spend') spendTyped();
   if (e.target.id === 'item') bought.suggest(e.target.value);
   if (e.target.id === 'cash-got') given();
@@ -260,8 +265,8 @@ document.addEventListener('input', e => {
 document.addEventListener('change', e => { if (e.target.id === 'r-card') cardChosen(e.target.form); });
 
 const forms = {
-  scan: f => { const v = f.elements.code.value.trim(); if (v && state.busy) ahead.hold('#scan', v); else if (v) find(v); },
-  item: itemTyped,  code: f => { const v = f.elements.code.value.trim(); if (v) { sale.takeCode(v); f.reset(); } next(); },
+  scan: f => { const v = f.elements.code.value.trim(); if (v && !ahead.hold('#scan')) find(v); },
+  item: itemTyped,  code: f => { const v = f.elements.code.value.trim(); if (v && ahead.hold('#code')) return; if (v) { sale.takeCode(v); f.reset(); } next(); },
   pair: f => doors.pairTyped(f, start), signin,
   prove: f => dialogs.proofTyped(f.elements.code.value), mixed: dialogs.mixedTyped, cash: cashTyped, register: registerTyped, settings: dialogs.settingsTyped,
   receipt: f => { receipts.typed(f.elements.q.value.trim(), again); }, refund: () => receipts.refundTyped(false), // the last that is typed is found
@@ -269,7 +274,7 @@ const forms = {
 // itemTyped takes what stands in the field of goods: the next may be typed before it is found.
 function itemTyped() {
   const text = $('#item').value;
-  if (state.busy) { ahead.hold('#item', text); return; }
+  if (ahead.hold('#item')) return;
   if (bought.offering()) { bought.takeOffer(); return; }
   $('#item').value = '';
   bought.item(text);
@@ -315,13 +320,14 @@ function pressed(e) {
   if (e.key === 'F1' && !dialogOpen()) { e.preventDefault(); if (e.shiftKey) deeds.settings(); else deeds.help(); return; }
   if (e.key === 'Escape' && receipts.asking()) { e.preventDefault(); return; } // what came of it is told first
   if (document.activeElement?.id === 'pin' && doors.moveCashier(e.key)) { e.preventDefault(); return; }
-  if (e.key === 'Enter' && atDone() && !dialogOpen() && (e.repeat || !state.sold.seen)) { // pressed for the payment, but for behind what was typed
-    e.preventDefault();
-    if (!e.repeat) ahead.ends(e);
-    return;
+  if (e.key === 'Enter' && atDone() && !dialogOpen()) {
+    const ends = !e.repeat && ahead.ends(e); // what was typed; else it was pressed for the payment, until that was seen
+    if (ends || e.repeat || !state.sold.seen) e.preventDefault();
+    if (ends && state.sold.seen) nextGuest();
+    if (e.defaultPrevented) return;
   }
   if (e.key === 'F9' && dialogOpen()?.id === 'cash') { e.preventDefault(); if (!e.repeat) exact(); return; }
-  const says = /^[\p{L}\p{N}]$/u.test(e.key) && !(e.ctrlKey || e.altKey || e.metaKey);
+  const says = /^[\p{L}\p{N}+]$/u.test(e.key) && !(e.ctrlKey || e.altKey || e.metaKey);
   if (says && dialogOpen()?.id === 'choose') { dialogs.aside(); if (!fields.typing()) $('#item').focus(); }
   if (says && dialogOpen()?.id === 'waits') close('waits');
   if (atDone() && !dialogOpen() && begins(e)) return;
@@ -339,9 +345,9 @@ function pressed(e) {
   if (!typing && says) $('#item').focus(); // what is typed into nothing is a good or a sum
 }
 function escape(el) {
-  if (pay.busy()) { beep(false); return; } // what is being paid is not cancelled
+  if (sale.busy()) { beep(false); return; } // what is being paid is not cancelled
   if (bought.drop()) { draw(); return; }
-  if (el?.matches?.('#scan,#item,#code') && el.value) { el.value = ''; put('#scan-error'); put('#item-error'); draw(); return; }
+  if (el?.matches?.('#scan,#item,#code') && el.value) { el.value = ''; ahead.forgive('#' + el.id); put('#scan-error'); put('#item-error'); draw(); return; }
   if (atDone()) { nextGuest(); return; }
   if ($('#scan-error').childElementCount) { put('#scan-error'); next(); return; }
   if (state.lines.length) { open('cancel'); return; }
@@ -354,7 +360,7 @@ addEventListener('pagehide', () => { fields.keep(); sessionStorage.setItem('kopi
 function unfoundAnew() {
   for (const what of JSON.parse(sessionStorage.getItem('kopilka-unfound') ?? '[]')) bought.miss(what, what);
   sessionStorage.removeItem('kopilka-unfound');
-  if (!state.sold && !pay.busy()) ahead.unsold();
+  if (!state.sold && !sale.busy()) ahead.aside();
 }
 
 // keepPage keeps the page in the browser, as it is read here.

@@ -21,7 +21,7 @@ export const shown = () => ++asked;
 const SUM = /^\d{1,7}[.,]\d{1,2}$/;
 /** find asks who is meant by what was typed. It leaves its field at once: what is typed from then on is what is bought. */
 export function find(code) {
-  if (state.busy) { beep(false); return; }
+  if (sale.busy()) { beep(false); return; }
   if ($('#scan')?.value.trim() === code) $('#scan').value = '';
   toNext('#item');
   if (SUM.test(code)) return bought.item(code);

@@ -25,5 +25,15 @@ export function anew(stray) {
     if (!values[i]?.trim()) return;
     if (!$(f)) stray(values[i].trim()); else if (!$(f).value) $(f).value = values[i];
   });
-  return at && $(at)?.value ? at : '#item';
+  return at && $(at)?.value ? at : typedIn() ?? '#item';
 }
+/** resume puts the cursor behind what stands in a field; false: nothing does. */
+export function resume(at) {
+  const e = $(at);
+  if (!e?.value) return false;
+  e.focus();
+  e.setSelectionRange(e.value.length, e.value.length);
+  return true;
+}
+/** filled are those in which something stands. */
+export const filled = () => FIELDS.filter(f => $(f)?.value.trim());

@@ -38,7 +38,7 @@ let restored; // what was put back into the field, and is typed over next
 export async function typed(text, gone) {
   // What could not be taken stands in the field again, or beside it where another is typed there by now.
   const back = (words, otherwise) => {
-    const kept = otherwise ?? (words.includes(text) ? words : say('missed-what', { text, words }));
+    const kept = otherwise ?? (/[«“]/.test(words) && words.includes(text) ? words : say('missed-what', { text, words }));
     if ($('#item')?.value !== '' || typing()) { miss(kept, text); return false; }
     $('#item').value = text;
     $('#item').select();
@@ -211,7 +211,7 @@ export async function loadQuick() {
 }
 /** atHand puts one of them on the receipt as the catalogue has it by now; where that can't be asked, as the till knows it. */
 export function atHand(g) {
-  if (sale.state.busy) { beep(false); return; }
+  if (sale.busy()) { beep(false); return; }
   const earlier = last;
   after(look(g.name, async gone => {
     const list = await goods(g.sku), is = list?.find(x => x.sku === g.sku);
@@ -251,7 +251,7 @@ export const priceAsked = () => asked;
 export const offering = () => offered.length > 0 && $('#item').value.trim() === offeredFor;
 /** takeOffer takes what is chosen of what is offered, or what was clicked. */
 export function takeOffer(i = at) {
-  if (sale.state.busy) { badItem(say('asking')); return; }
+  if (sale.busy()) { badItem(say('asking')); return; }
   $('#item').value = '';
   mended(offered[i].name);
   pick(offered[i], offeredQuantity);

@@ -21,10 +21,7 @@ let nobody = () => {}, sold = () => {};
 /** onPaid names what is done where nobody is on duty any more, and who is told that something was sold. */
 export const onPaid = (f, g) => { nobody = f; sold = g; };
 
-let paying = false, got = 0; // what the guest has given in cash; 0: as much as is to be paid
-/** busy tells whether a receipt is being paid: what is typed meanwhile is for another. */
-export const busy = () => paying || state.busy;
-
+let got = 0; // what the guest has given in cash; 0: as much as is to be paid
 const sayAsking = () => put('#pay-error', note({ tone: 'info', icon: 'history', text: say('asking') }), ...waits ? [button(say('go-on'), 'go-on')] : []);
 // quoted is what the receipt comes to; null: it can't be told.
 async function quoted() {
@@ -39,7 +36,7 @@ async function dueNow() {
   const well = await looked();
   return !leftTyped() && well && sale.payable() ? (await quoted())?.due : undefined;
 }
-const mayPay = () => !busy() && !leftTyped() && (sale.payable() || looking());
+const mayPay = () => !sale.busy() && !leftTyped() && (sale.payable() || looking());
 /** mixed divides what is to be paid; the dialog is there at once, so that no sum is typed elsewhere. */
 export function mixed() {
   if (mayPay()) dialogs.mixed(dueNow(), (p, due) => pay('mixed', p, null, due)); else beep(false);
@@ -49,19 +46,25 @@ export function inCash() {
   if (!mayPay()) { beep(false); return; }
   const due = dueNow();
   cash(due, async (sum, told) => {
-    got = sum; paying = true; // two do not ask what it comes to side by side, and nothing is cancelled meanwhile
-    const known = await due.finally(() => { paying = false; });
-    if (known !== undefined) await pay('cash', null, null, told);
+    got = sum;
+    begin(); // two do not ask what it comes to side by side, and nothing is cancelled meanwhile
+    const known = await due.finally(() => { state.paying = false; });
+    if (known !== undefined) await pay('cash', null, null, told); else ahead.unsold();
   });
+}
+// begin is the moment from which what is typed is another receipt's.
+function begin() {
+  state.paying = true;
+  ahead.begun();
 }
 /** pay sells the receipt. agreed is what it came to as the cashier was told in a dialog, which hides what has changed since. */
 export async function pay(kind, payments, proof, agreed) {
-  if (busy()) return;
-  paying = true;
+  if (sale.busy()) return;
+  begin();
   const turn = sale.turn(), well = await looked();
-  paying = false;
+  state.paying = false;
   if (turn !== sale.turn()) return;
-  if (leftTyped() || !well || !sale.payable()) { beep(false); return; } // what was not found is seen to first
+  if (leftTyped() || !well || !sale.payable()) { beep(false); ahead.unsold(); return; } // what was not found is seen to first
   await whileBusy(async () => {
     const s = await agree(kind, payments, proof, agreed);
     if (s) await settle(s);
@@ -156,9 +159,9 @@ const UNSEEN = 400; // milliseconds in which nobody has seen what was sold
 async function finish(was, answer) {
   const { receipt: _, asking: __, ...s } = { ...was, answer };
   await keepAfter(sale.after(s.member, s.quote, answer));
+  fields.keep(); // what was typed meanwhile
   endReceipt(s);
   state.qr = null; state.sold = s;
-  fields.keep(); // what was typed meanwhile
   if (state.start?.duty) drawDone(s); // else whoever signs in sees it
   setTimeout(() => { s.seen = true; if (state.sold === s) $('.pdone')?.setAttribute('data-seen', ''); }, UNSEEN);
   beep(true);

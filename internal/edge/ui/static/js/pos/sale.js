@@ -11,7 +11,9 @@ const empty = () => ({ buyer: null, member: null, lines: [], codes: [], spend: 0
 
 /** state is all that the desk shows. Its look is a quote without the points that can't be spent so: what else it comes to; left
  * says, as long as it is so, why a payment was stopped. */
-export const state = { start: null, ...empty(), quote: null, look: null, quoting: false, trouble: '', left: null, asked: null, sold: null };
+export const state = { start: null, ...empty(), quote: null, look: null, quoting: false, trouble: '', left: null, asked: null, sold: null, paying: false, busy: false };
+/** busy tells whether the receipt is being paid, what is looked up for it still included: what is typed by then is for another. */
+export const busy = () => state.paying || state.busy;
 
 let told = () => {}, timer, asking;
 /** onChange names who draws the desk. */
