@@ -21,7 +21,7 @@ var auditUnsaid = []string{"id", "passkeys", "seen"}
 const maxAuditValue = 300
 
 func (p *page) auditRow(r *audit.Record, names *auditNames) auditRow {
-	out := auditRow{Seq: r.Seq, At: r.At, Who: r.Actor.Name, From: r.Actor.Address, Action: p.textOr("audit.action."+r.Action, r.Action)}
+	out := auditRow{Seq: r.Seq, At: r.At, Who: r.Actor.Name, From: r.Actor.Address, Action: p.auditAction(r)}
 	kind := p.textOr("audit.actor."+string(r.Actor.Kind), string(r.Actor.Kind))
 	switch {
 	case out.Who == "":
@@ -43,6 +43,22 @@ func (p *page) auditRow(r *audit.Record, names *auditNames) auditRow {
 	return out
 }
 
+// auditAction is what was done; of a thing that was saved, in another state than
+// before, how it was turned, where that has a word.
+func (p *page) auditAction(r *audit.Record) string {
+	said := p.textOr("audit.action."+r.Action, r.Action)
+	thing, saved := strings.CutSuffix(r.Action, ".saved")
+	if !saved {
+		return said
+	}
+	for _, c := range r.Changes() {
+		if c.Field == "state" && c.Before != "" {
+			return p.textOr("audit.action."+thing+"."+strings.Trim(c.After, `"`), said)
+		}
+	}
+	return said
+}
+
 // textOr is a text, or what stands where there is none: the trail outlives the
 // words of the program that wrote it.
 func (p *page) textOr(key, without string) string {
@@ -56,7 +72,7 @@ func (p *page) kindName(kind string) string { return p.textOr("audit.target."+ki
 
 // auditThing says what was changed and where it is to be seen.
 func (p *page) auditThing(r *audit.Record, names *auditNames, out *auditRow) {
-	if r.Target.Kind == "" {
+	if r.Target.Kind == "" || r.Target == (audit.Target{Kind: "member", ID: "0"}) { // of all
 		return
 	}
 	name := cmp.Or(p.nameIn(r.After), p.nameIn(r.Before), names.named(p, r), p.thingName(r.Target))

@@ -2,9 +2,11 @@ package admin
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"kopilka/internal/platform/i18n"
 )
@@ -96,6 +98,22 @@ func (p *page) decimalSaid(s string) string {
 		return strings.Replace(s, ".", ",", 1)
 	}
 	return s
+}
+
+// thousands is a number that is grouped as in English.
+var thousands = regexp.MustCompile(`^-?\d{1,3}(,\d{3})+(\.\d+)?$`)
+
+// decimalTyped is a typed decimal without what stands between its thousands.
+func (p *page) decimalTyped(s string) string {
+	if p.lang() == i18n.EN && thousands.MatchString(s) {
+		return strings.ReplaceAll(s, ",", "")
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // exampleDay is a day as the reader writes it.

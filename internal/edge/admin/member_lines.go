@@ -16,10 +16,10 @@ import (
 type line struct {
 	name   member.Field
 	label  string
-	day    bool                // typed and shown as days are here
-	point  func(string) string // of a decimal as it is shown; nil: it is none
-	aside  bool                // few need it: it is folded
-	picked bool                // one of what there is now; it may have been one of more
+	day    bool  // typed and shown as days are here
+	number *page // in whose writing a decimal is typed and shown; nil: it is none
+	aside  bool  // few need it: it is folded
+	picked bool  // one of what there is now; it may have been one of more
 	more   []func(*kit.Field)
 }
 
@@ -44,6 +44,9 @@ func (l *line) typed(f *form) string {
 	if l.day {
 		v = dayTyped(v)
 	}
+	if l.number != nil {
+		v = l.number.decimalTyped(v)
+	}
 	return v
 }
 
@@ -52,8 +55,8 @@ func (l *line) shown(v string) string {
 	if l.day {
 		v = dayShown(v)
 	}
-	if l.point != nil {
-		v = l.point(v)
+	if l.number != nil {
+		v = l.number.decimalSaid(v)
 	}
 	return v
 }
@@ -172,7 +175,7 @@ func (p *page) ownLine(c *member.CustomField) line {
 	l := line{name: member.Field(member.CustomPrefix + c.Key), label: p.inLang(c.LabelRU, c.LabelEN)}
 	switch c.Kind {
 	case member.CustomNumber:
-		l.point = p.decimalSaid
+		l.number = p
 		l.more = append(l.more, narrow, mode("decimal"), most(member.MaxShort))
 	case member.CustomDate:
 		l.asDay(p)

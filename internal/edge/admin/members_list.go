@@ -139,6 +139,8 @@ func (l *memberList) read() {
 			switch f.Kind {
 			case segment.Time, segment.Day:
 				c.Values[i] = dayTyped(v)
+			case segment.Decimal, segment.Number, segment.Points, segment.Money:
+				c.Values[i] = l.page.decimalTyped(v)
 			case segment.Birthday:
 				c.Values[i] = strings.Join(yearDaysIn(v), ",")
 			}

@@ -78,7 +78,8 @@ func (p *page) viewDropped() error {
 	if err != nil {
 		return err
 	}
-	if err := p.Lists.DeleteView(p.ctx(), p.who.Person.ID, view); err != nil {
+	err = p.Lists.DeleteView(p.ctx(), p.who.Person.ID, view)
+	if err != nil && !fault.Is(err, "segment.view-not-found") { // it was forgotten already
 		return err
 	}
 	return p.to(membersPath, "view-dropped")

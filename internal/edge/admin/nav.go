@@ -58,6 +58,18 @@ func menu() []struct {
 	}
 }
 
+// anyPlace tells whether the menu leads anywhere but to the overview.
+func (p *page) anyPlace() bool {
+	for _, s := range menu() {
+		for _, l := range s.places {
+			if l.path != "" && p.offers(l.path) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // frame is what is around a page.
 func (p *page) frame(title, here string) kit.Frame {
 	o := p.Organization()

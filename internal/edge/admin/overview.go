@@ -52,7 +52,11 @@ func (p *page) overview() error {
 		return p.to(Base+"/organization", "")
 	}
 	if !p.can(staff.OverviewSee) {
-		return p.show(title, "", welcome(p.who.Person.Name))
+		says := "admin.overview.choose"
+		if !p.anyPlace() {
+			says = "admin.overview.nowhere"
+		}
+		return p.show(title, "", welcome(p.who.Person.Name, p.text(says)))
 	}
 	l, err := p.live()
 	if err != nil {

@@ -360,7 +360,7 @@ func firstSteps(title string, steps []step) templ.Component {
 }
 
 // welcome is the first page of who may see no figures.
-func welcome(name string) templ.Component {
+func welcome(name, says string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -381,7 +381,7 @@ func welcome(name string) templ.Component {
 			templ_7745c5c3_Var16 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = kit.Empty("user", ui.T(ctx, "admin.overview.hello", "name", name), ui.T(ctx, "admin.overview.choose")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = kit.Empty("user", ui.T(ctx, "admin.overview.hello", "name", name), says).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

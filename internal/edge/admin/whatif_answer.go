@@ -216,7 +216,11 @@ func (a *asking) notes(q *whatif.Question) (out []string) {
 		if c := q.Draft.CampaignOf(o.Campaign); c != nil {
 			name = orID(c.Name, c.ID)
 		}
-		out = append(out, a.text("whatif.over", "campaign", strings.TrimSpace(name+" "+o.Code), "limit", o.Limit, "uses", o.Uses))
+		key := "whatif.over"
+		if o.Code != "" {
+			key = "whatif.over-code"
+		}
+		out = append(out, a.text(key, "campaign", a.inQuotes(name), "code", strings.ToUpper(o.Code), "limit", o.Limit, "uses", o.Uses))
 	}
 	if r.Merged > 0 {
 		out = append(out, a.text("whatif.merged", "members", r.Merged))
@@ -224,7 +228,7 @@ func (a *asking) notes(q *whatif.Question) (out []string) {
 	if len(r.Unseen) > 0 {
 		names := make([]string, len(r.Unseen))
 		for i, f := range r.Unseen {
-			names[i] = a.text("rule.field." + f)
+			names[i] = a.ruleField(f)
 		}
 		out = append(out, a.text("whatif.unseen", "fields", strings.Join(names, ", ")))
 	}
@@ -232,6 +236,20 @@ func (a *asking) notes(q *whatif.Question) (out []string) {
 		out = append(out, a.text("admin.whatif.draft-changed"))
 	}
 	return out
+}
+
+// ruleField is what a field of conditions is called; an own one by its label.
+func (p *page) ruleField(f string) string {
+	key, own := strings.CutPrefix(f, rule.CustomField)
+	if !own {
+		return p.text("rule.field." + f)
+	}
+	fields, err := member.CustomFields(p.ctx(), p.DB)
+	at := slices.IndexFunc(fields, func(c member.CustomField) bool { return c.Key == key })
+	if err != nil || at < 0 {
+		return key
+	}
+	return p.inQuotes(p.inLang(fields[at].LabelRU, fields[at].LabelEN))
 }
 
 func (a *asking) monthName(month string) string {

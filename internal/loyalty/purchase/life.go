@@ -313,6 +313,18 @@ func (l *Life) pass(to clock.Micros) {
 	}
 }
 
+// Forfeit ends the terms of all that the account has, and closes it: its member
+// was erased then.
+func (l *Life) Forfeit(at clock.Micros) {
+	l.Settle(at)
+	if a := l.Account(); a != nil {
+		l.now(at)
+		l.book.Forfeit(a, at)
+		l.book.Close(a)
+		l.done()
+	}
+}
+
 // Rest lets the account rest: its member buys on a household's under a
 // programme.
 func (l *Life) Rest(was *Stored, p *rule.Programme) {

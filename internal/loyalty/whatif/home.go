@@ -235,7 +235,10 @@ func (r *record) own(p *purchase.Purchase) (*rule.Programme, error) {
 // live lives a home from the first day on.
 func (t *tally) live(r *record, m *person) error {
 	s := side{t: t, r: r, m: m, now: true}
-	first := r.first()
+	first, erased := r.first(), r.erased()
+	if r.account != nil && erased >= first {
+		r.account.Closed = false // it was open until then
+	}
 	o := r.origin(first)
 	l, err := purchase.Begin(r.world(), o)
 	if err != nil {
@@ -244,6 +247,9 @@ func (t *tally) live(r *record, m *person) error {
 	done := map[id.ID]bool{}
 	for i := first; i < len(r.entries); i++ {
 		r.openBefore(l, &r.entries[i])
+		if i == erased {
+			l.Forfeit(r.entries[i].At)
+		}
 		r.pass(l, &r.entries[i])
 		if op := r.entries[i].Op; op != 0 && !done[op] {
 			done[op] = true
@@ -268,6 +274,18 @@ func (t *tally) live(r *record, m *person) error {
 		s.presents(l.Presents, r.draft)
 	}
 	return nil
+}
+
+// erased is the posting from which on the points of the member, who was erased,
+// were written off: all at the instant at which that was written, while a term ends
+// at its own. -1: there was nothing to write off, or he was not.
+func (r *record) erased() int {
+	if r.account == nil || !r.account.Closed {
+		return -1
+	}
+	return slices.IndexFunc(r.entries, func(e ledger.Posting) bool {
+		return e.Account == r.account.ID && e.Kind == ledger.Expire && e.Op == 0 && e.At == e.WrittenAt
+	})
 }
 
 // openBefore opens the account before the first posting that speaks of it, as

@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"kopilka/internal/loyalty/home"
+	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
@@ -225,6 +227,35 @@ func TestLimitsOfAll(t *testing.T) {
 		}
 		if diff := cmp.Diff([]whatif.Over{{Campaign: "few", Limit: 3, Uses: 5}}, r.Over); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+// TestErased: what was written off as a member was erased is written off in his
+// other life too, also what the draft has given him besides.
+func TestErased(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d, full())
+		b := s.Member(t)
+		for range 2 {
+			if _, err := s.Desk.Commit(t.Context(), s.Cart(b, purchasetest.Line("B1", 1, 100_00))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Desk.Erase(t.Context(), &purchase.Erasing{
+			ID: s.IDs.New(), Homes: []home.ID{b.Home}, Forfeit: true,
+			Work: func(context.Context, db.Q, purchase.Erased) (ledger.Hash, error) { return ledger.Hash{}, nil },
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if r := s.run(full(), "2026-03-02", "2026-03-02"); r.Then != r.Now || r.Then.Expired == 0 {
+			t.Errorf("then %+v, now %+v", r.Then, r.Now)
+		}
+		draft := full()
+		draft.Welcome.Points += 20_00
+		if r := s.run(draft, "2026-03-02", "2026-03-02"); r.Now.Expired != r.Then.Expired+20_00 {
+			t.Errorf("written off %d then, %d now", r.Then.Expired, r.Now.Expired)
 		}
 	})
 }
