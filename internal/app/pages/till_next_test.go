@@ -119,7 +119,7 @@ func TestTillTypedForTheNext(t *testing.T) {
 	p.settled("22,00 ₽")
 	p.Wait(`document.querySelector(".mc")?.innerText.includes("Ася")`)
 	p.Wait(`document.querySelector("#missed").innerText.includes("Показано, пока шла оплата: ` + number + `")`)
-	p.Press(browsertest.Escape)
+	p.scan(number)
 	p.Wait(`!document.querySelector("#missed").innerText`)
 
 	p.Get(`(real => { window.fetch = async (at, how) => {

@@ -193,6 +193,7 @@ async function scanned(code, { began = Infinity, undo } = {}) {
   if (!atDesk()) return;
   if (bought.priceAsked()) { bought.badItem(say('price-first', { name: bought.priceAsked().name })); return; }
   if (/(^|&)fn=/.test(code)) { receipts.receipts(code); return; }
+  bought.found(code); // it is shown again
   const mine = shown(), earlier = bought.before();
   const is = look(code, async gone => {
     if (/^\d{8,14}$/.test(code)) {
