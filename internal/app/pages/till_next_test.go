@@ -134,6 +134,8 @@ func TestTillTypedForTheNext(t *testing.T) {
 	p.Press("круж")
 	p.Get(`window.refuse()`, nil)
 	p.Wait(`document.querySelector("#pay-error").innerText.includes("Условия изменились")`)
+	p.Get(`window.old = true; location.reload()`, nil)
+	p.Wait(`!window.old && document.activeElement.id === "item" && document.querySelector("#item").value === "круж"`)
 	p.Press("ка" + browsertest.Enter)
 	p.Wait(`document.querySelector("#missed").innerText.includes("кружка") && document.querySelectorAll(".ln").length === 1`)
 	p.Press(browsertest.Escape)
@@ -151,6 +153,24 @@ func TestTillTypedForTheNext(t *testing.T) {
 	p.Press(browsertest.Enter)
 	p.settled("33,00 ₽")
 	p.Wait(`document.querySelector("#codes")?.innerText.includes("SALE")`)
+	p.Press(browsertest.F8)
+	p.told()
+
+	// A payment that is stopped leaves what is typed as it is.
+	p.adds("44")
+	release = w.hold("/find")
+	p.Press(browsertest.F2)
+	p.Insert("2999999999991")
+	p.Press(browsertest.Enter, browsertest.F3, browsertest.F8)
+	p.Press("12")
+	release()
+	p.Wait(`document.querySelector("#missed").innerText.includes("2999999999991")`)
+	p.Press("345")
+	p.Wait(item + ` === "12345" && document.querySelectorAll(".ln").length === 1`)
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("#missed").innerText.includes("«12345»: набрано, пока шла оплата")`)
+	p.Press(browsertest.Escape)
+	p.settled("44,00 ₽")
 	p.Press(browsertest.F8)
 	p.told()
 
@@ -172,7 +192,7 @@ func TestTillTypedForTheNext(t *testing.T) {
 		}
 	}
 	slices.Sort(sums)
-	if !slices.Equal(sums, []money.Amount{11_00, 22_00, 33_00, 40_00, 64_00, 90_00, 135_00, 255_00, 452_15}) {
+	if !slices.Equal(sums, []money.Amount{11_00, 22_00, 33_00, 40_00, 44_00, 64_00, 90_00, 135_00, 255_00, 452_15}) {
 		t.Errorf("sold for %v", sums)
 	}
 	s.verified(t)

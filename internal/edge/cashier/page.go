@@ -36,7 +36,7 @@ var said = []string{
 	"queue-empty", "queue-waits", "queue-problem", "queue-told", "differs", "flagged", "told", "code-untaken", "code-unread",
 	"starting", "member-changed", "register-card", "goods-phone",
 	"looking", "typed-left", "missed-left", "missed-what", "put-away", "not-known-alone", "good-alone", "as-card", "due-changed", "not-payable", "many-goods", "many-members", "which", "go-on", "claim-to", "refund-left-part", "offline-most",
-	"to-see", "bad-points", "bad-count", "asking", "for-next", "show-again", "typed-late", "counting", "price-first", "offline-points", "not-checked", "not-card-alone", "confirm-about", "pin-needed", "prove-title", "confirm-title", "bad-much", "mixed-over", "mixed-all", "shift-left",
+	"to-see", "bad-points", "bad-count", "asking", "for-next", "prove-again", "while-paid", "show-again", "typed-late", "counting", "price-first", "offline-points", "not-checked", "not-card-alone", "confirm-about", "pin-needed", "prove-title", "confirm-title", "bad-much", "mixed-over", "mixed-all", "shift-left",
 	"network", "two-tabs-title", "two-tabs", "start-failed",
 	"camera-denied", "camera-none", "camera-insecure", "camera-failed",
 	"member-balance", "no-cashiers", "paper-title", "paper-cashier", "paper-paid", "paper-total", "paper-thanks", "paper-refund", "paper-left", "none-card", "no-texts", "consent-needed", "needed", "bad-date",

@@ -12,9 +12,9 @@ let lines = was.lines ?? []; // that were ended with Enter, each with its field;
 let keys = (was.keys ?? []).map(key => ({ key, at: 0 })); // typed over what was sold, before that was seen, each with its time
 let desk = { keys: [] }; // those that the desk has, and in which field
 let before = null; // in which fields something stood as the payment began
-let late = []; // in which something stands that was begun while a receipt was paid that was not sold
+let late = was.late ?? []; // in which something stands that was begun while a receipt was paid that was not sold
 
-const keep = () => sessionStorage.setItem(KEPT, JSON.stringify({ lines, keys: keys.map(k => k.key) }));
+const keep = () => sessionStorage.setItem(KEPT, JSON.stringify({ lines, keys: keys.map(k => k.key), late }));
 function setLines(list) {
   lines = list;
   keep();
@@ -29,7 +29,7 @@ export function hold(field) {
   forgive(field);
   if (!text) return true;
   toNext('#item');
-  if (!paying) { bought.miss(text, text); return true; }
+  if (!paying) { missLate(text); return true; }
   setLines([...lines, { field, text }]);
   tell();
   return true;
@@ -45,16 +45,23 @@ const missShown = code => bought.miss(say('show-again', { code }), code);
 export const isNext = field => !!before && !before.includes(field);
 export const isLate = field => late.includes(field);
 /** forgive takes what is typed from now on in a field for this receipt's. */
-export const forgive = field => { late = late.filter(f => f !== field); };
+export const forgive = field => setLate(late.filter(f => f !== field));
+function setLate(fields) {
+  if (fields.length === late.length && !late.length) return;
+  late = fields;
+  keep();
+}
 /** aside keeps it in sight beside the receipt, which was not sold. */
 export function aside() {
-  for (const l of lines) if (l.field) bought.miss(l.text, l.text); else missShown(l.text);
+  for (const l of lines) if (l.field) missLate(l.text); else missShown(l.text);
   setLines([]);
+  setLate(late.filter(f => fields.filled().includes(f)));
 }
+const missLate = text => bought.miss(say('missed-what', { text, words: say('while-paid') }), text);
 /** unsold does so as the payment comes to nothing: also with what is being typed yet, once it is ended. */
 export function unsold() {
   aside();
-  late = fields.filled().filter(f => !before?.includes(f));
+  setLate(fields.filled().filter(f => !before?.includes(f)));
   before = null;
 }
 /** over takes a key pressed over what was sold; false: it is none that is typed. */
@@ -86,7 +93,7 @@ export function begin(take) {
   }
   desk = { keys, at };
   keys = []; late = []; before = null;
-  setLines([]);
+  setLines([]); // and keeps that
   for (const l of all) if (!l.field) missShown(l.text); else if (l.text) take(l);
   if (!fields.resume(at) && all.length) $('#item').focus();
   return all.length > 0 || e.value !== '';

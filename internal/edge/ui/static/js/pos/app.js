@@ -226,7 +226,7 @@ const deeds = {
   most: () => { if (state.member || looking()) sale.spend('most'); else beep(false); }, none: () => sale.spend(0),
   pay: e => e.dataset.kind === 'cash' ? pay.inCash() : pay.pay(e.dataset.kind), mixed: pay.mixed, banknote: e => banknote(e.dataset.sum), exact,
   'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': pay.goOn,
-  'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { sale.takeCode(e.dataset.code); next(); },
+  'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { if (sale.busy()) { beep(false); return; } sale.takeCode(e.dataset.code); next(); },
   refund: e => receipts.refund(e.dataset.id), claim: e => receipts.claim(e.dataset.id, again), 'claim-do': receipts.claimed, 'print-receipt': e => receipts.print(e.dataset.id), 'refund-whole': () => receipts.refundTyped(true),
   cancel: () => { close('cancel'); if (!sale.busy()) nextGuest(); },
   'ask-cancel': () => { if (!sale.busy()) open('cancel'); }, see: e => { bought.seen(e.closest('.perr')); draw(); next(); }, 'as-card': e => { bought.seen(e.closest('.perr')); asCard(e.dataset.code); },
@@ -248,7 +248,7 @@ function typed(key) {
 }
 let spending;
 function spendTyped() {
-  if (state.busy) return;
+  if (sale.busy()) return;
   const n = $('#spend').value ? amount($('#spend').value) : 0;
   $('#spend').setAttribute('aria-invalid', String(Number.isNaN(n)));
   clearTimeout(spending);
@@ -331,6 +331,9 @@ function pressed(e) {
   const says = /^[\p{L}\p{N}+]$/u.test(e.key) && !(e.ctrlKey || e.altKey || e.metaKey);
   if (says && dialogOpen()?.id === 'choose') { dialogs.aside(); if (!fields.typing()) $('#item').focus(); }
   if (says && dialogOpen()?.id === 'waits') close('waits');
+  if (dialogOpen()?.id === 'prove' && dialogOpen().dataset.unseen) {
+    if (says) { dialogs.unproven(); if (!fields.typing()) $('#item').focus(); } else if (e.key === 'Enter') { e.preventDefault(); return; }
+  }
   if (atDone() && !dialogOpen() && begins(e)) return;
   if (dialogOpen() || !(atDesk() || atDone()) || e.ctrlKey || e.altKey || e.metaKey) return;
   const el = document.activeElement, typing = el?.matches?.('input:not([type=checkbox]),textarea,select'), free = !typing || el.id === 'item' && !el.value;

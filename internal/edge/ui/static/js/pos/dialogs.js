@@ -1,5 +1,5 @@
 // What is asked above the desk: a proof of whose points they are, several kinds of money, which of several members.
-import { $, $$, button, close, fill, open, rows } from './render.js';
+import { $, $$, button, close, fill, open, put, rows, wrong } from './render.js';
 import { ask, Refused } from './net.js';
 import * as queue from './queue.js';
 import * as keep from './keep.js';
@@ -23,11 +23,19 @@ export function prove(q, then) {
   form.reset();
   delete d.dataset.sent;
   $('h2', d).textContent = say('prove-title');
+  d.dataset.unseen = '1';
+  setTimeout(() => delete d.dataset.unseen, UNSEEN);
   fill(d, { about: say('prove-about', { points: points(q.spent) }) + ' ' + say(state.buyer?.card ? 'prove-secret' : 'prove-qr'), sent: '', error: '' });
   $('#prove-code').focus();
 }
 const whose = () => ({ purpose: 'spend', member: state.member.id });
 let confirmed; // what is done once the member's phone or e-mail is proven; null: a spending is
+/** unproven puts the question away that nobody has seen yet, for what is being typed elsewhere. */
+export function unproven() {
+  close('prove');
+  put('#pay-error', wrong(say('prove-again')));
+  beep(false);
+}
 /** confirm proves by a code that a phone or an e-mail is the member's. */
 export function confirm(member, then) {
   prove({ spent: 0 }, null);

@@ -35,5 +35,5 @@ export function resume(at) {
   e.setSelectionRange(e.value.length, e.value.length);
   return true;
 }
-/** filled are those in which something stands. */
-export const filled = () => FIELDS.filter(f => $(f)?.value.trim());
+/** filled are those in which something stands; where there is no desk, stood. */
+export const filled = () => FIELDS.filter((f, i) => ($('#item') ? $(f)?.value : inStore().values?.[i])?.trim());

@@ -1,6 +1,6 @@
 // What was typed, shown or chosen and is on no receipt yet: it stops the payment.
 import { $, put, wrong } from './render.js';
-import { filled } from './fields.js';
+import { filled, typing } from './fields.js';
 import * as ahead from './ahead.js';
 import * as bought from './item.js';
 import { state } from './sale.js';
@@ -20,6 +20,6 @@ export function leftTyped() {
   if (!is) return false;
   state.left = () => leftover()?.words === is.words ? is.words : '';
   put('#pay-error', wrong(is.words));
-  toNext(is.at);
+  if (!typing()) toNext(is.at); // what is typed goes on
   return true;
 }

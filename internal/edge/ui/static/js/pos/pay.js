@@ -88,7 +88,7 @@ async function agree(kind, payments, proof, agreed) {
   if (points || agreed !== undefined && q.due !== agreed) { state.trouble = say('changed'); beep(false); return null; }
   const above = q.proof_above;
   if (!q.alone && above !== undefined && q.spent > above && !proof) {
-    if (!state.qr) { dialogs.prove(q, p => pay(kind, payments, p, q.due)); return null; }
+    if (!state.qr) { askProof(q, p => pay(kind, payments, p, q.due)); return null; }
     proof = { qr: state.qr };
   }
   const money = payments ?? (q.due ? [{ kind, amount: q.due }] : []), at = new Date().toISOString();
@@ -96,6 +96,11 @@ async function agree(kind, payments, proof, agreed) {
   s.item = await keep.enqueue(s, number => itemOf(q, money, at, String(number), proof));
   s.number = s.item.seq;
   return s;
+}
+// askProof asks for it, but for over what is being typed: then it is asked at the next payment.
+function askProof(q, then) {
+  if (fields.typing()) { state.trouble = say('prove-again'); beep(false); return; }
+  dialogs.prove(q, then);
 }
 // itemOf is what the queue has of a sale.
 function itemOf(q, money, at, number, proof) {
@@ -146,7 +151,7 @@ export const goOn = () => { if ($('#waits[open][data-unseen]')) beep(false); els
 async function notSold(e, s) {
   if (e.status === 401) { await nobody(); return; }
   if (!state.start?.duty) return; // its receipt is there again for whoever signs in
-  if (e.code === 'points.proof-needed') { dialogs.prove(state.quote, p => pay(s.kind, s.kind === 'mixed' ? s.payments : null, p)); return; }
+  if (e.code === 'points.proof-needed') { askProof(state.quote, p => pay(s.kind, s.kind === 'mixed' ? s.payments : null, p)); return; }
   if (e.code.startsWith('card.qr')) state.qr = null;
   await sale.quote();
   state.trouble = e.code.startsWith('quote.') ? say('changed') : e.message;

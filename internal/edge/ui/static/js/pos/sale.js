@@ -173,6 +173,8 @@ function edit(change) {
   change();
   changed();
 }
+// byHand is a change that the cashier makes: none is made from the payment on, while what was looked up before still comes.
+const byHand = change => { if (!state.paying) edit(change); };
 /** add puts a product on the receipt; the same at the same price makes one line. */
 export const add = (good, quantity = 1000) => edit(() => {
   let i = state.lines.findIndex(l => l.sku === good.sku && l.price === good.price && good.sku !== 'sum');
@@ -181,30 +183,30 @@ export const add = (good, quantity = 1000) => edit(() => {
   state.current = i;
 });
 /** more changes the quantity of a line by whole pieces; none left takes it off. */
-export const more = (i, by) => state.lines[i] && edit(() => {
+export const more = (i, by) => state.lines[i] && byHand(() => {
   state.lines[i].quantity += by * 1000;
   state.current = i;
   if (state.lines[i].quantity <= 0) takeOff(i);
 });
-export const drop = i => edit(() => takeOff(i));
+export const drop = i => byHand(() => takeOff(i));
 function takeOff(i) {
   state.lines.splice(i, 1);
   state.current = Math.min(state.current, state.lines.length - 1);
   if (!state.lines.length) state.spend = 0;
 }
 /** spend says how many points pay, in hundredths, or "most"; NaN: what was typed is no number. */
-export const spend = points => edit(() => { state.spend = points; });
+export const spend = points => byHand(() => { state.spend = points; });
 /** serve says who buys: a member that was found by a code. */
 export const serve = (member, buyer) => edit(() => {
   const same = member?.id && state.member?.id === member.id, ahead = member && !state.member && state.spend === 'most';
   if (!same && !ahead) state.spend = 0; // the most that was asked for while he was looked up is his
   state.member = member; state.buyer = buyer;
 });
-export const forget = () => serve(null, null);
+export const forget = () => { if (!state.paying) serve(null, null); };
 /** takeCode puts a promo code on the receipt, once however it is written. */
 export const takeCode = code => state.codes.some(c => c.toLowerCase() === code.toLowerCase()) || edit(() => { state.codes.push(code); });
 /** dropCode takes one off. */
-export const dropCode = i => edit(() => { state.codes.splice(i, 1); });
+export const dropCode = i => byHand(() => { state.codes.splice(i, 1); });
 let receipts = 0;
 /** turn counts receipts: what was asked for one is not put on another. */
 export const turn = () => receipts;
