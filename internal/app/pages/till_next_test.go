@@ -10,6 +10,18 @@ import (
 	"kopilka/internal/platform/money"
 )
 
+// refusesNext has the next purchase refused, for its quote has run out, once
+// window.refuse is called.
+func (p *till) refusesNext() {
+	p.t.Helper()
+	p.Get(`(real => { window.fetch = async (at, how) => {
+		if (!String(at).endsWith("/api/purchases")) return real(at, how);
+		await new Promise(done => { window.refuse = done; });
+		window.fetch = real;
+		return new Response(JSON.stringify({ code: "quote.gone", message: "Расчёт устарел" }), { status: 409, headers: { "Content-Type": "application/json" } });
+	} })(window.fetch); window.refuse = null`, nil)
+}
+
 // TestTillTypedForTheNext: what is typed while a receipt is paid, or over what was
 // sold, is the next guest's whole, in its order and in the field where it was typed:
 // points and commas, lines that were ended, half a number.
@@ -83,12 +95,7 @@ func TestTillTypedForTheNext(t *testing.T) {
 	p.settled("64,00 ₽")
 
 	// What was typed for the next is told where the receipt is not sold.
-	p.Get(`(real => { window.fetch = async (at, how) => {
-		if (!String(at).endsWith("/api/purchases")) return real(at, how);
-		await new Promise(done => { window.refuse = done; });
-		window.fetch = real;
-		return new Response(JSON.stringify({ code: "quote.gone", message: "Расчёт устарел" }), { status: 409, headers: { "Content-Type": "application/json" } });
-	} })(window.fetch)`, nil)
+	p.refusesNext()
 	p.Press(browsertest.F8)
 	p.Wait(`window.refuse && document.querySelector("#pay-error").innerText.includes("Спрашиваем")`)
 	p.Press("77" + browsertest.Enter)
@@ -122,12 +129,7 @@ func TestTillTypedForTheNext(t *testing.T) {
 	p.scan(number)
 	p.Wait(`!document.querySelector("#missed").innerText`)
 
-	p.Get(`(real => { window.fetch = async (at, how) => {
-		if (!String(at).endsWith("/api/purchases")) return real(at, how);
-		await new Promise(done => { window.refuse = done; });
-		window.fetch = real;
-		return new Response(JSON.stringify({ code: "quote.gone", message: "Расчёт устарел" }), { status: 409, headers: { "Content-Type": "application/json" } });
-	} })(window.fetch); window.refuse = null`, nil)
+	p.refusesNext()
 	p.Press(browsertest.F8)
 	p.Wait(`window.refuse && document.querySelector("#pay-error").innerText.includes("Спрашиваем")`)
 	p.Press(browsertest.F3)

@@ -21,8 +21,8 @@ import (
 type auditNames struct {
 	members map[home.ID]member.Named
 	bulks   map[id.ID]bulk.Action
-	files   map[id.ID]string // names of files of members that were sent
-	batches map[id.ID]card.Batch
+	files   map[string]string // names of files of members that were sent, by the target
+	batches map[string]card.Batch
 }
 
 func (p *page) auditNames(list []audit.Record) (*auditNames, error) {
@@ -44,33 +44,34 @@ func (p *page) auditNames(list []audit.Record) (*auditNames, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &auditNames{members: members, bulks: bulks, files: map[id.ID]string{}, batches: map[id.ID]card.Batch{}}
+	n := &auditNames{members: members, bulks: bulks, files: map[string]string{}, batches: map[string]card.Batch{}}
 	return n, n.readRare(p, list)
 }
 
 // readRare reads what few records are about: one by one.
 func (n *auditNames) readRare(p *page, list []audit.Record) error {
 	for i := range list {
-		of, err := id.Parse(list[i].Target.ID)
+		t := list[i].Target
+		of, err := id.Parse(t.ID)
 		if err != nil {
 			continue
 		}
-		switch list[i].Target.Kind {
+		switch t.Kind {
 		case "intake":
-			if _, had := n.files[of]; had || !p.can(intake.Needs) { // a file may be called as a person is
+			if _, had := n.files[t.ID]; had || !p.can(intake.Needs) { // a file may be called as a person is
 				continue
 			}
 			var in intake.Intake
 			if in, err = p.Intakes.Get(p.ctx(), of); err == nil {
-				n.files[of] = in.File
+				n.files[t.ID] = in.File
 			}
 		case "card_batch":
-			if _, had := n.batches[of]; had {
+			if _, had := n.batches[t.ID]; had {
 				continue
 			}
 			var b card.Batch
 			if b, err = card.GetBatch(p.ctx(), p.DB, of); err == nil {
-				n.batches[of] = b
+				n.batches[t.ID] = b
 			}
 		}
 		if err != nil && fault.From(err).Kind != fault.NotFound {
@@ -110,12 +111,10 @@ func (n *auditNames) there(p *page, t audit.Target) bool {
 		a, ok := n.bulks[i]
 		return ok && p.seesBulk(&a)
 	case "intake":
-		i, _ := id.Parse(t.ID)
-		_, ok := n.files[i]
+		_, ok := n.files[t.ID]
 		return ok
 	case "card_batch":
-		i, _ := id.Parse(t.ID)
-		_, ok := n.batches[i]
+		_, ok := n.batches[t.ID]
 		return ok
 	}
 	return true
@@ -134,8 +133,7 @@ func (n *auditNames) named(p *page, r *audit.Record) string {
 	case "bulk":
 		return n.deed(p, r)
 	case "intake":
-		i, _ := id.Parse(r.Target.ID)
-		return p.inQuotes(n.files[i])
+		return p.inQuotes(n.files[r.Target.ID])
 	case "card_batch":
 		return n.batch(p, r)
 	}
@@ -144,8 +142,7 @@ func (n *auditNames) named(p *page, r *audit.Record) string {
 
 // batch is the type of a batch's cards and, where one was noted, what it is for.
 func (n *auditNames) batch(p *page, r *audit.Record) string {
-	i, _ := id.Parse(r.Target.ID)
-	b, ok := n.batches[i]
+	b, ok := n.batches[r.Target.ID]
 	if !ok {
 		return ""
 	}

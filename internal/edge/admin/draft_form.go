@@ -149,8 +149,13 @@ func oneOrMany(words []string) draft.Part {
 }
 
 // wordsIn are the words that are typed with commas or on lines.
-func wordsIn(s string) (out []string) {
-	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '\n' || r == ';' }) {
+func wordsIn(s string) []string {
+	return distinct(strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '\n' || r == ';' }))
+}
+
+// distinct are words without blanks around them, each once and none empty.
+func distinct(words []string) (out []string) {
+	for _, w := range words {
 		if w = strings.TrimSpace(w); w != "" && !slices.Contains(out, w) {
 			out = append(out, w)
 		}

@@ -59,23 +59,18 @@ var betweenNumbers = regexp.MustCompile(`[;\n]|,(?:\s|$)`)
 
 // wordsTyped are the words of a condition as its text has them; what is no number
 // stays as it was typed.
-func (a wants) wordsTyped(field rule.Field, typed string) (out []string) {
+func (a wants) wordsTyped(field rule.Field, typed string) []string {
 	own := a.ofNumbers(field)
 	if own == nil {
 		return wordsIn(typed)
 	}
-	for _, w := range betweenNumbers.Split(typed, -1) {
-		if w = strings.TrimSpace(w); w == "" {
-			continue
-		}
-		if v, wrong := own.Canonical(w); wrong == nil {
-			w = v
-		}
-		if !slices.Contains(out, w) {
-			out = append(out, w)
+	words := betweenNumbers.Split(typed, -1)
+	for i, w := range words {
+		if v, wrong := own.Canonical(strings.TrimSpace(w)); wrong == nil {
+			words[i] = v
 		}
 	}
-	return out
+	return distinct(words)
 }
 
 // wordsHow is the key of how several words are typed.

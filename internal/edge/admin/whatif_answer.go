@@ -226,11 +226,11 @@ func (a *asking) notes(q *whatif.Question) (out []string) {
 		out = append(out, a.text("whatif.merged", "members", r.Merged))
 	}
 	if len(r.Unseen) > 0 {
-		names := make([]string, len(r.Unseen))
+		names, fields := a.naming(), make([]string, len(r.Unseen))
 		for i, f := range r.Unseen {
-			names[i] = a.ruleField(f)
+			fields[i] = a.unseenField(f, names)
 		}
-		out = append(out, a.text("whatif.unseen", "fields", strings.Join(names, ", ")))
+		out = append(out, a.text("whatif.unseen", "fields", strings.Join(fields, ", ")))
 	}
 	if d := a.draft; d != nil && d.stored.Edition != q.Edition {
 		out = append(out, a.text("admin.whatif.draft-changed"))
@@ -238,18 +238,16 @@ func (a *asking) notes(q *whatif.Question) (out []string) {
 	return out
 }
 
-// ruleField is what a field of conditions is called; an own one by its label.
-func (p *page) ruleField(f string) string {
+// unseenField is what a field of conditions is called; an own one by its label.
+func (a *asking) unseenField(f string, names *naming) string {
 	key, own := strings.CutPrefix(f, rule.CustomField)
-	if !own {
-		return p.text("rule.field." + f)
-	}
-	fields, err := member.CustomFields(p.ctx(), p.DB)
-	at := slices.IndexFunc(fields, func(c member.CustomField) bool { return c.Key == key })
-	if err != nil || at < 0 {
+	switch {
+	case !own:
+		return a.text("rule.field." + f)
+	case names.ownField(rule.Field(f)) == nil:
 		return key
 	}
-	return p.inQuotes(p.inLang(fields[at].LabelRU, fields[at].LabelEN))
+	return a.inQuotes(names.OwnField(key))
 }
 
 func (a *asking) monthName(month string) string {

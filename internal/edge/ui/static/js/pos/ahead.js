@@ -46,9 +46,9 @@ export const isNext = field => !!before && !before.includes(field);
 export const isLate = field => late.includes(field);
 /** forgive takes what is typed from now on in a field for this receipt's. */
 export const forgive = field => setLate(late.filter(f => f !== field));
-function setLate(fields) {
-  if (fields.length === late.length && !late.length) return;
-  late = fields;
+function setLate(list) {
+  if (!late.length && !list.length) return; // as nearly always
+  late = list;
   keep();
 }
 /** aside keeps it in sight beside the receipt, which was not sold. */
@@ -64,23 +64,22 @@ export function unsold() {
   setLate(fields.filled().filter(f => !before?.includes(f)));
   before = null;
 }
-/** over takes a key pressed over what was sold; false: it is none that is typed. */
-export function over(e) {
+/** types tells whether a key over what was sold is typed. */
+export function types(e) {
   const any = keys.length > 0 || lines.length > 0 || fields.kept(), plain = !(e.ctrlKey || e.altKey || e.metaKey);
-  if (!plain || !(any ? e.key.length === 1 || e.key === 'Backspace' : /^[\p{L}\p{N}+#]$/u.test(e.key))) return false;
+  return plain && (any ? e.key.length === 1 || e.key === 'Backspace' : /^[\p{L}\p{N}+#]$/u.test(e.key));
+}
+/** over takes one that is pressed before that was seen. */
+export function over(e) {
   keys.push({ key: e.key, at: e.timeStamp });
   keep();
-  return true;
 }
 /** ends takes an Enter for the end of what was typed; false: nothing was. */
 export function ends(e) {
   if (!keys.length && !fields.kept()) return false;
-  if (keys.at(-1)?.key === 'Enter') beep(false); else keys.push({ key: 'Enter', at: e.timeStamp });
-  keep();
+  if (keys.at(-1)?.key === 'Enter') beep(false); else over(e);
   return true;
 }
-/** last takes back the key that has just been taken: it is typed into the desk. */
-export const last = () => { keys.pop(); };
 /** begin gives it to the desk of the next guest: take gets the lines, the rest stands where it was typed. true: something was typed. */
 export function begin(take) {
   let at = fields.anew(text => bought.miss(text, text)), e = $(at);

@@ -125,11 +125,10 @@ function takeLine({ field, text }) {
 }
 // begins takes a key over what was sold for the next guest's, once that was seen.
 function begins(e) {
-  if (!ahead.over(e)) return false;
-  if (!state.sold.seen) { e.preventDefault(); return true; }
-  ahead.last();
+  if (!ahead.types(e)) return false;
+  if (!state.sold.seen) { e.preventDefault(); ahead.over(e); return true; }
   nextGuest();
-  if (!fields.typing()) $('#item').focus();
+  bought.toItem();
   return true;
 }
 
@@ -267,7 +266,8 @@ document.addEventListener('change', e => { if (e.target.id === 'r-card') cardCho
 
 const forms = {
   scan: f => { const v = f.elements.code.value.trim(); if (v && !ahead.hold('#scan')) find(v); },
-  item: itemTyped,  code: f => { const v = f.elements.code.value.trim(); if (v && ahead.hold('#code')) return; if (v) { sale.takeCode(v); f.reset(); } next(); },
+  item: itemTyped,
+  code: f => { const v = f.elements.code.value.trim(); if (v && ahead.hold('#code')) return; if (v) { sale.takeCode(v); f.reset(); } next(); },
   pair: f => doors.pairTyped(f, start), signin,
   prove: f => dialogs.proofTyped(f.elements.code.value), mixed: dialogs.mixedTyped, cash: cashTyped, register: registerTyped, settings: dialogs.settingsTyped,
   receipt: f => { receipts.typed(f.elements.q.value.trim(), again); }, refund: () => receipts.refundTyped(false), // the last that is typed is found
@@ -329,10 +329,10 @@ function pressed(e) {
   }
   if (e.key === 'F9' && dialogOpen()?.id === 'cash') { e.preventDefault(); if (!e.repeat) exact(); return; }
   const says = /^[\p{L}\p{N}+]$/u.test(e.key) && !(e.ctrlKey || e.altKey || e.metaKey);
-  if (says && dialogOpen()?.id === 'choose') { dialogs.aside(); if (!fields.typing()) $('#item').focus(); }
+  if (says && dialogOpen()?.id === 'choose') { dialogs.aside(); bought.toItem(); }
   if (says && dialogOpen()?.id === 'waits') close('waits');
   if (dialogOpen()?.id === 'prove' && dialogOpen().dataset.unseen) {
-    if (says) { dialogs.unproven(); if (!fields.typing()) $('#item').focus(); } else if (e.key === 'Enter') { e.preventDefault(); return; }
+    if (says) { dialogs.unproven(); bought.toItem(); } else if (e.key === 'Enter') { e.preventDefault(); return; }
   }
   if (atDone() && !dialogOpen() && begins(e)) return;
   if (dialogOpen() || !(atDesk() || atDone()) || e.ctrlKey || e.altKey || e.metaKey) return;

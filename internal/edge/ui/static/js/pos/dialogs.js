@@ -1,5 +1,5 @@
 // What is asked above the desk: a proof of whose points they are, several kinds of money, which of several members.
-import { $, $$, button, close, fill, open, put, rows, wrong } from './render.js';
+import { $, $$, button, close, fill, open, openUnseen, put, rows, wrong } from './render.js';
 import { ask, Refused } from './net.js';
 import * as queue from './queue.js';
 import * as keep from './keep.js';
@@ -19,12 +19,10 @@ let proven;
 /** prove asks for a proof that so many points may be spent; then(proof) is called with it. */
 export function prove(q, then) {
   proven = then; confirmed = null;
-  const d = open('prove'), form = $('form', d);
+  const d = openUnseen('prove'), form = $('form', d);
   form.reset();
   delete d.dataset.sent;
   $('h2', d).textContent = say('prove-title');
-  d.dataset.unseen = '1';
-  setTimeout(() => delete d.dataset.unseen, UNSEEN);
   fill(d, { about: say('prove-about', { points: points(q.spent) }) + ' ' + say(state.buyer?.card ? 'prove-secret' : 'prove-qr'), sent: '', error: '' });
   $('#prove-code').focus();
 }
@@ -136,7 +134,6 @@ export function mixedTyped(form) {
 }
 
 // ---- which of several members
-const UNSEEN = 400; // milliseconds in which nobody has seen who there is to choose from
 let later = null; // what is chosen from, and what is done where nobody is chosen
 function putOff() {
   const was = later;
@@ -150,10 +147,8 @@ export const choosing = () => later ? [later.code] : [];
 export function choose(code, found, then, aside) {
   putOff();
   later = { code, aside };
-  const d = open('choose');
+  const d = openUnseen('choose');
   d.onclose = putOff;
-  d.dataset.unseen = '1';
-  setTimeout(() => delete d.dataset.unseen, UNSEEN);
   fill(d, { list: found.map((m, i) => {
     const b = button(m.name + (m.phone ? ' · ' + m.phone : '') + (m.level ? ' · ' + m.level : ''), 'chosen');
     b.onclick = () => { if (d.dataset.unseen) { beep(false); return; } later = null; close('choose'); then(m); };

@@ -3,8 +3,8 @@ import { $ } from './render.js';
 
 const FIELDS = ['#item', '#code', '#scan'], KEPT = 'kopilka-fields';
 
-/** typedIn is the first of them in which something stands. */
-export const typedIn = () => FIELDS.find(f => $(f)?.value.trim());
+// typedIn is the first of them in which something stands.
+const typedIn = () => FIELDS.find(f => $(f)?.value.trim());
 /** typing tells whether something is being typed: the cursor stays there, whatever is found meanwhile. */
 export const typing = () => document.activeElement?.id === 'spend' || FIELDS.some(f => $(f) && $(f) === document.activeElement && $(f).value.trim());
 /** engaged tells whether something stands there or is being typed: what was not found comes not into its midst. */

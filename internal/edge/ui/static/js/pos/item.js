@@ -158,8 +158,8 @@ export async function pickAfter(earlier, g, gone) {
   if (!g.price) await earlier.catch(() => {});
   return gone() || pick(g, 1000);
 }
-// toItem has the next good typed, but for where something is being typed.
-const toItem = () => { if (!typing()) $('#item')?.focus(); };
+/** toItem has the next good typed, but for where something is being typed. */
+export const toItem = () => { if (!typing()) $('#item')?.focus(); };
 function askPrice(g) {
   $('#item').placeholder = say('price-of', { name: g.name });
   put('#item-error', note({ tone: 'warn', icon: 'alert-triangle', text: say('price-of', { name: g.name }) }));

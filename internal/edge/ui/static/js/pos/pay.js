@@ -1,5 +1,5 @@
 // Sells the receipt that is made: once, whatever comes between.
-import { $, button, close, note, open, put } from './render.js';
+import { $, button, close, note, openUnseen, put, UNSEEN } from './render.js';
 import { Refused } from './net.js';
 import { looked, looking } from './looking.js';
 import * as keep from './keep.js';
@@ -76,8 +76,10 @@ async function whileBusy(work) {
   try { await work(); } finally {
     clearTimeout(waited);
     state.busy = false;
-    if (!state.sold) ahead.unsold();
-    if (!state.sold && state.start?.duty) draw();
+    if (!state.sold) {
+      ahead.unsold();
+      if (state.start?.duty) draw();
+    }
   }
 }
 // agree writes down what is sold, before it is asked for; null: it is not sold so.
@@ -128,10 +130,7 @@ async function answerOf(s, again) {
     waits = goOn;
     if (!state.start?.duty) return;
     if (fields.typing()) { sayAsking(); return; } // the keys are for that
-    const d = open('waits');
-    d.dataset.unseen = '1';
-    setTimeout(() => delete d.dataset.unseen, UNSEEN);
-    d.addEventListener('close', () => { if (state.busy) sayAsking(); }, { once: true });
+    openUnseen('waits').addEventListener('close', () => { if (state.busy) sayAsking(); }, { once: true });
   }, 1200);
   const answer = queue.commit(s.item).catch(async e => {
     if (gone) { queue.flush(); return null; } // it was paid by then: what is refused is told as a fact
@@ -160,7 +159,6 @@ async function notSold(e, s) {
 }
 // keepAfter keeps a member as a sale has left him, for when he can't be asked about.
 const keepAfter = async m => { if (m) await keep.remember('after:' + m.id, { active: m.active, spendable: m.spendable, seen: m.seen }); };
-const UNSEEN = 400; // milliseconds in which nobody has seen what was sold
 async function finish(was, answer) {
   const { receipt: _, asking: __, ...s } = { ...was, answer };
   await keepAfter(sale.after(s.member, s.quote, answer));

@@ -62,6 +62,15 @@ export function open(id) {
   if (!d.open) { opened(d); d.showModal(); }
   return d;
 }
+/** UNSEEN is how long nobody has seen what has just come, in milliseconds: keys were meant for something else. */
+export const UNSEEN = 400;
+/** openUnseen opens a dialog that says so meanwhile. */
+export function openUnseen(id) {
+  const d = open(id);
+  d.dataset.unseen = '1';
+  setTimeout(() => delete d.dataset.unseen, UNSEEN);
+  return d;
+}
 export const close = id => document.getElementById(id).close();
 /** dialogOpen is the dialog on top: one opens above another only in the order of the page. */
 export const dialogOpen = () => $$('dialog[open]').at(-1);
