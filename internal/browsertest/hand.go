@@ -29,6 +29,7 @@ const (
 	Home      = kb.Home
 	End       = kb.End
 	Backspace = kb.Backspace
+	Delete    = kb.Delete
 	F1        = kb.F1
 	F2        = kb.F2
 	F3        = kb.F3

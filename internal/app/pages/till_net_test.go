@@ -23,8 +23,9 @@ import (
 // so until it is mended.
 type wire struct {
 	mu    sync.Mutex
-	left  int  // requests until it is cut; below zero: it is not to be
-	after bool // the one that it is cut at is done, and its answer is lost
+	left  int    // requests until it is cut; below zero: it is not to be
+	only  string // the path of those that are counted; "": all are
+	after bool   // the one that it is cut at is done, and its answer is lost
 	cut   bool
 	rises bool                     // the program is there and starts yet: it answers so
 	held  map[string]chan struct{} // by paths: what is asked there waits until it is closed
@@ -50,7 +51,15 @@ func newWire(t *testing.T, to string) (*wire, string) {
 func (w *wire) cutAt(n int, after bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.left, w.after, w.cut = n, after, n == 0
+	w.left, w.only, w.after, w.cut = n, "", after, n == 0
+}
+
+// cutOn plans the cut at the next request at a path of the workplace, whatever the
+// page asks by itself before it.
+func (w *wire) cutOn(path string, after bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.left, w.only, w.after, w.cut = 1, "/pos"+path, after, false
 }
 
 func (w *wire) mend() { w.cutAt(-1, false) }
@@ -90,7 +99,7 @@ func (w *wire) keepAnswer(path string) (done, release func()) {
 func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	last := false
-	if w.left > 0 && strings.HasPrefix(r.URL.Path, "/pos/") {
+	if w.left > 0 && strings.HasPrefix(r.URL.Path, "/pos/") && (w.only == "" || w.only == r.URL.Path) {
 		if w.left--; w.left == 0 {
 			w.cut, last = true, true
 		}

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 
 	"kopilka/internal/browsertest"
@@ -10,15 +11,14 @@ import (
 	"kopilka/internal/platform/money"
 )
 
-// refusesNext has the next purchase refused, for its quote has run out, once
-// window.refuse is called.
-func (p *till) refusesNext() {
+// refusesNext has the next purchase refused so once window.refuse is called.
+func (p *till) refusesNext(status int, code string) {
 	p.t.Helper()
 	p.Get(`(real => { window.fetch = async (at, how) => {
 		if (!String(at).endsWith("/api/purchases")) return real(at, how);
 		await new Promise(done => { window.refuse = done; });
 		window.fetch = real;
-		return new Response(JSON.stringify({ code: "quote.gone", message: "Расчёт устарел" }), { status: 409, headers: { "Content-Type": "application/json" } });
+		return new Response(JSON.stringify({ code: `+strconv.Quote(code)+`, message: "Отказано" }), { status: `+strconv.Itoa(status)+`, headers: { "Content-Type": "application/json" } });
 	} })(window.fetch); window.refuse = null`, nil)
 }
 
@@ -95,7 +95,7 @@ func TestTillTypedForTheNext(t *testing.T) {
 	p.settled("64,00 ₽")
 
 	// What was typed for the next is told where the receipt is not sold.
-	p.refusesNext()
+	p.refusesNext(409, "quote.gone")
 	p.Press(browsertest.F8)
 	p.Wait(`window.refuse && document.querySelector("#pay-error").innerText.includes("Спрашиваем")`)
 	p.Press("77" + browsertest.Enter)
@@ -129,7 +129,7 @@ func TestTillTypedForTheNext(t *testing.T) {
 	p.scan(number)
 	p.Wait(`!document.querySelector("#missed").innerText`)
 
-	p.refusesNext()
+	p.refusesNext(409, "quote.gone")
 	p.Press(browsertest.F8)
 	p.Wait(`window.refuse && document.querySelector("#pay-error").innerText.includes("Спрашиваем")`)
 	p.Press(browsertest.F3)
@@ -157,6 +157,28 @@ func TestTillTypedForTheNext(t *testing.T) {
 	p.Wait(`document.querySelector("#codes")?.innerText.includes("SALE")`)
 	p.Press(browsertest.F8)
 	p.told()
+
+	// A promo code is seen before anything is bought, and one that is half typed stands in its field.
+	p.adds("35")
+	release = w.hold("/api/purchases")
+	p.Press(browsertest.F8)
+	p.Wait(`document.querySelector("#pay-error").innerText.includes("Спрашиваем")`)
+	p.Get(`document.querySelector("#code").focus()`, nil)
+	p.Insert("SPRING")
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("#item-error").innerText.includes("SPRING")`)
+	p.Get(`document.querySelector("#code").focus()`, nil)
+	p.Insert("SUM")
+	release()
+	p.Wait(`document.querySelector(".pdone[data-seen]")`)
+	p.Press("M")
+	p.Wait(`document.activeElement.id === "code" && document.querySelector("#code").value === "SUMM" && document.querySelector("#codes").innerText.includes("SPRING") && !document.querySelector("#missed").innerText`)
+	p.Shot("till-code-next")
+	p.Accessible()
+	p.Press(browsertest.Escape)
+	p.Wait(`document.querySelector("#code") && !document.querySelector("#code").value`)
+	p.Get(`document.querySelector("[data-do=drop-code]").click()`, nil)
+	p.Wait(`!document.querySelector("#code") && document.activeElement.matches("#scan, #item")`)
 
 	// A payment that is stopped leaves what is typed as it is.
 	p.adds("44")
@@ -194,7 +216,7 @@ func TestTillTypedForTheNext(t *testing.T) {
 		}
 	}
 	slices.Sort(sums)
-	if !slices.Equal(sums, []money.Amount{11_00, 22_00, 33_00, 40_00, 44_00, 64_00, 90_00, 135_00, 255_00, 452_15}) {
+	if !slices.Equal(sums, []money.Amount{11_00, 22_00, 33_00, 35_00, 40_00, 44_00, 64_00, 90_00, 135_00, 255_00, 452_15}) {
 		t.Errorf("sold for %v", sums)
 	}
 	s.verified(t)

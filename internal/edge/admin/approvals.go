@@ -37,8 +37,9 @@ const (
 type approvalsView struct {
 	Waiting, Ended           []approvalLine
 	On, Back                 string
-	Points                   bool // the reader has to do with points by hand
-	Nobody                   bool // but the reader decides on them
+	Points                   bool   // the reader has to do with points by hand
+	Nobody                   bool   // but the reader decides on them
+	Wrong                    string // why one was not approved: it waits yet
 	Requests, RequestsEnded  []requestLine
 	RequestsOn, RequestsBack string
 }
@@ -59,8 +60,11 @@ func (p *page) ofProgrammes() bool {
 	return p.can(staff.ProgrammeEdit) || p.can(staff.ProgrammePublish)
 }
 
-func (p *page) approvalList() error {
-	v := approvalsView{Points: p.ofPoints()}
+func (p *page) approvalList() error { return p.showApprovals("") }
+
+// showApprovals shows the lists; wrong is why one of them was not approved.
+func (p *page) showApprovals(wrong string) error {
+	v := approvalsView{Points: p.ofPoints(), Wrong: wrong}
 	if !v.Points && !p.ofProgrammes() {
 		return fault.New(fault.Denied, "admin.denied", "permission", p.text("staff.permission."+string(staff.PointsApprove)))
 	}
@@ -88,6 +92,9 @@ func (p *page) approvalList() error {
 		if err := p.pointLists(&v, before); err != nil {
 			return err
 		}
+	}
+	if wrong != "" {
+		return p.again(p.text("admin.nav.approvals"), approvalsHere, approvalsPage(v))
 	}
 	return p.show(p.text("admin.nav.approvals"), approvalsHere, approvalsPage(v))
 }
@@ -187,7 +194,10 @@ func (p *page) approve() error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.Approvals.Approve(p.ctx(), r.ID); err != nil {
+	if _, err := p.Approvals.Approve(p.ctx(), r.ID); fault.Is(err, "points.not-enough") { // they were spent meanwhile
+		names, _ := p.namesOf([]home.ID{r.Home})
+		return p.showApprovals(p.text("admin.approvals.not-approved", "name", p.approvalLine(&r, names).Who, "why", p.Texts.Fault(p.lang(), fault.From(err))))
+	} else if err != nil {
 		return p.requestOvertaken(err)
 	}
 	return p.to(approvalsPath, "approval-approved")

@@ -126,6 +126,16 @@ func TestApprovalsInTheConsole(t *testing.T) {
 			t.Error("what was decided still waits")
 		}
 
+		// Points that were spent before they were to be taken out are not: why is told above the request, which waits yet.
+		h.ask(asks, http.MethodPost, path+"/points", url.Values{"key": {"e"}, "programme": {p.ID.String()}, "way": {"out"}, "points": {"600"}, "reason": {"ошибка"}})
+		out := regexp.MustCompile(list + `/\d+/approve`).FindString(page(decides, list))
+		h.ask(asks, http.MethodPost, path+"/points", url.Values{"key": {"f"}, "programme": {p.ID.String()}, "way": {"out"}, "points": {"100"}, "reason": {"ошибка"}})
+		short := h.ask(decides, http.MethodPost, out, nil)
+		if body := short.Body.String(); short.Code != http.StatusUnprocessableEntity || !strings.Contains(body, "недостаточно бонусов: доступно 500") || !strings.Contains(body, out) || posted() != 500_00 {
+			t.Errorf("short of points: %d, %d posted: %s", short.Code, posted(), body)
+		}
+		h.ask(decides, http.MethodPost, strings.TrimSuffix(out, "approve")+"refuse", url.Values{"reason": {"потрачены"}})
+
 		// Who may only ask reads why he was refused.
 		h.ask(only, http.MethodPost, path+"/points", url.Values{"key": {"d"}, "programme": {p.ID.String()}, "way": {"in"}, "points": {"900"}, "reason": {"за ожидание"}})
 		way := regexp.MustCompile(list + `/\d+/approve`).FindString(page(decides, list))

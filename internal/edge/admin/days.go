@@ -100,16 +100,19 @@ func (p *page) decimalSaid(s string) string {
 	return s
 }
 
-// thousands is a number that is grouped as in English.
-var thousands = regexp.MustCompile(`^-?\d{1,3}(,\d{3})+(\.\d+)?$`)
+// thousands is a number that is grouped as the language has it.
+var thousands = map[i18n.Lang]*regexp.Regexp{
+	i18n.RU: regexp.MustCompile(`^-?\d{1,3}([\s\x{a0}\x{202f}]\d{3})+([.,]\d+)?$`),
+	i18n.EN: regexp.MustCompile(`^-?\d{1,3}([,\s\x{a0}\x{202f}]\d{3})+(\.\d+)?$`),
+}
 
 // decimalTyped is a typed decimal without what stands between its thousands.
 func (p *page) decimalTyped(s string) string {
-	if p.lang() == i18n.EN && thousands.MatchString(s) {
-		return strings.ReplaceAll(s, ",", "")
+	if !thousands[p.lang()].MatchString(s) {
+		return s
 	}
 	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
+		if unicode.IsSpace(r) || r == ',' && p.lang() == i18n.EN {
 			return -1
 		}
 		return r

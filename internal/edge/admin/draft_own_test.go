@@ -34,27 +34,40 @@ func TestOwnNumbersInConditions(t *testing.T) {
 		form.Set("do", "save")
 		form.Set("when.0.words", "1")
 		h.ask(who, http.MethodPost, path+"/part/rule", form)
-		for typed, c := range map[string]struct{ text, shown string }{
-			"2,5":            {"custom.kids: 2.5}", "2,5"},
-			"2,50":           {"custom.kids: 2.5}", "2,5"},
-			"2.5":            {"custom.kids: 2.5}", "2,5"},
-			"2, 5":           {"custom.kids: [2, 5]}", "2; 5"},
-			"2,5; 3,":        {"custom.kids: [2.5, 3]}", "2,5; 3"},
-			"2,5, 3\n07;2,5": {"custom.kids: [2.5, 3, 7]}", "2,5; 3; 7"},
-		} {
+		round := func(typed, text, shown string) {
+			t.Helper()
 			form := h.formAt(who, path+"/part/rule?id=accrual")
 			form.Set("do", "save")
 			form.Set("when.0.words", typed)
 			if w := h.ask(who, http.MethodPost, path+"/part/rule?id=accrual", form); w.Code != http.StatusSeeOther {
 				t.Fatalf("%q: %d %s", typed, w.Code, mainForm.FindString(w.Body.String()))
 			}
-			if text := h.formAt(who, path+"/text").Get("text"); !strings.Contains(text, c.text) {
-				t.Errorf("%q: the text has %s", typed, text)
+			if got := h.formAt(who, path+"/text").Get("text"); !strings.Contains(got, text) {
+				t.Errorf("%q: the text has %s", typed, got)
 			}
-			if got := h.formAt(who, path+"/part/rule?id=accrual").Get("when.0.words"); got != c.shown {
+			if got := h.formAt(who, path+"/part/rule?id=accrual").Get("when.0.words"); got != shown {
 				t.Errorf("%q is shown as %q", typed, got)
 			}
 		}
+		for _, c := range [][3]string{
+			{"2,5", "custom.kids: 2.5}", "2,5"},
+			{"2,50", "custom.kids: 2.5}", "2,5"},
+			{"2.5", "custom.kids: 2.5}", "2,5"},
+			{"2, 5", "custom.kids: [2, 5]}", "2; 5"},
+			{"2,5; 3,", "custom.kids: [2.5, 3]}", "2,5; 3"},
+			{"2,5, 3\n07;2,5", "custom.kids: [2.5, 3, 7]}", "2,5; 3; 7"},
+			{"1 500,5; 1\u00a0000", "custom.kids: [1500.5, 1000]}", "1500,5; 1000"},
+		} {
+			round(c[0], c[1], c[2])
+		}
+		speak := func(lang string) {
+			_, err := d.Exec(t.Context(), `update staff set lang = '`+lang+`'`)
+			h.check(err)
+		}
+		speak("en")
+		round("1,500, 2,000.5", "custom.kids: [1500, 2000.5]}", "1500; 2000.5")
+		round("1.5", "custom.kids: 1.5}", "1.5")
+		speak("ru")
 		for _, typed := range []string{"2,5,3", "много", "2 5"} {
 			form.Set("when.0.words", typed)
 			w := h.ask(who, http.MethodPost, path+"/part/rule", form)

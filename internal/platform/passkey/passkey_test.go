@@ -183,7 +183,7 @@ func TestSites(t *testing.T) {
 		{"https://loyalty.example.org/", "https://LOYALTY.example.org:443", ""},
 		{"https://loyalty.example.org:8443", "https://loyalty.example.org:8443", ""},
 		{"https://loyalty.example.org", "https://127.0.0.1", "passkey.elsewhere"},
-		{"https://loyalty.example.org", "http://loyalty.example.org", "passkey.elsewhere"},
+		{"https://loyalty.example.org", "http://loyalty.example.org", "passkey.behind-proxy"},
 		{"https://loyalty.example.org", "https://loyalty.example.org:8443", "passkey.elsewhere"},
 		{"http://loyalty.example.org", "http://loyalty.example.org", "passkey.not-secure"},
 		{"https://192.0.2.7", "https://192.0.2.7", "passkey.not-secure"},

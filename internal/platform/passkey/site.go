@@ -32,6 +32,8 @@ func At(named, reached, name string) (Site, error) {
 	switch {
 	case !ok || !site.local() && (site.scheme != "https" || site.bare()):
 		return Site{}, fault.New(fault.Refused, "passkey.not-secure", "address", named)
+	case site.scheme == "https" && at.scheme == "http" && site.host == at.host: // a proxy that is not believed, or no https at all
+		return Site{}, fault.New(fault.Refused, "passkey.behind-proxy", "address", named)
 	case site != at:
 		return Site{}, fault.New(fault.Refused, "passkey.elsewhere", "address", named)
 	}

@@ -82,7 +82,7 @@ export function ends(e) {
 }
 /** begin gives it to the desk of the next guest: take gets the lines, the rest stands where it was typed. true: something was typed. */
 export function begin(take) {
-  let at = fields.anew(text => bought.miss(text, text)), e = $(at);
+  let at = fields.anew(), e = $(at);
   const all = [...lines];
   for (const { key } of keys) {
     if (key !== 'Enter') { e.value = key === 'Backspace' ? e.value.slice(0, -1) : e.value + key; continue; }

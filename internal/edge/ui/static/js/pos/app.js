@@ -56,7 +56,7 @@ async function start() {
   await takeUp();
   if (state.sold) drawDone(state.sold); else draw();
   await bought.anew();
-  const at = fields.anew(text => bought.miss(text, text));
+  const at = fields.anew();
   unfoundAnew();
   if (!fields.resume(at)) next();
   queue.flush();
@@ -222,7 +222,7 @@ const deeds = {
   camera: () => dialogs.camera(scanned), forget: () => { sale.forget(); toNext('#scan'); }, activate, card: askCard, 'make-card': newCard,
   inc: e => sale.more(lineOf(e), 1), dec: e => sale.more(lineOf(e), -1), drop: e => sale.drop(lineOf(e)),
   quick: e => bought.atHand(quick.list.find(g => g.sku === e.dataset.sku)),
-  most: () => { if (state.member || looking()) sale.spend('most'); else beep(false); }, none: () => sale.spend(0),
+  most: () => { if (!sale.busy() && (state.member || looking())) sale.spend('most'); else beep(false); }, none: () => sale.spend(0),
   pay: e => e.dataset.kind === 'cash' ? pay.inCash() : pay.pay(e.dataset.kind), mixed: pay.mixed, banknote: e => banknote(e.dataset.sum), exact,
   'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': pay.goOn,
   'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { if (sale.busy()) { beep(false); return; } sale.takeCode(e.dataset.code); next(); },
@@ -305,6 +305,7 @@ function line(by) {
 }
 // toPoints goes to where points are typed; where none can be spent it says why.
 function toPoints() {
+  if (sale.busy()) { beep(false); return; }
   const box = $('.bon');
   if (box && !box.classList.contains('nothing')) { toNext('#spend'); return; }
   put('#pay-error', wrong(box ? $('.why', box).textContent : say('no-member')));
@@ -351,7 +352,7 @@ function pressed(e) {
 function escape(el) {
   if (sale.busy()) { beep(false); return; } // what is being paid is not cancelled
   if (bought.drop()) { draw(); return; }
-  if (el?.matches?.('#scan,#item,#code') && el.value) { el.value = ''; ahead.forgive('#' + el.id); put('#scan-error'); put('#item-error'); draw(); return; }
+  if (el?.matches?.('#scan,#item,#code') && el.value) { el.value = ''; ahead.forgive('#' + el.id); put('#scan-error'); put('#item-error'); draw(); if (!el.isConnected) next(); return; }
   if (atDone()) { nextGuest(); return; }
   if ($('#scan-error').childElementCount) { put('#scan-error'); next(); return; }
   if (state.lines.length) { open('cancel'); return; }

@@ -3,7 +3,7 @@ import { $, $$, button, fill, make, note, put, rows, wrong } from './render.js';
 import { clock, money, noun, number, points, quantity, say, signed, way } from './words.js';
 import { isOnline } from './net.js';
 import { toNext } from './keys.js';
-import { typing } from './fields.js';
+import { keptIn, typing } from './fields.js';
 import { gross, grossOf, nameOf, payable, state, unread } from './sale.js';
 
 /** quick are the goods that this till sells the most. */
@@ -124,8 +124,8 @@ function drawPoints() {
 }
 
 function drawCodes() {
-  const box = $('#codes');
-  if (!state.lines.length) { put(box); return; }
+  const box = $('#codes'), typed = keptIn('#code') || $('#code')?.value.trim();
+  if (!state.lines.length && !state.codes.length && !typed) { put(box); return; }
   if (!$('form', box)) put(box, make('codes'));
   const mine = (state.member?.codes ?? []).filter(c => !state.codes.includes(c.code));
   const unused = (state.quote ?? state.look)?.unused_codes ?? [], of = code => unused.find(u => u.code.toLowerCase() === code.toLowerCase());

@@ -16,14 +16,16 @@ export function keep() {
 const inStore = () => JSON.parse(sessionStorage.getItem(KEPT) ?? '{}');
 /** kept tells whether anything is. */
 export const kept = () => (inStore().values ?? []).some(v => v.trim());
-/** anew puts it there again, and gives the field where it was typed; stray gets what stood in a field that is not there now. */
-export function anew(stray) {
+/** keptIn tells whether something is kept that stood in a field. */
+export const keptIn = field => !!(inStore().values ?? [])[FIELDS.indexOf(field)]?.trim();
+/** anew puts it there again, and gives the field where it was typed. */
+export function anew() {
   if (!$('#item')) return '#item';
   const { at, values = [] } = inStore();
   sessionStorage.removeItem(KEPT);
   FIELDS.forEach((f, i) => {
     if (!values[i]?.trim()) return;
-    if (!$(f)) stray(values[i].trim()); else if (!$(f).value) $(f).value = values[i];
+    if (!$(f).value) $(f).value = values[i];
   });
   return at && $(at)?.value ? at : typedIn() ?? '#item';
 }

@@ -159,7 +159,12 @@ export async function pickAfter(earlier, g, gone) {
   return gone() || pick(g, 1000);
 }
 /** toItem has the next good typed, but for where something is being typed. */
-export const toItem = () => { if (!typing()) $('#item')?.focus(); };
+export function toItem() {
+  const e = $('#item');
+  if (!e || typing()) return;
+  e.blur(); // a dialog that is closed gives the cursor back, but what is typed goes on nowhere
+  e.focus();
+}
 function askPrice(g) {
   $('#item').placeholder = say('price-of', { name: g.name });
   put('#item-error', note({ tone: 'warn', icon: 'alert-triangle', text: say('price-of', { name: g.name }) }));

@@ -32,7 +32,10 @@ const row = r => {
 function show(d, list, done) {
   listed = list;
   fill(d, { list: list.map(row), error: list.length ? '' : say('receipt-none'), done });
-  if (document.activeElement === document.body || document.activeElement === d) $('#receipt-q').focus(); // the button that was pressed is gone
+  const q = $('#receipt-q'), at = document.activeElement, only = list.length === 1 && $('[data-do=refund]:not(:disabled)', d);
+  if (at === q && q.value && only) only.focus(); // the one that was asked for
+  else if (at === q) q.select(); // the next number is typed over it
+  else if (at === document.body || at === d) q.focus(); // the button that was pressed is gone
 }
 
 /** receipts shows the newest of the till, or what a number or a fiscal QR finds; done is what was done. */
@@ -265,8 +268,9 @@ export async function print(id) {
   } catch (e) { if (here()) problem(d, e); }
 }
 $('#refund').addEventListener('close', () => { if ($('#receipts').open) $('#receipt-q').focus(); });
-// The rows of a list are gone through by arrows.
+// The rows of a list are gone through by arrows; what is typed over them is the next number.
 $('#receipts').addEventListener('keydown', e => {
+  if (/^[\p{L}\p{N}#№-]$/u.test(e.key) && !(e.ctrlKey || e.altKey || e.metaKey) && document.activeElement?.id !== 'receipt-q') $('#receipt-q').select();
   const by = { ArrowUp: -1, ArrowDown: 1 }[e.key], all = $$('#receipts .rec li');
   if (!by || !all.length) return;
   e.preventDefault();

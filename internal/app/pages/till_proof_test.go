@@ -1,0 +1,178 @@
+package pages
+
+import (
+	"testing"
+
+	"kopilka/internal/browsertest"
+	"kopilka/internal/loyalty/card"
+	"kopilka/internal/loyalty/member"
+	"kopilka/internal/platform/crypto"
+	"kopilka/internal/platform/money"
+)
+
+// proves has the programme ask for a proof of every spending, and gives the buyer's
+// card QRs: the payload of one of now, and of one that is another's.
+func (p *program) proves(t *testing.T, number string) (mine, others string) {
+	t.Helper()
+	ctx := t.Context()
+	programme := *p.service.Programmes.Current().All()[0]
+	programme.Settings.SpendProofAbove = 0
+	if _, err := p.service.Programmes.Put(ctx, programme, "test"); err != nil {
+		t.Fatal(err)
+	}
+	found, err := member.Find(ctx, p.service.DB, number, "")
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%d found: %v", len(found), err)
+	}
+	cards, err := card.List(ctx, p.service.DB, found[0].Home)
+	if err != nil || len(cards) != 1 {
+		t.Fatalf("%d cards: %v", len(cards), err)
+	}
+	secret, err := p.service.Cards.Provision(ctx, found[0].Home, cards[0].ID, member.Actor{Kind: member.BySystem})
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := crypto.TOTP(secret, crypto.TOTPStep(p.service.Clock.Now()))
+	return crypto.QR(cards[0].ID, code), crypto.QR(cards[0].ID+1, code)
+}
+
+// unseen lets nobody see what comes until it is let go.
+func (p *till) unseen() (seen func()) {
+	p.t.Helper()
+	p.Get(`window.real = window.setTimeout; window.setTimeout = (f, ms, ...more) => window.real(f, ms === 400 ? 1e7 : ms, ...more); true`, nil)
+	return func() { p.Get(`window.setTimeout = window.real; true`, nil) }
+}
+
+// TestTillAsksProof: the question of proof takes no key that was meant for the desk,
+// and is asked again at the next payment; a proof is typed or scanned, and a wrong
+// one sells nothing.
+func TestTillAsksProof(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	of, number := s.buyer(t, "Ася", 900_00)
+	before := s.spendable(t, of)
+	qr, wrong := s.proves(t, number)
+	_, p := s.behindWire(t, b)
+	const asks, asked, desk = `document.querySelector("#prove[open]:not([data-unseen])")`, `document.querySelector("#prove[open][data-unseen]")`, `!document.querySelector("dialog[open]")`
+
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")`)
+	p.adds("390")
+	p.Press(browsertest.F7)
+	p.Wait(`document.querySelector("#spend")?.value > 0 && document.querySelector("#totals").innerText.includes("−")`)
+	seen := p.unseen()
+	p.Press(browsertest.F8)
+	p.Wait(asked)
+	p.Press(browsertest.Enter) // pressed for the desk
+	p.Wait(asked + ` && !document.querySelector("#prove [data-f=error]").innerText`)
+	p.Press("5")
+	p.Wait(desk + ` && document.querySelector("#item").value === "5" && document.querySelector("#pay-error").innerText.includes("нажмите оплату ещё раз")`)
+	seen()
+	p.Press("0" + browsertest.Enter)
+	p.Wait(`document.querySelectorAll(".ln").length === 2`)
+
+	// Over what is being typed it is not asked at all.
+	p.Press("7")
+	p.Get(`document.querySelector("[data-kind=card]").click()`, nil)
+	p.Wait(`document.querySelector("#pay-error").innerText && ` + desk)
+	p.Press(browsertest.Escape)
+
+	for _, proof := range []string{wrong, "L1.10.1"} {
+		p.Press(browsertest.F8)
+		p.Wait(asks)
+		p.Insert(proof)
+		p.Get(`document.querySelector("#pay-error").replaceChildren()`, nil) // what was told before
+		p.Press(browsertest.Enter)
+		p.Wait(desk + ` && document.querySelector("#pay-error .perr") && !document.querySelector(".pdone")`)
+	}
+	p.Press(browsertest.F8)
+	p.Wait(asks)
+	p.Accessible()
+	p.scan(qr)
+	p.told()
+	if sold := p.sold(); len(sold) != 1 || sold[0].Buyer() != of || sold[0].Spent <= 0 || sold[0].Gross != 440_00 {
+		t.Errorf("sold: %+v", sold)
+	}
+	if left := s.spendable(t, of); left >= before {
+		t.Errorf("%d points are left of %d", left, before)
+	}
+	s.verified(t)
+}
+
+// TestTillLocksOverTyping: a line that was begun while a receipt was paid is kept
+// where nobody was on duty any more, and told as what it is once it is ended.
+func TestTillLocksOverTyping(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	_, p := s.behindWire(t, b)
+	p.adds("60")
+	p.refusesNext(401, "duty.none")
+	p.Press(browsertest.F8)
+	p.Wait(`window.refuse && document.querySelector("#pay-error").innerText.includes("Спрашиваем")`)
+	p.Press("12")
+	p.Get(`fetch("/pos/duty", { method: "DELETE" }).then(() => true)`, nil)
+	p.Get(`window.refuse()`, nil)
+	p.opens(".ln")
+	p.settled("60,00 ₽")
+	p.Wait(`document.activeElement.id === "item" && document.querySelector("#item").value === "12"`)
+	p.Press("5" + browsertest.Enter)
+	p.Wait(`document.querySelector("#missed").innerText.includes("125") && document.querySelectorAll(".ln").length === 1`)
+	p.Press(browsertest.Escape)
+	p.Press(browsertest.F8)
+	p.told()
+	if sold := p.sold(); len(sold) != 1 || sold[0].Due != 60_00 {
+		t.Errorf("sold: %+v", sold)
+	}
+	s.verified(t)
+}
+
+// TestTillSellsWhatWasAgreed: from the payment on no key and no touch changes the
+// receipt, while what was looked up before still comes.
+func TestTillSellsWhatWasAgreed(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	of, number := s.buyer(t, "Ася", 900_00)
+	w, p := s.behindWire(t, b)
+	changes := func() {
+		t.Helper()
+		p.Press("+", browsertest.F7)
+		p.Press(browsertest.F6)
+		for _, deed := range []string{"inc", "dec", "drop", "most"} {
+			p.Get(`document.querySelector("[data-do=`+deed+`]")?.click()`, nil)
+		}
+		p.Press(browsertest.Delete)
+		p.Wait(`document.querySelectorAll(".ln").length === 1`)
+	}
+	p.adds("60")
+	release := w.hold("/find")
+	p.Press(browsertest.F2)
+	p.Insert(number)
+	p.Press(browsertest.Enter, browsertest.F8)
+	changes()
+	release()
+	p.told()
+
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")`)
+	p.adds("70")
+	release = w.hold("/api/purchases")
+	p.Press(browsertest.F8)
+	p.Wait(`document.querySelector("#pay-error").innerText.includes("Спрашиваем")`)
+	changes()
+	release()
+	p.told()
+	var sums []money.Amount
+	for _, x := range p.sold() {
+		sums = append(sums, x.Due)
+		if x.Buyer() != of || x.Spent != 0 {
+			t.Errorf("sold to %s, with %d points", x.Buyer(), x.Spent)
+		}
+	}
+	if len(sums) != 2 || sums[0] != 70_00 || sums[1] != 60_00 {
+		t.Errorf("sold for %v", sums)
+	}
+	s.verified(t)
+}
