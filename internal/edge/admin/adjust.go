@@ -137,7 +137,7 @@ func (p *page) askSecond(r *purchase.AdjustRequest) (told string, err error) {
 
 // adjustment is what the form asks for, of nobody yet.
 func (p *page) adjustment(f *form) (*purchase.AdjustRequest, error) {
-	n, err := money.ParseAmount(plain(f.get("points"))) // points have as many decimals
+	n, err := money.ParseAmount(f.number("points")) // points have as many decimals
 	points := money.Points(n)
 	if err != nil || points <= 0 {
 		return nil, fault.New(fault.Invalid, "adjust.points").With(fault.Field{Path: "points", Code: "adjust.points"})

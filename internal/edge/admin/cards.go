@@ -312,7 +312,7 @@ func (p *page) newCardBatchSent() error {
 	if of == 0 && len(bad) == 0 {
 		bad = append(bad, fault.Field{Path: "type", Code: "admin.bad-choice"})
 	}
-	n, err := strconv.Atoi(plain(f.get("size")))
+	n, err := strconv.Atoi(f.number("size"))
 	if err != nil {
 		bad = append(bad, fault.Field{Path: "size", Code: "admin.number"})
 	}

@@ -349,7 +349,7 @@ func (f *form) ref(name string, bad *[]fault.Field) id.ID {
 
 // money is the sum that was typed, 0 for none.
 func (f *form) money(name string, bad *[]fault.Field) money.Amount {
-	typed := plain(f.get(name))
+	typed := f.number(name)
 	if typed == "" {
 		return 0
 	}

@@ -102,12 +102,13 @@ func (p *page) decimalSaid(s string) string {
 
 // thousands is a number that is grouped as the language has it.
 var thousands = map[i18n.Lang]*regexp.Regexp{
-	i18n.RU: regexp.MustCompile(`^-?\d{1,3}([\s\x{a0}\x{202f}]\d{3})+([.,]\d+)?$`),
-	i18n.EN: regexp.MustCompile(`^-?\d{1,3}([,\s\x{a0}\x{202f}]\d{3})+(\.\d+)?$`),
+	i18n.RU: regexp.MustCompile(`^[-−]?[1-9]\d{0,2}([\s\x{a0}\x{202f}]\d{3})+([.,]\d+)?$`),
+	i18n.EN: regexp.MustCompile(`^[-−]?[1-9]\d{0,2}([,\s\x{a0}\x{202f}]\d{3})+(\.\d+)?$`),
 }
 
-// decimalTyped is a typed decimal without what stands between its thousands.
-func (p *page) decimalTyped(s string) string {
+// ungrouped is a typed number without what stands between its thousands: in
+// English 1,000 is a thousand, in Russian it is one.
+func (p *page) ungrouped(s string) string {
 	if !thousands[p.lang()].MatchString(s) {
 		return s
 	}
@@ -118,6 +119,13 @@ func (p *page) decimalTyped(s string) string {
 		return r
 	}, s)
 }
+
+// plain is a typed number with a point for its decimals and nothing between its
+// thousands.
+func (p *page) plain(s string) string { return strings.ReplaceAll(p.ungrouped(s), ",", ".") }
+
+// number is the number that was typed into a field, plain.
+func (f *form) number(name string) string { return f.p.plain(f.get(name)) }
 
 // exampleDay is a day as the reader writes it.
 func (p *page) exampleDay() string {

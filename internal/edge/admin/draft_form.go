@@ -126,6 +126,8 @@ func (e *partForm) value(s slot) draft.Part {
 			return draft.Part{}
 		}
 		return draft.Part{Word: "no"}
+	case aFigure:
+		return draft.Part{Word: e.ungrouped(e.f.get(s.key))}
 	case someOf:
 		return oneOrMany(e.f.values[s.key])
 	case someWords:

@@ -66,7 +66,7 @@ func (a wants) wordsTyped(field rule.Field, typed string) []string {
 	}
 	words := betweenNumbers.Split(typed, -1)
 	for i, w := range words {
-		if v, wrong := own.Canonical(a.decimalTyped(strings.TrimSpace(w))); wrong == nil {
+		if v, wrong := own.Canonical(a.plain(strings.TrimSpace(w))); wrong == nil {
 			words[i] = v
 		}
 	}

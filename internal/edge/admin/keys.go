@@ -252,7 +252,7 @@ func (p *page) keySent(f *form) (identity.Key, error) {
 	if p.who.Narrowed() && len(k.OutletIDs) == 0 && len(bad) == 0 {
 		bad = append(bad, fault.Field{Path: "outlets", Code: "admin.key-nowhere"})
 	}
-	if v := plain(f.get("rate")); v != "" {
+	if v := f.number("rate"); v != "" {
 		n, err := strconv.ParseInt(v, 10, 64)
 		if err != nil {
 			bad = append(bad, fault.Field{Path: "rate", Code: "reference.range", Args: fault.Pairs("min", 0, "max", identity.MaxRate)})

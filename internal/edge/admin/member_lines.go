@@ -45,7 +45,7 @@ func (l *line) typed(f *form) string {
 		v = dayTyped(v)
 	}
 	if l.number != nil {
-		v = l.number.decimalTyped(v)
+		v = l.number.plain(v)
 	}
 	return v
 }

@@ -140,7 +140,7 @@ func (l *memberList) read() {
 			case segment.Time, segment.Day:
 				c.Values[i] = dayTyped(v)
 			case segment.Decimal, segment.Number, segment.Points, segment.Money:
-				c.Values[i] = l.page.decimalTyped(v)
+				c.Values[i] = l.page.plain(v)
 			case segment.Birthday:
 				c.Values[i] = strings.Join(yearDaysIn(v), ",")
 			}

@@ -8,6 +8,7 @@ import (
 	"kopilka/internal/loyalty/figure"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/i18n"
 	"kopilka/internal/platform/money"
 )
 
@@ -185,7 +186,7 @@ func (p *page) charts(rows []figure.Row, from time.Time, days int) (revenue, poi
 		if s == nil {
 			s = &figure.Sums{}
 		}
-		x = append(x, day.Format("02.01"))
+		x = append(x, i18n.YearDay(p.lang(), day))
 		in.Data, in.Cells = append(in.Data, float64(paid(s))/100), append(in.Cells, ui.Money(ctx, paid(s)))
 		got, gone := s[figure.Earned], s[figure.Spent]
 		earned.Data, earned.Cells = append(earned.Data, float64(got)/100), append(earned.Cells, ui.Points(ctx, money.Points(got)))

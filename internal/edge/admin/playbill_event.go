@@ -175,14 +175,14 @@ func (p *page) eventTyped(f *form, old *playbill.Event) (playbill.Event, error) 
 	} else if _, err := p.Playbill.Event(p.ctx(), e.Code); err == nil {
 		bad = append(bad, fault.Field{Path: "code", Code: "admin.code-taken"})
 	}
-	if typed := plain(f.get("age")); typed != "" {
+	if typed := f.number("age"); typed != "" {
 		n, err := strconv.Atoi(typed)
 		if err != nil {
 			bad = append(bad, fault.Field{Path: "age", Code: "admin.number"})
 		}
 		e.Age = n
 	}
-	if typed := f.get("vat"); typed != "" {
+	if typed := f.number("vat"); typed != "" {
 		rate, err := money.ParseRate(typed)
 		if err != nil {
 			bad = append(bad, fault.Field{Path: "vat", Code: "admin.rate"})

@@ -336,7 +336,7 @@ func (f *form) prices(name string, bad *[]fault.Field) []playbill.Price {
 		if len(parts) > 2 {
 			x.Tariff = parts[1]
 		}
-		sum := form{values: url.Values{name: {parts[len(parts)-1]}}}
+		sum := form{p: f.p, values: url.Values{name: {parts[len(parts)-1]}}}
 		before := len(*bad)
 		x.Amount = sum.money(name, bad)
 		if len(*bad) > before || len(parts) > 3 || len(out) > playbill.MaxPrices {

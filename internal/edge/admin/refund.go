@@ -195,7 +195,7 @@ func (p *page) refundRequest(f *form, s *purchase.Stored) (*purchase.RefundReque
 			if typed == "" || typed == "0" {
 				continue
 			}
-			n, err := money.ParseQuantity(plain(typed))
+			n, err := money.ParseQuantity(f.p.plain(typed))
 			if err != nil || n <= 0 {
 				bad = append(bad, fault.Field{Path: lineField(i), Code: "purchase.quantity"})
 				continue
@@ -209,7 +209,7 @@ func (p *page) refundRequest(f *form, s *purchase.Stored) (*purchase.RefundReque
 		if f.anyLine(s) {
 			bad = append(bad, fault.Field{Path: "way", Code: "admin.refund-lines-and-sum"})
 		}
-		sum, err := money.ParseAmount(f.get("sum"))
+		sum, err := money.ParseAmount(f.number("sum"))
 		if err != nil || sum <= 0 {
 			bad = append(bad, fault.Field{Path: "sum", Code: "refund.amount"})
 		}
@@ -231,21 +231,6 @@ func (f *form) anyLine(s *purchase.Stored) bool {
 		}
 	}
 	return false
-}
-
-// plain is a number without what people put into it to read it.
-func plain(typed string) string {
-	out := make([]rune, 0, len(typed))
-	for _, c := range typed {
-		switch c {
-		case ' ', '\u00a0':
-		case ',':
-			out = append(out, '.')
-		default:
-			out = append(out, c)
-		}
-	}
-	return string(out)
 }
 
 // refundFault gives a refusal the field of the form that it is about.

@@ -233,7 +233,7 @@ func setTo(at any, f *form) error {
 	case *bool:
 		*v = typed == "true"
 	case *int:
-		n, err := strconv.Atoi(plain(typed))
+		n, err := strconv.Atoi(f.p.plain(typed))
 		if err != nil {
 			return errors.New("not a number")
 		}

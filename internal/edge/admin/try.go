@@ -289,7 +289,7 @@ func (t *trying) lines(c *purchase.Cart) {
 		}
 		l.Price = t.priceOf(t.rowKey("line", i, "price"), price, sku)
 		var err error
-		l.Quantity, err = money.ParseQuantity(cmp.Or(t.f.get(t.rowKey("line", i, "quantity")), "1"))
+		l.Quantity, err = money.ParseQuantity(cmp.Or(t.f.number(t.rowKey("line", i, "quantity")), "1"))
 		if err == nil && l.Quantity == 0 {
 			err = fault.New(fault.Invalid, "purchase.quantity")
 		}
@@ -313,7 +313,7 @@ func (t *trying) priceOf(name, typed, sku string) money.Amount {
 // sum is money that was typed into a field, or points, which have as many
 // decimals; what is none, or is below zero, is said there.
 func (t *trying) sum(name, typed string) money.Amount {
-	n, err := money.ParseAmount(typed)
+	n, err := money.ParseAmount(t.plain(typed))
 	if err == nil && n < 0 {
 		err = fault.New(fault.Invalid, "money.negative")
 	}

@@ -90,9 +90,6 @@ func TestWebhooksInTheConsole(t *testing.T) {
 		if body := h.ask(who, http.MethodGet, path+"/deliveries/7-70", nil).Body.String(); !strings.Contains(body, "&#34;sum&#34;: 100") || !strings.Contains(body, "webhook-id: 7-70") {
 			t.Error("what is sent is not shown")
 		}
-		if w := h.ask(who, http.MethodGet, path+"/deliveries/7-71", nil); w.Code != http.StatusNotFound {
-			t.Errorf("another's event: %d", w.Code)
-		}
 		waiting := func() (n int64) {
 			h.check(d.Row(t.Context(), `select count(*) from webhook_delivery where state = 'waiting' and attempts = 0`).Scan(&n))
 			return n
@@ -107,6 +104,12 @@ func TestWebhooksInTheConsole(t *testing.T) {
 		}
 		if w := h.ask(who, http.MethodPost, path+"/deliveries/7-70/replay", nil); w.Code != http.StatusSeeOther || waiting() != 2 {
 			t.Errorf("one more: %d, %d wait", w.Code, waiting())
+		}
+		for _, method := range []string{http.MethodGet, http.MethodPost} { // of a page that was left open
+			at := map[string]string{http.MethodGet: "", http.MethodPost: "/replay"}[method]
+			if to := h.ask(who, method, path+"/deliveries/7-71"+at, nil).Header().Get("Location"); to != path+"?done=not-webhook-gone" {
+				t.Errorf("%s of a delivery that has gone through leads to %q", method, to)
+			}
 		}
 	})
 }

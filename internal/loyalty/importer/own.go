@@ -61,6 +61,8 @@ func (p *peopleParser) ownValue(c *member.CustomField, s string) (string, *fault
 	switch wrong.Code {
 	case "member.bad-number":
 		return "", fault.New(fault.Invalid, "importer.number", "value", shown(s))
+	case "member.doubtful-number":
+		return "", fault.New(fault.Invalid, "importer.number-doubtful", "value", shown(s))
 	case "member.bad-date":
 		return "", fault.New(fault.Invalid, "importer.date", "value", shown(s))
 	case "member.bad-bool":
@@ -80,6 +82,9 @@ func (p *peopleParser) ownNumber(s string) string {
 		}
 		return r
 	}, s)
+	if p.russian { // its comma is the point of decimals, whatever stands behind it
+		s = strings.Replace(s, ",", ".", 1)
+	}
 	if !p.sheet {
 		return s
 	}

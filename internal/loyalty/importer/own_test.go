@@ -119,6 +119,13 @@ func TestOwnFieldsAsWritten(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		b := setup(t, d)
 		b.ownFields()
+		doubtful := b.file("doubtful.csv", "Phone,Children\n89160000041,\"1,500\"\n89160000042,\"1,50\"\n")
+		if _, rows := b.people(&importer.PeopleJob{File: doubtful}); !cmp.Equal(rows, []string{"2|rejected|false|Children|importer.number-doubtful", "3|imported|false||"}) {
+			t.Error(rows)
+		}
+		if _, rows := b.people(&importer.PeopleJob{File: b.file("decimal.csv", "Телефон;Детей\n89160000043;1,500\n")}); !cmp.Equal(rows, []string{"2|imported|false||"}) || b.people1("89160000043").Profile.Custom["children"] != "1.5" {
+			t.Error(rows)
+		}
 		file := b.file("own.csv", `Телефон;favourite_GENRE;детей;Wedding;dog
 89160000021;драма ;2,5;01.02.2020;Да
 89160000022;TRAGEDY;1 000;12.10.2020;yes

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
@@ -224,12 +225,14 @@ func (c *peopleColumns) ofField(path string) string {
 // peopleParser understands rows of members.
 type peopleParser struct {
 	*peopleColumns
-	days   moments
-	sheet  bool // of a workbook
-	own    map[string]*member.CustomField
-	groups map[string]id.ID // by folded names
-	region string
-	now    clock.Micros
+	days  moments
+	sheet bool // of a workbook
+	// russian tells by the columns' names that numbers are written as in Russian.
+	russian bool
+	own     map[string]*member.CustomField
+	groups  map[string]id.ID // by folded names
+	region  string
+	now     clock.Micros
 }
 
 func (im *Importer) parser(ctx context.Context, m *PeopleMap, columns *peopleColumns, own []member.CustomField, region string, sheet bool) (*peopleParser, error) {
@@ -239,6 +242,9 @@ func (im *Importer) parser(ctx context.Context, m *PeopleMap, columns *peopleCol
 	}
 	for i := range own {
 		p.own[own[i].Key] = &own[i]
+	}
+	for _, name := range columns.names {
+		p.russian = p.russian || strings.ContainsFunc(name, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) })
 	}
 	for _, f := range m.Dates {
 		layout, err := layoutOf(f)

@@ -182,6 +182,9 @@ func (c *CustomField) Canonical(s string) (string, *fault.Field) {
 // equal numbers are equal texts.
 func canonicalNumber(s string) (string, *fault.Field) {
 	wrong := &fault.Field{Code: "member.bad-number"}
+	if _, behind, comma := strings.Cut(s, ","); comma && len(behind) == 3 && only(behind, "0123456789") { // 1,500 is another number in English
+		return s, &fault.Field{Code: "member.doubtful-number"}
+	}
 	digits, minus := strings.CutPrefix(strings.Replace(s, ",", ".", 1), "-")
 	whole, fraction, point := strings.Cut(digits, ".")
 	if whole == "" || point && fraction == "" || !only(whole, "0123456789") || !only(fraction, "0123456789") {

@@ -59,7 +59,7 @@ func (ps *Programmes) SaveDraft(ctx context.Context, d Drafted) (Drafted, error)
 		if err := one(tx.Exec(ctx, qMoveDraft, d.Programme, was, d.Version, d.Name, d.Text, d.At, d.By)); err != nil {
 			return err
 		}
-		if err := ps.endRequest(ctx, tx, d.Programme, "programme.request-changed"); err != nil {
+		if err := ps.endOfDraft(ctx, tx, d.Programme, "programme.request-changed"); err != nil {
 			return err
 		}
 		return ps.endPlan(ctx, tx, d.Programme, "programme.plan-changed")
@@ -91,7 +91,7 @@ func (ps *Programmes) DropDraft(ctx context.Context, d Drafted) error {
 		if err := ps.endPlan(ctx, tx, d.Programme, "programme.plan-dropped"); err != nil {
 			return err
 		}
-		if err := ps.endRequest(ctx, tx, d.Programme, "programme.plan-dropped"); err != nil {
+		if err := ps.endOfDraft(ctx, tx, d.Programme, "programme.plan-dropped"); err != nil {
 			return err
 		}
 		return ps.noteDraft(ctx, tx, "programme.draft-dropped", d.Programme, d.Name)

@@ -328,9 +328,19 @@ func decidedAs(s State) error {
 
 // endRequest withdraws what waits of a programme, with the code of why.
 func (ps *Programmes) endRequest(ctx context.Context, tx *db.Tx, programme id.ID, reason string) error {
+	return ps.endRequestIf(ctx, tx, programme, reason, func(*Request) bool { return true })
+}
+
+// endOfDraft withdraws what waits of a programme's draft: to go back to a version
+// is another matter, whatever becomes of the draft.
+func (ps *Programmes) endOfDraft(ctx context.Context, tx *db.Tx, programme id.ID, reason string) error {
+	return ps.endRequestIf(ctx, tx, programme, reason, func(r *Request) bool { return r.Back == 0 })
+}
+
+func (ps *Programmes) endRequestIf(ctx context.Context, tx *db.Tx, programme id.ID, reason string, ends func(*Request) bool) error {
 	now := ps.Clock.Now()
 	r, err := scanRequest(tx.Row(ctx, qWaitsFor, now, programme))
-	if errors.Is(err, db.ErrNotFound) {
+	if errors.Is(err, db.ErrNotFound) || err == nil && !ends(&r) {
 		return nil
 	}
 	if err != nil {

@@ -12,8 +12,12 @@ const maxText = 64
 
 // ParseAmount reads roubles as people and files write them: "1 234,56",
 // "1234.5", also with no-break spaces between thousands. More than two
-// decimals are an error.
+// decimals are an error; so are three digits behind a comma: in English "1,000"
+// is a thousand.
 func ParseAmount(s string) (Amount, error) {
+	if _, behind, comma := strings.Cut(strings.TrimSpace(s), ","); comma && len(behind) == 3 && digitsOnly(behind) {
+		return 0, fault.New(fault.Invalid, "money.doubtful")
+	}
 	v, err := exact(s, 2)
 	return Amount(v), err
 }

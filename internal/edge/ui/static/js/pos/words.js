@@ -36,16 +36,18 @@ export const clock = at => new Date(at).toLocaleTimeString(locale, { ...hm, time
 /** moment is a day and a time of it. */
 export const moment = at => new Date(at).toLocaleString(locale, { ...hm, day: '2-digit', month: '2-digit', year: 'numeric', timeZone: zone });
 
+// ungrouped has a point for the decimals and nothing between thousands: in English 1,000 is a thousand, in Russian one.
+const ungrouped = s => english && /^[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/.test(s) ? s.replaceAll(',', '') : s.replace(',', '.');
 /** amount reads a sum as it is typed, 1250 or 1 250,50, as kopecks; NaN: it is none. */
 export function amount(text) {
-  const bare = text.replace(/[\s\u00a0₽]/g, ''), t = english && /^\d{1,3}(,\d{3})+(\.\d*)?$/.test(bare) ? bare.replaceAll(',', '') : bare.replace(',', '.');
+  const t = ungrouped(text.replace(/[\s\u00a0₽]/g, ''));
   if (!/^\d{1,9}(\.\d{0,2})?$/.test(t)) return NaN;
   const [whole, rest = ''] = t.split('.');
   return Number(whole) * 100 + Number(rest.padEnd(2, '0'));
 }
 /** pieces reads a quantity, 2 or 0,375, as thousandths; NaN: it is none. */
 export function pieces(text) {
-  const t = text.trim().replace(',', '.');
+  const t = ungrouped(text.trim());
   if (!/^\d{1,6}(\.\d{0,3})?$/.test(t)) return NaN;
   const [whole, rest = ''] = t.split('.');
   return Number(whole) * 1000 + Number(rest.padEnd(3, '0'));
