@@ -18,7 +18,7 @@ func (p *till) refusesNext(status int, code string) {
 		if (!String(at).endsWith("/api/purchases")) return real(at, how);
 		await new Promise(done => { window.refuse = done; });
 		window.fetch = real;
-		return new Response(JSON.stringify({ code: `+strconv.Quote(code)+`, message: "Отказано" }), { status: `+strconv.Itoa(status)+`, headers: { "Content-Type": "application/json" } });
+		return new Response(JSON.stringify({ code: `+strconv.Quote(code)+`, detail: "Отказано" }), { status: `+strconv.Itoa(status)+`, headers: { "Content-Type": "application/json" } });
 	} })(window.fetch); window.refuse = null`, nil)
 }
 
@@ -158,6 +158,28 @@ func TestTillTypedForTheNext(t *testing.T) {
 	p.Press(browsertest.F8)
 	p.told()
 
+	// What is not found is kept in sight where more was typed after it.
+	p.adds("36")
+	release = w.hold("/api/purchases")
+	p.Press(browsertest.F8)
+	p.Wait(`document.querySelector("#pay-error").innerText.includes("Спрашиваем")`)
+	p.Press("zxqw" + browsertest.Enter)
+	p.Press("34" + browsertest.Enter)
+	release()
+	p.Wait(`document.querySelector(".pdone[data-seen]")`)
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("#missed").innerText.includes("zxqw") && document.querySelectorAll(".ln").length === 1 && !` + item + ` && !document.querySelector("#looking").innerText`)
+	p.Press(browsertest.Escape)
+	p.settled("34,00 ₽")
+
+	// Over receipts that are looked for it is not asked whether to go on.
+	release = w.hold("/api/purchases")
+	p.Press(browsertest.F8, browsertest.F4)
+	p.Wait(`document.querySelector("#receipts[open]") && document.querySelector("#pay-error [data-do=go-on]") && !document.querySelector("#waits[open]")`)
+	p.Press(browsertest.Escape)
+	release()
+	p.told()
+
 	// A promo code is seen before anything is bought, and one that is half typed stands in its field.
 	p.adds("35")
 	release = w.hold("/api/purchases")
@@ -216,7 +238,7 @@ func TestTillTypedForTheNext(t *testing.T) {
 		}
 	}
 	slices.Sort(sums)
-	if !slices.Equal(sums, []money.Amount{11_00, 22_00, 33_00, 35_00, 40_00, 44_00, 64_00, 90_00, 135_00, 255_00, 452_15}) {
+	if !slices.Equal(sums, []money.Amount{11_00, 22_00, 33_00, 34_00, 35_00, 36_00, 40_00, 44_00, 64_00, 90_00, 135_00, 255_00, 452_15}) {
 		t.Errorf("sold for %v", sums)
 	}
 	s.verified(t)

@@ -93,3 +93,31 @@ func TestTillKeepsWhatIsSold(t *testing.T) {
 	}
 	s.verified(t)
 }
+
+// TestTillSoldAndRefunded: what was sold and given back over its own screen is told
+// so there, in place of a balance that is another by then, also after a reload.
+func TestTillSoldAndRefunded(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	_, number := s.buyer(t, "Ася", 0)
+	p := s.atWork(t, b)
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")`)
+	p.adds("500")
+	p.Press(browsertest.F8)
+	p.Wait(`document.querySelector(".pdone[data-seen] .res")`)
+	p.Press(browsertest.F4)
+	p.ofReceipt("500,00", "refund")
+	p.Wait(`document.querySelector("#refund[open] [data-line]")`)
+	p.Click("button", "Вернуть всё")
+	p.Wait(`document.querySelector("#receipts [data-f=done]").innerText.includes("Возвращено 500,00")`)
+	p.Press(browsertest.Escape)
+	told := `document.querySelector(".pdone")?.innerText.includes("Возвращено 500,00") && !document.querySelector(".pdone .res") && !document.querySelector("dialog[open]")`
+	p.Wait(told)
+	p.Accessible()
+	p.Shot("till-sold-refunded")
+	p.Get(`window.old = true; location.reload()`, nil)
+	p.Wait(`!window.old && ` + told)
+	s.verified(t)
+}

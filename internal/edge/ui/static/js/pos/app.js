@@ -390,7 +390,7 @@ async function begin() {
   });
   queue.onQueue((item, answer) => { network(); pay.toldLater(item, answer); });
   pay.onPaid(start, network);
-  receipts.onRefunded(again);
+  receipts.onRefunded((receipt, words) => { pay.back(receipt, words); again(); });
   onNobody(leave);
   onNetwork(async is => {
     await network();

@@ -4,7 +4,7 @@ import { ask, Refused } from './net.js';
 import * as queue from './queue.js';
 import * as keep from './keep.js';
 import { amount, clock, money, points, say, way } from './words.js';
-import { state } from './sale.js';
+import { state, turn as receipt } from './sale.js';
 import { beep, saveScanner, scanner } from './keys.js';
 import { newest, within } from './turn.js';
 
@@ -15,13 +15,17 @@ export function problem(dialog, e) {
 }
 
 // ---- proof: a one-time QR that is scanned, a code that is sent, the secret code of the card that was shown
-let proven;
+let proven, late; // what takes a proof, and one that came as nobody waited for it any more
 /** prove asks for a proof that so many points may be spent; then(proof) is called with it. */
 export function prove(q, then) {
+  const had = late;
+  late = null;
+  if (then && had?.receipt === receipt() && had.member === state.member.id) { setTimeout(() => then(had.proof)); return; } // once this payment has ended
   proven = then; confirmed = null;
   const d = openUnseen('prove'), form = $('form', d);
   form.reset();
   delete d.dataset.sent;
+  $('[data-do=camera]', d).hidden = !then; // what is sent is read by nobody's camera
   $('h2', d).textContent = say('prove-title');
   fill(d, { about: say('prove-about', { points: points(q.spent) }) + ' ' + say(state.buyer?.card ? 'prove-secret' : 'prove-qr'), sent: '', error: '' });
   $('#prove-code').focus();
@@ -49,8 +53,14 @@ export async function sendCode() {
     if (!here()) return;
     fill(d, { sent: say('sent-to', { to: sent.to }), error: '' });
     d.dataset.sent = '1';
+    $('#prove-code').value = '';
     $('#prove-code').focus();
-  } catch (e) { if (here()) problem(d, e); }
+  } catch (e) { if (here()) codeAgain(d, e); }
+}
+// codeAgain has another code typed over one that was wrong.
+function codeAgain(d, e) {
+  problem(d, e);
+  $('#prove-code').focus(); $('#prove-code').select();
 }
 export async function proofTyped(text) {
   const d = $('#prove'), here = within(d), code = text.trim();
@@ -58,12 +68,13 @@ export async function proofTyped(text) {
   if (confirmed) { await confirmTyped(d, code); return; }
   if (/^L1\./i.test(code)) { close('prove'); proven({ qr: code }); return; }
   if (state.buyer?.card && !d.dataset.sent) { close('prove'); proven({ proof: { secret: code } }); return; }
+  const of = { receipt: receipt(), member: state.member.id };
   try {
-    const checked = await ask('/api/codes/check', { body: { ...whose(), code } });
-    if (!here()) return;
+    const checked = await ask('/api/codes/check', { body: { ...whose(), code } }), proof = { proof: { code: checked.proof } };
+    if (!here()) { late = { ...of, proof }; return; }
     close('prove'); delete d.dataset.sent;
-    proven({ proof: { code: checked.proof } });
-  } catch (e) { if (here()) problem(d, e); }
+    proven(proof);
+  } catch (e) { if (here()) codeAgain(d, e); }
 }
 
 async function confirmTyped(d, code) {
@@ -74,7 +85,7 @@ async function confirmTyped(d, code) {
     close('prove');
     beep(true);
     confirmed.then();
-  } catch (e) { if (here()) problem(d, e); }
+  } catch (e) { if (here()) codeAgain(d, e); }
 }
 
 /** untold says in a dialog why it can't be told what is to be paid. It stays until it is closed: what is typed meanwhile would be

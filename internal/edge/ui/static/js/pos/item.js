@@ -25,21 +25,22 @@ export function item(text) {
   text = text.trim();
   put('#item-error'); offers([]);
   if (!text) return last;
-  const earlier = last;
-  last = look(text, async gone => {
+  const earlier = last, is = look(text, async gone => {
     await earlier.catch(() => {});
-    return gone() || typed(text, gone);
+    return gone() || typed(text, gone, () => last !== is);
   });
-  return last;
+  last = is;
+  return is;
 }
 const READ = 700; // milliseconds in which nobody reads what is wrong: who types on has not seen it
 let restored; // what was put back into the field, and is typed over next
-/** typed takes a sum, or a good by its words or number, with how many of it; false: it is left to the cashier. */
-export async function typed(text, gone) {
+/** typed takes a sum, or a good by its words or number, with how many of it; false: it is left to the cashier. more tells that
+ * another was typed after it. */
+export async function typed(text, gone, more = () => false) {
   // What could not be taken stands in the field again, or beside it where another is typed there by now.
   const back = (words, otherwise) => {
     const kept = otherwise ?? (/[«“]/.test(words) && words.includes(text) ? words : say('missed-what', { text, words }));
-    if ($('#item')?.value !== '' || typing()) { miss(kept, text); return false; }
+    if ($('#item')?.value !== '' || typing() || more()) { miss(kept, text); return false; }
     $('#item').value = text;
     $('#item').select();
     restored = { at: Date.now(), words: kept, text };

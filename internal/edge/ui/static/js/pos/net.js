@@ -13,7 +13,7 @@ export const onNobody = f => { nobody = f; };
 
 export class Refused extends Error {
   constructor(status, problem, retry) {
-    super(problem.detail || problem.title || String(status));
+    super(problem.code === 'api.invalid' && problem.errors?.[0]?.detail || problem.detail || problem.title || String(status)); // which of them is wrong
     this.status = status; this.code = problem.code || ''; this.problem = problem; this.retry = retry;
   }
 }

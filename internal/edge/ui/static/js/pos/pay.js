@@ -1,5 +1,5 @@
 // Sells the receipt that is made: once, whatever comes between.
-import { $, button, close, note, openUnseen, put, UNSEEN } from './render.js';
+import { $, button, close, dialogOpen, note, openUnseen, put, UNSEEN } from './render.js';
 import { Refused } from './net.js';
 import { looked, looking } from './looking.js';
 import * as keep from './keep.js';
@@ -129,7 +129,7 @@ async function answerOf(s, again) {
   const wait = setTimeout(() => {
     waits = goOn;
     if (!state.start?.duty) return;
-    if (fields.typing()) { sayAsking(); return; } // the keys are for that
+    if (fields.typing() || dialogOpen()) { sayAsking(); return; } // the keys are for that
     openUnseen('waits').addEventListener('close', () => { if (state.busy) sayAsking(); }, { once: true });
   }, 1200);
   const answer = queue.commit(s.item).catch(async e => {
@@ -184,6 +184,16 @@ export function toldLater(item, answer) {
   keep.set('sale', state.sold);
   keepAfter(sale.after(state.sold.member, state.sold.quote, answer));
   if (atDone()) drawDone(state.sold); // over a locked till it is seen by whoever opens it
+}
+/** back tells beside what was sold that of it something has come back: what the buyer has is another by now. */
+export function back(receipt, words) {
+  const s = state.sold;
+  if (!s?.answer || s.answer.id !== receipt) return;
+  s.back = words;
+  keep.set('sale', s);
+  if (!atDone()) return;
+  drawDone(s);
+  $('.pdone').setAttribute('data-seen', '');
 }
 /** endReceipt forgets the receipt and all that was to come on it; sold is what it was sold as, which is seen until the next. */
 export function endReceipt(sold = null) {

@@ -161,6 +161,7 @@ let refunded = () => {};
 export const onRefunded = f => { refunded = f; };
 refunds.onRefund(async (r, came) => {
   const d = $('#refund'), here = unknown?.key === r.key && d.open, pressed = asking();
+  if (came.back) refunded(r.receipt, refunds.backWords(came.back));
   if (!here) { if (!came.silent && !telling.get(r.key)?.()) await notice.tell(refunds.lateWords(r, came)); return; }
   showAsking(d, false);
   if (came.silent) { if (pressed) { fill(d, { preview: '' }); problem(d, came.silent); } return; }
@@ -171,7 +172,6 @@ refunds.onRefund(async (r, came) => {
     beep(true);
     close('refund');
     receipts('', refunds.backWords(came.back));
-    refunded();
   } else refused(d, came.refused);
 });
 // refused tells why nothing came back, beside the receipt as it is by now: others may have given of it back.
