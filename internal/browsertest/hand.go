@@ -39,6 +39,7 @@ const (
 	F8        = kb.F8
 	F9        = kb.F9
 	F10       = kb.F10
+	F12       = kb.F12
 )
 
 // Wait waits until the page is loaded and the JavaScript expression, or what it

@@ -8,12 +8,13 @@ import (
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/crypto"
+	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
 )
 
 // proves has the programme ask for a proof of every spending, and gives the buyer's
-// card QRs: the payload of one of now, and of one that is another's.
-func (p *program) proves(t *testing.T, number string) (mine, others string) {
+// card QRs: the payloads of one of now, of the next, and of one that is another's.
+func (p *program) proves(t *testing.T, number string) (mine, next, others string) {
 	t.Helper()
 	ctx := t.Context()
 	programme := *p.service.Programmes.Current().All()[0]
@@ -33,8 +34,9 @@ func (p *program) proves(t *testing.T, number string) (mine, others string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code := crypto.TOTP(secret, crypto.TOTPStep(p.service.Clock.Now()))
-	return crypto.QR(cards[0].ID, code), crypto.QR(cards[0].ID+1, code)
+	now := crypto.TOTPStep(p.service.Clock.Now())
+	show := func(of id.ID, step int64) string { return crypto.QR(of, crypto.TOTP(secret, step)) }
+	return show(cards[0].ID, now), show(cards[0].ID, now+1), show(cards[0].ID+1, now)
 }
 
 // unseen lets nobody see what comes until it is let go.
@@ -48,7 +50,7 @@ func (p *till) unseen() (seen func()) {
 // window.check is called; what it proves is the QR.
 func (p *till) codes(qr string) {
 	p.t.Helper()
-	p.Get(`(real => { window.fetch = async (at, how) => {
+	p.Get(`window.qr = `+strconv.Quote(qr)+`; window.playsCodes ?? (real => { window.playsCodes = true; window.fetch = async (at, how) => {
 		const path = new URL(at, location).pathname, says = (status, body) => new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
 		if (path.endsWith("/api/codes")) return says(200, { to: "+7 9** ***-**-70" });
 		if (path.endsWith("/api/codes/check")) {
@@ -60,7 +62,7 @@ func (p *till) codes(qr string) {
 		if (!path.endsWith("/api/purchases")) return real(at, how);
 		const { proof, ...body } = JSON.parse(how.body);
 		window.proof = proof;
-		return real(at, { ...how, body: JSON.stringify({ ...body, buyer: { qr: `+strconv.Quote(qr)+` } }) });
+		return real(at, { ...how, body: JSON.stringify({ ...body, buyer: { qr: window.qr } }) });
 	} })(window.fetch)`, nil)
 }
 
@@ -73,7 +75,7 @@ func TestTillAsksProof(t *testing.T) {
 	s := start(t)
 	of, number := s.buyer(t, "Ася", 900_00)
 	before := s.spendable(t, of)
-	qr, wrong := s.proves(t, number)
+	qr, next, wrong := s.proves(t, number)
 	_, p := s.behindWire(t, b)
 	const asks, asked, desk = `document.querySelector("#prove[open]:not([data-unseen])")`, `document.querySelector("#prove[open][data-unseen]")`, `!document.querySelector("dialog[open]")`
 
@@ -130,7 +132,31 @@ func TestTillAsksProof(t *testing.T) {
 	p.Press(browsertest.F8)
 	p.told()
 	p.Wait(`window.proof?.code === "77"`)
-	if sold := p.sold(); len(sold) != 1 || sold[0].Buyer() != of || sold[0].Spent <= 0 || sold[0].Gross != 440_00 {
+
+	// So is one that comes as it is asked for anew; a card that is shown is no code.
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")`)
+	p.adds("440")
+	p.Press(browsertest.F7)
+	p.Wait(`document.querySelector("#spend")?.value > 0 && document.querySelector("#totals").innerText.includes("−")`)
+	p.Get(`window.check = window.proof = null; true`, nil)
+	p.codes(next)
+	p.Press(browsertest.F8)
+	p.Wait(asks)
+	p.Get(`document.querySelector("[data-do=send-code]").click()`, nil)
+	p.Wait(`document.querySelector("#prove[data-sent]")`)
+	p.scan(number)
+	p.Wait(`document.querySelector("#prove [data-f=error]").innerText.includes("QR") && !document.querySelector("#prove-code").value`)
+	p.Insert("2222")
+	p.Press(browsertest.Enter)
+	p.Wait(`window.check`)
+	p.Press(browsertest.Escape)
+	p.Wait(desk)
+	p.Press(browsertest.F8)
+	p.Wait(asks)
+	p.Get(`window.check()`, nil)
+	p.told()
+	if sold := p.sold(); len(sold) != 2 || sold[1].Buyer() != of || sold[1].Spent <= 0 || sold[1].Gross != 440_00 || sold[0].Spent <= 0 {
 		t.Errorf("sold: %+v", sold)
 	}
 	if left := s.spendable(t, of); left >= before {

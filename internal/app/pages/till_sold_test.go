@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"fmt"
 	"testing"
 
 	"kopilka/internal/app/demo"
@@ -105,19 +106,31 @@ func TestTillSoldAndRefunded(t *testing.T) {
 	p.scan(number)
 	p.Wait(`document.querySelector(".mc")`)
 	p.adds("500")
+	p.Press("300" + browsertest.Enter)
+	p.settled("800,00 ₽")
 	p.Press(browsertest.F8)
 	p.Wait(`document.querySelector(".pdone[data-seen] .res")`)
-	p.Press(browsertest.F4)
-	p.ofReceipt("500,00", "refund")
-	p.Wait(`document.querySelector("#refund[open] [data-line]")`)
-	p.Click("button", "Вернуть всё")
-	p.Wait(`document.querySelector("#receipts [data-f=done]").innerText.includes("Возвращено 500,00")`)
-	p.Press(browsertest.Escape)
-	told := `document.querySelector(".pdone")?.innerText.includes("Возвращено 500,00") && !document.querySelector(".pdone .res") && !document.querySelector("dialog[open]")`
+	for i, sum := range []string{"500,00", "300,00"} {
+		p.Press(browsertest.F4)
+		p.ofReceipt("800,00", "refund")
+		p.Wait(`document.querySelector("#refund[open] [data-f=preview]").innerText.startsWith("Если")`)
+		p.Get(fmt.Sprintf(`(i => { i.value = "1"; i.dispatchEvent(new Event("input", { bubbles: true })); i.form.requestSubmit() })(document.querySelectorAll("#refund [data-line]")[%d])`, i), nil)
+		p.Wait(`document.querySelector("#receipts [data-f=done]").innerText.includes("Возвращено ` + sum + `")`)
+		p.Press(browsertest.Escape)
+		p.Wait(`!document.querySelector("dialog[open]") && document.activeElement.matches(".pdone [data-focus]")`)
+	}
+	told := `["500,00", "300,00"].every(s => document.querySelector(".pdone")?.innerText.includes("Возвращено " + s)) && !document.querySelector(".pdone .res") && !document.querySelector("dialog[open]")`
 	p.Wait(told)
+	p.Get(`window.print = () => { window.printed = document.querySelector("#paper").innerText; }; true`, nil)
+	p.Press(browsertest.F12)
+	p.Wait(`["500,00", "300,00", "800,00"].every(s => window.printed?.includes(s)) && window.printed.match(/Возврат/g).length === 2`)
 	p.Accessible()
 	p.Shot("till-sold-refunded")
 	p.Get(`window.old = true; location.reload()`, nil)
 	p.Wait(`!window.old && ` + told)
+
+	// The field of the next guest's number is a key away.
+	p.Press(browsertest.F2)
+	p.Wait(`!document.querySelector(".pdone") && document.activeElement.id === "scan"`)
 	s.verified(t)
 }

@@ -137,10 +137,10 @@ func (p *page) askSecond(r *purchase.AdjustRequest) (told string, err error) {
 
 // adjustment is what the form asks for, of nobody yet.
 func (p *page) adjustment(f *form) (*purchase.AdjustRequest, error) {
-	n, err := money.ParseAmount(f.number("points")) // points have as many decimals
+	n, err := money.ParseAmount(f.sum("points")) // points have as many decimals
 	points := money.Points(n)
 	if err != nil || points <= 0 {
-		return nil, fault.New(fault.Invalid, "adjust.points").With(fault.Field{Path: "points", Code: "adjust.points"})
+		return nil, fault.New(fault.Invalid, "adjust.points").With(orDoubtful(err, fault.Field{Path: "points", Code: "adjust.points"}))
 	}
 	if f.get("way") == "out" {
 		points = -points

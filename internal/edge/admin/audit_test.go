@@ -28,7 +28,7 @@ func TestTrailSpeaksWords(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := openHouse(t, d)
-		who := h.hire("reader", []staff.Permission{staff.AuditSee, staff.KeysEdit})
+		who := h.hire("reader", []staff.Permission{staff.AuditSee, staff.KeysEdit, staff.ReferenceSee})
 		h.ask(who, http.MethodPost, admin.Base+"/keys/new", url.Values{"name": {"Сайт"}, "scopes": {"reference.read"}})
 		err := d.Write(t.Context(), func(tx *db.Tx) error {
 			for _, e := range []audit.Entry{

@@ -349,15 +349,24 @@ func (f *form) ref(name string, bad *[]fault.Field) id.ID {
 
 // money is the sum that was typed, 0 for none.
 func (f *form) money(name string, bad *[]fault.Field) money.Amount {
-	typed := f.number(name)
+	typed := f.sum(name)
 	if typed == "" {
 		return 0
 	}
 	a, err := money.ParseAmount(typed)
 	if err != nil || a < 0 {
-		*bad = append(*bad, fault.Field{Path: name, Code: "admin.sum"})
+		*bad = append(*bad, orDoubtful(err, fault.Field{Path: name, Code: "admin.sum"}))
 	}
 	return a
+}
+
+// orDoubtful is what is wrong with a sum that was typed: where it may be another
+// number it is asked which.
+func orDoubtful(err error, is fault.Field) fault.Field {
+	if fault.Is(err, "money.doubtful") {
+		return fault.Field{Path: is.Path, Code: "money.doubtful"}
+	}
+	return is
 }
 
 // stands reads the state and the version that a thing is changed from.

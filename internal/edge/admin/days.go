@@ -103,17 +103,23 @@ func (p *page) decimalSaid(s string) string {
 // thousands is a number that is grouped as the language has it.
 var thousands = map[i18n.Lang]*regexp.Regexp{
 	i18n.RU: regexp.MustCompile(`^[-−]?[1-9]\d{0,2}([\s\x{a0}\x{202f}]\d{3})+([.,]\d+)?$`),
-	i18n.EN: regexp.MustCompile(`^[-−]?[1-9]\d{0,2}([,\s\x{a0}\x{202f}]\d{3})+(\.\d+)?$`),
+	i18n.EN: regexp.MustCompile(`^[-−]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$`),
 }
+
+// aNumber is one in its digits, with a comma or a point.
+var aNumber = regexp.MustCompile(`^[-−]?\d*[.,]?\d+$`)
 
 // ungrouped is a typed number without what stands between its thousands: in
 // English 1,000 is a thousand, in Russian it is one.
 func (p *page) ungrouped(s string) string {
-	if !thousands[p.lang()].MatchString(s) {
+	if p.lang() == i18n.EN && thousands[i18n.EN].MatchString(s) {
+		return strings.ReplaceAll(s, ",", "")
+	}
+	if !thousands[i18n.RU].MatchString(s) { // spaces stand between thousands in both
 		return s
 	}
 	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || r == ',' && p.lang() == i18n.EN {
+		if unicode.IsSpace(r) {
 			return -1
 		}
 		return r
@@ -121,11 +127,19 @@ func (p *page) ungrouped(s string) string {
 }
 
 // plain is a typed number with a point for its decimals and nothing between its
-// thousands.
-func (p *page) plain(s string) string { return strings.ReplaceAll(p.ungrouped(s), ",", ".") }
+// thousands; what is no number stays as it was typed.
+func (p *page) plain(s string) string {
+	if bare := p.ungrouped(s); aNumber.MatchString(bare) {
+		return strings.Replace(bare, ",", ".", 1)
+	}
+	return s
+}
 
 // number is the number that was typed into a field, plain.
 func (f *form) number(name string) string { return f.p.plain(f.get(name)) }
+
+// sum is the money, or the points, that were typed into a field, as they are parsed.
+func (f *form) sum(name string) string { return f.p.ungrouped(f.get(name)) }
 
 // exampleDay is a day as the reader writes it.
 func (p *page) exampleDay() string {

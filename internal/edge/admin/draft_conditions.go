@@ -146,7 +146,7 @@ func (a wants) collect() draft.Part {
 }
 
 func (a wants) collectOne(i int, field rule.Field) draft.Part {
-	get := func(what string) draft.Part { return draft.Part{Word: a.ungrouped(a.f.get(a.key(i, what)))} }
+	get := func(what string) draft.Part { return a.figure(a.key(i, what)) }
 	info := rule.InfoOf(field)
 	if info != nil && info.Ranged() {
 		return a.collectRange(info, get("from"), get("to"), get("below"))

@@ -127,7 +127,7 @@ func (e *partForm) value(s slot) draft.Part {
 		}
 		return draft.Part{Word: "no"}
 	case aFigure:
-		return draft.Part{Word: e.ungrouped(e.f.get(s.key))}
+		return e.figure(s.key)
 	case someOf:
 		return oneOrMany(e.f.values[s.key])
 	case someWords:
@@ -141,6 +141,9 @@ func (e *partForm) value(s slot) draft.Part {
 	}
 	return draft.Part{Word: e.f.get(s.key)}
 }
+
+// figure is a number that was typed, as the text has it.
+func (e *partForm) figure(key string) draft.Part { return draft.Part{Word: e.ungrouped(e.f.get(key))} }
 
 // oneOrMany is words as the text has them: one by itself.
 func oneOrMany(words []string) draft.Part {

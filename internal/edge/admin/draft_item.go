@@ -219,7 +219,11 @@ func (e *partForm) collectRows(name string, keys ...string) draft.Part {
 	for i := range e.rowCount(name, keys...) {
 		var row draft.Part
 		for _, key := range keys {
-			row.Put(key, oneOrMany(e.f.values[e.rowKey(name, i, key)]))
+			words := slices.Clone(e.f.values[e.rowKey(name, i, key)])
+			for j := range words {
+				words[j] = e.ungrouped(strings.TrimSpace(words[j])) // a name is no grouped number
+			}
+			row.Put(key, oneOrMany(words))
 		}
 		if !row.None() {
 			out.Parts = append(out.Parts, row)

@@ -146,6 +146,15 @@ func (p *page) noDraft() error {
 	return p.toOvertaken(p.r.PostFormValue("version"), p.r.PostFormValue("content"), "programme-in-force")
 }
 
+// moved leads back to the draft, as it is now, whoever does something to one that was
+// changed meanwhile.
+func (d *drafting) moved(err error) error {
+	if fault.Is(err, "programme.draft-changed") {
+		return d.to(d.path, "not-draft-moved")
+	}
+	return err
+}
+
 // asRead refuses a form whose draft says something else now: one that was thrown away
 // and begun anew has the editions of the old.
 func (d *drafting) asRead(f *form) error {

@@ -63,17 +63,17 @@ func (e *partForm) setOf() draft.Part {
 		scope.Put("type", oneOrMany(e.f.values[e.rowKey("set.parts", i, "type")]))
 		scope.Put("product", oneOrMany(wordsIn(e.f.get(e.rowKey("set.parts", i, "product")))))
 		x.Put("scope", scope)
-		if count := e.f.get(e.rowKey("set.parts", i, "count")); count != "1" {
-			x.Put("count", draft.Part{Word: count})
+		if count := e.figure(e.rowKey("set.parts", i, "count")); count.Word != "1" {
+			x.Put("count", count)
 		}
-		x.Put("rate", draft.Part{Word: e.f.get(e.rowKey("set.parts", i, "rate"))})
+		x.Put("rate", e.figure(e.rowKey("set.parts", i, "rate")))
 		if !x.None() {
 			parts.Parts = append(parts.Parts, x)
 		}
 	}
 	out.Put("parts", parts)
 	for _, key := range []string{"price", "off", "rate", "most"} {
-		out.Put(key, draft.Part{Word: e.f.get("set." + key)})
+		out.Put(key, e.figure("set."+key))
 	}
 	return out
 }

@@ -251,7 +251,7 @@ func (p *page) dropDraft() error {
 	}
 	d.stored.Edition = n
 	if err := p.Programmes.DropDraft(p.ctx(), d.stored); err != nil {
-		return err
+		return d.moved(err)
 	}
 	to := programmesPath
 	if d.was != nil {
@@ -306,7 +306,7 @@ func (p *page) draftItem() error {
 		return err
 	}
 	if err := d.save(string(text), f.get("edition")); err != nil {
-		return err
+		return d.moved(err)
 	}
 	return p.to(d.path, "draft-saved")
 }

@@ -40,12 +40,16 @@ var grants = map[identity.Scope][]staff.Permission{
 	identity.MembersWrite:    {staff.MembersEdit},
 	identity.MembersSelf:     {staff.MembersEdit},
 	identity.CardsWrite:      {staff.CardsEdit},
+	identity.PurchasesQuote:  {staff.TillWork},
+	identity.PurchasesWrite:  {staff.TillWork},
+	identity.PurchasesRecord: {staff.TillWork},
 	identity.PurchasesRefund: {staff.PurchasesRefund},
 	identity.MembersPrivacy:  {staff.MembersPrivacy},
 	identity.MembersMerge:    {staff.MembersMerge},
 	identity.PurchasesClaim:  {staff.PurchasesClaim},
 	identity.VisitsWrite:     {staff.OutletsEdit},
 	identity.PointsAdjust:    {staff.PointsAdjust},
+	identity.ReferenceRead:   {staff.ReferenceSee},
 	identity.ReferenceWrite:  {staff.OutletsEdit, staff.CatalogueEdit},
 	identity.PlaybillWrite:   {staff.PlaybillEdit},
 	identity.ReportsRead:     {staff.ReportsSee},
@@ -197,6 +201,9 @@ func (p *page) askKey(f *form) error {
 	if p.who.Narrowed() {
 		notes = append(notes, p.text("admin.keys.narrowed"))
 	}
+	if len(scopes) == 0 {
+		notes = append(notes, p.text("admin.keys.nothing-to-give"))
+	}
 	return p.ask(f, sheet{
 		Notes: notes,
 		Title: p.text("admin.keys.new"), Sub: p.text("admin.keys.new-sub"), Action: keysPath + "/new", Back: keysPath, Do: p.text("admin.keys.make"), Here: keysHere,
@@ -255,7 +262,7 @@ func (p *page) keySent(f *form) (identity.Key, error) {
 	if v := f.number("rate"); v != "" {
 		n, err := strconv.ParseInt(v, 10, 64)
 		if err != nil {
-			bad = append(bad, fault.Field{Path: "rate", Code: "reference.range", Args: fault.Pairs("min", 0, "max", identity.MaxRate)})
+			bad = append(bad, fault.Field{Path: "rate", Code: "admin.number"})
 		}
 		k.Rate = n
 	}

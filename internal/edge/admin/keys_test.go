@@ -26,7 +26,8 @@ func TestKeysInTheConsole(t *testing.T) {
 		h := openHouse(t, d)
 		checks := identity.NewKeys(d, h.Clock)
 		only := []staff.Permission{staff.KeysEdit}
-		everywhere, here, reads := h.hire("everywhere", only), h.hire("here", staff.Permissions(), h.Outlet.ID), h.hire("reads", []staff.Permission{staff.KeysEdit, staff.MembersSee, staff.MembersContacts})
+		everywhere, bare := h.hire("everywhere", append(only, staff.TillWork, staff.ReferenceSee)), h.hire("bare", only)
+		here, reads := h.hire("here", staff.Permissions(), h.Outlet.ID), h.hire("reads", []staff.Permission{staff.KeysEdit, staff.MembersSee, staff.MembersContacts})
 		list := admin.Base + "/keys"
 		form := func(scope, outlet string) url.Values {
 			v := url.Values{"name": {"Сайт"}, "scopes": strings.Fields(scope)}
@@ -46,6 +47,10 @@ func TestKeysInTheConsole(t *testing.T) {
 			{everywhere, "members.read", "", http.StatusForbidden},
 			{everywhere, "purchases.refund", "", http.StatusForbidden},
 			{everywhere, "purchases.quote", "nowhere", http.StatusUnprocessableEntity},
+			{bare, "purchases.quote", "", http.StatusForbidden},
+			{bare, "purchases.write", "", http.StatusForbidden},
+			{bare, "purchases.record", "", http.StatusForbidden},
+			{bare, "reference.read", "", http.StatusForbidden},
 			// Members are the organization's, wherever the key acts.
 			{here, "members.read", h.Outlet.Code, http.StatusForbidden},
 			{here, "points.adjust", h.Outlet.Code, http.StatusForbidden},

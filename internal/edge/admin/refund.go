@@ -209,9 +209,9 @@ func (p *page) refundRequest(f *form, s *purchase.Stored) (*purchase.RefundReque
 		if f.anyLine(s) {
 			bad = append(bad, fault.Field{Path: "way", Code: "admin.refund-lines-and-sum"})
 		}
-		sum, err := money.ParseAmount(f.number("sum"))
+		sum, err := money.ParseAmount(f.sum("sum"))
 		if err != nil || sum <= 0 {
-			bad = append(bad, fault.Field{Path: "sum", Code: "refund.amount"})
+			bad = append(bad, orDoubtful(err, fault.Field{Path: "sum", Code: "refund.amount"}))
 		}
 		r.Amount = sum
 	default:

@@ -313,7 +313,7 @@ func (t *trying) priceOf(name, typed, sku string) money.Amount {
 // sum is money that was typed into a field, or points, which have as many
 // decimals; what is none, or is below zero, is said there.
 func (t *trying) sum(name, typed string) money.Amount {
-	n, err := money.ParseAmount(t.plain(typed))
+	n, err := money.ParseAmount(t.ungrouped(typed))
 	if err == nil && n < 0 {
 		err = fault.New(fault.Invalid, "money.negative")
 	}

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,6 +74,9 @@ func (p *peopleParser) ownValue(c *member.CustomField, s string) (string, *fault
 	return v, nil // refused where he is registered
 }
 
+// english is a number whose commas can't be but between thousands.
+var english = regexp.MustCompile(`^-?[1-9]\d{0,2}((,\d{3})+\.\d+|(,\d{3}){2,})$`)
+
 // ownNumber is a number without what stands between its thousands. One of a
 // workbook is binary: what it has beyond a price's decimals is noise.
 func (p *peopleParser) ownNumber(s string) string {
@@ -82,6 +86,9 @@ func (p *peopleParser) ownNumber(s string) string {
 		}
 		return r
 	}, s)
+	if english.MatchString(s) {
+		s = strings.ReplaceAll(s, ",", "")
+	}
 	if p.russian { // its comma is the point of decimals, whatever stands behind it
 		s = strings.Replace(s, ",", ".", 1)
 	}

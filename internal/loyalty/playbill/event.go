@@ -47,8 +47,8 @@ func checkEvent(f *reference.Form, at string, e *Event) {
 	f.Text(at+"contract", &e.Contract)
 	f.Text(at+"audience", &e.Audience)
 	f.Range(at+"age", int64(e.Age), 0, maxAge)
-	if e.VAT != nil {
-		f.Range(at+"vat", int64(*e.VAT), 0, int64(money.Whole))
+	if e.VAT != nil && (*e.VAT < 0 || *e.VAT > money.Whole) {
+		f.Add(fault.Field{Path: at + "vat", Code: "playbill.vat"})
 	}
 	optional(f, at+"pushkin_id", &e.PushkinID)
 	if e.PushkinID != "" && !e.Pushkin {

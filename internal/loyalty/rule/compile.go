@@ -66,6 +66,9 @@ type checker struct{ fields []fault.Field }
 // maxFaults bounds what is told of a programme at once.
 const maxFaults = 200
 
+// percents is a rate in whole percent.
+func percents(r money.Rate) int64 { return int64(r / money.Percent) }
+
 func (c *checker) check(ok bool, path, code string, args ...any) {
 	if !ok && len(c.fields) < maxFaults {
 		c.fields = append(c.fields, fault.Field{Path: path, Code: code, Args: fault.Pairs(args...)})
@@ -144,11 +147,11 @@ func (c *checker) period(at, from, to string) {
 func (p *Programme) checkEarning(c *checker) {
 	e := &p.Earning
 	// A rate may be above the whole: «тройные бонусы» on a rate of 50 %.
-	c.check(e.Rate >= 0 && e.Rate <= maxRate, "earning.rate", "programme.rate")
+	c.check(e.Rate >= 0 && e.Rate <= maxRate, "earning.rate", "programme.rate", "most", percents(maxRate))
 	c.check(len(e.ByType) <= MaxTypes, "earning.by_type", "programme.too-many", "most", MaxTypes)
 	c.typeNames("earning.by_type", e.ByType)
 	for t, r := range e.ByType {
-		c.check(r >= 0 && r <= maxRate, "earning.by_type."+t, "programme.rate")
+		c.check(r >= 0 && r <= maxRate, "earning.by_type."+t, "programme.rate", "most", percents(maxRate))
 	}
 	c.days("earning.delay", e.Delay, 0, MaxDays)
 	c.expiry("earning.expiry", &e.Expiry)

@@ -137,7 +137,7 @@ func (k *ruleChecker) amounts(at string, r *Rule) {
 	if r.Kind != AccrualRule {
 		most = money.Whole
 	}
-	k.check(r.Rate >= 0 && r.Rate <= most, at+".rate", "programme.rate")
+	k.check(r.Rate >= 0 && r.Rate <= most, at+".rate", "programme.rate", "most", percents(most))
 	k.check(r.Amount >= 0 && r.Amount <= MaxCents, at+".amount", "programme.rule-amount")
 	k.check(r.Points >= 0 && r.Points <= maxPoints && r.Each >= 0 && r.Each <= MaxCents, at+".points", "programme.rule-amount")
 	k.check(r.Each == 0 || r.Points > 0, at+".points", "programme.rule-amount")
@@ -151,7 +151,7 @@ func (k *ruleChecker) amounts(at string, r *Rule) {
 		row := &r.Table[i]
 		rowAt := fmt.Sprintf("%s.table[%d]", at, i)
 		k.check(i == 0 || row.From > r.Table[i-1].From, rowAt+".from", "programme.table-order")
-		k.check(row.From >= 0 && row.From <= MaxCents && row.Rate >= 0 && row.Rate <= most && row.Amount >= 0 && row.Points >= 0 && row.Points <= maxPoints, rowAt, "programme.rate")
+		k.check(row.From >= 0 && row.From <= MaxCents && row.Rate >= 0 && row.Rate <= most && row.Amount >= 0 && row.Points >= 0 && row.Points <= maxPoints, rowAt, "programme.rate", "most", percents(most))
 		k.check(row.Amount == 0 || r.Kind == DiscountRule && row.Rate == 0, rowAt, "programme.rule-way", "kind", string(r.Kind))
 		k.check(row.Points == 0 || r.Kind == AccrualRule && row.Rate == 0, rowAt, "programme.rule-way", "kind", string(r.Kind))
 	}

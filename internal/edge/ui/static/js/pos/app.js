@@ -10,7 +10,7 @@ import * as rules from './rules.js';
 import * as stock from './goods.js';
 import { state } from './sale.js';
 import { amount, quantity, say, setZone } from './words.js';
-import { atDesk, atDone, draw, drawDone, next, quick, tick } from './desk.js';
+import { askCode, atDesk, atDone, draw, drawDone, next, quick, tick } from './desk.js';
 import { beep, listen, loadScanner, toNext } from './keys.js';
 import * as dialogs from './dialogs.js';
 import { banknote, cashTyped, exact, follow, given } from './cash.js';
@@ -176,7 +176,7 @@ async function leave() {
 
 // ---- what was scanned
 // readers are the dialogs that take what is scanned; others don't.
-const readers = { waits: () => beep(false), prove: dialogs.proofTyped, register: cardScanned, receipts: code => receipts.typed(code, again), refund: receipts.goodScanned, cash: () => beep(false), mixed: () => beep(false) };
+const readers = { waits: () => beep(false), prove: dialogs.proofScanned, register: cardScanned, receipts: code => receipts.typed(code, again), refund: receipts.goodScanned, cash: () => beep(false), mixed: () => beep(false) };
 // scanWanted tells a code for the till from one for the field where it is typed: a pairing code, a PIN, a sum.
 function scanWanted() {
   const d = dialogOpen(), field = document.activeElement?.matches?.('input,textarea');
@@ -312,7 +312,7 @@ function toPoints() {
   beep(false);
 }
 const keys = {
-  F2: e => e.shiftKey ? deeds.register() : toNext('#scan'), F3: e => toNext(e.shiftKey ? '#code' : '#item'), F4: e => e.shiftKey ? deeds.shift() : deeds.receipts(),
+  F2: e => e.shiftKey ? deeds.register() : toNext('#scan'), F3: e => { if (e.shiftKey) askCode(); toNext(e.shiftKey ? '#code' : '#item'); }, F4: e => e.shiftKey ? deeds.shift() : deeds.receipts(),
   F6: e => e.shiftKey ? deeds.activate() : toPoints(), F7: e => e.shiftKey ? deeds.card() : deeds.most(),
   F8: e => e.shiftKey ? deeds.mixed() : pay.pay('card'), F9: e => e.shiftKey ? deeds.queue() : pay.inCash(), F10: () => pay.pay('sbp'), F12: deeds.print,
 };
@@ -338,7 +338,7 @@ function pressed(e) {
   if (atDone() && !dialogOpen() && begins(e)) return;
   if (dialogOpen() || !(atDesk() || atDone()) || e.ctrlKey || e.altKey || e.metaKey) return;
   const el = document.activeElement, typing = el?.matches?.('input:not([type=checkbox]),textarea,select'), free = !typing || el.id === 'item' && !el.value;
-  if (keys[e.key]) { e.preventDefault(); if (!atDone() || ['F4', 'F12'].includes(e.key)) keys[e.key](e); return; }
+  if (keys[e.key]) { e.preventDefault(); if (atDone() && ['F2', 'F3'].includes(e.key) && state.sold.seen) nextGuest(); if (!atDone() || ['F4', 'F12'].includes(e.key)) keys[e.key](e); return; }
   if (e.key === 'Escape') { e.preventDefault(); escape(el); return; }
   if (atDone()) { if (e.key === 'Enter' && !el?.matches?.('button')) { e.preventDefault(); nextGuest(); } return; }
   if (el?.id === 'spend' && e.key === 'Enter') { e.preventDefault(); toNext('#item'); return; }
@@ -356,7 +356,7 @@ function escape(el) {
   if (atDone()) { nextGuest(); return; }
   if ($('#scan-error').childElementCount) { put('#scan-error'); next(); return; }
   if (state.lines.length) { open('cancel'); return; }
-  if (state.member) sale.forget();
+  sale.leave();
   toNext('#scan');
 }
 
@@ -390,7 +390,7 @@ async function begin() {
   });
   queue.onQueue((item, answer) => { network(); pay.toldLater(item, answer); });
   pay.onPaid(start, network);
-  receipts.onRefunded((receipt, words) => { pay.back(receipt, words); again(); });
+  receipts.onRefunded(back => { pay.back(back); again(); });
   onNobody(leave);
   onNetwork(async is => {
     await network();

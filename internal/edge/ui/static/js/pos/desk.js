@@ -143,19 +143,22 @@ function drawCodes() {
   if (place.textContent !== refused) place.replaceChildren(...(refused ? [wrong(refused)] : []));
 }
 
+/** askCode has a promo code typed, also before anything is bought. */
+export function askCode() { if (!$('#code')) put('#codes', make('codes')); }
+
 /** drawDone shows what was sold. */
 export function drawDone(s) {
   const a = s.answer, member = s.member && (a ? a.member : true);
   const say1 = t => make('say', { text: t });
   const list = [];
-  if (s.back) list.push(note({ tone: 'warn', icon: 'history', text: s.back }));
+  for (const b of s.backs ?? []) list.push(note({ tone: 'warn', icon: 'history', text: b.words }));
   for (const m of s.quote.messages ?? []) list.push(say1(m));
   for (const w of a?.awards ?? []) list.push(say1(say('code-won', { code: w.code })));
   put('#screen', make('done', {
     due: money(s.quote.due), how: say(a ? 'sold' : 'sold-offline', { number: s.number, how: way(s.kind) }), say: list, change: s.got > s.quote.due ? say('cash-change', { sum: money(s.got - s.quote.due) }) : '',
     earned: a ? signed(a.earned) : '…', spent: number(a ? -a.spent : -s.quote.spent), balance: a ? number(a.balance.active) : '…',
   }));
-  if (!member || s.back) $('.pdone .res').remove();
+  if (!member || s.backs) $('.pdone .res').remove();
   $('.pdone [data-focus]').focus();
 }
 /** tell is what the buyer is told of himself as he is after what was sold: a level that he has reached, what is left to the next. */

@@ -20,7 +20,7 @@ let proven, late; // what takes a proof, and one that came as nobody waited for 
 export function prove(q, then) {
   const had = late;
   late = null;
-  if (then && had?.receipt === receipt() && had.member === state.member.id) { setTimeout(() => then(had.proof)); return; } // once this payment has ended
+  if (then && had && asksNow(had)) { setTimeout(() => then(had.proof)); return; } // once this payment has ended
   proven = then; confirmed = null;
   const d = openUnseen('prove'), form = $('form', d);
   form.reset();
@@ -30,6 +30,7 @@ export function prove(q, then) {
   fill(d, { about: say('prove-about', { points: points(q.spent) }) + ' ' + say(state.buyer?.card ? 'prove-secret' : 'prove-qr'), sent: '', error: '' });
   $('#prove-code').focus();
 }
+const asksNow = of => of.receipt === receipt() && of.member === state.member?.id;
 const whose = () => ({ purpose: 'spend', member: state.member.id });
 let confirmed; // what is done once the member's phone or e-mail is proven; null: a spending is
 /** unproven puts the question away that nobody has seen yet, for what is being typed elsewhere. */
@@ -62,6 +63,12 @@ function codeAgain(d, e) {
   problem(d, e);
   $('#prove-code').focus(); $('#prove-code').select();
 }
+/** proofScanned takes a QR; a card that is shown is no code, and uses up no try. */
+export function proofScanned(code) {
+  if (/^L1\./i.test(code)) return proofTyped(code);
+  fill($('#prove'), { error: say(state.buyer?.card ? 'prove-secret' : 'prove-qr') });
+  beep(false);
+}
 export async function proofTyped(text) {
   const d = $('#prove'), here = within(d), code = text.trim();
   if (!code) return;
@@ -71,7 +78,7 @@ export async function proofTyped(text) {
   const of = { receipt: receipt(), member: state.member.id };
   try {
     const checked = await ask('/api/codes/check', { body: { ...whose(), code } }), proof = { proof: { code: checked.proof } };
-    if (!here()) { late = { ...of, proof }; return; }
+    if (!here() && !(d.open && proven && asksNow(of))) { late = { ...of, proof }; return; } // asked anew by then it is taken all the same
     close('prove'); delete d.dataset.sent;
     proven(proof);
   } catch (e) { if (here()) codeAgain(d, e); }

@@ -12,9 +12,9 @@ const row = (a, b) => {
 
 /** sold is what was sold now, as it is printed. */
 export const sold = s => ({
-  number: s.number, at: s.at, cashier: state.start.duty?.name, payments: s.payments, points: s.quote.paid_with_points, due: s.quote.due, got: s.got, messages: [...s.quote.messages ?? [], ...s.back ? [s.back] : []],
+  number: s.number, at: s.at, cashier: state.start.duty?.name, payments: s.payments, points: s.quote.paid_with_points, due: s.quote.due, got: s.got, messages: s.quote.messages ?? [], refunds: s.backs,
   lines: s.lines.map((l, i) => ({ ...l, name: nameOf(l), due: s.quote.lines[i].gross - (s.quote.lines[i].discount || 0) })),
-  member: s.answer?.member && { earned: s.answer.earned, spent: s.answer.spent, balance: s.back ? undefined : s.answer.balance.active },
+  member: s.answer?.member && { earned: s.answer.earned, spent: s.answer.spent, balance: s.backs ? undefined : s.answer.balance.active },
 });
 
 /** paper prints a receipt: that of now, or one that was sold before. */

@@ -185,11 +185,11 @@ export function toldLater(item, answer) {
   keepAfter(sale.after(state.sold.member, state.sold.quote, answer));
   if (atDone()) drawDone(state.sold); // over a locked till it is seen by whoever opens it
 }
-/** back tells beside what was sold that of it something has come back: what the buyer has is another by now. */
-export function back(receipt, words) {
+/** back tells beside what was sold what has come back of it: what the buyer has is another by now. */
+export function back({ receipt, ...is }) {
   const s = state.sold;
   if (!s?.answer || s.answer.id !== receipt) return;
-  s.back = words;
+  s.backs = [...s.backs ?? [], is];
   keep.set('sale', s);
   if (!atDone()) return;
   drawDone(s);

@@ -10,6 +10,7 @@ import * as notice from './notice.js';
 import { paper } from './paper.js';
 import { problem } from './dialogs.js';
 import { beep } from './keys.js';
+import { next } from './desk.js';
 import { newest, within } from './turn.js';
 
 let chosen; // the receipt that is given back
@@ -161,10 +162,10 @@ let refunded = () => {};
 export const onRefunded = f => { refunded = f; };
 refunds.onRefund(async (r, came) => {
   const d = $('#refund'), here = unknown?.key === r.key && d.open, pressed = asking();
-  if (came.back) refunded(r.receipt, refunds.backWords(came.back));
+  if (came.back) refunded({ receipt: r.receipt, at: new Date().toISOString(), money: came.back.money, points: refunds.pointsOf(came.back, 'refund-given', 'refund-taken'), words: refunds.backWords(came.back) });
   if (!here) { if (!came.silent && !telling.get(r.key)?.()) await notice.tell(refunds.lateWords(r, came)); return; }
   showAsking(d, false);
-  if (came.silent) { if (pressed) { fill(d, { preview: '' }); problem(d, came.silent); } return; }
+  if (came.silent) { if (pressed) { fill(d, { preview: '' }); problem(d, came.silent); $('[type=submit]', d)?.focus(); } return; }
   fill(d, { preview: '' });
   unknown = undefined;
   if (came.doubt) { fill(d, { error: say('refund-doubt') }); beep(false); return; }
@@ -267,6 +268,7 @@ export async function print(id) {
     });
   } catch (e) { if (here()) problem(d, e); }
 }
+$('#receipts').addEventListener('close', () => setTimeout(() => { if (document.activeElement === document.body) next(); }));
 $('#refund').addEventListener('close', () => { if ($('#receipts').open) $('#receipt-q').focus(); });
 // The rows of a list are gone through by arrows; what is typed over them is the next number.
 $('#receipts').addEventListener('keydown', e => {
