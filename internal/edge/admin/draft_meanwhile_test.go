@@ -70,6 +70,37 @@ func TestPublishingOvertaken(t *testing.T) {
 	})
 }
 
+// TestDraftMovedMeanwhile: whoever throws a draft away, or moves or cuts a part of it,
+// from a page that was open before another has changed it is led to it as it is now,
+// and nothing is done.
+func TestDraftMovedMeanwhile(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		may := []staff.Permission{staff.ProgrammeSee, staff.ProgrammeEdit}
+		anna, boris := h.hire("anna", may), h.hire("boris", may)
+		path := admin.Base + "/programmes/" + h.Programme.ID.String() + "/draft"
+		h.ask(anna, http.MethodPost, path+"/begin", nil)
+		open := h.formAt(anna, path+"/text").Get("edition")
+		f := h.formAt(boris, path+"/text")
+		f.Set("text", strings.Replace(f.Get("text"), "name: ", "name: Зимняя # ", 1))
+		h.ask(boris, http.MethodPost, path+"/text", f)
+		is := h.formAt(anna, path+"/text").Get("text")
+		for at, form := range map[string]url.Values{
+			"/drop": {}, "/item": {"what": {"rule"}, "id": {"accrual"}, "do": {"off"}},
+		} {
+			form.Set("edition", open)
+			to := h.ask(anna, http.MethodPost, path+at, form).Header().Get("Location")
+			if to != path+"?done=not-draft-moved" || !strings.Contains(h.ask(anna, http.MethodGet, to, nil).Body.String(), "черновик тем временем изменили") {
+				t.Errorf("%s leads to %q", at, to)
+			}
+		}
+		if now := h.formAt(anna, path+"/text").Get("text"); now != is || !strings.Contains(is, "Зимняя") {
+			t.Errorf("the draft is %s", now)
+		}
+	})
+}
+
 // TestCodeOfAnother: a draft takes no code of another programme, by the form and by
 // the text; one that has it already says so before it is published.
 func TestCodeOfAnother(t *testing.T) {

@@ -76,6 +76,21 @@ func TestThousands(t *testing.T) {
 		if w := h.ask(who, http.MethodPost, draft+"/part/rule", rule); w.Code != http.StatusSeeOther {
 			t.Fatalf("a rule: %d %s", w.Code, mainForm.FindString(w.Body.String()))
 		}
+		set := url.Values{
+			"kind": {"discount"}, "way": {"set"}, "active": {"yes"}, "name": {"Set"}, "set.parts.0.count": {"2"}, "set.parts.0.product": {"nut-1"}, "set.price": {"1,500.5"}, "do": {"save"},
+		}
+		if w := h.ask(who, http.MethodPost, draft+"/part/rule", set); w.Code != http.StatusSeeOther {
+			t.Fatalf("a set: %d %s", w.Code, mainForm.FindString(w.Body.String()))
+		}
+		table := url.Values{
+			"kind": {"accrual"}, "way": {"table"}, "active": {"yes"}, "name": {"Steps"}, "by": {"sum"}, "table.0.from": {"0"}, "table.0.points": {"1,500"}, "table.1.from": {"12,000"}, "table.1.points": {"2,500.5"}, "do": {"save"},
+		}
+		if w := h.ask(who, http.MethodPost, draft+"/part/rule", table); w.Code != http.StatusSeeOther {
+			t.Fatalf("a table: %d %s", w.Code, mainForm.FindString(w.Body.String()))
+		}
+		if text := h.formAt(who, draft+"/text").Get("text"); !strings.Contains(text, "from: 12000") || !strings.Contains(text, "points: 1500") || !strings.Contains(text, "points: 2500.5") || !strings.Contains(text, "price: 1500.5") {
+			t.Errorf("the text is %s", text)
+		}
 		if text := h.formAt(who, draft+"/text").Get("text"); !strings.Contains(text, "welcome: 1000\n") || !strings.Contains(text, "from: 12000") || !strings.Contains(text, "below: 1234567.89") {
 			t.Errorf("the text is %s", text)
 		}
