@@ -365,7 +365,7 @@ func TestTillLeavesClosedClosed(t *testing.T) {
 	p.Wait(`window.asked.includes("/api/refunds/quote")`)
 	w.cutOn("/api/refunds", true)
 	p.gives("1")
-	const lost = `document.querySelector("#refund[open] [data-f=error]").innerText.startsWith("Нет связи") && !document.querySelector("#refund [data-f=preview]").innerText`
+	const lost = `document.querySelector("#refund[open] [data-f=error]").innerText.startsWith("Ответа нет") && !document.querySelector("#refund [data-f=preview]").innerText`
 	p.Wait(lost)
 	release()
 	p.answered("/api/refunds/quote")

@@ -129,8 +129,32 @@ func TestTillSoldAndRefunded(t *testing.T) {
 	p.Get(`window.old = true; location.reload()`, nil)
 	p.Wait(`!window.old && ` + told)
 
-	// The field of the next guest's number is a key away.
+	// The field of the next guest's number is a key away, also before what was sold was seen, and after a good that is typed ahead.
 	p.Press(browsertest.F2)
 	p.Wait(`!document.querySelector(".pdone") && document.activeElement.id === "scan"`)
+	p.shift("F8")
+	p.Wait(`document.querySelector("#pay-error").innerText.includes("Платить не за что")`)
+	p.adds("90")
+	seen := p.unseen()
+	p.Press(browsertest.F8)
+	p.Wait(`document.querySelector(".pdone")`)
+	p.Press("44")
+	p.Press(browsertest.F2)
+	p.Press(number[:4])
+	seen()
+	p.Get(`document.querySelector("[data-do=next]").click()`, nil)
+	p.Wait(`document.querySelector("#item")?.value === "44" && document.querySelector("#scan").value === "` + number[:4] + `" && document.activeElement.id === "scan"`)
+	p.Press(browsertest.Escape)
+	p.Press(browsertest.F3)
+	p.Press(browsertest.Escape)
+
+	// A phone that was typed as a good goes where F2 says it does.
+	p.Press(browsertest.F3)
+	p.Insert("9451000037")
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("#item-error").innerText.includes("нажмите F2")`)
+	p.Press(browsertest.F2)
+	p.Wait(`document.querySelector("#scan").value === "9451000037" && !document.querySelector("#item").value && !document.querySelector("#item-error").innerText`)
+	p.Press(browsertest.Escape)
 	s.verified(t)
 }

@@ -146,7 +146,7 @@ func (p *page) adjustment(f *form) (*purchase.AdjustRequest, error) {
 		points = -points
 	}
 	days := 0
-	if v := f.get("days"); v != "" {
+	if v := f.number("days"); v != "" {
 		if days, err = strconv.Atoi(v); err != nil {
 			days = -1 // the desk says what is allowed
 		}

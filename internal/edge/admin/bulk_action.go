@@ -323,6 +323,9 @@ func (p *page) bulkStop() error {
 	if err := p.mayBulk(&a); err != nil {
 		return err
 	}
+	if a.State.Ended() {
+		return p.to(bulkPath+"/"+a.ID.String(), "not-bulk-ended")
+	}
 	if err := p.Bulk.Stop(p.ctx(), a.ID); err != nil {
 		return err
 	}

@@ -98,6 +98,16 @@ func TestDraftMovedMeanwhile(t *testing.T) {
 		if now := h.formAt(anna, path+"/text").Get("text"); now != is || !strings.Contains(is, "Зимняя") {
 			t.Errorf("the draft is %s", now)
 		}
+
+		// Of one that is gone nothing is left but the programme.
+		part := h.formAt(anna, path+"/part/head")
+		h.ask(boris, http.MethodPost, path+"/drop", url.Values{"edition": {h.formAt(boris, path+"/text").Get("edition")}})
+		for at, form := range map[string]url.Values{"/part/head": part, "/drop": {"edition": {open}}, "/item": {"what": {"rule"}, "id": {"accrual"}, "do": {"up"}, "edition": {open}}} {
+			to := h.ask(anna, http.MethodPost, path+at, form).Header().Get("Location")
+			if to != strings.TrimSuffix(path, "/draft")+"?done=not-draft-gone" || !strings.Contains(h.ask(anna, http.MethodGet, to, nil).Body.String(), "черновик удалили или ввели в действие") {
+				t.Errorf("%s leads to %q", at, to)
+			}
+		}
 	})
 }
 

@@ -60,7 +60,12 @@ func (p *page) exportMembers() error {
 		q.Columns = namedFirst(q.Columns)
 	}
 	x := &export.Export{Lists: p.Lists, Zone: ui.Of(p.ctx()).Zone, Texts: p.Texts, Lang: p.lang(), Name: func(f *segment.Field, v string) string { return l.valueName(f, v) }}
-	return p.sendMembers(x, q)
+	err = p.sendMembers(x, q)
+	if fault.Is(err, "segment.bad-filter") { // the list says which
+		asks.Del("format")
+		return p.to(withQuery(membersPath, asks), "")
+	}
+	return err
 }
 
 // namedFirst puts who a row is of before the columns that were chosen, as the list

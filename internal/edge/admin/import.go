@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"time"
 
 	"kopilka/internal/edge/ui"
@@ -202,12 +203,16 @@ func (p *page) importBegun() error {
 }
 
 func (p *page) importStopped() error {
-	i, err := p.param("intake")
+	in, err := p.importOf()
 	if err != nil {
 		return err
 	}
-	if err := p.Intakes.Stop(p.ctx(), i); err != nil {
+	path := importPath + "/" + in.ID.String()
+	if slices.Contains([]intake.State{intake.Done, intake.Stopped, intake.Dropped}, in.State) {
+		return p.to(path, "not-import-ended")
+	}
+	if err := p.Intakes.Stop(p.ctx(), in.ID); err != nil {
 		return err
 	}
-	return p.to(importPath+"/"+i.String(), "import-stopped")
+	return p.to(path, "import-stopped")
 }

@@ -156,6 +156,10 @@ func (p *page) enter(o *route) error {
 // fail answers with what went wrong: to the door where nobody is signed in.
 func (p *page) fail(err error) {
 	sends := p.r.Method == http.MethodPost
+	path, done := "", ""
+	if p.who != nil && !p.swaps() {
+		path, done = p.overtaken(err)
+	}
 	ended, half := fault.Is(err, "staff.session-ended"), fault.Is(err, "staff.second-proof-needed")
 	switch {
 	case (ended || half) && sends && !p.swaps():
@@ -164,6 +168,8 @@ func (p *page) fail(err error) {
 		err = p.to(Base+"/sign-in?next="+url.QueryEscape(p.place()), "")
 	case half && !sends:
 		err = p.to(Base+"/prove?next="+url.QueryEscape(p.place()), "")
+	case path != "":
+		err = p.to(path, done)
 	case fault.Is(err, "staff.proof-stale") && p.who != nil && p.r.Method == http.MethodGet:
 		err = p.to(confirmPath+"?next="+url.QueryEscape(p.place()), "")
 	case fault.Is(err, "staff.proof-stale") && p.who != nil:

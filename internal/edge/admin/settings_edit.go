@@ -241,6 +241,10 @@ func setTo(at any, f *form) error {
 	case *string:
 		*v = strings.ToUpper(typed)
 	case *id.ID:
+		if typed == "0" { // nothing is chosen
+			*v = 0
+			return nil
+		}
 		n, err := id.Parse(typed)
 		if err != nil {
 			return err

@@ -330,7 +330,9 @@ func (t *trying) moment(place *partner.Place) clock.Micros {
 		zone = time.UTC
 	}
 	at, err := time.ParseInLocation("2006-01-02 15:04", t.f.get("day")+" "+t.f.get("time"), zone)
-	if err != nil {
+	if _, wrong := time.Parse(time.DateOnly, t.f.get("day")); wrong != nil {
+		t.f.wrong["day"] = t.text("admin.try.bad-day")
+	} else if err != nil {
 		t.f.wrong["time"] = t.text("admin.try.bad-time")
 	}
 	return clock.Of(at)

@@ -403,8 +403,12 @@ func (p *page) replayDead() error {
 		}
 		since = clock.Of(day)
 	}
-	if _, err := p.Webhooks.ReplayDead(p.ctx(), w.ID, since); err != nil {
+	n, err := p.Webhooks.ReplayDead(p.ctx(), w.ID, since)
+	if err != nil {
 		return err
+	}
+	if n == 0 {
+		return p.to(webhooksPath+"/"+w.ID.String(), "not-webhook-nothing")
 	}
 	return p.to(webhooksPath+"/"+w.ID.String(), "webhook-again")
 }

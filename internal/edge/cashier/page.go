@@ -30,7 +30,7 @@ var said = []string{
 	"changed", "cash-due", "cash-change", "cash-short", "cash-much", "cash-exact", "paper-got", "paper-change", "mixed-left", "mixed-sum", "other",
 	"prove-about", "prove-qr", "prove-secret", "sent-to",
 	"shift-sales", "shift-money", "shift-discount", "shift-spent", "shift-earned", "shift-refunds", "shift-mine", "shift-short",
-	"receipt-none", "refunded", "part-refunded", "no-member-receipt", "refund-of", "refund-left", "refund-done", "refund-nothing", "refund-come", "refund-come-whole", "refund-keeps", "refund-gives", "refund-takes", "refund-given", "refund-taken", "refund-offline",
+	"receipt-none", "refunded", "part-refunded", "no-member-receipt", "refund-of", "refund-left", "refund-done", "refund-nothing", "refund-kept", "nothing-to-pay", "refund-come", "refund-come-whole", "refund-keeps", "refund-gives", "refund-takes", "refund-given", "refund-taken", "refund-offline",
 	"of-receipt", "refund-not-done", "refund-unknown", "registered-late", "refund-doubt", "claim-unknown", "secret-late", "till-was-locked", "register-not-done", "register-unknown", "card-unknown", "settings-locked",
 	"claim-first", "claim-about", "claim-done", "claim-whom", "claim-nobody", "receipt-q", "refund-not-here",
 	"queue-empty", "queue-waits", "queue-problem", "queue-told", "differs", "flagged", "told", "code-untaken", "code-unread",

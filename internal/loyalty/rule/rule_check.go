@@ -160,7 +160,9 @@ func (k *ruleChecker) amounts(at string, r *Rule) {
 // units checks what falls on picked units.
 func (k *ruleChecker) units(at string, r *Rule) {
 	for i, x := range r.Positions {
-		k.check(x.N >= 1 && x.N <= 1e6 && x.Rate > 0 && x.Rate <= money.Whole, fmt.Sprintf("%s.positions[%d]", at, i), "programme.position")
+		rowAt := fmt.Sprintf("%s.positions[%d]", at, i)
+		k.check(x.N >= 1 && x.N <= 1e6, rowAt+".n", "programme.position")
+		k.check(x.Rate > 0 && x.Rate <= money.Whole, rowAt+".rate", "programme.position")
 	}
 	k.check(len(r.Positions) <= MaxRows, at+".positions", "programme.too-many", "most", MaxRows)
 	if r.way == wayTake {
@@ -187,7 +189,8 @@ func (k *ruleChecker) set(at string, s *Set) {
 		x := &s.Parts[i]
 		partAt := fmt.Sprintf("%s.parts[%d]", at, i)
 		k.conditions(partAt+".scope", x.Scope, OfLine)
-		k.check(x.Count >= 1 && x.Count <= 1e6 && x.Rate >= 0 && x.Rate <= money.Whole, partAt, "programme.set")
+		k.check(x.Count >= 1 && x.Count <= 1e6, partAt+".count", "programme.set-count")
+		k.check(x.Rate >= 0 && x.Rate <= money.Whole, partAt+".rate", "programme.rate", "most", percents(money.Whole))
 		lowered = lowered || x.Rate > 0
 	}
 	k.check(whole <= 1 && (whole == 1) != lowered, at, "programme.set")

@@ -2,6 +2,7 @@
 import { $, note, put } from './render.js';
 import { say } from './words.js';
 import { beep, toNext } from './keys.js';
+import { askCode } from './desk.js';
 import * as sale from './sale.js';
 import * as bought from './item.js';
 import * as fields from './fields.js';
@@ -74,6 +75,13 @@ export function over(e) {
   keys.push({ key: e.key, at: e.timeStamp });
   keep();
 }
+// moves are the keys that put the cursor into a field of the next guest's.
+const MOVES = { F2: '#scan', F3: '#item', 'Shift+F3': '#code' };
+/** goes takes one of them that is pressed before what was sold was seen. */
+export function goes(e) {
+  const key = (e.shiftKey ? 'Shift+' : '') + e.key;
+  if (MOVES[key]) over({ key, timeStamp: e.timeStamp }); else beep(false);
+}
 /** ends takes an Enter for the end of what was typed; false: nothing was. */
 export function ends(e) {
   if (!keys.length && !fields.kept()) return false;
@@ -84,18 +92,24 @@ export function ends(e) {
 export function begin(take) {
   let at = fields.anew(), e = $(at);
   const all = [...lines];
+  let moved = false;
   for (const { key } of keys) {
+    if (MOVES[key]) {
+      if (key === 'Shift+F3') askCode();
+      at = MOVES[key]; e = $(at); moved = true;
+      continue;
+    }
     if (key !== 'Enter') { e.value = key === 'Backspace' ? e.value.slice(0, -1) : e.value + key; continue; }
     all.push({ field: at, text: e.value.trim() });
     e.value = '';
-    at = '#item'; e = $(at); // the cursor goes there after each
+    at = '#item'; e = $(at); moved = false; // the cursor goes there after each
   }
   desk = { keys, at };
   keys = []; late = []; before = null;
   setLines([]); // and keeps that
   for (const l of all) if (!l.field) missShown(l.text); else if (l.text) take(l);
-  if (!fields.resume(at) && all.length) $('#item').focus();
-  return all.length > 0 || e.value !== '';
+  if (!fields.resume(at) && (all.length || moved)) $(at).focus();
+  return all.length > 0 || moved || e.value !== '';
 }
 /** unscan takes out what a scanner has typed since it began: what was typed before it stays. */
 export function unscan(began) {

@@ -303,6 +303,12 @@ function line(by) {
   state.current = Math.max(0, Math.min(state.lines.length - 1, state.current + by));
   draw();
 }
+// toMember goes to where members are asked for, with the phone that was typed as a good.
+function toMember() {
+  const phone = bought.asMember();
+  toNext('#scan');
+  if (phone) $('#scan').value = phone;
+}
 // toPoints goes to where points are typed; where none can be spent it says why.
 function toPoints() {
   if (sale.busy()) { beep(false); return; }
@@ -312,7 +318,7 @@ function toPoints() {
   beep(false);
 }
 const keys = {
-  F2: e => e.shiftKey ? deeds.register() : toNext('#scan'), F3: e => { if (e.shiftKey) askCode(); toNext(e.shiftKey ? '#code' : '#item'); }, F4: e => e.shiftKey ? deeds.shift() : deeds.receipts(),
+  F2: e => { if (e.shiftKey) deeds.register(); else toMember(); }, F3: e => { if (e.shiftKey) askCode(); toNext(e.shiftKey ? '#code' : '#item'); }, F4: e => e.shiftKey ? deeds.shift() : deeds.receipts(),
   F6: e => e.shiftKey ? deeds.activate() : toPoints(), F7: e => e.shiftKey ? deeds.card() : deeds.most(),
   F8: e => e.shiftKey ? deeds.mixed() : pay.pay('card'), F9: e => e.shiftKey ? deeds.queue() : pay.inCash(), F10: () => pay.pay('sbp'), F12: deeds.print,
 };
@@ -338,7 +344,7 @@ function pressed(e) {
   if (atDone() && !dialogOpen() && begins(e)) return;
   if (dialogOpen() || !(atDesk() || atDone()) || e.ctrlKey || e.altKey || e.metaKey) return;
   const el = document.activeElement, typing = el?.matches?.('input:not([type=checkbox]),textarea,select'), free = !typing || el.id === 'item' && !el.value;
-  if (keys[e.key]) { e.preventDefault(); if (atDone() && ['F2', 'F3'].includes(e.key) && state.sold.seen) nextGuest(); if (!atDone() || ['F4', 'F12'].includes(e.key)) keys[e.key](e); return; }
+  if (keys[e.key]) { e.preventDefault(); if (atDone() && ['F2', 'F3'].includes(e.key)) { if (!state.sold.seen) { ahead.goes(e); return; } nextGuest(); } if (!atDone() || ['F4', 'F12'].includes(e.key)) keys[e.key](e); return; }
   if (e.key === 'Escape') { e.preventDefault(); escape(el); return; }
   if (atDone()) { if (e.key === 'Enter' && !el?.matches?.('button')) { e.preventDefault(); nextGuest(); } return; }
   if (el?.id === 'spend' && e.key === 'Enter') { e.preventDefault(); toNext('#item'); return; }
@@ -347,6 +353,7 @@ function pressed(e) {
   if (!free) return;
   const do1 = { ArrowDown: () => line(1), ArrowUp: () => line(-1), '+': () => sale.more(state.current, 1), ...state.lines.length && { '-': () => sale.more(state.current, -1) }, Delete: () => state.lines[state.current] && sale.drop(state.current), '?': deeds.help }[e.key];
   if (do1 && !(e.key === '?' && typing)) { e.preventDefault(); do1(); return; }
+  if (!typing && says && el?.form?.dataset.form === 'item' && $('#item').value) { e.preventDefault(); beep(false); return; } // it was left by Tab, and not ended
   if (!typing && says) $('#item').focus(); // what is typed into nothing is a good or a sum
 }
 function escape(el) {

@@ -34,6 +34,14 @@ export function item(text) {
 }
 const READ = 700; // milliseconds in which nobody reads what is wrong: who types on has not seen it
 let restored; // what was put back into the field, and is typed over next
+/** asMember gives the phone that was typed as a good, which is told to be none; '': none was. */
+export function asMember() {
+  const e = $('#item'), phone = restored && e?.value === restored.text && PHONE.test(e.value) ? e.value : '';
+  if (!phone) return '';
+  e.value = ''; restored = null;
+  put('#item-error');
+  return phone;
+}
 /** typed takes a sum, or a good by its words or number, with how many of it; false: it is left to the cashier. more tells that
  * another was typed after it. */
 export async function typed(text, gone, more = () => false) {

@@ -1,5 +1,5 @@
 // Sells the receipt that is made: once, whatever comes between.
-import { $, button, close, dialogOpen, note, openUnseen, put, UNSEEN } from './render.js';
+import { $, button, close, dialogOpen, note, openUnseen, put, UNSEEN, wrong } from './render.js';
 import { Refused } from './net.js';
 import { looked, looking } from './looking.js';
 import * as keep from './keep.js';
@@ -37,13 +37,18 @@ async function dueNow() {
   return !leftTyped() && well && sale.payable() ? (await quoted())?.due : undefined;
 }
 const mayPay = () => !sale.busy() && !leftTyped() && (sale.payable() || looking());
+// cannot says why, where that is not told yet.
+function cannot() {
+  if (!sale.busy() && !state.lines.length && !$('#pay-error').textContent.trim()) put('#pay-error', wrong(say('nothing-to-pay')));
+  beep(false);
+}
 /** mixed divides what is to be paid; the dialog is there at once, so that no sum is typed elsewhere. */
 export function mixed() {
-  if (mayPay()) dialogs.mixed(dueNow(), (p, due) => pay('mixed', p, null, due)); else beep(false);
+  if (mayPay()) dialogs.mixed(dueNow(), (p, due) => pay('mixed', p, null, due)); else cannot();
 }
 /** inCash asks what the guest has given, so that his change is told; what is bought may still be looked up meanwhile. */
 export function inCash() {
-  if (!mayPay()) { beep(false); return; }
+  if (!mayPay()) { cannot(); return; }
   const due = dueNow();
   cash(due, async (sum, told) => {
     got = sum;
@@ -64,7 +69,7 @@ export async function pay(kind, payments, proof, agreed) {
   const turn = sale.turn(), well = await looked();
   state.paying = false;
   if (turn !== sale.turn()) return;
-  if (leftTyped() || !well || !sale.payable()) { beep(false); ahead.unsold(); return; } // what was not found is seen to first
+  if (leftTyped() || !well || !sale.payable()) { cannot(); ahead.unsold(); return; } // what was not found is seen to first
   await whileBusy(async () => {
     const s = await agree(kind, payments, proof, agreed);
     if (s) await settle(s);

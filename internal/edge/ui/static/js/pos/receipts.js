@@ -107,6 +107,7 @@ let looking;
 /** lookAgain shows what would come back, once typing rests. */
 export function lookAgain() {
   clearTimeout(looking);
+  if (!asking()) fill($('#refund'), { error: '' }); // it was of what stood there before
   looking = setTimeout(look, 200);
 }
 // look asks what would come back of the lines that are named, or of all that is left. Where a refund is asked for and not
@@ -119,7 +120,7 @@ async function look() {
   try { lines = parts(d); } catch (input) { fill(d, { preview: '', error: badCount(input) }); return; }
   try {
     const r = await ask('/api/refunds/quote', { body: wanted(lines.length ? { lines } : { whole: true }) });
-    if (here()) fill(d, { error: '', preview: refunds.wordsOf(r, lines.length ? 'refund-come' : 'refund-come-whole', 'refund-gives', 'refund-takes') });
+    if (here()) fill(d, { preview: refunds.wordsOf(r, lines.length ? 'refund-come' : 'refund-come-whole', 'refund-gives', 'refund-takes') });
   } catch (e) {
     if (!here()) return;
     fill(d, { preview: '' });
@@ -165,7 +166,7 @@ refunds.onRefund(async (r, came) => {
   if (came.back) refunded({ receipt: r.receipt, at: new Date().toISOString(), money: came.back.money, points: refunds.pointsOf(came.back, 'refund-given', 'refund-taken'), words: refunds.backWords(came.back) });
   if (!here) { if (!came.silent && !telling.get(r.key)?.()) await notice.tell(refunds.lateWords(r, came)); return; }
   showAsking(d, false);
-  if (came.silent) { if (pressed) { fill(d, { preview: '' }); problem(d, came.silent); $('[type=submit]', d)?.focus(); } return; }
+  if (came.silent) { if (pressed) { fill(d, { preview: '' }); if (came.silent instanceof Refused) problem(d, came.silent); else { fill(d, { error: say('refund-kept') }); beep(false); } $('[type=submit]', d)?.focus(); } return; }
   fill(d, { preview: '' });
   unknown = undefined;
   if (came.doubt) { fill(d, { error: say('refund-doubt') }); beep(false); return; }
