@@ -108,7 +108,7 @@ export function begin(take) {
   keys = []; late = []; before = null;
   setLines([]); // and keeps that
   for (const l of all) if (!l.field) missShown(l.text); else if (l.text) take(l);
-  if (!fields.resume(at) && (all.length || moved)) $(at).focus();
+  if (!fields.resume(at) && (all.length || moved)) ($(at) ?? $('#item')).focus();
   return all.length > 0 || moved || e.value !== '';
 }
 /** unscan takes out what a scanner has typed since it began: what was typed before it stays. */

@@ -363,8 +363,8 @@ function escape(el) {
   if (atDone()) { nextGuest(); return; }
   if ($('#scan-error').childElementCount) { put('#scan-error'); next(); return; }
   if (state.lines.length) { open('cancel'); return; }
-  sale.leave();
   toNext('#scan');
+  sale.leave();
 }
 
 // What is looked up as the page goes is seen to by whoever reads it anew.

@@ -124,7 +124,7 @@ function drawPoints() {
 }
 
 function drawCodes() {
-  const box = $('#codes'), typed = keptIn('#code') || $('#code')?.value.trim();
+  const box = $('#codes'), typed = keptIn('#code') || $('#code')?.value.trim() || document.activeElement?.id === 'code';
   if (!state.lines.length && !state.codes.length && !typed) { put(box); return; }
   if (!$('form', box)) put(box, make('codes'));
   const mine = (state.member?.codes ?? []).filter(c => !state.codes.includes(c.code));
