@@ -100,11 +100,11 @@ func (p *page) decimalSaid(s string) string {
 	return s
 }
 
-// thousands is a number that is grouped as the language has it.
-var thousands = map[i18n.Lang]*regexp.Regexp{
-	i18n.RU: regexp.MustCompile(`^[-−]?[1-9]\d{0,2}([\s\x{a0}\x{202f}]\d{3})+([.,]\d+)?$`),
-	i18n.EN: regexp.MustCompile(`^[-−]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$`),
-}
+// A number has its thousands apart by spaces in both languages, by commas in English.
+var (
+	bySpaces = regexp.MustCompile(`^[-−]?[1-9]\d{0,2}([\s\x{a0}\x{202f}]\d{3})+([.,]\d+)?$`)
+	byCommas = regexp.MustCompile(`^[-−]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$`)
+)
 
 // aNumber is one in its digits, with a comma or a point.
 var aNumber = regexp.MustCompile(`^[-−]?\d*[.,]?\d+$`)
@@ -112,10 +112,10 @@ var aNumber = regexp.MustCompile(`^[-−]?\d*[.,]?\d+$`)
 // ungrouped is a typed number without what stands between its thousands: in
 // English 1,000 is a thousand, in Russian it is one.
 func (p *page) ungrouped(s string) string {
-	if p.lang() == i18n.EN && thousands[i18n.EN].MatchString(s) {
+	if p.lang() == i18n.EN && byCommas.MatchString(s) {
 		return strings.ReplaceAll(s, ",", "")
 	}
-	if !thousands[i18n.RU].MatchString(s) { // spaces stand between thousands in both
+	if !bySpaces.MatchString(s) {
 		return s
 	}
 	return strings.Map(func(r rune) rune {

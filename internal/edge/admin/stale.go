@@ -19,6 +19,8 @@ func (p *page) overtaken(err error) (path, done string) {
 	switch code := fault.From(err).Code; {
 	case code == "programme.no-draft":
 		return at(programmesPath, "programme", "", "not-draft-gone")
+	case code == "webhook.delivery-not-found":
+		return at(webhooksPath, "webhook", "", "not-webhook-gone")
 	case p.r.Method != http.MethodPost:
 		return "", ""
 	case code == "programme.no-part":

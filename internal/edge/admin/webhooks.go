@@ -444,7 +444,7 @@ func (p *page) delivery() error {
 	}
 	d, err := p.Webhooks.Delivery(p.ctx(), w.ID, e)
 	if err != nil {
-		return p.deliveryGone(&w, err)
+		return err
 	}
 	v := deliveryView{Hook: p.hookLine(&w), On: w.State == webhook.On, Body: pretty(d.Body())}
 	v.deliveryLine = p.deliveryLine(v.Hook.Href, &d)
@@ -472,16 +472,7 @@ func (p *page) replayDelivery() error {
 		return err
 	}
 	if _, err := p.Webhooks.ReplayDelivery(p.ctx(), w.ID, e); err != nil {
-		return p.deliveryGone(&w, err)
-	}
-	return p.to(webhooksPath+"/"+w.ID.String(), "webhook-again")
-}
-
-// deliveryGone leads back to the webhook whoever has the page of a delivery open
-// that has gone through meanwhile.
-func (p *page) deliveryGone(w *webhook.Webhook, err error) error {
-	if !fault.Is(err, "webhook.delivery-not-found") {
 		return err
 	}
-	return p.to(webhooksPath+"/"+w.ID.String(), "not-webhook-gone")
+	return p.to(webhooksPath+"/"+w.ID.String(), "webhook-again")
 }
