@@ -295,7 +295,7 @@ func TestTillLeavesClosedClosed(t *testing.T) {
 	release := w.hold("/receipts")
 	p.Press(browsertest.F4)
 	p.pathOf("470,00")
-	p.Type("textbox", "Номер чека или QR с него", first)
+	p.Type("textbox", "Номер чека, QR с него, карта или телефон", first)
 	p.Press(browsertest.Enter)
 	p.Wait(`window.asked.includes("/receipts")`)
 	p.Press(browsertest.Escape)
@@ -309,7 +309,7 @@ func TestTillLeavesClosedClosed(t *testing.T) {
 	release = w.hold("/shift")
 	p.Get(`window.answered = []`, nil)
 	p.Press(browsertest.F4)
-	p.Type("textbox", "Номер чека или QR с него", first)
+	p.Type("textbox", "Номер чека, QR с него, карта или телефон", first)
 	p.Press(browsertest.Enter)
 	found := `document.querySelectorAll("#receipts .rec li").length === 1 && document.querySelector("#receipts .rec").innerText.includes("470,00")`
 	p.Wait(found)

@@ -50,7 +50,7 @@ func TestTillNamesMembers(t *testing.T) {
 	row := `document.querySelector("#receipts .rec li")?.innerText.includes("Алла Проверкина")`
 	p.Wait(row)
 	p.Get(`document.querySelector("#receipts .rec").replaceChildren()`, nil)
-	p.Type("textbox", "Номер чека или QR с него", sold)
+	p.Type("textbox", "Номер чека, QR с него, карта или телефон", sold)
 	p.Press(browsertest.Enter)
 	p.Wait(row)
 	p.Shot("till-receipt-found")

@@ -198,20 +198,9 @@ func (p *page) approve() error {
 		names, _ := p.namesOf([]home.ID{r.Home})
 		return p.showApprovals(p.text("admin.approvals.not-approved", "name", p.approvalLine(&r, names).Who, "why", p.Texts.Fault(p.lang(), fault.From(err))))
 	} else if err != nil {
-		return p.requestOvertaken(err)
+		return err
 	}
 	return p.to(approvalsPath, "approval-approved")
-}
-
-// requestOvertaken leads to the list of requests, as it is now, where one can't be
-// decided any more: it says who has decided it, and how.
-func (p *page) requestOvertaken(err error) error {
-	for _, code := range []string{"decided", "run-out", "gone"} {
-		if fault.Is(err, "approval."+code) {
-			return p.to(approvalsPath, "not-approval-"+code)
-		}
-	}
-	return err
 }
 
 // refusal asks why a request is refused.
@@ -248,16 +237,14 @@ func (p *page) refusalSent() error {
 	if err != nil {
 		return err
 	}
-	if _, err = p.Approvals.Refuse(p.ctx(), r.ID, f.get("reason")); err != nil {
-		if fault.From(err).Kind == fault.Conflict { // there is nothing to ask about any more
-			return p.requestOvertaken(err)
-		}
-		if f.refuse(named(err)) {
-			return p.askRefusal(&r, f)
-		}
-		return err
+	_, err = p.Approvals.Refuse(p.ctx(), r.ID, f.get("reason"))
+	switch {
+	case err == nil:
+		return p.to(approvalsPath, "approval-refused")
+	case fault.From(err).Kind != fault.Conflict && f.refuse(named(err)): // else there is nothing to ask about any more
+		return p.askRefusal(&r, f)
 	}
-	return p.to(approvalsPath, "approval-refused")
+	return err
 }
 
 // withdrawRequest takes back what the reader has asked for.
@@ -278,7 +265,7 @@ func (p *page) withdrawRequest() error {
 		return err
 	}
 	if _, err := p.Approvals.Withdraw(p.ctx(), r.ID); err != nil {
-		return p.requestOvertaken(err)
+		return err
 	}
 	return p.to(memberPath(m.Home), "approval-withdrawn")
 }

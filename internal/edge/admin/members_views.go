@@ -6,6 +6,7 @@ import (
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/segment"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/reference"
 )
 
 // readViews finds the lists that are kept and that the reader may see, and which of
@@ -65,7 +66,7 @@ func (p *page) viewSent() error {
 			return sheet{
 				Title: p.text("admin.members.keep"), Here: "/members", Action: membersPath + "/views", Back: a.href(func(url.Values) {}), Do: p.text("admin.members.keep-do"),
 				Crumbs: []kit.Link{{Text: p.text("admin.nav.members"), Href: membersPath}}, Hidden: []sentAlong{{"list", f.get("list")}},
-				Parts: []sheetPart{{Entries: []entry{f.asked("name", "admin.members.view-name", segment.MaxViewName), {Field: shared, as: asBox, on: f.on("shared")}}}},
+				Parts: []sheetPart{{Entries: []entry{f.asked("name", "admin.members.view-name", reference.MaxName), {Field: shared, as: asBox, on: f.on("shared")}}}},
 			}
 		})
 	}

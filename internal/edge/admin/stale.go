@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"strings"
 
 	"kopilka/internal/platform/fault"
 )
@@ -21,6 +22,8 @@ func (p *page) overtaken(err error) (path, done string) {
 		return at(programmesPath, "programme", "", "not-draft-gone")
 	case code == "webhook.delivery-not-found":
 		return at(webhooksPath, "webhook", "", "not-webhook-gone")
+	case code == "approval.decided", code == "approval.run-out", code == "approval.gone":
+		return approvalsPath, "not-" + strings.Replace(code, ".", "-", 1)
 	case p.r.Method != http.MethodPost:
 		return "", ""
 	case code == "programme.no-part":

@@ -11,11 +11,12 @@ import (
 	"kopilka/internal/platform/money"
 )
 
-// receipts are those that a number or a fiscal QR finds, with whose they are, as
-// the shift tells of its own. The API looks for them.
+// receipts are those that a number, a fiscal QR or a member finds, with whose they
+// are, as the shift tells of its own. The API looks for them; of a member it finds
+// what was sold where the till may see it.
 func (c *Cashier) receipts(k *call) error {
 	q, asked := k.r.URL.Query(), url.Values{}
-	for _, name := range []string{"key", "qr"} {
+	for _, name := range []string{"key", "qr", "member"} {
 		if v := q.Get(name); v != "" {
 			asked.Set(name, v)
 		}

@@ -79,11 +79,12 @@ where one_time_code_count.since <= $4 or one_time_code_count.sent < $5`
 	qSince  = `select since from one_time_code_count where kind = $1 and value = $2`
 	qSentAt = `select sent_at from one_time_code where kind = $1 and value = $2 and purpose = $3`
 
-	// A try counts before it is looked at, so that many at once are no more.
+	// A try counts before it is looked at, so that many at once are no more. A code
+	// whose proof was taken has no id.
 	qTryCode = `update one_time_code set tries = tries + 1
-where kind = $1 and value = $2 and purpose = $3 and tries < $4 and expires_at > $5 and used_at = 0`
+where kind = $1 and value = $2 and purpose = $3 and tries < $4 and expires_at > $5 and code_id <> 0 and (used_at = 0 or $6)`
 	qCode    = `select code_id, code_hash, tries, expires_at, used_at from one_time_code where kind = $1 and value = $2 and purpose = $3`
-	qUsedNow = `update one_time_code set used_at = $4 where kind = $1 and value = $2 and purpose = $3`
+	qUsedNow = `update one_time_code set used_at = $4 where kind = $1 and value = $2 and purpose = $3 and used_at = 0`
 
 	qProvenBy  = `select used_at from one_time_code where kind = $1 and value = $2 and code_id = $3 and used_at > $4`
 	qSpendCode = `update one_time_code set code_id = 0 where kind = $1 and value = $2 and purpose = $3 and code_id = $4 and used_at > $5`
@@ -151,7 +152,8 @@ func tooOften(code string, at, now clock.Micros) *fault.Error {
 
 // Check tells whether the code is the one last sent for the purpose and uses
 // it up; the id it gives proves that for CodeProof (NewIdentifier.Proof,
-// UseProof).
+// UseProof). Whoever did not get the answer asks again while the code lives and
+// has the same proof, unless it was taken; that of a login is told once.
 func (c *Codes) Check(ctx context.Context, p Purpose, of Ref, code string) (id.ID, error) {
 	now := c.Clock.Now()
 	var proof id.ID
@@ -167,7 +169,7 @@ func (c *Codes) Check(ctx context.Context, p Purpose, of Ref, code string) (id.I
 }
 
 func (c *Codes) try(ctx context.Context, tx *db.Tx, p Purpose, of Ref, code string, now clock.Micros) (proof id.ID, refusal, err error) {
-	n, err := tx.Exec(ctx, qTryCode, of.Kind, of.Value, p, CodeTries, now)
+	n, err := tx.Exec(ctx, qTryCode, of.Kind, of.Value, p, CodeTries, now, p != ToLogin && p != ToForget)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -59,6 +59,35 @@ func TestCodeIsGoodOnce(t *testing.T) {
 	})
 }
 
+// TestCodeIsCheckedAgain: the answer of a check may be lost on its way to the till;
+// asked again it is the same proof, which is taken once all the same.
+func TestCodeIsCheckedAgain(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := newBundle(t, d)
+		var box outbox
+		c := b.codes(&box)
+		must(c.Send(b.ctx, member.ToSpend, toPhone, "ru"))
+		proof := must(c.Check(b.ctx, member.ToSpend, toPhone, box.last()))
+		b.clock.Add(4 * time.Minute)
+		_, err := c.Check(b.ctx, member.ToSpend, toPhone, other(box.last()))
+		refused(t, err, "member.code-wrong")
+		if again := must(c.Check(b.ctx, member.ToSpend, toPhone, box.last())); again != proof {
+			t.Errorf("proof %v, then %v", proof, again)
+		}
+		// It lives from the first time on.
+		late := b.clock.Now().Add(member.CodeProof - 4*time.Minute)
+		if must(member.UseProof(b.ctx, d, member.ToSpend, toPhone, proof, late)) {
+			t.Error("a second check made the proof live longer")
+		}
+		if !must(member.UseProof(b.ctx, d, member.ToSpend, toPhone, proof, late-1)) {
+			t.Error("not taken")
+		}
+		_, err = c.Check(b.ctx, member.ToSpend, toPhone, box.last())
+		refused(t, err, "member.code-expired")
+	})
+}
+
 func TestCodeHasLimits(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -172,7 +201,7 @@ func TestRightCodeInParallelIsGoodOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if good.Load() != 1 || uses.Load() != 1 {
+		if good.Load() == 0 || good.Load() > member.CodeTries || uses.Load() != 1 {
 			t.Errorf("accepted %d times, used %d times", good.Load(), uses.Load())
 		}
 	})

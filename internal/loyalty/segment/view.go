@@ -11,6 +11,7 @@ import (
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/reference"
 	"kopilka/internal/platform/text"
 )
 
@@ -35,11 +36,8 @@ type Definition struct {
 	Columns []string `json:"columns,omitempty"`
 }
 
-// Limits of views.
-const (
-	MaxViews    = 100 // of one person
-	MaxViewName = 100 // characters
-)
+// MaxViews is how many views one person may keep.
+const MaxViews = 100
 
 const (
 	viewColumns = `view_id, staff_id, name, shared, pinned, definition, version`
@@ -103,14 +101,15 @@ func (l *Lists) wrong(c *Catalogue, d *Definition) []fault.Field {
 // wrong ("segment.bad-view"), a name that he has already ("segment.view-exists")
 // and one that has changed since it was read ("segment.view-moved").
 func (l *Lists) SaveView(ctx context.Context, v View) (View, error) {
-	v.Name = strings.TrimSpace(v.Name)
+	var form reference.Form
+	form.Name("name", &v.Name)
 	c, err := l.Catalogue(ctx)
 	if err != nil {
 		return v, err
 	}
 	wrong := l.wrong(c, &v.Definition)
-	if v.Name == "" || !text.Valid(v.Name, MaxViewName) {
-		wrong = append(wrong, fault.Field{Path: "name", Code: "segment.bad-value"})
+	if err := form.Err(); err != nil {
+		wrong = append(wrong, fault.From(err).Fields...)
 	}
 	if len(wrong) > 0 {
 		return v, fault.New(fault.Invalid, "segment.bad-view").With(wrong...)

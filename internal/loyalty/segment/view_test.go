@@ -56,6 +56,9 @@ func TestViews(t *testing.T) {
 		is(err, "segment.view-exists")
 		_, err = l.SaveView(ctx, segment.View{Staff: anna, Name: " ", Definition: segment.Definition{Columns: []string{"nothing"}}})
 		is(err, "segment.bad-view")
+		if got := fault.From(err).Fields; len(got) != 2 || got[1].Code != "reference.missing" {
+			t.Errorf("%+v", got)
+		}
 		stolen := mine
 		stolen.Staff = boris
 		_, err = l.SaveView(ctx, stolen)

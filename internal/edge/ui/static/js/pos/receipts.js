@@ -39,7 +39,7 @@ function show(d, list, done) {
   else if (at === document.body || at === d) q.focus(); // the button that was pressed is gone
 }
 
-/** receipts shows the newest of the till, or what a number or a fiscal QR finds; done is what was done. */
+/** receipts shows the newest of the till, or what a number, a fiscal QR or a member finds; done is what was done. */
 export async function receipts(q = '', done = '') {
   const d = open('receipts'), here = newest(d), seen = within(d);
   wantsMember(d, null);
@@ -58,7 +58,14 @@ async function foundBy(q) {
     const s = await keep.get('sequence');
     if (s) found = (await ask('/receipts?key=' + encodeURIComponent(`pos-${s.till}-${q}`))).receipts;
   }
+  if (!found.length && by === 'key=') found = await ofMembers(q);
   return found.map(p => ({ ...p, at: moment(p.at) }));
+}
+// ofMembers are the receipts, newest first, of whom a card or a phone names: who brings goods back may have no receipt.
+async function ofMembers(q) {
+  const { found } = await ask('/find', { body: { q } });
+  const each = await Promise.all(found.map(async m => (await ask('/receipts?member=' + m.id)).receipts));
+  return each.flat().sort((a, b) => (a.at < b.at) - (a.at > b.at));
 }
 
 /** refund shows what of a receipt may come back, once it is known what has come of the refund that was asked for before. */
