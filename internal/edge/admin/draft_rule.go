@@ -58,8 +58,12 @@ func (e *partForm) loadRule(part draft.Part) {
 	e.loadSet(part.Get("set"))
 }
 
-// ruleAt is the rule that is edited, as it was read.
+// ruleAt is the rule that is edited, as it was read; nil: it is a new one, whose
+// place tells where it would stand.
 func (e *partForm) ruleAt() *rule.Rule {
+	if e.add != "" {
+		return nil
+	}
 	p := &e.read.Programme
 	var i, j int
 	if n, _ := fmt.Sscanf(e.at, "levels[%d].rules[%d]", &i, &j); n == 2 {

@@ -24,7 +24,7 @@ func (e *partForm) loadSet(part draft.Part) {
 // then it stays as the text has it.
 func (e *partForm) oddSet() bool {
 	r := e.ruleAt()
-	if e.add != "" || r == nil || r.Set == nil {
+	if r == nil || r.Set == nil {
 		return false
 	}
 	for i := range r.Set.Parts {
