@@ -377,10 +377,23 @@ func TestTillLeavesClosedClosed(t *testing.T) {
 		t.Errorf("%d came back", sold[0].Refunded)
 	}
 
-	// Where others have given of it back meanwhile, why nothing came back is told beside what is left.
 	p.Press(browsertest.F3)
 	p.Press(browsertest.F8)
 	p.told()
+
+	// So it is by Enter, also where all of it was to come back and no line is named.
+	p.refunds("88,00")
+	w.cutOn("/api/refunds", true)
+	p.Get(`document.querySelector("[data-do=refund-whole]").click()`, nil)
+	p.Wait(lost)
+	p.Get(`window.asked = []`, nil)
+	p.Press(browsertest.Enter)
+	p.Wait(`window.asked.includes("/api/refunds") && ` + lost)
+	w.mend()
+	p.Wait(`!document.querySelector("#refund[open]") && document.querySelector("#receipts [data-f=done]").innerText.includes("Возвращено 88,00")`)
+	p.Press(browsertest.Escape)
+
+	// Where others have given of it back meanwhile, why nothing came back is told beside what is left.
 	p.Press(browsertest.F3)
 	p.Insert("2*250")
 	p.Press(browsertest.Enter)

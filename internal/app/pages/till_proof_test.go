@@ -52,7 +52,7 @@ func (p *till) codes(qr string) {
 	p.t.Helper()
 	p.Get(`window.qr = `+strconv.Quote(qr)+`; window.playsCodes ?? (real => { window.playsCodes = true; window.fetch = async (at, how) => {
 		const path = new URL(at, location).pathname, says = (status, body) => new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
-		if (path.endsWith("/api/codes")) return says(200, { to: "+7 9** ***-**-70" });
+		if (path.endsWith("/api/codes")) return says(200, { to: "+7 9** ***-**-70", repeat_at: "2026-01-01T00:01:00Z", expires_at: "2026-01-01T00:05:00Z" });
 		if (path.endsWith("/api/codes/check")) {
 			if (JSON.parse(how.body).code === "1111") return says(422, { code: "member.code-wrong", detail: "Неверный код" });
 			await new Promise(done => { window.check = done; });
@@ -121,6 +121,10 @@ func TestTillAsksProof(t *testing.T) {
 	p.Insert("1111")
 	p.Press(browsertest.Enter)
 	p.Wait(`document.querySelector("#prove [data-f=error]").innerText.includes("Неверный код")`)
+	p.Press(browsertest.Escape) // asked again, what is read out is still the code, and no secret of the card
+	p.Wait(desk)
+	p.Press(browsertest.F8)
+	p.Wait(asks + ` && document.querySelector("#prove [data-f=sent]").innerText.includes("-70")`)
 	p.Insert("2222")
 	p.Wait(`document.querySelector("#prove-code").value === "2222"`)
 	p.Press(browsertest.Enter)
@@ -142,7 +146,7 @@ func TestTillAsksProof(t *testing.T) {
 	p.Get(`window.check = window.proof = null; true`, nil)
 	p.codes(next)
 	p.Press(browsertest.F8)
-	p.Wait(asks)
+	p.Wait(asks + ` && !document.querySelector("#prove[data-sent]")`)
 	p.Get(`document.querySelector("[data-do=send-code]").click()`, nil)
 	p.Wait(`document.querySelector("#prove[data-sent]")`)
 	p.scan(number)

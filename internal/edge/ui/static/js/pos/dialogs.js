@@ -24,12 +24,14 @@ export function prove(q, then) {
   proven = then; confirmed = null;
   const d = openUnseen('prove'), form = $('form', d);
   form.reset();
-  delete d.dataset.sent;
+  const code = then && out?.member === state.member?.id && (out.taken ?? receipt()) === receipt() && Date.now() < out.until ? out : null;
+  d.toggleAttribute('data-sent', !!code);
   $('[data-do=camera]', d).hidden = !then; // what is sent is read by nobody's camera
   $('h2', d).textContent = say('prove-title');
-  fill(d, { about: say('prove-about', { points: points(q.spent) }) + ' ' + say(state.buyer?.card ? 'prove-secret' : 'prove-qr'), sent: '', error: '' });
+  fill(d, { about: say('prove-about', { points: points(q.spent) }) + ' ' + say(state.buyer?.card ? 'prove-secret' : 'prove-qr'), sent: code ? say('sent-to', { to: code.to }) : '', error: '' });
   $('#prove-code').focus();
 }
+let out; // the code that a member was sent and may still read out, however often he is asked; taken: for that receipt
 const asksNow = of => of.receipt === receipt() && of.member === state.member?.id;
 const whose = () => ({ purpose: 'spend', member: state.member.id });
 let confirmed; // what is done once the member's phone or e-mail is proven; null: a spending is
@@ -50,13 +52,18 @@ export function confirm(member, then) {
 export async function sendCode() {
   const d = $('#prove'), here = within(d);
   try {
-    const sent = confirmed ? await ask('/confirm', { body: { member: confirmed.member } }) : await ask('/api/codes', { body: whose() });
+    const of = whose(), sent = confirmed ? await ask('/confirm', { body: { member: confirmed.member } }) : await ask('/api/codes', { body: of });
+    if (!confirmed) out = { member: of.member, to: sent.to, until: Date.now() + Date.parse(sent.expires_at) - Date.parse(sent.repeat_at) }; // by no clock of the till's
     if (!here()) return;
     fill(d, { sent: say('sent-to', { to: sent.to }), error: '' });
-    d.dataset.sent = '1';
+    d.toggleAttribute('data-sent', true);
     $('#prove-code').value = '';
     $('#prove-code').focus();
-  } catch (e) { if (here()) codeAgain(d, e); }
+  } catch (e) {
+    if (!here()) return;
+    if (e.code === 'member.code-too-soon') d.toggleAttribute('data-sent', true); // one is out: it is what will be typed
+    codeAgain(d, e);
+  }
 }
 // codeAgain has another code typed over one that was wrong.
 function codeAgain(d, e) {
@@ -74,14 +81,18 @@ export async function proofTyped(text) {
   if (!code) return;
   if (confirmed) { await confirmTyped(d, code); return; }
   if (/^L1\./i.test(code)) { close('prove'); proven({ qr: code }); return; }
-  if (state.buyer?.card && !d.dataset.sent) { close('prove'); proven({ proof: { secret: code } }); return; }
+  if (state.buyer?.card && !('sent' in d.dataset)) { close('prove'); proven({ proof: { secret: code } }); return; }
   const of = { receipt: receipt(), member: state.member.id };
   try {
     const checked = await ask('/api/codes/check', { body: { ...whose(), code } }), proof = { proof: { code: checked.proof } };
+    if (out?.member === of.member) out.taken = of.receipt;
     if (!here() && !(d.open && proven && asksNow(of))) { late = { ...of, proof }; return; } // asked anew by then it is taken all the same
-    close('prove'); delete d.dataset.sent;
+    close('prove');
     proven(proof);
-  } catch (e) { if (here()) codeAgain(d, e); }
+  } catch (e) {
+    if (e.code === 'member.code-expired' || e.code === 'member.code-tries') out = null;
+    if (here()) codeAgain(d, e);
+  }
 }
 
 async function confirmTyped(d, code) {

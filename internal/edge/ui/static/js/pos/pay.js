@@ -89,10 +89,10 @@ async function whileBusy(work) {
 }
 // agree writes down what is sold, before it is asked for; null: it is not sold so.
 async function agree(kind, payments, proof, agreed) {
-  const unseen = !state.quote, q = await quoted();
+  const seen = agreed ?? state.quote?.due, unseen = !state.quote, unread = agreed === undefined && sale.justChanged(UNSEEN), q = await quoted();
   if (!q) { beep(false); return null; }
   const points = unseen && q.alone && state.spend && !q.spent; // he was told of points
-  if (points || agreed !== undefined && q.due !== agreed) { state.trouble = say('changed'); beep(false); return null; }
+  if (points || unread || seen !== undefined && q.due !== seen) { state.trouble = say('changed'); beep(false); return null; }
   const above = q.proof_above;
   if (!q.alone && above !== undefined && q.spent > above && !proof) {
     if (!state.qr) { askProof(q, p => pay(kind, payments, p, q.due)); return null; }

@@ -154,8 +154,8 @@ export async function refundTyped(whole) {
   const d = $('#refund');
   if (asking()) return;
   let what;
-  try { what = whole ? { whole: true } : { lines: parts(d) }; } catch (input) { fill(d, { error: badCount(input) }); input.focus(); return; }
-  if (!whole && !what.lines.length) { fill(d, { error: say('refund-nothing') }); return; }
+  if (!unknown) try { what = whole ? { whole: true } : { lines: parts(d) }; } catch (input) { fill(d, { error: badCount(input) }); input.focus(); return; }
+  if (what?.lines && !what.lines.length) { fill(d, { error: say('refund-nothing') }); return; }
   const here = newest(d); // nothing is told any more of what would come back
   clearTimeout(looking);
   showAsking(d, true);

@@ -92,9 +92,11 @@ let said; // what the cashier was told that the receipt comes to, since he has c
 // otherwise tells that it comes to another sum though nobody has changed it: the network has come or gone.
 function otherwise(q) {
   if (said?.changes !== changes) said = { changes, due: q.due, words: '' };
-  if (q.due !== said.due) said = { changes, due: q.due, words: say('due-changed', { sum: money(q.due) }) };
+  if (q.due !== said.due) said = { changes, due: q.due, words: say('due-changed', { sum: money(q.due) }), at: performance.now() };
   return said.words;
 }
+/** justChanged tells whether it has come to another sum so lately that nobody has read it: within so many milliseconds. */
+export const justChanged = within => said?.changes === changes && performance.now() - said.at < within;
 
 // quoteAlone is a quote by the till's own knowledge; points that can't be so many are told, as the program would.
 async function quoteAlone(signal) {
