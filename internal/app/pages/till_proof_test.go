@@ -245,3 +245,49 @@ func TestTillSellsWhatWasAgreed(t *testing.T) {
 	}
 	s.verified(t)
 }
+
+// TestTillTakesSecrets: the secret code of a card that has one proves; of a card
+// without one it is not asked for, and what was not sent is told as that.
+func TestTillTakesSecrets(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	of, number := s.buyer(t, "Ася", 900_00)
+	s.proves(t, number)
+	_, p := s.behindWire(t, b)
+	const asks, desk = `document.querySelector("#prove[open]:not([data-unseen])")`, `!document.querySelector("dialog[open]")`
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")`)
+	p.adds("390")
+	p.Press(browsertest.F7)
+	p.Wait(`document.querySelector("#spend")?.value > 0 && document.querySelector("#totals").innerText.includes("−")`)
+	p.Press(browsertest.F8)
+	p.Wait(asks + ` && !document.querySelector("#prove [data-f=about]").innerText.includes("секретный")`)
+	p.Insert("482913")
+	p.Press(browsertest.Enter)
+	p.Wait(asks + ` && document.querySelector("#prove [data-f=error]").innerText.includes("Отправить код")`)
+	p.Press(browsertest.Escape)
+	p.Wait(desk)
+	cards, err := card.List(t.Context(), s.service.DB, of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.service.Cards.SetSecret(t.Context(), of, cards[0].ID, "лютик-7", member.Actor{Kind: member.BySystem}); err != nil {
+		t.Fatal(err)
+	}
+	p.scan(number) // shown anew
+	p.Press(browsertest.F8)
+	p.Wait(asks + ` && document.querySelector("#prove [data-f=about]").innerText.includes("секретный")`)
+	p.Insert("роза-77")
+	p.Press(browsertest.Enter)
+	p.Wait(desk + ` && document.querySelector("#pay-error").innerText.includes("Осталось попыток: 4")`)
+	p.Press(browsertest.F8)
+	p.Wait(asks)
+	p.Insert("лютик-7")
+	p.Press(browsertest.Enter)
+	p.told()
+	if sold := p.sold(); len(sold) != 1 || sold[0].Spent <= 0 {
+		t.Errorf("sold: %+v", sold)
+	}
+	s.verified(t)
+}

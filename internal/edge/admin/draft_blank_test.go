@@ -65,6 +65,10 @@ func TestWhatIsWrongStandsAtItsField(t *testing.T) {
 		if got := strings.Join(errorsIn(body), " "); got != "sum" || strings.Contains(body, "видам товаров") {
 			t.Errorf("below zero: %s: %s", got, mainForm.FindString(body))
 		}
+		body = says("rule", "save", url.Values{"name": {"Ступени"}, "kind": {"accrual"}, "way": {"table"}, "table.0.from": {"-5"}, "table.0.rate": {"5"}})
+		if got := strings.Join(errorsIn(body), " "); got != "table.0.from" || strings.Contains(body, "Процент должен") {
+			t.Errorf("a step below zero: %s: %s", got, mainForm.FindString(body))
+		}
 	})
 }
 

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"kopilka/internal/edge/ui"
+	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/level"
 	"kopilka/internal/loyalty/member"
@@ -34,6 +36,7 @@ type Found struct {
 	Initials string      `json:"initials"`
 	Phone    string      `json:"phone,omitempty"` // masked
 	Card     string      `json:"card,omitempty"`  // its last four characters
+	Secret   bool        `json:"secret"`          // the card has a secret code
 	Serves   bool        `json:"serves"`
 	Why      string      `json:"why,omitempty"` // why he is not served
 	Activate bool        `json:"activate"`      // he is to be activated
@@ -122,6 +125,11 @@ func (c *Cashier) found(k *call, by *foundBy) (*Found, error) {
 	}
 	if by.Kind == member.Card {
 		f.Card = by.Value[max(0, len(by.Value)-4):]
+		cards, err := card.List(ctx, c.DB, m.Home)
+		if err != nil {
+			return nil, err
+		}
+		f.Secret = slices.ContainsFunc(cards, func(x card.Card) bool { return x.HasSecret && x.Number == by.Value })
 	}
 	c.state(k, f, &m, by)
 	if err := c.account(k, f); err != nil {

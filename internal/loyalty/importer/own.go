@@ -60,7 +60,7 @@ func (p *peopleParser) ownValue(c *member.CustomField, s string) (string, *fault
 		return value, nil
 	}
 	switch wrong.Code {
-	case "member.bad-number":
+	case "member.bad-number", "member.number-size":
 		return "", fault.New(fault.Invalid, "importer.number", "value", shown(s))
 	case "member.doubtful-number":
 		return "", fault.New(fault.Invalid, "importer.number-doubtful", "value", shown(s))

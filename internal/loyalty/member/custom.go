@@ -9,6 +9,7 @@ import (
 	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/money"
 )
 
 // CustomKind says what an own field holds.
@@ -182,7 +183,7 @@ func (c *CustomField) Canonical(s string) (string, *fault.Field) {
 // equal numbers are equal texts.
 func canonicalNumber(s string) (string, *fault.Field) {
 	wrong := &fault.Field{Code: "member.bad-number"}
-	if _, behind, comma := strings.Cut(s, ","); comma && len(behind) == 3 && only(behind, "0123456789") { // 1,500 is another number in English
+	if money.Doubtful(s) {
 		return s, &fault.Field{Code: "member.doubtful-number"}
 	}
 	digits, minus := strings.CutPrefix(strings.Replace(s, ",", ".", 1), "-")
@@ -192,7 +193,7 @@ func canonicalNumber(s string) (string, *fault.Field) {
 	}
 	whole, fraction = strings.TrimLeft(whole, "0"), strings.TrimRight(fraction, "0")
 	if len(whole) > maxDigits || len(fraction) > maxDecimals {
-		return s, wrong
+		return s, &fault.Field{Code: "member.number-size", Args: fault.Pairs("whole", maxDigits, "decimals", maxDecimals)}
 	}
 	if whole == "" {
 		whole = "0"

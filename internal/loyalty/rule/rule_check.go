@@ -151,7 +151,10 @@ func (k *ruleChecker) amounts(at string, r *Rule) {
 		row := &r.Table[i]
 		rowAt := fmt.Sprintf("%s.table[%d]", at, i)
 		k.check(i == 0 || row.From > r.Table[i-1].From, rowAt+".from", "programme.table-order")
-		k.check(row.From >= 0 && row.From <= MaxCents && row.Rate >= 0 && row.Rate <= most && row.Amount >= 0 && row.Points >= 0 && row.Points <= maxPoints, rowAt, "programme.rate", "most", percents(most))
+		k.check(row.From >= 0 && row.From <= MaxCents, rowAt+".from", "programme.rule-amount")
+		k.check(row.Rate >= 0 && row.Rate <= most, rowAt+".rate", "programme.rate", "most", percents(most))
+		k.check(row.Amount >= 0 && row.Amount <= MaxCents, rowAt+".amount", "programme.rule-amount")
+		k.check(row.Points >= 0 && row.Points <= maxPoints, rowAt+".points", "programme.rule-amount")
 		k.check(row.Amount == 0 || r.Kind == DiscountRule && row.Rate == 0, rowAt, "programme.rule-way", "kind", string(r.Kind))
 		k.check(row.Points == 0 || r.Kind == AccrualRule && row.Rate == 0, rowAt, "programme.rule-way", "kind", string(r.Kind))
 	}

@@ -15,11 +15,18 @@ const maxText = 64
 // decimals are an error; so are three digits behind a comma: in English "1,000"
 // is a thousand.
 func ParseAmount(s string) (Amount, error) {
-	if _, behind, comma := strings.Cut(strings.TrimSpace(s), ","); comma && len(behind) == 3 && digitsOnly(behind) {
+	if Doubtful(s) {
 		return 0, fault.New(fault.Invalid, "money.doubtful")
 	}
 	v, err := exact(s, 2)
 	return Amount(v), err
+}
+
+// Doubtful tells whether the comma of a number may stand between its thousands as
+// well as before its decimals: "1,500" may, "0,500" and "1500,500" may not.
+func Doubtful(s string) bool {
+	whole, behind, comma := strings.Cut(strings.TrimPrefix(strings.TrimSpace(s), "-"), ",")
+	return comma && len(behind) == 3 && digitsOnly(behind) && len(whole) > 0 && len(whole) <= 3 && whole[0] != '0' && digitsOnly(whole)
 }
 
 // ParseRate reads a share in percent, at most four decimals: "7.5", "7,5" or

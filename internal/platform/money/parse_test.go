@@ -30,7 +30,7 @@ func TestParseAmount(t *testing.T) {
 		"1,234.56": "money.invalid", "1.2.3": "money.invalid", "12 34": "money.invalid", "1234 567": "money.invalid",
 		"1  234": "money.invalid", "1 23,4 5": "money.invalid", "abc": "money.invalid", "1e2": "money.invalid", "+5": "money.invalid",
 		"--5": "money.invalid", "- 5": "money.invalid", "0x10": "money.invalid", "NaN": "money.invalid", "٣": "money.invalid",
-		"1_000": "money.invalid", "1,000": "money.doubtful", "-12,345 ": "money.doubtful", "1.234": "money.too-precise", "92233720368547758.08": "money.too-large",
+		"1_000": "money.invalid", "1,000": "money.doubtful", "-12,345 ": "money.doubtful", "0,001": "money.too-precise", "1234,567": "money.too-precise", "1.234": "money.too-precise", "92233720368547758.08": "money.too-large",
 		strings.Repeat("9", 40): "money.too-large", strings.Repeat("0", 65): "money.invalid", "1\t234": "money.invalid",
 	} {
 		if got, err := ParseAmount(s); !fault.Is(err, code) || fault.From(err).Kind != fault.Invalid {

@@ -127,7 +127,7 @@ function drawCodes() {
   const box = $('#codes'), typed = keptIn('#code') || $('#code')?.value.trim() || document.activeElement?.id === 'code';
   if (!state.lines.length && !state.codes.length && !typed) { put(box); return; }
   if (!$('form', box)) put(box, make('codes'));
-  const mine = (state.member?.codes ?? []).filter(c => !state.codes.includes(c.code));
+  const taken = state.codes.map(c => c.toLowerCase()), mine = (state.member?.codes ?? []).filter(c => !taken.includes(c.code.toLowerCase()));
   const unused = (state.quote ?? state.look)?.unused_codes ?? [], of = code => unused.find(u => u.code.toLowerCase() === code.toLowerCase());
   const chips = state.codes.map((code, i) => {
     const chip = make('chip', { text: code }), why = of(code);

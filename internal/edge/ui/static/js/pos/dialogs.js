@@ -28,10 +28,11 @@ export function prove(q, then) {
   d.toggleAttribute('data-sent', !!code);
   $('[data-do=camera]', d).hidden = !then; // what is sent is read by nobody's camera
   $('h2', d).textContent = say('prove-title');
-  fill(d, { about: say('prove-about', { points: points(q.spent) }) + ' ' + say(state.buyer?.card ? 'prove-secret' : 'prove-qr'), sent: code ? say('sent-to', { to: code.to }) : '', error: '' });
+  fill(d, { about: say('prove-about', { points: points(q.spent) }) + ' ' + say(bySecret() ? 'prove-secret' : 'prove-qr'), sent: code ? say('sent-to', { to: code.to }) : '', error: '' });
   $('#prove-code').focus();
 }
 let out; // the code that a member was sent and may still read out, however often he is asked; taken: for that receipt
+const bySecret = () => state.buyer?.card && state.member?.secret; // the card that was shown has one
 const asksNow = of => of.receipt === receipt() && of.member === state.member?.id;
 const whose = () => ({ purpose: 'spend', member: state.member.id });
 let confirmed; // what is done once the member's phone or e-mail is proven; null: a spending is
@@ -73,7 +74,7 @@ function codeAgain(d, e) {
 /** proofScanned takes a QR; a card that is shown is no code, and uses up no try. */
 export function proofScanned(code) {
   if (/^L1\./i.test(code)) return proofTyped(code);
-  fill($('#prove'), { error: say(state.buyer?.card ? 'prove-secret' : 'prove-qr') });
+  fill($('#prove'), { error: say(bySecret() ? 'prove-secret' : 'prove-qr') });
   beep(false);
 }
 export async function proofTyped(text) {
@@ -81,7 +82,7 @@ export async function proofTyped(text) {
   if (!code) return;
   if (confirmed) { await confirmTyped(d, code); return; }
   if (/^L1\./i.test(code)) { close('prove'); proven({ qr: code }); return; }
-  if (state.buyer?.card && !('sent' in d.dataset)) { close('prove'); proven({ proof: { secret: code } }); return; }
+  if (bySecret() && !('sent' in d.dataset)) { close('prove'); proven({ proof: { secret: code } }); return; }
   const of = { receipt: receipt(), member: state.member.id };
   try {
     const checked = await ask('/api/codes/check', { body: { ...whose(), code } }), proof = { proof: { code: checked.proof } };
@@ -92,6 +93,7 @@ export async function proofTyped(text) {
   } catch (e) {
     if (e.code === 'member.code-expired' || e.code === 'member.code-tries') out = null;
     if (here()) codeAgain(d, e);
+    if (here() && e.code === 'member.code-expired' && !('sent' in d.dataset)) fill(d, { error: say('prove-unsent') });
   }
 }
 
