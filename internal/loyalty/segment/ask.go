@@ -159,11 +159,25 @@ func parsed[T any](k *asked, read func(string) (T, bool)) ([]T, *fault.Field) {
 	for i, s := range k.Values {
 		v, ok := read(s)
 		if !ok {
-			return nil, k.bad(i, "segment.bad-value")
+			return nil, k.unread(i)
 		}
 		out[i] = v
 	}
 	return out, nil
+}
+
+// unread says of a value that it is none of what the field wants.
+func (k *asked) unread(n int) *fault.Field {
+	switch k.f.Kind {
+	case Number, Days:
+		return k.bad(n, "segment.bad-number")
+	case Decimal, Points, Money:
+		return k.bad(n, "segment.bad-decimal")
+	case Time, Day, Birthday:
+		return k.bad(n, "segment.bad-day")
+	default:
+		return k.bad(n, "segment.bad-value")
+	}
 }
 
 // span is what From, To and Between ask of a column whose values are ordered as
