@@ -32,7 +32,7 @@ func (e *partForm) blanks() []blank {
 			if not := x.Get("not"); len(x.Keys) == 1 && x.Keys[0] == "not" {
 				said = not
 			}
-			why := a.noNumber(field, said.List())
+			why := a.noValue(field, said.List())
 			if why == "" && (len(said.Keys) > 0 || strings.Join(said.List(), "") != "") {
 				continue
 			}
@@ -62,9 +62,6 @@ func (e *partForm) blankWay() []blank {
 			return blankAt(name)
 		}
 		return nil
-	}
-	if kind == string(rule.ShareRule) {
-		return nil // of nothing: points may not pay
 	}
 	var out []blank
 	for _, key := range waySlots(kind, way) {

@@ -8,6 +8,7 @@ import (
 
 	"kopilka/internal/edge/admin"
 	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/loyalty/programme"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
@@ -234,5 +235,43 @@ func TestOvertakenByOneself(t *testing.T) {
 		lands(summer, "/draft/publish", "programme-in-force")
 		lands(summer, "/draft/publish", "programme-in-force")
 		lands(winter, "/draft/publish", "not-overtaken-own")
+	})
+}
+
+// TestPlannedMeanwhile: whoever sets the time of a draft over one that another has set
+// since is told of it, and may set his own knowingly.
+func TestPlannedMeanwhile(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		may := []staff.Permission{staff.ProgrammeSee, staff.ProgrammeEdit, staff.ProgrammePublish}
+		anna, boris := h.hire("anna", may), h.hire("boris", may)
+		plans := programme.Plans{Programmes: h.Programmes}
+		path := admin.Base + "/programmes/" + h.Programme.ID.String() + "/draft"
+		h.ask(anna, http.MethodPost, path+"/begin", url.Values{})
+		hers, his := h.formAt(anna, path+"/publish"), h.formAt(boris, path+"/publish")
+		set := func(f url.Values, days int) {
+			f.Set("when", "at")
+			f.Set("at", h.Clock.Now().Time().AddDate(0, 0, days).Format("2.01.2006 15:04"))
+		}
+		set(hers, 1)
+		set(his, 2)
+		if w := h.ask(anna, http.MethodPost, path+"/publish", hers); w.Code != http.StatusSeeOther {
+			t.Fatalf("%d: %s", w.Code, mainForm.FindString(w.Body.String()))
+		}
+		first, err := plans.Of(t.Context(), h.Programme.ID)
+		h.check(err)
+		w := h.ask(boris, http.MethodPost, path+"/publish", his)
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "время уже назначили") {
+			t.Errorf("%d: %s", w.Code, mainForm.FindString(w.Body.String()))
+		}
+		if now, err := plans.Of(t.Context(), h.Programme.ID); err != nil || now != first {
+			t.Errorf("%+v %v, want %+v", now, err, first)
+		}
+		again := formIn(w.Body.String())
+		set(again, 2)
+		if w := h.ask(boris, http.MethodPost, path+"/publish", again); w.Code != http.StatusSeeOther {
+			t.Errorf("knowingly: %d: %s", w.Code, mainForm.FindString(w.Body.String()))
+		}
 	})
 }

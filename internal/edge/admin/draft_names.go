@@ -176,7 +176,9 @@ func (n *naming) load(of rule.Field) (out []kit.Option) {
 
 // ofProgram is what the program or the programme itself names.
 func (n *naming) ofProgram(of rule.Field, add func(value, text string)) {
-	switch info := rule.InfoOf(of); {
+	switch info, own := rule.InfoOf(of), n.ownField(of); {
+	case own != nil:
+		n.ownOptions(own, add)
 	case of == rule.FieldWeekday:
 		for i, day := range draft.Weekdays() {
 			add(day, n.p.text("why.weekday."+string(rune('1'+i))))

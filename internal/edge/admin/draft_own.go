@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/rule"
@@ -33,40 +34,71 @@ func (n *naming) OwnWord(key, value string) string {
 	return n.call(rule.CustomField+rule.Field(key), value)
 }
 
-// ofNumbers is the field whose numbers a condition wants; nil: it wants words.
-func (a wants) ofNumbers(field rule.Field) *member.CustomField {
-	if own := a.names.ownField(field); own != nil && own.Kind == member.CustomNumber {
-		return own
+// ownOptions are all that an own field may be, in the reader's words; none: that is
+// typed.
+func (n *naming) ownOptions(own *member.CustomField, add func(value, text string)) {
+	switch own.Kind {
+	case member.CustomBool:
+		add("true", n.p.yesNo(true))
+		add("false", n.p.yesNo(false))
+	case member.CustomChoice:
+		for _, x := range own.Choices {
+			add(x.Key, n.p.inLang(x.LabelRU, x.LabelEN))
+		}
+	case member.CustomText, member.CustomNumber, member.CustomDate:
 	}
-	return nil
+}
+
+// ofKind tells whether a condition looks at an own field of a kind.
+func (a wants) ofKind(field rule.Field, kind member.CustomKind) bool {
+	own := a.names.ownField(field)
+	return own != nil && own.Kind == kind
 }
 
 // wordsShown are the words of a condition as they are typed.
 func (a wants) wordsShown(field rule.Field, words []string) string {
-	if a.ofNumbers(field) == nil {
-		return strings.Join(words, ", ")
-	}
-	out := slices.Clone(words)
+	out, between := slices.Clone(words), ", "
 	for i := range out {
-		out[i] = a.decimalSaid(out[i])
+		switch {
+		case a.ofKind(field, member.CustomNumber):
+			out[i], between = a.decimalSaid(out[i]), "; "
+		case a.ofKind(field, member.CustomDate):
+			out[i] = a.daySaid(out[i])
+		}
 	}
-	return strings.Join(out, "; ")
+	return strings.Join(out, between)
 }
 
 // betweenNumbers is what sets numbers apart: a comma that stands in one may be its
 // decimal point.
 var betweenNumbers = regexp.MustCompile(`[;\n]|,(?:\s|$)`)
 
-// wordsTyped are the words of a condition as its text has them; what is no number
-// stays as it was typed.
+// wordsTyped are the words of a condition as its text has them; what can't be a value
+// of the field stays as it was typed.
 func (a wants) wordsTyped(field rule.Field, typed string) []string {
-	own := a.ofNumbers(field)
+	own := a.names.ownField(field)
 	if own == nil {
 		return wordsIn(typed)
 	}
-	words := betweenNumbers.Split(typed, -1)
+	var words []string
+	switch own.Kind {
+	case member.CustomNumber:
+		words = betweenNumbers.Split(typed, -1)
+		for i := range words {
+			words[i] = a.plain(strings.TrimSpace(words[i]))
+		}
+	case member.CustomDate:
+		words = strings.FieldsFunc(typed, func(r rune) bool { return strings.ContainsRune(",;\n", r) })
+		for i := range words {
+			if t, err := parseDay(strings.TrimSpace(words[i]), time.UTC); err == nil {
+				words[i] = t.Format(time.DateOnly)
+			}
+		}
+	default:
+		words = wordsIn(typed)
+	}
 	for i, w := range words {
-		if v, wrong := own.Canonical(a.plain(strings.TrimSpace(w))); wrong == nil {
+		if v, wrong := own.Canonical(strings.TrimSpace(w)); wrong == nil {
 			words[i] = v
 		}
 	}
@@ -75,21 +107,24 @@ func (a wants) wordsTyped(field rule.Field, typed string) []string {
 
 // wordsHow is the key of how several words are typed.
 func (a wants) wordsHow(field rule.Field) string {
-	if a.ofNumbers(field) != nil {
+	switch {
+	case a.ofKind(field, member.CustomNumber):
 		return "admin.draft.numbers-how"
+	case a.ofKind(field, member.CustomDate):
+		return "admin.draft.days-how"
 	}
 	return "admin.draft.words-how"
 }
 
-// noNumber tells what is wrong with the words of a condition that wants numbers; ""
-// nothing.
-func (a wants) noNumber(field rule.Field, words []string) string {
-	own := a.ofNumbers(field)
+// noValue tells what is wrong with the words of a condition that an own field can't
+// be; "" nothing.
+func (a wants) noValue(field rule.Field, words []string) string {
+	own := a.names.ownField(field)
 	if own == nil {
 		return ""
 	}
 	for _, w := range words {
-		if _, wrong := own.Canonical(w); wrong != nil {
+		if _, wrong := own.Canonical(w); wrong != nil && w != "" {
 			return a.Texts.FaultField(a.lang(), *wrong)
 		}
 	}

@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"html"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -89,6 +90,69 @@ func TestOwnNumbersInConditions(t *testing.T) {
 			if !strings.Contains(body, want) || strings.Contains(tags.ReplaceAllString(body, " "), "custom.kids") {
 				t.Errorf("no %q: %s", want, tags.ReplaceAllString(body, " "))
 			}
+		}
+	})
+}
+
+// TestOwnValuesInConditions: what an own field may be is chosen by its names, days are
+// typed as the reader writes them, what can't be is refused; a trial goes by them.
+func TestOwnValuesInConditions(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openHouse(t, d)
+		for _, c := range []member.CustomField{
+			{Key: "dog", Kind: member.CustomBool, LabelRU: "Есть собака", LabelEN: "A dog", Active: true},
+			{Key: "taste", Kind: member.CustomChoice, LabelRU: "Вид", LabelEN: "Taste", Active: true, Choices: []member.Choice{{Key: "drama", LabelRU: "Драма", LabelEN: "Drama"}, {Key: "fun", LabelRU: "Комедия", LabelEN: "Comedy"}}},
+			{Key: "wedding", Kind: member.CustomDate, LabelRU: "День свадьбы", LabelEN: "Wedding", Active: true},
+		} {
+			h.check(h.members.SaveCustomField(t.Context(), c))
+		}
+		anna := h.register("Анна", "+79161234567")
+		_, err := h.members.Update(t.Context(), member.DefaultRules(), anna.Home, 0, member.Patch{Set: map[member.Field]string{"custom.dog": "true", "custom.taste": "drama", "custom.wedding": "2025-12-31"}}, member.Actor{Kind: member.BySystem})
+		h.check(err)
+		who := h.hire("edits", []staff.Permission{staff.ProgrammeSee, staff.ProgrammeEdit, staff.MembersSee})
+		programme := admin.Base + "/programmes/" + h.Programme.ID.String()
+		path := programme + "/draft"
+		h.ask(who, http.MethodPost, path+"/begin", url.Values{})
+		send := func(field string, more url.Values) (int, string) {
+			form := url.Values{"do": {"save"}, "kind": {"accrual"}, "way": {"rate"}, "active": {"yes"}, "rate": {"5%"}, "name": {"Своим"}, "when.0.field": {field}, "when.0.mode": {"in"}}
+			maps.Copy(form, more)
+			w := h.ask(who, http.MethodPost, path+"/part/rule", form)
+			return w.Code, html.UnescapeString(w.Body.String())
+		}
+		for field, options := range map[string][]string{"custom.dog": {"true", "да", "false", "нет"}, "custom.taste": {"drama", "Драма", "fun", "Комедия"}} {
+			_, body := send(field, url.Values{"do": {"fields"}})
+			for _, o := range options {
+				if !strings.Contains(body, `"`+o+`"`) && !strings.Contains(body, o+"</") {
+					t.Errorf("%s offers no %q", field, o)
+				}
+			}
+		}
+		for _, c := range []struct {
+			field, text string
+			typed       url.Values
+		}{
+			{"custom.dog", "custom.dog: true}", url.Values{"when.0.in": {"true"}}},
+			{"custom.taste", "custom.taste: [drama, fun]}", url.Values{"when.0.in": {"drama", "fun"}}},
+			{"custom.wedding", "custom.wedding: [2025-12-31, 2026-01-01]}", url.Values{"when.0.words": {"31.12.2025, 2026-01-01"}}},
+		} {
+			if code, body := send(c.field, c.typed); code != http.StatusSeeOther {
+				t.Errorf("%s: %d %s", c.field, code, mainForm.FindString(body))
+			}
+			if got := h.formAt(who, path+"/text").Get("text"); !strings.Contains(strings.ReplaceAll(got, `"`, ""), c.text) {
+				t.Errorf("%s: the text has %s", c.field, got)
+			}
+		}
+		for field, typed := range map[string]url.Values{
+			"custom.dog": {"when.0.in": {"может"}}, "custom.taste": {"when.0.in": {"Ужасы"}}, "custom.wedding": {"when.0.words": {"32.13.2025"}},
+		} {
+			if code, body := send(field, typed); code != http.StatusUnprocessableEntity || !strings.Contains(body, `id="when.0.`) || !strings.Contains(body, `-error"`) {
+				t.Errorf("%s %v: %d", field, typed, code)
+			}
+		}
+		tried := html.UnescapeString(h.ask(who, http.MethodGet, programme+"/try?of=draft&till=one/1&day=2026-03-02&time=12:00&line.0.price=1000&who=%2B79161234567", nil).Body.String())
+		if n := strings.Count(tried, "Своим"); n < 3 || strings.Contains(tried, "нужно: ") {
+			t.Errorf("%d of the three rules act: %s", n, tags.ReplaceAllString(tried, " "))
 		}
 	})
 }

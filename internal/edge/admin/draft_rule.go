@@ -44,6 +44,9 @@ func (e *partForm) loadRule(part draft.Part) {
 		e.f.values.Set("active", "yes")
 	} else if r := e.ruleAt(); r != nil {
 		e.f.values.Set("way", r.Way())
+		if r.Kind == rule.ShareRule && r.Rate == 0 {
+			e.f.values.Set("rate", "0") // points may not pay
+		}
 	}
 	e.wants("when").load(part.Get("when"))
 	e.wants("scope").load(part.Get("scope"))

@@ -91,11 +91,15 @@ func (d *drafting) untimely(f *form) bool {
 // plan sets the time at which the draft comes into force.
 func (d *drafting) plan(f *form, edition, version int64) error {
 	at, err := timeIn(f.get("at"), d.programmeZone(d.stored.Programme))
+	seen, err2 := numberOf(f.get("plan"))
+	if err == nil {
+		err = err2
+	}
 	if err == nil {
 		_, err = d.Plans.Make(d.ctx(), programme.Plan{
 			Programme: d.stored.Programme, Edition: edition, Version: version, At: at, Note: f.get("note"),
 			By: d.byWhom(), Staff: d.who.Person.ID, StaffName: d.who.Person.Name,
-		})
+		}, id.ID(seen))
 	}
 	if err != nil {
 		return d.notPublished(f, err)

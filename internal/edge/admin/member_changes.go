@@ -150,7 +150,9 @@ func (w *changeWords) own(key, v string) string {
 func (p *page) ownValue(c *member.CustomField, v string) string {
 	switch c.Kind {
 	case member.CustomBool:
-		return p.yesNo(v == "true")
+		if v == "true" || v == "false" {
+			return p.yesNo(v == "true")
+		}
 	case member.CustomDate:
 		return p.daySaid(v)
 	case member.CustomNumber:

@@ -157,6 +157,15 @@ func eraseFault(err error) error {
 
 func erasurePath(a *privacy.Act) string { return Base + "/erasures/" + a.ID.String() }
 
+// asked is when an erasure was demanded: a day that was typed begins at midnight, and
+// is told as a day.
+func (p *page) asked(at clock.Micros) string {
+	if t := at.In(ui.Of(p.ctx()).Zone); t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 {
+		return ui.Date(p.ctx(), at)
+	}
+	return ui.DateTime(p.ctx(), at)
+}
+
 // erasureView is the act of an erasure.
 type erasureView struct {
 	Title  string
@@ -175,14 +184,14 @@ func (p *page) erasure() error {
 	if err != nil {
 		return err
 	}
-	v := erasureView{Title: p.text("admin.privacy.act", "number", a.Number), Late: !a.OnTime()}
+	v := erasureView{Title: p.text("admin.privacy.act", "number", a.Number), Late: !a.OnTime}
 	add := func(key, value string) {
 		if value != "" {
 			v.About = append(v.About, kit.Pair{Name: p.text("admin.privacy." + key), Value: value})
 		}
 	}
 	add("ground", p.text("admin.privacy.ground-"+string(a.Ground)))
-	add("asked", ui.DateTime(p.ctx(), a.RequestedAt))
+	add("asked", p.asked(a.RequestedAt))
 	add("due", p.day(a.DueOn))
 	add("at", ui.DateTime(p.ctx(), a.At))
 	add("reference", a.Reference)

@@ -171,6 +171,9 @@ func (d *drafting) overtaken(err error) (string, error) {
 		}
 		d.stored, d.read, d.wrong = now, nil, nil
 		return d.text("admin.draft.meanwhile-publish", "by", d.changedBy(now.By), "ago", ui.Ago(d.ctx(), now.At)), d.take(now.Text)
+	case fault.Is(err, "programme.plan-set"):
+		plan, err := d.planOf(d.stored.Programme)
+		return d.text("admin.draft.meanwhile-plan", "plan", plan.Title, "by", plan.Text), err
 	case fault.Is(err, "programme.version") && d.was != nil:
 		made, err := d.Programmes.Made(d.ctx(), d.was.ID, d.was.Version)
 		if err != nil {

@@ -122,7 +122,7 @@ func TestDaysAsPeopleWriteThem(t *testing.T) {
 			t.Errorf("%s: %d: %s", publish.Get("at"), w.Code, w.Body)
 		}
 		list := html.UnescapeString(h.ask(who, http.MethodGet, admin.Base+"/members?from.turnover=abc", nil).Body.String())
-		if !strings.Contains(list, "» (abc): Это не день, или такого дня нет.") {
+		if !strings.Contains(list, "» (abc): Нужно число, например") {
 			t.Errorf("a filter: %s", mainForm.FindString(list))
 		}
 	})

@@ -142,7 +142,7 @@ func getErasure(ctx context.Context, c *call, in *erasureIn) (*Erasure, error) {
 func erasureOf(v privacy.Act) Erasure {
 	return Erasure{
 		ID: v.ID, Member: v.Member, Homes: v.Homes, Number: v.Number, Ground: v.Ground, RequestedAt: Time(v.RequestedAt), DueOn: v.DueOn, At: Time(v.At),
-		OnTime: v.OnTime(), Reference: v.Reference, ActorKind: member.ActorKind(v.ActorKind), Actor: v.Actor, Source: v.Source, Forfeited: v.Forfeited,
+		OnTime: v.OnTime, Reference: v.Reference, ActorKind: member.ActorKind(v.ActorKind), Actor: v.Actor, Source: v.Source, Forfeited: v.Forfeited,
 		Tables: each(v.Tables, func(t home.Wiped) ErasedTable {
 			return ErasedTable{Table: t.Table, Columns: orEmpty(t.What), Rows: t.Rows}
 		}),

@@ -33,10 +33,18 @@ const (
 	workingDays  = 10
 )
 
+// termed notes the last day of the term and whether the act is in it, by the zone's
+// clock.
+func (a *Act) termed(zone *time.Location) {
+	a.DueOn = a.Ground.DueOn(a.RequestedAt, zone)
+	a.OnTime = a.At.In(zone).Format(time.DateOnly) <= a.DueOn
+}
+
 // DueOn is the last day of a ground's term, YYYY-MM-DD, counted from the day of
-// the demand. Holidays are not known: with them the law gives more.
-func (g Ground) DueOn(asked clock.Micros) string {
-	day := asked.Time()
+// the demand by the zone's clock. Holidays are not known: with them the law gives
+// more.
+func (g Ground) DueOn(asked clock.Micros, zone *time.Location) string {
+	day := asked.In(zone)
 	if g == Withdrawn || g == Reached {
 		return day.AddDate(0, 0, calendarDays).Format(time.DateOnly)
 	}
@@ -67,6 +75,7 @@ type Act struct {
 	Ground      Ground       `json:"ground"`
 	RequestedAt clock.Micros `json:"requested_at"`
 	DueOn       string       `json:"due_on"`
+	OnTime      bool         `json:"on_time"` // done by then
 	At          clock.Micros `json:"at"`
 	Reference   string       `json:"reference,omitempty"` // number of the demand
 	ActorKind   string       `json:"actor_kind"`
@@ -75,9 +84,6 @@ type Act struct {
 	Forfeited   money.Points `json:"forfeited"` // hundredths
 	Tables      []home.Wiped `json:"tables"`
 }
-
-// OnTime tells whether it was done within the term.
-func (a *Act) OnTime() bool { return a.At.Time().Format(time.DateOnly) <= a.DueOn }
 
 const (
 	qPutAct  = `insert into member_erasure (home_id, erasure_id, at, doc, digest) values ($1, $2, $3, $4, $5)`

@@ -10,6 +10,7 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/organization"
 	"kopilka/internal/loyalty/promo"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/segment"
@@ -121,7 +122,11 @@ func (p *Privacy) erase(ctx context.Context, q db.Q, e *Erasure, a *Act, done pu
 	if a.RequestedAt == 0 {
 		a.RequestedAt = done.At
 	}
-	a.DueOn = e.Ground.DueOn(a.RequestedAt)
+	o, err := organization.Load(ctx, q)
+	if err != nil {
+		return none, err
+	}
+	a.termed(o.Location())
 	var guests []string
 	for _, h := range a.Homes {
 		of, err := p.Desk.GuestsOf(ctx, q, h)

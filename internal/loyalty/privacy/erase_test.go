@@ -204,7 +204,7 @@ func TestErasure(t *testing.T) {
 			}
 		}
 		s.clean()
-		if a.DueOn != "2026-03-16" || !a.OnTime() || a.Forfeited == 0 || a.Number != m.Number || !slices.ContainsFunc(a.Tables, func(w home.Wiped) bool { return w.Table == "purchase" && w.Rows == 1 }) {
+		if a.DueOn != "2026-03-16" || !a.OnTime || a.Forfeited == 0 || a.Number != m.Number || !slices.ContainsFunc(a.Tables, func(w home.Wiped) bool { return w.Table == "purchase" && w.Rows == 1 }) {
 			t.Errorf("%+v", a)
 		}
 		s.Clock.Add(time.Hour)
@@ -275,8 +275,14 @@ func TestTermsOfTheLaw(t *testing.T) {
 	for ground, day := range map[privacy.Ground]string{
 		privacy.Demanded: "2026-03-20", privacy.Unlawful: "2026-03-20", privacy.Withdrawn: "2026-04-05", privacy.Reached: "2026-04-05",
 	} {
-		if got := ground.DueOn(friday); got != day {
+		if got := ground.DueOn(friday, time.UTC); got != day {
 			t.Errorf("%s: %s, want %s", ground, got, day)
+		}
+		// The day begins there before it does here.
+		samara := time.FixedZone("", 4*60*60)
+		midnight := clock.Of(time.Date(2026, 3, 6, 0, 0, 0, 0, samara))
+		if got := ground.DueOn(midnight, samara); got != day {
+			t.Errorf("%s in Samara: %s, want %s", ground, got, day)
 		}
 	}
 }

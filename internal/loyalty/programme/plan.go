@@ -52,9 +52,10 @@ func (ps *Plans) Of(ctx context.Context, programme id.ID) (Plan, error) {
 	return p, err
 }
 
-// Make plans a draft, in the place of the plan before: the draft must be of
-// the edition, and the programme of the version, that were looked at.
-func (ps *Plans) Make(ctx context.Context, p Plan) (Plan, error) {
+// Make plans a draft, in the place of the plan that was seen, 0 for none: the
+// draft must be of the edition, and the programme of the version, that were looked
+// at. Another plan that waits is left alone ("programme.plan-set").
+func (ps *Plans) Make(ctx context.Context, p Plan, seen id.ID) (Plan, error) {
 	if err := inTime(ps.Clock.Now(), p.At, p.Note); err != nil {
 		return p, err
 	}
@@ -62,7 +63,16 @@ func (ps *Plans) Make(ctx context.Context, p Plan) (Plan, error) {
 		return p, err
 	}
 	p.ID, p.Request = ps.IDs.New(), 0
-	return p, ps.store(ctx, p, func(*db.Tx) error { return nil })
+	return p, ps.store(ctx, p, func(tx *db.Tx) error {
+		now, err := scanPlan(tx.Row(ctx, qPlan, p.Programme))
+		switch {
+		case errors.Is(err, db.ErrNotFound):
+			return nil
+		case err == nil && now.Waits() && now.ID != seen:
+			return fault.New(fault.Conflict, "programme.plan-set")
+		}
+		return err
+	})
 }
 
 // inTime refuses a time that no plan may be of, and a note that is too long.

@@ -54,12 +54,22 @@ func (pl *planner) planned(text string) programme.Drafted {
 	pl.t.Helper()
 	d, err := pl.SaveDraft(pl.t.Context(), programme.Drafted{Name: text, Text: text, By: "Анна"})
 	if err == nil {
-		_, err = pl.Make(pl.t.Context(), pl.planOf(d, time.Hour))
+		_, err = pl.make(pl.t.Context(), pl.planOf(d, time.Hour))
 	}
 	if err != nil {
 		pl.t.Fatal(err)
 	}
 	return d
+}
+
+// make plans a draft in the place of the plan that is there.
+func (pl *planner) make(ctx context.Context, p programme.Plan) (programme.Plan, error) {
+	pl.t.Helper()
+	was, err := pl.Of(ctx, p.Programme)
+	if err != nil {
+		pl.t.Fatal(err)
+	}
+	return pl.Make(ctx, p, was.ID)
 }
 
 func (pl *planner) planOf(d programme.Drafted, ahead time.Duration) programme.Plan {
@@ -147,11 +157,11 @@ func TestPlanEnds(t *testing.T) {
 			t.Errorf("another plan was called off: %v", err)
 		}
 		ok(pl.Cancel(ctx, called.Programme, plan.ID))
-		if _, err := pl.Make(ctx, pl.planOf(changed, time.Hour)); !fault.Is(err, "programme.draft-changed") {
+		if _, err := pl.make(ctx, pl.planOf(changed, time.Hour)); !fault.Is(err, "programme.draft-changed") {
 			t.Errorf("an older edition was planned: %v", err)
 		}
 		for code, ahead := range map[string]time.Duration{"programme.plan-past": 0, "programme.plan-far": 367 * 24 * time.Hour} {
-			if _, err := pl.Make(ctx, pl.planOf(called, ahead)); err == nil || fault.From(err).Fields[0].Code != code {
+			if _, err := pl.make(ctx, pl.planOf(called, ahead)); err == nil || fault.From(err).Fields[0].Code != code {
 				t.Errorf("%s: %v", code, err)
 			}
 		}
@@ -202,11 +212,11 @@ func TestPlanOvertaken(t *testing.T) {
 			t.Fatal(err)
 		}
 		plan := pl.planOf(next, time.Hour)
-		if _, err := pl.Make(ctx, plan); !fault.Is(err, "programme.version") {
+		if _, err := pl.make(ctx, plan); !fault.Is(err, "programme.version") {
 			t.Errorf("planned over a version nobody looked at: %v", err)
 		}
 		plan.Version = 1
-		if _, err := pl.Make(ctx, plan); err != nil {
+		if _, err := pl.make(ctx, plan); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := pl.Rollback(ctx, dr.Programme, 1, 1, "Борис", ""); err != nil {
@@ -219,6 +229,40 @@ func TestPlanOvertaken(t *testing.T) {
 		got, err := pl.Of(ctx, dr.Programme)
 		if err != nil || got.Reason != "programme.plan-moved" || pl.Current().Get(dr.Programme).Version != 2 {
 			t.Errorf("%+v %v", got, err)
+		}
+	})
+}
+
+// TestPlanOfAnother: a plan takes the place of the one that was seen, and of no
+// other; one that was not carried out is in nobody's way.
+func TestPlanOfAnother(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, now := t.Context(), clock.NewFixed(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+		pl := newPlanner(t, d, now, 1)
+		dr := pl.planned("kino")
+		first, err := pl.Of(ctx, dr.Programme)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, seen := range []id.ID{0, first.ID + 1} {
+			if _, err := pl.Make(ctx, pl.planOf(dr, 2*time.Hour), seen); !fault.Is(err, "programme.plan-set") {
+				t.Errorf("over a plan that was not seen: %v", err)
+			}
+		}
+		if is, err := pl.Of(ctx, dr.Programme); err != nil || is != first {
+			t.Errorf("%+v %v, want %+v", is, err, first)
+		}
+		if _, err := pl.Make(ctx, pl.planOf(dr, 2*time.Hour), first.ID); err != nil {
+			t.Error(err)
+		}
+		pl.blocked = true
+		now.Add(3 * time.Hour)
+		if why := pl.ended(dr); why == "" {
+			t.Error("it was carried out")
+		}
+		if _, err := pl.Make(ctx, pl.planOf(dr, time.Hour), 0); err != nil {
+			t.Errorf("in the place of one that failed: %v", err)
 		}
 	})
 }

@@ -102,7 +102,7 @@ func TestTwoToPublish(t *testing.T) {
 			"off":         func(ctx context.Context) error { _, err := p.Put(ctx, off, "x"); return err },
 			"another":     func(ctx context.Context) error { _, err := p.Put(ctx, fresh, "x"); return err },
 			"gone back":   func(ctx context.Context) error { _, err := p.Rollback(ctx, p.programme.ID, 1, 1, "x", ""); return err },
-			"at its time": func(ctx context.Context) error { _, err := p.Make(ctx, p.planner.planOf(dr, time.Hour)); return err },
+			"at its time": func(ctx context.Context) error { _, err := p.planner.make(ctx, p.planner.planOf(dr, time.Hour)); return err },
 		} {
 			for _, ctx := range []context.Context{p.anna, p.boris, key} {
 				if err := try(ctx); !fault.Is(err, "programme.second-person") {
@@ -248,7 +248,7 @@ func TestAskedForATime(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		p := newPair(t, d)
 		alone := p.drafted("two")
-		_, err := p.Make(t.Context(), func() programme.Plan { x := p.planner.planOf(alone, time.Hour); x.Version = 1; return x }())
+		_, err := p.planner.make(t.Context(), func() programme.Plan { x := p.planner.planOf(alone, time.Hour); x.Version = 1; return x }())
 		p.ok(err)
 		p.planner.now.Add(2 * time.Hour)
 		p.ok(p.CarryOut(t.Context()))

@@ -181,7 +181,7 @@ func (k *ruleChecker) units(at string, r *Rule) {
 
 func (k *ruleChecker) set(at string, s *Set) {
 	whole := 0
-	for _, v := range []bool{s.Price > 0, s.Off > 0, s.Rate > 0} {
+	for _, v := range []bool{s.Price != 0, s.Off != 0, s.Rate != 0} {
 		if v {
 			whole++
 		}
@@ -194,10 +194,13 @@ func (k *ruleChecker) set(at string, s *Set) {
 		k.conditions(partAt+".scope", x.Scope, OfLine)
 		k.check(x.Count >= 1 && x.Count <= 1e6, partAt+".count", "programme.set-count")
 		k.check(x.Rate >= 0 && x.Rate <= money.Whole, partAt+".rate", "programme.rate", "most", percents(money.Whole))
-		lowered = lowered || x.Rate > 0
+		lowered = lowered || x.Rate != 0
 	}
-	k.check(whole <= 1 && (whole == 1) != lowered, at, "programme.set")
-	k.check(s.Price >= 0 && s.Price <= MaxCents && s.Off >= 0 && s.Off <= MaxCents && s.Rate >= 0 && s.Rate <= money.Whole && s.Most >= 0, at, "programme.set")
+	k.check(whole <= 1 && (whole == 1) != lowered, at+".price", "programme.set")
+	k.check(s.Price >= 0 && s.Price <= MaxCents, at+".price", "programme.rule-amount")
+	k.check(s.Off >= 0 && s.Off <= MaxCents, at+".off", "programme.rule-amount")
+	k.check(s.Rate >= 0 && s.Rate <= money.Whole, at+".rate", "programme.rate", "most", percents(money.Whole))
+	k.check(s.Most >= 0, at+".most", "programme.rule-amount")
 }
 
 func (k *ruleChecker) campaign(at string, c *Campaign) {
