@@ -105,6 +105,15 @@ func (a wants) add(field string) {
 	i := a.count()
 	a.f.values.Set(a.key(i, "field"), field)
 	a.f.values.Set(a.key(i, "mode"), "in")
+	if ofBirthday(rule.Field(field)) { // the day itself, unless others are asked for
+		a.f.values.Set(a.key(i, "from"), "0")
+		a.f.values.Set(a.key(i, "to"), "0")
+	}
+}
+
+// ofBirthday tells whether a field counts days from a birthday.
+func ofBirthday(field rule.Field) bool {
+	return field == rule.FieldBirthday || field == rule.FieldRelative
 }
 
 func (a wants) drop(i int) {
@@ -277,7 +286,11 @@ func (a wants) span(i int, info *rule.FieldInfo, put func(slot)) {
 	if form == "" {
 		form = "count"
 	}
-	put(slot{key: a.key(i, "from"), as: as, said: a.text("admin.draft.from-" + form)})
+	from := slot{key: a.key(i, "from"), as: as, said: a.text("admin.draft.from-" + form)}
+	if ofBirthday(info.Field) {
+		from.about = a.text("admin.draft.birthday-how")
+	}
+	put(from)
 	if info.Form == rule.Money {
 		put(slot{key: a.key(i, "below"), as: as, said: a.text("admin.draft.below-money")})
 		return

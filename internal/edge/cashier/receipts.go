@@ -40,13 +40,15 @@ func (c *Cashier) receipts(k *call) error {
 				Member home.ID `json:"member"`
 			} `json:"claim"`
 		} `json:"items"`
+		Next string `json:"next"`
 	}
 	if err := json.Unmarshal(a.body.Bytes(), &list); err != nil {
 		return err
 	}
 	out := struct {
 		Receipts []Receipt `json:"receipts"`
-	}{Receipts: []Receipt{}}
+		More     bool      `json:"more"` // there are older ones
+	}{Receipts: []Receipt{}, More: list.Next != ""}
 	var sold []home.ID
 	for i := range list.Items {
 		p := &list.Items[i]

@@ -224,7 +224,7 @@ const deeds = {
   quick: e => bought.atHand(quick.list.find(g => g.sku === e.dataset.sku)),
   most: () => { if (!sale.busy() && (state.member || looking())) sale.spend('most'); else beep(false); }, none: () => sale.spend(0),
   pay: e => e.dataset.kind === 'cash' ? pay.inCash() : pay.pay(e.dataset.kind), mixed: pay.mixed, banknote: e => banknote(e.dataset.sum), exact,
-  'send-code': dialogs.sendCode, 'register-code': sendRegisterCode, 'go-on': pay.goOn,
+  'send-code': dialogs.sendCode, 'as-secret': () => dialogs.proofSecret(), 'register-code': sendRegisterCode, 'go-on': pay.goOn,
   'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { if (sale.busy()) { beep(false); return; } sale.takeCode(e.dataset.code); next(); },
   refund: e => receipts.refund(e.dataset.id), claim: e => receipts.claim(e.dataset.id, again), 'claim-do': receipts.claimed, 'print-receipt': e => receipts.print(e.dataset.id), 'refund-whole': () => receipts.refundTyped(true),
   cancel: () => { close('cancel'); if (!sale.busy()) nextGuest(); },

@@ -8,6 +8,7 @@ import { state } from './sale.js';
 import { say } from './words.js';
 import { atDesk, draw, next } from './desk.js';
 import { beep, toNext } from './keys.js';
+import * as stock from './goods.js';
 import * as dialogs from './dialogs.js';
 import * as bought from './item.js';
 import { engaged } from './fields.js';
@@ -46,7 +47,8 @@ export async function seek(code, mine, gone, { scanned = false, before } = {}) {
     return notAsked(code, e, scanned);
   }
   if (gone()) return true;
-  if (!found.length && isWords(code) && atDesk()) return sellWords(code, gone, before);
+  if (!found.length && atDesk() && (isWords(code) || !scanned && await isGood(code)) && atDesk()) return sellWords(code, gone, before);
+  if (gone()) return true;
   if (late(mine) && (found.length || isPhone(code))) return true; // another was shown since, and is served
   if (!atDesk() || found.length > 1 && !here()) { bought.miss(code, code); return false; } // the till is locked: whoever opens it sees to it
   if (!found.length) return notFound(code, scanned);
@@ -100,7 +102,8 @@ async function fromMemory(code, mine, gone, { scanned, before }) {
   const seen = await keep.recall(known(code)), is = seen && await latest(seen);
   if (gone()) return true;
   if (!atDesk()) { bought.miss(code, code); return false; }
-  if (!is && isWords(code)) return sellWords(code, gone, before);
+  if (!is && (isWords(code) || !scanned && await isGood(code))) return sellWords(code, gone, before);
+  if (gone()) return true;
   if (late(mine) && (is || isPhone(code))) return true;
   if (is) return served(is, code, mine); // it is as old as it was
   if (state.member) { lostGood(say('not-found-alone', { code }), code); return false; } // whoever is there is not lost to a good that is not known
@@ -139,6 +142,8 @@ async function latest(seen) {
 }
 // isWords tells what names goods or a sum from what may be somebody's: the cursor stood in the field of members.
 const isWords = text => !/@|^L1\./i.test(text) && (text.replace(/\D/g, '').length < 6 || SUM.test(text));
+// isGood tells the barcode of a good, which may be typed where the cursor was.
+const isGood = async code => /^\d{6,14}$/.test(code) && !!(await stock.find(code).catch(() => null))?.[0]?.exact;
 async function sellWords(text, gone, before) {
   await before;
   unback();

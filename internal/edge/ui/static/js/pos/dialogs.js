@@ -24,14 +24,14 @@ export function prove(q, then) {
   proven = then; confirmed = null;
   const d = openUnseen('prove'), form = $('form', d);
   form.reset();
-  const code = then && out?.member === state.member?.id && (out.taken ?? receipt()) === receipt() && Date.now() < out.until ? out : null;
-  d.toggleAttribute('data-sent', !!code);
+  const code = then && out?.member === state.member?.id && Date.now() < out.until ? out : null;
+  $('[data-do=as-secret]', d).hidden = true;
   $('[data-do=camera]', d).hidden = !then; // what is sent is read by nobody's camera
   $('h2', d).textContent = say('prove-title');
   fill(d, { about: say('prove-about', { points: points(q.spent) }) + ' ' + say(bySecret() ? 'prove-secret' : 'prove-qr'), sent: code ? say('sent-to', { to: code.to }) : '', error: '' });
   $('#prove-code').focus();
 }
-let out; // the code that a member was sent and may still read out, however often he is asked; taken: for that receipt
+let out; // the code that a member was sent and may still read out, however often he is asked: it is told as sent
 const bySecret = () => state.buyer?.card && state.member?.secret; // the card that was shown has one
 const asksNow = of => of.receipt === receipt() && of.member === state.member?.id;
 const whose = () => ({ purpose: 'spend', member: state.member.id });
@@ -57,14 +57,9 @@ export async function sendCode() {
     if (!confirmed) out = { member: of.member, to: sent.to, until: Date.now() + Date.parse(sent.expires_at) - Date.parse(sent.repeat_at) }; // by no clock of the till's
     if (!here()) return;
     fill(d, { sent: say('sent-to', { to: sent.to }), error: '' });
-    d.toggleAttribute('data-sent', true);
     $('#prove-code').value = '';
     $('#prove-code').focus();
-  } catch (e) {
-    if (!here()) return;
-    if (e.code === 'member.code-too-soon') d.toggleAttribute('data-sent', true); // one is out: it is what will be typed
-    codeAgain(d, e);
-  }
+  } catch (e) { if (here()) codeAgain(d, e); }
 }
 // codeAgain has another code typed over one that was wrong.
 function codeAgain(d, e) {
@@ -77,24 +72,39 @@ export function proofScanned(code) {
   fill($('#prove'), { error: say(bySecret() ? 'prove-secret' : 'prove-qr') });
   beep(false);
 }
+/** proofTyped takes a QR, a code that was sent or the secret of the card, whichever it is: while a code is out a wrong one is
+ * no try of the secret, but the cashier may say that it is one. */
 export async function proofTyped(text) {
   const d = $('#prove'), here = within(d), code = text.trim();
   if (!code) return;
   if (confirmed) { await confirmTyped(d, code); return; }
   if (/^L1\./i.test(code)) { close('prove'); proven({ qr: code }); return; }
-  if (bySecret() && !('sent' in d.dataset)) { close('prove'); proven({ proof: { secret: code } }); return; }
+  if (bySecret() && !/^\d{4,8}$/.test(code)) { proofSecret(code); return; } // no code looks so
   const of = { receipt: receipt(), member: state.member.id };
   try {
     const checked = await ask('/api/codes/check', { body: { ...whose(), code } }), proof = { proof: { code: checked.proof } };
-    if (out?.member === of.member) out.taken = of.receipt;
+    if (out?.member === of.member) out = null;
     if (!here() && !(d.open && proven && asksNow(of))) { late = { ...of, proof }; return; } // asked anew by then it is taken all the same
     close('prove');
     proven(proof);
-  } catch (e) {
-    if (e.code === 'member.code-expired' || e.code === 'member.code-tries') out = null;
-    if (here()) codeAgain(d, e);
-    if (here() && e.code === 'member.code-expired' && !('sent' in d.dataset)) fill(d, { error: say('prove-unsent') });
-  }
+  } catch (e) { notProven(d, e, code, here); }
+}
+// notProven tells why a code proves nothing; where none is out what was typed is the secret of the card.
+function notProven(d, e, code, here) {
+  const none = e instanceof Refused && e.code !== 'member.code-wrong', sent = none && out;
+  if (none) out = null;
+  if (!here()) return;
+  if (none && bySecret()) { proofSecret(code); return; }
+  codeAgain(d, e);
+  if (none) fill(d, { sent: '' });
+  if (e.code === 'member.code-expired' && !sent) fill(d, { error: say('prove-unsent') });
+  $('[data-do=as-secret]', d).hidden = none || !bySecret();
+}
+/** proofSecret takes what was typed for the secret code of the card. */
+export function proofSecret(code = $('#prove-code').value.trim()) {
+  if (!code) return;
+  close('prove');
+  proven({ proof: { secret: code } });
 }
 
 async function confirmTyped(d, code) {

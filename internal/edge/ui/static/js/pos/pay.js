@@ -156,9 +156,11 @@ async function notSold(e, s) {
   if (e.status === 401) { await nobody(); return; }
   if (!state.start?.duty) return; // its receipt is there again for whoever signs in
   if (e.code === 'points.proof-needed') { askProof(state.quote, p => pay(s.kind, s.kind === 'mixed' ? s.payments : null, p)); return; }
+  const proof = !state.qr && s.item.commit?.buyer?.qr; // that was shown for it alone
   if (e.code.startsWith('card.qr')) state.qr = null;
   await sale.quote();
-  state.trouble = e.code.startsWith('quote.') ? say('changed') : e.message;
+  if (proof && /^quote\.|not-found|^api\.invalid/.test(e.code)) state.trouble = say('prove-qr-other');
+  else state.trouble = e.code.startsWith('quote.') ? say('changed') : e.message;
   beep(false);
   sayAnew(); // his points may be what has changed
 }

@@ -48,7 +48,7 @@ export async function receipts(q = '', done = '') {
   try {
     if (!isOnline()) { fill(d, { list: [], error: say('refund-offline'), done }); return; }
     const list = q ? await foundBy(q) : (await ask('/shift')).receipts;
-    if (here()) show(d, list, done); else if (done && !seen()) await notice.tell(done); // it may not have been read
+    if (here()) show(d, list, done || list.words || ''); else if (done && !seen()) await notice.tell(done); // it may not have been read
   } catch (e) { if (here()) problem(d, e); else if (done && !seen()) await notice.tell(done); }
 }
 async function foundBy(q) {
@@ -58,14 +58,18 @@ async function foundBy(q) {
     const s = await keep.get('sequence');
     if (s) found = (await ask('/receipts?key=' + encodeURIComponent(`pos-${s.till}-${q}`))).receipts;
   }
-  if (!found.length && by === 'key=') found = await ofMembers(q);
-  return found.map(p => ({ ...p, at: moment(p.at) }));
+  let words;
+  if (!found.length && by === 'key=') ({ found, words } = await ofMembers(q));
+  return Object.assign(found.map(p => ({ ...p, at: moment(p.at) })), { words });
 }
 // ofMembers are the receipts, newest first, of whom a card or a phone names: who brings goods back may have no receipt.
 async function ofMembers(q) {
   const { found } = await ask('/find', { body: { q } });
-  const each = await Promise.all(found.map(async m => (await ask('/receipts?member=' + m.id)).receipts));
-  return each.flat().sort((a, b) => (a.at < b.at) - (a.at > b.at));
+  const each = await Promise.all(found.map(m => ask('/receipts?member=' + m.id)));
+  return {
+    found: each.flatMap(x => x.receipts).sort((a, b) => (a.at < b.at) - (a.at > b.at)),
+    words: found.length ? say(each.some(x => x.more) ? 'receipts-newest' : 'receipts-member', { name: found.map(m => m.name).join(', ') }) : '',
+  };
 }
 
 /** refund shows what of a receipt may come back, once it is known what has come of the refund that was asked for before. */
