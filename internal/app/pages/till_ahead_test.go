@@ -273,6 +273,13 @@ func TestTillGoodsWithoutPrice(t *testing.T) {
 	p.Wait(atHand)
 	p.Get(atHand+`.click()`, nil)
 	p.Wait(`document.querySelector("#item-error").innerText && document.activeElement.id === "item" && !document.querySelector(".ln")`)
+	for _, field := range []string{"scan", "item"} { // the code of another good is no price
+		p.Get(`document.querySelector("#`+field+`").focus()`, nil)
+		p.Insert("46012345")
+		p.Press(browsertest.Enter)
+		p.Wait(`document.querySelector("#item-error").innerText.includes("наберите цену") && !document.querySelector(".ln")`)
+		p.Get(`(i => { i.value = ""; i.dispatchEvent(new Event("input", { bubbles: true })); document.querySelector("#item-error").replaceChildren() })(document.querySelector("#item"))`, nil)
+	}
 	p.Insert("90")
 	p.Press(browsertest.Enter)
 	p.settled("90,00 ₽")

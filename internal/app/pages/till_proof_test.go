@@ -54,7 +54,7 @@ func (p *till) codes(qr string) {
 		const path = new URL(at, location).pathname, says = (status, body) => new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
 		if (path.endsWith("/api/codes")) return says(200, { to: "+7 9** ***-**-70", repeat_at: "2026-01-01T00:01:00Z", expires_at: "2026-01-01T00:05:00Z" });
 		if (path.endsWith("/api/codes/check")) {
-			if (window.expired) return says(422, { code: "member.code-expired", detail: "Код устарел" });
+			if (window.ended) return says(422, { code: window.ended, detail: "Код не подошёл" });
 			if (JSON.parse(how.body).code === "1111") return says(422, { code: "member.code-wrong", detail: "Неверный код" });
 			await new Promise(done => { window.check = done; });
 			setTimeout(() => { window.checked = true; }, 50);
@@ -310,7 +310,15 @@ func TestTillTakesSecrets(t *testing.T) {
 	p.Shot("till-proof-wrong")
 	p.Get(`document.querySelector("[data-do=as-secret]").click()`, nil)
 	p.Wait(desk + ` && document.querySelector("#pay-error").innerText.includes("секретный код")`)
-	p.Get(`window.expired = true`, nil)
+	p.Get(`window.ended = "member.code-tries"`, nil)
+	p.Press(browsertest.F8)
+	p.Wait(asks + ` && document.querySelector("#prove [data-f=sent]").innerText`)
+	p.Insert("482913")
+	p.Press(browsertest.Enter)
+	p.Wait(`document.querySelector("#prove [data-f=error]").innerText.includes("не подошёл") && !document.querySelector("#prove [data-f=sent]").innerText && !document.querySelector("[data-do=as-secret]").hidden`)
+	p.Press(browsertest.Escape)
+	p.Wait(desk)
+	p.Get(`window.ended = "member.code-none"`, nil)
 	p.Press(browsertest.F8)
 	p.Wait(asks)
 	p.Insert("482913")

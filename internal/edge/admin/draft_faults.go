@@ -40,6 +40,8 @@ func (d *drafting) named(f fault.Field) fault.Field {
 			a.Value = d.names.call(rule.FieldType, word)
 		case "types":
 			a.Value = d.typesCalled(word)
+		case "own":
+			a.Value = d.names.OwnField(word)
 		case "campaign", "level", "rule":
 			a.Value = d.nameOf(a.Name, word)
 		}

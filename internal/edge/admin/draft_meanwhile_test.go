@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"kopilka/internal/edge/admin"
-	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/loyalty/programme"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"

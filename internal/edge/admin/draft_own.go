@@ -8,6 +8,7 @@ import (
 
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/platform/fault"
 )
 
 // ownField is the organization's own field that a condition looks at; nil: it looks
@@ -57,16 +58,19 @@ func (a wants) ofKind(field rule.Field, kind member.CustomKind) bool {
 
 // wordsShown are the words of a condition as they are typed.
 func (a wants) wordsShown(field rule.Field, words []string) string {
-	out, between := slices.Clone(words), ", "
-	for i := range out {
-		switch {
-		case a.ofKind(field, member.CustomNumber):
-			out[i], between = a.decimalSaid(out[i]), "; "
-		case a.ofKind(field, member.CustomDate):
+	out := slices.Clone(words)
+	switch {
+	case a.ofKind(field, member.CustomNumber):
+		for i := range out {
+			out[i] = a.decimalSaid(out[i])
+		}
+		return strings.Join(out, "; ")
+	case a.ofKind(field, member.CustomDate):
+		for i := range out {
 			out[i] = a.daySaid(out[i])
 		}
 	}
-	return strings.Join(out, between)
+	return wordsOut(out)
 }
 
 // betweenNumbers is what sets numbers apart: a comma that stands in one may be its
@@ -125,6 +129,9 @@ func (a wants) noValue(field rule.Field, words []string) string {
 	}
 	for _, w := range words {
 		if _, wrong := own.Canonical(w); wrong != nil && w != "" {
+			if wrong.Code == "member.bad-date" {
+				wrong = &fault.Field{Code: "admin.day"} // as days are typed here
+			}
 			return a.Texts.FaultField(a.lang(), *wrong)
 		}
 	}

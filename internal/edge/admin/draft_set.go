@@ -1,8 +1,6 @@
 package admin
 
 import (
-	"strings"
-
 	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/loyalty/rule"
 )
@@ -16,7 +14,7 @@ func (e *partForm) loadSet(part draft.Part) {
 		e.f.values.Set(e.rowKey("set.parts", i, "count"), orID(x.Get("count").Word, "1"))
 		e.f.values.Set(e.rowKey("set.parts", i, "rate"), x.Get("rate").Word)
 		e.f.values[e.rowKey("set.parts", i, "type")] = x.At("scope.type").List()
-		e.f.values.Set(e.rowKey("set.parts", i, "product"), strings.Join(x.At("scope.product").List(), ", "))
+		e.f.values.Set(e.rowKey("set.parts", i, "product"), wordsOut(x.At("scope.product").List()))
 	}
 }
 

@@ -179,8 +179,8 @@ func (c *Codes) try(ctx context.Context, tx *db.Tx, p Purpose, of Ref, code stri
 	var expires, used clock.Micros
 	err = tx.Row(ctx, qCode, of.Kind, of.Value, p).Scan(&codeID, &hash, &tries, &expires, &used)
 	switch {
-	case errors.Is(err, db.ErrNotFound):
-		return 0, fault.New(fault.Refused, "member.code-expired"), nil
+	case errors.Is(err, db.ErrNotFound), err == nil && expires < now.Add(-CodeProof):
+		return 0, fault.New(fault.Refused, "member.code-none"), nil
 	case err != nil:
 		return 0, nil, err
 	case n == 0 && used == 0 && expires > now:

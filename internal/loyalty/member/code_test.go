@@ -39,7 +39,7 @@ func TestCodeIsGoodOnce(t *testing.T) {
 			t.Fatalf("sent %v", box.sent)
 		}
 		_, err := c.Check(b.ctx, member.ToProve, toPhone, code)
-		refused(t, err, "member.code-expired") // of another purpose
+		refused(t, err, "member.code-none") // of another purpose
 		_, err = c.Check(b.ctx, member.ToLogin, toPhone, other(code))
 		refused(t, err, "member.code-wrong")
 		if left := fault.From(err).Arg("left"); left != int64(4) {
@@ -85,6 +85,9 @@ func TestCodeIsCheckedAgain(t *testing.T) {
 		}
 		_, err = c.Check(b.ctx, member.ToSpend, toPhone, box.last())
 		refused(t, err, "member.code-expired")
+		b.clock.Add(member.CodeLife + member.CodeProof)
+		_, err = c.Check(b.ctx, member.ToSpend, toPhone, box.last())
+		refused(t, err, "member.code-none") // nobody waits for it any more
 	})
 }
 

@@ -98,11 +98,14 @@ func TestTwoToPublish(t *testing.T) {
 		fresh.ID, fresh.Version, fresh.Code = 0, 0, "fresh"
 		key := audit.By(t.Context(), audit.Actor{Kind: audit.Key, ID: 5, Name: "касса"})
 		for name, try := range map[string]func(context.Context) error{
-			"draft":       func(ctx context.Context) error { _, err := p.PublishDraft(ctx, dr, *p.programme, "x", ""); return err },
-			"off":         func(ctx context.Context) error { _, err := p.Put(ctx, off, "x"); return err },
-			"another":     func(ctx context.Context) error { _, err := p.Put(ctx, fresh, "x"); return err },
-			"gone back":   func(ctx context.Context) error { _, err := p.Rollback(ctx, p.programme.ID, 1, 1, "x", ""); return err },
-			"at its time": func(ctx context.Context) error { _, err := p.planner.make(ctx, p.planner.planOf(dr, time.Hour)); return err },
+			"draft":     func(ctx context.Context) error { _, err := p.PublishDraft(ctx, dr, *p.programme, "x", ""); return err },
+			"off":       func(ctx context.Context) error { _, err := p.Put(ctx, off, "x"); return err },
+			"another":   func(ctx context.Context) error { _, err := p.Put(ctx, fresh, "x"); return err },
+			"gone back": func(ctx context.Context) error { _, err := p.Rollback(ctx, p.programme.ID, 1, 1, "x", ""); return err },
+			"at its time": func(ctx context.Context) error {
+				_, err := p.planner.make(ctx, p.planner.planOf(dr, time.Hour))
+				return err
+			},
 		} {
 			for _, ctx := range []context.Context{p.anna, p.boris, key} {
 				if err := try(ctx); !fault.Is(err, "programme.second-person") {

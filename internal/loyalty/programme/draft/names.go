@@ -118,11 +118,13 @@ func (b *Base) Words(of rule.Field) []string {
 // Facts are what warnings of a programme rest on, as the base has it now.
 func (b *Base) Facts(p *rule.Programme, now clock.Micros) Facts {
 	out := Facts{Today: p.Day(now), Types: append([]string{}, b.Words(rule.FieldType)...)}
-	var gates, empty, bare error
+	var gates, empty, bare, own error
 	out.Gates, gates = identity.Held(b.ctx, b.q, identity.VisitsWrite, now)
 	out.Empty, empty = member.EmptyGroups(b.ctx, b.q)
 	out.Bare, bare = catalog.New(b.q, nil).Bare(b.ctx)
-	if err := cmp.Or(gates, empty, bare); b.err == nil {
+	out.Own, own = member.CustomFields(b.ctx, b.q)
+	out.Own = append([]member.CustomField{}, out.Own...)
+	if err := cmp.Or(gates, empty, bare, own); b.err == nil {
 		b.err = err
 	}
 	return out

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"kopilka/internal/loyalty/identity"
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -22,6 +23,7 @@ type Facts struct {
 	Types []string // codes of the product types that there are; nil: it is not known
 	Bare  []string // codes of those that nothing in the catalogue is of
 	Empty []id.ID  // groups of members that nobody is in
+	Own   []member.CustomField // the organization's own fields; nil: it is not known
 }
 
 // Warnings tells what in a programme can't act, or not any more, though
@@ -64,6 +66,7 @@ func Warnings(p *rule.Programme, f Facts) []fault.Field {
 	w.goods()
 	w.unreached()
 	w.groups(all)
+	w.own(all)
 	w.lookalikes()
 	return w.found
 }

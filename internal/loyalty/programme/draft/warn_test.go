@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/platform/id"
 )
@@ -33,6 +34,8 @@ func TestWarnings(t *testing.T) {
 		{"a level given by hand", head + "levels:\n- {id: a, priority: 1}\n- {id: b, priority: 2, total: 1000}\n- {id: c, priority: 3}\n", nil},
 		{"no such level", head + "rules: [{id: a, kind: discount, rate: 5%, when: {level: gold}}]\n", []string{"3:57 programme.warn-no-level"}},
 		{"two values of one", head + "rules: [{id: a, kind: discount, rate: 5%, when: [{city: Омск}, {city: Казань}]}]\n", []string{"3:71 programme.warn-excluded"}},
+		{"an own field", head + "rules: [{id: a, kind: discount, rate: 5%, when: {custom.taste: Drama, custom.dog: true, custom.day: 2025-12-31}}]\n", nil},
+		{"what an own field can't be", head + "rules: [{id: a, kind: discount, rate: 5%, when: {custom.taste: [drama, fun], custom.dog: {not: да}}}]\ncampaigns: [{id: c, when: {custom.hat: a, custom.day: 31.12.2025}, rules: [{id: b, kind: discount, rate: 5%}]}]\n", []string{"3:64 programme.warn-own", "3:90 programme.warn-own", "4:40 programme.warn-no-own", "4:55 programme.warn-own"}},
 		{"two tags", head + "rules: [{id: a, kind: discount, rate: 5%, when: [{tag: a}, {tag: b}]}]\n", nil},
 		{"in and not", head + "rules: [{id: a, kind: discount, rate: 5%, when: {tag: {in: a, not: [A, b]}}}]\n", []string{"3:55 programme.warn-excluded"}},
 		{"no member, gold", head + "rules: [{id: a, kind: discount, rate: 5%, when: {member: no, age: {from: 5}}}]\n", []string{"3:67 programme.warn-excluded"}},
@@ -69,7 +72,9 @@ func TestWarnings(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, f := range d.Warnings(draft.Facts{Today: "2026-06-01", Types: []string{"bar", "ticket", "hat"}, Bare: []string{"hat"}, Empty: []id.ID{9}}) {
+			for _, f := range d.Warnings(draft.Facts{Today: "2026-06-01", Types: []string{"bar", "ticket", "hat"}, Bare: []string{"hat"}, Empty: []id.ID{9}, Own: []member.CustomField{
+				{Key: "taste", Kind: member.CustomChoice, Choices: []member.Choice{{Key: "drama"}}}, {Key: "dog", Kind: member.CustomBool}, {Key: "day", Kind: member.CustomDate}, {Key: "hobby", Kind: member.CustomText},
+			}}) {
 				got = append(got, fmt.Sprintf("%d:%d %s", f.Line, f.Column, f.Code))
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {

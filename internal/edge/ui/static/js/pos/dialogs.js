@@ -24,14 +24,18 @@ export function prove(q, then) {
   proven = then; confirmed = null;
   const d = openUnseen('prove'), form = $('form', d);
   form.reset();
-  const code = then && out?.member === state.member?.id && Date.now() < out.until ? out : null;
-  $('[data-do=as-secret]', d).hidden = true;
+  const code = then && isOut();
+  $('[data-do=as-secret]', d).hidden = !code || !bySecret();
   $('[data-do=camera]', d).hidden = !then; // what is sent is read by nobody's camera
   $('h2', d).textContent = say('prove-title');
   fill(d, { about: say('prove-about', { points: points(q.spent) }) + ' ' + say(bySecret() ? 'prove-secret' : 'prove-qr'), sent: code ? say('sent-to', { to: code.to }) : '', error: '' });
   $('#prove-code').focus();
 }
-let out; // the code that a member was sent and may still read out, however often he is asked: it is told as sent
+const out = new Map(); // the codes that members were sent and may still read out, however often they are asked; taken: for that receipt
+const isOut = () => {
+  const code = out.get(state.member?.id);
+  return code && Date.now() < code.until && (code.taken ?? receipt()) === receipt() ? code : null;
+};
 const bySecret = () => state.buyer?.card && state.member?.secret; // the card that was shown has one
 const asksNow = of => of.receipt === receipt() && of.member === state.member?.id;
 const whose = () => ({ purpose: 'spend', member: state.member.id });
@@ -54,8 +58,9 @@ export async function sendCode() {
   const d = $('#prove'), here = within(d);
   try {
     const of = whose(), sent = confirmed ? await ask('/confirm', { body: { member: confirmed.member } }) : await ask('/api/codes', { body: of });
-    if (!confirmed) out = { member: of.member, to: sent.to, until: Date.now() + Date.parse(sent.expires_at) - Date.parse(sent.repeat_at) }; // by no clock of the till's
+    if (!confirmed) out.set(of.member, { to: sent.to, until: Date.now() + Date.parse(sent.expires_at) - Date.parse(sent.repeat_at) }); // by no clock of the till's
     if (!here()) return;
+    $('[data-do=as-secret]', d).hidden = !!confirmed || !bySecret();
     fill(d, { sent: say('sent-to', { to: sent.to }), error: '' });
     $('#prove-code').value = '';
     $('#prove-code').focus();
@@ -79,26 +84,29 @@ export async function proofTyped(text) {
   if (!code) return;
   if (confirmed) { await confirmTyped(d, code); return; }
   if (/^L1\./i.test(code)) { close('prove'); proven({ qr: code }); return; }
-  if (bySecret() && !/^\d{4,8}$/.test(code)) { proofSecret(code); return; } // no code looks so
+  if (!/^\d{4,8}$/.test(code)) { // no code looks so
+    if (bySecret()) proofSecret(code); else codeAgain(d, new Refused(422, { detail: say('prove-digits') }));
+    return;
+  }
   const of = { receipt: receipt(), member: state.member.id };
   try {
     const checked = await ask('/api/codes/check', { body: { ...whose(), code } }), proof = { proof: { code: checked.proof } };
-    if (out?.member === of.member) out = null;
+    if (isOut()) isOut().taken = of.receipt;
     if (!here() && !(d.open && proven && asksNow(of))) { late = { ...of, proof }; return; } // asked anew by then it is taken all the same
     close('prove');
     proven(proof);
   } catch (e) { notProven(d, e, code, here); }
 }
-// notProven tells why a code proves nothing; where none is out what was typed is the secret of the card.
+// notProven tells why a code proves nothing; where none was sent of late what was typed is the secret of the card.
 function notProven(d, e, code, here) {
-  const none = e instanceof Refused && e.code !== 'member.code-wrong', sent = none && out;
-  if (none) out = null;
+  const over = ['member.code-expired', 'member.code-tries', 'member.code-none'].includes(e.code), known = isOut();
+  if (over) out.delete(state.member?.id);
   if (!here()) return;
-  if (none && bySecret()) { proofSecret(code); return; }
+  if (bySecret() && !known && ['member.code-none', 'api.no-phone'].includes(e.code)) { proofSecret(code); return; }
   codeAgain(d, e);
-  if (none) fill(d, { sent: '' });
-  if (e.code === 'member.code-expired' && !sent) fill(d, { error: say('prove-unsent') });
-  $('[data-do=as-secret]', d).hidden = none || !bySecret();
+  if (over) fill(d, { sent: '' });
+  if (e.code === 'member.code-none') fill(d, { error: say('prove-unsent') });
+  $('[data-do=as-secret]', d).hidden = !bySecret();
 }
 /** proofSecret takes what was typed for the secret code of the card. */
 export function proofSecret(code = $('#prove-code').value.trim()) {

@@ -61,7 +61,8 @@ export async function typed(text, gone, more = () => false) {
   if (!quantity) return bad(say('bad-count'));
   if (sum * quantity > MOST * 1000) return bad(say('bad-much'));
   if (asked) {
-    if (!sum) return bad(/\p{L}/u.test(rest) ? say('price-first', { name: asked.name }) : say('bad-amount'));
+    const code = /^\d{8,}$/.test(rest); // of another good, and no price
+    if (!sum || code) return bad(code || /\p{L}/u.test(rest) ? say('price-first', { name: asked.name }) : say('bad-amount'));
     take({ ...asked, price: sum, asked: true }, times ? quantity : asked.quantity);
     return true;
   }

@@ -89,7 +89,9 @@ async function whileBusy(work) {
 }
 // agree writes down what is sold, before it is asked for; null: it is not sold so.
 async function agree(kind, payments, proof, agreed) {
-  const seen = agreed ?? state.quote?.due, unseen = !state.quote, unread = agreed === undefined && sale.justChanged(UNSEEN), q = await quoted();
+  const seen = agreed ?? state.quote?.due, unseen = !state.quote, unread = agreed === undefined && sale.justChanged(UNSEEN);
+  if (proof && state.quote?.alone) state.quote = null; // the network was away for a moment: what gave the proof has it back
+  const q = await quoted();
   if (!q) { beep(false); return null; }
   const points = unseen && q.alone && state.spend && !q.spent; // he was told of points
   if (points || unread || seen !== undefined && q.due !== seen) { state.trouble = say('changed'); beep(false); return null; }
