@@ -257,6 +257,7 @@ func TestTillGoodsWithoutPrice(t *testing.T) {
 		}
 	}
 	price(0)
+	s.barcode(t, "cola", "46012345")
 	w, p := s.behindWire(t, b)
 
 	release := w.hold("/goods")
@@ -283,6 +284,8 @@ func TestTillGoodsWithoutPrice(t *testing.T) {
 	p.Insert("90")
 	p.Press(browsertest.Enter)
 	p.settled("90,00 ₽")
+	p.Press(browsertest.Escape)
+	p.Wait(`!document.querySelector("#missed").innerText`)
 	release = w.hold("/api/purchases")
 	p.Press(browsertest.F8)
 	p.Wait(`document.querySelector("#waits[open]")`)
