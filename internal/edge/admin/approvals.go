@@ -224,7 +224,7 @@ func (p *page) askRefusal(r *approval.Request, f *form) error {
 	return p.ask(f, sheet{
 		Title: p.text("admin.approvals.refuse-ask", "points", l.Points, "name", l.Who), Sub: p.text("admin.approvals.refuse-text", "name", l.By), Action: l.Href + "/refuse", Back: approvalsPath,
 		Do: p.text("admin.approvals.refuse"), Here: approvalsHere, Crumbs: []kit.Link{{Text: p.text("admin.nav.approvals"), Href: approvalsPath}},
-		Parts: []sheetPart{{Entries: lines(f.field("reason", "reason", needed, first, most(mostRefusal)))}},
+		Parts: []sheetPart{{Entries: lines(f.field("reason", "refusal", needed, first, most(mostRefusal)))}},
 	})
 }
 

@@ -356,7 +356,7 @@ func (p *page) askRequestRefusal(r *programme.Request, f *form) error {
 	return p.ask(f, sheet{
 		Title: p.text("admin.requests.refuse-ask", "name", l.Name), Sub: p.text("admin.approvals.refuse-text", "name", l.By), Action: l.Href + "/refuse", Back: l.Href,
 		Do: p.text("admin.approvals.refuse"), Here: approvalsHere, Crumbs: []kit.Link{{Text: p.text("admin.nav.approvals"), Href: approvalsPath}},
-		Parts: []sheetPart{{Entries: lines(f.field("reason", "reason", needed, first, most(mostRefusal)))}},
+		Parts: []sheetPart{{Entries: lines(f.field("reason", "refusal", needed, first, most(mostRefusal)))}},
 	})
 }
 

@@ -28,7 +28,7 @@ var said = []string{
 	"card", "activate", "new-card", "secret-is", "card-issued",
 	"sold", "sold-offline", "tell", "level-now", "code-won", "receipt-no", "paid-card", "paid-cash", "paid-sbp", "paid-mixed", "paid-money", "paid-certificate", "paid-deposit", "paid-pushkin",
 	"changed", "cash-due", "cash-change", "cash-short", "cash-much", "cash-exact", "paper-got", "paper-change", "mixed-left", "mixed-sum", "other",
-	"prove-about", "prove-qr", "prove-secret", "prove-unsent", "prove-digits", "prove-qr-other", "sent-to",
+	"prove-about", "prove-qr", "prove-secret", "prove-unsent", "prove-digits", "prove-qr-other", "prove-qr-bad", "missed-price", "sent-to",
 	"shift-sales", "shift-money", "shift-discount", "shift-spent", "shift-earned", "shift-refunds", "shift-mine", "shift-short",
 	"receipt-none", "receipts-member", "receipts-newest", "refunded", "part-refunded", "no-member-receipt", "refund-of", "refund-left", "refund-done", "refund-nothing", "refund-kept", "nothing-to-pay", "refund-come", "refund-come-whole", "refund-keeps", "refund-gives", "refund-takes", "refund-given", "refund-taken", "refund-offline",
 	"of-receipt", "refund-not-done", "refund-unknown", "registered-late", "refund-doubt", "claim-unknown", "secret-late", "till-was-locked", "register-not-done", "register-unknown", "card-unknown", "settings-locked",

@@ -18,11 +18,11 @@ import (
 
 // Facts are what warnings rest on besides the programme.
 type Facts struct {
-	Today string   // YYYY-MM-DD of the programme
-	Gates bool     // somebody may tell of the use of tickets
-	Types []string // codes of the product types that there are; nil: it is not known
-	Bare  []string // codes of those that nothing in the catalogue is of
-	Empty []id.ID  // groups of members that nobody is in
+	Today string               // YYYY-MM-DD of the programme
+	Gates bool                 // somebody may tell of the use of tickets
+	Types []string             // codes of the product types that there are; nil: it is not known
+	Bare  []string             // codes of those that nothing in the catalogue is of
+	Empty []id.ID              // groups of members that nobody is in
 	Own   []member.CustomField // the organization's own fields; nil: it is not known
 }
 

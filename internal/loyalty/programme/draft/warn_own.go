@@ -9,8 +9,9 @@ import (
 	"kopilka/internal/loyalty/rule"
 )
 
-// own warns of conditions on the organization's own fields that there are not, or
-// that can't be what is wanted of them: a choice may have been taken out since.
+// own warns of conditions on the organization's own fields that there are not, that
+// are no longer asked for, or that can't be what is wanted of them: a choice may have
+// been taken out since.
 func (w *warner) own(all []placed) {
 	if w.facts.Own == nil {
 		return
@@ -39,6 +40,9 @@ func (w *warner) ownWhen(at string, conditions []rule.Condition) {
 		if of < 0 {
 			w.warn(path, "programme.warn-no-own", "own", key)
 			continue
+		}
+		if !w.facts.Own[of].Active {
+			w.warn(path, "programme.warn-own-away", "own", key)
 		}
 		for _, v := range slices.Concat(c.In, c.Not) {
 			if _, wrong := w.facts.Own[of].Canonical(strings.ToLower(v)); wrong != nil { // words are compared folded

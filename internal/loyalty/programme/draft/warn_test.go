@@ -35,6 +35,7 @@ func TestWarnings(t *testing.T) {
 		{"no such level", head + "rules: [{id: a, kind: discount, rate: 5%, when: {level: gold}}]\n", []string{"3:57 programme.warn-no-level"}},
 		{"two values of one", head + "rules: [{id: a, kind: discount, rate: 5%, when: [{city: Омск}, {city: Казань}]}]\n", []string{"3:71 programme.warn-excluded"}},
 		{"an own field", head + "rules: [{id: a, kind: discount, rate: 5%, when: {custom.taste: Drama, custom.dog: true, custom.day: 2025-12-31}}]\n", nil},
+		{"an own field that is no longer asked for", head + "rules: [{id: a, kind: discount, rate: 5%, when: {custom.old: a}}]\n", []string{"3:62 programme.warn-own-away"}},
 		{"what an own field can't be", head + "rules: [{id: a, kind: discount, rate: 5%, when: {custom.taste: [drama, fun], custom.dog: {not: да}}}]\ncampaigns: [{id: c, when: {custom.hat: a, custom.day: 31.12.2025}, rules: [{id: b, kind: discount, rate: 5%}]}]\n", []string{"3:64 programme.warn-own", "3:90 programme.warn-own", "4:40 programme.warn-no-own", "4:55 programme.warn-own"}},
 		{"two tags", head + "rules: [{id: a, kind: discount, rate: 5%, when: [{tag: a}, {tag: b}]}]\n", nil},
 		{"in and not", head + "rules: [{id: a, kind: discount, rate: 5%, when: {tag: {in: a, not: [A, b]}}}]\n", []string{"3:55 programme.warn-excluded"}},
@@ -73,7 +74,7 @@ func TestWarnings(t *testing.T) {
 			}
 			var got []string
 			for _, f := range d.Warnings(draft.Facts{Today: "2026-06-01", Types: []string{"bar", "ticket", "hat"}, Bare: []string{"hat"}, Empty: []id.ID{9}, Own: []member.CustomField{
-				{Key: "taste", Kind: member.CustomChoice, Choices: []member.Choice{{Key: "drama"}}}, {Key: "dog", Kind: member.CustomBool}, {Key: "day", Kind: member.CustomDate}, {Key: "hobby", Kind: member.CustomText},
+				{Key: "old", Kind: member.CustomText}, {Key: "taste", Active: true, Kind: member.CustomChoice, Choices: []member.Choice{{Key: "drama"}}}, {Key: "dog", Active: true, Kind: member.CustomBool}, {Key: "day", Active: true, Kind: member.CustomDate}, {Key: "hobby", Active: true, Kind: member.CustomText},
 			}}) {
 				got = append(got, fmt.Sprintf("%d:%d %s", f.Line, f.Column, f.Code))
 			}

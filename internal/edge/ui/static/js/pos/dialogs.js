@@ -110,7 +110,7 @@ function notProven(d, e, code, here) {
 }
 /** proofSecret takes what was typed for the secret code of the card. */
 export function proofSecret(code = $('#prove-code').value.trim()) {
-  if (!code) return;
+  if (!code) { $('#prove-code').focus(); beep(false); return; }
   close('prove');
   proven({ proof: { secret: code } });
 }

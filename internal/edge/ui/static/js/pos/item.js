@@ -55,14 +55,14 @@ export async function typed(text, gone, more = () => false) {
     if (words) badItem(words);
     return true;
   };
-  const bad = words => { back(words); return false; };
+  const bad = (words, otherwise) => { back(words, otherwise); return false; };
   const [, times, rest] = TIMES.exec(text) ?? [null, null, text];
   const quantity = times ? pieces(times) : 1000, sum = amount(rest);
   if (!quantity) return bad(say('bad-count'));
   if (sum * quantity > MOST * 1000) return bad(say('bad-much'));
   if (asked) {
     const code = /^\d{8,}$/.test(rest); // of another good, and no price
-    if (!sum || code) return bad(code || /\p{L}/u.test(rest) ? say('price-first', { name: asked.name }) : say('bad-amount'));
+    if (!sum || code) return code || /\p{L}/u.test(rest) ? bad(say('price-first', { name: asked.name }), say('missed-price', { text })) : bad(say('bad-amount'));
     take({ ...asked, price: sum, asked: true }, times ? quantity : asked.quantity);
     return true;
   }
@@ -79,7 +79,7 @@ export async function typed(text, gone, more = () => false) {
   if (!list) return bad(say('network'));
   const words = /[a-zа-яё]/i.test(rest);
   if (!list.length || !words && !list[0].exact) return bad(PHONE.test(rest) ? say('goods-phone', { text: rest }) : !words && /[.,+=-]/.test(rest) ? say('bad-amount') : say('no-goods', { text: rest }));
-  if (list.length === 1 || list[0].exact) { mended(list[0].name); return pick(list[0], quantity); }
+  if (list.length === 1 || list[0].exact) { found(text); mended(list[0].name); return pick(list[0], quantity); }
   if (back('', say('many-goods', { text }))) offers(list, quantity);
   return false;
 }

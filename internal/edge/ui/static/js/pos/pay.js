@@ -161,7 +161,8 @@ async function notSold(e, s) {
   const proof = !state.qr && s.item.commit?.buyer?.qr; // that was shown for it alone
   if (e.code.startsWith('card.qr')) state.qr = null;
   await sale.quote();
-  if (proof && /^quote\.|not-found|^api\.invalid/.test(e.code)) state.trouble = say('prove-qr-other');
+  if (proof && e.code === 'api.invalid') state.trouble = say('prove-qr-bad');
+  else if (proof && /^quote\.|not-found/.test(e.code)) state.trouble = say('prove-qr-other');
   else state.trouble = e.code.startsWith('quote.') ? say('changed') : e.message;
   beep(false);
   sayAnew(); // his points may be what has changed
