@@ -369,13 +369,14 @@ func (p *page) requestRefused() error {
 	if err != nil {
 		return err
 	}
-	if _, err = p.requests().Refuse(p.ctx(), r.ID, f.get("reason")); err != nil {
-		if f.refuse(named(err)) {
-			return p.askRequestRefusal(&r, f)
-		}
-		return err
+	_, err = p.requests().Refuse(p.ctx(), r.ID, f.get("reason"))
+	switch {
+	case err == nil:
+		return p.to(approvalsPath, "approval-refused")
+	case fault.From(err).Kind != fault.Conflict && f.refuse(named(err)): // else there is nothing to ask about any more
+		return p.askRequestRefusal(&r, f)
 	}
-	return p.to(approvalsPath, "approval-refused")
+	return err
 }
 
 func (p *page) requestWithdrawn() error {

@@ -121,6 +121,7 @@ func TestPublishedByTwo(t *testing.T) {
 			{boris, http.MethodPost, r + "/refuse", url.Values{"reason": {" "}}, http.StatusUnprocessableEntity},
 			{boris, http.MethodPost, r + "/refuse", url.Values{"reason": {"Слишком рано"}}, http.StatusSeeOther},
 			{boris, http.MethodPost, r + "/approve", nil, http.StatusUnprocessableEntity},
+			{boris, http.MethodPost, r + "/refuse", url.Values{"reason": {"Ещё раз"}}, http.StatusSeeOther}, // to what was decided
 		} {
 			do(x.who, x.method, x.path, x.form, x.want)
 		}

@@ -407,7 +407,10 @@ func (p *page) replayDead() error {
 	if err != nil {
 		return err
 	}
-	if n == 0 {
+	switch {
+	case n == 0 && since != 0:
+		return p.to(webhooksPath+"/"+w.ID.String(), "not-webhook-since")
+	case n == 0:
 		return p.to(webhooksPath+"/"+w.ID.String(), "not-webhook-nothing")
 	}
 	return p.to(webhooksPath+"/"+w.ID.String(), "webhook-again")

@@ -99,6 +99,9 @@ func TestWebhooksInTheConsole(t *testing.T) {
 			t.Errorf("sent again while it is off: %d, %d wait", w.Code, waiting())
 		}
 		h.ask(who, http.MethodPost, path+"/state", url.Values{"state": {"on"}})
+		if w := h.ask(who, http.MethodPost, path+"/replay", url.Values{"since": {"2260-01-01"}}); !strings.HasSuffix(w.Header().Get("Location"), "done=not-webhook-since") || waiting() != 0 {
+			t.Errorf("nothing was given up since: %d, %d wait", w.Code, waiting())
+		}
 		if w := h.ask(who, http.MethodPost, path+"/replay", url.Values{"since": {"2030-01-01"}}); w.Code != http.StatusSeeOther || waiting() != 1 {
 			t.Errorf("what was given up since: %d, %d wait", w.Code, waiting())
 		}
