@@ -63,7 +63,7 @@ func TestImportInTheConsole(t *testing.T) {
 	p.Get(`history.back()`, nil)
 	p.Wait(ready + `document.querySelector("form[action$='/begin']")`)
 	p.Click("button", "Загрузить 2 участников")
-	p.Wait(ready + `document.querySelector(".stats")?.innerText.includes("Новых участников") && document.body.innerText.includes("Пол «третий» не читается")`)
+	p.Wait(ready + `document.querySelector(".stats")?.innerText.includes("Новых участников") && document.body.innerText.includes("«третий» не читается")`)
 	p.Accessible()
 	var file string
 	p.Get(`fetch(document.querySelector("a[href$='as=csv']").href).then(r => r.text())`, &file)

@@ -59,7 +59,8 @@ func TestTillHints(t *testing.T) {
 	p.Wait(`!document.querySelector("#no-lock[open]") && document.querySelectorAll(".ln").length === 1 && !document.querySelector("#item").value`)
 	w.mend()
 	p.Get(`dispatchEvent(new Event("online"))`, nil)
-	p.Wait(`document.querySelector("#offbar").hidden`)
+	p.Wait(`document.querySelector("#offbar").hidden && document.querySelector("#totals").innerText.includes("−")`)
+	p.reads()
 	p.Press(browsertest.F8)
 	p.told()
 

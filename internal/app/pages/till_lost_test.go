@@ -91,15 +91,14 @@ func TestTillAgreesOnTheSum(t *testing.T) {
 		if (!document.querySelector("#pay-error").innerText.includes("Сумма изменилась")) return;
 		o.disconnect();
 		document.dispatchEvent(new KeyboardEvent("keydown", { key: "F8", code: "F8", bubbles: true }));
-		setTimeout(() => { window.read = true; }, 450);
 	}).observe(document.body, { subtree: true, childList: true, characterData: true })`, nil)
 	away()
 	p.Wait(`document.querySelector("#pay-error").innerText.includes("Условия изменились") && !document.querySelector(".pdone")`)
-	p.Wait(`window.read`)
+	p.reads()
 	p.Press(browsertest.F8)
 	p.told()
 	back()
-	p.allTold()
+	p.queueTold()
 	if sold := p.sold(); len(sold) != 3 || sold[0].Due != 1000_00 || sold[1].Due != 900_00 || sold[2].Due != 900_00 {
 		t.Errorf("sold: %+v", sold)
 	}

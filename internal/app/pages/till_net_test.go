@@ -222,6 +222,12 @@ func (p *till) allTold() {
 	p.Wait(`document.querySelector("[data-f=net]")?.innerText === "На связи"`)
 }
 
+// reads takes the time that somebody needs to read a sum that has changed by itself.
+func (p *till) reads() {
+	p.t.Helper()
+	p.Wait(`new Promise(done => setTimeout(() => done(true), 450))`)
+}
+
 // queueTold waits until each receipt that the till keeps was told.
 func (p *till) queueTold() {
 	p.t.Helper()
@@ -426,6 +432,7 @@ func TestTwoTillsOneCard(t *testing.T) {
 	if len(late) != 1 {
 		t.Fatalf("%d of two tills have come second", len(late))
 	}
+	late[0].reads()
 	late[0].Press(browsertest.F8)
 	late[0].told()
 	var spent, earned money.Points
