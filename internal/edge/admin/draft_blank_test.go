@@ -69,6 +69,20 @@ func TestWhatIsWrongStandsAtItsField(t *testing.T) {
 		if got := strings.Join(errorsIn(body), " "); got != "table.0.from" || strings.Contains(body, "Процент должен") {
 			t.Errorf("a step below zero: %s: %s", got, mainForm.FindString(body))
 		}
+		share := url.Values{"name": {"Оплата"}, "kind": {"spending"}, "way": {"rate"}}
+		if got := strings.Join(errorsIn(says("rule", "save", share)), " "); got != "rate" {
+			t.Errorf("no share is no ban: %s", got)
+		}
+		for field, typed := range map[string]string{"set.price": "-5", "set.off": "-5", "set.rate": "101%"} {
+			set := url.Values{"name": {"Набор"}, "kind": {"discount"}, "way": {"set"}, "set.parts.0.count": {"2"}, "set.parts.0.type": {"ticket"}, field: {typed}}
+			if got := strings.Join(errorsIn(says("rule", "save", set)), " "); got != field {
+				t.Errorf("%s=%s is told at %q", field, typed, got)
+			}
+		}
+		born := url.Values{"name": {"В день рождения"}, "kind": {"discount"}, "way": {"rate"}, "rate": {"20%"}, "add.when": {"birthday"}}
+		if f := formIn(says("rule", "add:when", born)); f.Get("when.0.from") != "0" || f.Get("when.0.to") != "0" {
+			t.Errorf("a birthday begins with %q to %q", f.Get("when.0.from"), f.Get("when.0.to"))
+		}
 	})
 }
 
