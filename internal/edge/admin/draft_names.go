@@ -178,7 +178,9 @@ func (n *naming) load(of rule.Field) (out []kit.Option) {
 func (n *naming) ofProgram(of rule.Field, add func(value, text string)) {
 	switch info, own := rule.InfoOf(of), n.ownField(of); {
 	case own != nil:
-		n.ownOptions(own, add)
+		for _, o := range n.p.ownOptions(own) {
+			add(o.Value, o.Text)
+		}
 	case of == rule.FieldWeekday:
 		for i, day := range draft.Weekdays() {
 			add(day, n.p.text("why.weekday."+string(rune('1'+i))))

@@ -35,21 +35,6 @@ func (n *naming) OwnWord(key, value string) string {
 	return n.call(rule.CustomField+rule.Field(key), value)
 }
 
-// ownOptions are all that an own field may be, in the reader's words; none: that is
-// typed.
-func (n *naming) ownOptions(own *member.CustomField, add func(value, text string)) {
-	switch own.Kind {
-	case member.CustomBool:
-		add("true", n.p.yesNo(true))
-		add("false", n.p.yesNo(false))
-	case member.CustomChoice:
-		for _, x := range own.Choices {
-			add(x.Key, n.p.inLang(x.LabelRU, x.LabelEN))
-		}
-	case member.CustomText, member.CustomNumber, member.CustomDate:
-	}
-}
-
 // ofKind tells whether a condition looks at an own field of a kind.
 func (a wants) ofKind(field rule.Field, kind member.CustomKind) bool {
 	own := a.names.ownField(field)
@@ -92,7 +77,7 @@ func (a wants) wordsTyped(field rule.Field, typed string) []string {
 			words[i] = a.plain(strings.TrimSpace(words[i]))
 		}
 	case member.CustomDate:
-		words = strings.FieldsFunc(typed, func(r rune) bool { return strings.ContainsRune(",;\n", r) })
+		words = strings.FieldsFunc(typed, func(r rune) bool { return strings.ContainsRune(betweenWords, r) })
 		for i := range words {
 			if t, err := parseDay(strings.TrimSpace(words[i]), time.UTC); err == nil {
 				words[i] = t.Format(time.DateOnly)

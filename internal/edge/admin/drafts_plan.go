@@ -90,11 +90,11 @@ func (d *drafting) untimely(f *form) bool {
 
 // plan sets the time at which the draft comes into force.
 func (d *drafting) plan(f *form, edition, version int64) error {
-	at, err := timeIn(f.get("at"), d.programmeZone(d.stored.Programme))
-	seen, err2 := numberOf(f.get("plan"))
-	if err == nil {
-		err = err2
+	seen, err := numberOf(f.get("plan"))
+	if err != nil {
+		return err
 	}
+	at, err := timeIn(f.get("at"), d.programmeZone(d.stored.Programme))
 	if err == nil {
 		_, err = d.Plans.Make(d.ctx(), programme.Plan{
 			Programme: d.stored.Programme, Edition: edition, Version: version, At: at, Note: f.get("note"),

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"kopilka/internal/edge/ui"
+	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/fault"
@@ -144,6 +145,21 @@ func (w *changeWords) relative(v string) string {
 func (w *changeWords) own(key, v string) string {
 	c := w.custom[key]
 	return w.page.ownValue(&c, v)
+}
+
+// ownOptions are all that an own field may be, in the reader's words; none: that is
+// typed.
+func (p *page) ownOptions(c *member.CustomField) (out []kit.Option) {
+	switch c.Kind {
+	case member.CustomBool:
+		return []kit.Option{{Value: "true", Text: p.yesNo(true)}, {Value: "false", Text: p.yesNo(false)}}
+	case member.CustomChoice:
+		for _, x := range c.Choices {
+			out = append(out, kit.Option{Value: x.Key, Text: p.inLang(x.LabelRU, x.LabelEN)})
+		}
+	case member.CustomText, member.CustomNumber, member.CustomDate:
+	}
+	return out
 }
 
 // ownValue is a value of a field that the organization has added, as it is read.

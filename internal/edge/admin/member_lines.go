@@ -180,14 +180,10 @@ func (p *page) ownLine(c *member.CustomField) line {
 	case member.CustomDate:
 		l.asDay(p)
 	case member.CustomBool:
-		l.more = append(l.more, p.oneOf(kit.Option{Value: "true", Text: p.yesNo(true)}, kit.Option{Value: "false", Text: p.yesNo(false)}))
+		l.more = append(l.more, p.oneOf(p.ownOptions(c)...))
 	case member.CustomChoice:
-		var options []kit.Option
-		for _, x := range c.Choices {
-			options = append(options, kit.Option{Value: x.Key, Text: p.inLang(x.LabelRU, x.LabelEN)})
-		}
 		l.picked = true
-		l.more = append(l.more, p.oneOf(options...))
+		l.more = append(l.more, p.oneOf(p.ownOptions(c)...))
 	default:
 		l.more = append(l.more, most(member.MaxCustomValue))
 	}

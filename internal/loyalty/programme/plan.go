@@ -45,7 +45,11 @@ type Plans struct {
 
 // Of reads the plan of a programme; a zero one where there is none.
 func (ps *Plans) Of(ctx context.Context, programme id.ID) (Plan, error) {
-	p, err := scanPlan(ps.DB.Row(ctx, qPlan, programme))
+	return planIn(ctx, ps.DB, programme)
+}
+
+func planIn(ctx context.Context, q db.Q, programme id.ID) (Plan, error) {
+	p, err := scanPlan(q.Row(ctx, qPlan, programme))
 	if errors.Is(err, db.ErrNotFound) {
 		return Plan{}, nil
 	}
@@ -64,12 +68,9 @@ func (ps *Plans) Make(ctx context.Context, p Plan, seen id.ID) (Plan, error) {
 	}
 	p.ID, p.Request = ps.IDs.New(), 0
 	return p, ps.store(ctx, p, func(tx *db.Tx) error {
-		now, err := scanPlan(tx.Row(ctx, qPlan, p.Programme))
-		switch {
-		case errors.Is(err, db.ErrNotFound):
-			return nil
-		case err == nil && now.Waits() && now.ID != seen:
-			return fault.New(fault.Conflict, "programme.plan-set")
+		now, err := planIn(ctx, tx, p.Programme)
+		if err == nil && now.ID != 0 && now.Waits() && now.ID != seen {
+			err = fault.New(fault.Conflict, "programme.plan-set")
 		}
 		return err
 	})

@@ -4,7 +4,7 @@ import { clock, money, noun, number, points, quantity, say, signed, way } from '
 import { isOnline } from './net.js';
 import { toNext } from './keys.js';
 import { keptIn, typing } from './fields.js';
-import { gross, grossOf, nameOf, payable, state, unread } from './sale.js';
+import { gross, grossOf, hasCode, nameOf, payable, state, unread } from './sale.js';
 
 /** quick are the goods that this till sells the most. */
 export const quick = { list: [] };
@@ -127,7 +127,7 @@ function drawCodes() {
   const box = $('#codes'), typed = keptIn('#code') || $('#code')?.value.trim() || document.activeElement?.id === 'code';
   if (!state.lines.length && !state.codes.length && !typed) { put(box); return; }
   if (!$('form', box)) put(box, make('codes'));
-  const taken = state.codes.map(c => c.toLowerCase()), mine = (state.member?.codes ?? []).filter(c => !taken.includes(c.code.toLowerCase()));
+  const mine = (state.member?.codes ?? []).filter(c => !hasCode(c.code));
   const unused = (state.quote ?? state.look)?.unused_codes ?? [], of = code => unused.find(u => u.code.toLowerCase() === code.toLowerCase());
   const chips = state.codes.map((code, i) => {
     const chip = make('chip', { text: code }), why = of(code);

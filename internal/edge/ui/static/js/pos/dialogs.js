@@ -54,11 +54,16 @@ export function confirm(member, then) {
   $('#prove h2').textContent = say('confirm-title');
   sendCode();
 }
+// sendToSpend notes that a code is out for as long as it lives at least, by no clock of the till's.
+async function sendToSpend() {
+  const of = whose(), sent = await ask('/api/codes', { body: of });
+  out.set(of.member, { to: sent.to, until: Date.now() + Date.parse(sent.expires_at) - Date.parse(sent.repeat_at) });
+  return sent;
+}
 export async function sendCode() {
   const d = $('#prove'), here = within(d);
   try {
-    const of = whose(), sent = confirmed ? await ask('/confirm', { body: { member: confirmed.member } }) : await ask('/api/codes', { body: of });
-    if (!confirmed) out.set(of.member, { to: sent.to, until: Date.now() + Date.parse(sent.expires_at) - Date.parse(sent.repeat_at) }); // by no clock of the till's
+    const sent = confirmed ? await ask('/confirm', { body: { member: confirmed.member } }) : await sendToSpend();
     if (!here()) return;
     $('[data-do=as-secret]', d).hidden = !!confirmed || !bySecret();
     fill(d, { sent: say('sent-to', { to: sent.to }), error: '' });

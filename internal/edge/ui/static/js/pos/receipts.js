@@ -47,8 +47,8 @@ export async function receipts(q = '', done = '') {
   fill(d, { done, error: '' });
   try {
     if (!isOnline()) { fill(d, { list: [], error: say('refund-offline'), done }); return; }
-    const list = q ? await foundBy(q) : (await ask('/shift')).receipts;
-    if (here()) show(d, list, done || list.words || ''); else if (done && !seen()) await notice.tell(done); // it may not have been read
+    const { list, words } = q ? await foundBy(q) : { list: (await ask('/shift')).receipts, words: '' };
+    if (here()) show(d, list, done || words); else if (done && !seen()) await notice.tell(done); // it may not have been read
   } catch (e) { if (here()) problem(d, e); else if (done && !seen()) await notice.tell(done); }
 }
 async function foundBy(q) {
@@ -58,9 +58,9 @@ async function foundBy(q) {
     const s = await keep.get('sequence');
     if (s) found = (await ask('/receipts?key=' + encodeURIComponent(`pos-${s.till}-${q}`))).receipts;
   }
-  let words;
+  let words = '';
   if (!found.length && by === 'key=') ({ found, words } = await ofMembers(q));
-  return Object.assign(found.map(p => ({ ...p, at: moment(p.at) })), { words });
+  return { list: found.map(p => ({ ...p, at: moment(p.at) })), words };
 }
 // ofMembers are the receipts, newest first, of whom a card or a phone names: who brings goods back may have no receipt.
 async function ofMembers(q) {

@@ -207,8 +207,10 @@ export const serve = (member, buyer) => edit(() => {
 export const forget = () => { if (!state.paying) serve(null, null); };
 /** leave is the end of a receipt with nothing on it: neither its member nor its codes are the next guest's. */
 export const leave = () => byHand(() => Object.assign(state, { member: null, buyer: null, spend: 0, codes: [] }));
-/** takeCode puts a promo code on the receipt, once however it is written. */
-export const takeCode = code => state.codes.some(c => c.toLowerCase() === code.toLowerCase()) || edit(() => { state.codes.push(code); });
+/** hasCode tells whether a promo code is on the receipt, however it is written. */
+export const hasCode = code => state.codes.some(c => c.toLowerCase() === code.toLowerCase());
+/** takeCode puts a promo code on the receipt, once. */
+export const takeCode = code => hasCode(code) || edit(() => { state.codes.push(code); });
 /** dropCode takes one off. */
 export const dropCode = i => byHand(() => { state.codes.splice(i, 1); });
 let receipts = 0;
