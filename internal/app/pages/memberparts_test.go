@@ -170,7 +170,7 @@ func TestHouseholdAndLevel(t *testing.T) {
 	p.Click("link", "Задать уровень")
 	p.Wait(`document.querySelector("#level")`)
 	var top string
-	p.Get(`(() => { const o = [...document.querySelectorAll("#level option")].at(-2); o.selected = true; return o.innerText.split(": ")[1] })()`, &top)
+	p.Get(`(() => { const o = [...document.querySelectorAll("#level option")].at(-2); o.selected = true; return o.innerText.split(": ")[1].split(" (")[0] })()`, &top)
 	p.Type("textbox", "Не ниже до", "2020-01-01")
 	p.Type("textbox", "Причина", "Друг дома")
 	p.Click("button", "Задать")

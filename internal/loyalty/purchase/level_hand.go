@@ -8,6 +8,7 @@ import (
 	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/level"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
@@ -158,19 +159,41 @@ func (o *leveling) do(g *group) error {
 }
 
 // byHand puts somebody at a level; who has reached a higher one comes back
-// to that at once.
+// to that at once. Points go with where he was and where he has come back to:
+// what a level gives is not given again for having been lowered for no time.
 func (v *levels) byHand(at stand, to string, until clock.Micros, c ledger.LevelChange) ledger.LevelChange {
 	b, a := at.book, at.a
 	l := v.set.Ladder(a.Programme)
 	was := stateOf(a)
 	next, changed := l.Hand(was, to, until, c.At)
+	back, returns := v.comesBack(b, a, l, was, next, c.At)
 	var m ledger.Moves
-	if changed {
-		m = v.moves(a, l, was.Level, next.Level, c.At)
+	if changed && back.Level != was.Level {
+		m = v.moves(a, l, was.Level, back.Level, c.At)
 	}
 	done := *b.ChangeLevel(a, standing(a, next), c, m)
-	v.rise(b, a, ledger.LevelChange{At: c.At, Cause: ledger.ByRules})
+	again := ledger.LevelChange{At: c.At, Cause: ledger.ByRules}
+	if returns {
+		b.ChangeLevel(a, standing(a, back), again, ledger.Moves{})
+	}
+	v.rise(b, a, again)
 	return done
+}
+
+// comesBack is where somebody comes back to at once who was put below what he has
+// reached; else where he was put. The term of the level that he had goes on.
+func (v *levels) comesBack(b *ledger.Book, a *ledger.Account, l *level.Ladder, was, put level.State, at clock.Micros) (_ level.State, comes bool) {
+	if l.None() || !l.Rose(put.Level, was.Level) {
+		return put, false
+	}
+	back, comes := l.Up(put, v.facts(b, a, l, l.Day(at)), at)
+	if !comes {
+		return put, false
+	}
+	if back.Level == was.Level {
+		back.Until = was.Until
+	}
+	return back, true
 }
 
 func (o *leveling) replay(ctx context.Context, q db.Q, h home.ID, op id.ID) error {

@@ -1,6 +1,7 @@
 package leveltest
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -83,6 +84,41 @@ func TestEarningEndsWithTheLevelsDays(t *testing.T) {
 				t.Errorf("day %d: earned %s", day, p.Earned)
 			}
 			s.days(1)
+		}
+		s.proved()
+	})
+}
+
+// TestLoweredByHand: who is put below what he has reached comes back at once, and
+// points go with where he comes to: no gift is given again.
+func TestLoweredByHand(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d, nil, rule.Level{ID: "start", Priority: 1}, rule.Level{ID: "silver", Priority: 2, Total: 100_00, Gift: rule.Gift{Points: 5_00}, Fall: 1_00},
+			rule.Level{ID: "gold", Priority: 3, Total: 500_00, Gift: rule.Gift{Points: 10_00}, Fall: 3_00})
+		b := s.Member(t)
+		put := func(key, level string) {
+			t.Helper()
+			if _, err := s.Desk.SetLevel(t.Context(), &purchase.LevelRequest{By: 1, Key: key, Buyer: b, Programme: s.Programme.ID, Level: level, Reason: "x", Actor: "key 1"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.sell(b, line("ticket", 1, 100_00))
+		s.at(b, "silver")
+		has := s.Balance(t, b).Active
+		for i, level := range []string{"start", "", "start"} {
+			put("low"+strconv.Itoa(i), level)
+			s.at(b, "silver")
+			if got := s.Balance(t, b).Active; got != has {
+				t.Fatalf("put at %q he has %d more", level, got-has)
+			}
+		}
+		put("gift", "gold")
+		s.at(b, "gold")
+		put("back", "start")
+		s.at(b, "silver")
+		if got, want := s.Balance(t, b).Active, has+10_00-3_00; got != want {
+			t.Errorf("up by hand and down to what he has reached: %d, want %d", got, want)
 		}
 		s.proved()
 	})

@@ -37,6 +37,7 @@ type spending struct {
 
 // step is a change of level.
 type step struct {
+	free     bool // no points go with it
 	from, to int
 	rise     int // purchase that caused it, from 1
 	undo     int // purchase whose refund caused it
@@ -196,7 +197,7 @@ func (m *model) rise(at clock.Micros, purchase int) {
 func (m *model) move(to int, at clock.Micros, day string, s step) {
 	s.from, s.to = m.level, to
 	switch {
-	case s.undo != 0:
+	case s.undo != 0, s.free:
 	case to > m.level:
 		s.given = m.levels[to].Gift.Points
 		m.points += s.given
@@ -247,13 +248,27 @@ func (m *model) undo(purchase int) {
 	m.move(to, m.now, day, step{undo: purchase})
 }
 
-// hand sets a level.
+// hand sets a level. Who has reached more comes back to it, and points go with the
+// whole way only.
 func (m *model) hand(to int, until string) {
-	m.move(to, m.now, m.day(m.now), step{})
+	was, ends, back := m.level, m.until, to
+	if to < was {
+		back = max(to, m.best(m.day(m.now)))
+	}
+	if back > to && back < was {
+		m.points -= min(m.levels[was].Fall, max(m.points, 0))
+	}
+	m.move(to, m.now, m.day(m.now), step{free: back > to})
 	m.floor, m.held = -1, 0
 	if until != "" {
 		m.floor, m.held = to, m.dayEnd(until)
 		m.until = m.held
+	}
+	if back > to {
+		m.move(back, m.now, m.day(m.now), step{free: true})
+	}
+	if back > to && back == was {
+		m.until = ends
 	}
 	m.rise(m.now, 0)
 }
