@@ -218,3 +218,24 @@ func TestThirtyThreeForABirthday(t *testing.T) {
 		s.has(anna, 116_00, 0)
 	})
 }
+
+// «Распределение привилегий в зависимости от уровня: промокоды, скидки, закрытые
+// мероприятия»: a code that acts for a level, on the tickets of a closed event only.
+func TestPrivilegesOfALevel(t *testing.T) {
+	tell(t, theatre, "2026-03-02 12:00", func(s *shop) {
+		anna, oleg := s.joins("Анна", s.common), s.joins("Олег", s.common)
+		_, _, err := s.office.SetLevel(s.Context(), "magic", &client.LevelBody{Buyer: client.Buyer{Member: anna}, Programme: s.programme.ID, Level: "magic", Reason: "За заслуги"})
+		s.no(err)
+		closed := line("ticket", 1, 100_00)
+		closed.Event = "закрытый показ"
+		order := []client.CartLine{closed, line("ticket", 1, 100_00)}
+		s.sells(&receipt{
+			who: anna, codes: []string{"показ"}, lines: order, discount: 40_00, allowed: 80_00, due: 160_00, earned: 80_00,
+			why: whys{"show-40": {"Скидка 40,00 ₽", "Discount of ₽40.00"}},
+		})
+		s.sells(&receipt{
+			who: oleg, codes: []string{"показ"}, lines: order, allowed: 100_00, due: 200_00, earned: 30_00,
+			why: whys{"show-40": {"Уровень: usual, нужно: magic", "Level: usual, needed: magic"}},
+		})
+	})
+}

@@ -263,7 +263,7 @@ func (l *memberList) bulkBar() []kit.Action {
 			out = append(out, kit.Action{Text: l.page.text("admin.bulk." + d.path), Icon: d.icon, Submit: true, Form: chosenForm, To: bulkPath + "/" + d.path})
 		}
 	}
-	if l.page.can(staff.MembersExport) && l.page.can(staff.MembersContacts) {
+	if l.page.mayTakeOut() {
 		out = append(out, kit.Action{Text: l.page.text("admin.bulk.excel"), Icon: "download", Submit: true, Form: chosenForm, To: membersPath + "/export"})
 	}
 	return out

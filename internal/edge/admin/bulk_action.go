@@ -12,6 +12,7 @@ import (
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/spreadsheet"
 )
 
 // bulkView is an action, ready to be shown.
@@ -275,7 +276,7 @@ func (p *page) bulkLeftFile() error {
 	out := p.table("left-out-" + a.ID.String())
 	head := []string{p.text("segment.field.number"), p.text("segment.field.name"), p.text("admin.bulk.code"), p.text("admin.bulk.why")}
 	return p.sendFile(out, "left out", func(ctx context.Context) error {
-		return writeCSV(out, head, func(row func([]string) error) error { return p.eachLeft(ctx, a.ID, row) })
+		return spreadsheet.CSV(out, head, spreadsheet.Words(func(row func([]string) error) error { return p.eachLeft(ctx, a.ID, row) }))
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/spreadsheet"
 	"kopilka/internal/platform/text"
 )
 
@@ -51,6 +52,9 @@ func (p *page) stockOf(b *card.Batch) eachStock {
 				return err
 			}
 			for _, s := range list {
+				if s.State != card.InStock { // printed again it would be nobody's card
+					continue
+				}
 				if err := row(s); err != nil {
 					return err
 				}
@@ -83,18 +87,18 @@ func (p *page) printFiles(b *card.Batch, secrets bool) []printFile {
 		}
 		return []string{s.Number}
 	}
-	all := func(ctx context.Context, each eachStock) eachLine {
-		return func(row func([]string) error) error {
+	all := func(ctx context.Context, each eachStock) spreadsheet.Lines {
+		return spreadsheet.Words(func(row func([]string) error) error {
 			return each(ctx, func(s card.Stock) error { return row(line(s)) })
-		}
+		})
 	}
 	name := "cards-" + b.ID.String()
 	return []printFile{
 		{p.text("admin.members.export-xlsx"), workbookKind, name + ".xlsx", func(ctx context.Context, w io.Writer, each eachStock) error {
-			return writeSheet(w, head, all(ctx, each))
+			return spreadsheet.Workbook(w, head, all(ctx, each))
 		}},
 		{p.text("admin.members.export-csv"), tableKind, name + ".csv", func(ctx context.Context, w io.Writer, each eachStock) error {
-			return writeCSV(w, head, all(ctx, each))
+			return spreadsheet.CSV(w, head, all(ctx, each))
 		}},
 	}
 }

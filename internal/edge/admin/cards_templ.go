@@ -37,7 +37,7 @@ func batchPage(v batchView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = kit.Head(v.Name, "", "", kit.Action{Text: ui.T(ctx, "admin.cards.void"), Icon: "trash", Weight: kit.Risky, Dialog: "void"}, kit.Action{Text: ui.T(ctx, "admin.cards.print"), Icon: "printer", Menu: "print"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = kit.Head(v.Name, "", ui.T(ctx, "admin.cards.batch-sub"), kit.Action{Text: ui.T(ctx, "admin.cards.void"), Icon: "trash", Weight: kit.Risky, Dialog: "void"}, kit.Action{Text: ui.T(ctx, "admin.cards.print"), Icon: "printer", Menu: "print"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

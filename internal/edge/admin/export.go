@@ -12,9 +12,10 @@ import (
 	"kopilka/internal/loyalty/segment/export"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/spreadsheet"
 )
 
-// exportTime is how long a file of members may be written; the time of a
+// exportTime is how long a file may be written; the time of a
 // request is too short for a million of them.
 const exportTime = 10 * time.Minute
 
@@ -82,7 +83,7 @@ func namedFirst(columns []string) []string {
 
 // sendMembers writes the list as the file that was asked for.
 func (p *page) sendMembers(x *export.Export, q segment.Query) error {
-	name := "members-" + ui.Of(p.ctx()).Now.In(ui.Of(p.ctx()).Zone).Format(time.DateOnly)
+	name := p.datedName("members")
 	out, write := p.workbook(name), x.XLSX
 	if p.asCSV() {
 		out, write = p.table(name), x.CSV
@@ -99,6 +100,9 @@ func (p *page) sendFile(out *fileWriter, what string, write func(ctx context.Con
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx()), exportTime)
 	defer cancel()
+	asked := p.r // the time of a file is also that of all that is read for it
+	defer func() { p.r = asked }()
+	p.r = asked.WithContext(ctx)
 	err := write(ctx)
 	if err != nil && out.begun {
 		p.Log.WarnContext(p.ctx(), "a file was cut off", "file", what, "error", err)
@@ -111,6 +115,15 @@ const (
 	workbookKind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	tableKind    = "text/csv; charset=utf-8"
 )
+
+// sendTable sends a table as the file that was asked for; the log calls it what.
+func (p *page) sendTable(name, what string, head []string, lines func(ctx context.Context) spreadsheet.Lines) error {
+	out, write := p.workbook(name), spreadsheet.Workbook
+	if p.asCSV() {
+		out, write = p.table(name), spreadsheet.CSV
+	}
+	return p.sendFile(out, what, func(ctx context.Context) error { return write(out, head, lines(ctx)) })
+}
 
 // asCSV tells whether a text table is asked for, in place of a workbook.
 func (p *page) asCSV() bool { return p.r.URL.Query().Get("as") == "csv" }

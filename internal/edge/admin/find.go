@@ -61,7 +61,7 @@ func (p *page) findReceipt(typed string) (string, error) {
 	}
 	l := &receiptList{page: p, Find: typed, query: url.Values{"q": {typed}, "span": {"quarter"}}}
 	l.days()
-	found, err := l.lookUp()
+	found, err := l.lookUp(l.add)
 	if err == nil && !found {
 		err = l.read(purchase.Cursor{})
 	}

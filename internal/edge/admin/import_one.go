@@ -13,6 +13,7 @@ import (
 	"kopilka/internal/loyalty/importer"
 	"kopilka/internal/loyalty/intake"
 	"kopilka/internal/loyalty/staff"
+	"kopilka/internal/platform/spreadsheet"
 )
 
 // importView is a file, ready to be shown.
@@ -210,10 +211,6 @@ func (p *page) importReport() error {
 		return err
 	}
 	name := "import-" + in.ID.String()
-	out, write := p.workbook(name), writeSheet
-	if p.asCSV() {
-		out, write = p.table(name), writeCSV
-	}
 	var head []string
 	for _, c := range []string{"row", "file-column", "status", "code", "text"} {
 		head = append(head, p.text("importer.column."+c))
@@ -222,8 +219,8 @@ func (p *page) importReport() error {
 	if err != nil {
 		return err
 	}
-	return p.sendFile(out, "a report of an import", func(ctx context.Context) error {
-		return write(out, head, func(line func([]string) error) error {
+	return p.sendTable(name, "a report of an import", head, func(ctx context.Context) spreadsheet.Lines {
+		return spreadsheet.Words(func(line func([]string) error) error {
 			return p.Intakes.Each(ctx, &in, func(o *importer.Outcome) error { return line(p.reportLine(&in, o, fields)) })
 		})
 	})

@@ -100,7 +100,7 @@ func (p *page) levelStand(a *purchase.AccountView) levelStand {
 	}
 	if l.Floor != nil {
 		v.Facts = append(v.Facts, kit.Pair{Name: p.text("admin.level.floor"), Value: l.Floor.Name})
-		add("held", l.Held)
+		add("held", l.Held-1) // the last day of it
 	}
 	if n := p.ahead(l.Next); n != nil {
 		v.Next = p.left(n.Level.Name, max(n.Total, n.Sum), n.Visits, n.Points)
@@ -182,7 +182,11 @@ func (p *page) levelFields(f *form) ([]kit.Field, error) {
 			options = append(options, kit.Option{Value: pr.ID.String() + "." + l, Text: pr.Name + ": " + name})
 		}
 		for _, l := range ladder.Levels() {
-			add(l.ID, cmp.Or(l.Name, l.ID))
+			name := cmp.Or(l.Name, l.ID)
+			if l.Gift > 0 {
+				name = p.text("admin.level.with-gift", "name", name, "points", ui.Points(p.ctx(), l.Gift))
+			}
+			add(l.ID, name)
 		}
 		add("", p.text("admin.member.no-level"))
 	}
@@ -190,7 +194,7 @@ func (p *page) levelFields(f *form) ([]kit.Field, error) {
 		return nil, fault.New(fault.Conflict, "admin.no-levels")
 	}
 	return []kit.Field{
-		f.field("level", "level", first, of(options...)),
+		f.field("level", "level", first, of(options...), func(v *kit.Field) { v.Hint = p.text("admin.level.hint") }),
 		f.field("until", "level-until", narrow, example(p.exampleDay())),
 		f.field("reason", "reason", needed, most(maxAdjustReason)),
 	}, nil
@@ -232,7 +236,22 @@ func (p *page) setLevelSent() error {
 		}
 		return err
 	}
-	return p.to(memberPath(m.Home)+"/levels", "level-set")
+	done, err := p.levelDone(r)
+	if err != nil {
+		return err
+	}
+	return p.to(memberPath(m.Home)+"/levels", done)
+}
+
+// levelDone says what came of a level by hand: who has reached more stays there.
+func (p *page) levelDone(r *purchase.LevelRequest) (string, error) {
+	accounts, err := p.Desk.Accounts(p.ctx(), r.Buyer.Home)
+	for i := range accounts {
+		if a := &accounts[i]; !a.Rests && a.Account.Programme == r.Programme && a.Level != nil && a.Level.Level != nil && a.Level.Level.ID != r.Level {
+			return "level-kept", err
+		}
+	}
+	return "level-set", err
 }
 
 // levelFault gives a refusal the field of the form that it is about.

@@ -114,8 +114,9 @@ type codeRow struct {
 
 // usedRow is a receipt that promo codes were given with.
 type usedRow struct {
-	Codes, Receipt, Href string
-	At                   clock.Micros
+	Codes, Receipt, Href, State string
+	Tone                        kit.Tone
+	At                          clock.Micros
 }
 
 // memberCodes are the promo codes that are his own, and those that he has used
@@ -166,7 +167,7 @@ func (p *page) codeRow(c *promo.Code) codeRow {
 	return r
 }
 
-// usedCodes are the receipts among his latest that codes were given with.
+// usedCodes are the receipts among his latest in which codes acted.
 func (p *page) usedCodes(h home.ID) ([]usedRow, error) {
 	bought, err := p.Desk.OfHome(p.ctx(), h, purchase.Cursor{}, listed)
 	if err != nil {
@@ -174,9 +175,9 @@ func (p *page) usedCodes(h home.ID) ([]usedRow, error) {
 	}
 	var out []usedRow
 	for _, s := range bought {
-		if len(s.Codes) > 0 && p.who.At(s.Outlet) {
+		if codes, _ := s.CodesActed(); len(codes) > 0 && p.who.At(s.Outlet) {
 			r := p.purchaseRow(s)
-			out = append(out, usedRow{Codes: strings.ToUpper(strings.Join(s.Codes, ", ")), Receipt: r.Number, Href: r.Href, At: s.At})
+			out = append(out, usedRow{Codes: promo.Shown(strings.Join(codes, ", ")), Receipt: r.Number, Href: r.Href, At: s.At, State: p.text("admin.receipt.state-" + s.State), Tone: toneOf(s.State)})
 		}
 	}
 	return out, nil

@@ -80,7 +80,7 @@ func (l *memberList) actions() []kit.Action {
 	if l.view != nil && l.view.Staff == l.page.who.Person.ID {
 		out = append(out, kit.Action{Text: l.page.text("admin.members.drop-view-do"), Icon: "trash", Dialog: "drop-view"})
 	}
-	if l.page.can(staff.MembersExport) && l.page.can(staff.MembersContacts) {
+	if l.page.mayTakeOut() {
 		out = append(out, kit.Action{Text: l.page.text("admin.members.export"), Icon: "download", Menu: "export"})
 	}
 	if l.page.goes(importHere) {

@@ -29,6 +29,7 @@ import (
 // nothing, and reaches as far back as events are kept.
 func operations(a *Admin) {
 	a.get("/operations", staff.PurchasesSee, (*page).operationList)
+	a.get("/operations/file", staff.PurchasesSee, (*page).operationsFile)
 }
 
 const (
@@ -54,6 +55,7 @@ type operationsView struct {
 	Outlets  []kit.Option
 	Cashiers []kit.Option
 	From, To kit.Field
+	files    []kit.Action
 	Who      kit.Field // whose operations are asked for; without a name: the reader may see no members
 }
 
@@ -108,15 +110,15 @@ func (p *page) operationList() error {
 	if err != nil {
 		return err
 	}
-	cashiers := map[id.ID]string{}
+	cashiers := cashierNames{}
 	for i := range leaf.Events {
-		r := p.operationRow(&leaf.Events[i], cashiers, names)
-		if t := told[leaf.Events[i].Op]; leaf.Events[i].Kind == feed.PointsAdjusted && t.Reason != "" {
-			r.Why = p.detail(t.Reason, p.staffOf(t.Actor))
-		}
+		e := &leaf.Events[i]
+		r := p.operationRow(e, cashiers, names)
+		r.Why = p.whyAdjusted(e, told)
 		v.Rows = append(v.Rows, r)
 	}
 	v.Short = leaf.Short
+	v.files = p.fileActions(v.fileHref)
 	if leaf.Older != 0 {
 		v.On = v.href("before", strconv.FormatInt(leaf.Older, 10))
 	}
@@ -141,6 +143,16 @@ func (p *page) reasonsOf(list []feed.Event) (map[id.ID]purchase.Deed, error) {
 		}
 	}
 	return p.Desk.Reasons(p.ctx(), ops)
+}
+
+// whyAdjusted is why points were put right by hand, and by whom; "": they were not,
+// or it is not for the reader.
+func (p *page) whyAdjusted(e *feed.Event, told map[id.ID]purchase.Deed) string {
+	t := told[e.Op]
+	if e.Kind != feed.PointsAdjusted || t.Reason == "" {
+		return ""
+	}
+	return p.detail(t.Reason, p.staffOf(t.Actor))
 }
 
 // href is the address of the journal with one parameter changed, from its
@@ -300,36 +312,45 @@ func (p *page) cashierOptions(v *operationsView, a *operationsAsked) error {
 	return nil
 }
 
-func (p *page) operationRow(e *feed.Event, cashiers map[id.ID]string, names map[home.ID]string) operationRow {
-	ctx := p.ctx()
-	r := operationRow{Kind: p.text("admin.event." + string(e.Kind)), At: e.At, Who: p.text("admin.purchases.nobody")}
+// operationSaid is what an operation is called.
+func (p *page) operationSaid(e *feed.Event) string {
 	if e.Kind == feed.PointsGifted && e.Earned < 0 {
-		r.Kind = p.text("admin.event.points.gift-taken")
+		return p.text("admin.event.points.gift-taken")
 	}
+	return p.text("admin.event." + string(e.Kind))
+}
+
+// cashierNames are what cashiers are called, as far as they were asked for.
+type cashierNames map[id.ID]string
+
+// of is a cashier's name; "": there is none.
+func (n cashierNames) of(p *page, i id.ID) string {
+	if i == 0 {
+		return ""
+	}
+	name, known := n[i]
+	if !known {
+		if c, err := p.Identity.Cashier(p.ctx(), i); err == nil {
+			name = c.Name
+		}
+		n[i] = name
+	}
+	return name
+}
+
+func (p *page) operationRow(e *feed.Event, cashiers cashierNames, names map[home.ID]string) operationRow {
+	ctx := p.ctx()
+	r := operationRow{Kind: p.operationSaid(e), At: e.At, Cashier: cashiers.of(p, e.Cashier), Who: p.text("admin.purchases.nobody")}
 	if o, ok := p.Directory.Outlet(e.Outlet); ok {
 		r.Place = o.Name
 	}
-	if e.Money != 0 {
-		r.Sum = ui.Money(ctx, e.Money)
-		if e.Kind == feed.PurchaseRefunded {
-			r.Sum = ui.Money(ctx, -e.Money)
-		}
+	if n := moneyMoved(&e.Event); n != 0 {
+		r.Sum = ui.Money(ctx, n)
 	}
 	for _, n := range pointsMoved(&e.Event) {
 		if n != 0 {
 			r.Points = append(r.Points, ui.Signed(ctx, n))
 		}
-	}
-	if e.Cashier != 0 {
-		name, known := cashiers[e.Cashier]
-		if !known {
-			c, err := p.Identity.Cashier(ctx, e.Cashier)
-			if err == nil {
-				name = c.Name
-			}
-			cashiers[e.Cashier] = name
-		}
-		r.Cashier = name
 	}
 	if of := receiptOf(&e.Event); of != "" {
 		r.Href = purchasesPath + "/" + of

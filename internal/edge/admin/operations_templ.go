@@ -33,7 +33,7 @@ func operationsPage(v operationsView) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = kit.Head(ui.T(ctx, "admin.nav.operations"), "", ui.T(ctx, "admin.operations.sub")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = kit.Head(ui.T(ctx, "admin.nav.operations"), "", ui.T(ctx, "admin.operations.sub"), kit.Action{Text: ui.T(ctx, "admin.members.export"), Icon: "download", Menu: "file"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -578,6 +578,10 @@ func operationsPart(v operationsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+		}
+		templ_7745c5c3_Err = kit.Menu("file", v.files).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
 		}
 		return nil
 	})

@@ -5,6 +5,14 @@ import (
 	"kopilka/internal/platform/money"
 )
 
+// moneyMoved is the money that came by an operation, below zero where it went back.
+func moneyMoved(e *eventtype.Event) money.Amount {
+	if e.Kind == eventtype.Refunded {
+		return -e.Money
+	}
+	return e.Money
+}
+
 // pointsMoved are the points that came and went by an operation.
 func pointsMoved(e *eventtype.Event) []money.Points {
 	switch e.Kind {

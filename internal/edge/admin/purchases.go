@@ -25,6 +25,7 @@ import (
 // purchases is the receipts: their list, the page of each, what is done there.
 func purchases(a *Admin) {
 	a.get("/purchases", staff.PurchasesSee, (*page).receipts)
+	a.get("/purchases/file", staff.PurchasesSee, (*page).receiptsFile)
 	a.get("/purchases/{purchase}", staff.PurchasesSee, (*page).receipt)
 	a.get("/purchases/{purchase}/refund", staff.PurchasesRefund, (*page).refund)
 	a.post("/purchases/{purchase}/refund", staff.PurchasesRefund, (*page).refundSent)
@@ -90,6 +91,28 @@ func (p *page) receipts() error {
 }
 
 func (p *page) receiptList() (*receiptList, error) {
+	l, err := p.receiptsAsked()
+	if err != nil {
+		return nil, err
+	}
+	if done, err := l.lookUp(l.add); done || err != nil {
+		return l, err
+	}
+	after, err := receiptPlace(p.r.URL.Query().Get("after"))
+	if err != nil {
+		return nil, err
+	}
+	if after.ID != 0 {
+		l.Back = l.href("", "")
+	}
+	if err := l.sums(); err != nil {
+		return nil, err
+	}
+	return l, l.read(after)
+}
+
+// receiptsAsked is a list as its address asks for it, with nothing read yet.
+func (p *page) receiptsAsked() (*receiptList, error) {
 	q := p.r.URL.Query()
 	l := &receiptList{page: p, query: url.Values{}, Find: strings.TrimSpace(q.Get("q"))}
 	for _, name := range []string{"q", "span", "from", "to", "outlet", "kind", "owner", "state"} {
@@ -106,20 +129,7 @@ func (p *page) receiptList() (*receiptList, error) {
 	}
 	l.days()
 	l.places()
-	if done, err := l.lookUp(); done || err != nil {
-		return l, err
-	}
-	after, err := receiptPlace(q.Get("after"))
-	if err != nil {
-		return nil, err
-	}
-	if after.ID != 0 {
-		l.Back = l.href("", "")
-	}
-	if err := l.sums(); err != nil {
-		return nil, err
-	}
-	return l, l.read(after)
+	return l, nil
 }
 
 // days finds the days that are asked for: a span up to today, or both ends.
@@ -172,8 +182,8 @@ func (p *page) ownOutlets() (out []partner.Outlet) {
 
 // lookUp finds the one that is searched for by its till's key or the text of
 // its fiscal QR: those have indexes. What is neither is looked for among the
-// receipts' numbers, in the period.
-func (l *receiptList) lookUp() (bool, error) {
+// receipts' numbers, in the period. It takes those that the reader may see.
+func (l *receiptList) lookUp(take func(*purchase.Stored)) (bool, error) {
 	p := l.page
 	if l.Find == "" {
 		return false, nil
@@ -182,8 +192,8 @@ func (l *receiptList) lookUp() (bool, error) {
 		ref, err := p.Desk.OfFiscal(p.ctx(), &f)
 		if err == nil {
 			var s *purchase.Stored
-			if s, err = p.Desk.Find(p.ctx(), ref); err == nil {
-				l.add(s)
+			if s, err = p.Desk.Find(p.ctx(), ref); err == nil && p.who.At(s.Outlet) {
+				take(s)
 			}
 		}
 		if fault.Is(err, "purchase.not-found") {
@@ -197,23 +207,29 @@ func (l *receiptList) lookUp() (bool, error) {
 	}
 	list, err := p.Desk.Under(p.ctx(), l.Find, keysShown)
 	for _, s := range list {
-		l.add(s)
+		if p.who.At(s.Outlet) {
+			l.Found = true
+			take(s)
+		}
 	}
-	l.Found = len(l.Rows) > 0
 	return l.Found, err
 }
 
-// read reads a part of the list.
-func (l *receiptList) read(after purchase.Cursor) error {
-	p := l.page
-	q := &purchase.Latest{
-		From: clock.Of(l.From), Before: clock.Of(l.To.AddDate(0, 0, 1)), After: after, Limit: receiptsShown, Keep: l.keep(),
-	}
-	for _, o := range p.ownOutlets() {
+// latest is what is asked of the desk.
+func (l *receiptList) latest() *purchase.Latest {
+	q := &purchase.Latest{From: clock.Of(l.From), Before: clock.Of(l.To.AddDate(0, 0, 1)), Keep: l.keep()}
+	for _, o := range l.page.ownOutlets() {
 		if l.Outlet == 0 || l.Outlet == o.ID {
 			q.Outlets = append(q.Outlets, o.ID)
 		}
 	}
+	return q
+}
+
+// read reads a part of the list.
+func (l *receiptList) read(after purchase.Cursor) error {
+	p, q := l.page, l.latest()
+	q.After, q.Limit = after, receiptsShown
 	list, err := p.Desk.Latest(p.ctx(), q)
 	if err != nil {
 		return err
@@ -260,11 +276,10 @@ func ownersOf(s *purchase.Stored) []string {
 }
 
 // add adds a receipt that the reader may see.
-func (l *receiptList) add(s *purchase.Stored) {
-	p := l.page
-	if !p.who.At(s.Outlet) {
-		return
-	}
+func (l *receiptList) add(s *purchase.Stored) { l.Rows = append(l.Rows, l.page.receiptRow(s)) }
+
+// receiptRow is a receipt in words.
+func (p *page) receiptRow(s *purchase.Stored) receiptRow {
 	ctx := p.ctx()
 	r := receiptRow{
 		Href: receiptPath(s), Number: cmp.Or(s.Number, s.Key), At: s.At, Sum: ui.Money(ctx, s.Due), Points: pointsOfReceipt(ctx, s),
@@ -282,7 +297,7 @@ func (l *receiptList) add(s *purchase.Stored) {
 	if k := kindOf(s); k != "sale" {
 		r.Kind = p.text("admin.purchases.kind-" + k)
 	}
-	l.Rows = append(l.Rows, r)
+	return r
 }
 
 // nameBuyers calls the buyers by their names, as far as the reader may see them.

@@ -13,6 +13,7 @@ import (
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/promo"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/loyalty/spoken"
@@ -40,8 +41,9 @@ type receiptView struct {
 	After       []kit.Pair
 	Happened    []kit.Happening
 	Steps       []kit.Happening
-	NoWhy       string // why there are no reasons
-	OtherReason bool   // by the rules of its time it would come out otherwise
+	Refused     []kit.Happening // of every other rule, why it could not act
+	NoWhy       string          // why there are no reasons
+	OtherReason bool            // by the rules of its time it would come out otherwise
 }
 
 // receiptLine is one position.
@@ -215,7 +217,9 @@ func (p *page) factsOf(s *purchase.Stored) ([]kit.Pair, error) {
 	if pr := p.Programmes.Current().Get(s.Programme); pr != nil {
 		add("programme", p.text("admin.receipt.programme-version", "name", pr.Name, "version", s.Version))
 	}
-	add("codes", strings.Join(s.Codes, ", "))
+	acted, idle := s.CodesActed()
+	add("codes", promo.Shown(strings.Join(acted, ", ")))
+	add("codes-idle", promo.Shown(strings.Join(idle, ", ")))
 	if s.Number != "" {
 		add("key", s.Key)
 	}
@@ -420,7 +424,7 @@ func (p *page) refundPoints(f *purchase.Refund) string {
 
 // whyOf gives the reasons of a receipt, each as a sentence.
 func (p *page) whyOf(s *purchase.Stored, v *receiptView, names *ruleNames) error {
-	r, err := p.Desk.Why(p.ctx(), s, purchase.Asked{})
+	r, err := p.Desk.Why(p.ctx(), s, purchase.Asked{Full: true})
 	if fault.Is(err, "purchase.person-erased") {
 		v.NoWhy = p.Texts.Fault(p.lang(), fault.From(err))
 		return nil
@@ -430,22 +434,31 @@ func (p *page) whyOf(s *purchase.Stored, v *receiptView, names *ruleNames) error
 	}
 	called := p.naming()
 	say := spoken.Speaker{Texts: p.Texts, Lang: p.lang(), Names: called}
-	for i := range r.Trace {
-		x := &r.Trace[i]
-		h := kit.Happening{Icon: "minus", Title: p.whySaid(&say, x, false), Detail: names.campaign(cmp.Or(x.Campaign, names.of.Owner(x.Rule)))}
-		if x.Applied {
-			h.Icon, h.Tone = "check", kit.Good
-		}
-		if x.Code != "" {
-			h.Detail = p.text("admin.receipt.code", "code", x.Code)
-		}
-		v.Steps = append(v.Steps, h)
-	}
+	v.Steps = p.stepsSaid(r.Trace, &say, false, func(x *rule.Step) string { return names.campaign(cmp.Or(x.Campaign, names.of.Owner(x.Rule))) })
+	v.Refused = p.stepsSaid(r.Refused, &say, false, func(x *rule.Step) string { return names.owner(x.Rule) })
 	if len(v.Steps) == 0 && s.Programme != 0 {
 		v.NoWhy = p.text("admin.receipt.no-rule-fits")
 	}
 	v.OtherReason = !r.Same
 	return called.Err()
+}
+
+// stepsSaid are reasons in words, each with the rule, campaign or code that it is of.
+func (p *page) stepsSaid(steps []rule.Step, say *spoken.Speaker, imagined bool, of func(*rule.Step) string) []kit.Happening {
+	out := make([]kit.Happening, len(steps))
+	for i := range steps {
+		x := &steps[i]
+		out[i] = kit.Happening{Icon: "minus", Title: p.whySaid(say, x, imagined)}
+		if x.Applied {
+			out[i].Icon, out[i].Tone = "check", kit.Good
+		}
+		if x.Code != "" {
+			out[i].Detail = p.text("admin.receipt.code", "code", promo.Shown(x.Code))
+			continue
+		}
+		out[i].Detail = of(x)
+	}
+	return out
 }
 
 // dayOf is a business day as people write it.

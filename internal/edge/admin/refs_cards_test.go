@@ -214,6 +214,11 @@ func TestCardsInTheConsole(t *testing.T) {
 		h.sends(edits, one+"/replace", url.Values{"type": {std.ID.String()}, "number": {stock[1].Number}, "last": {list[0].ID.String()}}, http.StatusSeeOther)
 		h.sends(edits, batch+"/void", url.Values{"number": {stock[1].Number}}, http.StatusUnprocessableEntity)
 		h.sends(edits, batch+"/void", url.Values{"number": {stock[2].Number}}, http.StatusSeeOther)
+		for _, gone := range []string{stock[1].Number, stock[2].Number} {
+			if w := h.ask(edits, http.MethodGet, admin.Base+batch+"/file?as=csv", nil); strings.Contains(w.Body.String(), gone) {
+				t.Errorf("%s is no free card and is printed again", gone)
+			}
+		}
 		if list, err = card.List(t.Context(), d, m.Home); err != nil || len(list) != 2 || list[0].State != card.Replaced || list[1].State != card.Active {
 			t.Errorf("cards: %+v, %v", list, err)
 		}

@@ -63,7 +63,7 @@ func (p *page) requestLine(r *programme.Request) requestLine {
 	}
 	if r.Due != 0 {
 		zone := p.programmeZone(r.Programme)
-		l.When = p.text("admin.requests.at", "at", i18n.DateTime(p.lang(), r.Due.In(zone)), "zone", zone.String())
+		l.When = p.text("admin.requests.at", "at", i18n.DateTime(p.lang(), r.Due.In(zone)), "zone", p.zoneName(zone.String()))
 	}
 	if r.State == programme.RunOut {
 		l.At = r.Ends

@@ -55,6 +55,8 @@ type triedView struct {
 	Totals []kit.Pair
 	Said   []string
 	Steps  []kit.Happening
+
+	Refused []kit.Happening // of every other rule, why it could not act
 }
 
 // trying is a programme being tried.
@@ -354,7 +356,7 @@ func (t *trying) result(c *purchase.Cart, q *purchase.Quoted) (*triedView, error
 	v := &triedView{}
 	for i := range o.Lines {
 		l, x := &o.Lines[i], &c.Lines[i]
-		row := receiptLine{Name: x.Name, Quantity: ui.Number(ctx, int64(x.Quantity/money.Piece)), Price: ui.Money(ctx, x.Price), Sum: ui.Money(ctx, l.Due)}
+		row := receiptLine{Name: x.Name, Quantity: i18n.Quantity(t.lang(), x.Quantity), Price: ui.Money(ctx, x.Price), Sum: ui.Money(ctx, l.Due)}
 		for _, e := range o.Effects {
 			for _, s := range e.Shares {
 				if s.Line == i && e.Kind == rule.Discount {
@@ -389,22 +391,13 @@ func (t *trying) result(c *purchase.Cart, q *purchase.Quoted) (*triedView, error
 		v.Said = append(v.Said, said)
 	}
 	say := spoken.Speaker{Texts: t.Texts, Lang: t.lang(), Names: spokenNames{t.names}}
-	for i := range o.Trace {
-		x := &o.Trace[i]
-		h := kit.Happening{Icon: "minus", Title: t.whySaid(&say, x, t.f.on("imagined")), Detail: t.ruleName(names, x)}
-		if x.Applied {
-			h.Icon, h.Tone = "check", kit.Good
-		}
-		v.Steps = append(v.Steps, h)
-	}
+	of := func(x *rule.Step) string { return t.ruleName(names, x) }
+	v.Steps, v.Refused = t.stepsSaid(o.Trace, &say, t.f.on("imagined"), of), t.stepsSaid(q.Refused, &say, t.f.on("imagined"), of)
 	return v, t.names.Err()
 }
 
 // ruleName is the rule that a step is about, and its campaign.
 func (t *trying) ruleName(names *ruleNames, x *rule.Step) string {
-	if x.Code != "" {
-		return t.text("admin.receipt.code", "code", x.Code)
-	}
 	parts := draft.Parts(t.of, t.names)
 	name := ""
 	for _, list := range []draft.Part{parts.Get("rules")} {

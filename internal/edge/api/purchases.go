@@ -173,7 +173,7 @@ func explainPurchase(ctx context.Context, c *call, in *explainIn) (*Reasons, err
 	for _, f := range r.Unseen {
 		out.Unseen = append(out.Unseen, string(f))
 	}
-	out.Why, err = c.why(ctx, r.Trace)
+	out.Why, err = c.why(ctx, append(r.Trace, r.Refused...))
 	return out, err
 }
 

@@ -34,6 +34,7 @@ import (
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
+	"kopilka/internal/platform/text"
 )
 
 // Mode says how a purchase came in.
@@ -169,6 +170,19 @@ type Lot struct {
 	Points money.Points `json:"points"`
 	Rules  []string     `json:"rules,omitempty"` // whose points they are; none: of all
 	Of     *Piece       `json:"of,omitempty"`    // the ticket for whose use they wait
+}
+
+// CodesActed are the codes that were entered, those by which something acted apart
+// from those by which nothing did.
+func (p *Purchase) CodesActed() (acted, idle []string) {
+	for _, c := range p.Codes {
+		if slices.ContainsFunc(p.Idle, func(x rule.Idle) bool { return x.Code == text.Fold(c) }) {
+			idle = append(idle, c)
+		} else {
+			acted = append(acted, c)
+		}
+	}
+	return acted, idle
 }
 
 // Due is what the line cost in money.

@@ -34,6 +34,7 @@ type Quoted struct {
 	Ending    []ledger.Ending
 	Level     *LevelView  // before the purchase; nil: the programme has no levels
 	Rise      *Rise       // of a trial only; nil: nobody whose level it could be
+	Refused   []rule.Step // of a trial only: why every rule that the trace does not name could not act
 	Hints     []rule.Hint // what a little more would bring
 	Idle      []rule.Idle // codes that nothing acts by
 	IdleTold  []int       // … and the place in the trace that says why, code by code; -1: none does
@@ -101,6 +102,7 @@ func (d *Desk) quote(ctx context.Context, c *Cart, t *Trial) (*Quoted, error) {
 	q.Unknown = s.unknown()
 	if t != nil {
 		q.Rise = s.rise(t, out)
+		q.Refused = rule.Refusals(s.programme, &s.receipt, s.seen, s.usedUp, out, false)
 	}
 	if a != nil {
 		q.Home, q.Level = s.home, s.levels.view(s.stands)

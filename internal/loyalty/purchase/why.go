@@ -23,7 +23,8 @@ type Reasons struct {
 	Programme id.ID
 	Version   int64
 	Trace     []rule.Step
-	Same      bool // these rules decide as it was decided
+	Refused   []rule.Step // of every other rule, why it could not act; only where that was asked
+	Same      bool        // these rules decide as it was decided
 
 	// Unseen are facts of the member that these rules look at and that were
 	// not read then: conditions on them are taken as not holding.
@@ -72,7 +73,7 @@ func (d *Desk) Why(ctx context.Context, s *Stored, a Asked) (*Reasons, error) {
 		r.Unseen = p.Unseen(own)
 	}
 	if a.Full {
-		r.Trace = append(r.Trace, rule.Refusals(p, e.receipt, &e.member, e.usedUp, out, e.facts != nil)...)
+		r.Refused = rule.Refusals(p, e.receipt, &e.member, e.usedUp, out, e.facts != nil)
 	}
 	if s.Claim != nil && s.Claim.Trace != "" {
 		return r, r.addClaim(s, p, a.Full)
@@ -90,18 +91,29 @@ func (r *Reasons) addClaim(s *Stored, p *rule.Programme, full bool) error {
 	}
 	digest := out.Digest()
 	r.Same = r.Same && hex.EncodeToString(digest[:]) == s.Claim.Trace
-	steps := out.Trace
-	if full {
-		steps = append(steps, rule.Refusals(p, receipt, &m, nil, out, true)...)
-	}
-	r.Trace = slices.DeleteFunc(r.Trace, func(x rule.Step) bool { return x.Reason == rule.WhyNoMember })
-	for _, x := range steps {
-		told := func(y rule.Step) bool { return y.Rule == x.Rule && y.Campaign == x.Campaign && y.Code == x.Code }
-		if x.Rule != rule.TillRule && !slices.ContainsFunc(r.Trace, told) {
+	nobody := func(x rule.Step) bool { return x.Reason == rule.WhyNoMember }
+	r.Trace, r.Refused = slices.DeleteFunc(r.Trace, nobody), slices.DeleteFunc(r.Refused, nobody)
+	for _, x := range out.Trace {
+		if x.Rule != rule.TillRule && !told(r.Trace, &x) {
 			r.Trace = append(r.Trace, x)
 		}
 	}
+	if !full {
+		return nil
+	}
+	refused := append(r.Refused, rule.Refusals(p, receipt, &m, nil, out, true)...)
+	r.Refused = nil
+	for _, x := range refused {
+		if !told(r.Trace, &x) && !told(r.Refused, &x) {
+			r.Refused = append(r.Refused, x)
+		}
+	}
 	return nil
+}
+
+// told tells whether steps have one of the same rule, campaign and code.
+func told(steps []rule.Step, x *rule.Step) bool {
+	return slices.ContainsFunc(steps, func(y rule.Step) bool { return y.About(x) })
 }
 
 // evidence is what a stored purchase was judged by.

@@ -23,6 +23,11 @@ type Step struct {
 	Args     []fault.Arg
 }
 
+// About tells whether two steps are of the same rule, campaign and code.
+func (s *Step) About(x *Step) bool {
+	return s.Rule == x.Rule && s.Campaign == x.Campaign && s.Code == x.Code
+}
+
 // The reasons. One of a condition that does not hold is Unmet and its field.
 const (
 	WhyDiscount       = "discount"              // the rule took Amount off

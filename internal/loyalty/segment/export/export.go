@@ -2,26 +2,19 @@
 // comma-separated texts (CSV).
 //
 // A list goes through a page at a time, so a million members take no more
-// memory than two hundred. In a workbook numbers are numbers, money and points
-// with their decimals, and times are times of the list's zone; everything else
-// is text, which a workbook never reckons with. A CSV has no kinds, so what
-// would be a formula where it is opened begins with an apostrophe there.
+// memory than two hundred. Times are those of the list's zone.
 package export
 
 import (
-	"bufio"
 	"context"
-	"encoding/csv"
 	"io"
 	"strings"
 	"time"
 
-	"github.com/xuri/excelize/v2"
-
 	"kopilka/internal/loyalty/segment"
 	"kopilka/internal/platform/clock"
-	"kopilka/internal/platform/formula"
 	"kopilka/internal/platform/i18n"
+	"kopilka/internal/platform/spreadsheet"
 )
 
 // Columns are those that the base of members is usually taken out with: phone,
@@ -41,9 +34,6 @@ type Export struct {
 	// nil, or "": as it is.
 	Name func(f *segment.Field, value string) string
 }
-
-// MaxRows is how many members a sheet can have beside its head.
-const MaxRows = excelize.TotalRows - 1
 
 // table is an export under way.
 type table struct {
@@ -130,57 +120,65 @@ func (t *table) text(f *segment.Field, v *segment.Value) string {
 	return v.Text
 }
 
-// at is a time on the zone's clock; false: it never was.
-func (t *table) at(v *segment.Value) (time.Time, bool) {
-	zone := t.Zone
-	if zone == nil {
-		zone = time.UTC
+// cell is a value as a file has it.
+func (t *table) cell(f *segment.Field, v *segment.Value) spreadsheet.Cell {
+	switch v.Kind {
+	case segment.Money, segment.Points:
+		return spreadsheet.Hundredths(v.Int)
+	case segment.Number:
+		return spreadsheet.Whole(v.Int)
+	case segment.Decimal:
+		return spreadsheet.Decimal(v.Text)
+	case segment.Time:
+		if v.Int == 0 { // it never was
+			return spreadsheet.Cell{}
+		}
+		return spreadsheet.Time(clock.Micros(v.Int).In(t.zone()))
+	case segment.Day:
+		return spreadsheet.Day(v.Text)
 	}
-	return clock.Micros(v.Int).In(zone), v.Int != 0
+	return spreadsheet.Text(t.text(f, v))
 }
 
-// hundred is how many hundredths a unit of money and points has.
-const hundred = 100
+func (t *table) zone() *time.Location {
+	if t.Zone == nil {
+		return time.UTC
+	}
+	return t.Zone
+}
 
-// CSV writes a list with commas between, in UTF-8 with the mark by which
-// spreadsheets know it.
+// CSV writes a list as a text table.
 func (e *Export) CSV(ctx context.Context, w io.Writer, q segment.Query) error {
+	return e.write(ctx, w, q, spreadsheet.CSV)
+}
+
+// XLSX writes a list as a workbook of one sheet. More members than it has room for
+// are refused with "spreadsheet.full".
+func (e *Export) XLSX(ctx context.Context, w io.Writer, q segment.Query) error {
+	return e.write(ctx, w, q, spreadsheet.Workbook)
+}
+
+func (e *Export) write(ctx context.Context, w io.Writer, q segment.Query, as func(io.Writer, []string, spreadsheet.Lines) error) error {
 	t, err := e.table(ctx, &q)
 	if err != nil {
 		return err
 	}
-	buffered := bufio.NewWriter(w)
-	if _, err := buffered.WriteString("\ufeff"); err != nil {
-		return err
-	}
-	out := csv.NewWriter(buffered)
-	out.UseCRLF = true
 	head := make([]string, len(t.fields))
 	for i := range t.fields {
-		head[i] = formula.Plain(t.title(&t.fields[i]))
+		head[i] = t.title(&t.fields[i])
 	}
-	if err := out.Write(head); err != nil {
-		return err
-	}
-	err = e.Lists.Each(ctx, q, func(rows []segment.Row) error {
-		for i := range rows {
-			line := make([]string, len(t.fields))
-			for j := range t.fields {
-				line[j] = t.word(&t.fields[j], &rows[i].Values[j])
+	return as(w, head, func(line func([]spreadsheet.Cell) error) error {
+		return e.Lists.Each(ctx, q, func(rows []segment.Row) error {
+			for i := range rows {
+				cells := make([]spreadsheet.Cell, len(t.fields))
+				for j := range t.fields {
+					cells[j] = t.cell(&t.fields[j], &rows[i].Values[j])
+				}
+				if err := line(cells); err != nil {
+					return err
+				}
 			}
-			if err := out.Write(line); err != nil {
-				return err
-			}
-		}
-		out.Flush()
-		return out.Error()
+			return nil
+		})
 	})
-	if err != nil {
-		return err
-	}
-	out.Flush()
-	if err := out.Error(); err != nil {
-		return err
-	}
-	return buffered.Flush()
 }
