@@ -16,6 +16,7 @@ import { newest, within } from './turn.js';
 let chosen; // the receipt that is given back
 let given; // the receipt that waits for whom it is given to
 let listed = []; // the receipts that are shown
+let askedFor = ''; // what stood in the field as they were asked for
 let giving; // what gives a receipt to the member who is named, once that is confirmed
 let unknown; // the refund of the chosen one that was asked for and not answered
 
@@ -34,16 +35,21 @@ function show(d, list, done) {
   listed = list;
   fill(d, { list: list.map(row), error: list.length ? '' : say('receipt-none'), done });
   const q = $('#receipt-q'), at = document.activeElement, only = list.length === 1 && $('[data-do=refund]:not(:disabled)', d);
-  if (at === q && q.value && only) only.focus(); // the one that was asked for
-  else if (at === q) q.select(); // the next number is typed over it
-  else if (at === document.body || at === d) q.focus(); // the button that was pressed is gone
+  if (at === document.body || at === d) q.focus(); // the button that was pressed is gone
+  if (at !== q || !untouched()) return; // what is typed goes on
+  if (q.value && only) only.focus(); // the one that was asked for
+  else q.select(); // the next number is typed over it
 }
+// untouched tells whether nothing was typed into the field since it was asked for what stands there.
+const untouched = () => $('#receipt-q').value === askedFor;
 
 /** receipts shows the newest of the till, or what a number, a fiscal QR or a member finds; done is what was done. */
 export async function receipts(q = '', done = '') {
+  const anew = q || !$('#receipts').open || untouched(); // else another number is being typed
   const d = open('receipts'), here = newest(d), seen = within(d);
   wantsMember(d, null);
-  $('#receipt-q').value = q;
+  if (anew) $('#receipt-q').value = q;
+  askedFor = q;
   fill(d, { done, error: '' });
   try {
     if (!isOnline()) { fill(d, { list: [], error: say('refund-offline'), done }); return; }
@@ -72,14 +78,20 @@ async function ofMembers(q) {
   };
 }
 
+// quiet gives what tells whether nothing was typed over the list since: else no question opens over it.
+function quiet() {
+  const stood = $('#receipt-q').value;
+  return () => $('#receipt-q').value === stood;
+}
+
 /** refund shows what of a receipt may come back, once it is known what has come of the refund that was asked for before. */
 export async function refund(id) {
-  const d = $('#receipts'), here = newest(d);
+  const d = $('#receipts'), here = newest(d), still = quiet();
   try {
     const before = await refunds.unknown(id);
     if (before) { await tellBefore(d, here, before); return; }
     const is = await ask('/api/purchases/' + id);
-    if (!here()) return;
+    if (!here() || !still()) return;
     chosen = is; unknown = undefined;
   } catch (e) { if (here()) problem(d, e); return; }
   offer(open('refund'));
@@ -221,17 +233,18 @@ function wantsMember(d, id) {
   given = id;
   const q = $('#receipt-q');
   q.placeholder = say(id ? 'claim-whom' : 'receipt-q');
-  if (id) { q.value = ''; fill(d, { done: say('claim-first'), error: '' }); q.focus(); }
+  if (id) { q.value = askedFor = ''; fill(d, { done: say('claim-first'), error: '' }); q.focus(); }
 }
 /** typed takes what was typed or scanned: a receipt, or a member where one is waited for. */
 export async function typed(q, after) {
   q = q.replace(/^(?:№|#|N\s)\s*/i, ''); // as the list has it, and as keyboards do
   if (!given || /(^|&)fn=/.test(q)) { await receipts(q); return; }
-  const d = $('#receipts'), id = given, here = newest(d);
+  const d = $('#receipts'), id = given, here = newest(d), still = quiet();
+  askedFor = $('#receipt-q').value;
   fill(d, { error: '' });
   try {
     const { found } = await ask('/find', { body: { q } });
-    if (!here()) return;
+    if (!here() || !still()) return;
     if (found.length === 1 && found[0].serves) { askToGive(id, found[0], after); return; }
     fill(d, { error: found.length === 1 ? found[0].why : say('claim-nobody', { code: q }) });
     beep(false);
