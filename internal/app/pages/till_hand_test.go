@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"kopilka/internal/browsertest"
+	"kopilka/internal/platform/money"
 )
 
 // TestTillTypedOverReceipts: what is typed into the field of receipts is whole,
@@ -68,5 +69,88 @@ func TestTillTypedOverReceipts(t *testing.T) {
 	p.answered(path)
 	p.Press("7")
 	p.Wait(field + `.value === "77" && ` + at + ` && !document.querySelector("#refund[open]")`)
+	s.verified(t)
+}
+
+// TestTillPointsOfNobody: points that are asked for where none can be spent are no
+// goods: they are told, stop the payment, and are the member's who is shown then.
+func TestTillPointsOfNobody(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	of, number := s.buyer(t, "Ася", 500_00)
+	w, p := s.behindWire(t, b)
+	asks := func(points string) {
+		t.Helper()
+		p.Press(browsertest.F6)
+		p.Insert(points)
+		p.Press(browsertest.Enter)
+	}
+	stopped := func(due, why string) {
+		t.Helper()
+		p.Wait(`document.querySelectorAll(".ln").length === 1 && !document.querySelector("#item").value`)
+		p.settled(due)
+		p.Wait(`document.querySelector("#pay-error").innerText.includes("` + why + `")`)
+		p.Press(browsertest.F8)
+		p.reads()
+		p.Wait(`document.querySelector("#pay-error .perr") && !document.querySelector(".pdone")`)
+	}
+
+	p.adds("1000")
+	p.settled("1 000,00 ₽")
+	asks("150")
+	stopped("1 000,00 ₽", "нет участника")
+	p.Accessible()
+	p.Shot("till-points-of-nobody")
+	p.scan(number)
+	p.settled("850,00 ₽")
+	p.Press(browsertest.F8)
+	p.told()
+
+	// Esc gives them up, and only them.
+	p.adds("400")
+	p.settled("400,00 ₽")
+	p.Press(browsertest.F7) // that nobody spends the most is told too
+	p.Wait(`document.querySelector("#pay-error").innerText.includes("нет участника")`)
+	asks("50")
+	stopped("400,00 ₽", "нет участника")
+	p.Press(browsertest.Escape)
+	p.Wait(`!document.querySelector(".bon") && !document.querySelector("dialog[open]") && !document.querySelector("#pay-error .perr")`)
+	p.Press(browsertest.F8)
+	p.told()
+
+	// With no network it is the same, also of a member whose points can't be spent so.
+	w.cutAt(0, false)
+	p.Wait(`!document.querySelector("#offbar").hidden`)
+	p.adds("300")
+	asks("30")
+	stopped("300,00 ₽", "нет участника")
+	p.Press(browsertest.Escape)
+	p.Wait(`!document.querySelector(".bon")`)
+	p.Press(browsertest.F8)
+	p.told()
+	p.scan(number)
+	p.Wait(`document.querySelector(".mc")`)
+	p.adds("200")
+	p.Wait(`document.querySelector(".bon.nothing")`)
+	asks("30")
+	stopped("200,00 ₽", "Без связи можно списать не больше")
+	asks("0")
+	p.Wait(`!document.querySelector("#pay-error .perr")`)
+	p.Press(browsertest.F8)
+	p.told()
+	w.mend()
+	p.queueTold()
+
+	want := map[money.Amount]money.Points{850_00: 150_00, 400_00: 0, 300_00: 0, 200_00: 0}
+	sold := p.sold()
+	for _, x := range sold {
+		if spent, ok := want[x.Due]; !ok || x.Spent != spent || spent > 0 && x.Buyer() != of {
+			t.Errorf("%d was sold to %s, with %d points", x.Due, x.Buyer(), x.Spent)
+		}
+	}
+	if len(sold) != len(want) {
+		t.Errorf("%d receipts", len(sold))
+	}
 	s.verified(t)
 }

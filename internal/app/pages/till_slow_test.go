@@ -81,9 +81,9 @@ func TestTillWaitsForLookups(t *testing.T) {
 	p.Insert("50") // it is not on the receipt yet, so that is not paid
 	p.Press(browsertest.F9)
 	p.Wait(`document.querySelector("#pay-error").innerText.includes("«50» ещё не в чеке") && document.querySelector("#item").value === "50"`)
-	p.Press(browsertest.F6) // nobody's points can be spent, and nothing is typed elsewhere
-	p.Wait(`document.querySelector("#pay-error .perr") && document.activeElement.id === "item"`)
-	p.Press(browsertest.Escape)
+	p.Press(browsertest.F6) // nobody's points can be spent, and what is typed next is no more of that
+	p.Wait(`document.querySelector("#pay-error .perr") && document.activeElement.id === "spend" && document.querySelector("#item").value === "50"`)
+	p.Press(browsertest.Escape, browsertest.Escape)
 	p.Press(browsertest.F9, browsertest.Enter)
 	p.told()
 

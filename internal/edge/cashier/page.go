@@ -22,7 +22,7 @@ var said = []string{
 	"online", "offline", "queued", "offline-about", "offline-goods",
 	"points-one", "points-few", "points-many", "points-on",
 	"not-found", "register", "open-taken", "bad-amount", "price-of", "sum-line", "no-goods", "bad-quantity", "not-found-any", "not-found-alone",
-	"can-spend", "why-rule", "why-all", "why-none", "why-offline", "why-offline-none", "spend-more",
+	"can-spend", "why-rule", "why-all", "why-none", "why-offline", "why-offline-none", "spend-more", "spend-nobody",
 	"no-member", "with-member", "offline-sale", "offline-judged", "offline-codes", "discount-by", "will-earn", "if-recorded",
 	"lines", "goods", "discount", "by-points", "less", "more", "drop-line",
 	"card", "activate", "new-card", "secret-is", "card-issued",

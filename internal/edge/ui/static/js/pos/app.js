@@ -10,7 +10,7 @@ import * as rules from './rules.js';
 import * as stock from './goods.js';
 import { state } from './sale.js';
 import { amount, quantity, say, setZone } from './words.js';
-import { askCode, atDesk, atDone, draw, drawDone, next, quick, tick } from './desk.js';
+import { askCode, askPoints, atDesk, atDone, draw, drawDone, next, quick, tick } from './desk.js';
 import { beep, listen, loadScanner, toNext } from './keys.js';
 import * as dialogs from './dialogs.js';
 import { banknote, cashTyped, exact, follow, given } from './cash.js';
@@ -222,7 +222,7 @@ const deeds = {
   camera: () => dialogs.camera(scanned), forget: () => { sale.forget(); toNext('#scan'); }, activate, card: askCard, 'make-card': newCard,
   inc: e => sale.more(lineOf(e), 1), dec: e => sale.more(lineOf(e), -1), drop: e => sale.drop(lineOf(e)),
   quick: e => bought.atHand(quick.list.find(g => g.sku === e.dataset.sku)),
-  most: () => { if (!sale.busy() && (state.member || looking())) sale.spend('most'); else beep(false); }, none: () => sale.spend(0),
+  most: () => { if (sale.busy()) beep(false); else if (state.member || looking()) sale.spend('most'); else noPoints(sale.whyNone()); }, none: () => sale.spend(0),
   pay: e => e.dataset.kind === 'cash' ? pay.inCash() : pay.pay(e.dataset.kind), mixed: pay.mixed, banknote: e => banknote(e.dataset.sum), exact,
   'send-code': dialogs.sendCode, 'as-secret': () => dialogs.proofSecret(), 'register-code': sendRegisterCode, 'go-on': pay.goOn,
   'drop-code': e => { sale.dropCode(Number(e.dataset.index)); next(); }, 'take-code': e => { if (sale.busy()) { beep(false); return; } sale.takeCode(e.dataset.code); next(); },
@@ -309,13 +309,21 @@ function toMember() {
   toNext('#scan');
   if (phone) $('#scan').value = phone;
 }
-// toPoints goes to where points are typed; where none can be spent it says why.
+// toPoints goes to where points are typed, also where none can be spent: it says why, and what is typed then is no good.
 function toPoints() {
   if (sale.busy()) { beep(false); return; }
-  const box = $('.bon');
-  if (box && !box.classList.contains('nothing')) { toNext('#spend'); return; }
-  put('#pay-error', wrong(box ? $('.why', box).textContent : say('no-member')));
-  beep(false);
+  const why = sale.whyNone() || $('.bon.nothing .why')?.textContent;
+  askPoints();
+  if (why && !looking()) noPoints(why);
+}
+function noPoints(why) { put('#pay-error', wrong(why)); beep(false); }
+// nobodysPoints gives up those that nobody can spend; false: none were asked for.
+function nobodysPoints(el) {
+  if (!sale.whyNone() || el?.id !== 'spend' && !(state.spend > 0)) return false;
+  clearTimeout(spending);
+  toNext('#item');
+  sale.spend(0);
+  return true;
 }
 const keys = {
   F2: e => { if (e.shiftKey) deeds.register(); else toMember(); }, F3: e => { if (e.shiftKey) askCode(); toNext(e.shiftKey ? '#code' : '#item'); }, F4: e => e.shiftKey ? deeds.shift() : deeds.receipts(),
@@ -347,7 +355,7 @@ function pressed(e) {
   if (keys[e.key]) { e.preventDefault(); if (atDone() && ['F2', 'F3'].includes(e.key)) { if (!state.sold.seen) { ahead.goes(e); return; } nextGuest(); } if (!atDone() || ['F4', 'F12'].includes(e.key)) keys[e.key](e); return; }
   if (e.key === 'Escape') { e.preventDefault(); escape(el); return; }
   if (atDone()) { if (e.key === 'Enter' && !el?.matches?.('button')) { e.preventDefault(); nextGuest(); } return; }
-  if (el?.id === 'spend' && e.key === 'Enter') { e.preventDefault(); toNext('#item'); return; }
+  if (el?.id === 'spend' && e.key === 'Enter') { e.preventDefault(); toNext('#item'); draw(); return; }
   if (el?.id === 'item' && bought.offering() && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) { e.preventDefault(); bought.moveOffer(e.key === 'ArrowDown' ? 1 : -1); return; }
   if (el?.id === 'scan' && !el.value && state.member && (e.key === 'Delete' || e.key === 'Backspace')) { e.preventDefault(); sale.forget(); return; }
   if (!free) return;
@@ -359,6 +367,7 @@ function pressed(e) {
 function escape(el) {
   if (sale.busy()) { beep(false); return; } // what is being paid is not cancelled
   if (bought.drop()) { draw(); return; }
+  if (nobodysPoints(el)) return;
   if (el?.matches?.('#scan,#item,#code') && el.value) { el.value = ''; ahead.forgive('#' + el.id); put('#scan-error'); put('#item-error'); draw(); if (!el.isConnected) next(); return; }
   if (atDone()) { nextGuest(); return; }
   if ($('#scan-error').childElementCount) { put('#scan-error'); next(); return; }

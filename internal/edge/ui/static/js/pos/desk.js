@@ -4,7 +4,7 @@ import { clock, money, noun, number, points, quantity, say, signed, way } from '
 import { isOnline } from './net.js';
 import { toNext } from './keys.js';
 import { keptIn, typing } from './fields.js';
-import { gross, grossOf, hasCode, nameOf, payable, state, unread } from './sale.js';
+import { gross, grossOf, hasCode, nameOf, payable, state, unread, whyNone } from './sale.js';
 
 /** quick are the goods that this till sells the most. */
 export const quick = { list: [] };
@@ -110,14 +110,14 @@ function drawSaid(q) {
 }
 
 function drawPoints() {
-  const m = state.member, box = $('#points'), q = state.quote ?? state.look;
-  if (!m || !m.serves || !state.start?.programme) { put(box); return; }
+  const box = $('#points'), q = state.quote ?? state.look, nobody = whyNone(), here = document.activeElement?.id === 'spend';
+  if (nobody && !here && ['most', 0].includes(state.spend)) { put(box); return; }
   if (!$('.bon', box)) put(box, make('points'));
   const most = q?.most ?? 0;
-  $('[data-key=","],[data-key="."]', box).disabled = state.start.programme.spend_step % 100 === 0; // whole points only
-  const why = !state.lines.length ? say('spend-more') : !q ? '' : q.alone ? say(most ? 'why-offline' : 'why-offline-none') : most === 0 ? say('why-none') : q.most < q.allowed ? say('why-all') : say('why-rule');
-  $('.bon', box).classList.toggle('nothing', state.lines.length > 0 && !!q && !most && !(state.spend > 0));
-  fill(box, { most: state.lines.length && !q ? say('counting') : say('can-spend', { points: points(most) }), why });
+  $('[data-key=","],[data-key="."]', box).disabled = state.start.programme?.spend_step % 100 === 0; // whole points only
+  const why = nobody || (!state.lines.length ? say('spend-more') : !q ? '' : q.alone ? say(most ? 'why-offline' : 'why-offline-none') : most === 0 ? say('why-none') : q.most < q.allowed ? say('why-all') : say('why-rule'));
+  $('.bon', box).classList.toggle('nothing', state.lines.length > 0 && !!q && !most && !(state.spend > 0) && !here);
+  fill(box, { most: nobody ? '' : state.lines.length && !q ? say('counting') : say('can-spend', { points: points(most) }), why });
   const input = $('#spend', box);
   input.setAttribute('aria-invalid', String(!!state.look));
   if (!state.look && (document.activeElement !== input || state.spend === 'most') && !Number.isNaN(state.spend)) input.value = number(q ? q.spent : state.spend === 'most' ? 0 : state.spend).replace(/[\s\u00a0]/g, '');
@@ -145,6 +145,14 @@ function drawCodes() {
 
 /** askCode has a promo code typed, also before anything is bought. */
 export function askCode() { if (!$('#code')) put('#codes', make('codes')); }
+
+/** askPoints has points typed, also where none can be spent. */
+export function askPoints() {
+  if (!$('.bon')) put('#points', make('points'));
+  $('.bon').classList.remove('nothing');
+  toNext('#spend');
+  draw();
+}
 
 /** drawDone shows what was sold. */
 export function drawDone(s) {

@@ -68,7 +68,8 @@ export async function quote() {
   if (!state.lines.length || !state.start?.duty) { state.quoting = false; return; } // nothing is waited for
   const mine = asking = new AbortController();
   state.quoting = true;
-  if (Number.isNaN(state.spend)) { await noPoints(mine.signal); return; }
+  const no = Number.isNaN(state.spend) ? say('bad-points') : state.spend > 0 && whyNone();
+  if (no) { await noPoints(mine.signal, no); return; }
   try {
     if (!isOnline()) throw new Silent('no network');
     const q = await ask('/api/quotes', { body: body(), signal: mine.signal });
@@ -106,11 +107,11 @@ async function quoteAlone(signal) {
   const look = await alone(0);
   if (!signal.aborted) Object.assign(state, { quote: null, look, trouble: say('offline-most', { points: points(q.most) }) });
 }
-// noPoints tells that what was typed is no number of points.
-async function noPoints(signal) {
+// noPoints tells why what was typed is no number of points that can be spent.
+async function noPoints(signal, why) {
   const look = await lookWithout(signal);
   if (signal.aborted) return;
-  Object.assign(state, { quote: null, look, trouble: say('bad-points'), quoting: false });
+  Object.assign(state, { quote: null, look, trouble: why, quoting: false });
   told();
 }
 // lookWithout is what the receipt comes to with no points spent; null where that can't be told.
@@ -118,6 +119,8 @@ async function lookWithout(signal) {
   return ask('/api/quotes', { body: pointless(), signal }).catch(() => null);
 }
 
+/** whyNone tells why nobody can spend points here at all; '': whoever buys can. */
+export const whyNone = () => !state.member ? say('spend-nobody') : !state.member.serves ? state.member.why : state.start?.programme ? '' : say('why-none');
 /** payable tells whether there is something to pay, by who may. */
 export const payable = () => state.lines.length > 0 && (!state.member || state.member.serves);
 /** nameOf is what a line is called: a bare sum has no name of its own. */
@@ -200,8 +203,8 @@ function takeOff(i) {
 export const spend = points => byHand(() => { state.spend = points; });
 /** serve says who buys: a member that was found by a code. */
 export const serve = (member, buyer) => edit(() => {
-  const same = member?.id && state.member?.id === member.id, ahead = member && !state.member && state.spend === 'most';
-  if (!same && !ahead) state.spend = 0; // the most that was asked for while he was looked up is his
+  const same = member?.id && state.member?.id === member.id, ahead = member && !state.member;
+  if (!same && !ahead) state.spend = 0; // what was asked for before he was shown is his
   state.member = member; state.buyer = buyer;
 });
 export const forget = () => { if (!state.paying) serve(null, null); };
