@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"encoding/json"
+	"fmt"
 	"testing"
 
 	"kopilka/internal/browsertest"
@@ -150,6 +152,110 @@ func TestTillPointsOfNobody(t *testing.T) {
 		}
 	}
 	if len(sold) != len(want) {
+		t.Errorf("%d receipts", len(sold))
+	}
+	s.verified(t)
+}
+
+// pauses plays keys into the field where the cursor is: the first so many milliseconds
+// apart, the others as fast as a scanner, with a pause before each part; then Enter.
+func (p *till) pauses(apart int, parts ...string) {
+	p.t.Helper()
+	quoted, _ := json.Marshal(parts)
+	p.reads() // it is none of what was typed before
+	p.Get(fmt.Sprintf(`(() => {
+		const parts = %s;
+		let apart = %d, at = performance.now() - 1000;
+		const key = (key, code) => {
+			const e = new KeyboardEvent("keydown", { key, code, bubbles: true, cancelable: true });
+			Object.defineProperty(e, "timeStamp", { value: at });
+			return document.activeElement.dispatchEvent(e);
+		};
+		for (const part of parts) {
+			for (const c of part) {
+				const goes = key(c, "Digit" + c), field = document.activeElement;
+				at += apart;
+				if (!goes) continue;
+				field.setRangeText(c, field.selectionStart, field.selectionEnd, "end");
+				field.dispatchEvent(new Event("input", { bubbles: true }));
+			}
+			if (part !== parts.at(-1)) at += 150 - apart;
+			apart = 5;
+		}
+		if (key("Enter", "Enter")) document.activeElement.form.requestSubmit();
+	})()`, quoted, apart), nil)
+}
+
+// TestTillTakesMembersAsGoods: a card or a phone in the field of goods is the member's,
+// typed or scanned, also by a scanner that pauses, with no network too; one that is
+// nobody's is not lost to what is typed over it.
+func TestTillTakesMembersAsGoods(t *testing.T) {
+	t.Parallel()
+	b := browsertest.Start(t)
+	s := start(t)
+	first, number := s.buyer(t, "Ася", 0)
+	second, other := s.buyer(t, "Варвара", 0)
+	w, p := s.behindWire(t, b)
+	const lost = "2900000000001"
+	shown := func(name string) {
+		t.Helper()
+		p.Wait(`document.querySelector(".mc")?.innerText.includes("` + name + `") && document.querySelector("#item").value === "" && document.activeElement.id === "item"`)
+		p.Wait(`!document.querySelector("#item-error").innerText && !document.querySelector("#missed").innerText`)
+	}
+	asGood := func(what string) {
+		t.Helper()
+		p.Press(browsertest.F3)
+		p.Insert(what)
+		p.Press(browsertest.Enter)
+	}
+	nobody := func(code string) {
+		t.Helper()
+		p.Wait(`document.querySelector("#item").value === "` + code + `" && document.querySelector("#item-error").innerText.includes("` + code + `")`)
+		p.Get(`window.told = performance.now()`, nil)
+		p.Wait(`performance.now() - window.told > 800`) // it was read
+		p.Press("400" + browsertest.Enter)
+		p.settled("400,00 ₽")
+		p.Press(browsertest.F8)
+		p.Wait(`document.querySelector("#pay-error").innerText.includes("Не всё попало в чек") && document.querySelector("#missed").innerText.includes("` + code + `")`)
+		p.Press(browsertest.Escape)
+		p.Press(browsertest.F8)
+		p.told()
+	}
+
+	p.scan(number)
+	shown("Ася")
+	for _, at := range []int{10, 5} {
+		p.pauses(5, other[:at], other[at:])
+		shown("Варвара")
+		p.pauses(5, number[:at], number[at:])
+		shown("Ася")
+	}
+	asGood("8 916 001 40 00") // the other's phone
+	shown("Варвара")
+	p.pauses(5, lost[:10], lost[10:])
+	nobody(lost)
+
+	// What a hand has typed before a card is shown is no part of it.
+	p.Press(browsertest.F3)
+	p.pauses(100, "35", number)
+	p.Wait(`document.querySelector(".mc")?.innerText.includes("Ася") && document.querySelector("#item").value === "35"`)
+	p.Press(browsertest.Escape)
+
+	w.cutAt(0, false)
+	p.Wait(`!document.querySelector("#offbar").hidden`)
+	p.pauses(5, other[:10], other[10:])
+	shown("Варвара")
+	p.pauses(5, lost[:10], lost[10:])
+	nobody(lost)
+	w.mend()
+	p.queueTold()
+	sold := p.sold()
+	for _, x := range sold {
+		if x.Due != 400_00 || x.Buyer() != second {
+			t.Errorf("%d was sold to %s", x.Due, x.Buyer())
+		}
+	}
+	if len(sold) != 2 || first == second {
 		t.Errorf("%d receipts", len(sold))
 	}
 	s.verified(t)

@@ -20,6 +20,11 @@ let asked = 0, serves = 0; // who is asked for, and who is served: of members th
 /** shown numbers what is shown to the till, in its order. */
 export const shown = () => ++asked;
 const SUM = /^\d{1,7}[.,]\d{1,2}$/;
+// A number that was typed as a good and is none may be somebody's, shown by a scanner that paused.
+bought.onNumber(() => {
+  const mine = shown();
+  return (code, gone, none) => seek(code, mine, gone, { none });
+});
 /** find asks who is meant by what was typed. It leaves its field at once: what is typed from then on is what is bought. */
 export function find(code) {
   if (sale.busy()) { beep(false); return; }
@@ -31,22 +36,24 @@ export function find(code) {
   return is;
 }
 /** seek finds the member of a code that was shown; false: the cashier goes on. Goods that it names come after what was typed
- * before it. */
-export async function seek(code, mine, gone, { scanned = false, before } = {}) {
+ * before it. none takes what is nobody's, with why that could not be asked, where it was typed as a good. */
+export async function seek(code, mine, gone, { scanned = false, before, none } = {}) {
   const here = turn();
-  put('#scan-error');
+  if (!none) put('#scan-error');
   let found;
   try {
     if (!isOnline()) throw new Silent('no network');
     found = (await ask('/find', { body: { q: code }, patience: FIND })).found;
   } catch (e) {
     if (gone()) return true;
-    if (e instanceof Silent) return fromMemory(code, mine, gone, { scanned, before });
+    if (e instanceof Silent) return fromMemory(code, mine, gone, { scanned, before, none });
     if (!(e instanceof Refused)) throw e;
+    if (none) return none(e.message);
     if (!atDesk()) { bought.miss(code, code); return false; }
     return notAsked(code, e, scanned);
   }
   if (gone()) return true;
+  if (!found.length && none) return none();
   if (!found.length && atDesk() && (isWords(code) || !scanned && await isGood(code)) && atDesk()) return sellWords(code, gone, before);
   if (gone()) return true;
   if (late(mine) && (found.length || isPhone(code))) return true; // another was shown since, and is served
@@ -97,11 +104,12 @@ function served(m, code, mine, buyer = m.kind === 'card' ? { card: code } : { me
 }
 // fromMemory takes a member who was here before by what was learned of him then; a card that never was is believed: the
 // receipt is told with its number.
-async function fromMemory(code, mine, gone, { scanned, before }) {
+async function fromMemory(code, mine, gone, { scanned, before, none }) {
   if (/^L1\./i.test(code)) return late(mine) || notAsked(code, new Silent(say('network')), scanned);
   const seen = await keep.recall(known(code)), is = seen && await latest(seen);
   if (gone()) return true;
   if (!atDesk()) { bought.miss(code, code); return false; }
+  if (!is && none) return none(say('good-alone', { code }));
   if (!is && (isWords(code) || !scanned && await isGood(code))) return sellWords(code, gone, before);
   if (gone()) return true;
   if (late(mine) && (is || isPhone(code))) return true;

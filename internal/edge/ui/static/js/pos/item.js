@@ -13,6 +13,7 @@ import { typing } from './fields.js';
 const MOST = 100_000_000_00; // kopecks of a line: what is more was typed wrong
 
 const PHONE = /^(\+?7|8)?9\d{9}$/;
+const NUMBER = /^\+?\d(?:[\s()-]*\d){7,}$/; // as long as those of cards and phones
 const TIMES = /^(\d+(?:[.,]\d+)?)\s*[*xх×]\s*(.+)$/i; // 2*name: how many, and of what
 
 let asked; // a product whose price is typed next
@@ -20,14 +21,17 @@ let last = Promise.resolve();
 /** before is all that was typed by now, and after has what is typed from then on come after a look-up. */
 export const before = () => last;
 export const after = is => { last = Promise.allSettled([last, is]); };
+let numbered;
+/** onNumber names what gives, as a number is typed, what finds whose it is. */
+export const onNumber = f => { numbered = f; };
 /** item takes what was typed as a good or a sum, after all that was typed before it, however long that is looked up. */
 export function item(text) {
   text = text.trim();
   put('#item-error'); offers([]);
   if (!text) return last;
-  const earlier = last, is = look(text, async gone => {
+  const whose = NUMBER.test(text) ? numbered() : null, earlier = last, is = look(text, async gone => {
     await earlier.catch(() => {});
-    return gone() || typed(text, gone, () => last !== is);
+    return gone() || typed(text, gone, () => last !== is, whose);
   });
   last = is;
   return is;
@@ -43,8 +47,8 @@ export function asMember() {
   return phone;
 }
 /** typed takes a sum, or a good by its words or number, with how many of it; false: it is left to the cashier. more tells that
- * another was typed after it. */
-export async function typed(text, gone, more = () => false) {
+ * another was typed after it, and whose finds the member of a number that is no good's. */
+export async function typed(text, gone, more = () => false, whose = null) {
   // What could not be taken stands in the field again, or beside it where another is typed there by now.
   const back = (words, otherwise) => {
     const kept = otherwise ?? (/[«“]/.test(words) && words.includes(text) ? words : say('missed-what', { text, words }));
@@ -76,9 +80,13 @@ export async function typed(text, gone, more = () => false) {
   let list = await goods(q);
   if (list && !list.length && /[a-z]{2}/i.test(q)) list = await goods(cyrillic(q)); // the keyboard was Latin
   if (gone()) return true;
+  if (whose && !list?.[0]?.exact) {
+    found(text); put('#item-error');
+    return whose(text, gone, why => bad(why ?? say(PHONE.test(text) ? 'goods-phone' : 'not-found-any', { text, code: text })));
+  }
   if (!list) return bad(say('network'));
   const words = /[a-zа-яё]/i.test(rest);
-  if (!list.length || !words && !list[0].exact) return bad(PHONE.test(rest) ? say('goods-phone', { text: rest }) : !words && /[.,+=-]/.test(rest) ? say('bad-amount') : say('no-goods', { text: rest }));
+  if (!list.length || !words && !list[0].exact) return bad(!words && /[.,+=-]/.test(rest) ? say('bad-amount') : say('no-goods', { text: rest }));
   if (list.length === 1 || list[0].exact) { found(text); mended(list[0].name); return pick(list[0], quantity); }
   if (back('', say('many-goods', { text }))) offers(list, quantity);
   return false;
@@ -249,7 +257,8 @@ let suggesting;
 /** suggest offers goods as their name is typed, with their number before it or not. */
 export function suggest(text) {
   clearTimeout(suggesting);
-  if (restored && Date.now() - restored.at < READ) miss(restored.words, restored.text);
+  const over = restored && text && text.length < restored.text.length - 1; // not mended
+  if (restored && (Date.now() - restored.at < READ || over && NUMBER.test(restored.text))) miss(restored.words, restored.text);
   restored = null;
   const [, times, name] = TIMES.exec(text) ?? [null, null, text];
   if (!asked) put('#item-error');

@@ -43,7 +43,8 @@ function byCode(e) {
  */
 export function listen(wanted, scanned, pressed) {
   let chars = [], began = 0, last = 0, pause = 0, ended = -GAP, fields = []; // that were typed into, with what stood there before
-  const forget = () => { chars = []; fields = []; };
+  let quick = false; // whether what came before the pause was a scanner's too
+  const forget = () => { chars = []; fields = []; quick = false; };
   // into notes the field that is typed into: what was found meanwhile may have moved the cursor in the midst of a code.
   const into = () => {
     const el = document.activeElement;
@@ -51,7 +52,11 @@ export function listen(wanted, scanned, pressed) {
   };
   document.addEventListener('keydown', e => {
     const now = e.timeStamp;
-    if (chars.length && now - last > GAP) forget();
+    if (chars.length && now - last > GAP) {
+      const was = chars.length > 1 && (last - began) / (chars.length - 1) < FAST;
+      forget();
+      quick = was;
+    }
     const twice = e.key === 'Enter' && now - ended < GAP && !document.activeElement?.matches('input,textarea');
     ended = -GAP;
     if (!chars.length) pause = now - last;
@@ -61,7 +66,8 @@ export function listen(wanted, scanned, pressed) {
     if (e.key === scanner.suffix && fast && wanted()) {
       e.preventDefault(); e.stopImmediatePropagation();
       let code = chars.join('');
-      const [first] = fields, paused = first?.el.id === 'scan' && first.before && fields.length === 1 && pause < PAUSE;
+      const [first] = fields, codes = first?.el.id === 'scan' || first?.el.id === 'item' && quick; // a sum that a hand has typed is no part of one
+      const paused = codes && first.before && fields.length === 1 && pause < PAUSE;
       if (paused) code = latin(first.el.value); // what came before the pause is the code's too
       if (scanner.prefix && code.startsWith(scanner.prefix)) code = code.slice(scanner.prefix.length);
       const typed = fields.reverse(); // what stood there first is put there last
