@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"strings"
 	"testing"
 
 	"kopilka/internal/browsertest"
@@ -28,6 +29,11 @@ func TestOperationsAreRead(t *testing.T) {
 	p.Wait(`location.search.includes("kind=purchase.refunded") && document.querySelector(".chip") && [...document.querySelectorAll("td.c-who .b")].every(d => d.innerText === "Возврат")`)
 	p.Accessible()
 	p.Shot("operations-refunds")
+	var sheet string
+	p.Get(`fetch(document.querySelector("#file a[href*='as=csv']").href).then(r => r.text())`, &sheet)
+	if n := strings.Count(sheet, "Возврат,"); n < 3 || n != strings.Count(strings.TrimSpace(sheet), "\n") || strings.Contains(sheet, "Покупка") {
+		t.Errorf("the file of refunds:\n%.300s", sheet)
+	}
 	p.Get(`document.querySelector("tbody a").click()`, nil)
 	p.Wait(`location.pathname.startsWith("/admin/purchases/") && document.querySelector(".tl li")`)
 

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"strings"
 	"testing"
 
 	"kopilka/internal/browsertest"
@@ -48,6 +49,16 @@ func TestReceiptsAreRead(t *testing.T) {
 	p.Wait(`location.search.includes("owner=nobody") && document.querySelector(".chip") && ![...document.querySelectorAll("td.c-tag")].some(d => d.innerText !== "Без участника")`)
 	p.Accessible()
 	p.Shot("purchases-narrowed")
+	// The list that is seen is had as a file, all of it; nobody's receipts have no phones.
+	p.Click("button", "Выгрузить")
+	p.Wait(`document.querySelector("#file:popover-open a[href*='as=xlsx']")`)
+	p.Shot("purchases-file")
+	var sheet string
+	p.Get(`fetch(document.querySelector("#file a[href*='as=csv']").href).then(r => r.text())`, &sheet)
+	if n := strings.Count(strings.TrimSpace(sheet), "\n"); !strings.Contains(sheet, "Телефон") || strings.Contains(sheet, "+7") || n < 50 {
+		t.Errorf("the file has %d receipts:\n%.300s", n, sheet)
+	}
+	p.Press(browsertest.Escape)
 	var key, href string
 	p.Get(`document.querySelector("tbody a").innerText`, &key)
 	p.Get(`document.querySelector("tbody a").pathname`, &href)

@@ -49,6 +49,9 @@ func (n spokenNames) Word(of rule.Field, i id.ID) (string, bool) {
 	return n.call(of, code), true
 }
 
+// Called is the name of what the text names by a word.
+func (n spokenNames) Called(of rule.Field, word string) string { return n.call(of, word) }
+
 // call is the name of what the text names by a word; the word where there is no
 // other.
 func (n *naming) call(of rule.Field, word string) string {

@@ -30,6 +30,8 @@ func TestRefusedRulesAreTold(t *testing.T) {
 			{ID: "once", Name: "Раз на покупателя", Limits: rule.Limits{PerHead: 1}, Rules: []rule.Rule{{ID: "gift", Kind: rule.AccrualRule, Points: 7_00}}},
 			{ID: "spring", Name: "Весна", Codes: []string{"весна"}, NeedsCode: true, Rules: []rule.Rule{{ID: "off", Kind: rule.DiscountRule, Rate: 10 * money.Percent}}},
 		}
+		next.Levels = []rule.Level{{ID: "start", Name: "Зритель", Priority: 1}, {ID: "gold", Name: "Звезда", Priority: 2, Total: 1_000_000_00}}
+		next.Rules = []rule.Rule{{ID: "more", Kind: rule.AccrualRule, Points: 1_00, When: []rule.Condition{{Field: rule.FieldLevel, In: []string{"gold"}}}}}
 		_, err := h.Programmes.Put(t.Context(), next, "Ольга")
 		h.check(err)
 		m := h.register("Анна", "+79161234567")
@@ -57,6 +59,9 @@ func TestRefusedRulesAreTold(t *testing.T) {
 		body := page(pathOf(second))
 		if _, folded, _ := strings.Cut(body, "Не подейств"); !strings.Contains(folded, used) || !strings.Contains(folded, "Раз на покупателя") {
 			t.Error("the second receipt does not tell of the offer that was used up")
+		}
+		if !strings.Contains(body, "Уровень: Зритель, нужно: Звезда") {
+			t.Error("levels are not called by their names")
 		}
 		if !strings.Contains(body, "Промокоды, которые не подействовали") || !strings.Contains(body, "Промокод НЕТ") {
 			t.Error("the code that did nothing is not told apart, or otherwise than it was typed")

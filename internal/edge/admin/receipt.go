@@ -433,7 +433,8 @@ func (p *page) whyOf(s *purchase.Stored, v *receiptView, names *ruleNames) error
 		return err
 	}
 	called := p.naming()
-	say := spoken.Speaker{Texts: p.Texts, Lang: p.lang(), Names: called}
+	called.of = names.of
+	say := spoken.Speaker{Texts: p.Texts, Lang: p.lang(), Names: spokenNames{called}}
 	v.Steps = p.stepsSaid(r.Trace, &say, false, func(x *rule.Step) string { return names.campaign(cmp.Or(x.Campaign, names.of.Owner(x.Rule))) })
 	v.Refused = p.stepsSaid(r.Refused, &say, false, func(x *rule.Step) string { return names.owner(x.Rule) })
 	if len(v.Steps) == 0 && s.Programme != 0 {

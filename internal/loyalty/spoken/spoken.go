@@ -27,6 +27,12 @@ type OwnNames interface {
 	OwnWord(key, value string) string
 }
 
+// CalledNames are Names that call words of a programme's text, as levels and goods,
+// as people do too; what they do not know they give as it is.
+type CalledNames interface {
+	Called(of rule.Field, word string) string
+}
+
 // Speaker turns the steps of a trace into sentences of the reader's language.
 type Speaker struct {
 	Texts *i18n.Catalog
@@ -170,6 +176,10 @@ func (p Speaker) word(field rule.Field, v string) string {
 		}
 	case info.Form == rule.Flag, info.Form == rule.Choice:
 		return p.text("why.word." + v)
+	case info.Form == rule.Words:
+		if names, ok := p.Names.(CalledNames); ok {
+			return names.Called(field, v)
+		}
 	}
 	return v
 }
