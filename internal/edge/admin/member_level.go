@@ -245,13 +245,10 @@ func (p *page) setLevelSent() error {
 
 // levelDone says what came of a level by hand: who has reached more stays there.
 func (p *page) levelDone(r *purchase.LevelRequest) (string, error) {
-	accounts, err := p.Desk.Accounts(p.ctx(), r.Buyer.Home)
-	for i := range accounts {
-		if a := &accounts[i]; !a.Rests && a.Account.Programme == r.Programme && a.Level != nil && a.Level.Level != nil && a.Level.Level.ID != r.Level {
-			return "level-kept", err
-		}
+	if more, err := p.Desk.ReachedMore(p.ctx(), r.Buyer.Home, r.Programme, r.Level); more || err != nil {
+		return "level-kept", err
 	}
-	return "level-set", err
+	return "level-set", nil
 }
 
 // levelFault gives a refusal the field of the form that it is about.

@@ -132,6 +132,13 @@ func (b *Actions) toAccount(ctx context.Context, a *Action, h home.ID) (err erro
 		_, err = b.Desk.SetLevel(ctx, &purchase.LevelRequest{
 			By: a.Staff, Key: key, Buyer: buyer, Programme: d.Programme, Level: d.Level, Until: d.Until, Reason: d.Reason, Actor: actor, Only: true,
 		})
+		if err != nil {
+			return err
+		}
+		more, err := b.Desk.ReachedMore(ctx, h, d.Programme, d.Level)
+		if more && err == nil {
+			err = fault.New(fault.Refused, "level.reached")
+		}
 		return err
 	}
 	_, err = b.Desk.Adjust(ctx, &purchase.AdjustRequest{

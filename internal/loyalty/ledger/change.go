@@ -73,6 +73,13 @@ type Moves struct {
 	Owe     bool         // what is not there is owed
 }
 
+// Returns tells whether the change undoes at once one by hand, of which nothing is
+// left then: who was put below what he had reached is back where he was.
+func (c *LevelChange) Returns(put *LevelChange) bool {
+	return put.Cause == ByHand && c.Cause == ByRules && c.Account == put.Account && c.From == put.To && c.To == put.From && c.From != c.To &&
+		c.At == put.At && c.WrittenAt == put.WrittenAt && c.Given+c.Taken+c.Short+put.Given+put.Taken+put.Short == 0
+}
+
 // ChangeLevel moves an account to another level, with its points, and notes
 // the change for its history. Its time is not before the account's clock or
 // the due that is being written.

@@ -147,6 +147,9 @@ func (v *levels) risen(b *ledger.Book, a *ledger.Account, s *Stored) (from strin
 		switch {
 		case c.Account != of:
 			continue
+		case i+1 < len(all) && c.Returns(&all[i+1]):
+			i++
+			continue
 		case c.To != to:
 			return from, rises, again
 		case c.Cause == ledger.ByRefund && ours(c.Op) && len(rises) == 0:

@@ -74,6 +74,19 @@ func (d *Desk) SetLevel(ctx context.Context, r *LevelRequest) (*Leveled, error) 
 	return op.out, nil
 }
 
+// ReachedMore tells whether a member stands at another level than a hand has just put
+// him at: he has reached a higher one.
+func (d *Desk) ReachedMore(ctx context.Context, h home.ID, programme id.ID, level string) (bool, error) {
+	accounts, err := d.Accounts(ctx, h)
+	for i := range accounts {
+		a := &accounts[i]
+		if !a.Rests && a.Account.Programme == programme && a.Level != nil && a.Level.Level != nil {
+			return text.Fold(a.Level.Level.ID) != text.Fold(level), err
+		}
+	}
+	return false, err
+}
+
 // leveling is the operation of a level by hand.
 type leveling struct {
 	onAccount
@@ -181,7 +194,7 @@ func (v *levels) byHand(at stand, to string, until clock.Micros, c ledger.LevelC
 }
 
 // comesBack is where somebody comes back to at once who was put below what he has
-// reached; else where he was put. The term of the level that he had goes on.
+// reached; else where he was put. Back where he was he stands there as if he had not left.
 func (v *levels) comesBack(b *ledger.Book, a *ledger.Account, l *level.Ladder, was, put level.State, at clock.Micros) (_ level.State, comes bool) {
 	if l.None() || !l.Rose(put.Level, was.Level) {
 		return put, false
@@ -191,7 +204,7 @@ func (v *levels) comesBack(b *ledger.Book, a *ledger.Account, l *level.Ladder, w
 		return put, false
 	}
 	if back.Level == was.Level {
-		back.Until = was.Until
+		back.Since, back.Until = was.Since, was.Until
 	}
 	return back, true
 }

@@ -8,6 +8,7 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/level"
+	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/id"
 )
@@ -63,12 +64,16 @@ func (c *homeCheck) checkChanges() {
 func (c *homeCheck) checkStanding(a *accountRow, changes []*changeRow) {
 	slices.SortFunc(changes, func(x, y *changeRow) int { return cmp.Compare(x.Seq, y.Seq) })
 	var last ledger.Standing
-	for _, x := range changes {
+	var since clock.Micros // when the level before the last one began
+	for i, x := range changes {
 		if x.From != last.Level {
 			c.bad(LevelChain, "level_change", key("change_id", x.ID), fmt.Sprintf("from %q", x.From), fmt.Sprintf("from %q", last.Level))
 		}
-		if x.From != x.To {
-			last.Since = x.At
+		switch {
+		case i > 0 && x.Returns(&changes[i-1].LevelChange):
+			last.Since = since
+		case x.From != x.To:
+			since, last.Since = last.Since, x.At
 		}
 		last.Level = x.To
 	}

@@ -104,13 +104,16 @@ func TestLoweredByHand(t *testing.T) {
 			}
 		}
 		s.sell(b, line("ticket", 1, 100_00))
-		s.at(b, "silver")
+		stood := s.at(b, "silver").Account.Standing
 		has := s.Balance(t, b).Active
+		s.Clock.Add(40 * 24 * time.Hour)
+		s.settle()
+		stood.Until = s.at(b, "silver").Account.Standing.Until
 		for i, level := range []string{"start", "", "start"} {
 			put("low"+strconv.Itoa(i), level)
-			s.at(b, "silver")
-			if got := s.Balance(t, b).Active; got != has {
-				t.Fatalf("put at %q he has %d more", level, got-has)
+			now := s.at(b, "silver").Account.Standing
+			if got := s.Balance(t, b).Active; got != has || now.Since != stood.Since || now.Until != stood.Until {
+				t.Fatalf("put at %q he has %d more, and stands there %+v, before %+v", level, got-has, now, stood)
 			}
 		}
 		put("gift", "gold")
@@ -120,6 +123,14 @@ func TestLoweredByHand(t *testing.T) {
 		if got, want := s.Balance(t, b).Active, has+10_00-3_00; got != want {
 			t.Errorf("up by hand and down to what he has reached: %d, want %d", got, want)
 		}
+		s.proved()
+		other := s.Member(t)
+		sold := s.sell(other, line("ticket", 1, 100_00))
+		b = other
+		put("other", "start")
+		s.at(b, "silver")
+		s.refund(sold, 100_00) // it goes with its purchase as if no hand had been there
+		s.at(b, "start")
 		s.proved()
 	})
 }

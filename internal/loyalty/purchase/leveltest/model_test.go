@@ -251,7 +251,7 @@ func (m *model) undo(purchase int) {
 // hand sets a level. Who has reached more comes back to it, and points go with the
 // whole way only.
 func (m *model) hand(to int, until string) {
-	was, ends, back := m.level, m.until, to
+	was, since, ends, back := m.level, m.since, m.until, to
 	if to < was {
 		back = max(to, m.best(m.day(m.now)))
 	}
@@ -268,7 +268,8 @@ func (m *model) hand(to int, until string) {
 		m.move(back, m.now, m.day(m.now), step{free: true})
 	}
 	if back > to && back == was {
-		m.until = ends
+		m.since, m.until = since, ends
+		m.history = m.history[:len(m.history)-2]
 	}
 	m.rise(m.now, 0)
 }
