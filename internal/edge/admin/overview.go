@@ -78,7 +78,7 @@ func (p *page) live() (live, error) {
 	for _, x := range periods() {
 		l.Periods = append(l.Periods, kit.Link{Text: p.text("admin.overview.period-" + x.Name), Href: Base + "?period=" + x.Name, Here: x == chosen})
 	}
-	today := ui.Of(p.ctx()).Now.In(ui.Of(p.ctx()).Zone)
+	today := p.businessDay(0)
 	from, before := today.AddDate(0, 0, 1-chosen.Days), today.AddDate(0, 0, 1-2*chosen.Days)
 	now, err := p.figuresOf(figure.ByDay, from, today)
 	if err != nil {

@@ -135,7 +135,7 @@ func (p *page) receiptsAsked() (*receiptList, error) {
 // days finds the days that are asked for: a span up to today, or both ends.
 func (l *receiptList) days() {
 	ctx := l.page.ctx()
-	today := ui.Of(ctx).Now.In(ui.Of(ctx).Zone)
+	today := l.page.businessDay(l.Outlet)
 	inOrder(l.query)
 	spans := []period{{"today", 1}, {"week", 7}, {"month", 30}, {"quarter", 90}}
 	from, err := time.ParseInLocation(time.DateOnly, l.query.Get("from"), ui.Of(ctx).Zone)
@@ -147,7 +147,7 @@ func (l *receiptList) days() {
 	}
 	for _, s := range spans {
 		if s.Name == chosen && !own {
-			l.From, l.To = midnight(today).AddDate(0, 0, 1-s.Days), midnight(today)
+			l.From, l.To = today.AddDate(0, 0, 1-s.Days), today
 		}
 		link := *l
 		link.query = clone(l.query, "from", "to", "span")
@@ -156,10 +156,6 @@ func (l *receiptList) days() {
 	if own {
 		l.From, l.To = from, to
 	}
-}
-
-func midnight(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
 }
 
 // places are the outlets to choose from, by name.
@@ -215,15 +211,34 @@ func (l *receiptList) lookUp(take func(*purchase.Stored)) (bool, error) {
 	return l.Found, err
 }
 
-// latest is what is asked of the desk.
+// latest is what is asked of the desk: days are business days, each outlet's by its
+// zone and cut-over, as they are in all figures.
 func (l *receiptList) latest() *purchase.Latest {
-	q := &purchase.Latest{From: clock.Of(l.From), Before: clock.Of(l.To.AddDate(0, 0, 1)), Keep: l.keep()}
+	q := &purchase.Latest{Keep: l.keep()}
+	apart := false
 	for _, o := range l.page.ownOutlets() {
-		if l.Outlet == 0 || l.Outlet == o.ID {
-			q.Outlets = append(q.Outlets, o.ID)
+		if l.Outlet != 0 && l.Outlet != o.ID {
+			continue
 		}
+		from, before := clock.Of(o.Begins(l.From)), clock.Of(o.Begins(l.To.AddDate(0, 0, 1)))
+		if len(q.Outlets) == 0 {
+			q.From, q.Before = from, before
+		}
+		apart = apart || from != q.From || before != q.Before
+		q.From, q.Before = min(q.From, from), max(q.Before, before)
+		q.Outlets = append(q.Outlets, o.ID)
+	}
+	if apart {
+		q.Keep = l.ofDays(q.Keep)
 	}
 	return q
+}
+
+// ofDays keeps receipts of the days that are asked for: where outlets begin theirs at
+// several times what is read has others too.
+func (l *receiptList) ofDays(keep func(*purchase.Stored) bool) func(*purchase.Stored) bool {
+	from, to := l.From.Format(time.DateOnly), l.To.Format(time.DateOnly)
+	return func(s *purchase.Stored) bool { return s.Day >= from && s.Day <= to && (keep == nil || keep(s)) }
 }
 
 // read reads a part of the list.

@@ -80,7 +80,7 @@ func (l *receiptList) each(part func([]*purchase.Stored) error) error {
 }
 
 func receiptHead(p *page, b *fileBuyers) []string {
-	head := []string{p.text("admin.file.at"), p.text("admin.purchases.receipt"), p.text("admin.overview.outlet"), p.text("admin.operations.cashier")}
+	head := []string{p.text("admin.file.at"), p.text("admin.receipt.business-day"), p.text("admin.purchases.receipt"), p.text("admin.overview.outlet"), p.text("admin.operations.cashier")}
 	head = append(head, b.head()...)
 	for _, key := range []string{
 		"admin.file.level", "admin.file.gross", "admin.file.discount", "admin.file.paid", "admin.file.due", "admin.file.spent", "admin.file.earned",
@@ -114,7 +114,7 @@ func (b *fileBuyers) receipt(s *purchase.Stored, cashiers cashierNames) []spread
 	p := b.page
 	r := p.receiptRow(s)
 	out := []spreadsheet.Cell{
-		spreadsheet.Time(s.At.In(ui.Of(p.ctx()).Zone)), spreadsheet.Text(r.Number), spreadsheet.Text(r.Place), spreadsheet.Text(cashiers.of(p, s.Cashier)),
+		spreadsheet.Time(s.At.In(ui.Of(p.ctx()).Zone)), spreadsheet.Day(s.Day), spreadsheet.Text(r.Number), spreadsheet.Text(r.Place), spreadsheet.Text(cashiers.of(p, s.Cashier)),
 	}
 	out = append(out, b.cells(r.whose)...)
 	return append(

@@ -31,7 +31,7 @@ func TestRefusedRulesAreTold(t *testing.T) {
 			{ID: "spring", Name: "Весна", Codes: []string{"весна"}, NeedsCode: true, Rules: []rule.Rule{{ID: "off", Kind: rule.DiscountRule, Rate: 10 * money.Percent}}},
 		}
 		next.Levels = []rule.Level{{ID: "start", Name: "Зритель", Priority: 1}, {ID: "gold", Name: "Звезда", Priority: 2, Total: 1_000_000_00}}
-		next.Rules = []rule.Rule{{ID: "more", Kind: rule.AccrualRule, Points: 1_00, When: []rule.Condition{{Field: rule.FieldLevel, In: []string{"gold"}}}}}
+		next.Rules = []rule.Rule{{ID: "more", Kind: rule.AccrualRule, Points: 1_00, When: []rule.Condition{{Field: rule.FieldLevel, In: []string{"gold"}}}}, {ID: "share", Name: "Половина", Kind: rule.ShareRule, Rate: 50 * money.Percent}}
 		_, err := h.Programmes.Put(t.Context(), next, "Ольга")
 		h.check(err)
 		m := h.register("Анна", "+79161234567")
@@ -59,6 +59,9 @@ func TestRefusedRulesAreTold(t *testing.T) {
 		body := page(pathOf(second))
 		if _, folded, _ := strings.Cut(body, "Не подейств"); !strings.Contains(folded, used) || !strings.Contains(folded, "Раз на покупателя") {
 			t.Error("the second receipt does not tell of the offer that was used up")
+		}
+		if acted, _, _ := strings.Cut(body, "Не подейств"); !strings.Contains(acted, "до 50 %") {
+			t.Error("a share of points that the receipt may be paid with is told as a rule that did not act")
 		}
 		if !strings.Contains(body, "Уровень: Зритель, нужно: Звезда") {
 			t.Error("levels are not called by their names")

@@ -435,31 +435,12 @@ func (p *page) whyOf(s *purchase.Stored, v *receiptView, names *ruleNames) error
 	called := p.naming()
 	called.of = names.of
 	say := spoken.Speaker{Texts: p.Texts, Lang: p.lang(), Names: spokenNames{called}}
-	v.Steps = p.stepsSaid(r.Trace, &say, false, func(x *rule.Step) string { return names.campaign(cmp.Or(x.Campaign, names.of.Owner(x.Rule))) })
-	v.Refused = p.stepsSaid(r.Refused, &say, false, func(x *rule.Step) string { return names.owner(x.Rule) })
+	v.Steps, v.Refused = p.reasonsSaid(r.Trace, r.Refused, &say, false, names)
 	if len(v.Steps) == 0 && s.Programme != 0 {
 		v.NoWhy = p.text("admin.receipt.no-rule-fits")
 	}
 	v.OtherReason = !r.Same
 	return called.Err()
-}
-
-// stepsSaid are reasons in words, each with the rule, campaign or code that it is of.
-func (p *page) stepsSaid(steps []rule.Step, say *spoken.Speaker, imagined bool, of func(*rule.Step) string) []kit.Happening {
-	out := make([]kit.Happening, len(steps))
-	for i := range steps {
-		x := &steps[i]
-		out[i] = kit.Happening{Icon: "minus", Title: p.whySaid(say, x, imagined)}
-		if x.Applied {
-			out[i].Icon, out[i].Tone = "check", kit.Good
-		}
-		if x.Code != "" {
-			out[i].Detail = p.text("admin.receipt.code", "code", promo.Shown(x.Code))
-			continue
-		}
-		out[i].Detail = of(x)
-	}
-	return out
 }
 
 // dayOf is a business day as people write it.

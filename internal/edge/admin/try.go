@@ -5,13 +5,11 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/partner"
-	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/loyalty/spoken"
@@ -391,21 +389,6 @@ func (t *trying) result(c *purchase.Cart, q *purchase.Quoted) (*triedView, error
 		v.Said = append(v.Said, said)
 	}
 	say := spoken.Speaker{Texts: t.Texts, Lang: t.lang(), Names: spokenNames{t.names}}
-	of := func(x *rule.Step) string { return t.ruleName(names, x) }
-	v.Steps, v.Refused = t.stepsSaid(o.Trace, &say, t.f.on("imagined"), of), t.stepsSaid(q.Refused, &say, t.f.on("imagined"), of)
+	v.Steps, v.Refused = t.reasonsSaid(o.Trace, q.Refused, &say, t.f.on("imagined"), names)
 	return v, t.names.Err()
-}
-
-// ruleName is the rule that a step is about, and its campaign.
-func (t *trying) ruleName(names *ruleNames, x *rule.Step) string {
-	parts := draft.Parts(t.of, t.names)
-	name := ""
-	for _, list := range []draft.Part{parts.Get("rules")} {
-		for _, r := range list.Items() {
-			if r.Get("id").Word == x.Rule {
-				name = r.Get("name").Word
-			}
-		}
-	}
-	return strings.Trim(t.detail(name, names.campaign(cmp.Or(x.Campaign, t.of.Owner(x.Rule)))), " ")
 }

@@ -10,6 +10,12 @@ import (
 // Moment is a time as the outlet reckons it.
 func (o Outlet) Moment(at clock.Micros) clock.Moment { return at.MomentIn(o.Location(), o.Cutover) }
 
+// Begins is when the outlet's business day of a date begins.
+func (o Outlet) Begins(day time.Time) time.Time {
+	y, m, d := day.Date()
+	return time.Date(y, m, d, 0, o.Cutover, 0, 0, o.Location())
+}
+
 // Local is the time as the outlet's wall clock shows it.
 func (o Outlet) Local(at clock.Micros) time.Time { return at.In(o.Location()) }
 

@@ -101,8 +101,10 @@ func (r *Reasons) addClaim(s *Stored, p *rule.Programme, full bool) error {
 	if !full {
 		return nil
 	}
-	refused := append(r.Refused, rule.Refusals(p, receipt, &m, nil, out, true)...)
-	r.Refused = nil
+	// What the claim says of a rule is of the member; that the prices were set by then
+	// is no reason: what it was when it was sold is.
+	refused := slices.DeleteFunc(rule.Refusals(p, receipt, &m, nil, out, true), func(x rule.Step) bool { return x.Reason == rule.WhyClosed })
+	refused, r.Refused = append(refused, r.Refused...), nil
 	for _, x := range refused {
 		if !told(r.Trace, &x) && !told(r.Refused, &x) {
 			r.Refused = append(r.Refused, x)

@@ -185,6 +185,10 @@ func (p Speaker) word(field rule.Field, v string) string {
 }
 
 func (p Speaker) span(r *rule.Range) string {
+	whole := r.Form == rule.Count || r.Form == rule.Days
+	if whole && r.From != nil && r.Below != nil && *r.Below == *r.From+1 { // one number
+		return fmt.Sprint(number(r.Form, *r.From))
+	}
 	var args []any
 	key := "why.range"
 	if r.From != nil {
