@@ -175,7 +175,7 @@ async function leave() {
 }
 
 // ---- what was scanned
-// readers are the dialogs that take what is scanned; others don't.
+// readers are the dialogs that take what is scanned; over others it is kept in sight.
 const readers = { waits: () => beep(false), prove: dialogs.proofScanned, register: cardScanned, receipts: code => receipts.typed(code, again), refund: receipts.goodScanned, cash: () => beep(false), mixed: () => beep(false) };
 // scanWanted tells a code for the till from one for the field where it is typed: a pairing code, a PIN, a sum.
 function scanWanted() {
@@ -185,8 +185,9 @@ function scanWanted() {
 async function scanned(code, { began = Infinity, undo } = {}) {
   const d = dialogOpen();
   if (locking) { beep(false); return; }
-  if (d) { readers[d.id]?.(code); return; }
-  if (sale.busy()) { ahead.shown(code); return; }
+  if (readers[d?.id]) { readers[d.id](code); return; }
+  if (sale.busy() || d && atDone()) { ahead.shown(code); return; }
+  if (d) { if (atDesk()) bought.miss(code, code); else beep(false); return; } // a question is not answered by it, and it is not lost
   ahead.unscan(began);
   if (atDone()) { nextGuest(); undo?.(); }
   if (!atDesk()) return;
@@ -317,9 +318,10 @@ function toPoints() {
   if (why && !looking()) noPoints(why);
 }
 function noPoints(why) { put('#pay-error', wrong(why)); beep(false); }
-// nobodysPoints gives up those that nobody can spend; false: none were asked for.
-function nobodysPoints(el) {
-  if (!sale.whyNone() || el?.id !== 'spend' && !(state.spend > 0)) return false;
+// dropPoints gives up those that are being typed, or that can't be spent; false: there are none such.
+function dropPoints(el) {
+  const refused = state.look || Number.isNaN(state.spend) || state.spend > 0 && sale.whyNone();
+  if (!refused && el?.id !== 'spend') return false;
   clearTimeout(spending);
   toNext('#item');
   sale.spend(0);
@@ -367,7 +369,7 @@ function pressed(e) {
 function escape(el) {
   if (sale.busy()) { beep(false); return; } // what is being paid is not cancelled
   if (bought.drop()) { draw(); return; }
-  if (nobodysPoints(el)) return;
+  if (dropPoints(el)) return;
   if (el?.matches?.('#scan,#item,#code') && el.value) { el.value = ''; ahead.forgive('#' + el.id); put('#scan-error'); put('#item-error'); draw(); if (!el.isConnected) next(); return; }
   if (atDone()) { nextGuest(); return; }
   if ($('#scan-error').childElementCount) { put('#scan-error'); next(); return; }

@@ -109,7 +109,7 @@ async function fromMemory(code, mine, gone, { scanned, before, none }) {
   const seen = await keep.recall(known(code)), is = seen && await latest(seen);
   if (gone()) return true;
   if (!atDesk()) { bought.miss(code, code); return false; }
-  if (!is && none) return none(say('good-alone', { code }));
+  if (!is && none) return none(bought.isPhone(code) ? null : say('good-alone', { code }));
   if (!is && (isWords(code) || !scanned && await isGood(code))) return sellWords(code, gone, before);
   if (gone()) return true;
   if (late(mine) && (is || isPhone(code))) return true;

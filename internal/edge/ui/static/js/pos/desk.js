@@ -113,11 +113,11 @@ function drawPoints() {
   const box = $('#points'), q = state.quote ?? state.look, nobody = whyNone(), here = document.activeElement?.id === 'spend';
   if (nobody && !here && ['most', 0].includes(state.spend)) { put(box); return; }
   if (!$('.bon', box)) put(box, make('points'));
-  const most = q?.most ?? 0;
+  const most = nobody ? 0 : q?.most ?? 0;
   $('[data-key=","],[data-key="."]', box).disabled = state.start.programme?.spend_step % 100 === 0; // whole points only
   const why = nobody ? '' : !state.lines.length ? say('spend-more') : !q ? '' : q.alone ? say(most ? 'why-offline' : 'why-offline-none') : most === 0 ? say('why-none') : q.most < q.allowed ? say('why-all') : say('why-rule');
   $('.bon', box).classList.toggle('nothing', state.lines.length > 0 && !!q && !most && !(state.spend > 0) && !here);
-  fill(box, { most: state.lines.length && !q ? say('counting') : say('can-spend', { points: points(most) }), why });
+  fill(box, { most: state.lines.length && !q && !nobody ? say('counting') : say('can-spend', { points: points(most) }), why });
   const input = $('#spend', box);
   input.setAttribute('aria-invalid', String(!!state.look));
   if (!state.look && (document.activeElement !== input || state.spend === 'most') && !Number.isNaN(state.spend)) input.value = number(q ? q.spent : state.spend === 'most' ? 0 : state.spend).replace(/[\s\u00a0]/g, '');

@@ -13,6 +13,8 @@ import { typing } from './fields.js';
 const MOST = 100_000_000_00; // kopecks of a line: what is more was typed wrong
 
 const PHONE = /^(\+?7|8)?9\d{9}$/;
+/** isPhone tells a phone, however it is written. */
+export const isPhone = text => PHONE.test(text.replace(/[\s()-]/g, ''));
 const NUMBER = /^\+?\d(?:[\s()-]*\d){7,}$/; // as long as those of cards and phones
 const TIMES = /^(\d+(?:[.,]\d+)?)\s*[*xх×]\s*(.+)$/i; // 2*name: how many, and of what
 
@@ -40,7 +42,7 @@ const READ = 700; // milliseconds in which nobody reads what is wrong: who types
 let restored; // what was put back into the field, and is typed over next
 /** asMember gives the phone that was typed as a good, which is told to be none; '': none was. */
 export function asMember() {
-  const e = $('#item'), phone = restored && e?.value === restored.text && PHONE.test(e.value) ? e.value : '';
+  const e = $('#item'), phone = restored && e?.value === restored.text && isPhone(e.value) ? e.value : '';
   if (!phone) return '';
   e.value = ''; restored = null;
   put('#item-error');
@@ -82,7 +84,7 @@ export async function typed(text, gone, more = () => false, whose = null) {
   if (gone()) return true;
   if (whose && !list?.[0]?.exact) {
     found(text); put('#item-error');
-    return whose(text, gone, why => bad(why ?? say(PHONE.test(text) ? 'goods-phone' : 'not-found-any', { text, code: text })));
+    return whose(text, gone, why => bad(why ?? say(isPhone(text) ? 'goods-phone' : 'not-found-any', { text, code: text })));
   }
   if (!list) return bad(say('network'));
   const words = /[a-zа-яё]/i.test(rest);

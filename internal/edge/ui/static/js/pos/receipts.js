@@ -16,7 +16,7 @@ import { newest, within } from './turn.js';
 let chosen; // the receipt that is given back
 let given; // the receipt that waits for whom it is given to
 let listed = []; // the receipts that are shown
-let askedFor = ''; // what stood in the field as they were asked for
+let askedFor = ''; // what stood in the field as they were asked for; null: it was typed into since
 let giving; // what gives a receipt to the member who is named, once that is confirmed
 let unknown; // the refund of the chosen one that was asked for and not answered
 
@@ -42,6 +42,8 @@ function show(d, list, done) {
 }
 // untouched tells whether nothing was typed into the field since it was asked for what stands there.
 const untouched = () => $('#receipt-q').value === askedFor;
+// typeOver has what is typed next stand in place of what was asked for, also before that is answered.
+function typeOver() { if (document.activeElement?.id === 'receipt-q') $('#receipt-q').select(); }
 
 /** receipts shows the newest of the till, or what a number, a fiscal QR or a member finds; done is what was done. */
 export async function receipts(q = '', done = '') {
@@ -50,6 +52,7 @@ export async function receipts(q = '', done = '') {
   wantsMember(d, null);
   if (anew) $('#receipt-q').value = q;
   askedFor = q;
+  if (anew) typeOver();
   fill(d, { done, error: '' });
   try {
     if (!isOnline()) { fill(d, { list: [], error: say('refund-offline'), done }); return; }
@@ -241,6 +244,7 @@ export async function typed(q, after) {
   if (!given || /(^|&)fn=/.test(q)) { await receipts(q); return; }
   const d = $('#receipts'), id = given, here = newest(d), still = quiet();
   askedFor = $('#receipt-q').value;
+  typeOver();
   fill(d, { error: '' });
   try {
     const { found } = await ask('/find', { body: { q } });
@@ -295,6 +299,7 @@ export async function print(id) {
 }
 $('#receipts').addEventListener('close', () => setTimeout(() => { if (document.activeElement === document.body) next(); }));
 $('#refund').addEventListener('close', () => { if ($('#receipts').open) $('#receipt-q').focus(); });
+$('#receipt-q').addEventListener('input', () => { askedFor = null; });
 // The rows of a list are gone through by arrows; what is typed over them is the next number.
 $('#receipts').addEventListener('keydown', e => {
   if (/^[\p{L}\p{N}#№-]$/u.test(e.key) && !(e.ctrlKey || e.altKey || e.metaKey) && document.activeElement?.id !== 'receipt-q') $('#receipt-q').select();
