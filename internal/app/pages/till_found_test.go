@@ -40,6 +40,13 @@ func TestTillFindsReceiptsOfMembers(t *testing.T) {
 	p.Wait(`document.querySelectorAll("#receipts .rec li").length === 2 && document.querySelector("#receipts .rec li").innerText.includes("320,00") && document.querySelector("#receipts [data-f=done]").innerText.includes("чеки этой точки")`)
 	p.Accessible()
 	p.Shot("till-receipts-of-member")
+	// It is found by its number too, as the other till has printed it.
+	var number2 string
+	p.Get(`document.querySelector("#receipts .rec li").innerText.match(/№ (\S+)/)[1]`, &number2)
+	looks(number2)
+	p.Wait(`document.querySelectorAll("#receipts .rec li").length === 1 && document.querySelector("#receipts .rec li").innerText.includes("320,00") && document.activeElement?.dataset.do === "refund"`)
+	looks(number)
+	p.Wait(`document.querySelectorAll("#receipts .rec li").length === 2`)
 	p.ofReceipt("310,00", "refund")
 	p.Wait(`document.querySelector("#refund[open] [data-f=preview]").innerText.startsWith("Если")`)
 	p.Get(`document.querySelector("#refund [data-do=refund-whole]").click()`, nil)

@@ -125,7 +125,7 @@ func TestTillTypedForTheNext(t *testing.T) {
 	p.Press(browsertest.Enter)
 	p.settled("22,00 ₽")
 	p.Wait(`document.querySelector(".mc")?.innerText.includes("Ася")`)
-	p.Wait(`document.querySelector("#missed").innerText.includes("Показано, пока шла оплата: ` + number + `")`)
+	p.Wait(`document.querySelector("#missed").innerText.includes("Показано раньше: ` + number + `")`)
 	p.scan(number)
 	p.Wait(`!document.querySelector("#missed").innerText`)
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"kopilka/internal/edge/ui"
@@ -13,6 +12,7 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/purchase"
+	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
@@ -100,7 +100,9 @@ func (c *Cashier) shift(k *call) error {
 	if err := names(ctx, c.DB, s.Receipts, s.sold); err != nil {
 		return err
 	}
-	s.Day = ui.Date(ctx, now)
+	if at, err := time.ParseInLocation(time.DateOnly, day, ui.Of(ctx).Zone); err == nil { // a night is of the day before
+		s.Day = ui.Date(ctx, clock.Of(at))
+	}
 	return write(k, http.StatusOK, s)
 }
 
@@ -119,9 +121,9 @@ func (s *Shift) sale(k *call, p *purchase.Stored, kinds map[string]money.Amount)
 	}
 	if len(s.Receipts) < mostShown {
 		s.sold = append(s.sold, p.Buyer())
-		s.Receipts = append(s.Receipts, Receipt{
-			ID: strconv.FormatInt(int64(p.Home), 10) + "." + p.ID.String(), Number: cmp.Or(p.Number, p.Key), At: k.at.Outlet.Local(p.At).Format("15:04"), Due: p.Due, Member: p.Buyer().Kind() == home.Member, State: p.State, Ways: waysOf(p.Payments),
-		})
+		r := receiptOf(p)
+		r.At = k.at.Outlet.Local(p.At).Format("15:04")
+		s.Receipts = append(s.Receipts, r)
 	}
 }
 
