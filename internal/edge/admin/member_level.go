@@ -153,7 +153,18 @@ func (p *page) setLevel() error {
 	if key == "" {
 		return err
 	}
-	return p.askLevel(p.filled(url.Values{keyParam: {key}}), &m)
+	f := p.filled(url.Values{keyParam: {key}})
+	for _, pr := range p.Programmes.Current().All() { // he is shown where he stands
+		now, err := p.Desk.Standing(p.ctx(), m.Home, pr.ID)
+		if err != nil {
+			return err
+		}
+		if now != "" {
+			f.values.Set("level", pr.ID.String()+"."+now)
+			break
+		}
+	}
+	return p.askLevel(f, &m)
 }
 
 func (p *page) askLevel(f *form, m *member.Member) error {
@@ -226,7 +237,8 @@ func (p *page) setLevelSent() error {
 		return err
 	}
 	r.Key, r.Buyer = f.get(keyParam), purchase.Buyer{Home: m.Home}
-	if _, err := p.Desk.SetLevel(p.ctx(), r); err != nil {
+	leveled, err := p.Desk.SetLevel(p.ctx(), r)
+	if err != nil {
 		if f.usedUp(err) {
 			f.whole = p.text("admin.level.used-up")
 			return p.askLevel(f, &m)
@@ -236,7 +248,7 @@ func (p *page) setLevelSent() error {
 		}
 		return err
 	}
-	done, err := p.levelDone(r)
+	done, err := p.levelDone(r, leveled)
 	if err != nil {
 		return err
 	}
@@ -244,9 +256,14 @@ func (p *page) setLevelSent() error {
 }
 
 // levelDone says what came of a level by hand: who has reached more stays there.
-func (p *page) levelDone(r *purchase.LevelRequest) (string, error) {
-	if more, err := p.Desk.ReachedMore(p.ctx(), r.Buyer.Home, r.Programme, r.Level); more || err != nil {
-		return "level-kept", err
+func (p *page) levelDone(r *purchase.LevelRequest, done *purchase.Leveled) (string, error) {
+	switch now, err := p.Desk.Standing(p.ctx(), r.Buyer.Home, r.Programme); {
+	case err != nil:
+		return "", err
+	case done.Left(now):
+		return "level-kept", nil
+	case now != done.Change.To:
+		return "level-between", nil
 	}
 	return "level-set", nil
 }

@@ -92,7 +92,7 @@ func TestLevelBelowWhatIsReached(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := openHouse(t, d)
 		next := *h.Programme
-		next.Levels = []rule.Level{{ID: "start", Name: "Зритель", Priority: 1}, {ID: "gold", Name: "Звезда", Priority: 2, Total: 100_00, Gift: rule.Gift{Points: 500_00}}}
+		next.Levels = []rule.Level{{ID: "start", Name: "Зритель", Priority: 1}, {ID: "gold", Name: "Звезда", Priority: 2, Total: 100_00, Gift: rule.Gift{Points: 500_00}}, {ID: "top", Name: "Легенда", Priority: 3, Total: 1_000_000_00}}
 		_, err := h.Programmes.Put(t.Context(), next, "Ольга")
 		h.check(err)
 		m := h.register("Анна", "+79161234567")
@@ -123,6 +123,15 @@ func TestLevelBelowWhatIsReached(t *testing.T) {
 		}
 		if to := sets("gold"); !strings.Contains(to, "level-set") {
 			t.Errorf("at what is reached: %q", to)
+		}
+		if to := sets("top"); !strings.Contains(to, "level-set") {
+			t.Errorf("above what is reached: %q", to)
+		}
+		if to := sets("start"); !strings.Contains(to, "level-between") {
+			t.Errorf("from there to below what is reached: %q", to)
+		}
+		if body := h.ask(who, http.MethodGet, h.ask(who, http.MethodGet, path, nil).Header().Get("Location"), nil).Body.String(); !strings.Contains(body, h.Programme.ID.String()+`.gold" selected`) {
+			t.Error("the form does not begin with the level that he has")
 		}
 	})
 }

@@ -129,14 +129,14 @@ func (b *Actions) toAccount(ctx context.Context, a *Action, h home.ID) (err erro
 	actor := "staff:" + a.Staff.String()
 	buyer := purchase.Buyer{Home: h}
 	if d.Kind == Level {
-		_, err = b.Desk.SetLevel(ctx, &purchase.LevelRequest{
+		done, err := b.Desk.SetLevel(ctx, &purchase.LevelRequest{
 			By: a.Staff, Key: key, Buyer: buyer, Programme: d.Programme, Level: d.Level, Until: d.Until, Reason: d.Reason, Actor: actor, Only: true,
 		})
 		if err != nil {
 			return err
 		}
-		more, err := b.Desk.ReachedMore(ctx, h, d.Programme, d.Level)
-		if more && err == nil {
+		now, err := b.Desk.Standing(ctx, h, d.Programme)
+		if err == nil && done.Left(now) {
 			err = fault.New(fault.Refused, "level.reached")
 		}
 		return err

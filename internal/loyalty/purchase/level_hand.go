@@ -74,18 +74,21 @@ func (d *Desk) SetLevel(ctx context.Context, r *LevelRequest) (*Leveled, error) 
 	return op.out, nil
 }
 
-// ReachedMore tells whether a member stands at another level than a hand has just put
-// him at: he has reached a higher one.
-func (d *Desk) ReachedMore(ctx context.Context, h home.ID, programme id.ID, level string) (bool, error) {
+// Standing is at which level a member stands in a programme; "": at none.
+func (d *Desk) Standing(ctx context.Context, h home.ID, programme id.ID) (string, error) {
 	accounts, err := d.Accounts(ctx, h)
 	for i := range accounts {
 		a := &accounts[i]
 		if !a.Rests && a.Account.Programme == programme && a.Level != nil && a.Level.Level != nil {
-			return text.Fold(a.Level.Level.ID) != text.Fold(level), err
+			return a.Level.Level.ID, err
 		}
 	}
-	return false, err
+	return "", err
 }
+
+// Left tells whether a change by hand has left somebody who now stands at a level
+// where he was before: he has reached more.
+func (l *Leveled) Left(now string) bool { return l.Change.From != l.Change.To && l.Change.From == now }
 
 // leveling is the operation of a level by hand.
 type leveling struct {

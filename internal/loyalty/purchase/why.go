@@ -102,8 +102,8 @@ func (r *Reasons) addClaim(s *Stored, p *rule.Programme, full bool) error {
 		return nil
 	}
 	// What the claim says of a rule is of the member; that the prices were set by then
-	// is no reason: what it was when it was sold is.
-	refused := slices.DeleteFunc(rule.Refusals(p, receipt, &m, nil, out, true), func(x rule.Step) bool { return x.Reason == rule.WhyClosed })
+	// is no reason: what it was when it was sold is. Nor can points pay for it by now.
+	refused := slices.DeleteFunc(rule.Refusals(p, receipt, &m, nil, out, true), func(x rule.Step) bool { return x.Reason == rule.WhyClosed || x.Applied })
 	refused, r.Refused = append(refused, r.Refused...), nil
 	for _, x := range refused {
 		if !told(r.Trace, &x) && !told(r.Refused, &x) {
