@@ -154,12 +154,12 @@ func (p *page) setLevel() error {
 		return err
 	}
 	f := p.filled(url.Values{keyParam: {key}})
+	accounts, err := p.Desk.Accounts(p.ctx(), m.Home)
+	if err != nil {
+		return err
+	}
 	for _, pr := range p.Programmes.Current().All() { // he is shown where he stands
-		now, err := p.Desk.Standing(p.ctx(), m.Home, pr.ID)
-		if err != nil {
-			return err
-		}
-		if now != "" {
+		if now := purchase.StandingIn(accounts, pr.ID); now != "" {
 			f.values.Set("level", pr.ID.String()+"."+now)
 			break
 		}

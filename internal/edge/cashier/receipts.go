@@ -13,7 +13,7 @@ import (
 	"kopilka/internal/platform/money"
 )
 
-// receipts are those that a number, a fiscal QR or a member finds, with whose they
+// receipts are those that a number, a fiscal QR or a member finds (exact: only the till's own key), with whose they
 // are, as the shift tells of its own. The API looks for them; of a member it finds
 // what was sold where the till may see it.
 func (c *Cashier) receipts(k *call) error {
@@ -60,7 +60,7 @@ func (c *Cashier) receipts(k *call) error {
 			ID: p.ID, Number: cmp.Or(p.Number, p.Key), At: p.At, Due: p.Due, Member: of != 0, State: p.State, Ways: waysOf(p.Payments),
 		})
 	}
-	if len(out.Receipts) == 0 && asked.Has("key") {
+	if len(out.Receipts) == 0 && asked.Has("key") && !q.Has("exact") {
 		var err error
 		if out.Receipts, sold, err = c.ofOutlet(k, asked.Get("key")); err != nil {
 			return err

@@ -77,13 +77,18 @@ func (d *Desk) SetLevel(ctx context.Context, r *LevelRequest) (*Leveled, error) 
 // Standing is at which level a member stands in a programme; "": at none.
 func (d *Desk) Standing(ctx context.Context, h home.ID, programme id.ID) (string, error) {
 	accounts, err := d.Accounts(ctx, h)
+	return StandingIn(accounts, programme), err
+}
+
+// StandingIn is the same of accounts that are read already.
+func StandingIn(accounts []AccountView, programme id.ID) string {
 	for i := range accounts {
 		a := &accounts[i]
 		if !a.Rests && a.Account.Programme == programme && a.Level != nil && a.Level.Level != nil {
-			return a.Level.Level.ID, err
+			return a.Level.Level.ID
 		}
 	}
-	return "", err
+	return ""
 }
 
 // Left tells whether a change by hand has left somebody who now stands at a level

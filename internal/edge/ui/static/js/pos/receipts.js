@@ -64,7 +64,7 @@ async function foundBy(q) {
   const by = /(^|&)fn=/.test(q) ? 'qr=' : 'key=';
   let found = (await ask('/receipts?' + by + encodeURIComponent(q))).receipts;
   if (/^\d+$/.test(q)) { // the number that this till has printed, beside the same of the outlet's others
-    const s = await keep.get('sequence'), mine = s ? (await ask('/receipts?key=' + encodeURIComponent(`pos-${s.till}-${q}`))).receipts : [];
+    const s = await keep.get('sequence'), mine = s ? (await ask('/receipts?exact=1&key=' + encodeURIComponent(`pos-${s.till}-${q}`))).receipts : [];
     found = [...mine, ...found.filter(p => !mine.some(m => m.id === p.id))];
   }
   let words = '';
