@@ -105,11 +105,15 @@ func TestTillAgreesOnTheSum(t *testing.T) {
 	s.verified(t)
 }
 
-// catalogued puts something that is sold into the catalogue.
+// catalogued puts something that is sold into the catalogue, and sees to it that
+// the desk judges by it from now on: else a quote rests on what it was.
 func (p *program) catalogued(t *testing.T, what catalog.Product) {
 	t.Helper()
 	what.State = reference.Active
 	if _, err := p.service.Products.SaveProduct(t.Context(), what); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.service.Catalog.Refresh(t.Context(), p.service.DB); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -279,6 +283,11 @@ func TestTillStopsWhatIsLost(t *testing.T) {
 	p.Press(browsertest.Enter)
 	p.settled("1 280,00 ₽")
 	p.Press(browsertest.F3)
+	p.Insert("2*сувен")
+	p.Wait(`!document.querySelector("#offers").hidden`)
+	stopped()
+	p.Press(browsertest.Escape) // it was told to take what is typed: what is offered for it goes too
+	p.Wait(`!document.querySelector("#item").value && document.querySelector("#offers").hidden && !document.querySelector("#pay-error .perr")`)
 	p.Insert("2*сувен")
 	p.Get(`document.querySelector("[data-do=lock]").click()`, nil)
 	p.Wait(`document.activeElement?.id === "pin"`)

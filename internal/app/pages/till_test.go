@@ -229,10 +229,8 @@ func (p *program) barcode(t *testing.T, sku, code string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	product.Barcodes, product.State = []string{code}, reference.Active
-	if _, err := p.service.Products.SaveProduct(t.Context(), product); err != nil {
-		t.Fatal(err)
-	}
+	product.Barcodes = []string{code}
+	p.catalogued(t, product)
 }
 
 // spendable is what a member may spend now.

@@ -368,7 +368,7 @@ function pressed(e) {
 }
 function escape(el) {
   if (sale.busy()) { beep(false); return; } // what is being paid is not cancelled
-  if (bought.drop()) { draw(); return; }
+  if (bought.drop() && !state.left?.()) { draw(); return; } // where it was told that Esc takes what is typed, it does, and what is offered for it
   if (dropPoints(el)) return;
   if (el?.matches?.('#scan,#item,#code') && el.value) { el.value = ''; ahead.forgive('#' + el.id); put('#scan-error'); put('#item-error'); draw(); if (!el.isConnected) next(); return; }
   if (atDone()) { nextGuest(); return; }
