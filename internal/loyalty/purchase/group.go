@@ -94,10 +94,28 @@ func (g *group) run(batch []*ticket) (rest []*ticket, err error) {
 	if err != nil {
 		return nil, err
 	}
+	g.answer(mine)
+	return rest, nil
+}
+
+// answer ends the tickets. What is refused may have been done under its key by
+// another process between the look and the lock: then that is its answer.
+func (g *group) answer(mine []*ticket) {
+	l := newLook(g.desk)
 	for _, t := range mine {
+		if t.err != nil && t.claim.key != "" {
+			l.key(t.claim)
+		}
+	}
+	if len(l.claims) > 0 && l.run(g.ctx) != nil {
+		l.keys = nil
+	}
+	for _, t := range mine {
+		if k, done := l.keys[t.claim]; done && t.err != nil && t.claim.key != "" {
+			t.replay, t.err = true, g.answerAgain(t, k)
+		}
 		t.end(t.err)
 	}
-	return rest, nil
 }
 
 // lookUp finds homes, and answers those whose key is done already.

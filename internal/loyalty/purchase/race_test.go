@@ -228,3 +228,37 @@ func TestRaceForRefunds(t *testing.T) {
 		}
 	})
 }
+
+// TestRaceUnderOneKey: where two processes are asked for one refund at once,
+// under one key, one does it and both answer with it.
+func TestRaceUnderOneKey(t *testing.T) {
+	twoProcesses(t, purchasetest.Programme(), func(t *testing.T, s *purchasetest.Shop, desks [2]*purchase.Desk) {
+		const receipts = 24
+		sold := make([]*purchase.Purchase, receipts)
+		for i := range sold {
+			a, err := s.Desk.Commit(t.Context(), s.Cart(s.Member(t), purchasetest.Line("T1", 1, 100_00)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sold[i] = a.Purchase
+		}
+		var done [receipts]sync.Map
+		eachClient(t, receipts*4, desks, func(i int, desk *purchase.Desk) {
+			n := i / 4
+			a, err := desk.Refund(t.Context(), &purchase.RefundRequest{Till: s.Till, Key: fmt.Sprint("back-", n), Purchase: ref(sold[n])})
+			if err != nil {
+				t.Errorf("%d: %v", n, err)
+				return
+			}
+			done[n].Store(a.Refund.ID, true)
+		})
+		for n := range done {
+			ids := 0
+			done[n].Range(func(any, any) bool { ids++; return true })
+			if ids != 1 {
+				t.Errorf("%d refunds answered of receipt %d", ids, n)
+			}
+		}
+		proved(t, s.DB)
+	})
+}
