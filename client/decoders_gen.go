@@ -61,6 +61,56 @@ func (v *Balance) decode(r *reader) {
 	}
 }
 
+func (v *Deposit) decode(r *reader) {
+	for more := r.open('{'); more; more = r.next('}') {
+		switch string(r.key()) {
+		case "id":
+			v.ID = r.text()
+		case "number":
+			v.Number = r.text()
+		case "state":
+			v.State = DepositState(r.text())
+		case "opened":
+			v.Opened = r.time()
+		case "ends_at":
+			v.EndsAt = r.time()
+		case "closed":
+			v.Closed = r.time()
+		case "balance":
+			v.Balance = r.int()
+		case "held":
+			v.Held = r.int()
+		case "spendable":
+			v.Spendable = r.int()
+		case "received":
+			v.Received = r.int()
+		case "spent":
+			v.Spent = r.int()
+		case "purchases":
+			v.Purchases = r.int()
+		default:
+			r.skip()
+		}
+	}
+}
+
+func (v *DepositDone) decode(r *reader) {
+	for more := r.open('{'); more; more = r.next('}') {
+		switch string(r.key()) {
+		case "id":
+			v.ID = r.text()
+		case "amount":
+			v.Amount = r.int()
+		case "at":
+			v.At = r.time()
+		case "deposit":
+			v.Deposit.decode(r)
+		default:
+			r.skip()
+		}
+	}
+}
+
 func (v *FiscalPart) decode(r *reader) {
 	for more := r.open('{'); more; more = r.next('}') {
 		switch string(r.key()) {
@@ -255,6 +305,8 @@ func (v *Purchase) decode(r *reader) {
 			v.Level = r.text()
 		case "balance":
 			v.Balance.decode(r)
+		case "deposit":
+			v.Deposit = r.text()
 		case "awards":
 			v.Awards = list(r, (*Award).decode)
 		case "flags":

@@ -361,6 +361,19 @@ func (c *Client) ClaimPurchase(ctx context.Context, body *ClaimBody, query *Clai
 	return answer, err
 }
 
+// CloseDeposit is POST /members/{member}/deposits/{deposit}/close: Close a deposit
+//
+// All that it has is paid out: the sum is named and has to be what is left.
+//
+// The key needs the scope deposits.write.
+// It is done once under the key; replayed tells that it had been done before, by an attempt of this
+// call or by an earlier one.
+func (c *Client) CloseDeposit(ctx context.Context, member, deposit, key string, body *DepositMoneyBody) (answer *DepositDone, replayed bool, err error) {
+	return ask[DepositDone](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/members/", member, "/deposits/", deposit, "/close"}, keyed: true, key: key, body: body,
+	})
+}
+
 // CloseEvent is DELETE /playbill/events/{event}: Close an event
 //
 // The event stays for the tickets that name it. Not for keys of tills.
@@ -1445,6 +1458,50 @@ func (c *Client) ListCustomFields(ctx context.Context) (*PageCustomField, error)
 	return answer, err
 }
 
+// ListDepositMovementsQuery are the parameters of ListDepositMovements. What is zero is left out.
+type ListDepositMovementsQuery struct {
+	// Go on with the list: next of the last answer
+	After string
+	// How many rows; 50 unless told otherwise
+	Limit int64
+}
+
+func (p *ListDepositMovementsQuery) query() (q query) {
+	if p == nil {
+		return q
+	}
+	q.add("after", p.After)
+	q.addInt("limit", p.Limit)
+	return q
+}
+
+// ListDepositMovements is GET /members/{member}/deposits/{deposit}/movements: Movements of a
+// deposit
+//
+// Money put in, purchases paid, refunds and pay-outs, the newest first. Sums in kopecks, those
+// taken off below zero.
+//
+// The key needs the scope members.read.
+func (c *Client) ListDepositMovements(ctx context.Context, member, deposit string, query *ListDepositMovementsQuery) (*PageDepositMovement, error) {
+	answer, _, err := ask[PageDepositMovement](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/members/", member, "/deposits/", deposit, "/movements"}, query: query.query(),
+	})
+	return answer, err
+}
+
+// ListDeposits is GET /members/{member}/deposits: A member's deposits
+//
+// Money that was put in beforehand: what is left, what is held for orders, how much was spent.
+// Those of who was merged into the member are there too.
+//
+// The key needs the scope members.read.
+func (c *Client) ListDeposits(ctx context.Context, member string) (*PageDeposit, error) {
+	answer, _, err := ask[PageDeposit](ctx, c, &request{
+		method: http.MethodGet, path: []string{"/members/", member, "/deposits"},
+	})
+	return answer, err
+}
+
 // ListErasuresQuery are the parameters of ListErasures. What is zero is left out.
 type ListErasuresQuery struct {
 	// Go on with the list: next of the last answer
@@ -2491,6 +2548,20 @@ func (c *Client) MergeMembers(ctx context.Context, member string, body *MergeBod
 	return answer, err
 }
 
+// MoveDepositTerm is POST /members/{member}/deposits/{deposit}/term: Move the term of a deposit
+//
+// Past its term a deposit takes and pays nothing, and the money stays the member's: it is closed
+// and paid out, or its term is moved.
+//
+// The key needs the scope deposits.write.
+// It is done once under the key; replayed tells that it had been done before, by an attempt of this
+// call or by an earlier one.
+func (c *Client) MoveDepositTerm(ctx context.Context, member, deposit, key string, body *DepositTermBody) (answer *DepositDone, replayed bool, err error) {
+	return ask[DepositDone](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/members/", member, "/deposits/", deposit, "/term"}, keyed: true, key: key, body: body,
+	})
+}
+
 // OpenAccount is POST /members/{member}/accounts: Open an account in a programme
 //
 // The key needs the scope members.write.
@@ -2500,6 +2571,20 @@ func (c *Client) OpenAccount(ctx context.Context, member string, body *OpenAccou
 		method: http.MethodPost, path: []string{"/members/", member, "/accounts"}, body: body,
 	})
 	return answer, err
+}
+
+// OpenDeposit is POST /members/{member}/deposits: Open a deposit
+//
+// A member has one open deposit. The program makes its number. To pay from it a purchase names the
+// payment kind deposit.
+//
+// The key needs the scope deposits.write.
+// It is done once under the key; replayed tells that it had been done before, by an attempt of this
+// call or by an earlier one.
+func (c *Client) OpenDeposit(ctx context.Context, member, key string, body *OpenDepositBody) (answer *DepositDone, replayed bool, err error) {
+	return ask[DepositDone](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/members/", member, "/deposits"}, keyed: true, key: key, body: body,
+	})
 }
 
 // Pair is POST /pair: Get a till's key by a code
@@ -2515,6 +2600,19 @@ func (c *Client) Pair(ctx context.Context, body *NewPairing) (*Paired, error) {
 		method: http.MethodPost, path: []string{"/pair"}, body: body,
 	})
 	return answer, err
+}
+
+// PayOutDeposit is POST /members/{member}/deposits/{deposit}/pay-outs: Pay out of a closed deposit
+//
+// What came back to it after it was closed: the sum is named and has to be what is left.
+//
+// The key needs the scope deposits.write.
+// It is done once under the key; replayed tells that it had been done before, by an attempt of this
+// call or by an earlier one.
+func (c *Client) PayOutDeposit(ctx context.Context, member, deposit, key string, body *DepositMoneyBody) (answer *DepositDone, replayed bool, err error) {
+	return ask[DepositDone](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/members/", member, "/deposits/", deposit, "/pay-outs"}, keyed: true, key: key, body: body,
+	})
 }
 
 // PreviewMerge is POST /members/{member}/merge/preview: What merging two members would come to
@@ -3043,6 +3141,19 @@ func (c *Client) TestWebhook(ctx context.Context, webhook string) (*WebhookTest,
 		method: http.MethodPost, path: []string{"/webhooks/", webhook, "/test"},
 	})
 	return answer, err
+}
+
+// TopUpDeposit is POST /members/{member}/deposits/{deposit}/top-ups: Top a deposit up
+//
+// A top-up is no revenue and earns nothing. No deposit, certificate or Pushkin card tops one up.
+//
+// The key needs the scope deposits.write.
+// It is done once under the key; replayed tells that it had been done before, by an attempt of this
+// call or by an earlier one.
+func (c *Client) TopUpDeposit(ctx context.Context, member, deposit, key string, body *DepositMoneyBody) (answer *DepositDone, replayed bool, err error) {
+	return ask[DepositDone](ctx, c, &request{
+		method: http.MethodPost, path: []string{"/members/", member, "/deposits/", deposit, "/top-ups"}, keyed: true, key: key, body: body,
+	})
 }
 
 // UnblockCard is POST /members/{member}/cards/{card}/unblock: Unblock a card

@@ -36,6 +36,10 @@ const (
 	ApiEventKindPointsRevived        ApiEventKind = "points.revived"
 	ApiEventKindPointsGifted         ApiEventKind = "points.gifted"
 	ApiEventKindLevelChanged         ApiEventKind = "level.changed"
+	ApiEventKindDepositOpened        ApiEventKind = "deposit.opened"
+	ApiEventKindDepositToppedUp      ApiEventKind = "deposit.topped_up"
+	ApiEventKindDepositClosed        ApiEventKind = "deposit.closed"
+	ApiEventKindDepositPaidOut       ApiEventKind = "deposit.paid_out"
 	ApiEventKindMemberRegistered     ApiEventKind = "member.registered"
 	ApiEventKindMemberChanged        ApiEventKind = "member.changed"
 	ApiEventKindMemberActivated      ApiEventKind = "member.activated"
@@ -91,6 +95,27 @@ type ConsentTextBodyLanguage string
 const (
 	ConsentTextBodyLanguageRU ConsentTextBodyLanguage = "ru"
 	ConsentTextBodyLanguageEN ConsentTextBodyLanguage = "en"
+)
+
+// DepositMovementKind is one of the values below.
+type DepositMovementKind string
+
+// Values of DepositMovementKind.
+const (
+	DepositMovementKindTopUp   DepositMovementKind = "top_up"
+	DepositMovementKindPayFrom DepositMovementKind = "pay_from"
+	DepositMovementKindPayBack DepositMovementKind = "pay_back"
+	DepositMovementKindPayOut  DepositMovementKind = "pay_out"
+)
+
+// DepositState is one of the values below.
+type DepositState string
+
+// Values of DepositState.
+const (
+	DepositStateOpen   DepositState = "open"
+	DepositStateEnded  DepositState = "ended"
+	DepositStateClosed DepositState = "closed"
 )
 
 // GetFiguresBy is one of the values below.
@@ -1122,6 +1147,90 @@ type CustomFieldBody struct {
 	Choices []Choice `json:"choices,omitempty"`
 }
 
+// Deposit is the schema Deposit of the document.
+type Deposit struct {
+	// Id
+	ID string `json:"id"`
+	// Number of the deposit for people: 11 digits
+	Number string `json:"number"`
+	// open, ended (its term is over) or closed
+	State DepositState `json:"state"`
+	// When it was opened
+	Opened time.Time `json:"opened"`
+	// Until when the deposit takes and pays; without it, there is no end
+	EndsAt time.Time `json:"ends_at,omitzero"`
+	// When it was closed
+	Closed time.Time `json:"closed,omitzero"`
+	// Money on the deposit, kopecks; below zero: closed receipts have spent more than there was
+	Balance int64 `json:"balance"`
+	// Held for orders, kopecks
+	Held int64 `json:"held"`
+	// May be paid with now, kopecks
+	Spendable int64 `json:"spendable"`
+	// Put in less what was paid out, kopecks
+	Received int64 `json:"received"`
+	// Spent on purchases less what came back, kopecks
+	Spent int64 `json:"spent"`
+	// How many purchases it has paid for, those that came back too
+	Purchases int64 `json:"purchases"`
+}
+
+// DepositDone is the schema DepositDone of the document.
+type DepositDone struct {
+	// Id
+	ID string `json:"id"`
+	// Amount, kopecks
+	Amount int64 `json:"amount"`
+	// When it happened
+	At time.Time `json:"at"`
+	// Id of the deposit
+	Deposit Deposit `json:"deposit"`
+}
+
+// DepositMoneyBody is the schema DepositMoneyBody of the document.
+type DepositMoneyBody struct {
+	// How much is put in or paid out, kopecks; all that is left is paid out
+	Amount int64 `json:"amount"`
+	// Payment kind in which the money came or was paid out
+	PaidBy string `json:"paid_by,omitempty"`
+	// Id of the outlet
+	Outlet string `json:"outlet,omitempty"`
+	// Reason
+	Reason string `json:"reason,omitempty"`
+}
+
+// DepositMovement is the schema DepositMovement of the document.
+type DepositMovement struct {
+	// Number in the member's journal
+	Seq int64 `json:"seq"`
+	// top_up: put in, pay_from: a purchase was paid, pay_back: it came back, pay_out: paid out
+	Kind DepositMovementKind `json:"kind"`
+	// Onto the deposit, kopecks; below zero: off it
+	Amount int64 `json:"amount"`
+	// When it happened
+	At time.Time `json:"at"`
+	// The receipt, refund or adjustment; none: time did it
+	Operation string `json:"operation"`
+	// The receipt
+	Purchase string `json:"purchase,omitempty"`
+	// Payment kind in which the money came or was paid out
+	PaidBy string `json:"paid_by,omitempty"`
+	// Id of the outlet
+	Outlet string `json:"outlet,omitempty"`
+	// Reason
+	Reason string `json:"reason,omitempty"`
+	// Id of who did it
+	Actor string `json:"actor,omitempty"`
+}
+
+// DepositTermBody is the schema DepositTermBody of the document.
+type DepositTermBody struct {
+	// Until when the deposit takes and pays; without it, there is no end
+	EndsAt time.Time `json:"ends_at,omitzero"`
+	// Reason
+	Reason string `json:"reason"`
+}
+
 // Document is the schema Document of the document.
 type Document struct {
 	// Type
@@ -1230,6 +1339,8 @@ type Event struct {
 	Reservation string `json:"reservation,omitempty"`
 	// The account that was opened
 	Account string `json:"account,omitempty"`
+	// Id of the deposit
+	Deposit string `json:"deposit,omitempty"`
 	// The card
 	Card string `json:"card,omitempty"`
 	// Id of the act of erased data
@@ -2635,6 +2746,16 @@ type OpenAccount struct {
 	Programme string `json:"programme"`
 }
 
+// OpenDepositBody is the schema OpenDepositBody of the document.
+type OpenDepositBody struct {
+	// Until when the deposit takes and pays; without it, there is no end
+	EndsAt time.Time `json:"ends_at,omitzero"`
+	// Id of the outlet
+	Outlet string `json:"outlet,omitempty"`
+	// Reason
+	Reason string `json:"reason"`
+}
+
 // Origin is the schema Origin of the document.
 type Origin struct {
 	// When it happened
@@ -2790,6 +2911,22 @@ type PageConsentText struct {
 type PageCustomField struct {
 	// Rows
 	Items []CustomField `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
+// PageDeposit is the schema PageDeposit of the document.
+type PageDeposit struct {
+	// Rows
+	Items []Deposit `json:"items"`
+	// Give it as after to go on; none: the end
+	Next string `json:"next,omitempty"`
+}
+
+// PageDepositMovement is the schema PageDepositMovement of the document.
+type PageDepositMovement struct {
+	// Rows
+	Items []DepositMovement `json:"items"`
 	// Give it as after to go on; none: the end
 	Next string `json:"next,omitempty"`
 }
@@ -3609,6 +3746,8 @@ type Purchase struct {
 	Level string `json:"level,omitempty"`
 	// The account's points after it
 	Balance Balance `json:"balance"`
+	// The deposit that has paid what its payment kind names
+	Deposit string `json:"deposit,omitempty"`
 	// Promo codes given to the member for this purchase
 	Awards []Award `json:"awards,omitempty"`
 	// What is odd about it

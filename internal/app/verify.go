@@ -70,6 +70,7 @@ func (p *program) tell(r *verify.Report) {
 		{"reservations", r.Counts.Reservations},
 		{"level-changes", r.Counts.LevelChanges},
 		{"gifts", r.Counts.Gifts},
+		{"deposits", r.Counts.Deposits},
 		{"keys", r.Counts.Keys},
 		{"limits", r.Counts.Limits},
 		{"codes", r.Counts.Codes},

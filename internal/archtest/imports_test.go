@@ -23,7 +23,7 @@ var ranks = map[string]int{
 	"eventtype": -1, "audit": -1,
 	"identity": 0, "organization": 0, "partner": 0, "member": 0, "catalog": 0, "playbill": 0,
 	"card": 1, "ledger": 1, "staff": 1,
-	"rule": 2, "level": 2, "certificate": 2, "deposit": 2, "ticket": 2,
+	"rule": 2, "level": 2, "certificate": 2, "ticket": 2,
 	"promo": 3, "programme": 3, "settings": 3, "spoken": 3, "offline": 3,
 	"purchase": 4,
 	"mailing":  5, "figure": 5, "seal": 5, "importer": 5, "feed": 5, "join": 5, "approval": 5,

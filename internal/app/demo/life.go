@@ -14,7 +14,7 @@ import (
 )
 
 // What happens beside sales: families, orders that wait for their payment,
-// tickets to sessions, receipts of nobody's that somebody comes with later, and a member who has
+// tickets to sessions, prepaid money, receipts of nobody's that somebody comes with later, and a member who has
 // asked to be forgotten.
 const (
 	perFamily  = 80 // so many members for each household
@@ -31,7 +31,7 @@ const drive = "9999000000000001"
 var bySystem = member.Actor{Kind: member.BySystem, Source: "demo"}
 
 func (f *filler) makeLife(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{f.makeFamilies, f.makeOrders, f.makeTickets, f.makeNameless, f.forget} {
+	for _, step := range []func(context.Context) error{f.makeFamilies, f.makeOrders, f.makeTickets, f.makeDeposits, f.makeNameless, f.forget} {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -55,6 +55,7 @@ var auditCodes = map[string]string{
 	"permissions":       "staff.permission.",
 	"scopes":            "admin.scope.",
 	"join_consents":     "segment.value.consents.",
+	"paid_by":           "admin.receipt.pay-",
 }
 
 // auditWord is a word of a document: a code that has a text, an id that has a

@@ -49,6 +49,7 @@ var grants = map[identity.Scope][]staff.Permission{
 	identity.PurchasesClaim:  {staff.PurchasesClaim},
 	identity.VisitsWrite:     {staff.OutletsEdit},
 	identity.PointsAdjust:    {staff.PointsAdjust},
+	identity.DepositsWrite:   {staff.DepositsEdit},
 	identity.ReferenceRead:   {staff.ReferenceSee},
 	identity.ReferenceWrite:  {staff.OutletsEdit, staff.CatalogueEdit},
 	identity.PlaybillWrite:   {staff.PlaybillEdit},

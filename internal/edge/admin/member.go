@@ -42,7 +42,7 @@ func memberPages(a *Admin) {
 	a.get("/members/{member}/points", staff.PointsAdjust, (*page).adjust)
 	a.post("/members/{member}/points", staff.PointsAdjust, (*page).adjustSent)
 	a.post("/members/{member}/points/{request}/withdraw", staff.PointsAdjust, (*page).withdrawRequest)
-	for _, pages := range []func(*Admin){memberIdentifierPages, memberCardPages, memberConsentPages, memberHouseholdPages, memberLevelPages, merges, personal} {
+	for _, pages := range []func(*Admin){memberIdentifierPages, memberCardPages, memberConsentPages, memberHouseholdPages, memberLevelPages, memberDepositPages, merges, personal} {
 		pages(a)
 	}
 }
@@ -63,6 +63,7 @@ func tabs() []tab {
 		{"bonuses", "admin.member.bonuses", false, true, (*page).memberPoints},
 		{"operations", "admin.member.operations", false, true, (*page).memberPurchases},
 		{"movement", "admin.member.movement", false, true, (*page).memberMovements},
+		{"deposits", "admin.member.deposits", false, true, (*page).memberDeposits},
 		{"tickets", "admin.member.tickets", false, true, (*page).memberTickets},
 		{"cards", "admin.member.cards", false, false, (*page).memberCards},
 		{"codes", "admin.member.codes", false, true, (*page).memberCodes},

@@ -84,3 +84,19 @@ func setLevelOnce(ctx context.Context, v levelsView, i int) []kit.Action {
 	}
 	return setLevelAction(ctx, v)
 }
+
+// openDepositAction is the way to a new deposit, for whoever may open one.
+func openDepositAction(ctx context.Context, v depositsView) []kit.Action {
+	if v.Open == "" {
+		return nil
+	}
+	return []kit.Action{{Text: ui.T(ctx, "admin.deposit.open"), Icon: "plus", Weight: kit.Primary, Href: v.Open}}
+}
+
+// openDepositBeside is that way where a closed one is shown.
+func openDepositBeside(ctx context.Context, v depositsView) []kit.Action {
+	if v.Shown == nil {
+		return nil
+	}
+	return openDepositAction(ctx, v)
+}

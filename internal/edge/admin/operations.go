@@ -42,6 +42,7 @@ var operationKinds = []feed.Kind{
 	feed.PurchaseCommitted, feed.PurchaseRecorded, feed.PurchaseRefunded, feed.PurchaseClaimed, feed.VisitRecorded,
 	feed.ReservationHeld, feed.ReservationExtended, feed.ReservationCancelled,
 	feed.AccountOpened, feed.PointsAdjusted, feed.PointsActivated, feed.PointsExpired, feed.PointsRevived, feed.PointsGifted, feed.LevelChanged,
+	feed.DepositOpened, feed.DepositToppedUp, feed.DepositClosed, feed.DepositPaidOut,
 }
 
 // operationsView is a part of the journal, ready to be shown.

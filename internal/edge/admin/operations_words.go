@@ -7,10 +7,12 @@ import (
 
 // moneyMoved is the money that came by an operation, below zero where it went back.
 func moneyMoved(e *eventtype.Event) money.Amount {
-	if e.Kind == eventtype.Refunded {
+	switch e.Kind {
+	case eventtype.Refunded, eventtype.DepositClosed, eventtype.DepositPaidOut:
 		return -e.Money
+	default:
+		return e.Money
 	}
-	return e.Money
 }
 
 // pointsMoved are the points that came and went by an operation.

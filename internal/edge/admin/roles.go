@@ -46,7 +46,7 @@ func permissionGroups() []permissionGroup {
 			staff.MembersSee, staff.MembersContacts, staff.MembersEdit, staff.MembersBlock, staff.MembersMerge, staff.MembersExport, staff.MembersImport,
 			staff.MembersPrivacy, staff.GroupsEdit, staff.CardsEdit,
 		}},
-		{"points", []staff.Permission{staff.PointsAdjust, staff.PointsApprove}},
+		{"points", []staff.Permission{staff.PointsAdjust, staff.PointsApprove, staff.DepositsEdit}},
 		{"purchases", []staff.Permission{staff.PurchasesSee, staff.PurchasesRefund, staff.PurchasesClaim}},
 		{"programme", []staff.Permission{staff.ProgrammeSee, staff.ProgrammeEdit, staff.ProgrammePublish, staff.CodesMake}},
 		{"reference", []staff.Permission{staff.ReferenceSee, staff.CatalogueEdit, staff.OutletsEdit, staff.PlaybillEdit}},

@@ -97,7 +97,7 @@ func New(p Parts) *API {
 	a := &API{Parts: p, limiter: httpx.NewLimiter(clock.System{})}
 	for _, resource := range []func(*API){
 		quotes, purchases, claims, reservations, refunds, visits,
-		members, memberSearch, identifiers, consents, changes, cards, accounts, levels, codes, households, merges, personalData,
+		members, memberSearch, identifiers, consents, changes, cards, accounts, deposits, levels, codes, households, merges, personalData,
 		groups, memberSettings,
 		partners, cashiers, catalogue, playbillRows, programmes, settingList, cardStock, keys, pairing, promoCodes,
 		figures, events, webhooks,

@@ -20,7 +20,7 @@ import (
 
 // kindNames are the kinds of events, for the document.
 const kindNames = "purchase.committed,purchase.recorded,purchase.refunded,purchase.claimed,visit.recorded,reservation.held,reservation.extended,reservation.cancelled,account.opened,points.adjusted,points.activated," +
-	"points.expired,points.revived,points.gifted,level.changed,member.registered,member.changed,member.activated,member.blocked,member.unblocked," +
+	"points.expired,points.revived,points.gifted,level.changed,deposit.opened,deposit.topped_up,deposit.closed,deposit.paid_out,member.registered,member.changed,member.activated,member.blocked,member.unblocked," +
 	"member.closed,member.erased,member.merged,card.issued,card.changed,session.cancelled,session.restored,session.moved"
 
 // EventKind says what happened.
@@ -76,6 +76,7 @@ type Event struct {
 	Purchase    OpID         `json:"purchase,omitzero"`
 	Reservation OpID         `json:"reservation,omitzero"`
 	Account     id.ID        `json:"account,omitzero"`
+	Deposit     id.ID        `json:"deposit,omitzero"`
 	Card        id.ID        `json:"card,omitzero"`
 	Erasure     id.ID        `json:"erasure,omitzero"`
 	Session     string       `json:"session,omitempty"`
@@ -197,6 +198,8 @@ func (v *Event) about(e *eventtype.Event) {
 		v.Operation, v.Points = op, e.Earned
 	case eventtype.ReservationHeld, eventtype.ReservationExtended, eventtype.ReservationCancelled:
 		v.Operation, v.Points, v.Until = op, e.Spent, Time(e.Until)
+	case eventtype.DepositOpened, eventtype.DepositToppedUp, eventtype.DepositClosed, eventtype.DepositPaidOut:
+		v.Operation, v.Deposit = op, e.Deposit
 	case eventtype.MemberErased:
 		v.Erasure = e.Op
 	case eventtype.SessionCancelled, eventtype.SessionRestored, eventtype.SessionMoved:

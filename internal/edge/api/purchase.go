@@ -45,6 +45,7 @@ type Purchase struct {
 	Refunded       money.Amount   `json:"refunded"`
 	Level          string         `json:"level,omitempty"`
 	Balance        Balance        `json:"balance"`
+	Deposit        id.ID          `json:"deposit,omitzero"`
 
 	Awards []Award  `json:"awards,omitempty"`
 	Flags  []string `json:"flags,omitempty"`
@@ -161,7 +162,7 @@ func purchaseOf(p *purchase.Purchase, fiscal bool) *Purchase {
 		Account: p.Account, Founder: p.AccountHome, Programme: p.Programme, Version: p.Version,
 		Lines: make([]PurchaseLine, len(p.Lines)), Codes: p.Codes, Payments: paymentsOut(p.Payments),
 		Gross: p.Gross, Discount: p.Discount, PaidWithPoints: p.Paid, Due: p.Due, Spent: p.Spent, Earned: p.Earned,
-		Level: p.Level, Balance: balanceOf(p.Balance), Flags: p.Flags, Awards: awardsOf(p.Awards),
+		Level: p.Level, Balance: balanceOf(p.Balance), Deposit: p.Deposit, Flags: p.Flags, Awards: awardsOf(p.Awards),
 	}
 	if p.Home.Kind() == home.Member {
 		out.Member = p.Home

@@ -41,6 +41,7 @@ func (p *Purchase) appendJSON(b []byte) []byte {
 	w.optText(`,"level":`, p.Level)
 	w.raw(`,"balance":{"active":`).num(int64(p.Balance.Active)).raw(`,"pending":`).num(int64(p.Balance.Pending))
 	w.raw(`,"held":`).num(int64(p.Balance.Held)).raw(`,"debt":`).num(int64(p.Balance.Debt)).raw(`,"spendable":`).num(int64(p.Balance.Spendable)).raw(`}`)
+	w.optID(`,"deposit":`, p.Deposit)
 	w.awards(p.Awards).texts(`,"flags":`, p.Flags)
 	if p.Would != nil {
 		w.raw(`,"would":{"discount":`).num(int64(p.Would.Discount)).raw(`,"most":`).num(int64(p.Would.Most))

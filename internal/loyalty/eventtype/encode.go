@@ -101,6 +101,7 @@ func (e *Event) appendJSON(dst []byte) ([]byte, error) {
 	}
 	num(`,"un":`, int64(e.Until))
 	text(`,"q":`, int64(e.Cashier))
+	text(`,"dp":`, int64(e.Deposit))
 	if len(e.Acts) > 0 {
 		quoted, err := json.Marshal(e.Acts) // few receipts have any
 		if err != nil {

@@ -33,6 +33,12 @@ const (
 	ReservationExtended  Kind = "reservation.extended"
 	ReservationCancelled Kind = "reservation.cancelled"
 
+	// Deposit: which; Money: what was put in or paid out.
+	DepositOpened   Kind = "deposit.opened"
+	DepositToppedUp Kind = "deposit.topped_up"
+	DepositClosed   Kind = "deposit.closed"
+	DepositPaidOut  Kind = "deposit.paid_out" // of one that is closed
+
 	MemberRegistered Kind = "member.registered"
 	MemberChanged    Kind = "member.changed" // Cause: the names of the fields, blank between
 	MemberActivated  Kind = "member.activated"
@@ -84,6 +90,7 @@ type Event struct {
 	Cause    string       `json:"w,omitempty"`  // of a change of level; a gift's occasion
 	Until    clock.Micros `json:"un,omitempty"` // of a reservation: it holds before this
 	Cashier  id.ID        `json:"q,omitempty"`  // who served; of a claim: who sold the receipt
+	Deposit  id.ID        `json:"dp,omitempty"`
 	Acts     []Act        `json:"cs,omitempty"`
 }
 

@@ -48,6 +48,10 @@ const (
 	PointsRevived        Kind = "points.revived"
 	PointsGifted         Kind = "points.gifted"
 	LevelChanged         Kind = "level.changed"
+	DepositOpened        Kind = "deposit.opened"
+	DepositToppedUp      Kind = "deposit.topped_up"
+	DepositClosed        Kind = "deposit.closed"
+	DepositPaidOut       Kind = "deposit.paid_out" // of one that is closed
 	MemberRegistered     Kind = "member.registered"
 	MemberChanged        Kind = "member.changed"
 	MemberActivated      Kind = "member.activated"
@@ -67,7 +71,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		PurchaseCommitted, PurchaseRecorded, PurchaseRefunded, PurchaseClaimed, VisitRecorded, ReservationHeld, ReservationExtended, ReservationCancelled, AccountOpened, PointsAdjusted, PointsActivated, PointsExpired, PointsRevived,
-		PointsGifted, LevelChanged, MemberRegistered, MemberChanged, MemberActivated, MemberBlocked, MemberUnblocked, MemberClosed, MemberErased, MemberMerged,
+		PointsGifted, LevelChanged, DepositOpened, DepositToppedUp, DepositClosed, DepositPaidOut, MemberRegistered, MemberChanged, MemberActivated, MemberBlocked, MemberUnblocked, MemberClosed, MemberErased, MemberMerged,
 		CardIssued, CardChanged, SessionCancelled, SessionRestored, SessionMoved,
 	}
 }

@@ -50,6 +50,7 @@ const (
 	PurchasesClaim  Scope = "purchases.claim" // that receipts of nobody's are given to members
 	VisitsWrite     Scope = "visits.write"    // a gate's: that tickets were used
 	PointsAdjust    Scope = "points.adjust"
+	DepositsWrite   Scope = "deposits.write" // members' prepaid money: open, top up, close, pay out
 	ReferenceRead   Scope = "reference.read"
 	ReferenceWrite  Scope = "reference.write"
 	PlaybillWrite   Scope = "playbill.write" // a ticketing system's: halls, events, sessions
@@ -63,7 +64,7 @@ const (
 func Scopes() []Scope {
 	return []Scope{
 		MembersRead, MembersWrite, MembersSelf, MembersPrivacy, MembersMerge, CardsWrite, PurchasesQuote, PurchasesWrite, PurchasesRecord, PurchasesRefund, PurchasesClaim,
-		VisitsWrite, PointsAdjust, ReferenceRead, ReferenceWrite, PlaybillWrite, ReportsRead, EventsRead, WebhooksWrite, Admin,
+		VisitsWrite, PointsAdjust, DepositsWrite, ReferenceRead, ReferenceWrite, PlaybillWrite, ReportsRead, EventsRead, WebhooksWrite, Admin,
 	}
 }
 

@@ -24,6 +24,7 @@ type Book struct {
 	Accounts []*Account
 	lots     []*Lot
 	holds    []*Hold
+	deposits []*Deposit
 	postings []unchained
 	changes  []LevelChange
 	presents []Present
@@ -239,6 +240,7 @@ type Mark struct {
 	lotState                 []Lot
 	holdState                []Hold
 	accountState             []Account
+	depositState             []Deposit
 }
 
 // Mark remembers the book as it is now, so that an operation that is refused
@@ -254,6 +256,9 @@ func (b *Book) Mark() Mark {
 	for _, a := range b.Accounts {
 		m.accountState = append(m.accountState, *a)
 	}
+	for _, d := range b.deposits {
+		m.depositState = append(m.depositState, *d)
+	}
 	return m
 }
 
@@ -266,6 +271,7 @@ func (b *Book) Revert(m Mark) {
 	b.lots = b.lots[:m.lots]
 	b.holds = b.holds[:len(m.holdState)]
 	b.Accounts = b.Accounts[:m.accounts]
+	b.deposits = b.deposits[:len(m.depositState)]
 	b.changes = b.changes[:m.changes]
 	b.presents = b.presents[:m.presents]
 	b.Seq, b.touched = m.seq, m.touched
@@ -277,6 +283,9 @@ func (b *Book) Revert(m Mark) {
 	}
 	for i := range b.Accounts {
 		*b.Accounts[i] = m.accountState[i]
+	}
+	for i := range b.deposits {
+		*b.deposits[i] = m.depositState[i]
 	}
 }
 

@@ -140,7 +140,7 @@ func (bs Books) Flush(b *db.Batch) []Head {
 	f := flusher{
 		newHome: insertHome.Of(), home: updateHome.Of(), newAccount: insertAccount.Of(), account: updateAccount.Of(),
 		newLot: insertLot.Of(), lot: updateLot.Of(), posting: insertPosting.Of(), change: insertChange.Of(), present: insertPresent.Of(),
-		newHold: insertHold.Of(), hold: updateHold.Of(), noHold: deleteHold.Of(),
+		newHold: insertHold.Of(), hold: updateHold.Of(), noHold: deleteHold.Of(), deposits: newDepositRows(),
 	}
 	books := make([]*Book, 0, len(bs))
 	for _, book := range bs {
@@ -156,12 +156,16 @@ func (bs Books) Flush(b *db.Batch) []Head {
 	for _, m := range []*db.Many{f.newHome, f.home, f.newAccount, f.account, f.newLot, f.lot, f.posting, f.change, f.present, f.newHold, f.hold, f.noHold} {
 		b.Many(m)
 	}
+	for _, m := range f.deposits.all() {
+		b.Many(m)
+	}
 	return heads
 }
 
 type flusher struct {
 	newHome, home, newAccount, account, newLot, lot, posting, change, present *db.Many
 	newHold, hold, noHold                                                     *db.Many
+	deposits                                                                  depositRows
 }
 
 func (f *flusher) book(b *Book) Head {
@@ -182,6 +186,9 @@ func (f *flusher) book(b *Book) Head {
 	}
 	for _, x := range b.holds {
 		f.holdRows(h, x)
+	}
+	for _, d := range b.deposits {
+		f.deposits.add(h, d)
 	}
 	for i := range b.changes {
 		f.changeRow(h, &b.changes[i])

@@ -15,12 +15,16 @@
 //   - seq of the postings runs 1…n without a hole and each hash is made from
 //     the one before; the last stands in the home.
 //
+// Beside points a home keeps its member's deposits: prepaid money, in kopecks, of
+// which every movement is a posting of the same chain.
+//
 // A Book is one home, loaded under its lock. Its methods change it in memory
 // and note what must be written; Flush adds the writes of any number of books
 // to one set of statements. So a purchase, a refund and a job for dues are
 // the same code, alone or in a group of sixty-four.
 //
-// Amounts are hundredths of a point (money.Points); times UTC microseconds.
+// Amounts are hundredths of a point (money.Points), of deposits kopecks; times UTC
+// microseconds.
 package ledger
 
 import (

@@ -47,7 +47,7 @@ const (
 	qJournal = `select coalesce((select a.home_id from account a where a.home_id = h.home_id and a.account_id = $2), h.account_home, h.home_id)
  from home h where h.home_id = $1`
 	qMovements = `select seq, account_id, lot_id, op_id, kind, debit, credit, amount, at, written_at from posting
- where home_id = $1 and (seq < $2 or $2 = 0) and account_id <> 0 and (account_id = $3 or $3 = 0) order by seq desc limit $4`
+ where home_id = $1 and (seq < $2 or $2 = 0) and account_id <> 0 and debit <> 'deposit' and credit <> 'deposit' and (account_id = $3 or $3 = 0) order by seq desc limit $4`
 )
 
 func scanHome(r db.Row) (b Book, err error) {

@@ -250,6 +250,9 @@ func TestErasureIsRefused(t *testing.T) {
 		r := must(s.Desk.Reserve(ctx, s.Cart(purchase.Buyer{Home: m.Home}, line("T1", 1, 100_00)), 10*time.Minute)).Reservation
 		refused("erase.reserved")
 		must(s.Desk.Cancel(ctx, purchase.PurchaseRef{Home: r.Home, ID: r.ID}))
+		deposit := must(s.Desk.DoDeposit(ctx, &purchase.DepositRequest{By: 1, Key: "o", Do: purchase.OpenDeposit, Home: m.Home, Reason: "Златоустьева просила"}))
+		refused("erase.deposit")
+		must(s.Desk.DoDeposit(ctx, &purchase.DepositRequest{By: 1, Key: "c", Do: purchase.CloseDeposit, Home: m.Home, Deposit: deposit.ID, Reason: "Златоустьева ушла"}))
 		for code, bad := range map[string]privacy.Erasure{
 			"erase.ground":       {Member: m.Home, Ground: "bored"},
 			"erase.requested-at": {Member: m.Home, Ground: privacy.Reached, RequestedAt: s.Clock.Now() + 1},

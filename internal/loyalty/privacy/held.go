@@ -124,6 +124,10 @@ func held() []section {
 			"i:reservation_id i:account_id i:programme_id i:outlet_id t:at t:until_at s:state i:purchase_id i:account_home j:doc j:person x:digest"},
 		{name: "visit", order: "x.home_id, x.visit_id", from: ofClaimed("visit"), of: "x.whose", columns: known + "i:visit_id i:purchase_id i:outlet_id t:at s:day j:doc x:digest"},
 		{name: "adjustment", order: "x.home_id, x.op_id", columns: known + "i:op_id i:account_id n:points s:reason s:actor t:at x:digest"},
+		{name: "deposit", order: "x.home_id, x.deposit_id", columns: known + "i:deposit_id s:number t:opened_at t:ends_at t:closed_at n:balance n:received n:sold"},
+		{name: "deposit_hold", order: "x.home_id, x.hold_id", columns: known + "i:hold_id i:deposit_id n:amount t:until_at"},
+		{name: "deposit_op", order: "x.home_id, x.op_id", columns: known +
+			"i:op_id i:deposit_id s:kind n:amount s:paid_by i:outlet_id t:ends_at s:reason s:actor t:at x:digest"},
 		{name: "adjustment_request", order: "x.request_id", columns: known +
 			"i:request_id i:programme_id n:points n:days s:reason s:state i:asked_by s:asked_name t:asked_at t:ends_at i:decided_by s:decided_name t:decided_at s:refusal i:op_home i:op_id"},
 		{name: "gift", order: "x.home_id, x.gift_id", columns: known +
@@ -159,7 +163,7 @@ func kept() map[string]string {
 		own     = "the program's own order"
 	)
 	return map[string]string{
-		"adjustment.words": derived, "adjustment_request.asked_key": own, "level_change.words": derived,
+		"adjustment.words": derived, "deposit_op.words": derived, "adjustment_request.asked_key": own, "level_change.words": derived,
 		"member.name_folded": derived, "member_tag.tag_folded": derived, "account.level_sums": derived,
 		"identifier.excl": own, "identifier.member_state": derived,
 		"one_time_code.code_id": own, "one_time_code.code_hash": secret,

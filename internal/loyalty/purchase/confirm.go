@@ -169,6 +169,9 @@ func (o *confirming) load(g *group) (err error) {
 		s.wantRest(g)
 	}
 	o.wantGiveBack(g)
+	if ofDeposit(o.req.Payments) != 0 {
+		g.wantDeposits[o.home] = true
+	}
 	o.again = nil
 	if o.r.StateAt(o.at) == ReservationExpired {
 		for _, u := range o.r.Uses {
@@ -224,6 +227,9 @@ func (o *confirming) do(g *group) error {
 	}
 	if odd != "" {
 		p.flag(odd)
+	}
+	if err := o.payFromDeposit(g, p); err != nil {
+		return err
 	}
 	o.sale.hold = book.FindHold(o.r.ID)
 	if o.r.StateAt(o.at) == ReservationExpired {

@@ -37,6 +37,7 @@ func (p *Purchase) encode() ([]byte, error) {
 	e.optTrue(`,"told":`, p.Told)
 	e.raw(`,"gross":`).num(int64(p.Gross)).optNum(`,"discount":`, int64(p.Discount)).optNum(`,"paid":`, int64(p.Paid))
 	e.raw(`,"due":`).num(int64(p.Due)).optNum(`,"spent":`, int64(p.Spent)).optNum(`,"earned":`, int64(p.Earned))
+	e.optID(`,"deposit":`, p.Deposit)
 	if len(p.Parts) > 0 {
 		e.other(`,"parts":`, p.Parts)
 	}

@@ -51,6 +51,21 @@ func (o *erasing) alone() bool                  { return true }
 
 const qLive = `select count(*) from reservation where state = 'held' and until_at > $2 and `
 
+// noDeposits refuses homes in which a deposit is open, or has money that is
+// somebody's.
+func (g *group) noDeposits(homes []home.ID, code string) error {
+	list, err := ledger.ViewDeposits(g.ctx, g.tx, home.Numbers(homes))
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		if d.Closed == 0 || d.Balance != 0 {
+			return fault.New(fault.Refused, code, "number", d.Number, "left", d.Balance)
+		}
+	}
+	return nil
+}
+
 // noReservations refuses homes in which a reservation holds something, or on
 // whose accounts one does.
 func (g *group) noReservations(homes []home.ID, code string) error {
@@ -91,7 +106,10 @@ func (o *erasing) load(g *group) error {
 		}
 		g.wantWhole(h)
 	}
-	return g.noReservations(o.Homes, "erase.reserved")
+	if err := g.noReservations(o.Homes, "erase.reserved"); err != nil {
+		return err
+	}
+	return g.noDeposits(o.Homes, "erase.deposit")
 }
 
 func (o *erasing) do(g *group) error {
@@ -136,6 +154,7 @@ func wipe(ctx context.Context, q db.Q, homes []home.ID) (out []home.Wiped, err e
 		{"purchase", "person", `update purchase set person = null where person is not null and `},
 		{"reservation", "person", `update reservation set person = null where person is not null and `},
 		{"adjustment", "reason", `update adjustment set ` + ledger.WordsForgotten + ` where reason <> '' and `},
+		{"deposit_op", "reason", `update deposit_op set ` + ledger.WordsForgotten + ` where reason <> '' and `},
 		{"level_change", "reason", `update level_change set ` + ledger.WordsForgotten + ` where reason <> '' and `},
 	} {
 		n, err := q.Exec(ctx, x.text+in, home.Numbers(homes))

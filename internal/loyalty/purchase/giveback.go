@@ -179,6 +179,9 @@ func (r *linkedRefund) loadMore(g *group) error {
 }
 
 func (g *group) wantOf(s *Stored) {
+	if s.Deposit != 0 {
+		g.wantDeposits[s.Home] = true
+	}
 	g.docs.wantVisits(s)
 	for i := range s.Lots {
 		g.wantNamed = append(g.wantNamed, ledger.LotRef{Home: s.Keeps(), Lot: s.Lots[i].ID})
@@ -251,6 +254,7 @@ func (r *refunding) bring(g *group, s *Stored, f *Refund, named []Payment) error
 	if err != nil {
 		return err
 	}
+	f.giveDepositBack(g.books[f.Home], s)
 	return r.write(g, g.books[f.Keeps()], mark, a, f, s.givenTo())
 }
 

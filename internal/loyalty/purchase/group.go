@@ -40,6 +40,8 @@ type group struct {
 	wantLots  map[home.ID]bool
 	wantNamed []ledger.LotRef
 
+	wantDeposits map[home.ID]bool
+
 	// versionOf reads a version of a programme; nil: from the base.
 	versionOf func(programme id.ID, version int64) (*rule.Programme, error)
 
@@ -48,6 +50,7 @@ type group struct {
 	states    *db.Many
 	refunds   *db.Many
 	adjusts   *db.Many
+	deposits  *db.Many // what was done to them by hand
 	tickets   *db.Many
 	visits    *db.Many
 	fiscals   *db.Many
@@ -220,12 +223,12 @@ func (g *group) reset(tx *db.Tx) {
 	g.levels = newLevels(g.set)
 	g.levels.gifts.ctx, g.levels.gifts.q = g.ctx, tx
 	g.docs, g.facts, g.contacts = docs{}, facts{}, contacts{}
-	g.wantLots, g.wantNamed = map[home.ID]bool{}, nil
+	g.wantLots, g.wantNamed, g.wantDeposits = map[home.ID]bool{}, nil, map[home.ID]bool{}
 	g.codes.reset()
 	g.limits.reset()
 	g.bought, g.shared = bought{}, map[home.ID]bool{}
 	g.keys, g.purchases, g.states = insertKey.Of(), insertPurchase.Of(), updatePurchase.Of()
-	g.refunds, g.adjusts = insertRefund.Of(), insertAdjustment.Of()
+	g.refunds, g.adjusts, g.deposits = insertRefund.Of(), insertAdjustment.Of(), insertDepositOp.Of()
 	g.tickets, g.visits, g.bound = insertTicket.Of(), insertVisit.Of(), map[string]bool{}
 	g.fiscals, g.boundFiscal = insertFiscal.Of(), map[fiscalKey]bool{}
 	g.claims = updateClaim.Of()
@@ -305,6 +308,7 @@ func (g *group) prepare(mine []*ticket) error {
 		slices.Sort(lots)
 		g.books.LoadLots(b, g.tx.Dialect(), lots)
 	}
+	g.readDeposits(b)
 	g.docs.read(b, g.tx.Dialect())
 	g.levels.read(b, g.tx.Dialect())
 	g.facts.read(b, g.tx.Dialect())
@@ -344,6 +348,7 @@ func (g *group) named(mine []*ticket) error {
 	if len(g.wantNamed) > 0 {
 		g.books.LoadNamed(b, g.tx.Dialect(), g.wantNamed)
 	}
+	g.readDeposits(b)
 	g.docs.read(b, g.tx.Dialect())
 	return g.tx.Run(g.ctx, b)
 }
@@ -408,6 +413,7 @@ func (g *group) flush() error {
 	b.Many(g.states)
 	b.Many(g.refunds)
 	b.Many(g.adjusts)
+	b.Many(g.deposits)
 	b.Many(g.tickets)
 	b.Many(g.visits)
 	b.Many(g.fiscals)

@@ -142,7 +142,7 @@ func (g *group) chain(own home.ID, book *ledger.Book, mark ledger.Mark, op id.ID
 	book.Chain(mark, op, digest, at)
 	mine := g.books[own]
 	if mine != book {
-		mine.Memo(op, digest, at)
+		mine.ChainOp(op, digest, at) // its deposit may have moved there
 	}
 	return mine
 }

@@ -108,6 +108,9 @@ func (o *merging) refuse(g *group, homes []home.ID) error {
 	if err := g.noReservations(homes, "merge.reserved"); err != nil {
 		return err
 	}
+	if err := g.noDeposits([]home.ID{o.From}, "merge.deposit"); err != nil {
+		return err
+	}
 	var others, housed int64
 	if err := g.tx.Row(g.ctx, qOthersOn, o.From).Scan(&others); err != nil {
 		return err

@@ -8,7 +8,6 @@ import (
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
-	"kopilka/internal/platform/money"
 )
 
 // ProofKind is how the buyer showed that the account is his to spend from.
@@ -46,7 +45,7 @@ func (s *sale) useProof(g *group, p *Purchase) error {
 	case v.Kind == ProofQR:
 		ok, err = g.desk.UseStep(g.ctx, g.tx, p.Home, v.Card, v.Step)
 		used = fault.New(fault.Refused, "card.qr-used")
-	case v.Kind == ProofCode && v.Code != 0 && p.Spent > 0:
+	case v.Kind == ProofCode && v.Code != 0 && (p.Spent > 0 || p.Deposit != 0):
 		if ok = v.Home == 0 || v.Home == p.Home; ok {
 			ok, err = member.UseProof(g.ctx, g.tx, member.ToSpend, v.Of, v.Code, g.now)
 		}
@@ -61,13 +60,17 @@ func (s *sale) useProof(g *group, p *Purchase) error {
 	return nil
 }
 
-// needsProof refuses spending without the proof that the programme asks for.
-func (s *sale) needsProof(p *rule.Programme, spent money.Points) error {
+// needsProof refuses spending without the proof that the programme asks for: of
+// points, and of a deposit's money, which is as good as they are.
+func (s *sale) needsProof(by *rule.Programme, p *Purchase) error {
 	if wrong := s.cart.Proof.Wrong; wrong != nil {
 		return wrong
 	}
-	above := p.Settings.SpendProofAbove
-	if s.mode == Record || above < 0 || spent <= above || s.cart.Proof.Kind != "" {
+	above := by.Settings.SpendProofAbove
+	if s.mode == Record || above < 0 || s.cart.Proof.Kind != "" {
+		return nil
+	}
+	if p.Spent <= above && !p.depositProven(by) {
 		return nil
 	}
 	return fault.New(fault.Refused, "points.proof-needed", "above", above)

@@ -86,8 +86,9 @@ type Purchase struct {
 	Spent    money.Points `json:"spent,omitempty"`
 	Earned   money.Points `json:"earned,omitempty"`
 
-	Parts     []ledger.Part `json:"parts,omitempty"` // lots the points were taken from; lot 0: they were not there
-	Lots      []Lot         `json:"lots,omitempty"`  // that it earned
+	Deposit   id.ID         `json:"deposit,omitempty"` // that paid what its kind paid; 0: none did
+	Parts     []ledger.Part `json:"parts,omitempty"`   // lots the points were taken from; lot 0: they were not there
+	Lots      []Lot         `json:"lots,omitempty"`    // that it earned
 	Uses      []Use         `json:"uses,omitempty"`
 	UsedCodes []string      `json:"used_codes,omitempty"` // given out, folded
 	Idle      []rule.Idle   `json:"idle_codes,omitempty"` // entered, and acted by nothing

@@ -51,6 +51,7 @@ type Refund struct {
 	Taken    money.Points `json:"taken,omitempty"`    // beside them, what the lines that stay would not have earned; below zero: taken before
 	Short    money.Points `json:"short,omitempty"`    // of both no longer there
 
+	Deposit   id.ID        `json:"deposit,omitempty"`    // that got back what went to its kind; 0: none did
 	Acts      []Act        `json:"acts,omitempty"`       // what it took back of campaigns, where any but base had acted
 	Uses      []UseRow     `json:"uses,omitempty"`       // counters that got their use back
 	Codes     []string     `json:"codes,omitempty"`      // given out, that came back to be used again

@@ -187,6 +187,9 @@ func (o *ofReservation) load(g *group) error {
 	if r.Account != 0 {
 		g.wantLevel(o.keeps, r.Programme, o.at)
 	}
+	if r.Deposit != 0 {
+		g.wantDeposits[o.home] = true
+	}
 	g.limits.wantHeld(r.ID)
 	for _, u := range r.Uses {
 		for _, row := range u.Rows {

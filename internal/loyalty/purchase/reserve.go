@@ -91,6 +91,7 @@ func (r *reserving) do(g *group) error {
 		}
 		a.Changed()
 	}
+	p.holdDeposit(g.books[r.home], until)
 	for _, u := range p.Uses {
 		g.limits.keep(u.Rows, p.ID, until)
 	}
@@ -150,6 +151,7 @@ func (o *extending) do(g *group) error {
 		book.Extend(a, h, o.r.Until)
 		a.Changed()
 	}
+	o.r.holdDeposit(g.books[o.home], o.r.Until)
 	for _, u := range o.r.Uses {
 		g.limits.extend(u.Rows, o.r.ID, o.r.Until)
 	}
@@ -212,6 +214,9 @@ func (o *cancelling) do(g *group) error {
 		g.levels.rise(book, a, ledger.LevelChange{At: o.at, Cause: ledger.ByTime})
 	}
 	o.letGo(g)
+	if d := g.books[o.home].Deposit(o.r.Deposit); d != nil {
+		g.books[o.home].FreeDeposit(d, o.r.ID)
+	}
 	o.r.State = ReservationCancelled
 	o.put(g)
 	book.Chain(mark, o.r.ID, o.r.digest, o.at)

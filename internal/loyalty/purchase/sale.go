@@ -204,6 +204,9 @@ func (s *sale) load(g *group) error {
 		}
 	}
 	s.wantContacts(&g.contacts)
+	if ofDeposit(s.cart.Payments) != 0 {
+		g.wantDeposits[s.home] = true
+	}
 	return nil
 }
 
@@ -320,6 +323,9 @@ func (s *sale) decide(g *group) (*Purchase, *rule.Outcome, *ledger.Account, erro
 	}
 	p, err := s.document(g, out, a, rows)
 	if err == nil {
+		err = p.payFromDeposit(g.books[s.home], s.at, s.mode == Record, 0)
+	}
+	if err == nil {
 		err = s.numbersFree(g)
 	}
 	if err == nil {
@@ -334,7 +340,7 @@ func (s *sale) decide(g *group) (*Purchase, *rule.Outcome, *ledger.Account, erro
 
 // prove asks for the proof that spending needs, and uses a one-time one up.
 func (s *sale) prove(g *group, p *Purchase) error {
-	if err := s.needsProof(s.programme, p.Spent); err != nil {
+	if err := s.needsProof(s.programme, p); err != nil {
 		return err
 	}
 	return s.useProof(g, p)

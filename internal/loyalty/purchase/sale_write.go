@@ -16,6 +16,7 @@ func (s *sale) write(g *group, book *ledger.Book, mark ledger.Mark, p *Purchase)
 	if err := p.Seen.keepPerson(); err != nil {
 		return err
 	}
+	p.takeDeposit(g.books[s.home], s.paysFor)
 	doc, err := p.encode()
 	if err != nil {
 		return err

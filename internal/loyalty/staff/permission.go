@@ -23,6 +23,7 @@ const (
 	MembersPrivacy   Permission = "members.privacy" // all that is held on a person, and erasure
 	PointsAdjust     Permission = "points.adjust"
 	PointsApprove    Permission = "points.approve" // above the sum that wants a second person
+	DepositsEdit     Permission = "deposits.edit"  // open, top up, close and pay out deposits of members
 	CardsEdit        Permission = "cards.edit"     // issue, block, replace; types and batches
 	GroupsEdit       Permission = "groups.edit"
 	PurchasesSee     Permission = "purchases.see"
@@ -52,7 +53,7 @@ const (
 func Permissions() []Permission {
 	return []Permission{
 		OverviewSee, MembersSee, MembersContacts, MembersEdit, MembersBlock, MembersMerge, MembersExport, MembersImport, MembersPrivacy,
-		PointsAdjust, PointsApprove, CardsEdit, GroupsEdit, PurchasesSee, PurchasesRefund, PurchasesClaim,
+		PointsAdjust, PointsApprove, DepositsEdit, CardsEdit, GroupsEdit, PurchasesSee, PurchasesRefund, PurchasesClaim,
 		ProgrammeSee, ProgrammeEdit, ProgrammePublish, CodesMake, CatalogueEdit, OutletsEdit, PlaybillEdit, ReferenceSee, ReportsSee,
 		SettingsEdit, StaffEdit, KeysEdit, WebhooksEdit, AuditSee, JobsSee, JobsEdit, TillWork, GateWork,
 	}

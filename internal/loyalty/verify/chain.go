@@ -23,7 +23,7 @@ func (c *homeCheck) chain() {
 			c.bad(PostingSeq, "posting", key("seq", p.Seq), p.Seq, seq)
 			seq = p.Seq
 		case !known:
-			c.bad(PostingOp, "posting", key("seq", p.Seq), "op_id "+p.Op.String(), "a purchase, refund, visit, reservation, adjustment, change of level, gift or account of the home")
+			c.bad(PostingOp, "posting", key("seq", p.Seq), "op_id "+p.Op.String(), wantedOp(p))
 		default:
 			if want := ledger.Link(prev, c.home, &p.Posting, digest); want != p.Hash {
 				c.bad(PostingHash, "posting", key("seq", p.Seq), hex(p.Hash[:]), hex(want[:]))
@@ -53,12 +53,19 @@ func (c *homeCheck) end(seq int64, last ledger.Hash) {
 // time or the opening of an account does.
 func (c *homeCheck) digest(p *postingRow) (d ledger.Hash, known bool) {
 	if o := c.ops[p.Op]; o != nil {
-		return o.digest, true
+		return o.digest, o.pays || !ofDeposit(p.Kind)
 	}
-	return d, p.Op == 0 || c.accounts[p.Op] != nil
+	return d, !ofDeposit(p.Kind) && (p.Op == 0 || c.accounts[p.Op] != nil)
 }
 
-// move is from where to where points go.
+func wantedOp(p *postingRow) string {
+	if ofDeposit(p.Kind) {
+		return "a purchase, refund or operation of a deposit of the home"
+	}
+	return "a purchase, refund, visit, reservation, adjustment, change of level, gift, operation of a deposit or account of the home"
+}
+
+// move is from where to where points go, or money of a deposit.
 type move struct{ debit, credit ledger.Side }
 
 // moves gives what a kind of posting may do.
@@ -88,6 +95,14 @@ func moves(k ledger.Kind) []move {
 		return []move{{ledger.Active, ledger.Debt}}
 	case ledger.Memo:
 		return []move{{ledger.Issued, ledger.Issued}}
+	case ledger.TopUp:
+		return []move{{ledger.Received, ledger.Deposited}}
+	case ledger.PayOut:
+		return []move{{ledger.Deposited, ledger.Received}}
+	case ledger.PayFrom:
+		return []move{{ledger.Deposited, ledger.Sold}}
+	case ledger.PayBack:
+		return []move{{ledger.Sold, ledger.Deposited}}
 	case ledger.Move:
 		var out []move
 		for _, s := range []ledger.Side{ledger.Active, ledger.Pending, ledger.Debt, ledger.Issued, ledger.Redeemed, ledger.Expired} {
@@ -125,17 +140,11 @@ func (c *homeCheck) count(p *postingRow) {
 		case ledger.Settle:
 			o.settled += p.Amount
 		}
-	}
-	if p.Account != 0 {
-		a := c.accounts[p.Account]
-		if a == nil {
-			c.bad(PostingAccount, "posting", at, "account_id "+p.Account.String(), "an account of the home")
-			return
+		if ofDeposit(p.Kind) {
+			o.money = append(o.money, p)
 		}
-		a.sides.move(p.Debit, -p.Amount)
-		a.sides.move(p.Credit, p.Amount)
 	}
-	if p.Lot == 0 {
+	if !c.countAccount(p, at) || p.Lot == 0 {
 		return
 	}
 	l := c.lots[p.Lot]
@@ -144,6 +153,27 @@ func (c *homeCheck) count(p *postingRow) {
 		return
 	}
 	l.count(p)
+}
+
+// countAccount adds a posting to the sums of its account or deposit; false: that is
+// not there.
+func (c *homeCheck) countAccount(p *postingRow, at rowKey) bool {
+	a, d := c.accounts[p.Account], c.deposits[p.Account]
+	switch {
+	case ofDeposit(p.Kind) && d != nil:
+		d.count(p)
+	case ofDeposit(p.Kind):
+		c.bad(PostingAccount, "posting", at, "account_id "+p.Account.String(), "a deposit of the home")
+		return false
+	case p.Account == 0:
+	case a == nil:
+		c.bad(PostingAccount, "posting", at, "account_id "+p.Account.String(), "an account of the home")
+		return false
+	default:
+		a.sides.move(p.Debit, -p.Amount)
+		a.sides.move(p.Credit, p.Amount)
+	}
+	return true
 }
 
 // sides are an account's sums over its postings.

@@ -101,6 +101,10 @@ func (c *homeCheck) checkKept() {
 		x := &c.rows.changes[i]
 		c.said("level_change", key("change_id", x.ID), x.Words, x.Reason)
 	}
+	for i := range c.rows.depositOps {
+		x := &c.rows.depositOps[i]
+		c.said("deposit_op", key("op_id", x.ID), x.Words, x.Reason)
+	}
 }
 
 func (c *homeCheck) kept(table string, at rowKey, person []byte, hash string) {

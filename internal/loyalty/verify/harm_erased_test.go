@@ -33,6 +33,7 @@ func erased(t testing.TB, d *db.DB) *shop {
 		b.Home = m.Home
 		s.bought = s.sell(s.Cart(*b, line("B1", 1, 400_00)))
 		s.Give(t, *b, 5_00)
+		s.doDeposit(&purchase.DepositRequest{Do: purchase.CloseDeposit, Home: b.Home, Deposit: s.openDeposit(*b, 0), Reason: "РКО 1"})
 	}
 	who := &privacy.Privacy{DB: d, IDs: s.IDs, Clock: s.Clock, Desk: s.Desk}
 	if _, err := who.Erase(t.Context(), privacy.Erasure{Member: s.rich.Home, Ground: privacy.Withdrawn, Forfeit: true}); err != nil {
@@ -62,6 +63,11 @@ func erasureHarms() []harm {
 	adjusted := func(s *shop) string {
 		return fmt.Sprintf("home_id=%s op_id=%d", s.buyer.Home, s.one(`select op_id from adjustment where home_id = $1`, s.buyer.Home))
 	}
+	closed := func(in func(s *shop) []any) func(s *shop) string {
+		return func(s *shop) string {
+			return fmt.Sprintf("home_id=%d op_id=%d", in(s)[0], s.one(`select op_id from deposit_op where home_id = $1 and kind = 'close'`, in(s)...))
+		}
+	}
 	left, kept := []verify.Invariant{verify.ErasureLeft}, []verify.Invariant{verify.KeptHash}
 	return []harm{
 		{"a name", of("member", richs, `update member set name = 'Анна' where home_id = $1`, rich), left},
@@ -73,5 +79,7 @@ func erasureHarms() []harm {
 		{"nobody's city", of("purchase", bought, `update purchase set person = null where home_id = $1`, buyer), kept},
 		{"another reason", of("adjustment", adjusted, `update adjustment set reason = 'x' where home_id = $1`, buyer), kept},
 		{"no reason", of("adjustment", adjusted, `update adjustment set reason = '', words = ':' || substr(words, 34) where home_id = $1`, buyer), kept},
+		{"why a deposit was closed", of("deposit_op", closed(rich), `update deposit_op set reason = 'x' where home_id = $1 and kind = 'close'`, rich), left},
+		{"another reason of a deposit", of("deposit_op", closed(buyer), `update deposit_op set reason = 'x' where home_id = $1 and kind = 'close'`, buyer), kept},
 	}
 }

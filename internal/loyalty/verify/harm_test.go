@@ -30,7 +30,7 @@ type harm struct {
 var tables = []string{
 	"household_member", "household", "member_merge", "member_erasure", "member_change", "consent", "guest_due", "identifier", "member", "home",
 	"account", "lot", "posting", "adjustment", "level_change", "gift", "receipt_key", "purchase", "refund", "visit", "ticket", "fiscal_receipt", "reservation", "hold", "limit_use", "limit_hold",
-	"promo_code", "event",
+	"promo_code", "event", "deposit", "deposit_hold", "deposit_op",
 	"programme_version", "programme", "figure_day", "figure_cashier", "figure_campaign", "seal_chunk", "seal", "seal_pending",
 	"audit", "audit_head", "member_figure",
 }
@@ -41,7 +41,7 @@ func TestEachInvariantIsProved(t *testing.T) {
 	t.Parallel()
 	all := slices.Concat(journalHarms(), accountHarms(), receiptHarms(), refundHarms(), derivedHarms(), trailHarms())
 	meant := map[verify.Invariant]bool{}
-	for _, h := range slices.Concat(all, levelHarms(), giftHarms(), householdHarms(), servedHarms(), ownLevelHarms(), visitHarms(), reservationHarms(), claimHarms(), erasureHarms(), mergeHarms(), listHarms(0)) {
+	for _, h := range slices.Concat(all, levelHarms(), giftHarms(), householdHarms(), servedHarms(), ownLevelHarms(), visitHarms(), reservationHarms(), claimHarms(), erasureHarms(), mergeHarms(), listHarms(0), depositHarms()) {
 		meant[h.breaks[0]] = true
 	}
 	for _, i := range verify.Invariants() {

@@ -31,19 +31,24 @@ type homeCheck struct {
 
 	accounts map[id.ID]*accountCheck
 	lots     map[id.ID]*lotCheck
+	deposits map[id.ID]*depositCheck
 }
 
 func (w *walk) newHome(q *db.Snapshot, h home.ID, r rows) *homeCheck {
 	c := &homeCheck{
 		walk: w, q: q, home: h, rows: r,
-		ops:      make(map[id.ID]*opCheck, len(r.purchases)+len(r.refunds)+len(r.adjustments)),
+		ops:      make(map[id.ID]*opCheck, len(r.purchases)+len(r.refunds)+len(r.adjustments)+len(r.depositOps)),
 		accounts: make(map[id.ID]*accountCheck, len(r.accounts)), lots: make(map[id.ID]*lotCheck, len(r.lots)),
+		deposits: make(map[id.ID]*depositCheck, len(r.deposits)),
 	}
 	for i := range r.accounts {
 		c.accounts[r.accounts[i].ID] = &accountCheck{accountRow: &r.accounts[i]}
 	}
 	for i := range r.lots {
 		c.lots[r.lots[i].ID] = &lotCheck{lotRow: &r.lots[i]}
+	}
+	for i := range r.deposits {
+		c.deposits[r.deposits[i].ID] = &depositCheck{depositRow: &r.deposits[i]}
 	}
 	return c
 }
@@ -82,6 +87,7 @@ func (c *homeCheck) check() error {
 	c.checkShared()
 	c.checkGiven()
 	c.checkReservations()
+	c.checkDeposits()
 	c.checkErased()
 	if err := c.checkMerges(); err != nil {
 		return err
@@ -117,6 +123,12 @@ func (r *rows) table() string {
 		return "reservation"
 	case len(r.holds) > 0:
 		return "hold"
+	case len(r.deposits) > 0:
+		return "deposit"
+	case len(r.depositOps) > 0:
+		return "deposit_op"
+	case len(r.depositHolds) > 0:
+		return "deposit_hold"
 	case len(r.housed) > 0:
 		return "household_member"
 	case len(r.merges) > 0, len(r.mergedBy) > 0:

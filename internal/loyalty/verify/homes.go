@@ -58,6 +58,7 @@ func (r *run) part(from, to, size int64) {
 			c.LevelChanges += int64(len(w.all.changes))
 			c.Gifts += int64(len(w.all.presents))
 			c.Reservations += int64(len(w.all.reservations))
+			c.Deposits += int64(len(w.all.deposits))
 		})
 		return nil
 	})
@@ -86,6 +87,10 @@ type rows struct {
 	reservations []reservationRow
 	sharedHeld   []sharedHeldRow
 	holds        []holdRow
+
+	deposits     []depositRow
+	depositHolds []depositHoldRow
+	depositOps   []depositOpRow
 
 	merges    []mergeRow    // of others into the home's member
 	mergedBy  []mergedRow   // of him into another
@@ -132,6 +137,9 @@ func (w *walk) walk(q *db.Snapshot, from, to int64) error {
 	collect(b, &w.all.reservations, scanReservation, qReservations, from, to)
 	collect(b, &w.all.sharedHeld, scanSharedHeld, qSharedHeld, from, to)
 	collect(b, &w.all.holds, scanHold, qHolds, from, to)
+	collect(b, &w.all.deposits, scanDeposit, qDeposits, from, to)
+	collect(b, &w.all.depositHolds, scanDepositHold, qDepositHolds, from, to)
+	collect(b, &w.all.depositOps, scanDepositOp, qDepositOps, from, to)
 	w.collectMerges(b, from, to)
 	if err := q.Run(w.ctx, b); err != nil {
 		return err
@@ -209,6 +217,9 @@ func (r *rows) first() (h home.ID, ok bool) {
 	low(&h, &ok, r.reservations)
 	low(&h, &ok, r.sharedHeld)
 	low(&h, &ok, r.holds)
+	low(&h, &ok, r.deposits)
+	low(&h, &ok, r.depositHolds)
+	low(&h, &ok, r.depositOps)
 	low(&h, &ok, r.merges)
 	low(&h, &ok, r.mergedBy)
 	low(&h, &ok, r.takenLots)
@@ -234,6 +245,7 @@ func (r *rows) cut(h home.ID) rows {
 		cut(&r.purchases, h), cut(&r.refunds, h), cut(&r.visits, h), cut(&r.adjustments, h), cut(&r.changes, h), cut(&r.presents, h),
 		cut(&r.shared, h), cut(&r.sharedBack, h), cut(&r.given, h), cut(&r.givenBack, h), cut(&r.housed, h), cut(&r.unserved, h), cut(&r.erased, h),
 		cut(&r.reservations, h), cut(&r.sharedHeld, h), cut(&r.holds, h),
+		cut(&r.deposits, h), cut(&r.depositHolds, h), cut(&r.depositOps, h),
 		cut(&r.merges, h), cut(&r.mergedBy, h), cut(&r.takenLots, h), cut(&r.takenGift, h), cut(&r.takenUses, h),
 		cut(&r.former, h), cut(&r.formerBack, h), cut(&r.formerUses, h),
 	}

@@ -12,10 +12,10 @@ const (
 	PostingSeq     Invariant = "posting-seq"     // postings are numbered 1…n without a hole
 	PostingHash    Invariant = "posting-hash"    // each hash is made of the one before, the posting and its operation's digest
 	PostingOp      Invariant = "posting-op"      // a posting's operation is there
-	PostingSides   Invariant = "posting-sides"   // a posting moves points as its kind may
-	PostingAccount Invariant = "posting-account" // a posting's account is there
+	PostingSides   Invariant = "posting-sides"   // a posting moves points, or a deposit's money, as its kind may
+	PostingAccount Invariant = "posting-account" // a posting's account is there, or its deposit
 	PostingLot     Invariant = "posting-lot"     // a posting's lot is there and of its account
-	OpChained      Invariant = "op-chained"      // each purchase, refund and adjustment stands in the chain
+	OpChained      Invariant = "op-chained"      // each purchase, refund, adjustment and operation of a deposit stands in the chain
 	OpDigest       Invariant = "op-digest"       // its digest is its document's
 	OpPostings     Invariant = "op-postings"     // its postings move what its document says
 	ErasureAct     Invariant = "erasure-act"     // who was erased has an act that names him
@@ -60,6 +60,21 @@ const (
 	LotWrittenOff      Invariant = "lot-written-off"      // what has expired of it is the sum of its postings
 	LotMade            Invariant = "lot-made"             // its first posting makes it, whole, by its operation
 	LotWaits           Invariant = "lot-waits"            // it waits for its ticket as long as that is not used, and for nothing else
+)
+
+// The invariants of deposits.
+const (
+	DepositColumns  Invariant = "deposit-columns"  // a deposit is opened, ends and is closed as was done by hand
+	DepositOpen     Invariant = "deposit-open"     // a home has one open deposit at most
+	DepositBalance  Invariant = "deposit-balance"  // its balance is the sum of its postings
+	DepositReceived Invariant = "deposit-received" // so is what was received …
+	DepositSold     Invariant = "deposit-sold"     // … and what was sold
+	DepositOp       Invariant = "deposit-op"       // what was done by hand was done to a deposit of the home
+	DepositPaid     Invariant = "deposit-paid"     // a purchase has taken from its deposit what its payments say, and from no other
+	DepositBack     Invariant = "deposit-back"     // a refund has given back to the deposit that had paid what its payments say
+	DepositAbove    Invariant = "deposit-above"    // refunds never give back more to a deposit than it has paid
+	DepositHold     Invariant = "deposit-hold"     // what is kept of a deposit is held by a reservation, as long and as much as that says
+	DepositHeld     Invariant = "deposit-held"     // and a reservation that holds has it kept
 )
 
 // The invariants of receipts.
@@ -137,6 +152,7 @@ func Invariants() []Invariant {
 		AccountProgramme, AccountOpened, AccountLotsActive, AccountLotsPending, AccountActive, AccountPending, AccountHeld, AccountHolds, AccountDebt, AccountEarned, AccountSpent,
 		AccountExpired, AccountDebtFirst, AccountDue, AccountPurchases, AccountTurnover, AccountUsed, AccountDates,
 		LevelChain, AccountLevel, AccountSums, GiftOnce, AccountGifts,
+		DepositOp, DepositPaid, DepositBack, DepositAbove, DepositHold, DepositHeld, DepositColumns, DepositOpen, DepositBalance, DepositReceived, DepositSold,
 		PurchaseKey, RefundKey, VisitKey, ReservationKey, KeyOp, TicketPiece, FiscalReceipt, LimitUsed, LimitRoom, CodeUsed, CodeAwarded, ProgrammeVersion, FigureDay, FigureCashier, FigureCampaign, FigureTotal, ListFigures,
 		SealChain, SealRoot, SealLeaves, SealHead, AuditTrail,
 	}

@@ -113,15 +113,15 @@ type keyOp struct {
 	op
 	purchase, refund []byte
 	visit, reserved  []byte
-	adjustment       int64
+	byHand           int64
 }
 
 func scanKeyOp(r db.Row) (k keyOp, err error) {
-	return k, r.Scan((*int64)(&k.till), &k.key, (*int64)(&k.home), (*int64)(&k.op.id), &k.purchase, &k.refund, &k.visit, &k.reserved, &k.adjustment)
+	return k, r.Scan((*int64)(&k.till), &k.key, (*int64)(&k.home), (*int64)(&k.op.id), &k.purchase, &k.refund, &k.visit, &k.reserved, &k.byHand)
 }
 
 // stands tells whether the key stands for something that is there and says so
-// itself; an adjustment does not know its key.
+// itself; what was done by hand does not know its key.
 func (k *keyOp) stands() (wanted string, ok bool) {
 	doc := k.purchase
 	if doc == nil {
@@ -134,7 +134,7 @@ func (k *keyOp) stands() (wanted string, ok bool) {
 		doc = k.reserved
 	}
 	if doc == nil {
-		return "a purchase, refund, reservation, visit, adjustment or change of level", k.adjustment != 0
+		return "a purchase, refund, reservation, visit, adjustment, change of level or operation of a deposit", k.byHand != 0
 	}
 	c := claimOf(doc)
 	return fmt.Sprintf("an operation under till %s key %s", c.till, c.key), c == k.claim

@@ -62,8 +62,8 @@ func TestRandomShops(t *testing.T) {
 				for _, b := range r.Breaks {
 					t.Errorf("%+v", b)
 				}
-				if n := r.Counts.Purchases; n < int64(steps) {
-					t.Errorf("only %d receipts", n)
+				if n := r.Counts.Purchases; n < int64(steps) || r.Counts.Deposits == 0 {
+					t.Errorf("only %d receipts and %d deposits", n, r.Counts.Deposits)
 				}
 			})
 		})
@@ -105,26 +105,53 @@ type wanderer struct {
 }
 
 func (w *wanderer) step() {
-	switch w.rnd.IntN(13) {
+	switch w.rnd.IntN(15) {
 	case 0, 1, 2, 3:
 		w.sell(false)
-	case 4, 5:
+	case 4, 5, 6:
 		w.sell(true)
-	case 6, 7, 8:
+	case 7, 8, 9:
 		w.giveBack()
-	case 9:
-		w.unlinked()
 	case 10:
-		w.adjust()
+		w.unlinked()
 	case 11:
+		w.adjust()
+	case 12:
 		w.Clock.Add(time.Duration(w.rnd.Int64N(5*24)) * time.Hour)
 		if w.rnd.IntN(2) == 0 {
 			_, err := w.Desk.SettleDue(w.t.Context(), 3)
 			w.end(err)
 		}
-	case 12:
+	case 13:
 		w.move()
+	case 14:
+		w.deposit()
 	}
+}
+
+// deposit does what can be done to one of a member's deposits, or opens one.
+func (w *wanderer) deposit() {
+	r := &purchase.DepositRequest{By: 1, Key: w.IDs.New().String(), Do: purchase.OpenDeposit, Home: w.buyers[1+w.rnd.IntN(len(w.buyers)-1)].Home, Reason: "x", Actor: "x"}
+	all, err := w.Desk.Deposits(w.t.Context(), r.Home)
+	if !w.end(err) {
+		return
+	}
+	if len(all) > 0 && (all[0].Closed == 0 || w.rnd.IntN(3) > 0) {
+		d := all[w.rnd.IntN(len(all))]
+		r.Deposit, r.PaidBy = d.ID, "cash"
+		switch left := max(d.Balance, 0); {
+		case d.Closed != 0 && left > 0:
+			r.Do, r.Amount = purchase.PayOutDeposit, left
+		case w.rnd.IntN(4) == 0:
+			r.Do, r.Amount = purchase.CloseDeposit, left
+		case w.rnd.IntN(3) == 0:
+			r.Do, r.Ends = purchase.MoveTerm, w.Clock.Now().Add(1000*time.Hour)
+		default:
+			r.Do, r.Amount = purchase.TopUpDeposit, money.Amount(w.rnd.Int64N(50000)+1)
+		}
+	}
+	_, err = w.Desk.DoDeposit(w.t.Context(), r)
+	w.end(err)
 }
 
 // move lets somebody come into the household or leave it.
@@ -195,7 +222,8 @@ func (w *wanderer) sell(record bool) {
 			c.Facts.Points = money.Points(w.rnd.Int64N(int64(due)))
 		}
 		if w.rnd.IntN(2) == 0 {
-			c.Payments = []purchase.Payment{{Kind: "cash", Amount: due / 3}, {Kind: "card", Amount: due / 2}, {Kind: "cash", Amount: 5}}
+			kind := []string{"card", purchase.DepositKind, "Deposit"}[w.rnd.IntN(3)]
+			c.Payments = []purchase.Payment{{Kind: "cash", Amount: due / 3}, {Kind: kind, Amount: due / 2}, {Kind: "cash", Amount: 5}}
 		}
 		_, err = w.Desk.Record(w.t.Context(), c)
 	}

@@ -70,6 +70,8 @@ func readPurchase(doc []byte) *purchase.Purchase {
 			p.Spent = money.Points(c.Int())
 		case "earned":
 			p.Earned = money.Points(c.Int())
+		case "deposit":
+			p.Deposit = id.ID(c.ID())
 		case "parts":
 			c.Array(func() { p.Parts = append(p.Parts, readPart(c)) })
 		case "lots":
@@ -205,6 +207,8 @@ func readRefund(doc []byte) *purchase.Refund {
 			r.AccountHome = home.ID(c.ID())
 		case "programme":
 			r.Programme = id.ID(c.ID())
+		case "deposit":
+			r.Deposit = id.ID(c.ID())
 		case "lines":
 			c.Array(func() { r.Lines = append(r.Lines, readRefundLine(c)) })
 		case "payments":
@@ -356,52 +360,6 @@ func readPiece(c *figure.Cursor) *purchase.Piece {
 		}
 	})
 	return p
-}
-
-// readVisit reads a visit's document, nil where it can't be.
-func readVisit(doc []byte) *purchase.Visit {
-	c := figure.NewCursor(doc)
-	v := &purchase.Visit{}
-	c.Object(func(name []byte) {
-		switch string(name) {
-		case "id":
-			v.ID = id.ID(c.ID())
-		case "home":
-			v.Home = home.ID(c.ID())
-		case "purchase":
-			v.Purchase = id.ID(c.ID())
-		case "till":
-			v.Till = id.ID(c.ID())
-		case "outlet":
-			v.Outlet = id.ID(c.ID())
-		case "key":
-			v.Key = text(c)
-		case "at":
-			v.At = clock.Micros(c.Int())
-		case "day":
-			v.Day = text(c)
-		case "counted":
-			v.Counted = text(c)
-		case "account":
-			v.Account = id.ID(c.ID())
-		case "account_home":
-			v.AccountHome = home.ID(c.ID())
-		case "programme":
-			v.Programme = id.ID(c.ID())
-		case "line":
-			v.Line = int(c.Int())
-		case "pieces":
-			c.Array(func() { v.Pieces = append(v.Pieces, int(c.Int())) })
-		case "active":
-			v.Active = money.Points(c.Int())
-		default:
-			c.Skip()
-		}
-	})
-	if c.Bad {
-		return nil
-	}
-	return v
 }
 
 func readPart(c *figure.Cursor) (p ledger.Part) {

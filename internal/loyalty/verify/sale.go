@@ -23,6 +23,8 @@ type opCheck struct {
 	activated        money.Points
 	settled          money.Points
 	moved            []*postingRow // by a merge
+	money            []*postingRow // of deposits
+	pays             bool          // it may move that
 }
 
 // saleCheck is a purchase with its refunds.
@@ -88,6 +90,7 @@ func (c *homeCheck) readOps() {
 	}
 	c.readChanges()
 	c.readPresents()
+	c.readDeposits()
 }
 
 // readVisits reads the documents of visits.

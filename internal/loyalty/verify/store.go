@@ -63,7 +63,7 @@ const (
 
 	qKeyPage = `select till_id, key from receipt_key where (till_id, key) > ($1, $2) order by till_id, key limit $3`
 	// Till and key stand at the beginning of a document.
-	qKeyOps = `select k.till_id, k.key, k.home_id, k.op_id, substr(p.doc, 1, 1200), substr(r.doc, 1, 1200), substr(v.doc, 1, 1200), substr(s.doc, 1, 1200), coalesce(a.op_id, l.change_id, 0)
+	qKeyOps = `select k.till_id, k.key, k.home_id, k.op_id, substr(p.doc, 1, 1200), substr(r.doc, 1, 1200), substr(v.doc, 1, 1200), substr(s.doc, 1, 1200), coalesce(a.op_id, l.change_id, d.op_id, 0)
  from receipt_key k
  left join purchase p on p.home_id = k.home_id and p.purchase_id = k.op_id
  left join refund r on r.home_id = k.home_id and r.refund_id = k.op_id
@@ -71,6 +71,7 @@ const (
  left join reservation s on s.home_id = k.home_id and s.reservation_id = k.op_id
  left join adjustment a on a.home_id = k.home_id and a.op_id = k.op_id
  left join level_change l on l.home_id = k.home_id and l.change_id = k.op_id
+ left join deposit_op d on d.home_id = k.home_id and d.op_id = k.op_id
  where `
 
 	qLimitPage = `select limit_key, slot from limit_use where (limit_key, slot) > ($1, $2) order by limit_key, slot limit $3`

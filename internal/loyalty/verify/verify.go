@@ -42,6 +42,7 @@ type Counts struct {
 	Reservations int64 `json:"reservations"`
 	LevelChanges int64 `json:"level_changes"`
 	Gifts        int64 `json:"gifts"`
+	Deposits     int64 `json:"deposits"`
 	Keys         int64 `json:"keys"`
 	Limits       int64 `json:"limits"`
 	Codes        int64 `json:"codes"`

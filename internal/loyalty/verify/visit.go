@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"kopilka/internal/loyalty/figure"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/platform/clock"
@@ -26,6 +27,52 @@ func (r *visitRow) of() home.ID { return r.home }
 
 func scanVisit(r db.Row) (v visitRow, err error) {
 	return v, r.Scan((*int64)(&v.home), (*int64)(&v.id), (*int64)(&v.purchase), (*int64)(&v.outlet), (*int64)(&v.at), &v.day, &v.doc, &v.digest)
+}
+
+// readVisit reads a visit's document, nil where it can't be.
+func readVisit(doc []byte) *purchase.Visit {
+	c := figure.NewCursor(doc)
+	v := &purchase.Visit{}
+	c.Object(func(name []byte) {
+		switch string(name) {
+		case "id":
+			v.ID = id.ID(c.ID())
+		case "home":
+			v.Home = home.ID(c.ID())
+		case "purchase":
+			v.Purchase = id.ID(c.ID())
+		case "till":
+			v.Till = id.ID(c.ID())
+		case "outlet":
+			v.Outlet = id.ID(c.ID())
+		case "key":
+			v.Key = text(c)
+		case "at":
+			v.At = clock.Micros(c.Int())
+		case "day":
+			v.Day = text(c)
+		case "counted":
+			v.Counted = text(c)
+		case "account":
+			v.Account = id.ID(c.ID())
+		case "account_home":
+			v.AccountHome = home.ID(c.ID())
+		case "programme":
+			v.Programme = id.ID(c.ID())
+		case "line":
+			v.Line = int(c.Int())
+		case "pieces":
+			c.Array(func() { v.Pieces = append(v.Pieces, int(c.Int())) })
+		case "active":
+			v.Active = money.Points(c.Int())
+		default:
+			c.Skip()
+		}
+	})
+	if c.Bad {
+		return nil
+	}
+	return v
 }
 
 // visitCheck is a visit with its purchase.

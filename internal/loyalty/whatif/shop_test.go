@@ -72,11 +72,27 @@ func (s *shop) wander(seed uint64, steps int) {
 	house, people := s.Family(s.t, 2)
 	s.house, s.people = house, append(people, s.Person(s.t))
 	s.buyers = append(s.buyers, s.people...)
+	for _, b := range s.buyers[1:] {
+		s.deposit(b)
+	}
 	if err := s.Desk.GiveDated(s.t.Context()); err != nil { // from this day on
 		s.t.Fatal(err)
 	}
 	for range steps {
 		s.step()
+	}
+}
+
+// deposit gives a member a deposit to pay from.
+func (s *shop) deposit(b purchase.Buyer) {
+	r := purchase.DepositRequest{By: 1, Key: s.IDs.New().String(), Do: purchase.OpenDeposit, Home: b.Home, Actor: "x"}
+	o, err := s.Desk.DoDeposit(s.t.Context(), &r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	r.Key, r.Do, r.Deposit, r.Amount, r.PaidBy = s.IDs.New().String(), purchase.TopUpDeposit, o.Deposit, 1_000_00, "cash"
+	if _, err := s.Desk.DoDeposit(s.t.Context(), &r); err != nil {
+		s.t.Fatal(err)
 	}
 }
 
@@ -243,7 +259,7 @@ func (s *shop) record(c *purchase.Cart) {
 		c.Facts.Points = money.Points(s.rnd.Int64N(int64(due)))
 	}
 	if s.rnd.IntN(2) == 0 {
-		c.Payments = []purchase.Payment{{Kind: "cash", Amount: due / 3}, {Kind: "card", Amount: due / 2}, {Kind: "cash", Amount: 5}}
+		c.Payments = []purchase.Payment{{Kind: "cash", Amount: due / 3}, {Kind: []string{"card", purchase.DepositKind}[due%2], Amount: due / 2}, {Kind: "cash", Amount: 5}}
 	}
 	if _, err := s.Desk.Record(s.t.Context(), c); s.end(err) {
 		s.carts = append(s.carts, c)

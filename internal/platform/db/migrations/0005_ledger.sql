@@ -86,6 +86,53 @@ create table posting (
     primary key (home_id, seq)
 );
 
+-- Deposits: prepaid money of members. Their movements are postings, in kopecks,
+-- whose account is the deposit.
+create table deposit (
+    home_id    bigint not null,
+    deposit_id bigint not null,       -- the operation that opened it
+    number     text   not null,       -- for people
+    opened_at  bigint not null,
+    ends_at    bigint,                -- from here on it takes and pays nothing; null: no end
+    closed_at  bigint,                -- null: it is open
+    balance    bigint not null,       -- kopecks; below zero: closed receipts have spent what was not there
+    received   bigint not null,       -- put in, less what was paid out
+    sold       bigint not null,       -- paid for purchases, less what came back
+    primary key (home_id, deposit_id),
+    check (balance = received - sold)
+){{hot}};
+create unique index deposit_open on deposit (home_id) where closed_at is null;
+create index deposit_number on deposit (number);
+
+-- Money that is kept for a reservation. Past the instant it counts for nothing,
+-- though the row may still be there.
+create table deposit_hold (
+    home_id    bigint not null,
+    hold_id    bigint not null,       -- of the reservation
+    deposit_id bigint not null,
+    amount     bigint not null check (amount > 0), -- kopecks
+    until_at   bigint not null,
+    primary key (home_id, hold_id)
+);
+
+-- What was done to deposits by hand; what purchases and refunds did is theirs.
+create table deposit_op (
+    home_id    bigint not null,
+    op_id      bigint not null,
+    deposit_id bigint not null,
+    kind       text   not null check (kind in ('open', 'term', 'top_up', 'pay_out', 'close')),
+    amount     bigint not null check (amount >= 0), -- kopecks
+    paid_by    text   not null,       -- kind of payment; '': no money moved
+    outlet_id  bigint not null,       -- where; 0: it is not told
+    ends_at    bigint not null,       -- that it was opened with, or came to; 0: none
+    reason     text   not null,       -- what the paper says, or why
+    words      text   not null,       -- of the reason: its salt and hash; the salt goes when the person is erased
+    actor      text   not null,
+    at         bigint not null,
+    digest     {{bytes}} not null,
+    primary key (home_id, op_id)
+);
+
 -- Points put in or taken out by hand, with the reason.
 create table adjustment (
     home_id    bigint not null,

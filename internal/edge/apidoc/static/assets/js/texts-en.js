@@ -55,6 +55,7 @@ export default {
   "scope.members.read": "See members and their accounts",
   "scope.members.write": "Register and change members",
   "scope.cards.write": "Issue and block cards",
+  "scope.deposits.write": "Open, top up and close members' deposits",
   "scope.points.adjust": "Give and take points by hand",
   "scope.reference.read": "Read reference data",
   "scope.reference.write": "Change reference data and programmes",

@@ -55,6 +55,7 @@ export default {
   "scope.members.read": "Видеть участников и их счета",
   "scope.members.write": "Регистрировать и изменять участников",
   "scope.cards.write": "Выдавать и блокировать карты",
+  "scope.deposits.write": "Открывать, пополнять и закрывать депозиты участников",
   "scope.points.adjust": "Начислять и списывать бонусы вручную",
   "scope.reference.read": "Читать справочники",
   "scope.reference.write": "Изменять справочники и программы",
