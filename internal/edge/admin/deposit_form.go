@@ -62,13 +62,13 @@ func (p *page) depositOf(d depositDeed) (m member.Member, of purchase.DepositVie
 }
 
 // depositAsked asks for what is done to a deposit. What takes money for who is a
-// member no more is not asked for.
+// member no more is not asked for, but for what is owed.
 func (p *page) depositAsked(d depositDeed) error {
 	m, of, err := p.depositOf(d)
 	if err != nil {
 		return err
 	}
-	if m.State.Gone() && !d.back {
+	if owes := d.do == purchase.TopUpDeposit && of.Balance < 0; m.State.Gone() && !d.back && !owes {
 		return fault.New(fault.Conflict, "member.gone")
 	}
 	key, err := p.once()
