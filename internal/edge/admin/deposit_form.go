@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 
@@ -275,13 +276,19 @@ func (p *page) depositRequest(f *form, d depositDeed, of *purchase.DepositView) 
 	return r, nil
 }
 
+// dotted is what some write for thousands.
+var dotted = regexp.MustCompile(`^\d{1,3}(\.\d{3})+$`)
+
 // sumTyped is the money that is put in.
 func (p *page) sumTyped(f *form) (money.Amount, error) {
-	sum, err := money.ParseAmount(f.sum("sum"))
+	typed := f.sum("sum")
+	sum, err := money.ParseAmount(typed)
 	switch {
-	case fault.Is(err, "money.doubtful"):
+	case dotted.MatchString(typed): // a thousand and a half, or one and a half
+		return 0, fault.New(fault.Invalid, "money.doubtful")
+	case err != nil:
 		return 0, err
-	case err != nil || sum <= 0:
+	case sum <= 0:
 		return 0, fault.New(fault.Invalid, "deposit.amount", "most", money.Amount(purchase.MaxTopUp))
 	}
 	return sum, nil
@@ -303,7 +310,7 @@ func (p *page) depositOutlet(s string) (id.ID, error) {
 func depositFault(err error) error {
 	e := fault.From(err)
 	place, ok := map[string]string{
-		"deposit.amount": "sum", "deposit.too-much": "sum", "deposit.kind": "paid_by", "deposit.reason": "reason", "deposit.term": "ends", "outlet.not-found": "outlet",
+		"deposit.amount": "sum", "deposit.too-much": "sum", "deposit.kind": "paid_by", "deposit.kind-needed": "paid_by", "deposit.reason": "reason", "deposit.term": "ends", "outlet.not-found": "outlet",
 	}[e.Code]
 	if ok {
 		return at(e, place)

@@ -114,18 +114,21 @@ func TestDepositByHand(t *testing.T) {
 		if ends := of.Ends.In(moscow).Format(time.DateTime); ends != "2100-01-01 00:00:00" {
 			t.Errorf("it ends at %s", ends)
 		}
-		h.refused(keeps, base+"/open", keyed("B"), "уже открыт депозит", of.Number)
+		h.refused(keeps, base+"/open", keyed("B"), "уже есть депозит", of.Number)
 		h.refused(keeps, base+"/open", keyed("A"), "уже проведена")
 
 		one := base + "/" + of.ID.String()
 		sum := func(typed string, more ...string) url.Values {
 			return keyed("C", append([]string{"sum", typed, "paid_by", "card", "outlet", h.Outlet.ID.String(), "reason", "*1224"}, more...)...)
 		}
-		for _, typed := range []string{"много", "0", "-5", "100000000"} {
+		for typed, why := range map[string]string{"много": "не число", "1e3": "не число", "1.500": "тысячи это или доли", "1,500": "тысячи это или доли", "1.000,50": "не число"} {
+			h.refused(keeps, one+"/top-up", sum(typed), why, `value="`+typed+`"`)
+		}
+		for _, typed := range []string{"0", "-5", "100000000"} {
 			h.refused(keeps, one+"/top-up", sum(typed), "больше нуля и не больше", `value="`+typed+`"`, `value="*1224"`)
 		}
 		h.refused(keeps, one+"/top-up", sum("1", "outlet", "17"), "Точка продаж не найдена")
-		h.refused(keeps, one+"/top-up", sum("1", "paid_by", "deposit"), "не депозитом")
+		h.refused(keeps, one+"/top-up", sum("1", "paid_by", "deposit"), "Депозитом, сертификатом")
 		for _, want := range []string{"deposit-top-up", "deposit-before"} {
 			if said := h.done(keeps, one+"/top-up", sum("5 000,50")); said != want {
 				t.Errorf("topped up: %s, not %s", said, want)
@@ -172,7 +175,7 @@ func TestDepositByHand(t *testing.T) {
 		if body := page(base); !strings.Contains(body, "Закрытые счета") || !strings.Contains(body, base+"?deposit="+of.ID.String()) {
 			t.Error("the closed one is not in the list")
 		}
-		h.refused(keeps, one+"/top-up", sum("1", "key", keyed("F").Get("key")), "закрыт, или его срок вышел")
+		h.refused(keeps, one+"/top-up", sum("1", "key", keyed("F").Get("key")), "закрыт: откройте новый")
 
 		// What comes back afterwards is paid out.
 		_, err = h.Desk.Refund(t.Context(), &purchase.RefundRequest{Till: h.Till, Key: "back", Purchase: purchase.PurchaseRef{Home: s.Home, ID: s.ID}})
@@ -221,11 +224,11 @@ func TestDepositsAreForWhoMay(t *testing.T) {
 		s := h.fromDeposit(m, 50_00)
 
 		body := h.ask(here, http.MethodGet, base, nil).Body.String()
-		if !strings.Contains(body, "свой") || strings.Contains(body, "чужой") || strings.Contains(body, "Количество операций") || !strings.Contains(body, i18n.Money(i18n.RU, 150_00)) {
+		if !strings.Contains(body, "свой") || strings.Contains(body, "чужой") || strings.Contains(body, "Оплачено покупок") || !strings.Contains(body, i18n.Money(i18n.RU, 150_00)) {
 			t.Error("what is at other outlets is told, or what is here is not")
 		}
 		body = h.ask(sees, http.MethodGet, base, nil).Body.String()
-		if !strings.Contains(body, "Количество операций") || !strings.Contains(body, "чужой") || strings.Contains(body, pathOf(&s.Purchase)) {
+		if !strings.Contains(body, "Оплачено покупок") || !strings.Contains(body, "чужой") || strings.Contains(body, pathOf(&s.Purchase)) {
 			t.Error("who sees all is told less, or led to a receipt that he may not see")
 		}
 		for _, deed := range []string{base + "/open", one + "/top-up", one + "/term", one + "/close", one + "/pay-out"} {

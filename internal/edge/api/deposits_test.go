@@ -39,7 +39,7 @@ func TestDeposits(t *testing.T) {
 			{step: step{do: "POST " + one + "/top-ups", as: "local", body: `{"amount":1000,"paid_by":"cash"}`, want: 201, has: `"balance":51000`}, key: "t4"},
 
 			{step: step{do: "POST /purchases", body: `{"buyer":{"member":"$ann"},` + lines + `,"payments":[{"kind":"deposit","amount":20000}]}`, want: 201, has: `"deposit":"$deposit"`, keep: "bought"}, key: "p"},
-			{step: step{do: "POST /purchases", body: `{` + lines + `,"payments":[{"kind":"deposit","amount":20000}]}`, want: 422, code: "deposit.none"}, key: "p2"},
+			{step: step{do: "POST /purchases", body: `{` + lines + `,"payments":[{"kind":"deposit","amount":20000}]}`, want: 422, code: "deposit.nobody"}, key: "p2"},
 			{step: step{do: "GET " + all, as: "reads", want: 200, has: `"state":"open" "balance":31000 "spendable":31000 "spent":20000 "purchases":1`}},
 			{step: step{do: "GET " + one + "/movements?limit=1", as: "reads", want: 200, has: `"kind":"pay_from" "amount":-20000 "purchase":"$bought" "next":`}},
 			{step: step{do: "GET " + one + "/movements", as: "reads", want: 200, has: `"kind":"top_up" "paid_by":"card" "reason":"*1224" "outlet":"$here"`}},
@@ -47,7 +47,7 @@ func TestDeposits(t *testing.T) {
 			{step: step{do: "POST " + one + "/close", as: "admin", body: `{"amount":30999,"paid_by":"cash"}`, want: 409, code: "deposit.moved"}, key: "c"},
 			{step: step{do: "POST " + one + "/close", as: "admin", body: `{"amount":31000,"paid_by":"cash"}`, want: 201, has: `"state":"closed" "balance":0`}, key: "c"},
 			{step: step{do: "POST /refunds", body: `{"purchase":{"id":"$bought"},"amount":5000}`, want: 201}, key: "r"},
-			{step: step{do: "POST " + one + "/term", as: "admin", body: `{"reason":"просил"}`, want: 422, code: "deposit.ended"}, key: "e"},
+			{step: step{do: "POST " + one + "/term", as: "admin", body: `{"reason":"просил"}`, want: 422, code: "deposit.closed"}, key: "e"},
 			{step: step{do: "POST " + one + "/pay-outs", as: "admin", body: `{"amount":5000,"paid_by":"cash"}`, want: 201, has: `"balance":0`}, key: "d"},
 		})
 		if report, err := verify.Run(t.Context(), d, verify.Options{}); err != nil || !report.Clean() {

@@ -66,6 +66,11 @@ func (d *Deposit) HeldAt(at clock.Micros, but id.ID) (sum money.Amount) {
 	return sum
 }
 
+// KeepsAt is what it keeps for a reservation at a time.
+func (d *Deposit) KeepsAt(at clock.Micros, reservation id.ID) money.Amount {
+	return d.HeldAt(at, 0) - d.HeldAt(at, reservation)
+}
+
 // SpendableAt is what may be paid from it at a time, by a reservation of its own
 // hold too; 0: by none.
 func (d *Deposit) SpendableAt(at clock.Micros, by id.ID) money.Amount {

@@ -1,6 +1,9 @@
 package purchase
 
 import (
+	"context"
+
+	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/ledger"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
@@ -23,7 +26,7 @@ const DepositKind = "deposit"
 
 // Flags of a purchase that a deposit has paid for.
 const (
-	FlagDepositNone  = "deposit-none"  // its buyer has no open deposit: nothing was taken from one
+	FlagDepositNone  = "deposit-none"  // its buyer has no open deposit, or had none then: nothing was taken from one
 	FlagDepositShort = "deposit-short" // the deposit has not got so much, or takes and pays nothing any more
 )
 
@@ -47,13 +50,15 @@ func (p *Purchase) payFromDeposit(book *ledger.Book, at clock.Micros, fact bool,
 	}
 	d := book.OpenDeposit()
 	switch {
-	case d == nil && fact:
+	case fact && (d == nil || at < d.Opened):
 		p.flag(FlagDepositNone)
 		return nil
+	case book.Home.Kind() != home.Member:
+		return fault.New(fault.Refused, "deposit.nobody")
 	case d == nil:
 		return fault.New(fault.Refused, "deposit.none")
 	case d.SpendableAt(at, reservation) >= sum:
-	case fact:
+	case fact, reservation != 0 && d.KeepsAt(at, reservation) >= sum: // what was promised is kept, whatever has come between
 		p.flag(FlagDepositShort)
 	case d.Over(at):
 		return fault.New(fault.Refused, "deposit.ended", "number", d.Number)
@@ -109,6 +114,21 @@ func (f *Refund) giveDepositBack(book *ledger.Book, s *Stored) {
 	}
 	f.Deposit = s.Deposit
 	book.MoveDeposit(book.Deposit(s.Deposit), f.ID, ledger.PayBack, back, f.At)
+}
+
+// depositHas refuses a quote that names more than the buyer's deposit has.
+func (s *sale) depositHas(ctx context.Context, q db.Q) error {
+	p := &Purchase{Payments: s.cart.Payments}
+	if ofDeposit(p.Payments) == 0 {
+		return nil
+	}
+	books := ledger.Books{s.home: &ledger.Book{Home: s.home}}
+	b := &db.Batch{}
+	books.LoadDeposits(b, q.Dialect(), []int64{int64(s.home)})
+	if err := q.Run(ctx, b); err != nil {
+		return err
+	}
+	return p.payFromDeposit(books[s.home], s.at, false, 0)
 }
 
 // readDeposits reads the deposits that operations have asked for.

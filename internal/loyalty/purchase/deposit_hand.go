@@ -66,7 +66,7 @@ func (r *DepositRequest) Check() error {
 	case r.Amount < 0 || r.Amount != 0 && (r.Do == OpenDeposit || r.Do == MoveTerm) || r.Do == PayOutDeposit && r.Amount == 0:
 		return fault.New(fault.Invalid, "deposit.amount", "most", money.Amount(MaxTopUp))
 	case moves && (kind == "" || !text.Valid(kind, maxKind)):
-		return fault.New(fault.Invalid, "deposit.kind")
+		return fault.New(fault.Invalid, "deposit.kind-needed")
 	case moves && (kind == DepositKind || kind == "certificate" || kind == rule.PushkinKind):
 		return fault.New(fault.Invalid, "deposit.kind") // else one would pay for the other
 	case !text.Valid(r.Reason, maxReason):
@@ -288,6 +288,8 @@ func (o *depositing) change(g *group, book *ledger.Book, out *DepositOp) (*ledge
 		switch owed := d.Balance <= -r.Amount; {
 		case o.state != "" && !owed:
 			return nil, notServed(o.state)
+		case d.Closed != 0:
+			return nil, fault.New(fault.Refused, "deposit.closed", "number", d.Number)
 		case d.Over(g.now) && !owed:
 			return nil, fault.New(fault.Refused, "deposit.ended", "number", d.Number)
 		case d.Balance > maxDeposit-r.Amount:
@@ -297,7 +299,7 @@ func (o *depositing) change(g *group, book *ledger.Book, out *DepositOp) (*ledge
 	case MoveTerm:
 		switch {
 		case d.Closed != 0:
-			return nil, fault.New(fault.Refused, "deposit.ended", "number", d.Number)
+			return nil, fault.New(fault.Refused, "deposit.closed", "number", d.Number)
 		case r.Ends != 0 && r.Ends <= g.now:
 			return nil, fault.New(fault.Invalid, "deposit.term")
 		}
@@ -315,13 +317,15 @@ func (o *depositing) change(g *group, book *ledger.Book, out *DepositOp) (*ledge
 func (o *depositing) payOut(g *group, book *ledger.Book, d *ledger.Deposit, out *DepositOp) error {
 	switch held := d.HeldAt(g.now, 0); {
 	case o.req.Do == CloseDeposit && d.Closed != 0:
-		return fault.New(fault.Conflict, "deposit.closed", "number", d.Number)
+		return fault.New(fault.Refused, "deposit.closed", "number", d.Number)
 	case o.req.Do == PayOutDeposit && d.Closed == 0:
 		return fault.New(fault.Conflict, "deposit.not-closed", "number", d.Number)
 	case held > 0:
 		return fault.New(fault.Refused, "deposit.held", "held", held)
 	case d.Balance < 0:
 		return fault.New(fault.Refused, "deposit.owes", "owed", -d.Balance)
+	case o.req.Do == PayOutDeposit && d.Balance == 0:
+		return fault.New(fault.Conflict, "deposit.nothing", "number", d.Number)
 	case d.Balance != out.Amount:
 		return fault.New(fault.Conflict, "deposit.moved", "left", d.Balance)
 	}

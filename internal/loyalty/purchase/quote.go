@@ -95,6 +95,11 @@ func (d *Desk) quote(ctx context.Context, c *Cart, t *Trial) (*Quoted, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t == nil { // a trial pays nothing
+		if err := s.depositHas(ctx, d.DB); err != nil {
+			return nil, err
+		}
+	}
 	q := &Quoted{Until: s.at.Add(quoteLife), Programme: s.programme, Outcome: out, Lines: s.receipt.Lines, Balance: balanceOf(a)}
 	q.ID = d.quoteID(s, out, own, book)
 	q.Hints = rule.Hints(s.programme, &s.receipt, s.seen, s.usedUp, out)

@@ -113,7 +113,7 @@ func TestDepositIsRefused(t *testing.T) {
 			{on(purchase.TopUpDeposit, 0, "card"), "deposit.amount"},
 			{on(purchase.TopUpDeposit, purchase.MaxTopUp+1, "card"), "deposit.amount"},
 			{on(purchase.TopUpDeposit, -1, "card"), "deposit.amount"},
-			{on(purchase.TopUpDeposit, 1, ""), "deposit.kind"},
+			{on(purchase.TopUpDeposit, 1, ""), "deposit.kind-needed"},
 			{on(purchase.TopUpDeposit, 1, " Deposit"), "deposit.kind"},
 			{on(purchase.TopUpDeposit, 1, "certificate"), "deposit.kind"},
 			{on(purchase.TopUpDeposit, 1, "pushkin"), "deposit.kind"},
@@ -134,7 +134,11 @@ func TestDepositIsRefused(t *testing.T) {
 		_, err = s.Desk.Commit(t.Context(), s.cart(other, 200_00, 1))
 		s.refused(err, "deposit.none")
 		_, err = s.Desk.Commit(t.Context(), s.cart(purchase.Buyer{}, 200_00, 1))
-		s.refused(err, "deposit.none")
+		s.refused(err, "deposit.nobody")
+		_, err = s.Desk.Quote(t.Context(), s.cart(b, 200_00, 100_01))
+		s.refused(err, "deposit.not-enough")
+		_, err = s.Desk.Quote(t.Context(), s.cart(b, 200_00, 100_00))
+		s.no(err)
 		_, err = s.do(purchase.DepositRequest{Do: purchase.MoveTerm, Home: b.Home, Deposit: i, Ends: s.Clock.Now().Add(time.Hour)})
 		s.no(err)
 		s.buy(s.cart(b, 10_00, 10_00))
@@ -172,6 +176,12 @@ func TestDepositOfClosedReceipts(t *testing.T) {
 		i := s.opened(b, 30_00)
 		s.back(none, 100_00) // it took nothing, and gives nothing back
 		s.stands(b, i, 30_00)
+		s.Clock.Add(-time.Hour)
+		early := record(100_00) // before it was opened
+		s.Clock.Add(time.Hour)
+		if early.Deposit != 0 || early.Flags[0] != purchase.FlagDepositNone {
+			t.Errorf("%+v", early.Flags)
+		}
 		short := record(100_00)
 		if short.Deposit != i || len(short.Flags) != 1 || short.Flags[0] != purchase.FlagDepositShort {
 			t.Errorf("%+v", short.Flags)
@@ -319,9 +329,34 @@ func TestDepositIsHeld(t *testing.T) {
 		}
 		s.stands(b, i, -10_00)
 		s.topUp(b, i, 110_00)
+		s.promised(b, i)
 		s.partPaid(b, i)
 		s.proved()
 	})
+}
+
+// promised pays for an order in time though the deposit's term is over and a closed
+// receipt has taken what was kept for it.
+func (s *shop) promised(b purchase.Buyer, deposit id.ID) {
+	s.t.Helper()
+	r := s.reserve(s.cart(b, 60_00, 60_00))
+	lost := s.cart(b, 90_00, 90_00)
+	lost.Facts = &purchase.Facts{At: s.Clock.Now()}
+	recorded, err := s.Desk.Record(s.t.Context(), lost)
+	s.no(err)
+	_, err = s.do(purchase.DepositRequest{Do: purchase.MoveTerm, Home: b.Home, Deposit: deposit, Ends: s.Clock.Now().Add(time.Minute)})
+	s.no(err)
+	s.Clock.Add(time.Minute)
+	a, err := s.Desk.Confirm(s.t.Context(), &purchase.ConfirmRequest{Reservation: purchase.PurchaseRef{Home: r.Home, ID: r.ID}, Till: s.Till, Key: "promised"})
+	s.no(err)
+	if a.Purchase.Deposit != deposit || len(a.Purchase.Flags) != 1 {
+		s.t.Errorf("%+v", a.Purchase)
+	}
+	s.stands(b, deposit, -50_00)
+	_, err = s.do(purchase.DepositRequest{Do: purchase.MoveTerm, Home: b.Home, Deposit: deposit})
+	s.no(err)
+	s.back(recorded.Purchase, 90_00)
+	s.topUp(b, deposit, 60_00)
 }
 
 // partPaid pays for a part of an order: what it leaves out comes back.

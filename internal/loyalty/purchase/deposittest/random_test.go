@@ -198,10 +198,9 @@ func (w *walk) end() {
 		w.orders = append(w.orders[:n], w.orders[n+1:]...)
 		return
 	}
-	live := o.Until > w.Clock.Now()
 	most := w.spendable()
-	if live && o.Deposit == w.now && !w.over() {
-		most = max(w.left[w.now]-w.held()+o.deposit, 0)
+	if o.Until > w.Clock.Now() { // what was promised is kept
+		most = o.deposit
 	}
 	a, err := w.Desk.Confirm(w.t.Context(), &purchase.ConfirmRequest{Reservation: of, Till: w.Till, Key: w.IDs.New().String()})
 	if o.deposit > most {
