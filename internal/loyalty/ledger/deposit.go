@@ -144,11 +144,9 @@ func (b *Book) MoveDeposit(d *Deposit, op id.ID, kind Kind, amount money.Amount,
 	default:
 		panic("ledger: " + string(kind) + " is no kind of a deposit's")
 	}
-	b.Seq++
-	b.postings = append(b.postings, unchained{Posting: Posting{
-		Seq: b.Seq, Account: d.ID, Op: op, Kind: kind, Debit: debit, Credit: credit, Amount: money.Points(amount), At: at, WrittenAt: b.Now,
-	}})
-	d.dirty, b.touched = true, true
+	b.post(nil, nil, op, kind, debit, credit, money.Points(amount), at)
+	b.postings[len(b.postings)-1].Account = d.ID
+	d.dirty = true
 }
 
 // HoldDeposit keeps money for a reservation, or keeps it until another time.

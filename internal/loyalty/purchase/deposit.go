@@ -11,7 +11,6 @@ import (
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
-	"kopilka/internal/platform/text"
 )
 
 // A deposit is a kind of payment: the line keeps its price, and what it pays is
@@ -31,14 +30,7 @@ const (
 )
 
 // ofDeposit is what a deposit pays.
-func ofDeposit(list []Payment) (sum money.Amount) {
-	for _, p := range list {
-		if text.Fold(p.Kind) == DepositKind {
-			sum += p.Amount
-		}
-	}
-	return sum
-}
+func ofDeposit(list []Payment) money.Amount { return PaidIn(list, DepositKind) }
 
 // payFromDeposit finds the deposit that pays for a purchase, if one does. fact: it
 // has happened already; reservation: that is paid for, whose hold is its own.
@@ -75,15 +67,15 @@ func (o *confirming) payFromDeposit(g *group, p *Purchase) error {
 	if err := p.payFromDeposit(g.books[o.home], o.at, o.req.Record, o.r.ID); err != nil {
 		return err
 	}
-	if o.r.Deposit == 0 && !o.req.Record && p.depositProven(o.own) {
+	if o.r.Deposit == 0 && !o.req.Record && p.depositAsksProof(o.own) {
 		return fault.New(fault.Conflict, "deposit.reservation")
 	}
 	return nil
 }
 
-// depositProven tells whether a programme asks for a proof of whoever pays so much
+// depositAsksProof tells whether a programme asks for a proof of whoever pays so much
 // from a deposit.
-func (p *Purchase) depositProven(by *rule.Programme) bool {
+func (p *Purchase) depositAsksProof(by *rule.Programme) bool {
 	above := by.Settings.SpendProofAbove
 	return p.Deposit != 0 && above >= 0 && ofDeposit(p.Payments) > by.Kopecks(above)
 }

@@ -5,8 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/json"
-	"math/big"
-	"strconv"
 	"strings"
 
 	"kopilka/internal/loyalty/audit"
@@ -16,6 +14,7 @@ import (
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
+	"kopilka/internal/platform/crypto"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
@@ -137,32 +136,20 @@ const qDepositNumber = `select count(*) from deposit where number = $1`
 // guessed, and the check digit of Luhn.
 func (d *Desk) freeNumber(ctx context.Context) (string, error) {
 	for {
-		n, err := rand.Int(rand.Reader, big.NewInt(9_000_000_000))
+		body, err := crypto.Digits(10, rand.Reader)
 		if err != nil {
 			return "", err
 		}
-		ten := strconv.FormatInt(n.Int64()+1_000_000_000, 10)
-		number := ten + luhn(ten)
+		if body[0] == '0' { // a number that begins with it loses it in tables
+			continue
+		}
+		check, _ := crypto.LuhnDigit(body)
+		number := body + string(check)
 		var taken int
 		if err := d.DB.Row(ctx, qDepositNumber, number).Scan(&taken); err != nil || taken == 0 {
 			return number, err
 		}
 	}
-}
-
-// luhn is the check digit of digits (ISO/IEC 7812-1, annex B).
-func luhn(digits string) string {
-	sum := 0
-	for i := range len(digits) {
-		v := int(digits[len(digits)-1-i] - '0')
-		if i%2 == 0 {
-			if v *= 2; v > 9 {
-				v -= 9
-			}
-		}
-		sum += v
-	}
-	return strconv.Itoa((10 - sum%10) % 10)
 }
 
 // depositing is the operation.

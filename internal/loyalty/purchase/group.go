@@ -104,20 +104,27 @@ func (g *group) run(batch []*ticket) (rest []*ticket, err error) {
 // answer ends the tickets. What is refused may have been done under its key by
 // another process between the look and the lock: then that is its answer.
 func (g *group) answer(mine []*ticket) {
+	refused := slices.DeleteFunc(slices.Clone(mine), func(t *ticket) bool { return t.err == nil || t.claim.key == "" })
+	if len(refused) > 0 {
+		g.lookAgain(refused)
+	}
+	for _, t := range mine {
+		t.end(t.err)
+	}
+}
+
+func (g *group) lookAgain(refused []*ticket) {
 	l := newLook(g.desk)
-	for _, t := range mine {
-		if t.err != nil && t.claim.key != "" {
-			l.key(t.claim)
-		}
+	for _, t := range refused {
+		l.key(t.claim)
 	}
-	if len(l.claims) > 0 && l.run(g.ctx) != nil {
-		l.keys = nil
+	if l.run(g.ctx) != nil {
+		return // what they were refused for stands
 	}
-	for _, t := range mine {
-		if k, done := l.keys[t.claim]; done && t.err != nil && t.claim.key != "" {
+	for _, t := range refused {
+		if k, done := l.keys[t.claim]; done {
 			t.replay, t.err = true, g.answerAgain(t, k)
 		}
-		t.end(t.err)
 	}
 }
 

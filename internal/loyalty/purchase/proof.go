@@ -70,7 +70,7 @@ func (s *sale) needsProof(by *rule.Programme, p *Purchase) error {
 	if s.mode == Record || above < 0 || s.cart.Proof.Kind != "" {
 		return nil
 	}
-	if p.Spent <= above && !p.depositProven(by) {
+	if p.Spent <= above && !p.depositAsksProof(by) {
 		return nil
 	}
 	return fault.New(fault.Refused, "points.proof-needed", "above", above)

@@ -12,12 +12,13 @@ import (
 // paid goes back to it only. The programme's settings may allow each of that;
 // whether points are spent and earned is in the rules.
 
-func byPushkin(p Payment) bool { return text.Fold(p.Kind) == rule.PushkinKind }
-
 // paidByPushkin is what a Pushkin card pays.
-func paidByPushkin(list []Payment) (sum money.Amount) {
+func paidByPushkin(list []Payment) money.Amount { return PaidIn(list, rule.PushkinKind) }
+
+// PaidIn is what is paid in a kind, however its name is written.
+func PaidIn(list []Payment, kind string) (sum money.Amount) {
 	for _, p := range list {
-		if byPushkin(p) {
+		if text.Fold(p.Kind) == kind {
 			sum += p.Amount
 		}
 	}

@@ -12,7 +12,6 @@ import (
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/money"
-	plain "kopilka/internal/platform/text"
 )
 
 // A deposit is proved from its postings, which are in kopecks and whose account it
@@ -98,16 +97,6 @@ func ofDeposit(k ledger.Kind) bool {
 		return true
 	}
 	return false
-}
-
-// byDeposit is what of payments is of a deposit's kind.
-func byDeposit(list []purchase.Payment) (sum money.Amount) {
-	for _, p := range list {
-		if plain.Fold(p.Kind) == purchase.DepositKind {
-			sum += p.Amount
-		}
-	}
-	return sum
 }
 
 // readDeposits notes what was done by hand, and which operations may move money of
@@ -248,7 +237,7 @@ func (c *homeCheck) checkPaid(s *saleCheck) {
 	if s.doc == nil || o.first == 0 {
 		return // told already
 	}
-	left := byDeposit(s.doc.Payments)
+	left := purchase.PaidIn(s.doc.Payments, purchase.DepositKind)
 	var wanted paid
 	if s.doc.Deposit != 0 {
 		wanted = paid{ledger.PayFrom, s.doc.Deposit, left}
@@ -258,7 +247,7 @@ func (c *homeCheck) checkPaid(s *saleCheck) {
 		if f.doc.Deposit == 0 {
 			continue
 		}
-		if left -= byDeposit(f.doc.Payments); left < 0 {
+		if left -= purchase.PaidIn(f.doc.Payments, purchase.DepositKind); left < 0 {
 			c.bad(DepositAbove, "refund", key("refund_id", f.id), fmt.Sprintf("%d too much", -left), "at most what the deposit has paid")
 		}
 	}
@@ -267,7 +256,7 @@ func (c *homeCheck) checkPaid(s *saleCheck) {
 // checkPaidBack holds a refund to what it gave back to a deposit: to the one that
 // has paid, where one has.
 func (c *homeCheck) checkPaidBack(f *refundCheck) {
-	o, at, back := c.ops[f.id], key("refund_id", f.id), byDeposit(f.doc.Payments)
+	o, at, back := c.ops[f.id], key("refund_id", f.id), purchase.PaidIn(f.doc.Payments, purchase.DepositKind)
 	if of := c.paidFrom(f); back != 0 && f.doc.Deposit != of || back == 0 && f.doc.Deposit != 0 {
 		c.bad(DepositBack, "refund", at, fmt.Sprintf("%d to deposit %s", back, f.doc.Deposit), "to deposit "+of.String())
 		return
@@ -305,16 +294,16 @@ func (c *homeCheck) checkDepositHolds() {
 		switch r := c.reservations[h.ID]; {
 		case c.deposits[h.deposit] == nil || r == nil || r.home != c.home || r.state != string(purchase.ReservationHeld):
 			c.bad(DepositHold, "deposit_hold", key("hold_id", h.ID), found, "a deposit and a reservation of the home that holds")
-		case r.doc != nil && (r.doc.Deposit != h.deposit || byDeposit(r.doc.Payments) != h.Amount || r.until != h.Until):
+		case r.doc != nil && (r.doc.Deposit != h.deposit || purchase.PaidIn(r.doc.Payments, purchase.DepositKind) != h.Amount || r.until != h.Until):
 			c.bad(DepositHold, "deposit_hold", key("hold_id", h.ID), found,
-				fmt.Sprintf("%d of deposit %s until %d", byDeposit(r.doc.Payments), r.doc.Deposit, r.until))
+				fmt.Sprintf("%d of deposit %s until %d", purchase.PaidIn(r.doc.Payments, purchase.DepositKind), r.doc.Deposit, r.until))
 		}
 	}
 	now := clock.System{}.Now() // after the snapshot was taken: what has run out by then need not be there
 	for i := range c.rows.reservations {
 		r := c.reservations[c.rows.reservations[i].id]
 		if r.state == string(purchase.ReservationHeld) && r.until > now && r.doc != nil && r.doc.Deposit != 0 && !kept[r.id] {
-			c.bad(DepositHeld, "reservation", key("reservation_id", r.id), "nothing kept of its deposit", byDeposit(r.doc.Payments))
+			c.bad(DepositHeld, "reservation", key("reservation_id", r.id), "nothing kept of its deposit", purchase.PaidIn(r.doc.Payments, purchase.DepositKind))
 		}
 	}
 }
