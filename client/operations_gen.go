@@ -2602,9 +2602,10 @@ func (c *Client) Pair(ctx context.Context, body *NewPairing) (*Paired, error) {
 	return answer, err
 }
 
-// PayOutDeposit is POST /members/{member}/deposits/{deposit}/pay-outs: Pay out of a closed deposit
+// PayOutDeposit is POST /members/{member}/deposits/{deposit}/pay-outs: Pay out of a deposit
 //
-// What came back to it after it was closed: the sum is named and has to be what is left.
+// A part of the money or all: no more than is not held for orders. Of a closed deposit it is what
+// came back since.
 //
 // The key needs the scope deposits.write.
 // It is done once under the key; replayed tells that it had been done before, by an attempt of this

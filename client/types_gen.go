@@ -1189,7 +1189,7 @@ type DepositDone struct {
 
 // DepositMoneyBody is the schema DepositMoneyBody of the document.
 type DepositMoneyBody struct {
-	// How much is put in or paid out, kopecks; all that is left is paid out
+	// How much is put in or paid out, kopecks; as it is closed, all that is left
 	Amount int64 `json:"amount"`
 	// Payment kind in which the money came or was paid out
 	PaidBy string `json:"paid_by,omitempty"`

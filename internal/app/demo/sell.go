@@ -177,6 +177,7 @@ func (f *filler) sell(ctx context.Context, v *visit) (back bool, err error) {
 			c.Facts.Points = v.who.pay(c.Lines)
 		}
 	}
+	c.Payments = paidBy(c, v.at)
 	a, err := f.Desk.Record(ctx, c)
 	if err != nil {
 		return false, err
@@ -197,6 +198,18 @@ func (f *filler) sell(ctx context.Context, v *visit) (back bool, err error) {
 		v.who.points = int64(r.Refund.Balance.Active)
 	}
 	return err == nil, err
+}
+
+// kindsOfPay are how often what is paid with.
+var kindsOfPay = [10]string{"card", "card", "card", "card", "card", "sbp", "sbp", "cash", "cash", "card"}
+
+// paidBy is the money of a closed receipt, all of one kind: which, the second says.
+func paidBy(c *purchase.Cart, at clock.Micros) []purchase.Payment {
+	due := -money.Amount(c.Facts.Points) // a point is a rouble
+	for i := range c.Lines {
+		due += gross(&c.Lines[i]) - c.Lines[i].Discount
+	}
+	return []purchase.Payment{{Kind: kindsOfPay[at.Time().Second()%len(kindsOfPay)], Amount: due}}
 }
 
 // pay is how many of his points the member spends on the lines: at most a

@@ -71,6 +71,7 @@ func (f *filler) sellSeats(ctx context.Context, s *playbill.Session, p *place, n
 			Tickets: []string{fmt.Sprintf("%s-%d-%d", s.Code, n+1, seat+1)},
 		})
 	}
+	c.Payments = paidBy(c, at)
 	if _, err := f.Desk.Record(ctx, c); err != nil {
 		return err
 	}

@@ -59,6 +59,7 @@ func TestTillRegisters(t *testing.T) {
 	p.Press(browsertest.Enter)
 	p.Wait(`document.querySelector("[data-error=number]").innerText`)
 	p.Get(`(s => { s.value = [...s.options].find(o => o.text.includes("Виртуальная")).value; s.dispatchEvent(new Event("change", { bubbles: true })) })(document.querySelector("#r-card"))`, nil)
+	p.Wait(`document.activeElement?.id === "r-card"`) // not in the field that went, where Enter is lost
 	p.Press(browsertest.Enter)
 	p.Wait(`!document.querySelector("#register[open]") && document.querySelector(".mc")`)
 	found, err := member.Find(t.Context(), s.service.DB, "+79165550302", "")

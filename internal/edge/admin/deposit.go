@@ -15,6 +15,7 @@ import (
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/i18n"
 	"kopilka/internal/platform/id"
+	"kopilka/internal/platform/money"
 )
 
 // memberDepositPages is what is done by hand with a member's prepaid money.
@@ -156,6 +157,8 @@ func (p *page) depositCard(m *member.Member, d *purchase.DepositView) *depositCa
 		c.Days = append(c.Days, kit.Pair{Name: p.text("admin.deposit.ends"), Value: p.endSaid(d.Ends)})
 	}
 	switch {
+	case d.Closed == 0 && m.State == member.Blocked && d.Balance >= 0:
+		c.Left = p.text("admin.deposit.blocked")
 	case d.Balance < 0:
 		c.Owes = p.text("admin.deposit.owes", "sum", ui.Money(ctx, -d.Balance))
 	case d.Balance > 0 && d.Closed != 0:
@@ -182,6 +185,20 @@ func (p *page) depositStats(d *purchase.DepositView) []tile {
 	)
 }
 
+// depositTile is what a member has on his deposits, where he has one that is open
+// or money on one.
+func (p *page) depositTile(h home.ID) ([]tile, error) {
+	list, err := p.Desk.Deposits(p.ctx(), h)
+	var left money.Amount
+	for i := range list {
+		left += list[i].Balance
+	}
+	if err != nil || left == 0 && !hasOpen(list) {
+		return nil, err
+	}
+	return []tile{{p.text("admin.deposit.of-member"), ui.Money(p.ctx(), left), ""}}, nil
+}
+
 // depositActions are what the reader may do with a deposit: of who is not served
 // nothing but to give the money back.
 func (p *page) depositActions(m *member.Member, d *purchase.DepositView) (out []kit.Action) {
@@ -200,6 +217,9 @@ func (p *page) depositActions(m *member.Member, d *purchase.DepositView) (out []
 	}
 	if m.State.Serves() {
 		out = append(out, kit.Action{Text: p.text("admin.deposit.term"), Icon: "calendar", Href: base + "term"})
+	}
+	if d.Balance > d.Held {
+		out = append(out, kit.Action{Text: p.text("admin.deposit.pay-out"), Icon: "coins", Href: base + "pay-out"})
 	}
 	return append(out, kit.Action{Text: p.text("admin.deposit.close"), Icon: "lock", Weight: kit.Risky, Href: base + "close"})
 }

@@ -22,7 +22,7 @@ type depositDeed struct {
 	do   purchase.DepositDeed
 	path string // below the deposit's own; its texts begin so too
 	asks []string
-	back bool // gives the money back
+	back bool // gives money back
 }
 
 func depositDeeds() []depositDeed {
@@ -31,7 +31,7 @@ func depositDeeds() []depositDeed {
 		{purchase.TopUpDeposit, "top-up", []string{"sum", "paid_by", "outlet", "reason"}, false},
 		{purchase.MoveTerm, "term", []string{"ends"}, false},
 		{purchase.CloseDeposit, "close", []string{"paid_by", "outlet", "reason"}, true},
-		{purchase.PayOutDeposit, "pay-out", []string{"paid_by", "outlet", "reason"}, true},
+		{purchase.PayOutDeposit, "pay-out", []string{"sum", "paid_by", "outlet", "reason"}, true},
 	}
 }
 
@@ -72,6 +72,9 @@ func (p *page) depositAsked(d depositDeed) error {
 	if owes := d.do == purchase.TopUpDeposit && of.Balance < 0; m.State.Gone() && !d.back && !owes {
 		return fault.New(fault.Conflict, "member.gone")
 	}
+	if of.Deposit.Closed != 0 && d.do != purchase.PayOutDeposit {
+		return fault.New(fault.Conflict, "deposit.closed", "number", of.Number)
+	}
 	key, err := p.once()
 	if key == "" {
 		return err
@@ -79,6 +82,9 @@ func (p *page) depositAsked(d depositDeed) error {
 	f := p.filled(url.Values{keyParam: {key}, seenParam: {strconv.FormatInt(int64(of.Balance), 10)}})
 	if day, ok := p.lastDay(of.Ends); ok && p.carried == nil {
 		f.values.Set("ends", day)
+	}
+	if d.do == purchase.PayOutDeposit && of.Deposit.Closed != 0 && p.carried == nil { // all of it, most likely
+		f.values.Set("sum", of.Balance.String())
 	}
 	return p.askDeposit(f, d, &m, &of)
 }
@@ -93,15 +99,15 @@ func (p *page) askDeposit(f *form, d depositDeed, m *member.Member, of *purchase
 	switch {
 	case d.do == purchase.OpenDeposit:
 		s.Action, s.Sub = depositsPath(m.Home)+"/open", p.text("admin.deposit.open-sub")
-	case d.back:
-		s.Sub, s.Notes = p.givenBack(f, d, of)
+	case d.do == purchase.CloseDeposit:
+		s.Sub, s.Notes = p.givenBack(f, of)
 		s.Hidden = append(s.Hidden, sentAlong{seenParam, f.get(seenParam)})
-	case d.do == purchase.TopUpDeposit:
-		s.Sub = p.text("admin.deposit.has", "sum", ui.Money(p.ctx(), of.Balance))
+	default:
+		s.Sub, s.Notes = p.depositHas(d, of)
 	}
 	fields := make([]kit.Field, 0, len(d.asks))
 	for _, name := range d.asks {
-		if name != "paid_by" || !d.back || f.seen() > 0 {
+		if name != "paid_by" || d.do != purchase.CloseDeposit || f.seen() > 0 {
 			fields = append(fields, p.depositField(f, d, name))
 		}
 	}
@@ -118,8 +124,20 @@ func (f *form) seen() money.Amount {
 	return money.Amount(n)
 }
 
-// givenBack says what the member gets, and what else is to be known before.
-func (p *page) givenBack(f *form, d depositDeed, of *purchase.DepositView) (sub string, notes []string) {
+// depositHas says what there is before something is put in or paid out.
+func (p *page) depositHas(d depositDeed, of *purchase.DepositView) (sub string, notes []string) {
+	if d.do == purchase.MoveTerm {
+		return "", nil
+	}
+	if d.do == purchase.PayOutDeposit && of.Held > 0 {
+		notes = append(notes, p.text("admin.deposit.keeps", "held", ui.Money(p.ctx(), of.Held)))
+	}
+	return p.text("admin.deposit.has", "sum", ui.Money(p.ctx(), of.Balance)), notes
+}
+
+// givenBack says what the member gets as his deposit is closed, and what else is to
+// be known before.
+func (p *page) givenBack(f *form, of *purchase.DepositView) (sub string, notes []string) {
 	sum := f.seen()
 	switch {
 	case sum > 0:
@@ -127,9 +145,7 @@ func (p *page) givenBack(f *form, d depositDeed, of *purchase.DepositView) (sub 
 	case sum == 0:
 		sub = p.text("admin.deposit.gives-nothing")
 	}
-	if d.do == purchase.CloseDeposit {
-		notes = append(notes, p.text("admin.deposit.close-text"))
-	}
+	notes = append(notes, p.text("admin.deposit.close-text"))
 	if of.Held > 0 {
 		notes = append(notes, p.text("fault.deposit.held", "held", of.Held))
 	}
@@ -264,7 +280,7 @@ func (p *page) depositRequest(f *form, d depositDeed, of *purchase.DepositView) 
 		r.Outlet, err = p.depositOutlet(f.get("outlet"))
 		note(err, "outlet")
 	}
-	if d.back {
+	if d.do == purchase.CloseDeposit {
 		r.Amount = max(f.seen(), 0) // of what is owed the engine says so
 	}
 	if r.Amount != 0 {
@@ -310,7 +326,7 @@ func (p *page) depositOutlet(s string) (id.ID, error) {
 func depositFault(err error) error {
 	e := fault.From(err)
 	place, ok := map[string]string{
-		"deposit.amount": "sum", "deposit.too-much": "sum", "deposit.kind": "paid_by", "deposit.kind-needed": "paid_by", "deposit.reason": "reason", "deposit.term": "ends", "outlet.not-found": "outlet",
+		"deposit.amount": "sum", "deposit.too-much": "sum", "deposit.pays-less": "sum", "deposit.kind": "paid_by", "deposit.kind-needed": "paid_by", "deposit.reason": "reason", "deposit.term": "ends", "outlet.not-found": "outlet",
 	}[e.Code]
 	if ok {
 		return at(e, place)

@@ -275,7 +275,7 @@ type memberOverview struct {
 	Stats   []tile
 	Points  kit.Chart
 	Money   kit.Chart
-	Shape   []kit.Chart // what he has paid with, and his orders
+	Shape   []kit.Chart // what he comes for, has paid with, and his orders
 	Profile []kit.Pair
 	Levels  []levelCard
 	Empty   bool   // he has bought nothing that the reader may see
@@ -332,6 +332,11 @@ func (p *page) showMember(open bool) error {
 	o := memberOverview{Stats: p.memberStats(accounts, figures), Profile: profile, Empty: figures.Last == 0, Nothing: p.noPurchases()}
 	o.Money, o.Points = p.memberCharts(figures)
 	o.Levels = p.levelCards(accounts)
+	deposit, err := p.depositTile(m.Home)
+	if err != nil {
+		return err
+	}
+	o.Stats = append(o.Stats, deposit...)
 	if o.Shape, err = p.memberShape(m.Home); err != nil {
 		return err
 	}

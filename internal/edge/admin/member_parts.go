@@ -51,6 +51,15 @@ func (p *page) programmeName(i id.ID) string {
 // lastMonths is how many months the charts of a member show.
 const lastMonths = 12
 
+// monthsOf are the beginnings of those months, the first first.
+func monthsOf(now time.Time) []time.Time {
+	out := make([]time.Time, lastMonths)
+	for i := range out {
+		out[i] = time.Date(now.Year(), now.Month()+time.Month(i+1-lastMonths), 1, 0, 0, 0, 0, now.Location())
+	}
+	return out
+}
+
 func (p *page) memberCharts(f *figure.MemberFigures) (revenue, points kit.Chart) {
 	ctx := p.ctx()
 	by := map[string]*figure.Sums{}
@@ -61,10 +70,7 @@ func (p *page) memberCharts(f *figure.MemberFigures) (revenue, points kit.Chart)
 	earned := kit.Series{Name: p.text("admin.overview.earned"), Color: kit.Earned}
 	spent := kit.Series{Name: p.text("admin.overview.spent"), Color: kit.Spent}
 	var x []string
-	now := ui.Of(ctx).Now.In(ui.Of(ctx).Zone)
-	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
-	for i := lastMonths - 1; i >= 0; i-- {
-		month := first.AddDate(0, -i, 0)
+	for _, month := range monthsOf(ui.Of(ctx).Now.In(ui.Of(ctx).Zone)) {
 		s := by[month.Format("2006-01")]
 		if s == nil {
 			s = &figure.Sums{}

@@ -12,17 +12,21 @@ import (
 )
 
 // memberShape is how a member has bought in the months of the charts: what with,
-// and what became of his orders. A chart of nothing is not shown.
+// what he was active with, and what became of his orders. A chart of nothing is not
+// shown.
 func (p *page) memberShape(h home.ID) (charts []kit.Chart, err error) {
 	var may func(id.ID) bool
 	if p.who.Narrowed() {
 		may = p.who.At
 	}
 	now := ui.Of(p.ctx()).Now.In(ui.Of(p.ctx()).Zone)
-	since := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location()).AddDate(0, 1-lastMonths, 0)
-	s, err := p.Desk.Shape(p.ctx(), h, clock.Of(since), may)
+	months := monthsOf(now)
+	s, err := p.Desk.Shape(p.ctx(), h, clock.Of(months[0]), may)
 	if err != nil {
 		return nil, err
+	}
+	if len(s.Months) > 0 {
+		charts = append(charts, p.activityChart(s.Months, months))
 	}
 	if len(s.Kinds) > 0 || s.Points > 0 {
 		charts = append(charts, p.kindsChart(s))
@@ -31,6 +35,29 @@ func (p *page) memberShape(h home.ID) (charts []kit.Chart, err error) {
 		charts = append(charts, p.ordersChart(&s.Orders))
 	}
 	return charts, nil
+}
+
+// activityChart is what he does by month: how often he comes, and how often he
+// uses points and promo codes.
+func (p *page) activityChart(by map[string]purchase.Activity, months []time.Time) kit.Chart {
+	came := kit.Series{Name: p.text("admin.member.came"), Color: kit.Balance}
+	points := kit.Series{Name: p.text("admin.member.used-points"), Color: kit.Spent}
+	codes := kit.Series{Name: p.text("admin.member.used-codes"), Color: kit.Earned}
+	c := kit.Chart{Kind: kit.Line, Whole: true, Says: p.text("admin.member.activity"), Over: p.text("admin.member.month")}
+	for _, m := range months {
+		a := by[m.Format("2006-01")]
+		c.X = append(c.X, m.Format("01.06"))
+		p.counted(&came, a.Purchases+a.Visits)
+		p.counted(&points, a.Points)
+		p.counted(&codes, a.Codes)
+	}
+	c.Series = []kit.Series{came, points, codes}
+	return c
+}
+
+// counted has a count as the next of a series.
+func (p *page) counted(s *kit.Series, n int64) {
+	s.Data, s.Cells = append(s.Data, float64(n)), append(s.Cells, ui.Number(p.ctx(), n))
 }
 
 // kindsChart is what the purchases were paid with.
@@ -52,13 +79,13 @@ func (p *page) kindsChart(s *purchase.Shape) kit.Chart {
 // ordersChart is what became of the orders that waited for their payment.
 func (p *page) ordersChart(o *purchase.Orders) kit.Chart {
 	count := kit.Series{Name: p.text("admin.member.orders-count"), Color: kit.Balance}
-	c := kit.Chart{Kind: kit.Bars, Says: p.text("admin.member.orders"), Over: p.text("admin.member.order-state")}
+	c := kit.Chart{Kind: kit.Bars, Whole: true, Says: p.text("admin.member.orders"), Over: p.text("admin.member.order-state")}
 	for _, x := range []struct {
 		name string
 		n    int64
 	}{{"admin.member.order-paid", o.Paid}, {"admin.member.order-unpaid", o.Unpaid}, {"admin.member.order-returned", o.Returned}} {
 		c.X = append(c.X, p.text(x.name))
-		count.Data, count.Cells = append(count.Data, float64(x.n)), append(count.Cells, ui.Number(p.ctx(), x.n))
+		p.counted(&count, x.n)
 	}
 	c.Series = []kit.Series{count}
 	return c

@@ -65,7 +65,8 @@ type DepositTermBody struct {
 	Reason string `json:"reason" minLength:"1" maxLength:"500"`
 }
 
-// DepositMoneyBody is money that is put in, or paid out: then all that there is.
+// DepositMoneyBody is money that is put in or paid out; as a deposit is closed, all
+// that there is.
 type DepositMoneyBody struct {
 	Amount money.Amount `json:"amount" minimum:"0"`
 	PaidBy string       `json:"paid_by,omitempty" maxLength:"32" example:"card"`

@@ -43,6 +43,9 @@ func TestDeposits(t *testing.T) {
 			{step: step{do: "GET " + all, as: "reads", want: 200, has: `"state":"open" "balance":31000 "spendable":31000 "spent":20000 "purchases":1`}},
 			{step: step{do: "GET " + one + "/movements?limit=1", as: "reads", want: 200, has: `"kind":"pay_from" "amount":-20000 "purchase":"$bought" "next":`}},
 			{step: step{do: "GET " + one + "/movements", as: "reads", want: 200, has: `"kind":"top_up" "paid_by":"card" "reason":"*1224" "outlet":"$here"`}},
+			{step: step{do: "POST " + one + "/pay-outs", as: "admin", body: `{"amount":31001,"paid_by":"cash"}`, want: 422, code: "deposit.pays-less"}, key: "g"},
+			{step: step{do: "POST " + one + "/pay-outs", as: "admin", body: `{"amount":1000,"paid_by":"cash"}`, want: 201, has: `"state":"open" "balance":30000`}, key: "g"},
+			{step: step{do: "POST " + one + "/top-ups", as: "admin", body: `{"amount":1000,"paid_by":"cash"}`, want: 201, has: `"balance":31000`}, key: "h"},
 
 			{step: step{do: "POST " + one + "/close", as: "admin", body: `{"amount":30999,"paid_by":"cash"}`, want: 409, code: "deposit.moved"}, key: "c"},
 			{step: step{do: "POST " + one + "/close", as: "admin", body: `{"amount":31000,"paid_by":"cash"}`, want: 201, has: `"state":"closed" "balance":0`}, key: "c"},

@@ -37,7 +37,7 @@ const (
 	MoveTerm      DepositDeed = "term"    // the day on which it ends
 	TopUpDeposit  DepositDeed = "top_up"  //
 	CloseDeposit  DepositDeed = "close"   // what it has is paid out
-	PayOutDeposit DepositDeed = "pay_out" // what a closed one has got back since
+	PayOutDeposit DepositDeed = "pay_out" // of what it has, a part or all
 )
 
 // DepositRequest does something to a member's deposit by hand.
@@ -47,7 +47,7 @@ type DepositRequest struct {
 	Do      DepositDeed
 	Home    home.ID      // that the deposit lies in, or is to
 	Deposit id.ID        // 0: it is to be opened
-	Amount  money.Amount // put in or, of one that is closed, paid out: all that it has
+	Amount  money.Amount // put in or paid out; of one that is closed by it all that it has
 	PaidBy  string       // kind of payment in which the money comes, or goes back
 	Outlet  id.ID        // where; 0: it is not told
 	Ends    clock.Micros // of one that is opened, or its term moved: when it ends; 0: it has no end
@@ -100,8 +100,8 @@ func (o *DepositOp) Digest() ([32]byte, error) {
 	return sha256.Sum256(doc), err
 }
 
-// DoDeposit opens, tops up or closes a deposit, moves its term, or pays out what a
-// closed one has.
+// DoDeposit opens, tops up or closes a deposit, moves its term, or pays out of what
+// it has.
 func (d *Desk) DoDeposit(ctx context.Context, r *DepositRequest) (*DepositOp, error) {
 	if err := checkKey(r.Key); err != nil {
 		return nil, err
@@ -292,35 +292,48 @@ func (o *depositing) change(g *group, book *ledger.Book, out *DepositOp) (*ledge
 		}
 		out.Ends = r.Ends
 		book.EndDeposit(d, r.Ends)
-	default:
-		if err := o.payOut(g, book, d, out); err != nil {
+	case PayOutDeposit:
+		if err := mayPayOut(d, out.Amount, g.now); err != nil {
 			return nil, err
 		}
+		book.MoveDeposit(d, out.ID, ledger.PayOut, out.Amount, g.now)
+	case CloseDeposit:
+		if err := mayClose(d, out.Amount, g.now); err != nil {
+			return nil, err
+		}
+		if out.Amount > 0 {
+			book.MoveDeposit(d, out.ID, ledger.PayOut, out.Amount, g.now)
+		}
+		book.CloseDeposit(d)
 	}
 	return d, nil
 }
 
-// payOut gives the member what is his, all of it, and closes the deposit.
-func (o *depositing) payOut(g *group, book *ledger.Book, d *ledger.Deposit, out *DepositOp) error {
-	switch held := d.HeldAt(g.now, 0); {
-	case o.req.Do == CloseDeposit && d.Closed != 0:
+// mayPayOut refuses to pay out what is not there, or is kept for an order. Neither
+// its term nor its closing keeps the member from what is his.
+func mayPayOut(d *ledger.Deposit, sum money.Amount, now clock.Micros) error {
+	switch most := d.Balance - d.HeldAt(now, 0); {
+	case d.Balance < 0:
+		return fault.New(fault.Refused, "deposit.owes", "owed", -d.Balance)
+	case d.Balance == 0:
+		return fault.New(fault.Conflict, "deposit.nothing", "number", d.Number)
+	case sum > most:
+		return fault.New(fault.Refused, "deposit.pays-less", "most", max(most, 0))
+	}
+	return nil
+}
+
+// mayClose wants all that it has to be paid out.
+func mayClose(d *ledger.Deposit, sum money.Amount, now clock.Micros) error {
+	switch held := d.HeldAt(now, 0); {
+	case d.Closed != 0:
 		return fault.New(fault.Refused, "deposit.closed", "number", d.Number)
-	case o.req.Do == PayOutDeposit && d.Closed == 0:
-		return fault.New(fault.Conflict, "deposit.not-closed", "number", d.Number)
 	case held > 0:
 		return fault.New(fault.Refused, "deposit.held", "held", held)
 	case d.Balance < 0:
 		return fault.New(fault.Refused, "deposit.owes", "owed", -d.Balance)
-	case o.req.Do == PayOutDeposit && d.Balance == 0:
-		return fault.New(fault.Conflict, "deposit.nothing", "number", d.Number)
-	case d.Balance != out.Amount:
+	case d.Balance != sum:
 		return fault.New(fault.Conflict, "deposit.moved", "left", d.Balance)
-	}
-	if out.Amount > 0 {
-		book.MoveDeposit(d, out.ID, ledger.PayOut, out.Amount, g.now)
-	}
-	if o.req.Do == CloseDeposit {
-		book.CloseDeposit(d)
 	}
 	return nil
 }

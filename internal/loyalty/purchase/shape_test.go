@@ -8,19 +8,23 @@ import (
 
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/purchase/purchasetest"
+	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
 	"kopilka/internal/platform/id"
 )
 
-// TestShape: what a member has paid with, less what came back, and what became of
-// his orders, since a time and at outlets that may be seen.
+// TestShape: what a member has paid with, less what came back, what he came for,
+// with points, with codes, and what became of his orders, since a time and at outlets
+// that may be seen.
 func TestShape(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()
-		s := purchasetest.Open(t, d, purchasetest.Programme())
+		programme := purchasetest.Programme()
+		programme.Campaigns = rule.CampaignsOf(rule.Offer{ID: "spring", Name: "Весна", Codes: []string{"A"}, Amount: 5_00})
+		s := purchasetest.Open(t, d, programme)
 		b := s.Person(t)
 		s.Give(t, b, 50_00)
 		buy := func(payments ...purchase.Payment) *purchase.Purchase {
@@ -62,8 +66,21 @@ func TestShape(t *testing.T) {
 		ordered(false, false)
 		ordered(true, false)
 		ordered(true, true)
+		coded := s.Cart(b, tickets("T1", 105_00, "seat"))
+		coded.Codes, coded.Payments = []string{"a", "none"}, []purchase.Payment{{Kind: "cash", Amount: 100_00}}
+		if _, err := s.Desk.Commit(ctx, coded); err != nil {
+			t.Fatal(err)
+		}
+		enter(t, s, "seat")
+		idle := s.Cart(b, purchasetest.Line("B1", 1, 10_00))
+		idle.Codes, idle.Payments = []string{"none"}, []purchase.Payment{{Kind: "cash", Amount: 10_00}}
+		if _, err := s.Desk.Commit(ctx, idle); err != nil {
+			t.Fatal(err)
+		}
 		want := &purchase.Shape{
-			Kinds:  []purchase.Payment{{Kind: "card", Amount: 110_00}, {Kind: "cash", Amount: 20_00}, {Kind: "sbp", Amount: 10_00}},
+			// Of the two orders that were paid one came back.
+			Months: map[string]purchase.Activity{s.Clock.Now().Time().Format("2006-01"): {Purchases: 5, Visits: 1, Points: 1, Codes: 1}},
+			Kinds:  []purchase.Payment{{Kind: "cash", Amount: 130_00}, {Kind: "card", Amount: 110_00}, {Kind: "sbp", Amount: 10_00}},
 			Points: 20_00, Orders: purchase.Orders{Paid: 1, Unpaid: 1, Returned: 1},
 		}
 		for _, x := range []struct {
@@ -73,8 +90,8 @@ func TestShape(t *testing.T) {
 		}{
 			{since, nil, want},
 			{since, func(o id.ID) bool { return o == s.Outlet.ID }, want},
-			{since, func(id.ID) bool { return false }, &purchase.Shape{}},
-			{s.Clock.Now() + 1, nil, &purchase.Shape{}},
+			{since, func(id.ID) bool { return false }, &purchase.Shape{Months: map[string]purchase.Activity{}}},
+			{s.Clock.Now() + 1, nil, &purchase.Shape{Months: map[string]purchase.Activity{}}},
 		} {
 			got, err := s.Desk.Shape(ctx, b.Home, x.since, x.may)
 			if err != nil {

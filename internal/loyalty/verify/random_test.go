@@ -140,8 +140,8 @@ func (w *wanderer) deposit() {
 		d := all[w.rnd.IntN(len(all))]
 		r.Deposit, r.PaidBy = d.ID, "cash"
 		switch left := max(d.Balance, 0); {
-		case d.Closed != 0 && left > 0:
-			r.Do, r.Amount = purchase.PayOutDeposit, left
+		case left > 0 && (d.Closed != 0 || w.rnd.IntN(4) == 0):
+			r.Do, r.Amount = purchase.PayOutDeposit, money.Amount(w.rnd.Int64N(int64(left))+1)
 		case w.rnd.IntN(4) == 0:
 			r.Do, r.Amount = purchase.CloseDeposit, left
 		case w.rnd.IntN(3) == 0:

@@ -14,8 +14,9 @@ const (
 // Chart is figures over something: days, months.
 type Chart struct {
 	Kind   ChartKind `json:"kind"`
-	X      []string  `json:"x"`              // in the reader's words
-	Unit   string    `json:"unit,omitempty"` // after each value: ₽
+	X      []string  `json:"x"`               // in the reader's words
+	Unit   string    `json:"unit,omitempty"`  // after each value: ₽
+	Whole  bool      `json:"whole,omitempty"` // counts: no part of one on the axis
 	Series []Series  `json:"series"`
 
 	Says string `json:"-"` // what it shows, in a sentence

@@ -117,7 +117,9 @@ func TestDepositIsRefused(t *testing.T) {
 			{on(purchase.TopUpDeposit, 1, " Deposit"), "deposit.kind"},
 			{on(purchase.TopUpDeposit, 1, "certificate"), "deposit.kind"},
 			{on(purchase.TopUpDeposit, 1, "pushkin"), "deposit.kind"},
-			{on(purchase.PayOutDeposit, 100_00, "cash"), "deposit.not-closed"},
+			{on(purchase.PayOutDeposit, 100_01, "cash"), "deposit.pays-less"},
+			{on(purchase.PayOutDeposit, 0, "cash"), "deposit.amount"},
+			{on(purchase.PayOutDeposit, 1, ""), "deposit.kind-needed"},
 			{on(purchase.CloseDeposit, 0, ""), "deposit.moved"},
 			{purchase.DepositRequest{Do: purchase.OpenDeposit, Home: b.Home}, "deposit.open-already"},
 			{purchase.DepositRequest{Do: purchase.OpenDeposit, Home: other.Home, Ends: s.Clock.Now()}, "deposit.term"},
@@ -292,7 +294,14 @@ func TestDepositIsHeld(t *testing.T) {
 		}
 		first := s.reserve(s.cart(b, 80_00, 70_00))
 		held(70_00)
-		_, err := s.Desk.Commit(t.Context(), s.cart(b, 50_00, 30_01))
+		out := purchase.DepositRequest{Do: purchase.PayOutDeposit, Home: b.Home, Deposit: i, Amount: 30_01, PaidBy: "cash"}
+		_, err := s.do(out)
+		s.refused(err, "deposit.pays-less")
+		out.Amount = 5_00
+		_, err = s.do(out)
+		s.no(err)
+		s.topUp(b, i, 5_00)
+		_, err = s.Desk.Commit(t.Context(), s.cart(b, 50_00, 30_01))
 		s.refused(err, "deposit.not-enough")
 		_, err = s.Desk.Reserve(t.Context(), s.cart(b, 50_00, 30_01), time.Hour)
 		s.refused(err, "deposit.not-enough")

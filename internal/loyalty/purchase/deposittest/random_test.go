@@ -2,7 +2,9 @@ package deposittest
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -252,15 +254,31 @@ func (w *walk) close() {
 	w.left[w.now], w.now = 0, 0
 }
 
-// payOut pays out what has come back to a closed deposit.
+// payOut pays out of some deposit, open or closed, a part or all of what it has.
 func (w *walk) payOut() {
-	for i, left := range w.left {
-		if i == w.now || left <= 0 {
-			continue
-		}
-		_, err := w.do(purchase.DepositRequest{Do: purchase.PayOutDeposit, Home: w.buyer.Home, Deposit: i, Amount: left, PaidBy: "cash"})
-		w.no(err)
-		w.left[i] = 0
+	all := slices.Sorted(maps.Keys(w.left))
+	if len(all) == 0 {
 		return
+	}
+	i := all[w.rnd.IntN(len(all))]
+	left, most := w.left[i], w.left[i]
+	if i == w.now {
+		most -= w.held()
+	}
+	sum := money.Amount(w.rnd.Int64N(int64(max(left, 0)+10_00))) + 1
+	if w.rnd.IntN(2) == 0 {
+		sum = max(left, 1)
+	}
+	_, err := w.do(purchase.DepositRequest{Do: purchase.PayOutDeposit, Home: w.buyer.Home, Deposit: i, Amount: sum, PaidBy: "cash"})
+	switch {
+	case left < 0:
+		w.refused(err, "deposit.owes")
+	case left == 0:
+		w.refused(err, "deposit.nothing")
+	case sum > most:
+		w.refused(err, "deposit.pays-less")
+	default:
+		w.no(err)
+		w.left[i] -= sum
 	}
 }

@@ -5,7 +5,7 @@ window.chartLook = d => {
   const nf = new Intl.NumberFormat(root.lang, { maximumFractionDigits: 2 }), short = new Intl.NumberFormat(root.lang, { notation: 'compact' });
   const unit = d.unit ? ' ' + d.unit : '';
   const x = { type: 'category', data: d.x, axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: ink2, fontSize: 12, hideOverlap: true } };
-  const y = { type: 'value', splitNumber: 4, axisLabel: { color: ink2, fontSize: 12, formatter: n => short.format(n) }, splitLine: { lineStyle: { color: line } } };
+  const y = { type: 'value', splitNumber: 4, minInterval: d.whole ? 1 : 0, axisLabel: { color: ink2, fontSize: 12, formatter: n => short.format(n) }, splitLine: { lineStyle: { color: line } } };
   const base = {
     color: d.series.map(s => v(s.color)), textStyle: { fontFamily: font, color: ink2, fontSize: 12 },
     animationDuration: matchMedia('(prefers-reduced-motion:reduce)').matches ? 0 : 350,

@@ -344,6 +344,7 @@ function pressed(e) {
     if (ends && state.sold.seen) nextGuest();
     if (e.defaultPrevented) return;
   }
+  if (e.key === 'Enter' && chosen(document.activeElement)) { e.preventDefault(); if (!e.repeat) document.activeElement.form.requestSubmit(); return; }
   if (e.key === 'F9' && dialogOpen()?.id === 'cash') { e.preventDefault(); if (!e.repeat) exact(); return; }
   const says = /^[\p{L}\p{N}+]$/u.test(e.key) && !(e.ctrlKey || e.altKey || e.metaKey);
   if (says && dialogOpen()?.id === 'choose') { dialogs.aside(); bought.toItem(); }
@@ -366,6 +367,8 @@ function pressed(e) {
   if (!typing && says && el?.form?.dataset.form === 'item' && $('#item').value) { e.preventDefault(); beep(false); return; } // it was left by Tab, and not ended
   if (!typing && says) $('#item').focus(); // what is typed into nothing is a good or a sum
 }
+// chosen says that a choice of a form is made, its list shut: Enter ends the form there as in its other fields, which not every browser does.
+const chosen = el => el?.matches?.('dialog[open] select') && !(CSS.supports('selector(:open)') && el.matches(':open'));
 function escape(el) {
   if (sale.busy()) { beep(false); return; } // what is being paid is not cancelled
   if (bought.drop() && !state.left?.()) { draw(); return; } // where it was told that Esc takes what is typed, it does, and what is offered for it

@@ -69,6 +69,7 @@ export function cardChosen(f) {
   $('[data-f=card-fields]', f).hidden = !c || c.virtual && !c.secret;
   f.elements.number.closest('.fld').hidden = !c || c.virtual;
   f.elements.secret.closest('.fld').hidden = !c?.secret;
+  if (document.activeElement.closest?.('#register [hidden]')) f.elements.card.focus(); // else Enter would reach no form
 }
 /** cardScanned puts what was scanned where a card's number or the inviter is asked for. */
 export function cardScanned(code) {
