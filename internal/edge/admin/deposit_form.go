@@ -96,10 +96,10 @@ func (p *page) askDeposit(f *form, d depositDeed, m *member.Member, of *purchase
 		Crumbs: append(p.memberCrumbs(m), kit.Link{Text: p.text("admin.member.deposits"), Href: depositsPath(m.Home)}),
 		Hidden: []sentAlong{{keyParam, f.values.Get(keyParam)}},
 	}
-	switch {
-	case d.do == purchase.OpenDeposit:
+	switch d.do {
+	case purchase.OpenDeposit:
 		s.Action, s.Sub = depositsPath(m.Home)+"/open", p.text("admin.deposit.open-sub")
-	case d.do == purchase.CloseDeposit:
+	case purchase.CloseDeposit:
 		s.Sub, s.Notes = p.givenBack(f, of)
 		s.Hidden = append(s.Hidden, sentAlong{seenParam, f.get(seenParam)})
 	default:
