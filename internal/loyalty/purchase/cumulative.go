@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"fmt"
+	"slices"
 
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/money"
@@ -12,7 +13,11 @@ import (
 // So refunds in any parts and any order end exactly where one whole refund
 // ends. A line returned by amount counts in the money paid for it instead,
 // and from then on only so.
-
+//
+// The money paid for a line is one such amount, whatever kinds paid it: so the
+// third of three that cost a rouble each brings back a rouble also where each
+// kind's own share would lose a part of a kopeck. It is split over the kinds by
+// what is left of them.
 //
 // The points that wait for tickets lie in lots, one for each ticket: a ticket
 // that comes back takes its own. The parts of all tickets add up to the
@@ -139,19 +144,27 @@ func (s *lineState) byQuantity(p *RefundPart) (RefundLine, error) {
 func (s *lineState) byMoney(index int, m money.Amount) RefundLine {
 	s.byAmount = true
 	k := len(s.back) - len(s.line.Pays)
-	left, before := make([]int64, len(s.line.Pays)), s.back[k:]
-	for i, p := range s.line.Pays {
-		left[i] = int64(p) - before[i]
-	}
-	// The money is exactly what was asked: it is split, not rounded, by kind.
-	pays, _ := money.Split(int64(m), left, left)
-	kept := append([]int64(nil), before...)
+	before := slices.Clone(s.back[k:])
 	out := s.advance(index, int64(s.money()+m), int64(s.line.Due()))
-	for i, v := range pays {
-		s.back[k+i] = kept[i] + v
-		out.Pays[i] = money.Amount(v)
+	copy(s.back[k:], before) // the money is exactly what was asked
+	out.Pays, out.ByAmount = s.payBack(m), true
+	return out
+}
+
+// payBack moves the line's money on by so much, and gives what of it is each
+// payment's.
+func (s *lineState) payBack(m money.Amount) []money.Amount {
+	kinds := s.back[len(s.back)-len(s.line.Pays):]
+	left := make([]int64, len(kinds))
+	for i, p := range s.line.Pays {
+		left[i] = int64(p) - kinds[i]
 	}
-	out.ByAmount = true
+	shares, _ := money.Split(int64(m), left, left)
+	out := make([]money.Amount, len(kinds))
+	for i, v := range shares {
+		kinds[i] += v
+		out[i] = money.Amount(v)
+	}
 	return out
 }
 
@@ -172,8 +185,8 @@ func (s *lineState) rest(index int) RefundLine {
 // wait for tickets by the parts of the tickets that come back.
 func (s *lineState) advance(index int, part, whole int64, pieces ...int) RefundLine {
 	l := s.line
-	diff := make([]int64, len(s.back))
-	for i, a := range l.amounts() {
+	diff := make([]int64, len(s.back)-len(l.Pays))
+	for i, a := range l.amounts()[:len(diff)] {
 		target := max(money.Share(a, part, whole), s.back[i])
 		if len(pieces) > 0 && l.amountWaits(i) {
 			target = s.back[i]
@@ -192,9 +205,7 @@ func (s *lineState) advance(index int, part, whole int64, pieces ...int) RefundL
 	}
 	d, e := len(l.Discounts), len(l.Earned)
 	out.Discounts, out.Earned = diff[3:3+d:3+d], diff[3+d:3+d+e:3+d+e]
-	for _, v := range diff[3+d+e:] {
-		out.Pays = append(out.Pays, money.Amount(v))
-	}
+	out.Pays = s.payBack(max(money.Amount(money.Share(int64(l.Due()), part, whole))-s.money(), 0))
 	return out
 }
 

@@ -130,17 +130,42 @@ func (l *mLine) stored() purchase.Line {
 }
 
 // bring moves every amount on to part of whole, none ever back, and gives
-// what came back by it.
+// what came back by it. The money is one amount, whoever paid it.
 func (l *mLine) bring(i int, part, whole int64) purchase.RefundLine {
 	r := purchase.RefundLine{Line: i, SKU: l.cart.SKU, ByAmount: l.byAmount}
 	for k := range l.amounts {
-		a := &l.amounts[k]
-		target := new(big.Int).Mul(big.NewInt(a.whole), big.NewInt(part))
-		diff := max(target.Quo(target, big.NewInt(whole)).Int64()-a.back, 0)
-		a.back += diff
-		l.note(&r, a.what, diff)
+		if a := &l.amounts[k]; a.what != "pay" {
+			diff := further(a.whole, a.back, part, whole)
+			a.back += diff
+			l.note(&r, a.what, diff)
+		}
 	}
+	due, back := l.of("pay")
+	l.pay(&r, further(due, back, part, whole))
 	return r
+}
+
+// further is how far an amount goes on to part of whole.
+func further(amount, back, part, whole int64) int64 {
+	target := new(big.Int).Mul(big.NewInt(amount), big.NewInt(part))
+	return max(target.Quo(target, big.NewInt(whole)).Int64()-back, 0)
+}
+
+// pay brings back so much of the line's money, split over its payments by what
+// is left of them.
+func (l *mLine) pay(r *purchase.RefundLine, n int64) {
+	var pays []*mAmount
+	var left []int64
+	for k := range l.amounts {
+		if a := &l.amounts[k]; a.what == "pay" {
+			pays = append(pays, a)
+			left = append(left, a.whole-a.back)
+		}
+	}
+	for k, v := range split(n, left) {
+		pays[k].back += v
+		r.Pays = append(r.Pays, money.Amount(v))
+	}
 }
 
 func (l *mLine) note(r *purchase.RefundLine, what string, diff int64) {
@@ -155,34 +180,26 @@ func (l *mLine) note(r *purchase.RefundLine, what string, diff int64) {
 		r.Discounts = append(r.Discounts, diff)
 	case "earned":
 		r.Earned = append(r.Earned, diff)
-	case "pay":
-		r.Pays = append(r.Pays, money.Amount(diff))
 	}
 }
 
-// bringMoney brings back exactly so much of the line's money, split over its
-// payments by what is left of them, and the share of all else.
+// bringMoney brings back exactly so much of the line's money and the share of all
+// else.
 func (l *mLine) bringMoney(i int, n int64) purchase.RefundLine {
 	l.byAmount = true
-	whole, back := l.of("pay")
-	var pays []*mAmount
-	var left []int64
+	due, back := l.of("pay")
+	paid := make([]int64, len(l.amounts))
+	for k := range l.amounts {
+		paid[k] = l.amounts[k].back
+	}
+	r := l.bring(i, back+n, due)
 	for k := range l.amounts {
 		if a := &l.amounts[k]; a.what == "pay" {
-			pays = append(pays, a)
-			left = append(left, a.whole-a.back)
+			a.back = paid[k]
 		}
 	}
-	kept := make([]int64, len(pays))
-	for k, a := range pays {
-		kept[k] = a.back
-	}
-	r := l.bring(i, back+n, whole)
 	r.Pays = nil
-	for k, v := range split(n, left) {
-		pays[k].back = kept[k] + v
-		r.Pays = append(r.Pays, money.Amount(v))
-	}
+	l.pay(&r, n)
 	return r
 }
 

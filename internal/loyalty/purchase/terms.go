@@ -159,10 +159,14 @@ func (r *remains) add(st *lineState, pays []money.Amount) (gross money.Amount) {
 	paid := moneyOf(stays(int64(l.Paid)))
 	r.off += gross - paid
 	r.money += l.Due() - st.money()
+	due, kinds := stays(int64(l.Due())), make([]int64, len(l.Pays))
 	for k, p := range l.Pays {
-		v := moneyOf(stays(int64(p)))
-		pays[k] += v
-		r.off -= v
+		kinds[k] = int64(p)
+	}
+	r.off -= moneyOf(due)
+	shares, _ := money.Split(due, kinds, kinds)
+	for k, v := range shares {
+		pays[k] += moneyOf(v)
 	}
 	var off money.Amount
 	for _, d := range l.Discounts {
