@@ -185,7 +185,7 @@ func (s *Service) console(o ServiceOptions, faults *httpx.Faults) *admin.Admin {
 	return admin.New(admin.Parts{
 		DB: s.DB, Clock: s.Clock, Log: o.Log, Texts: o.Texts, Faults: faults, Staff: s.Staff, Organization: s.Organization, Address: o.Config.HTTP.PublicURL,
 		Partners: s.Partners, Directory: s.Directory, Programmes: s.Programmes, Figures: &figure.Reader{DB: s.DB, Clock: s.Clock},
-		Members: s.Members, Lists: s.Lists, Desk: s.Desk, Identity: s.Identity, Webhooks: s.Webhooks, Feed: s.Feed, Rules: s.Rules, Changed: s.Refresh,
+		Members: s.Members, Codes: s.Codes, Lists: s.Lists, Desk: s.Desk, Identity: s.Identity, Webhooks: s.Webhooks, Feed: s.Feed, Rules: s.Rules, Changed: s.Refresh,
 		Products: s.Products, Cards: s.Cards, Playbill: s.Playbill,
 		Merges: s.Merges, Privacy: s.Core.Privacy, Bulk: s.Bulk, Intakes: s.Intakes, Approvals: &approval.Approvals{DB: s.DB, IDs: s.IDs, Clock: s.Clock, Desk: s.Desk}, Jobs: s.Jobs, Dispatcher: s.Core.Figures, Refresher: s.Refresher, Questions: s.Questions, Plans: s.Plans,
 	})

@@ -73,6 +73,7 @@ type Parts struct {
 	Figures      *figure.Reader
 
 	Members  *member.Members
+	Codes    *member.Codes // one-time codes that members are sent
 	Merges   *merge.Merges
 	Bulk     *bulk.Actions
 	Intakes  *intake.Intakes

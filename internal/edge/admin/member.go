@@ -39,10 +39,11 @@ func memberPages(a *Admin) {
 	a.post("/members/{member}/edit", staff.MembersEdit, (*page).editMemberSent)
 	a.post("/members/{member}/block", staff.MembersBlock, (*page).blockMember)
 	a.post("/members/{member}/unblock", staff.MembersBlock, (*page).unblockMember)
+	a.post("/members/{member}/activate", staff.MembersEdit, (*page).activateMember)
 	a.get("/members/{member}/points", staff.PointsAdjust, (*page).adjust)
 	a.post("/members/{member}/points", staff.PointsAdjust, (*page).adjustSent)
 	a.post("/members/{member}/points/{request}/withdraw", staff.PointsAdjust, (*page).withdrawRequest)
-	for _, pages := range []func(*Admin){memberIdentifierPages, memberCardPages, memberConsentPages, memberHouseholdPages, memberLevelPages, memberDepositPages, merges, personal} {
+	for _, pages := range []func(*Admin){memberIdentifierPages, memberCardPages, memberConsentPages, memberHouseholdPages, memberLevelPages, memberDepositPages, memberRelativePages, groupsOfPages, merges, personal} {
 		pages(a)
 	}
 }
@@ -218,6 +219,9 @@ func (p *page) memberActions(m *member.Member) []kit.Action {
 	if p.can(staff.MembersEdit) {
 		out = append(out, kit.Action{Text: p.text("admin.member.edit"), Icon: "pencil", Href: base + "/edit"})
 	}
+	if p.can(staff.MembersEdit) && m.State == member.New {
+		out = append(out, kit.Action{Text: p.text("admin.member.activate"), Icon: "check", Dialog: "activate"})
+	}
 	if p.can(staff.MembersBlock) {
 		if m.State == member.Blocked {
 			out = append(out, kit.Action{Text: p.text("admin.member.unblock"), Icon: "check", Dialog: "unblock"})
@@ -230,8 +234,11 @@ func (p *page) memberActions(m *member.Member) []kit.Action {
 
 // moreActions are what is done with a member once.
 func (p *page) moreActions(m *member.Member) (out []kit.Action) {
+	if p.can(staff.MembersEdit) && !m.State.Gone() {
+		out = append(out, kit.Action{Text: p.text("admin.groups.to-member"), Icon: "users", Href: groupsOfPath(m.Home)})
+	}
 	if p.who.Narrowed() {
-		return nil
+		return out
 	}
 	if p.can(staff.MembersMerge) && !m.State.Gone() {
 		out = append(out, kit.Action{Text: p.text("admin.member.merge"), Icon: "users", Href: memberPath(m.Home) + "/merge"})
@@ -308,7 +315,7 @@ func (p *page) showMember(open bool) error {
 	if err != nil {
 		return err
 	}
-	profile, err := p.profile(&m)
+	profile, err := p.profile(&m, open)
 	if err != nil {
 		return err
 	}
@@ -389,7 +396,9 @@ func (p *page) soonest(accounts []purchase.AccountView) tile {
 	return tile{p.text("admin.member.expires"), ui.Points(p.ctx(), points), ui.Date(p.ctx(), at)}
 }
 
-func (p *page) profile(m *member.Member) (out []kit.Pair, err error) {
+// profile is what is known of a member, with what is as personal as his contacts
+// where these are shown.
+func (p *page) profile(m *member.Member, open bool) (out []kit.Pair, err error) {
 	r := &m.Profile
 	add := func(key, value string) {
 		if value != "" {
@@ -413,11 +422,17 @@ func (p *page) profile(m *member.Member) (out []kit.Pair, err error) {
 		add("segment.field.sex", p.text("segment.value.sex."+r.Sex))
 	}
 	add("segment.field.city", r.Address.City)
-	for _, f := range folded {
+	told := folded
+	if open {
+		told = slices.Concat(folded, foldedPersonal)
+	}
+	for _, f := range told {
 		switch v := r.Get(f); f {
 		case member.FieldCategory:
 		case member.FieldLanguage:
 			add("admin.change.language", p.langNamed(v))
+		case member.FieldDocumentIssuedOn:
+			add("admin.change."+string(f), p.day(v))
 		default:
 			add("admin.change."+string(f), v)
 		}

@@ -106,7 +106,7 @@ func (p *page) askNew(f *form, lines []line) error {
 		f.field("mail", "email", kind("email", "off"), most(maxEmail), p.mandatory(member.FieldEmail)),
 	}
 	seen, aside := unfolded(f, lines)
-	fields = append(append(fields, seen...), f.field("inviter", "inviter", most(member.MaxFind)))
+	fields = append(append(fields, seen...), f.field("tags", "tags"), f.field("inviter", "inviter", most(member.MaxFind)))
 	return p.showForm(f, memberForm{
 		Crumbs: []kit.Link{{Text: p.text("admin.nav.members"), Href: membersPath}}, Title: p.text("admin.members.new"), Action: membersPath + "/new", Back: membersPath, Do: p.text("admin.members.new-do"), Fields: fields, Aside: aside,
 		Boxes: p.programmeBoxes(f),
@@ -159,7 +159,7 @@ func (p *page) newMemberSent() error {
 	if err != nil {
 		return err
 	}
-	in := member.Registration{Profile: member.Profile{Custom: map[string]string{}}, Inviter: f.get("inviter")}
+	in := member.Registration{Profile: member.Profile{Custom: map[string]string{}}, Inviter: f.get("inviter"), Tags: words(f.get("tags"))}
 	lines, err := p.profileLines(false)
 	if err != nil {
 		return err
@@ -339,6 +339,22 @@ func (p *page) blockMember() error {
 		})
 	}
 	return p.to(memberPath(m.Home), "member-blocked")
+}
+
+// activateMember lets a new member take part; of who has something to prove first
+// his contacts say what.
+func (p *page) activateMember() error {
+	m, err := p.openMember()
+	if err != nil {
+		return err
+	}
+	if _, err := p.Members.Activate(p.ctx(), p.Rules(), m.Home, p.actor()); err != nil {
+		if fault.Is(err, "member.unproven") && !p.swaps() {
+			return p.showIdentifiers(false, p.Texts.Fault(p.lang(), fault.From(err)))
+		}
+		return err
+	}
+	return p.to(memberPath(m.Home), "member-activated")
 }
 
 func (p *page) unblockMember() error {

@@ -76,7 +76,7 @@ func (p *page) memberHousehold(m *member.Member, accounts []purchase.AccountView
 			}
 		}
 	}
-	return householdOf(v), nil
+	return householdOf(v, p.relatives(m)), nil
 }
 
 func (p *page) readHousehold(m *member.Member, v *householdView) error {

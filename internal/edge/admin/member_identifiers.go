@@ -26,6 +26,9 @@ func memberIdentifierPages(a *Admin) {
 	a.get(path+"/{identifier}/replace", staff.MembersEdit, (*page).replaceIdentifier)
 	a.post(path+"/{identifier}/replace", staff.MembersEdit, (*page).replaceIdentifierSent)
 	a.post(path+"/{identifier}/main", staff.MembersEdit, (*page).mainIdentifierSent)
+	a.post(path+"/{identifier}/send", staff.MembersEdit, (*page).contactAsked)
+	a.get(path+"/{identifier}/prove", staff.MembersEdit, (*page).proveContact)
+	a.post(path+"/{identifier}/prove", staff.MembersEdit, (*page).proveContactSent)
 	a.post(path+"/{identifier}/remove", staff.MembersEdit, (*page).removeIdentifierSent)
 }
 
@@ -47,6 +50,7 @@ type identifierRow struct {
 	ID, Kind, Value string
 	Main            bool
 	Proven          clock.Micros
+	Provable        bool // a code may be sent there
 	Path            string
 }
 
@@ -79,7 +83,7 @@ func (p *page) showIdentifiers(open bool, refused string) error {
 	}
 	for i, x := range identifiersOf(&m) {
 		row := identifierRow{
-			ID: fmt.Sprintf("i%d", i), Kind: p.text("admin.change." + string(x.Kind)), Value: shownIdentifier(&x, open), Main: x.Main, Proven: x.ProvenAt,
+			ID: fmt.Sprintf("i%d", i), Kind: p.text("admin.change." + string(x.Kind)), Value: shownIdentifier(&x, open), Main: x.Main, Proven: x.ProvenAt, Provable: x.ProvenAt == 0 && p.provable(x.Kind),
 			Path: fmt.Sprintf("%s/%d-%d", identifiersPath(&m), m.Version, i),
 		}
 		v.Rows = append(v.Rows, row)

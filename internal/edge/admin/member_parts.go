@@ -2,6 +2,7 @@ package admin
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -371,14 +372,18 @@ func (p *page) memberChanges(m *member.Member, _ []purchase.AccountView) (templ.
 	if err != nil {
 		return nil, err
 	}
-	list, err := member.Changes(p.ctx(), p.DB, m.Home, "", id.ID(before), listed+1)
+	of := member.Field(p.r.URL.Query().Get("field"))
+	if !slices.Contains(journals, of) {
+		of = ""
+	}
+	list, err := member.Changes(p.ctx(), p.DB, m.Home, of, id.ID(before), listed+1)
 	if err != nil {
 		return nil, err
 	}
 	on := ""
 	if len(list) > listed {
 		list = list[:listed]
-		on = memberPath(m.Home) + "/changes?before=" + list[listed-1].ID.String()
+		on = memberPath(m.Home) + "/changes?" + url.Values{"field": {string(of)}, "before": {list[listed-1].ID.String()}}.Encode()
 	}
 	words, err := p.changeWords(list)
 	if err != nil {
@@ -392,7 +397,21 @@ func (p *page) memberChanges(m *member.Member, _ []purchase.AccountView) (templ.
 	if err != nil {
 		return nil, err
 	}
-	return changesOf(out, merged, on), nil
+	return changesOf(out, p.journalLinks(m, of), merged, on), nil
+}
+
+// journals are the changes that are read apart; "": all.
+var journals = []member.Field{"", member.FieldPhone, member.FieldEmail, member.FieldState, member.FieldGroup}
+
+func (p *page) journalLinks(m *member.Member, here member.Field) []kit.Link {
+	out := make([]kit.Link, len(journals))
+	for i, of := range journals {
+		out[i] = kit.Link{Text: p.text("admin.journal." + cmp.Or(string(of), "all")), Href: memberPath(m.Home) + "/changes", Here: of == here}
+		if of != "" {
+			out[i].Href += "?field=" + string(of)
+		}
+	}
+	return out
 }
 
 // mergedOf are the merges that a member was in, for whoever may read their acts.

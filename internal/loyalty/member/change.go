@@ -32,7 +32,8 @@ const (
 	qChanges = `select ` + changeColumns + ` from member_change
 where home_id = $1 and (change_id < $2 or $2 = 0) order by change_id desc limit $3`
 	qFieldChanges = `select ` + changeColumns + ` from member_change
-where home_id = $1 and (change_id < $2 or $2 = 0) and field = $4 order by change_id desc limit $3`
+where home_id = $1 and (change_id < $2 or $2 = 0)
+ and (field = cast($4 as text) or field in (cast($4 as text) || '` + MainSuffix + `', cast($4 as text) || '` + ProvenSuffix + `')) order by change_id desc limit $3`
 )
 
 const (
@@ -94,8 +95,8 @@ func hide(s string) string {
 
 // Changes lists a member's audit trail, newest first, page by page: before is
 // the id of the last row already had, zero for the beginning. A field, if
-// given, leaves only its rows: "email" is the journal of e-mail changes. The
-// profile that a member was registered with is not there until it changes.
+// given, leaves only its rows: "email" is the journal of e-mails, with which
+// of them was the main one and which were proven. The profile that a member was registered with is not there until it changes.
 func Changes(ctx context.Context, q db.Q, h home.ID, field Field, before id.ID, limit int) ([]Change, error) {
 	limit = pageSize(limit)
 	if field == "" {

@@ -17,6 +17,7 @@ import (
 type Patch struct {
 	Set       map[Field]string // fields of the profile and "custom.<key>"; "" empties
 	Tags      *[]string        // all of them from now on
+	Groups    *[]id.ID         // likewise
 	Relatives *[]Relative      // likewise; those with an id stay the same people
 }
 
@@ -81,6 +82,13 @@ func (m *Members) update(ctx context.Context, q db.Q, rules *Rules, v *Member, p
 	if p.Tags != nil {
 		tags = f.tags(*p.Tags)
 	}
+	var groups []id.ID
+	if p.Groups != nil {
+		groups = slices.Compact(slices.Sorted(slices.Values(*p.Groups)))
+		if len(groups) > MaxGroups {
+			f.add("groups", tooMany(MaxGroups))
+		}
+	}
 	var relatives []Relative
 	if p.Relatives != nil {
 		relatives = slices.Clone(*p.Relatives)
@@ -95,8 +103,19 @@ func (m *Members) update(ctx context.Context, q db.Q, rules *Rules, v *Member, p
 			return err
 		}
 	}
+	for _, g := range groups {
+		if slices.Contains(v.Groups, g) {
+			continue // it may have been put away since
+		}
+		if err := needGroup(ctx, q, g); err != nil {
+			return err
+		}
+	}
 	if err := queueProfile(b, trail, v, &was); err != nil {
 		return err
+	}
+	if p.Groups != nil {
+		queueGroups(b, trail, v, groups)
 	}
 	if p.Tags != nil {
 		queueTags(b, trail, v, tags)
@@ -203,6 +222,21 @@ func queueTags(b *db.Batch, trail *Trail, v *Member, tags []string) {
 	}
 	sorted := slices.SortedFunc(maps.Values(now), func(a, c string) int { return strings.Compare(text.Fold(a), text.Fold(c)) })
 	trail.Add(v.Home, FieldTags, strings.Join(v.Tags, ", "), strings.Join(sorted, ", "))
+}
+
+func queueGroups(b *db.Batch, trail *Trail, v *Member, groups []id.ID) {
+	for _, g := range v.Groups {
+		if !slices.Contains(groups, g) {
+			b.Exec(qOutOfGroup, v.Home, g)
+			trail.Add(v.Home, FieldGroup, idText(g), "")
+		}
+	}
+	for _, g := range groups {
+		if !slices.Contains(v.Groups, g) {
+			b.Exec(qPutInGroup, v.Home, g, trail.at)
+			trail.Add(v.Home, FieldGroup, "", idText(g))
+		}
+	}
 }
 
 // sameRelatives refuses ids that are none of the member's relatives.
