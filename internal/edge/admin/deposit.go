@@ -37,6 +37,7 @@ type depositsView struct {
 	Open     string       // where one is opened; "": not by the reader, or not now
 	Moves    []depositMoveRow
 	On       string
+	None     string // says that there are no movements, as far as the reader may see
 	Others   []depositLine
 	OthersOf string // what they are called
 }
@@ -81,7 +82,10 @@ func (p *page) memberDeposits(m *member.Member, _ []purchase.AccountView) (templ
 	if err != nil {
 		return nil, err
 	}
-	v := depositsView{OthersOf: p.text("admin.deposit.closed-ones")}
+	v := depositsView{OthersOf: p.text("admin.deposit.closed-ones"), None: p.text("admin.deposit.no-moves")}
+	if p.who.Narrowed() {
+		v.None = p.text("admin.deposit.no-moves-own")
+	}
 	if p.can(staff.DepositsEdit) && m.State.Serves() && !hasOpen(list) {
 		v.Open = depositsPath(m.Home) + "/open"
 	}

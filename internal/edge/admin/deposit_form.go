@@ -75,6 +75,12 @@ func (p *page) depositAsked(d depositDeed) error {
 	if of.Deposit.Closed != 0 && d.do != purchase.PayOutDeposit {
 		return fault.New(fault.Conflict, "deposit.closed", "number", of.Number)
 	}
+	if d.do == purchase.PayOutDeposit && of.Balance <= 0 {
+		return fault.New(fault.Conflict, "deposit.nothing", "number", of.Number)
+	}
+	if d.do == purchase.TopUpDeposit && m.State == member.Blocked && of.Balance >= 0 {
+		return fault.New(fault.Conflict, "member.blocked")
+	}
 	key, err := p.once()
 	if key == "" {
 		return err
@@ -140,6 +146,7 @@ func (p *page) depositHas(d depositDeed, of *purchase.DepositView) (sub string, 
 func (p *page) givenBack(f *form, of *purchase.DepositView) (sub string, notes []string) {
 	sum := f.seen()
 	switch {
+	case of.Held > 0: // nothing is, before the orders are paid
 	case sum > 0:
 		sub = p.text("admin.deposit.gives", "sum", ui.Money(p.ctx(), sum))
 	case sum == 0:
@@ -300,6 +307,8 @@ func (p *page) sumTyped(f *form) (money.Amount, error) {
 	typed := f.sum("sum")
 	sum, err := money.ParseAmount(typed)
 	switch {
+	case typed == "":
+		return 0, fault.New(fault.Invalid, "api.required")
 	case dotted.MatchString(typed): // a thousand and a half, or one and a half
 		return 0, fault.New(fault.Invalid, "money.doubtful")
 	case err != nil:

@@ -244,6 +244,12 @@ func TestDepositsAreForWhoMay(t *testing.T) {
 		if !strings.Contains(body, "Оплачено покупок") || !strings.Contains(body, "чужой") || strings.Contains(body, pathOf(&s.Purchase)) {
 			t.Error("who sees all is told less, or led to a receipt that he may not see")
 		}
+		for _, part := range []string{"operations", "tickets"} {
+			path := strings.TrimSuffix(base, "deposits") + part
+			if w := h.ask(sees, http.MethodGet, path, nil); w.Code != http.StatusForbidden || strings.Contains(body, path) {
+				t.Errorf("who may not see purchases is led to %s: %d", part, w.Code)
+			}
+		}
 		for _, deed := range []string{base + "/open", one + "/top-up", one + "/term", one + "/close", one + "/pay-out"} {
 			if strings.Contains(body, deed) {
 				t.Errorf("%s is offered to who may not", deed)

@@ -155,8 +155,12 @@ func (e *partForm) ruleGroups() []groupView {
 	kind, way := e.f.values.Get("kind"), e.way()
 	e.f.values.Set("way", way)
 	what := e.row(e.slot("kind"), slot{key: "way", as: aPick, options: e.ruleWays()})
+	about := ""
+	if kind == string(rule.AccrualRule) {
+		about = e.text("admin.draft.adds")
+	}
 	what.Act = &kit.Action{Text: e.text("admin.draft.show-fields"), Submit: true, Name: "do", Value: "fields", Plain: true}
-	gives := groupView{Title: e.text("admin.draft.group.gives"), Rows: []rowView{what}}
+	gives := groupView{Title: e.text("admin.draft.group.gives"), About: about, Rows: []rowView{what}}
 	var side rowView
 	for _, key := range waySlots(kind, way) {
 		v := e.show(e.slot(key))

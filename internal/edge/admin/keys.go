@@ -326,7 +326,7 @@ func (p *page) showKey(k *identity.Key, token string) error {
 		v.Rights = append(v.Rights, p.text("admin.scope."+string(s)))
 	}
 	if token != "" {
-		v.Try = "curl -H 'Authorization: Bearer " + token + "' " + p.host() + tryPath(k.Scopes)
+		v.Try = "curl -H 'Authorization: Bearer " + token + "' '" + p.host() + tryPath(k.Scopes) + "'"
 	}
 	return p.show(k.Name, keysHere, keyPage(v))
 }

@@ -53,25 +53,26 @@ type tab struct {
 	path   string                                                                       // below the member's own; "": the first
 	text   string                                                                       // key
 	own    bool                                                                         // stays his where he was merged into another
+	need   staff.Permission                                                             // besides that to see members; "": none
 	bought bool                                                                         // tells of what he has bought: to whoever works at some outlets, of those
 	show   func(*page, *member.Member, []purchase.AccountView) (templ.Component, error) // nil: it has a page of its own
 }
 
 func tabs() []tab {
 	return []tab{
-		{"", "admin.member.overview", true, true, nil},
-		{"identifiers", "admin.member.identifiers", false, false, nil},
-		{"bonuses", "admin.member.bonuses", false, true, (*page).memberPoints},
-		{"operations", "admin.member.operations", false, true, (*page).memberPurchases},
-		{"movement", "admin.member.movement", false, true, (*page).memberMovements},
-		{"deposits", "admin.member.deposits", false, true, (*page).memberDeposits},
-		{"tickets", "admin.member.tickets", false, true, (*page).memberTickets},
-		{"cards", "admin.member.cards", false, false, (*page).memberCards},
-		{"codes", "admin.member.codes", false, true, (*page).memberCodes},
-		{"levels", "admin.member.levels", false, true, (*page).memberLevels},
-		{"household", "admin.member.household", false, true, (*page).memberHousehold},
-		{"consents", "admin.member.consents", true, false, (*page).memberConsents},
-		{"changes", "admin.member.changes", true, false, (*page).memberChanges},
+		{"", "admin.member.overview", true, "", true, nil},
+		{"identifiers", "admin.member.identifiers", false, "", false, nil},
+		{"bonuses", "admin.member.bonuses", false, "", true, (*page).memberPoints},
+		{"operations", "admin.member.operations", false, staff.PurchasesSee, true, (*page).memberPurchases},
+		{"movement", "admin.member.movement", false, "", true, (*page).memberMovements},
+		{"deposits", "admin.member.deposits", false, "", true, (*page).memberDeposits},
+		{"tickets", "admin.member.tickets", false, staff.PurchasesSee, true, (*page).memberTickets},
+		{"cards", "admin.member.cards", false, "", false, (*page).memberCards},
+		{"codes", "admin.member.codes", false, "", true, (*page).memberCodes},
+		{"levels", "admin.member.levels", false, "", true, (*page).memberLevels},
+		{"household", "admin.member.household", false, "", true, (*page).memberHousehold},
+		{"consents", "admin.member.consents", true, "", false, (*page).memberConsents},
+		{"changes", "admin.member.changes", true, "", false, (*page).memberChanges},
 	}
 }
 
@@ -81,6 +82,9 @@ func (p *page) memberPart(t tab) error {
 	m, err := p.readMember()
 	if err != nil {
 		return err
+	}
+	if t.need != "" && !p.can(t.need) {
+		return fault.New(fault.Denied, "admin.denied", "permission", p.text("staff.permission."+string(t.need)))
 	}
 	if m.MergedInto != 0 && !t.own {
 		return p.to(memberPath(m.MergedInto)+"/"+t.path, "")
@@ -184,7 +188,7 @@ func (p *page) view(m member.Member, accounts []purchase.AccountView, here strin
 	}
 	base := memberPath(m.Home)
 	for _, t := range tabs() {
-		if m.MergedInto != 0 && !t.own {
+		if m.MergedInto != 0 && !t.own || t.need != "" && !p.can(t.need) {
 			continue
 		}
 		v.Tabs = append(v.Tabs, kit.Link{Text: p.text(t.text), Href: strings.TrimSuffix(base+"/"+t.path, "/"), Here: t.path == here})

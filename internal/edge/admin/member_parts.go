@@ -70,7 +70,9 @@ func (p *page) memberCharts(f *figure.MemberFigures) (revenue, points kit.Chart)
 	in := kit.Series{Name: p.text("segment.field.turnover"), Color: kit.Earned}
 	earned := kit.Series{Name: p.text("admin.overview.earned"), Color: kit.Earned}
 	spent := kit.Series{Name: p.text("admin.overview.spent"), Color: kit.Spent}
+	back := kit.Series{Name: p.text("admin.member.by-refunds"), Color: kit.Fourth}
 	var x []string
+	refunded := false
 	for _, month := range monthsOf(ui.Of(ctx).Now.In(ui.Of(ctx).Zone)) {
 		s := by[month.Format("2006-01")]
 		if s == nil {
@@ -80,10 +82,17 @@ func (p *page) memberCharts(f *figure.MemberFigures) (revenue, points kit.Chart)
 		in.Data, in.Cells = append(in.Data, float64(paid(s))/100), append(in.Cells, ui.Money(ctx, paid(s)))
 		earned.Data, earned.Cells = append(earned.Data, float64(s[figure.Earned])/100), append(earned.Cells, ui.Points(ctx, money.Points(s[figure.Earned])))
 		spent.Data, spent.Cells = append(spent.Data, -float64(s[figure.Spent])/100), append(spent.Cells, ui.Points(ctx, money.Points(s[figure.Spent])))
+		net := s[figure.RefundSpent] - s[figure.RefundEarned]
+		refunded = refunded || s[figure.RefundSpent] != 0 || s[figure.RefundEarned] != 0
+		back.Data, back.Cells = append(back.Data, float64(net)/100), append(back.Cells, ui.Points(ctx, money.Points(net)))
 	}
 	over := p.text("admin.member.month")
+	moves := []kit.Series{earned, spent}
+	if refunded {
+		moves = append(moves, back)
+	}
 	return kit.Chart{Kind: kit.Line, X: x, Unit: "₽", Series: []kit.Series{in}, Says: p.text("admin.member.money-by-month"), Over: over},
-		kit.Chart{Kind: kit.Bars, X: x, Series: []kit.Series{earned, spent}, Says: p.text("admin.member.points-by-month"), Over: over}
+		kit.Chart{Kind: kit.Bars, X: x, Series: moves, Says: p.text("admin.member.points-by-month"), Over: over}
 }
 
 func (p *page) levelCards(accounts []purchase.AccountView) []levelCard {

@@ -96,7 +96,7 @@ func (p *page) live() (live, error) {
 	l.Tiles = p.tiles(&now.Totals, &was.Totals)
 	l.Money, l.Points = p.charts(now.Rows, from, chosen.Days)
 	l.Outlets = p.outlets(places.Rows)
-	l.Empty = now.Totals[figure.Receipts] == 0 && was.Totals[figure.Receipts] == 0
+	l.Empty = now.Totals[figure.Receipts] == 0 && was.Totals[figure.Receipts] == 0 && !p.who.Narrowed()
 	if l.Steps, err = p.steps(); !l.Empty {
 		l.Steps = owed(l.Steps)
 	}

@@ -102,8 +102,8 @@ func check(p *Product) error {
 	if len(p.Barcodes) > MaxOf {
 		f.Add(fault.Field{Path: "barcodes", Code: "catalog.too-many", Args: fault.Pairs("max", MaxOf)})
 	}
-	if slices.ContainsFunc(p.Barcodes, func(s string) bool { return !validSKU(s) }) {
-		f.Add(fault.Field{Path: "barcodes", Code: "catalog.barcode-invalid"})
+	if at := slices.IndexFunc(p.Barcodes, func(s string) bool { return !validSKU(s) }); at >= 0 {
+		f.Add(fault.Field{Path: "barcodes", Code: "catalog.barcode-invalid", Args: fault.Pairs("code", text.Clip(p.Barcodes[at], MaxSKU), "max", MaxSKU)})
 	}
 	return f.Err()
 }

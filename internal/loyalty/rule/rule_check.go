@@ -222,7 +222,9 @@ func (k *ruleChecker) campaign(at string, c *Campaign) {
 	c.NeedsCode = c.NeedsCode || len(c.Codes) > 0
 	for j, code := range c.Codes {
 		f := text.Fold(code)
-		k.check(f != "" && len(f) <= 64 && k.p.codes[f] == nil, fmt.Sprintf("%s.codes[%d]", at, j), "programme.campaign-code")
+		path := fmt.Sprintf("%s.codes[%d]", at, j)
+		k.check(f != "" && len(f) <= 64, path, "programme.campaign-code")
+		k.check(k.p.codes[f] == nil, path, "programme.campaign-code-twice", "code", code)
 		k.p.codes[f] = c
 	}
 }
