@@ -42,7 +42,7 @@ func memberPages(a *Admin) {
 	a.get("/members/{member}/points", staff.PointsAdjust, (*page).adjust)
 	a.post("/members/{member}/points", staff.PointsAdjust, (*page).adjustSent)
 	a.post("/members/{member}/points/{request}/withdraw", staff.PointsAdjust, (*page).withdrawRequest)
-	for _, pages := range []func(*Admin){memberIdentifierPages, memberCardPages, memberConsentPages, memberHouseholdPages, memberLevelPages, memberDepositPages, merges, personal} {
+	for _, pages := range []func(*Admin){memberIdentifierPages, memberCardPages, memberConsentPages, memberHouseholdPages, memberLevelPages, memberDepositPages, memberCodePages, merges, personal} {
 		pages(a)
 	}
 }
