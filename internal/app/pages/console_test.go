@@ -70,11 +70,11 @@ type thing struct {
 func thingPages() map[string]thing {
 	return map[string]thing{
 		"member": {"/admin/members", "/admin/members/", "", []string{
-			"", "/identifiers", "/identifiers/new", "/bonuses", "/movement", "/tickets", "/cards", "/cards/new", "/codes", "/levels", "/level", "/household", "/consents", "/consents/give", "/changes", "/edit", "/points", "/merge", "/privacy",
+			"", "/identifiers", "/identifiers/new", "/bonuses", "/movement", "/tickets", "/cards", "/cards/new", "/codes", "/codes/new", "/levels", "/level", "/household", "/consents", "/consents/give", "/changes", "/edit", "/points", "/merge", "/privacy",
 		}},
 		"purchase": {"/admin/purchases?span=quarter", "/admin/purchases/", "", []string{"", "/refund"}},
 		"programme": {"/admin/programmes", "/admin/programmes/", "/draft/begin", []string{
-			"", "/draft", "/draft/part/head", "/draft/part/earning", "/draft/part/spending", "/draft/part/rule", "/draft/part/campaign", "/draft/part/settings", "/draft/text", "/draft/publish", "/try",
+			"", "/draft", "/draft/part/head", "/draft/part/earning", "/draft/part/spending", "/draft/part/rule", "/draft/part/campaign", "/draft/part/settings", "/draft/text", "/draft/publish", "/try", "/codes", "/codes/new",
 		}},
 		"outlet":       {"/admin/outlets", "/admin/outlets/", "", []string{"", "/edit"}},
 		"product":      {"/admin/catalogue", "/admin/catalogue/products/", "", []string{""}},

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"kopilka/internal/edge/ui"
+	"kopilka/internal/loyalty/audit"
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/clock"
@@ -128,4 +129,15 @@ func (p *page) auditKind(kind, field string, i id.ID) string {
 		return cmp.Or(p.inLang(t.NameRU, t.NameEN), t.Code)
 	}
 	return i.String()
+}
+
+// auditOf is a value of a record: a campaign of a programme by its name.
+func (p *page) auditOf(r *audit.Record, field, doc string) string {
+	said := p.auditValue(r.Target.Kind, field, doc)
+	if i, err := id.Parse(r.Target.ID); err == nil && field == "campaign" && r.Target.Kind == "programme" {
+		if pr := p.Programmes.Current().Get(i); pr != nil {
+			return p.campaignName(pr, said)
+		}
+	}
+	return said
 }

@@ -37,7 +37,7 @@ func (p *page) auditRow(r *audit.Record, names *auditNames) auditRow {
 			continue
 		}
 		out.Changes = append(out.Changes, auditChange{
-			Field: p.auditField(r.Target.Kind, "", c.Field), Before: p.auditValue(r.Target.Kind, c.Field, c.Before), After: p.auditValue(r.Target.Kind, c.Field, c.After),
+			Field: p.auditField(r.Target.Kind, "", c.Field), Before: p.auditOf(r, c.Field, c.Before), After: p.auditOf(r, c.Field, c.After),
 		})
 	}
 	return out

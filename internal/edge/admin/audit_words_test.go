@@ -15,6 +15,7 @@ import (
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/partner"
 	"kopilka/internal/loyalty/playbill"
+	"kopilka/internal/loyalty/promo"
 	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/i18n"
 )
@@ -58,6 +59,7 @@ func TestTrailHasWords(t *testing.T) {
 		playbill.Hall{},
 		playbill.Event{},
 		playbill.Session{},
+		promo.Noted{},
 		staff.Person{},
 		staff.Role{},
 		orgNote{},

@@ -31,6 +31,7 @@ type itemView struct {
 	Menu        []kit.Action
 	Rules       []itemView
 	AddRule     string
+	Codes       string // where those are that were given out for a campaign; "": none, or not for the reader
 }
 
 // parted makes the parts of one programme; edit is the path of its draft, "" where
@@ -198,6 +199,9 @@ func (v parted) campaigns(pr *rule.Programme) partView {
 		x := v.item("campaign", c.ID, orID(c.Name, c.ID), c.Off)
 		x.More = v.tell.Campaign(c)
 		x.Rules, x.AddRule = v.rulesOf(c.Rules), v.form("rule", "in", "campaign:"+c.ID)
+		if c.NeedsCode && pr == v.Programmes.Current().Get(pr.ID) && v.goes("/programmes/{programme}/codes") {
+			x.Codes = withQuery(codesPath(pr), url.Values{"campaign": {c.ID}})
+		}
 		out.Items = append(out.Items, x)
 	}
 	return out

@@ -90,6 +90,9 @@ func (p *page) findCode(typed string) (string, error) {
 			return memberPath(c.Home) + "/codes", nil
 		}
 	}
+	if pr := p.Programmes.Current().Get(c.Programme); pr != nil && p.goes("/programmes/{programme}/codes") {
+		return withQuery(codesPath(pr), url.Values{"q": {promo.Shown(c.Code)}}), nil
+	}
 	if p.can(staff.ProgrammeSee) && p.Programmes.Current().Get(c.Programme) != nil {
 		return programmesPath + "/" + c.Programme.String(), nil
 	}

@@ -43,7 +43,10 @@ func memberPages(a *Admin) {
 	a.get("/members/{member}/points", staff.PointsAdjust, (*page).adjust)
 	a.post("/members/{member}/points", staff.PointsAdjust, (*page).adjustSent)
 	a.post("/members/{member}/points/{request}/withdraw", staff.PointsAdjust, (*page).withdrawRequest)
-	for _, pages := range []func(*Admin){memberIdentifierPages, memberCardPages, memberConsentPages, memberHouseholdPages, memberLevelPages, memberDepositPages, memberRelativePages, groupsOfPages, merges, personal} {
+	for _, pages := range []func(*Admin){
+		memberIdentifierPages, memberCardPages, memberConsentPages, memberHouseholdPages, memberLevelPages, memberDepositPages, memberRelativePages, groupsOfPages,
+		memberCodePages, merges, personal,
+	} {
 		pages(a)
 	}
 }

@@ -110,6 +110,16 @@ type codeRow struct {
 	Code, Campaign, State, Until, Used string
 	Tone                               kit.Tone
 	Made                               clock.Micros
+	Active                             bool // it can be used, or withdrawn
+}
+
+// memberCodesView is a member's promo codes.
+type memberCodesView struct {
+	Own       []codeRow
+	Used      []usedRow
+	On        string
+	Give      []kit.Action // none: the reader makes no codes, or there is none to be made
+	Withdraws string       // where one is withdrawn; "": the reader may not
 }
 
 // usedRow is a receipt that promo codes were given with.
@@ -138,15 +148,20 @@ func (p *page) memberCodes(m *member.Member, _ []purchase.AccountView) (templ.Co
 	if list, err = p.ownCodes(list); err != nil {
 		return nil, err
 	}
-	own := make([]codeRow, len(list))
+	v := memberCodesView{On: on, Own: make([]codeRow, len(list))}
 	for i := range list {
-		own[i] = p.codeRow(&list[i])
+		v.Own[i] = p.codeRow(&list[i])
 	}
-	used, err := p.usedCodes(m.Home)
-	if err != nil {
+	if v.Used, err = p.usedCodes(m.Home); err != nil {
 		return nil, err
 	}
-	return codesOf(own, used, on), nil
+	if p.goes("/members/{member}/codes/new") {
+		v.Withdraws = memberPath(m.Home) + "/codes/withdraw"
+		if !m.State.Gone() && len(p.codeCampaigns()) > 0 {
+			v.Give = []kit.Action{{Text: p.text("admin.codes.give"), Icon: "plus", Small: true, Href: memberPath(m.Home) + "/codes/new"}}
+		}
+	}
+	return codesOf(v), nil
 }
 
 func (p *page) codeRow(c *promo.Code) codeRow {
@@ -160,6 +175,7 @@ func (p *page) codeRow(c *promo.Code) codeRow {
 		}
 	}
 	state := c.On(today)
+	r.Active = state == promo.Active
 	r.State, r.Tone = p.text("admin.code."+string(state)), map[promo.State]kit.Tone{promo.Active: kit.Good, promo.Used: kit.Info, promo.Withdrawn: kit.Bad, promo.Expired: kit.Warn}[state]
 	if c.UsedOp != 0 {
 		r.Used = purchasePath(c.UsedHome, c.UsedOp)

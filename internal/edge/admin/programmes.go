@@ -29,6 +29,7 @@ func programmes(a *Admin) {
 	a.get("/programmes/{programme}", staff.ProgrammeSee, (*page).programme)
 	a.get("/programmes/{programme}/versions/{version}", staff.ProgrammeSee, (*page).programmeVersion)
 	a.post("/programmes/{programme}/back", staff.ProgrammePublish, (*page).programmeBack, OfProgramme)
+	codePages(a)
 	drafts(a)
 	requests(a)
 	tries(a)
@@ -122,6 +123,7 @@ type programmeView struct {
 	Latest           string
 	Plan             planView
 	Request          requestNote
+	Actions          []kit.Action
 	AskBack          bool // an old version comes back when a second person approves it
 }
 
@@ -160,6 +162,9 @@ func (p *page) programme() error {
 		Parts: p.partsOf(p.teller(names, pr), pr, draft.Parts(pr, names), "", ""),
 		Name:  pr.Name, Code: pr.Code, Text: string(text), Path: programmesPath + "/" + pr.ID.String(), Latest: id.ID(pr.Version).String(),
 		Version: p.text("admin.programmes.version", "version", pr.Version), MayEdit: p.goes("/programmes/{programme}/draft"), MayBack: p.can(staff.ProgrammePublish) && p.covers(pr) == nil,
+	}
+	if p.goes("/programmes/{programme}/codes") {
+		v.Actions = []kit.Action{{Text: p.text("admin.codes.title"), Icon: "ticket", Href: codesPath(pr)}}
 	}
 	if v.State, v.Tone = p.programmeState(pr, p.allOutlets()); v.Tone == kit.Warn {
 		v.Nowhere = p.text("admin.programmes.nowhere-why")

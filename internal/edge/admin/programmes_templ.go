@@ -230,7 +230,7 @@ func programmePage(v programmeView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = kit.Head(v.Name, "", v.Version, kit.Action{Text: ui.T(ctx, "admin.try.title"), Icon: "receipt", Href: v.Path + "/try"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = kit.Head(v.Name, "", v.Version, append(v.Actions, kit.Action{Text: ui.T(ctx, "admin.try.title"), Icon: "receipt", Href: v.Path + "/try"})...).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

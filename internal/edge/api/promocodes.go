@@ -113,30 +113,32 @@ func makePromoCodes(ctx context.Context, c *call, in *makePromoCodesIn) (*Page[P
 	if err != nil {
 		return nil, err
 	}
-	guests, err := c.guests(in.Body.Guests)
+	owners, err := c.promoOwners(&in.Body)
 	if err != nil {
 		return nil, err
 	}
 	codes := promo.Codes{DB: c.DB, Clock: c.Clock}
 	return once(ctx, c, in, func(ctx context.Context) (*Page[PromoCode], []string, error) {
 		list, err := codes.Make(ctx, promo.Order{
-			Programme: p, Campaign: in.Body.Campaign, Count: in.Body.Count, Members: in.Body.Members, Guests: guests,
-			Expires: in.Body.Until, By: c.author(),
+			Programme: p, Campaign: in.Body.Campaign, Count: in.Body.Count, Owners: owners, Expires: in.Body.Until, By: c.author(),
 		})
 		out, err := all(list, err, promoCodeOf)
 		return out, each(list, func(v promo.Code) string { return v.Code }), err
 	}, c.promoCodesAgain)
 }
 
-// guests are the phones and e-mails that codes are to be bound to.
-func (c *call) guests(in []Guest) ([]promo.Guest, error) {
-	out := make([]promo.Guest, 0, len(in))
-	for i := range in {
-		g, err := c.guest(&in[i], fmt.Sprintf("guests[%d]", i))
+// promoOwners are whose codes are to be: members, or whoever has phones and e-mails.
+func (c *call) promoOwners(in *NewPromoCodes) ([]promo.Owner, error) {
+	if len(in.Members) > 0 && len(in.Guests) > 0 {
+		return nil, fault.New(fault.Invalid, "promo.whose")
+	}
+	out := promo.OfMembers(in.Members...)
+	for i := range in.Guests {
+		g, err := c.guest(&in.Guests[i], fmt.Sprintf("guests[%d]", i))
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, promo.Guest{Hash: c.Desk.GuestHash(g), Shown: member.Ref(g).Mask()})
+		out = append(out, promo.Owner{Guest: c.Desk.GuestHash(g), Shown: member.Ref(g).Mask()})
 	}
 	return out, nil
 }

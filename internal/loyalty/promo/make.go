@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"slices"
-	"strconv"
 	"time"
 
 	"kopilka/internal/loyalty/home"
@@ -13,7 +12,6 @@ import (
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
-	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/text"
 )
 
@@ -45,61 +43,71 @@ func Draw() string {
 type Order struct {
 	Programme *rule.Programme
 	Campaign  string
-	Count     int       // of codes; of each member's, where there are members
-	Members   []home.ID // whose they are; none: whoever has them,
-	Guests    []Guest   // or gave these phones and e-mails
-	Expires   string    // last day, YYYY-MM-DD; "": none
+	Count     int     // of codes; of each owner's, where there are owners
+	Owners    []Owner // whose they are, each once; none: whoever has them
+	Expires   string  // last day, YYYY-MM-DD; "": none
 	By        string
 }
 
-// Guest is a phone or e-mail that a code is bound to.
-type Guest struct {
-	Hash  string // keyed, as package purchase makes it
-	Shown string // what may be shown of it
+// Owner is whose a code is: a member, or whoever has a phone or an e-mail.
+type Owner struct {
+	Home  home.ID // 0: it is bound to a phone or an e-mail
+	Guest string  // keyed hash of that, as package purchase makes it
+	Shown string  // of that what may be shown
 }
 
-// Make makes codes for a campaign that is opened by codes.
-func (s *Codes) Make(ctx context.Context, o Order) ([]Code, error) {
-	if err := o.check(s.Clock.Now()); err != nil {
-		return nil, err
+// OfMembers are members as owners.
+func OfMembers(homes ...home.ID) []Owner {
+	out := make([]Owner, len(homes))
+	for i, h := range homes {
+		out[i].Home = h
 	}
-	list := o.blank(s.Clock.Now())
-	err := s.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := someone(ctx, tx, o.Members); err != nil {
-			return err
-		}
-		if err := draw(ctx, tx, o.Programme, list); err != nil {
-			return err
-		}
-		rows := Insert.Of()
-		for i := range list {
-			c := &list[i]
-			rows.Add(c.Code, int64(c.Programme), c.Campaign, int64(c.Home), c.Guest, c.Shown, int64(c.MadeAt), c.MadeBy, int64(0), c.Expires)
-		}
-		return rows.Run(ctx, tx)
+	return out
+}
+
+// Make makes codes for a campaign that is opened by codes. In the order of codes
+// they stand as their owners do in the order that asked for them.
+func (s *Codes) Make(ctx context.Context, o Order) (list []Code, err error) {
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		list, err = s.make(ctx, tx, o, s.Clock.Now())
+		return err
 	})
 	return list, err
+}
+
+func (s *Codes) make(ctx context.Context, tx *db.Tx, o Order, at clock.Micros) ([]Code, error) {
+	if err := o.check(at); err != nil {
+		return nil, err
+	}
+	list := o.blank(at)
+	if err := someone(ctx, tx, o.Owners); err != nil {
+		return nil, err
+	}
+	if err := draw(ctx, tx, o.Programme, list); err != nil {
+		return nil, err
+	}
+	rows := Insert.Of()
+	for i := range list {
+		c := &list[i]
+		rows.Add(c.Code, int64(c.Programme), c.Campaign, int64(c.Home), c.Guest, c.Shown, int64(c.MadeAt), c.MadeBy, int64(0), c.Expires)
+	}
+	if err := rows.Run(ctx, tx); err != nil {
+		return nil, err
+	}
+	return list, o.note(ctx, tx, at)
 }
 
 // blank lists the codes, still to be drawn.
 func (o *Order) blank(at clock.Micros) (list []Code) {
 	one := Code{Programme: o.Programme.ID, Campaign: o.Campaign, State: Active, MadeAt: at, MadeBy: o.By, Expires: o.Expires}
 	for range o.Count {
-		switch {
-		case len(o.Members) > 0:
-			for _, h := range o.Members {
-				of := one
-				of.Home = h
-				list = append(list, of)
-			}
-		case len(o.Guests) > 0:
-			for _, g := range o.Guests {
-				of := one
-				of.Guest, of.Shown = g.Hash, g.Shown
-				list = append(list, of)
-			}
-		default:
+		if len(o.Owners) == 0 {
 			list = append(list, one)
+		}
+		for _, w := range o.Owners {
+			of := one
+			of.Home, of.Guest, of.Shown = w.Home, w.Guest, w.Shown
+			list = append(list, of)
 		}
 	}
 	return list
@@ -113,36 +121,36 @@ func (o *Order) check(now clock.Micros) error {
 		return fault.New(fault.NotFound, "promo.no-campaign")
 	case !c.NeedsCode:
 		return fault.New(fault.Refused, "promo.open-campaign")
-	case o.Count < 1 || o.Count*max(len(o.Members), len(o.Guests), 1) > MaxMade || len(o.Members) > MaxMade || len(o.Guests) > MaxMade:
+	case o.Count < 1 || o.Count > MaxMade || len(o.Owners) > MaxMade || o.Count*max(len(o.Owners), 1) > MaxMade:
 		return fault.New(fault.Invalid, "promo.count", "most", MaxMade)
-	case len(o.Members) > 0 && len(o.Guests) > 0:
-		return fault.New(fault.Invalid, "promo.whose")
 	case o.Expires != "" && err != nil:
 		return fault.New(fault.Invalid, "promo.day")
 	case o.Expires != "" && o.Expires < o.Programme.Day(now):
 		return fault.New(fault.Invalid, "promo.over")
 	}
-	for i, h := range o.Members {
-		if h.Kind() != home.Member || h == 0 || slices.Contains(o.Members[:i], h) {
+	seen := make(map[Owner]bool, len(o.Owners))
+	for i, w := range o.Owners {
+		switch twice := seen[w]; {
+		case w.Guest != "" && twice:
+			return fault.New(fault.Invalid, "promo.guest-twice", "row", i+1)
+		case w.Guest == "" && (w.Home == 0 || w.Home.Kind() != home.Member || twice):
 			return fault.New(fault.Invalid, "promo.member", "row", i+1)
 		}
-	}
-	for i, g := range o.Guests {
-		if slices.Contains(o.Guests[:i], g) {
-			return fault.New(fault.Invalid, "promo.guest-twice", "row", i+1)
-		}
+		seen[w] = true
 	}
 	return nil
 }
 
 // someone refuses members that are not there.
-func someone(ctx context.Context, tx *db.Tx, homes []home.ID) error {
-	if len(homes) == 0 {
-		return nil
+func someone(ctx context.Context, tx *db.Tx, owners []Owner) error {
+	ids := make([]int64, 0, len(owners))
+	for _, w := range owners {
+		if w.Home != 0 {
+			ids = append(ids, int64(w.Home))
+		}
 	}
-	ids := make([]int64, len(homes))
-	for i, h := range homes {
-		ids[i] = int64(h)
+	if len(ids) == 0 {
+		return nil
 	}
 	found := map[home.ID]bool{}
 	err := tx.Each(ctx, func(r db.Row) error {
@@ -154,15 +162,17 @@ func someone(ctx context.Context, tx *db.Tx, homes []home.ID) error {
 	if err != nil {
 		return err
 	}
-	for i, h := range homes {
-		if !found[h] {
+	for i, w := range owners {
+		if w.Home != 0 && !found[w.Home] {
 			return fault.New(fault.NotFound, "promo.member", "row", i+1)
 		}
 	}
 	return nil
 }
 
-// draw gives each of the list a code that no other has, given out or listed.
+// draw gives each of the list a code that no other has, given out or listed, in the
+// list's order: by it whoever gave a list of people finds whose each code is, of whom
+// nothing is kept that he could be told by.
 func draw(ctx context.Context, tx *db.Tx, p *rule.Programme, list []Code) error {
 	seen := make(map[string]bool, len(list))
 	codes := make([]string, len(list))
@@ -171,6 +181,9 @@ func draw(ctx context.Context, tx *db.Tx, p *rule.Programme, list []Code) error 
 			codes[i] = Draw()
 		}
 		seen[codes[i]] = true
+	}
+	slices.Sort(codes)
+	for i := range list {
 		list[i].Code = codes[i]
 	}
 	return tx.Each(ctx, func(db.Row) error {
@@ -180,15 +193,23 @@ func draw(ctx context.Context, tx *db.Tx, p *rule.Programme, list []Code) error 
 
 // Withdraw takes a code out of use for good; one that is withdrawn already
 // stays so, a used one can't be.
-func (s *Codes) Withdraw(ctx context.Context, code string) (Code, error) {
-	n, err := s.DB.Exec(ctx, qWithdraw, text.Fold(code))
-	if err != nil {
-		return Code{}, err
-	}
-	c, err := Get(ctx, s.DB, code)
-	if err == nil && n == 0 && c.State == Used {
-		err = fault.New(fault.Conflict, "promo.used")
-	}
+func (s *Codes) Withdraw(ctx context.Context, code string) (c Code, err error) {
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		n, err := tx.Exec(ctx, qWithdraw, text.Fold(code))
+		if err != nil {
+			return err
+		}
+		if c, err = Get(ctx, tx, code); err != nil {
+			return err
+		}
+		switch {
+		case n > 0:
+			return c.note(ctx, tx, s.Clock.Now())
+		case c.State == Used:
+			return fault.New(fault.Conflict, "promo.used")
+		}
+		return nil
+	})
 	return c, err
 }
 
@@ -199,44 +220,4 @@ func Get(ctx context.Context, q db.Q, code string) (Code, error) {
 		return Code{}, fault.New(fault.NotFound, "promo.not-found")
 	}
 	return c, err
-}
-
-// Filter picks codes; what is zero picks all.
-type Filter struct {
-	Programme id.ID
-	Campaign  string // of Programme
-	Home      home.ID
-	Guests    []string // with Home: also what is bound to these hashes
-	State     State
-	After     string // the code that the part before ended with
-}
-
-// List lists codes in the order of codes.
-func List(ctx context.Context, q db.Q, f Filter, limit int) ([]Code, error) {
-	args := []any{text.Fold(f.After)}
-	where := ` where code > $1`
-	add := func(what string, v any) {
-		args = append(args, v)
-		where += what + strconv.Itoa(len(args))
-	}
-	if f.Programme != 0 {
-		add(` and programme_id = $`, f.Programme)
-	}
-	if f.Campaign != "" {
-		add(` and campaign = $`, f.Campaign)
-	}
-	if f.Home != 0 {
-		add(` and (home_id <> 0 and home_id in (select home_id from member where merged_into = $`, f.Home)
-		add(` union all select cast($`, f.Home)
-		where += ` as bigint))`
-		for _, g := range f.Guests {
-			add(` or guest <> '' and guest = $`, g)
-		}
-		where += `)`
-	}
-	if f.State != "" {
-		add(` and state = $`, f.State)
-	}
-	add(` order by code limit $`, min(limit, maxPage))
-	return db.All(ctx, q, scan, `select `+columns+` from promo_code`+where, args...)
 }

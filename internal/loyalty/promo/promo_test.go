@@ -80,7 +80,7 @@ func TestMakeAndList(t *testing.T) {
 			}
 		}
 		var all []promo.Code
-		for _, o := range []promo.Order{{Count: 7}, {Count: 2, Members: []home.ID{1, 2}, Expires: "2026-12-31"}} {
+		for _, o := range []promo.Order{{Count: 7}, {Count: 2, Owners: promo.OfMembers(1, 2), Expires: "2026-12-31"}} {
 			o.Programme, o.Campaign, o.By = programme(t), "gift", "test"
 			list, err := s.Make(ctx, o)
 			if err != nil {
@@ -145,12 +145,12 @@ func TestMakeRefuses(t *testing.T) {
 			{promo.Order{Campaign: "open", Count: 1}, "promo.open-campaign"},
 			{promo.Order{Campaign: "gift"}, "promo.count"},
 			{promo.Order{Campaign: "gift", Count: 1001}, "promo.count"},
-			{promo.Order{Campaign: "gift", Count: 501, Members: []home.ID{1, 2}}, "promo.count"},
+			{promo.Order{Campaign: "gift", Count: 501, Owners: promo.OfMembers(1, 2)}, "promo.count"},
 			{promo.Order{Campaign: "gift", Count: 1, Expires: "2026-02-30"}, "promo.day"},
 			{promo.Order{Campaign: "gift", Count: 1, Expires: "2020-01-01"}, "promo.over"},
-			{promo.Order{Campaign: "gift", Count: 1, Members: []home.ID{1, 1}}, "promo.member"},
-			{promo.Order{Campaign: "gift", Count: 1, Members: []home.ID{1, 7}}, "promo.member"},
-			{promo.Order{Campaign: "gift", Count: 1, Members: []home.ID{-1}}, "promo.member"},
+			{promo.Order{Campaign: "gift", Count: 1, Owners: promo.OfMembers(1, 1)}, "promo.member"},
+			{promo.Order{Campaign: "gift", Count: 1, Owners: promo.OfMembers(1, 7)}, "promo.member"},
+			{promo.Order{Campaign: "gift", Count: 1, Owners: promo.OfMembers(-1)}, "promo.member"},
 		} {
 			c.order.Programme = programme(t)
 			if _, err := s.Make(ctx, c.order); err == nil || fault.From(err).Code != c.code {

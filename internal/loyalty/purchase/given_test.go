@@ -43,7 +43,7 @@ func awarded(t *testing.T, s *purchasetest.Shop, b purchase.Buyer) *purchase.Pur
 func made(t *testing.T, s *purchasetest.Shop, n int, expires string, homes ...home.ID) (codes []string) {
 	t.Helper()
 	list, err := (&promo.Codes{DB: s.DB, Clock: s.Clock}).Make(t.Context(), promo.Order{
-		Programme: s.Programme, Campaign: "gift", Count: n, Members: homes, Expires: expires, By: "test",
+		Programme: s.Programme, Campaign: "gift", Count: n, Owners: promo.OfMembers(homes...), Expires: expires, By: "test",
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -212,7 +212,7 @@ func TestCodeOfAGuest(t *testing.T) {
 		give := func(of string) string {
 			list, err := (&promo.Codes{DB: s.DB, Clock: s.Clock}).Make(t.Context(), promo.Order{
 				Programme: s.Programme, Campaign: "gift", Count: 1, By: "test",
-				Guests: []promo.Guest{{Hash: s.Desk.GuestHash(mail(of)), Shown: "a***@example.org"}},
+				Owners: []promo.Owner{{Guest: s.Desk.GuestHash(mail(of)), Shown: "a***@example.org"}},
 			})
 			if err != nil {
 				t.Fatal(err)

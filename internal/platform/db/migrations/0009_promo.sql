@@ -23,3 +23,11 @@ create table promo_code (
 create index promo_code_home on promo_code (home_id, code) where home_id <> 0;
 create index promo_code_guest on promo_code (guest, code) where guest <> '';
 create index promo_code_campaign on promo_code (programme_id, campaign, code);
+create index promo_code_made on promo_code (programme_id, made_at, code);
+
+-- The forms that have made codes, so that one that is sent twice makes them once.
+create table promo_making (
+    once    {{bytes}} primary key,  -- SHA-256 of the form's key
+    hash    {{bytes}} not null,     -- of what it asked for
+    made_at bigint not null
+);
