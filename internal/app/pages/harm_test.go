@@ -212,8 +212,8 @@ var readFirst = []string{
 // who is not as far as the owner is here.
 var unread = []string{"/admin/approvals/programmes/{request}/refuse", "/admin/me/phone", "/admin/me/passkeys/new"}
 
-// untouched fails for a column of the base that nothing of it has come to, and that is
-// not among those which hold no text of people.
+// untouched fails for a column of the base that no such text has come to, and that is
+// not among those which hold none here: codes, states, days, or what no page takes.
 func (h *harmer) untouched() {
 	h.t.Helper()
 	var columns []string

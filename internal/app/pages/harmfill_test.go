@@ -118,7 +118,8 @@ func (h *harmer) imports() {
 func (h *harmer) strays() {
 	h.t.Helper()
 	for _, q := range [][2]string{
-		{`update staff_session set agent = $1`, ""}, {`update consent set user_agent = $1, ip = $1 where proof like 'h%'`, "w00.ip"}, {`update pairing set by_name = $1`, ""},
+		{`update staff_session set agent = $1`, ""},
+		{`update consent set user_agent = $1, ip = $1 where proof like 'h%'`, "w00.ip"},
 		{`insert into member_relative (home_id, relative_id, kind, name, birth_date) values (` + strconv.FormatInt(int64(h.home), 10) + `, 1, 'child', $1, '2020-05-01')`, ""},
 		{`insert into staff_passkey (passkey_id, staff_id, name, credential, public_key, uses, synced, transports, created_at, used_at, copied_at) select 1, min(staff_id), $1, x'01', x'01', 0, false, '', 1, 0, 0 from staff`, "w00.passkey"},
 		{`insert into river_job (kind, args, state, attempt, max_attempts, scheduled_at, finalized_at, attempted_at, errors) values ('staff.letter', '{}', 'discarded', 12, 12, datetime('now'), datetime('now'), datetime('now'),
