@@ -29,7 +29,7 @@ func setUp(t *testing.T, b *browsertest.Browser, s *app.Service) *browsertest.Pa
 }
 
 // firstTill is its till, with a cashier at work.
-func firstTill(t *testing.T, b *browsertest.Browser, s *app.Service) *till {
+func firstTill(t *testing.T, b *browsertest.Browser, s *app.Service, look browsertest.Look) *till {
 	t.Helper()
 	ctx := t.Context()
 	c, err := s.Identity.SaveCashier(ctx, identity.Cashier{Code: "1", Name: "Вера"})
@@ -44,7 +44,7 @@ func firstTill(t *testing.T, b *browsertest.Browser, s *app.Service) *till {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &till{Page: b.Open(t, s.URL+"/pos/", desk), t: t, s: program{url: s.URL, service: s}, at: tills.Items[0], url: s.URL}
+	p := &till{Page: b.Open(t, s.URL+"/pos/", look), t: t, s: program{url: s.URL, service: s}, at: tills.Items[0], url: s.URL}
 	p.pair()
 	p.signIn()
 	return p
@@ -83,7 +83,7 @@ func TestFirstConsents(t *testing.T) {
 	p.Accessible()
 	p.Shot("steps")
 
-	at := firstTill(t, b, s)
+	at := firstTill(t, b, s, desk)
 	at.shift("F2")
 	at.Wait(`document.querySelector("#register[open]") && document.querySelector("#register [data-f=no-texts]").innerText.includes("Нет опубликованного текста: Правила программы, Обработка персональных данных.") && !document.querySelector("#register [name=consent]")`)
 	at.Accessible()
