@@ -289,8 +289,10 @@ func (n *naming) found(of rule.Field) bool {
 	switch of {
 	case rule.FieldProduct:
 		return true
-	case rule.FieldEvent, rule.FieldSession, rule.FieldHall:
+	case rule.FieldEvent, rule.FieldHall:
 		return len(n.options(of)) >= maxOffered
+	case rule.FieldSession:
+		return len(n.options(of)) > sessionsOffered
 	}
 	return false
 }

@@ -29,7 +29,7 @@ func (n *naming) ofPlaybill(of rule.Field, add func(value, text string)) {
 			add(kind, kind)
 		}
 	case rule.FieldSession:
-		for _, o := range n.comingSessions("", maxOffered) {
+		for _, o := range n.comingSessions("", sessionsOffered+1) {
 			add(o.Value, o.Text)
 		}
 	case rule.FieldHall:
@@ -105,6 +105,13 @@ func (n *naming) placesOffered(of rule.Field) []kit.Option {
 	slices.SortStableFunc(out, func(a, b kit.Option) int { return cmp.Compare(a.Text, b.Text) })
 	return out
 }
+
+// Of sessions there are many of few names: a form offers a handful to tick, and one
+// search all that an event has for weeks.
+const (
+	sessionsOffered = 30
+	sessionsFound   = 100
+)
 
 // comingSessions are sessions on sale that have not begun, of an event or ("") of any.
 func (n *naming) comingSessions(event string, most int) []kit.Option {
@@ -190,8 +197,8 @@ func (n *naming) findShown(of rule.Field, words string) []kit.Option {
 		for _, e := range itemsOf(n, list, err) {
 			if of == rule.FieldEvent {
 				out = append(out, kit.Option{Value: e.Code, Text: withCode(e.Name, e.Code)})
-			} else if len(out) < foundAtOnce {
-				out = append(out, n.comingSessions(e.Code, foundAtOnce-len(out))...)
+			} else if len(out) < sessionsFound {
+				out = append(out, n.comingSessions(e.Code, sessionsFound-len(out))...)
 			}
 		}
 	}
