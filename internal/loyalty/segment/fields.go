@@ -131,9 +131,8 @@ func builtIn() []Field {
 		{Code: "postcode", Kind: Text, Ops: []Op{OpIn, OpNotIn, OpStarts, OpFilled, OpEmpty}, Column: true, Source: FromFree, shape: shape{
 			expr: "m.address_postcode", none: "''", code: byText, ask: askPostcode, show: func(r *seen) Value { return Value{Kind: Text, Text: r.postcode} },
 		}},
-		{Code: "address", Kind: Text, Ops: []Op{OpFilled, OpEmpty}, Column: true, shape: shape{
-			expr: "m.address_street", none: "''", code: byText, show: func(r *seen) Value { return Value{Kind: Text, Text: r.address} },
-		}},
+		// A list shows of an address no more than a member's page does before it is asked.
+		{Code: "address", Kind: Text, Ops: []Op{OpFilled, OpEmpty}, shape: shape{expr: "m.address_street", none: "''"}},
 		relative("relative_birthday_in", Days, []Op{OpTo}, shape{expr: "substr(x.birth_date, 6)", side: &side{table: "member_relative", column: "birth_date"}}, askRelativeBirthdayIn),
 		texts("language", "language", []string{"ru", "en"}, chosen, func(r *seen) string { return r.language }),
 		{Code: "comment", Kind: Text, Ops: []Op{OpFilled, OpEmpty}, Column: true, shape: shape{expr: "m.comment", none: "''", code: byText, show: func(r *seen) Value { return Value{Kind: Text, Text: r.comment} }}},

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +22,7 @@ type seen struct {
 	proven                         map[member.Kind]bool
 	groups, tags                   []string
 	cardTypes, cardStates          []string
-	postcode, address              string
+	postcode                       string
 	deposits                       bool // one is open
 	deposit                        int64
 	custom                         map[string]string
@@ -37,7 +36,7 @@ type seen struct {
 }
 
 const (
-	qSeen = `select m.home_id, m.number, m.state, m.surname, m.name, m.patronymic, m.birth_date, m.sex, m.language, m.address_city, m.address_postcode, m.address_street, m.address_house, m.address_flat, m.comment,
+	qSeen = `select m.home_id, m.number, m.state, m.surname, m.name, m.patronymic, m.birth_date, m.sex, m.language, m.address_city, m.address_postcode, m.comment,
  coalesce(m.category_id, 0), m.custom, m.registered_at, m.registered_source, coalesce(m.registered_outlet, 0),
  coalesce((select x.household_id from household_member x where x.home_id = m.home_id and x.left_at is null), 0),
  coalesce(f.level, ''), coalesce(f.active, 0), coalesce(f.pending, 0), coalesce(f.earned, 0), coalesce(f.spent, 0), coalesce(f.purchases, 0),
@@ -59,15 +58,14 @@ const (
 )
 
 func (r *seen) scan(row db.Row) error {
-	var surname, name, patronymic, custom, street, house, flat string
-	err := row.Scan(&r.Home, &r.Number, &r.State, &surname, &name, &patronymic, &r.born, &r.sex, &r.language, &r.city, &r.postcode, &street, &house, &flat, &r.comment,
+	var surname, name, patronymic, custom string
+	err := row.Scan(&r.Home, &r.Number, &r.State, &surname, &name, &patronymic, &r.born, &r.sex, &r.language, &r.city, &r.postcode, &r.comment,
 		&r.category, &custom, &r.registered, &r.source, &r.outlet, &r.household,
 		&r.Level, &r.active, &r.pending, &r.earned, &r.spent, &r.purchases, &r.turnover, &r.average, &r.visits, &r.first, &r.last, &r.consents)
 	if err != nil {
 		return err
 	}
 	r.Name = strings.Join(strings.Fields(surname+" "+name+" "+patronymic), " ")
-	r.address = strings.Join(slices.DeleteFunc([]string{street, house, flat}, func(s string) bool { return s == "" }), ", ")
 	return json.Unmarshal([]byte(custom), &r.custom)
 }
 
