@@ -123,7 +123,9 @@ func (p *program) harmed(t *testing.T, b *browsertest.Browser) *harmer {
 	h.names["{deposit}"] = open.String()
 	h.sells()
 	all(harmfulDeeds())
-	h.names["{more}"] = p.deposit(t, &purchase.DepositRequest{Do: purchase.OpenDeposit, Home: h.home}).String()
+	more := p.deposit(t, &purchase.DepositRequest{Do: purchase.OpenDeposit, Home: h.home})
+	p.deposit(t, &purchase.DepositRequest{Do: purchase.TopUpDeposit, Home: h.home, Deposit: more, Amount: 100_00, PaidBy: "cash"})
+	h.names["{more}"] = more.String()
 	h.asks(pr.ID)
 	all(harmfulProgramme())
 	h.changes(pr.ID)
@@ -172,6 +174,11 @@ func (h *harmer) walks() {
 	for _, at := range readFirst {
 		from = append(from, h.named(at))
 	}
+	m, err := member.Get(h.t.Context(), h.s.service.DB, h.home)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	from = append(from, fmt.Sprintf("%s/identifiers/%d-0/prove", h.named("{member}"), m.Version))
 	for _, name := range slices.Sorted(maps.Keys(h.names)) {
 		if at := h.names[name]; strings.HasPrefix(at, "/") {
 			from = append(from, at)

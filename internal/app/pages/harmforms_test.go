@@ -61,6 +61,7 @@ func harmfulMembers() []harmful {
 func harmfulDeeds() []harmful {
 	type m = map[string]string
 	return []harmful{
+		{path: "{member}/relatives/new", harm: "name", rest: m{"kind": "child", "birth_date": "01.02.2015"}},
 		{path: "{member}/deposits/{deposit}/top-up", harm: "reason", rest: m{"sum": "500"}},
 		{path: "{member}/deposits/{deposit}/close", harm: "reason"},
 		{path: "/admin/members/new", harm: "surname", rest: m{"phone": "8 916 000-55-03"}, as: "other"},

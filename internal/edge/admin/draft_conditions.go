@@ -91,7 +91,7 @@ func (a wants) loadOne(i int, field rule.Field, x draft.Part) {
 
 // ticked tells whether a field's words are chosen from a list, not typed.
 func (a wants) ticked(field rule.Field, words []string) bool {
-	if field == rule.FieldProduct {
+	if a.names.found(field) {
 		return len(words) <= maxOffered
 	}
 	return len(a.names.options(field)) > 0 && len(a.names.options(field)) < maxOffered
@@ -241,16 +241,18 @@ func (a wants) rowOf(i int) rowView {
 		hide()
 	}
 	switch {
-	case field == rule.FieldProduct && a.ticked(field, words):
-		options := chosenGoods(a.names, words, a.names.find(a.ctx(), a.f.get(a.key(i, "find"))), a.f.get(a.key(i, "find")) != "")
-		put(slot{key: a.key(i, "in"), as: someOf, said: said("goods"), options: options})
+	case a.names.found(field) && a.ticked(field, words):
+		put(slot{key: a.key(i, "in"), as: someOf, said: said("chosen"), options: a.chosenAndFound(i, field, words)})
 		hide()
-		put(slot{key: a.key(i, "find"), said: a.text("admin.draft.find-goods")})
-		out.Fields[len(out.Fields)-1].Hint = a.text("admin.draft.find-goods-how")
+		put(slot{key: a.key(i, "find"), said: a.text("admin.draft.find-" + string(field)), about: a.text("admin.draft.find-how")})
+		out.Find = &kit.Action{Text: a.text("admin.draft.find-it"), Icon: "search", Submit: true, Name: "do", Value: "find"}
 		a.f.values.Del(a.key(i, "words"))
 	case a.ticked(field, words):
-		put(slot{key: a.key(i, "in"), as: someOf, said: said("any-of"), options: a.names.options(field)})
+		put(slot{key: a.key(i, "in"), as: someOf, said: said("any-of"), options: a.names.offered(field, words)})
 		hide()
+		if freeWords(field) {
+			put(slot{key: a.key(i, "words"), said: a.text("admin.draft.others"), about: a.text(a.wordsHow(field))})
+		}
 	default:
 		a.f.values.Del(a.key(i, "in"))
 		put(slot{key: a.key(i, "words"), said: said("words"), about: a.text(a.wordsHow(field))})
@@ -259,16 +261,17 @@ func (a wants) rowOf(i int) rowView {
 	return out
 }
 
-// chosenGoods are the goods that are chosen, by name, and those that were found.
-func chosenGoods(n *naming, chosen []string, found []kit.Option, searched bool) []kit.Option {
+// chosenAndFound are the values that are chosen, by name, and those that were found.
+func (a wants) chosenAndFound(i int, field rule.Field, chosen []string) []kit.Option {
 	var out []kit.Option
-	for _, sku := range chosen {
-		out = append(out, kit.Option{Value: sku, Text: n.call(rule.FieldProduct, sku)})
+	for _, w := range chosen {
+		out = append(out, kit.Option{Value: w, Text: a.names.chosenSaid(field, w)})
 	}
-	if !searched {
+	words := a.f.get(a.key(i, "find"))
+	if words == "" {
 		return out
 	}
-	for _, o := range found {
+	for _, o := range a.names.find(field, words) {
 		if !slices.Contains(chosen, o.Value) {
 			out = append(out, o)
 		}

@@ -53,6 +53,7 @@ type rowView struct {
 	Title  string
 	Fields []fieldView
 	Act    *kit.Action
+	Find   *kit.Action // beside the fields: looks up what they may be
 }
 
 // fieldView is a field and how it is shown.

@@ -596,6 +596,16 @@ func formRows(rows []rowView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
+					if r.Find != nil {
+						templ_7745c5c3_Err = kit.Button(*r.Find).Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, " ")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
 					if r.Title == "" && r.Act != nil {
 						templ_7745c5c3_Err = kit.Button(*r.Act).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"context"
 	"slices"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/member"
+	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/programme/draft"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/loyalty/spoken"
@@ -25,10 +25,12 @@ type naming struct {
 	of     *rule.Programme // whose levels and campaigns are meant; nil: nobody's
 	loaded map[rule.Field][]kit.Option
 	own    []member.CustomField // once they are loaded
+	events map[string]string    // names of events that were asked for
+	halls  map[string]playbill.Hall
 }
 
 func (p *page) naming() *naming {
-	return &naming{Base: draft.NewBase(p.ctx(), p.DB, p.Directory), p: p, loaded: map[rule.Field][]kit.Option{}}
+	return &naming{Base: draft.NewBase(p.ctx(), p.DB, p.Directory), p: p, loaded: map[rule.Field][]kit.Option{}, events: map[string]string{}, halls: map[string]playbill.Hall{}}
 }
 
 // teller says rules of a programme in the reader's words.
@@ -57,6 +59,12 @@ func (n spokenNames) Called(of rule.Field, word string) string { return n.call(o
 func (n *naming) call(of rule.Field, word string) string {
 	if own := n.ownField(of); own != nil {
 		return n.p.ownValue(own, word)
+	}
+	switch of {
+	case rule.FieldEvent, rule.FieldSession, rule.FieldHall:
+		return n.callShown(of, word)
+	case rule.FieldEventType, rule.FieldChannel, rule.FieldTag:
+		return word
 	}
 	for _, o := range n.options(of) {
 		if strings.EqualFold(o.Value, word) {
@@ -161,6 +169,16 @@ func (n *naming) load(of rule.Field) (out []kit.Option) {
 		for _, w := range words {
 			add(w, w)
 		}
+	case rule.FieldEvent, rule.FieldEventType, rule.FieldSession, rule.FieldHall, rule.FieldZone, rule.FieldSector:
+		n.ofPlaybill(of, add)
+	case rule.FieldChannel:
+		for _, w := range n.channelsKnown() {
+			add(w, w)
+		}
+	case rule.FieldTag:
+		for _, w := range n.tagsKnown() {
+			add(w, w)
+		}
 	case rule.CustomField:
 		list, err := member.CustomFields(p.ctx(), p.DB)
 		n.own = itemsOf(n, reference.List[member.CustomField]{Items: list}, err)
@@ -245,9 +263,46 @@ func itemsOf[T any](n *naming, list reference.List[T], err error) []T {
 	return list.Items
 }
 
-// find looks goods up by what they are called.
-func (n *naming) find(ctx context.Context, words string) []kit.Option {
-	list, err := n.goods().Products(ctx, catalog.Filter{}, reference.Page{Find: words, Limit: foundGoods})
+// offered are a field's options, and those words that are chosen and not among them:
+// no form takes away what it does not know.
+func (n *naming) offered(of rule.Field, chosen []string) []kit.Option {
+	out := slices.Clone(n.options(of))
+	for _, w := range chosen {
+		if !slices.ContainsFunc(out, func(o kit.Option) bool { return strings.EqualFold(o.Value, w) }) {
+			out = append(out, kit.Option{Value: w, Text: n.chosenSaid(of, w)})
+		}
+	}
+	return out
+}
+
+// chosenSaid is what a word that is chosen is called in a form.
+func (n *naming) chosenSaid(of rule.Field, word string) string {
+	name := n.call(of, word)
+	if of == rule.FieldEvent {
+		return withCode(name, word)
+	}
+	return name
+}
+
+// found tells whether a field's values are too many to offer: they are looked up.
+func (n *naming) found(of rule.Field) bool {
+	switch of {
+	case rule.FieldProduct:
+		return true
+	case rule.FieldEvent, rule.FieldHall:
+		return len(n.options(of)) >= maxOffered
+	case rule.FieldSession:
+		return len(n.options(of)) > sessionsOffered
+	}
+	return false
+}
+
+// find looks values of a field up by what they are called.
+func (n *naming) find(of rule.Field, words string) []kit.Option {
+	if of != rule.FieldProduct {
+		return n.findShown(of, words)
+	}
+	list, err := n.goods().Products(n.p.ctx(), catalog.Filter{}, reference.Page{Find: words, Limit: foundAtOnce})
 	var out []kit.Option
 	for _, g := range itemsOf(n, list, err) {
 		out = append(out, kit.Option{Value: g.SKU, Text: g.Name})
@@ -255,5 +310,5 @@ func (n *naming) find(ctx context.Context, words string) []kit.Option {
 	return out
 }
 
-// foundGoods is how many goods one search offers.
-const foundGoods = 20
+// foundAtOnce is how many one search offers.
+const foundAtOnce = 20

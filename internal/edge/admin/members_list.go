@@ -8,6 +8,7 @@ import (
 
 	"kopilka/internal/edge/ui"
 	"kopilka/internal/edge/ui/kit"
+	"kopilka/internal/loyalty/card"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/segment"
 	"kopilka/internal/platform/clock"
@@ -32,12 +33,13 @@ type memberList struct {
 	mayEdit    bool
 }
 
-// names are what levels, groups, categories and outlets are called.
+// names are what levels, groups, categories, types of cards and outlets are called.
 type names struct {
 	levels     map[string]levelName
 	order      []string // of levels, the lowest first
 	groups     map[string]string
 	categories map[string]string
+	cardTypes  map[string]string
 	outlets    func(id.ID) string
 }
 
@@ -49,7 +51,7 @@ type levelName struct {
 // names reads what is called how. A name that can't be read is left out: the
 // list shows its id.
 func (p *page) names() *names {
-	n := &names{levels: map[string]levelName{}, groups: map[string]string{}, categories: map[string]string{}}
+	n := &names{levels: map[string]levelName{}, groups: map[string]string{}, categories: map[string]string{}, cardTypes: map[string]string{}}
 	set := p.Programmes.Current()
 	for _, pr := range set.All() {
 		for i, l := range set.Ladder(pr.ID).Levels() {
@@ -67,6 +69,11 @@ func (p *page) names() *names {
 	if list, err := member.Categories(p.ctx(), p.DB); err == nil {
 		for _, c := range list {
 			n.categories[c.ID.String()] = c.Name
+		}
+	}
+	if list, err := card.Types(p.ctx(), p.DB); err == nil {
+		for i := range list {
+			n.cardTypes[list[i].ID.String()] = list[i].Name
 		}
 	}
 	n.outlets = func(i id.ID) string {
@@ -98,6 +105,8 @@ func (l *memberList) valueName(f *segment.Field, v string) string {
 		return byID(l.names.groups)
 	case segment.FromCategories:
 		return byID(l.names.categories)
+	case segment.FromCardTypes:
+		return byID(l.names.cardTypes)
 	case segment.FromOutlets:
 		i, err := id.Parse(v)
 		if err != nil {
@@ -169,6 +178,8 @@ func (l *memberList) options(f *segment.Field) []kit.Option {
 		values = sortedByName(l.names.groups)
 	case segment.FromCategories:
 		values = sortedByName(l.names.categories)
+	case segment.FromCardTypes:
+		values = sortedByName(l.names.cardTypes)
 	case segment.FromOutlets:
 		for _, code := range l.page.Directory.OutletCodes() {
 			if o, ok := l.page.Directory.OutletByCode(code); ok && l.page.who.At(o.ID) {

@@ -198,7 +198,7 @@ func (t *trying) ownTill(word string) bool {
 }
 
 // goodsList offers goods by their names.
-func (n *naming) goodsList() []kit.Option { return n.find(n.p.ctx(), "") }
+func (n *naming) goodsList() []kit.Option { return n.find(rule.FieldProduct, "") }
 
 // run tries the receipt of the form; nil where the form is wrong.
 func (t *trying) run() (*triedView, error) {

@@ -2,9 +2,7 @@ package admin
 
 import (
 	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/level"
@@ -110,34 +108,8 @@ func (t *trying) imagines() {
 // address has.
 func (t *trying) channels() []kit.Option {
 	out := []kit.Option{{Text: t.text("admin.try.any-payment")}}
-	add := func(words ...string) {
-		for _, w := range words {
-			if w != "" && !slices.ContainsFunc(out, func(o kit.Option) bool { return strings.EqualFold(o.Value, w) }) {
-				out = append(out, kit.Option{Value: w, Text: w})
-			}
-		}
+	for _, w := range addWords(channelsOf(t.of), t.f.get("channel")) {
+		out = append(out, kit.Option{Value: w, Text: w})
 	}
-	look := func(conditions []rule.Condition) {
-		for i := range conditions {
-			if c := &conditions[i]; c.Field == rule.FieldChannel {
-				add(c.In...)
-				add(c.Not...)
-			}
-		}
-	}
-	lists := [][]rule.Rule{t.of.Rules}
-	for i := range t.of.Levels {
-		lists = append(lists, t.of.Levels[i].Rules)
-	}
-	for i := range t.of.Campaigns {
-		look(t.of.Campaigns[i].When)
-		lists = append(lists, t.of.Campaigns[i].Rules)
-	}
-	for _, list := range lists {
-		for i := range list {
-			look(list[i].When)
-		}
-	}
-	add(t.f.get("channel"))
 	return out
 }

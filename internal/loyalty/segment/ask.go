@@ -203,11 +203,16 @@ func (k Kind) scale() int {
 	return 0
 }
 
-func (k *asked) numbers() (part, *fault.Field) {
-	values, err := parsed(k, func(s string) (int64, bool) {
+// sums are the values as their kind counts.
+func (k *asked) sums() ([]int64, *fault.Field) {
+	return parsed(k, func(s string) (int64, bool) {
 		v, rounded, err := money.ParseDecimal(s, k.f.Kind.scale(), money.HalfUp)
 		return v, err == nil && !rounded
 	})
+}
+
+func (k *asked) numbers() (part, *fault.Field) {
+	values, err := k.sums()
 	switch {
 	case err != nil:
 		return part{}, err
@@ -339,7 +344,11 @@ func askSeveral(k *asked) (part, *fault.Field) {
 	if !k.Op.valued() {
 		return t.has(k.Op == OpFilled, nil), nil
 	}
-	if k.f.Source == FromTags {
+	switch k.f.Source {
+	case FromTexts:
+		values, err := parsed(k, func(s string) (string, bool) { return s, slices.Contains(k.f.Values, s) })
+		return t.among(k.Op == OpIn, values), err
+	case FromTags:
 		values, err := parsed(k, func(s string) (string, bool) { return text.Fold(s), text.Valid(s, MaxSearch) && text.Fold(s) != "" })
 		return t.among(k.Op == OpIn, values), err
 	}

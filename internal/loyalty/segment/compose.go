@@ -104,6 +104,7 @@ type side struct {
 	table  string // with what must hold of its rows, as x
 	also   string
 	column string
+	walked bool // no index leads from the column to members: it is looked at by who he is only
 }
 
 func (t *side) rows(s *statement, where func(s *statement) string) string {
@@ -135,7 +136,7 @@ func (t *side) has(yes bool, where func(s *statement) string) part {
 func (t *side) among(yes bool, values any) part {
 	where := func(s *statement) string { return s.in("x."+t.column, values) }
 	p := t.has(yes, where)
-	if yes {
+	if yes && !t.walked {
 		p.drive = func(s *statement) string { return "select x.home_id " + t.rows(s, where) }
 	}
 	return p

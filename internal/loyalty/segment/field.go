@@ -60,6 +60,7 @@ const (
 	FromGroups     Source = "groups"     // ids
 	FromCategories Source = "categories" // ids
 	FromOutlets    Source = "outlets"    // ids
+	FromCardTypes  Source = "card_types" // ids
 	FromTags       Source = "tags"       // as typed
 	FromFree       Source = "free"       // as typed
 	FromOwn        Source = "own"        // the choices of an own field

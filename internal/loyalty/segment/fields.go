@@ -107,7 +107,8 @@ func builtIn() []Field {
 		{Code: "name", Kind: Text, Ops: []Op{OpStarts}, Order: true, Column: true, shape: shape{
 			expr: "m.name_folded", index: "member_by_name", code: byBytes, ask: askName, show: func(r *seen) Value { return Value{Kind: Text, Text: r.Name} },
 		}},
-		identifier(member.Phone), identifier(member.Email), identifier(member.Card), identifier(member.Number), identifier(member.External),
+		identifier(member.Phone), identifier(member.Email), identifier(member.Card), identifier(member.Number), identifier(member.External), identifier(member.Login),
+		proven("phone_proven", member.Phone), proven("email_proven", member.Email),
 		texts("state", "state", listedStates(), mandatory, func(r *seen) string { return string(r.State) }),
 		{Code: "level", Kind: Choice, Ops: chosen, Column: true, Late: true, Source: FromLevels, shape: shape{
 			expr: "f.level", inF: true, index: "member_figure_level", none: "''", code: byText, show: func(r *seen) Value { return Value{Kind: Choice, Text: r.Level} },
@@ -117,6 +118,8 @@ func builtIn() []Field {
 		}},
 		several("groups", FromGroups, side{table: "member_in_group", column: "group_id"}, func(r *seen) []string { return r.groups }),
 		several("tags", FromTags, side{table: "member_tag", column: "tag_folded"}, func(r *seen) []string { return r.tags }),
+		several("card_types", FromCardTypes, side{table: "card", also: "x.state = 'active'", column: "card_type_id", walked: true}, func(r *seen) []string { return r.cardTypes }),
+		cardStates(),
 		texts("sex", "sex", []string{"male", "female"}, chosen, func(r *seen) string { return r.sex }),
 		{Code: "birth_date", Kind: Day, Ops: spanned, Column: true, shape: born},
 		relative("age", Number, []Op{OpFrom, OpTo, OpBetween}, shape{expr: born.expr, none: born.none, code: byText, show: showAge}, askAge),
@@ -125,6 +128,12 @@ func builtIn() []Field {
 		{Code: "city", Kind: Text, Ops: chosen, Column: true, Late: true, Source: FromFree, shape: shape{
 			expr: "f.city_folded", inF: true, index: "member_figure_city", none: "''", code: byText, ask: askFolded, show: func(r *seen) Value { return Value{Kind: Text, Text: r.city} },
 		}},
+		{Code: "postcode", Kind: Text, Ops: []Op{OpIn, OpNotIn, OpStarts, OpFilled, OpEmpty}, Column: true, Source: FromFree, shape: shape{
+			expr: "m.address_postcode", none: "''", code: byText, ask: askPostcode, show: func(r *seen) Value { return Value{Kind: Text, Text: r.postcode} },
+		}},
+		// A list shows of an address no more than a member's page does before it is asked.
+		{Code: "address", Kind: Text, Ops: []Op{OpFilled, OpEmpty}, shape: shape{expr: "m.address_street", none: "''"}},
+		relative("relative_birthday_in", Days, []Op{OpTo}, shape{expr: "substr(x.birth_date, 6)", side: &side{table: "member_relative", column: "birth_date"}}, askRelativeBirthdayIn),
 		texts("language", "language", []string{"ru", "en"}, chosen, func(r *seen) string { return r.language }),
 		{Code: "comment", Kind: Text, Ops: []Op{OpFilled, OpEmpty}, Column: true, shape: shape{expr: "m.comment", none: "''", code: byText, show: func(r *seen) Value { return Value{Kind: Text, Text: r.comment} }}},
 		{Code: "registered", Kind: Time, Ops: []Op{OpFrom, OpTo, OpBetween}, Order: true, Column: true, shape: registered},
@@ -135,6 +144,7 @@ func builtIn() []Field {
 		{Code: "registered_source", Kind: Choice, Ops: mandatory, Column: true, Source: FromFree, shape: shape{
 			expr: "m.registered_source", none: "''", code: byText, show: func(r *seen) Value { return Value{Kind: Choice, Text: r.source} },
 		}},
+		{Code: "inviter", Kind: Text, Ops: named, shape: shape{expr: "m.inviter", none: "0", ask: askInviter}},
 		several("outlets", FromOutlets, side{table: "member_outlet", column: "outlet_id"}, nil),
 		{Code: "consents", Kind: List, Ops: mandatory, Column: true, Late: true, Source: FromTexts, Values: consentNames(), shape: shape{
 			expr: "f.consents", inF: true, none: "0", ask: askConsents, show: func(r *seen) Value { return Value{Kind: List, List: consentsOf(r.consents)} },
@@ -144,6 +154,11 @@ func builtIn() []Field {
 		}},
 		sum("active", Points, "active", "member_figure_active", func(r *seen) int64 { return r.active }),
 		sum("pending", Points, "pending", "", func(r *seen) int64 { return r.pending }),
+		relative("expiring_in", Days, []Op{OpTo}, shape{}, askExpiringIn),
+		{Code: "deposit", Kind: Money, Ops: []Op{OpFrom, OpTo, OpBetween}, Column: true, shape: shape{
+			expr: "x.balance", side: openDeposit(), ask: askDeposit, show: func(r *seen) Value { return Value{Kind: Money, Int: r.deposit} },
+		}},
+		{Code: "has_deposit", Kind: YesNo, Ops: []Op{OpYes, OpNo}, Column: true, shape: shape{side: openDeposit(), ask: askThere, show: func(r *seen) Value { return yesNo(r.deposits) }}},
 		sum("earned", Points, "earned", "", func(r *seen) int64 { return r.earned }),
 		sum("spent", Points, "spent", "", func(r *seen) int64 { return r.spent }),
 		sum("purchases", Number, "purchases", "member_figure_purchases", func(r *seen) int64 { return r.purchases }),

@@ -83,6 +83,7 @@ func draw(r *rand.Rand, n int64, now time.Time) *person {
 			p.custom[key] = v
 		}
 	}
+	p.beside = drawBeside(r, n, now)
 	return p
 }
 
@@ -180,6 +181,7 @@ func newTown(t *testing.T, d *db.DB, n int) *town {
 		for _, q := range []string{
 			`insert into member_category (category_id, name, name_folded, active, created_at) values (1, 'А', 'а', true, 0), (2, 'Б', 'б', true, 0)`,
 			`insert into member_group (group_id, name, name_folded, note, active, created_at) values (11, 'Я', 'я', '', true, 0), (12, 'Ю', 'ю', '', true, 0)`,
+			`insert into card_type (card_type_id, code, name, kind, properties, active, created_at) values (1, 'a', 'А', 'plastic', '{}', true, 0), (2, 'b', 'Б', 'plastic', '{}', true, 0)`,
 			`insert into member_field (field_key, kind, label_ru, label_en, required, active, position, choices) values
  ('pet', 'choice', 'п', 'p', false, true, 1, '[{"key":"cat"},{"key":"dog"}]'), ('shoe', 'number', 'р', 's', false, true, 2, '[]'),
  ('vip', 'bool', 'в', 'v', false, true, 3, '[]'), ('since', 'date', 'с', 'd', false, true, 4, '[]'), ('gone', 'text', 'г', 'g', false, false, 5, '[]')`,
@@ -192,6 +194,7 @@ func newTown(t *testing.T, d *db.DB, n int) *town {
 			p := draw(r, int64(i), at)
 			w.people = append(w.people, p)
 			p.put(t, tx)
+			p.putBeside(t, tx, at)
 		}
 		return nil
 	})
@@ -210,6 +213,9 @@ func newTown(t *testing.T, d *db.DB, n int) *town {
 func (w *town) values(r *rand.Rand, f *segment.Field) []string {
 	p := w.people[r.IntN(len(w.people))]
 	days := []string{"2024-05-01", "2025-01-31", "1985-12-31", "2000-02-29", day(w.now), day(w.now.AddDate(0, 0, -1)), day(w.now.AddDate(0, 0, -4))}
+	if values := valuesBeside(r, f); values != nil {
+		return values
+	}
 	switch f.Code {
 	case "name":
 		return []string{"иван", "КОРОЛЕВА а", "s", "я"}

@@ -37,6 +37,8 @@ type person struct {
 	active, pending, earned, spent int64
 	purchases, turnover, average   int64
 	visits, first, last            int64
+
+	beside
 }
 
 func (p *person) folded() string {
@@ -57,6 +59,9 @@ func day(t time.Time) string { return t.Format(time.DateOnly) }
 
 // meets judges a condition as one would say it.
 func (w *world) meets(p *person, c *segment.Condition) bool {
+	if met, known := w.meetsBeside(p, c); known {
+		return met
+	}
 	switch c.Field {
 	case "name":
 		return slices.ContainsFunc(c.Values, func(v string) bool { return strings.HasPrefix(p.folded(), text.Fold(v)) })

@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strconv"
@@ -18,7 +19,12 @@ type seen struct {
 	Row
 	today                          time.Time
 	identifiers                    map[member.Kind]string
+	proven                         map[member.Kind]bool
 	groups, tags                   []string
+	cardTypes, cardStates          []string
+	postcode                       string
+	deposits                       bool // one is open
+	deposit                        int64
 	custom                         map[string]string
 	born, sex, language, city      string
 	comment, source                string
@@ -30,7 +36,7 @@ type seen struct {
 }
 
 const (
-	qSeen = `select m.home_id, m.number, m.state, m.surname, m.name, m.patronymic, m.birth_date, m.sex, m.language, m.address_city, m.comment,
+	qSeen = `select m.home_id, m.number, m.state, m.surname, m.name, m.patronymic, m.birth_date, m.sex, m.language, m.address_city, m.address_postcode, m.comment,
  coalesce(m.category_id, 0), m.custom, m.registered_at, m.registered_source, coalesce(m.registered_outlet, 0),
  coalesce((select x.household_id from household_member x where x.home_id = m.home_id and x.left_at is null), 0),
  coalesce(f.level, ''), coalesce(f.active, 0), coalesce(f.pending, 0), coalesce(f.earned, 0), coalesce(f.spent, 0), coalesce(f.purchases, 0),
@@ -38,17 +44,22 @@ const (
  from member m left join member_figure f on f.home_id = m.home_id where `
 	// The main one of each kind, else the oldest that serves. Of which kinds they
 	// are is looked at afterwards: SQLite would go through all of a kind.
-	qSeenIdentifiers = `select home_id, kind, value from identifier where state = 'active' and `
+	qSeenIdentifiers = `select home_id, kind, value, proven_at from identifier where state = 'active' and `
 	qSeenOrder       = ` order by main desc, added_at, value`
 	qSeenGroups      = `select x.home_id, g.group_id from member_in_group x join member_group g on g.group_id = x.group_id where `
 	qSeenGroupsOrder = ` order by g.name_folded`
 	qSeenTags        = `select home_id, tag from member_tag where `
 	qSeenTagsOrder   = ` order by tag_folded`
+	qSeenCardTypes   = `select x.home_id, t.card_type_id from card x join card_type t on t.card_type_id = x.card_type_id where x.state = 'active' and `
+	qSeenTypesOrder  = ` group by x.home_id, t.card_type_id, t.name order by t.name`
+	qSeenCardStates  = `select distinct home_id, state from card where `
+	qSeenStatesOrder = ` order by state`
+	qSeenDeposits    = `select home_id, balance from deposit where closed_at is null and `
 )
 
 func (r *seen) scan(row db.Row) error {
 	var surname, name, patronymic, custom string
-	err := row.Scan(&r.Home, &r.Number, &r.State, &surname, &name, &patronymic, &r.born, &r.sex, &r.language, &r.city, &r.comment,
+	err := row.Scan(&r.Home, &r.Number, &r.State, &surname, &name, &patronymic, &r.born, &r.sex, &r.language, &r.city, &r.postcode, &r.comment,
 		&r.category, &custom, &r.registered, &r.source, &r.outlet, &r.household,
 		&r.Level, &r.active, &r.pending, &r.earned, &r.spent, &r.purchases, &r.turnover, &r.average, &r.visits, &r.first, &r.last, &r.consents)
 	if err != nil {
@@ -71,7 +82,7 @@ func readRows(ctx context.Context, q db.Q, places []place, columns []Field, toda
 	d := q.Dialect()
 	b := &db.Batch{}
 	b.Each(func(row db.Row) error {
-		r := &seen{today: today, identifiers: map[member.Kind]string{}}
+		r := &seen{today: today, identifiers: map[member.Kind]string{}, proven: map[member.Kind]bool{}}
 		err := r.scan(row)
 		all[r.Home] = r
 		return err
@@ -80,9 +91,11 @@ func readRows(ctx context.Context, q db.Q, places []place, columns []Field, toda
 		var h home.ID
 		var kind member.Kind
 		var value string
-		err := row.Scan(&h, &kind, &value)
-		if r := all[h]; r != nil && r.identifiers[kind] == "" {
-			r.identifiers[kind] = value
+		var proven int64
+		err := row.Scan(&h, &kind, &value, &proven)
+		if r := all[h]; r != nil {
+			r.identifiers[kind] = cmp.Or(r.identifiers[kind], value)
+			r.proven[kind] = r.proven[kind] || proven > 0
 		}
 		return err
 	}, qSeenIdentifiers+d.In("home_id", 1)+qSeenOrder, homes)
@@ -92,6 +105,14 @@ func readRows(ctx context.Context, q db.Q, places []place, columns []Field, toda
 			eachOf(b, all, func(r *seen, i id.ID) { r.groups = append(r.groups, i.String()) }, qSeenGroups+d.In("x.home_id", 1)+qSeenGroupsOrder, homes)
 		case "tags":
 			eachOf(b, all, func(r *seen, tag string) { r.tags = append(r.tags, tag) }, qSeenTags+d.In("home_id", 1)+qSeenTagsOrder, homes)
+		case "card_types":
+			eachOf(b, all, func(r *seen, i id.ID) { r.cardTypes = append(r.cardTypes, i.String()) }, qSeenCardTypes+d.In("x.home_id", 1)+qSeenTypesOrder, homes)
+		case "card_states":
+			eachOf(b, all, func(r *seen, state string) { r.cardStates = append(r.cardStates, state) }, qSeenCardStates+d.In("home_id", 1)+qSeenStatesOrder, homes)
+		case "deposit":
+			eachOf(b, all, func(r *seen, balance int64) { r.deposit = balance }, qSeenDeposits+d.In("home_id", 1), homes)
+		case "has_deposit":
+			eachOf(b, all, func(r *seen, _ int64) { r.deposits = true }, qSeenDeposits+d.In("home_id", 1), homes)
 		}
 	}
 	if err := q.Run(ctx, b); err != nil {
@@ -136,12 +157,9 @@ func idText(i int64) string {
 	return strconv.FormatInt(i, 10)
 }
 
-func showHousehold(r *seen) Value {
-	if r.household != 0 {
-		return Value{Kind: YesNo, Text: "true"}
-	}
-	return Value{Kind: YesNo, Text: "false"}
-}
+func showHousehold(r *seen) Value { return yesNo(r.household != 0) }
+
+func yesNo(yes bool) Value { return Value{Kind: YesNo, Text: strconv.FormatBool(yes)} }
 
 func showBirthday(r *seen) Value {
 	v := Value{Kind: Birthday}
