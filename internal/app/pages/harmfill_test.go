@@ -125,7 +125,7 @@ func (h *harmer) strays() {
 		{`insert into river_job (kind, args, state, attempt, max_attempts, scheduled_at, finalized_at, attempted_at, errors) values ('staff.letter', '{}', 'discarded', 12, 12, datetime('now'), datetime('now'), datetime('now'),
  json_array(json_object('at', '2026-11-22T10:00:00Z', 'attempt', 1, 'error', $1, 'trace', '')))`, "w00.error"},
 		{`insert into webhook_delivery (webhook_id, seq, event_id, kind, body, state, attempts, next_at, outcome, status)
- select webhook_id, 7, 70, 'member.changed', json_object('name', $1), 'dead', 8, 5, 'status', 500 from webhook`, "w00.body"},
+ select webhook_id, 7, 70, 'member.changed', json_object('name', $1), 'dead', 8, cast(strftime('%s', 'now') as integer) * 1000000, 'status', 500 from webhook`, "w00.body"},
 	} {
 		if _, err := h.s.service.DB.Exec(h.t.Context(), q[0], h.text(q[1])); err != nil {
 			h.t.Error(err)

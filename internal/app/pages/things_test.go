@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"kopilka/internal/browsertest"
+	"kopilka/internal/platform/id"
 )
 
 // TestThingsLooks: pages of things that the demo has none of, and those that no list
@@ -32,7 +33,7 @@ func TestThingsLooks(t *testing.T) {
 		h.send(i, f)
 	}
 	for _, q := range []string{
-		`insert into webhook_delivery (webhook_id, seq, event_id, kind, body, state, attempts, next_at, outcome, status) select webhook_id, 7, 70, 'member.changed', '{"member":{"name":"Анна"}}', 'dead', 8, 5, 'status', 500 from webhook`,
+		`insert into webhook_delivery (webhook_id, seq, event_id, kind, body, state, attempts, next_at, outcome, status) select webhook_id, 7, 70, 'member.changed', '{"member":{"name":"Анна"}}', 'dead', 8, ` + id.ID(s.service.Clock.Now()).String() + `, 'status', 500 from webhook`, // what was given up long ago is swept
 		`update webhook set failures = 3`,
 	} {
 		if _, err := s.service.DB.Exec(t.Context(), q); err != nil {

@@ -58,7 +58,7 @@ type house struct {
 	handler http.Handler
 	other   id.ID // another outlet
 	members *member.Members
-	codes   *member.Codes
+	coder   *member.Codes
 	sent    told // codes that members were sent
 	cards   *card.Cards
 	jobs    *jobs.Runner
@@ -83,7 +83,7 @@ func openHouse(t *testing.T, d *db.DB) *house {
 	_, err = h.Directory.Refresh(t.Context(), d)
 	h.check(err)
 	h.members = &member.Members{DB: d, IDs: h.IDs, Clock: h.Clock}
-	h.codes = &member.Codes{
+	h.coder = &member.Codes{
 		DB: d, IDs: h.IDs, Clock: h.Clock, Key: purchasetest.Secret, Channels: map[member.Kind]member.Channel{member.Phone: &h.sent},
 		Text: func(_ member.Purpose, _, code string) string { return code },
 	}
@@ -113,7 +113,7 @@ func openHouse(t *testing.T, d *db.DB) *house {
 			return read.Programme, nil
 		}},
 		Merges:  &merge.Merges{DB: d, IDs: h.IDs, Clock: h.Clock, Members: h.members, Desk: h.Desk},
-		Members: h.members, Codes: h.codes, Products: catalog.New(d, h.IDs), Webhooks: hooks(h, d), Feed: &feed.Feed{DB: d, Clock: h.Clock}, Cards: h.cards, Playbill: playbill.New(d, h.IDs, h.Clock),
+		Members: h.members, Codes: h.coder, Products: catalog.New(d, h.IDs), Webhooks: hooks(h, d), Feed: &feed.Feed{DB: d, Clock: h.Clock}, Cards: h.cards, Playbill: playbill.New(d, h.IDs, h.Clock),
 		Lists: lists, Bulk: h.bulk,
 		Changed:   func(context.Context) error { return nil },
 		Approvals: &approval.Approvals{DB: d, IDs: h.IDs, Clock: h.Clock, Desk: h.Desk},
