@@ -177,9 +177,10 @@ func builtIn() []Field {
 	return fields
 }
 
-// wholes are where a member was and his figures at all outlets. What he may spend and his
-// level are not among them: he is served by these everywhere.
-var wholes = []string{"outlets", "earned", "spent", "purchases", "turnover", "average", "visits", "first_purchase", "last_purchase", "last_purchase_days"}
+// wholes are where a member was, his figures at all outlets, and what expires soon, which
+// tells of purchases there. What he may spend and his level are not among them: he is
+// served by these everywhere.
+var wholes = []string{"outlets", "earned", "spent", "purchases", "turnover", "average", "visits", "first_purchase", "last_purchase", "last_purchase_days", "expiring_in"}
 
 // ownField makes a field of the organization's.
 func ownField(c *member.CustomField) Field {
