@@ -182,7 +182,7 @@ func TestContactsComeAndGo(t *testing.T) {
 		if got := m.Main(member.Email); got != "a@example.ru" || mains() != 1 {
 			t.Errorf("after the main one left %s is main, of %d", got, mains())
 		}
-		want := []string{"email:  → a@example.ru", "email:  → b@example.ru", "email:  → c@example.ru", "email: b@example.ru → "}
+		want := []string{"email:  → a@example.ru", "email:  → b@example.ru", "email:  → c@example.ru", "email_main: c@example.ru → b@example.ru", "email: b@example.ru → "}
 		if diff := cmp.Diff(want, b.trail(m.Home, member.FieldEmail)); diff != "" {
 			t.Error(diff)
 		}

@@ -78,7 +78,7 @@ func TestWrongPlaces(t *testing.T) {
 			[]string{
 				"4:21 outlets[1] programme.text-no-such", "6:16 settings.point_value money.invalid", "8:36 earning.by_type.bar money.invalid",
 				"21:21 campaigns[0].when[0] programme.value", "23:47 campaigns[0].rules[0].multiply money.too-precise",
-				"25:18 campaigns[1].codes[1] programme.campaign-code", "30:17 campaigns[1].rules[0].amount programme.rule-amount", "31:17 campaigns[1].rules[0].when.price programme.text-unknown",
+				"25:18 campaigns[1].codes[1] programme.campaign-code-twice", "30:17 campaigns[1].rules[0].amount programme.rule-amount", "31:17 campaigns[1].rules[0].when.price programme.text-unknown",
 			},
 		},
 		{
