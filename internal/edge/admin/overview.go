@@ -27,6 +27,7 @@ func periods() []period { return []period{{"week", 7}, {"month", 30}, {"quarter"
 
 // live is what the overview shows.
 type live struct {
+	Path    string // at which these figures are read
 	Periods []kit.Link
 	Tiles   []tile
 	AsOf    clock.Micros
@@ -78,6 +79,7 @@ func (p *page) live() (live, error) {
 	for _, x := range periods() {
 		l.Periods = append(l.Periods, kit.Link{Text: p.text("admin.overview.period-" + x.Name), Href: Base + "?period=" + x.Name, Here: x == chosen})
 	}
+	l.Path = Base + "?period=" + chosen.Name
 	today := p.businessDay(0)
 	from, before := today.AddDate(0, 0, 1-chosen.Days), today.AddDate(0, 0, 1-2*chosen.Days)
 	now, err := p.figuresOf(figure.ByDay, from, today)

@@ -36,7 +36,7 @@ var Static = sync.OnceValue(func() *asset.Set {
 		asset.Joined{Name: Styles, Parts: []string{
 			"css/fonts.css", "css/tokens.css", "css/base.css", "css/controls.css", "css/parts.css", "css/overlay.css", "css/shell.css", "css/table.css", "css/last.css",
 		}},
-		asset.Joined{Name: Script, Parts: []string{"js/dom.js", "js/popover.js", "js/toast.js", "js/click.js", "js/form.js", "js/bulk.js", "js/tabs.js", "js/chart.js", "js/passkey.js"}},
+		asset.Joined{Name: Script, Parts: []string{"js/dom.js", "js/popover.js", "js/toast.js", "js/click.js", "js/form.js", "js/bulk.js", "js/tabs.js", "js/chart.js", "js/live.js", "js/passkey.js"}},
 	)
 	if err != nil {
 		panic(err)

@@ -236,7 +236,7 @@ func Doc(title string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "\"><meta name=\"robots\" content=\"noindex\"><meta name=\"theme-color\" content=\"#0a2f2b\"><meta name=\"htmx-config\" content='{\"includeIndicatorCSS\":false,\"history\":true}'><link rel=\"icon\" href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "\"><meta name=\"robots\" content=\"noindex\"><meta name=\"theme-color\" content=\"#0a2f2b\"><meta name=\"htmx-config\" content='{\"includeIndicatorCSS\":false,\"history\":true,\"morphIgnore\":[\"data-htmx-powered\",\"open\"]}'><link rel=\"icon\" href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -2,6 +2,8 @@
 let charts;
 const load = src => new Promise((ok, bad) => document.head.append(Object.assign(document.createElement('script'), { src, onload: ok, onerror: bad })));
 customElements.define('kp-chart', class extends HTMLElement {
+  static observedAttributes = ['data-chart'];
+  attributeChangedCallback() { if (this.chart) this.draw(); }
   async connectedCallback() {
     await new Promise(ok => {
       this.seen = new IntersectionObserver(e => e[0].isIntersecting && ok(), { rootMargin: '200px' });

@@ -9,4 +9,4 @@ function toast(text, { bad } = {}) {
   setTimeout(() => n.remove(), bad ? WRONG : TOLD);
 }
 document.addEventListener('toast', e => toast(e.detail.text, e.detail));
-document.addEventListener('htmx:error', e => { if (e.detail?.ctx?.status !== 'aborted') toast(document.body.dataset.offline, { bad: true }); });
+document.addEventListener('htmx:error', e => { if (e.detail?.ctx?.status !== 'aborted' && !e.target.closest('kp-live')) toast(document.body.dataset.offline, { bad: true }); });
