@@ -109,11 +109,11 @@ func fill(doc []piece, values []string) string {
 }
 
 var copiedPurchase = db.Many{
-	PG: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, doc, digest)
- select h, i, a, p, o, t, d, 'done', 0, doc, x
+	PG: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, tickets, doc, digest)
+ select h, i, a, p, o, t, d, 'done', 0, 0, doc, x
  from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::bytea[]) as u (h, i, a, p, o, t, d, doc, x)`,
-	Lite: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, doc, digest)
- values ($1, $2, $3, $4, $5, $6, $7, 'done', 0, $8, $9)`,
+	Lite: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, tickets, doc, digest)
+ values ($1, $2, $3, $4, $5, $6, $7, 'done', 0, 0, $8, $9)`,
 	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "text", "bytea"},
 }
 

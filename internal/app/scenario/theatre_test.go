@@ -107,7 +107,7 @@ func TestProgrammeAwardsACode(t *testing.T) {
 		}
 		next := receipt{
 			who: oleg, codes: []string{code}, lines: []client.CartLine{line("bar", 1, 500_00)}, allowed: 250_00, due: 500_00, earned: 50_00,
-			why: whys{code: {"Промокод выдан другому участнику", "The code is another member's"}},
+			why: whys{code: {"Промокод именной: действует для того, кому выдан", "The promo code is personal: it acts for whom it was given to"}},
 		}
 		s.sells(&next)
 		next.who, next.discount, next.allowed, next.due, next.earned = anna, 200_00, 150_00, 300_00, 30_00

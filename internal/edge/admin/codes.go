@@ -26,6 +26,7 @@ func codePages(a *Admin) {
 	a.get("/programmes/{programme}/codes/new", staff.CodesMake, (*page).newCodes, Everywhere)
 	a.post("/programmes/{programme}/codes/new", staff.CodesMake, (*page).newCodesSent, Everywhere)
 	a.post("/programmes/{programme}/codes/withdraw", staff.CodesMake, (*page).withdrawCode, Everywhere)
+	a.post("/programmes/{programme}/codes/withdraw-made", staff.CodesMake, (*page).withdrawMade, Everywhere)
 }
 
 func codesPath(pr *rule.Programme) string {
@@ -54,6 +55,7 @@ type codeList struct {
 	Rows      []codeLine
 	On, Back  string
 	New       []kit.Action // none: no campaign takes codes
+	Live      int64        // of those that were made at one time, how many can be withdrawn
 }
 
 // codeLine is one code of the list.
@@ -72,6 +74,11 @@ func (p *page) codes() error {
 	if err := l.read(); err != nil {
 		return err
 	}
+	if l.Made != 0 {
+		if l.Live, err = promo.CountActive(p.ctx(), p.DB, l.of.ID, l.Made); err != nil {
+			return err
+		}
+	}
 	if p.swaps() {
 		return p.write(http.StatusOK, codesPart(l))
 	}
@@ -88,13 +95,18 @@ func (p *page) codesAsked() (*codeList, error) {
 	}
 	l := p.codeList(pr, p.r.URL.Query())
 	if made := l.query.Get("made"); made != "" {
-		n, err := strconv.ParseInt(made, 36, 64)
-		if err != nil || n <= 0 {
-			return nil, fault.New(fault.NotFound, "admin.no-page")
-		}
-		l.Made = clock.Micros(n)
+		l.Made, err = madeAt(made)
 	}
-	return l, nil
+	return l, err
+}
+
+// madeAt reads when codes were made, as an address has it.
+func madeAt(s string) (clock.Micros, error) {
+	n, err := strconv.ParseInt(s, 36, 64)
+	if err != nil || n <= 0 {
+		return 0, fault.New(fault.NotFound, "admin.no-page")
+	}
+	return clock.Micros(n), nil
 }
 
 // codeList is the list of a programme that a query asks for.
@@ -160,11 +172,13 @@ func (l *codeList) read() error {
 	}
 	if len(list) > codesShown {
 		list = list[:codesShown]
-		last := &list[codesShown-1]
-		l.On = l.href("after", strconv.FormatInt(int64(last.MadeAt), 36)+"-"+last.Code)
+		l.On = l.href("after", codePlaceOf(&list[codesShown-1]))
 	}
 	return l.add(list)
 }
+
+// codePlaceOf is where a list goes on behind a code, as an address has it.
+func codePlaceOf(c *promo.Code) string { return strconv.FormatInt(int64(c.MadeAt), 36) + "-" + c.Code }
 
 // codePlace reads where a list of codes goes on.
 func codePlace(s string) (promo.Place, error) {

@@ -207,7 +207,7 @@ func (p *page) codesRefused(f *form, err error) bool {
 	if fault.Is(err, "promo.no-campaign") { // while the form was open
 		err = at(fault.From(err), "campaign")
 	}
-	return f.refuse(inField(err, map[string]string{"promo.count": "count", "promo.over": "until", "promo.open-campaign": "campaign", "promo.member": "people"}))
+	return f.refuse(inField(err, map[string]string{"promo.count": "count", "promo.count-each": "count", "promo.over": "until", "promo.open-campaign": "campaign", "promo.member": "people"}))
 }
 
 // giveCode asks for a code of one member's.

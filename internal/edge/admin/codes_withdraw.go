@@ -70,3 +70,28 @@ func (p *page) withdrawn(f *form, back string, here func(*promo.Code) (bool, err
 	}
 	return p.to(back, "code-withdrawn")
 }
+
+// withdrawMade withdraws all codes that were made at one time and can still be used.
+func (p *page) withdrawMade() error {
+	pr, err := p.programmeOf()
+	if err != nil {
+		return err
+	}
+	f, err := p.sent()
+	if err != nil {
+		return err
+	}
+	at, err := madeAt(f.get("made"))
+	if err != nil {
+		return err
+	}
+	n, err := (&promo.Codes{DB: p.DB, Clock: p.Clock}).WithdrawMade(p.ctx(), pr.ID, at)
+	if err != nil {
+		return err
+	}
+	done := "codes-withdrawn"
+	if n == 0 { // while the page was open
+		done = "not-codes-withdrawn"
+	}
+	return p.to(withQuery(codesPath(pr), url.Values{"made": {f.get("made")}}), done)
+}

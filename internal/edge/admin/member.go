@@ -159,6 +159,9 @@ func (p *page) openMember() (member.Member, error) {
 
 // memberAt reads a member, if the reader may see him.
 func (p *page) memberAt(ctx context.Context, h home.ID) (member.Member, error) {
+	if !p.can(staff.MembersSee) { // whatever else may be done with him
+		return member.Member{}, denied(p, staff.MembersSee)
+	}
 	m, err := member.Get(ctx, p.DB, h)
 	if err != nil {
 		return m, err

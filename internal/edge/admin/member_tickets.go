@@ -136,14 +136,18 @@ func (p *page) memberCodes(m *member.Member, _ []purchase.AccountView) (templ.Co
 	if err != nil {
 		return nil, err
 	}
-	list, err := promo.List(p.ctx(), p.DB, promo.Filter{Home: m.Home, Guests: guests, After: p.r.URL.Query().Get("after")}, listed+1)
+	after, err := codePlace(p.r.URL.Query().Get("after"))
+	if err != nil {
+		return nil, err
+	}
+	list, err := promo.Newest(p.ctx(), p.DB, promo.Filter{Home: m.Home, Guests: guests}, after, listed+1)
 	if err != nil {
 		return nil, err
 	}
 	on := ""
 	if len(list) > listed {
 		list = list[:listed]
-		on = memberPath(m.Home) + "/codes?after=" + list[listed-1].Code
+		on = memberPath(m.Home) + "/codes?after=" + codePlaceOf(&list[listed-1])
 	}
 	if list, err = p.ownCodes(list); err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"kopilka/internal/loyalty/rule"
+	"kopilka/internal/loyalty/staff"
 	"kopilka/internal/platform/fault"
 	"kopilka/internal/platform/id"
 )
@@ -21,7 +22,7 @@ const (
 // reaches.
 func (p *page) allowed(o *route) error {
 	if o.need != "" && !p.can(o.need) {
-		return fault.New(fault.Denied, "admin.denied", "permission", p.text("staff.permission."+string(o.need)))
+		return denied(p, o.need)
 	}
 	switch o.reach {
 	case Everywhere:
@@ -30,6 +31,11 @@ func (p *page) allowed(o *route) error {
 		return p.reachesProgramme()
 	}
 	return nil
+}
+
+// denied says which permission the reader lacks.
+func denied(p *page, need staff.Permission) error {
+	return fault.New(fault.Denied, "admin.denied", "permission", p.text("staff.permission."+string(need)))
 }
 
 // everywhere refuses who works at some outlets only.

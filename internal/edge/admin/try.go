@@ -40,7 +40,8 @@ type tryView struct {
 	Who, Where, More   []fieldView
 	Imagined           []fieldView
 	Lines              [][]fieldView
-	Rows, MoreRows     string // how many lines there are; "": no more may be added
+	Places             []fieldView // none: no tickets are sold
+	Rows, MoreRows     string      // how many lines there are; "": no more may be added
 	Result             *triedView
 }
 
@@ -159,10 +160,29 @@ func (t *trying) form(v *tryView) {
 	if groups := t.names.options(rule.FieldMemberGroup); len(groups) > 0 {
 		add(&v.Imagined, slot{key: "group", as: aPick, options: append([]kit.Option{{Text: t.text("admin.try.no-group")}}, groups...)})
 	}
-	goods := append([]kit.Option{{Text: t.text("admin.try.bare-sum")}}, t.names.goodsList()...)
+	t.lineFields(v)
+	for _, s := range t.places() {
+		add(&v.Places, s)
+	}
+	add(&v.More, slot{key: "most", as: aTick})
+	add(&v.More, slot{key: "codes"})
+	if channels := t.channels(); len(channels) > 1 {
+		add(&v.More, slot{key: "channel", as: aPick, options: channels})
+	} else {
+		add(&v.More, slot{key: "channel"})
+	}
+	add(&v.More, slot{key: "payment", as: aPick, options: append([]kit.Option{{Text: t.text("admin.try.any-payment")}}, t.names.options(rule.FieldPayment)...)})
+}
+
+// lineFields adds the positions; where there is a playbill, each may be of tickets.
+func (t *trying) lineFields(v *tryView) {
+	slots := []slot{{key: "sku", as: aPick, options: append([]kit.Option{{Text: t.text("admin.try.bare-sum")}}, t.names.goodsList()...)}, {key: "price", as: aFigure}, {key: "quantity", as: aFigure}}
+	if sessions := t.names.options(rule.FieldSession); len(sessions) > 0 {
+		slots = append(slots, slot{key: "session", as: aPick, options: append([]kit.Option{{Text: t.text("admin.try.no-session")}}, sessions...)})
+	}
 	for i := range t.rows {
 		var row []fieldView
-		for _, s := range []slot{{key: "sku", as: aPick, options: goods}, {key: "price", as: aFigure}, {key: "quantity", as: aFigure}} {
+		for _, s := range slots {
 			s.label = "try-" + s.key
 			s.key = t.rowKey("line", i, s.key)
 			f := t.show(s)
@@ -180,14 +200,19 @@ func (t *trying) form(v *tryView) {
 	if t.rows < rule.MaxLines {
 		v.MoreRows = strconv.Itoa(t.rows + 1)
 	}
-	add(&v.More, slot{key: "most", as: aTick})
-	add(&v.More, slot{key: "codes"})
-	if channels := t.channels(); len(channels) > 1 {
-		add(&v.More, slot{key: "channel", as: aPick, options: channels})
-	} else {
-		add(&v.More, slot{key: "channel"})
+}
+
+// places asks where in the hall the tickets are: zones and sectors that halls have.
+func (t *trying) places() (out []slot) {
+	if len(t.names.options(rule.FieldSession)) == 0 {
+		return nil
 	}
-	add(&v.More, slot{key: "payment", as: aPick, options: append([]kit.Option{{Text: t.text("admin.try.any-payment")}}, t.names.options(rule.FieldPayment)...)})
+	for _, of := range []rule.Field{rule.FieldZone, rule.FieldSector} {
+		if list := t.names.options(of); len(list) > 0 {
+			out = append(out, slot{key: string(of), as: aPick, options: append([]kit.Option{{Text: t.text("admin.try.any-place")}}, list...)})
+		}
+	}
+	return out
 }
 
 // ownTill tells whether a till, by its word, is where the reader works.
@@ -295,6 +320,9 @@ func (t *trying) lines(c *purchase.Cart) {
 		}
 		if err != nil {
 			t.f.wrong[t.rowKey("line", i, "quantity")] = t.Texts.Fault(t.lang(), fault.From(err))
+		}
+		if l.Place.Session = t.f.get(t.rowKey("line", i, "session")); l.Place.Session != "" {
+			l.Place.Zone, l.Place.Sector = t.f.get("zone"), t.f.get("sector")
 		}
 		c.Lines = append(c.Lines, l)
 	}

@@ -74,7 +74,7 @@ var plainReasons = []string{
 // idleReasons are those whose sentence tells of a rule, with what it found:
 // about a code they have another one, under "why.idle-".
 var idleReasons = []string{
-	rule.WhyDates, rule.WhyLost, rule.WhyCodeSpare, rule.WhyUsedUp, rule.WhyNoUnits, rule.WhyMaxUnits, rule.WhyIfPayment, rule.WhyNoMember,
+	rule.WhyDates, rule.WhyLost, rule.WhyCodeSpare, rule.WhyUsedUp, rule.WhyUsedByBuyer, rule.WhyNoUnits, rule.WhyMaxUnits, rule.WhyIfPayment, rule.WhyNoMember,
 }
 
 // idleText is the key of the sentence that tells why a code did nothing.

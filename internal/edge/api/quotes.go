@@ -9,6 +9,7 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/loyalty/identity"
 	"kopilka/internal/loyalty/ledger"
+	"kopilka/internal/loyalty/promo"
 	"kopilka/internal/loyalty/purchase"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/loyalty/spoken"
@@ -204,7 +205,7 @@ func (c *call) why(ctx context.Context, trace []rule.Step) ([]Why, error) {
 	out := make([]Why, len(trace))
 	for i := range trace {
 		s := &trace[i]
-		out[i] = Why{Rule: s.Rule, Campaign: s.Campaign, Code: s.Code, Applied: s.Applied, Reason: s.Reason, Amount: s.Amount, Text: say.Say(s)}
+		out[i] = Why{Rule: s.Rule, Campaign: s.Campaign, Code: promo.Shown(s.Code), Applied: s.Applied, Reason: s.Reason, Amount: s.Amount, Text: say.Say(s)}
 	}
 	return out, names.Err()
 }

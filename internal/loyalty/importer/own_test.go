@@ -64,7 +64,7 @@ func TestOwnFieldsThereAndBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = d.Exec(t.Context(), `insert into member_figure (home_id, programme_id, level, active, pending, earned, spent, purchases, turnover, average, first_purchase_at, last_purchase_at,
- visits, consents, city_folded, given_folded) values ($1, 1, '', 0, 0, 0, 0, 0, 0, 0, $2, $2, 0, 0, '', $3)`, m.Home, clock.Of(time.Now()), []byte("анна"))
+ visits, refunds, tickets, orders, orders_unpaid, consents, city_folded, given_folded) values ($1, 1, '', 0, 0, 0, 0, 0, 0, 0, $2, $2, 0, 0, 0, 0, 0, 0, '', $3)`, m.Home, clock.Of(time.Now()), []byte("анна"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -117,7 +117,7 @@ func held() []section {
 		{name: "hold", order: "x.home_id, x.hold_id, x.part", columns: known + "i:hold_id n:part i:account_id i:lot_id n:points t:until_at"},
 		{name: "purchase", order: "x.home_id, x.purchase_id", from: "(select home_id as whose, p.* from purchase p union all" +
 			" select claimed_by as whose, p.* from purchase p where claimed_by is not null) x", of: "x.whose", columns: known +
-			"i:purchase_id i:account_id i:programme_id i:outlet_id t:at s:day s:state n:refunded i:account_home j:doc j:person x:digest" +
+			"i:purchase_id i:account_id i:programme_id i:outlet_id t:at s:day s:state n:refunded n:tickets i:account_home j:doc j:person x:digest" +
 			" i:claimed_by i:claim_id j:claim j:claim_person x:claim_digest"},
 		{name: "refund", order: "x.home_id, x.refund_id", from: ofClaimed("refund"), of: "x.whose", columns: known + "i:refund_id i:purchase_id i:outlet_id t:at s:day i:account_id i:account_home j:doc x:digest"},
 		{name: "reservation", order: "x.home_id, x.reservation_id", columns: known +

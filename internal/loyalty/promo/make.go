@@ -12,6 +12,7 @@ import (
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/fault"
+	"kopilka/internal/platform/id"
 	"kopilka/internal/platform/text"
 )
 
@@ -100,13 +101,14 @@ func (s *Codes) make(ctx context.Context, tx *db.Tx, o Order, at clock.Micros) (
 // blank lists the codes, still to be drawn.
 func (o *Order) blank(at clock.Micros) (list []Code) {
 	one := Code{Programme: o.Programme.ID, Campaign: o.Campaign, State: Active, MadeAt: at, MadeBy: o.By, Expires: o.Expires}
-	for range o.Count {
-		if len(o.Owners) == 0 {
-			list = append(list, one)
-		}
-		for _, w := range o.Owners {
-			of := one
-			of.Home, of.Guest, of.Shown = w.Home, w.Guest, w.Shown
+	owners := o.Owners
+	if len(owners) == 0 {
+		owners = []Owner{{}}
+	}
+	for _, w := range owners {
+		of := one
+		of.Home, of.Guest, of.Shown = w.Home, w.Guest, w.Shown
+		for range o.Count {
 			list = append(list, of)
 		}
 	}
@@ -121,7 +123,9 @@ func (o *Order) check(now clock.Micros) error {
 		return fault.New(fault.NotFound, "promo.no-campaign")
 	case !c.NeedsCode:
 		return fault.New(fault.Refused, "promo.open-campaign")
-	case o.Count < 1 || o.Count > MaxMade || len(o.Owners) > MaxMade || o.Count*max(len(o.Owners), 1) > MaxMade:
+	case len(o.Owners) > 1 && o.Count > 0 && o.Count <= MaxMade && o.Count*len(o.Owners) > MaxMade:
+		return fault.New(fault.Invalid, "promo.count-each", "most", MaxMade, "people", len(o.Owners), "asked", o.Count*len(o.Owners))
+	case o.Count < 1 || o.Count > MaxMade:
 		return fault.New(fault.Invalid, "promo.count", "most", MaxMade)
 	case o.Expires != "" && err != nil:
 		return fault.New(fault.Invalid, "promo.day")
@@ -211,6 +215,54 @@ func (s *Codes) Withdraw(ctx context.Context, code string) (c Code, err error) {
 		return nil
 	})
 	return c, err
+}
+
+// WithdrawMade takes those codes of a programme out of use that were made at one time
+// and were not used, and tells how many they were. Orders that hold some lose them, as
+// by Withdraw.
+func (s *Codes) WithdrawMade(ctx context.Context, programme id.ID, made clock.Micros) (all int64, err error) {
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		all = 0
+		of, err := activeMade(ctx, tx, programme, made)
+		if err != nil {
+			return err
+		}
+		for _, c := range of {
+			n, err := tx.Exec(ctx, qWithdrawMade, programme, made, c.campaign)
+			if err != nil {
+				return err
+			}
+			all += n
+			if n == 0 {
+				continue
+			}
+			if err := noteWithdrawn(ctx, tx, programme, Noted{Campaign: c.campaign, Count: int(n)}, s.Clock.Now()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
+// CountActive counts those codes of a programme that were made at one time and were
+// neither used nor withdrawn.
+func CountActive(ctx context.Context, q db.Q, programme id.ID, made clock.Micros) (n int64, err error) {
+	of, err := activeMade(ctx, q, programme, made)
+	for _, c := range of {
+		n += c.count
+	}
+	return n, err
+}
+
+// ofCampaign is how many codes a campaign has.
+type ofCampaign struct {
+	campaign string
+	count    int64
+}
+
+func activeMade(ctx context.Context, q db.Q, programme id.ID, made clock.Micros) ([]ofCampaign, error) {
+	return db.All(ctx, q, func(r db.Row) (c ofCampaign, err error) { return c, r.Scan(&c.campaign, &c.count) }, qActiveMade, programme, made)
 }
 
 // Get finds a code.

@@ -8,6 +8,7 @@ import (
 	"kopilka/internal/loyalty/home"
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
+	"kopilka/internal/platform/id"
 )
 
 // Noted is what the trail keeps of codes that were made or withdrawn: never a code
@@ -34,6 +35,9 @@ func (o *Order) note(ctx context.Context, q db.Q, now clock.Micros) error {
 
 // note notes in the trail that a code was withdrawn.
 func (c *Code) note(ctx context.Context, q db.Q, now clock.Micros) error {
-	n := Noted{Campaign: c.Campaign, Count: 1, Member: c.Home, Until: c.Expires}
-	return audit.Note(ctx, q, now, audit.Entry{Action: "promo.withdrawn", Target: audit.On("programme", c.Programme), Before: n})
+	return noteWithdrawn(ctx, q, c.Programme, Noted{Campaign: c.Campaign, Count: 1, Member: c.Home, Until: c.Expires}, now)
+}
+
+func noteWithdrawn(ctx context.Context, q db.Q, programme id.ID, n Noted, now clock.Micros) error {
+	return audit.Note(ctx, q, now, audit.Entry{Action: "promo.withdrawn", Target: audit.On("programme", programme), Before: n})
 }

@@ -145,7 +145,7 @@ func TestMakeRefuses(t *testing.T) {
 			{promo.Order{Campaign: "open", Count: 1}, "promo.open-campaign"},
 			{promo.Order{Campaign: "gift"}, "promo.count"},
 			{promo.Order{Campaign: "gift", Count: 1001}, "promo.count"},
-			{promo.Order{Campaign: "gift", Count: 501, Owners: promo.OfMembers(1, 2)}, "promo.count"},
+			{promo.Order{Campaign: "gift", Count: 501, Owners: promo.OfMembers(1, 2)}, "promo.count-each"},
 			{promo.Order{Campaign: "gift", Count: 1, Expires: "2026-02-30"}, "promo.day"},
 			{promo.Order{Campaign: "gift", Count: 1, Expires: "2020-01-01"}, "promo.over"},
 			{promo.Order{Campaign: "gift", Count: 1, Owners: promo.OfMembers(1, 1)}, "promo.member"},

@@ -11,10 +11,12 @@ const (
 	whose = `code, programme_id, campaign, coalesce((select m.merged_into from member m where m.home_id = promo_code.home_id), home_id),
  guest, guest_shown, state, made_at, made_by, op_id, expires, used_at, used_home, used_op, held_by, held_until`
 
-	qGet      = `select ` + columns + ` from promo_code where code = $1`
-	qKnownOf  = `select code from promo_code where `
-	qHomesOf  = `select home_id from home where `
-	qWithdraw = `update promo_code set state = 'withdrawn' where code = $1 and state = 'active'`
+	qGet          = `select ` + columns + ` from promo_code where code = $1`
+	qKnownOf      = `select code from promo_code where `
+	qHomesOf      = `select home_id from home where `
+	qWithdrawMade = `update promo_code set state = 'withdrawn' where programme_id = $1 and made_at = $2 and campaign = $3 and state = 'active'`
+	qActiveMade   = `select campaign, count(*) from promo_code where programme_id = $1 and made_at = $2 and state = 'active' group by campaign order by campaign`
+	qWithdraw     = `update promo_code set state = 'withdrawn' where code = $1 and state = 'active'`
 )
 
 func scan(r db.Row) (c Code, err error) {

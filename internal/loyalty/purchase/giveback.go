@@ -328,7 +328,7 @@ func (r *refunding) takeBack(g *group, s *Stored, f *Refund, named []Payment) (*
 	if f.Whole {
 		s.State = "refunded"
 	}
-	g.states.Add(int64(s.Home), int64(s.ID), s.State, s.Refunded)
+	g.states.Add(int64(s.Home), int64(s.ID), s.State, s.Refunded, s.ticketsLeft())
 	return a, mark, nil
 }
 

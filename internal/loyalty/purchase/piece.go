@@ -62,6 +62,20 @@ func (s *lineState) present() (out []int) {
 	return out
 }
 
+// ticketsLeft is how many of the purchase's tickets have not come back.
+func (s *Stored) ticketsLeft() (n int64) {
+	if !s.HasTickets() {
+		return 0
+	}
+	states := s.states()
+	for i := range states {
+		if st := &states[i]; st.pieces != nil && !st.whole() {
+			n += int64(len(st.present()))
+		}
+	}
+	return n
+}
+
 // toReturn says which pieces come back: those that are named, else such as are
 // not used, from the last to the first, then the used ones.
 func (s *lineState) toReturn(p *RefundPart) ([]int, error) {

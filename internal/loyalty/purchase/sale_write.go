@@ -24,7 +24,7 @@ func (s *sale) write(g *group, book *ledger.Book, mark ledger.Mark, p *Purchase)
 	digest := sha256.Sum256(doc)
 	own := g.chain(s.home, book, mark, p.ID, digest, s.at)
 	g.purchases.Add(int64(p.Home), int64(p.ID), int64(p.Account), int64(p.Programme), int64(p.Outlet),
-		int64(p.At), p.Day, db.N(p.AccountHome), string(doc), digest[:], orNull(p.Seen.Kept), orNull(p.Guest))
+		int64(p.At), p.Day, p.ticketPieces(), db.N(p.AccountHome), string(doc), digest[:], orNull(p.Seen.Kept), orNull(p.Guest))
 	g.bought.note(p)
 	g.bindTickets(p, s.tickets)
 	g.bindFiscal(p, s.fiscalTaken(g))

@@ -74,20 +74,21 @@ var insertKey = db.Many{
 }
 
 var insertPurchase = db.Many{
-	PG: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, account_home, doc, digest, person, guest)
- select h, i, a, p, o, t, d, 'done', 0, k, doc, x, who, guest
- from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[], $9::text[], $10::bytea[], $11::text[], $12::text[]) as u (h, i, a, p, o, t, d, k, doc, x, who, guest)`,
-	Lite: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, account_home, doc, digest, person, guest)
- values ($1, $2, $3, $4, $5, $6, $7, 'done', 0, $8, $9, $10, $11, $12)`,
-	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "bigint", "text", "bytea", "text", "text"},
+	PG: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, tickets, account_home, doc, digest, person, guest)
+ select h, i, a, p, o, t, d, 'done', 0, n, k, doc, x, who, guest
+ from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[], $9::bigint[], $10::text[], $11::bytea[], $12::text[], $13::text[])
+ as u (h, i, a, p, o, t, d, n, k, doc, x, who, guest)`,
+	Lite: `insert into purchase (home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, tickets, account_home, doc, digest, person, guest)
+ values ($1, $2, $3, $4, $5, $6, $7, 'done', 0, $8, $9, $10, $11, $12, $13)`,
+	Types: []string{"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "bigint", "bigint", "text", "bytea", "text", "text"},
 }
 
 var updatePurchase = db.Many{
-	PG: `update purchase p set state = u.state, refunded = u.refunded
- from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) as u (home_id, purchase_id, state, refunded)
+	PG: `update purchase p set state = u.state, refunded = u.refunded, tickets = u.tickets
+ from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[]) as u (home_id, purchase_id, state, refunded, tickets)
  where p.home_id = u.home_id and p.purchase_id = u.purchase_id`,
-	Lite:  `update purchase set state = $3, refunded = $4 where home_id = $1 and purchase_id = $2`,
-	Types: []string{"bigint", "bigint", "text", "bigint"},
+	Lite:  `update purchase set state = $3, refunded = $4, tickets = $5 where home_id = $1 and purchase_id = $2`,
+	Types: []string{"bigint", "bigint", "text", "bigint", "bigint"},
 	Exact: true,
 }
 

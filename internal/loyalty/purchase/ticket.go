@@ -45,6 +45,16 @@ func (p *Purchase) HasTickets() bool {
 	return false
 }
 
+// ticketPieces is how many pieces its lines of tickets have.
+func (p *Purchase) ticketPieces() (n int64) {
+	for i := range p.Lines {
+		if l := &p.Lines[i]; l.Ticketed() {
+			n += int64(l.Pieces())
+		}
+	}
+	return n
+}
+
 // ticketCheck checks the tickets of a cart.
 type ticketCheck struct {
 	pieces int64

@@ -32,5 +32,5 @@ func (o *Outcome) idleStep(c *Campaign, code string) int {
 	if i := slices.IndexFunc(o.Trace, func(s Step) bool { return s.Code == code }); i >= 0 || c == nil {
 		return i
 	}
-	return slices.IndexFunc(o.Trace, func(s Step) bool { return s.Campaign == c.ID && !s.Applied })
+	return slices.IndexFunc(o.Trace, func(s Step) bool { return s.Campaign == c.ID && s.Code == "" && !s.Applied })
 }

@@ -138,3 +138,59 @@ func TestWhyNotInTheBest(t *testing.T) {
 		t.Errorf("no programme: %v", err)
 	}
 }
+
+// TestWhyOfSeveralCodes: of each code what is said is its own: not what is wrong with
+// another of the same campaign, and that another is enough only where that one has acted.
+func TestWhyOfSeveralCodes(t *testing.T) {
+	t.Parallel()
+	p := programmeOf(t, rule.Offer{ID: "friends", Codes: []string{"open"}, Amount: 20_000, LeastSum: 100_000})
+	unmet := rule.Unmet + "sum"
+	given := func(text, gone string) rule.Code { return rule.Code{Text: text, Campaign: "friends", Gone: gone} }
+	for _, c := range []struct {
+		gross money.Amount
+		codes []rule.Code
+		want  []rule.Idle
+	}{
+		{24_000, []rule.Code{given("a", ""), given("b", "")}, []rule.Idle{{Code: "a", Reason: unmet}, {Code: "b", Reason: unmet}}},
+		{100_000, []rule.Code{given("a", ""), given("b", "")}, []rule.Idle{{Code: "b", Reason: rule.WhyCodeSpare}}},
+		{24_000, []rule.Code{given("a", rule.WhyCodeUsed), given("b", "")}, []rule.Idle{{Code: "a", Reason: rule.WhyCodeUsed}, {Code: "b", Reason: unmet}}},
+		{100_000, []rule.Code{given("a", rule.WhyCodeExpired), given("b", "")}, []rule.Idle{{Code: "a", Reason: rule.WhyCodeExpired}}},
+		{100_000, []rule.Code{{Text: "none"}, given("b", "")}, []rule.Idle{{Code: "none", Reason: rule.WhyCodeUnknown}}},
+	} {
+		r := oneLine(c.gross)
+		r.Codes = c.codes
+		if got, _ := mustJudge(t, p, r, &rule.Member{}).Idle(p, r.Codes); !slices.Equal(got, c.want) {
+			t.Errorf("%d with %+v: %+v, want %+v", c.gross, c.codes, got, c.want)
+		}
+	}
+}
+
+// TestWhichLimitIsReached: a code that is good itself is not said to be used up where the
+// campaign may be used no more, by this buyer or by anybody.
+func TestWhichLimitIsReached(t *testing.T) {
+	t.Parallel()
+	given, open := rule.Code{Text: "a", Campaign: "o"}, rule.Code{Text: "open"}
+	for _, c := range []struct {
+		limits rule.Limits
+		code   rule.Code
+		want   string
+	}{
+		{rule.Limits{PerHead: 1}, given, rule.WhyUsedByBuyer},
+		{rule.Limits{PerHead: 1}, open, rule.WhyUsedByBuyer},
+		{rule.Limits{InAll: 5}, open, rule.WhyUsedUp},
+		{rule.Limits{InAll: 5, PerHead: 1}, given, rule.WhyUsedUp},
+		{rule.Limits{PerCode: 3}, open, rule.WhyCodeUsed},
+		{rule.Limits{PerCode: 3, PerHead: 1}, given, rule.WhyUsedByBuyer},
+	} {
+		p := programmeOf(t, rule.Offer{ID: "o", Codes: []string{"open"}, Amount: 100, Limits: c.limits})
+		r := oneLine(10_000)
+		r.Codes = []rule.Code{c.code}
+		out, err := rule.Judge(p, r, &rule.Member{}, []string{p.UseOf(&c.code).Key()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := out.Idle(p, r.Codes); len(got) != 1 || got[0].Reason != c.want {
+			t.Errorf("%+v, code %+v: %+v, want %s", c.limits, c.code, got, c.want)
+		}
+	}
+}

@@ -125,7 +125,24 @@ func (j *judgement) refusal(c *Campaign, code *Code) string {
 	case code.Gone != "":
 		return code.Gone
 	}
-	return j.used(&u, WhyCodeUsed, WhyCodeHeld)
+	if code.Campaign == "" && u.PerCode > 0 {
+		return j.used(&u, WhyCodeUsed, WhyCodeHeld)
+	}
+	return j.used(&u, u.full(), WhyCodeHeld)
+}
+
+// full is which limit is reached where the use's own code is not what is used up: that
+// of the buyer where no other is set.
+func (u *Use) full() string {
+	if u.PerHead > 0 && u.InAll == 0 {
+		return WhyUsedByBuyer
+	}
+	return WhyUsedUp
+}
+
+// opensFirst tells whether the code is the one that a campaign stands open by.
+func (j *judgement) opensFirst(campaign, code string) bool {
+	return slices.ContainsFunc(j.opened, func(o opening) bool { return o.open && o.campaign.ID == campaign && o.code == code })
 }
 
 // opening finds how a campaign stands to the receipt.
@@ -162,7 +179,8 @@ func (j *judgement) closed(c *Campaign) *Step {
 func (j *judgement) unlocked(c *Campaign) (open bool, code string, step Step) {
 	if !c.NeedsCode {
 		u := c.use("")
-		if reason := j.used(&u, WhyUsedUp, WhyUsedUp); reason != "" {
+		full := u.full()
+		if reason := j.used(&u, full, full); reason != "" {
 			return false, "", Step{Reason: reason}
 		}
 		return true, "", step

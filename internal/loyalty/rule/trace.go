@@ -41,6 +41,7 @@ const (
 	WhyCodeSpare      = "code-spare"            // another code of the same campaign acts
 	WhyNeedsCode      = "needs-code"            // no code opens the campaign
 	WhyUsedUp         = "used-up"               // the campaign's limit is reached
+	WhyUsedByBuyer    = "used-by-buyer"         // the same, of each buyer
 	WhyOff            = "off"                   // switched off
 	WhyDates          = "dates"                 // not between its dates
 	WhyGives          = "gives"                 // the programme gives no such thing
@@ -230,6 +231,11 @@ func (j *judgement) settleCampaigns() {
 		}
 	}
 	slices.Sort(j.Campaigns)
+	// A code gives way to another only where that one has acted; else what its campaign
+	// lacked is why it did nothing.
+	j.Trace = slices.DeleteFunc(j.Trace, func(s Step) bool {
+		return s.Reason == WhyCodeSpare && !slices.ContainsFunc(j.Codes, func(code string) bool { return j.opensFirst(s.Campaign, code) })
+	})
 	for i := range j.cands {
 		c := &j.cands[i]
 		switch {
@@ -276,9 +282,10 @@ type Range struct {
 type Wanted struct{ In, Not []string }
 
 // decided is a reason as far as it decides: a code that is held is as good as
-// used up, and is used up once the order is paid.
+// used up, by whichever limit, and is used up once the order is paid.
 func decided(reason string) string {
-	if reason == WhyCodeHeld {
+	switch reason {
+	case WhyCodeHeld, WhyUsedByBuyer, WhyUsedUp:
 		return WhyCodeUsed
 	}
 	return reason

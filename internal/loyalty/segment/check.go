@@ -144,7 +144,7 @@ func scanFigures(r db.Row) (h home.ID, row []any, err error) {
 	var average int64
 	var given []byte
 	err = r.Scan((*int64)(&h), &v.programme, &v.level, &v.active, &v.pending, &v.earned, &v.spent, &v.purchases, &v.turnover, &average, &v.first, &v.last,
-		&v.visits, &v.consents, &v.city, &given)
+		&v.visits, &v.refunds, &v.tickets, &v.orders, &v.unpaid, &v.consents, &v.city, &given)
 	v.given = string(given)
 	row = v.row(h)
 	row[columnAverage] = average
@@ -155,7 +155,7 @@ const columnAverage = 9
 
 // told is a row in a line; of what is personal its checksum.
 func told(row []any) string {
-	city, given := []byte(row[14].(string)), row[15].([]byte)
-	return fmt.Sprintf("programme=%v level=%v active=%v pending=%v earned=%v spent=%v purchases=%v turnover=%v average=%v first=%v last=%v visits=%v consents=%v city#%08x name#%08x",
-		slices.Concat(row[1:14], []any{crc32.ChecksumIEEE(city), crc32.ChecksumIEEE(given)})...)
+	city, given := []byte(row[18].(string)), row[19].([]byte)
+	return fmt.Sprintf("programme=%v level=%v active=%v pending=%v earned=%v spent=%v purchases=%v turnover=%v average=%v first=%v last=%v visits=%v refunds=%v tickets=%v orders=%v unpaid=%v consents=%v city#%08x name#%08x",
+		slices.Concat(row[1:18], []any{crc32.ChecksumIEEE(city), crc32.ChecksumIEEE(given)})...)
 }

@@ -165,6 +165,10 @@ func builtIn() []Field {
 		sum("turnover", Money, "turnover", "member_figure_turnover", func(r *seen) int64 { return r.turnover }),
 		sum("average", Money, "average", "member_figure_average", func(r *seen) int64 { return r.average }),
 		sum("visits", Number, "visits", "", func(r *seen) int64 { return r.visits }),
+		sum("tickets", Number, "tickets", "", func(r *seen) int64 { return r.tickets }),
+		sum("orders", Number, "orders", "", func(r *seen) int64 { return r.orders }),
+		sum("orders_unpaid", Number, "orders_unpaid", "", func(r *seen) int64 { return r.unpaid }),
+		sum("refunds", Number, "refunds", "", func(r *seen) int64 { return r.refunds }),
 		{Code: "first_purchase", Kind: Time, Ops: spanned, Column: true, Late: true, shape: first},
 		{Code: "last_purchase", Kind: Time, Ops: spanned, Order: true, Column: true, Late: true, shape: last},
 		relative("last_purchase_days", Days, []Op{OpFrom, OpTo, OpBetween}, shape{expr: last.expr, inF: true, index: last.index, none: "0"}, askDaysAgo),
@@ -180,7 +184,7 @@ func builtIn() []Field {
 // wholes are where a member was, his figures at all outlets, and what expires soon, which
 // tells of purchases there. What he may spend and his level are not among them: he is
 // served by these everywhere.
-var wholes = []string{"outlets", "earned", "spent", "purchases", "turnover", "average", "visits", "first_purchase", "last_purchase", "last_purchase_days", "expiring_in"}
+var wholes = []string{"outlets", "earned", "spent", "purchases", "turnover", "average", "visits", "tickets", "orders", "orders_unpaid", "refunds", "first_purchase", "last_purchase", "last_purchase_days", "expiring_in"}
 
 // ownField makes a field of the organization's.
 func ownField(c *member.CustomField) Field {

@@ -59,7 +59,7 @@ func draw(r *rand.Rand, n int64, now time.Time) *person {
 		groups:     some(r, 11, int64(12)), outlets: some(r, 7, 8, int64(9)), tags: some(r, "Кофе", "кино", "Ёлка"),
 		household: r.IntN(4) == 0, level: pick(r, "", "gold", "silver"), consents: some(r, "rules", "personal_data", "advertising.sms", "advertising.call"),
 		active: r.Int64N(4) * 1050, pending: r.Int64N(2) * 100, earned: r.Int64N(3) * 500, spent: r.Int64N(2) * 700,
-		purchases: r.Int64N(4), visits: r.Int64N(3), custom: map[string]string{},
+		purchases: r.Int64N(4), visits: r.Int64N(3), tickets: r.Int64N(4), orders: r.Int64N(4), unpaid: r.Int64N(2), back: r.Int64N(3), custom: map[string]string{},
 	}
 	if r.IntN(2) == 0 {
 		p.phone = "+7916000" + fmt.Sprintf("%04d", n)
@@ -96,7 +96,8 @@ const (
  values ($1, 1, $2, $3, '', $4, $5, $6, $7, $8, $9, $10, $11, '', $12, '', '', '', '', '', '', '', '', '', '', $13, '', $14, $15, $16, $17, $18, 0)`
 	addIdentifier = `insert into identifier (kind, value, excl, home_id, state, member_state, main, proven_at, added_at) values ($1, $2, 0, $3, 'active', 'active', true, 0, 0)`
 	addFigures    = `insert into member_figure (home_id, programme_id, level, active, pending, earned, spent, purchases, turnover, average, first_purchase_at, last_purchase_at,
- visits, consents, city_folded, given_folded) values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
+ visits, tickets, orders, orders_unpaid, refunds, consents, city_folded, given_folded)
+ values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
 )
 
 func orNull(i int64) any {
@@ -155,7 +156,7 @@ func (p *person) put(t *testing.T, tx *db.Tx) {
 			bits |= 1 << i
 		}
 	}
-	do(addFigures, p.home, p.level, p.active, p.pending, p.earned, p.spent, p.purchases, p.turnover, p.average, p.first, p.last, p.visits, bits,
+	do(addFigures, p.home, p.level, p.active, p.pending, p.earned, p.spent, p.purchases, p.turnover, p.average, p.first, p.last, p.visits, p.tickets, p.orders, p.unpaid, p.back, bits,
 		text.Fold(p.city), []byte(p.given()))
 }
 
@@ -251,7 +252,7 @@ func (w *town) values(r *rand.Rand, f *segment.Field) []string {
 		return []string{"cat", "dog"}
 	case "custom.shoe":
 		return []string{"-2", "9.750", "40", "36.5", "1e1"}
-	case "purchases", "visits", "registered_days", "last_purchase_days", "age":
+	case "purchases", "visits", "tickets", "orders", "orders_unpaid", "refunds", "registered_days", "last_purchase_days", "age":
 		return []string{"0", "1", "2", "3", "5", "26", "41"}
 	}
 	switch f.Kind {

@@ -37,6 +37,7 @@ type person struct {
 	active, pending, earned, spent int64
 	purchases, turnover, average   int64
 	visits, first, last            int64
+	tickets, orders, unpaid, back  int64
 
 	beside
 }
@@ -137,6 +138,14 @@ func (w *world) meets(p *person, c *segment.Condition) bool {
 		return amount(c, p.purchases, 0)
 	case "visits":
 		return amount(c, p.visits, 0)
+	case "tickets":
+		return amount(c, p.tickets, 0)
+	case "orders":
+		return amount(c, p.orders, 0)
+	case "orders_unpaid":
+		return amount(c, p.unpaid, 0)
+	case "refunds":
+		return amount(c, p.back, 0)
 	case "custom.pet":
 		return choice(c, p.custom["pet"])
 	case "custom.shoe":

@@ -23,6 +23,8 @@ type figures struct {
 	purchases, turnover            int64
 	first, last                    int64
 	visits, consents               int64
+	refunds, tickets               int64
+	orders, unpaid                 int64
 	city, given                    string
 	mergedInto, registered         int64
 	gone                           bool             // merged or erased
@@ -56,6 +58,15 @@ const (
 	qVisitsOwn     = `select home_id, count(*) from visit where `
 	qVisitsMerged  = `select m.merged_into, count(*) from member m join visit v on v.home_id = m.home_id where `
 	qVisitsClaimed = `select p.claimed_by, count(*) from purchase p join visit v on v.home_id = p.home_id and v.purchase_id = p.purchase_id where `
+	// What came back and what tickets are left, of the same purchases.
+	counted        = `sum(case when p.state <> 'done' then 1 else 0 end), sum(p.tickets) from `
+	andCounted     = ` and (p.tickets > 0 or p.state <> 'done')`
+	qCountsOwn     = `select p.home_id, ` + counted + `purchase p where `
+	qCountsMerged  = `select m.merged_into, ` + counted + `member m join purchase p on p.home_id = m.home_id where `
+	qCountsClaimed = `select p.claimed_by, ` + counted + `purchase p where `
+	ordered        = `count(*), sum(case when r.state <> 'confirmed' then 1 else 0 end) from `
+	qOrdersOwn     = `select r.home_id, ` + ordered + `reservation r where `
+	qOrdersMerged  = `select m.merged_into, ` + ordered + `member m join reservation r on r.home_id = m.home_id where `
 	byHome         = ` group by 1`
 )
 
@@ -158,6 +169,32 @@ func (f *reckoned) read(b *db.Batch, d db.Dialect, homes []int64) {
 		}
 		return err
 	}, qConsentsOf+d.In("home_id", 1)+qConsentsOrder, homes)
+	f.counts(b, d, homes)
+}
+
+// counts adds what is counted in rows of a member's and of those who were merged into
+// him.
+func (f *reckoned) counts(b *db.Batch, d db.Dialect, homes []int64) {
+	add := func(text string, to func(v *figures) [2]*int64) {
+		b.Each(func(r db.Row) error {
+			var h home.ID
+			var n [2]int64
+			err := r.Scan(&h, &n[0], &n[1])
+			if v := f.of[h]; v != nil {
+				for i, at := range to(v) {
+					*at += n[i]
+				}
+			}
+			return err
+		}, text+byHome, homes)
+	}
+	back := func(v *figures) [2]*int64 { return [2]*int64{&v.refunds, &v.tickets} }
+	add(qCountsOwn+d.In("p.home_id", 1)+andCounted, back)
+	add(qCountsMerged+d.In("m.merged_into", 1)+andCounted, back)
+	add(qCountsClaimed+d.In("p.claimed_by", 1)+andCounted, back)
+	orders := func(v *figures) [2]*int64 { return [2]*int64{&v.orders, &v.unpaid} }
+	add(qOrdersOwn+d.In("r.home_id", 1), orders)
+	add(qOrdersMerged+d.In("m.merged_into", 1), orders)
 	for _, text := range []string{
 		qVisitsOwn + d.In("home_id", 1) + byHome, qVisitsMerged + d.In("m.merged_into", 1) + byHome, qVisitsClaimed + d.In("p.claimed_by", 1) + byHome,
 	} {
@@ -214,20 +251,22 @@ func (v *figures) own(ctx context.Context, q db.Q, h home.ID) error {
 }
 
 var putFigures = db.Many{
-	PG: `insert into member_figure (` + figureColumns + `) select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
- $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::bytea[])` + figuresAgain,
-	Lite: `insert into member_figure (` + figureColumns + `) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)` + figuresAgain,
+	PG: `insert into member_figure (` + figureColumns + `) select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[],
+ $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::text[], $20::bytea[])` + figuresAgain,
+	Lite: `insert into member_figure (` + figureColumns + `) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)` + figuresAgain,
 	Types: []string{
-		"bigint", "bigint", "text", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "bytea",
+		"bigint", "bigint", "text", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint",
+		"bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "bytea",
 	},
 }
 
 const (
-	figureColumns = `home_id, programme_id, level, active, pending, earned, spent, purchases, turnover, average, first_purchase_at, last_purchase_at, visits, consents, city_folded, given_folded`
-	figuresAgain  = ` on conflict (home_id) do update set programme_id = excluded.programme_id, level = excluded.level, active = excluded.active, pending = excluded.pending,
- earned = excluded.earned, spent = excluded.spent, purchases = excluded.purchases, turnover = excluded.turnover, average = excluded.average,
- first_purchase_at = excluded.first_purchase_at, last_purchase_at = excluded.last_purchase_at, visits = excluded.visits, consents = excluded.consents,
- city_folded = excluded.city_folded, given_folded = excluded.given_folded`
+	figureColumns = `home_id, programme_id, level, active, pending, earned, spent, purchases, turnover, average, first_purchase_at, last_purchase_at,
+ visits, refunds, tickets, orders, orders_unpaid, consents, city_folded, given_folded`
+	figuresAgain = ` on conflict (home_id) do update set programme_id = excluded.programme_id, level = excluded.level, active = excluded.active, pending = excluded.pending, earned = excluded.earned, spent = excluded.spent,
+ purchases = excluded.purchases, turnover = excluded.turnover, average = excluded.average, first_purchase_at = excluded.first_purchase_at, last_purchase_at = excluded.last_purchase_at, visits = excluded.visits,
+ refunds = excluded.refunds, tickets = excluded.tickets, orders = excluded.orders, orders_unpaid = excluded.orders_unpaid, consents = excluded.consents, city_folded = excluded.city_folded,
+ given_folded = excluded.given_folded`
 )
 
 var dropFigures = db.Many{
@@ -293,7 +332,7 @@ func (v *figures) row(h home.ID) []any {
 	}
 	return []any{
 		int64(h), v.programme, v.level, v.active, v.pending, v.earned, v.spent, v.purchases, v.turnover, average, v.first, v.last,
-		v.visits, v.consents, v.city, []byte(v.given),
+		v.visits, v.refunds, v.tickets, v.orders, v.unpaid, v.consents, v.city, []byte(v.given),
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"kopilka/internal/loyalty/purchase/purchasetest"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/loyalty/segment"
+	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
 	"kopilka/internal/platform/id"
@@ -100,10 +101,12 @@ type kept struct {
 	First, Last, Consents       int64
 	City, Given                 string
 	Outlets                     int64
+	Refunds, Tickets            int64
+	Orders, Unpaid              int64
 }
 
 const qKept = `select f.home_id, f.level, f.active, f.purchases, f.turnover, f.first_purchase_at, f.last_purchase_at, f.consents, f.city_folded, f.given_folded,
- (select count(*) from member_outlet o where o.home_id = f.home_id) from member_figure f`
+ (select count(*) from member_outlet o where o.home_id = f.home_id), f.refunds, f.tickets, f.orders, f.orders_unpaid from member_figure f`
 
 func (s *shop) stored() map[home.ID]kept {
 	s.t.Helper()
@@ -112,7 +115,7 @@ func (s *shop) stored() map[home.ID]kept {
 		var h home.ID
 		var k kept
 		var given []byte
-		err := r.Scan(&h, &k.Level, &k.Active, &k.Purchases, &k.Turnover, &k.First, &k.Last, &k.Consents, &k.City, &given, &k.Outlets)
+		err := r.Scan(&h, &k.Level, &k.Active, &k.Purchases, &k.Turnover, &k.First, &k.Last, &k.Consents, &k.City, &given, &k.Outlets, &k.Refunds, &k.Tickets, &k.Orders, &k.Unpaid)
 		k.Given = string(given)
 		out[h] = k
 		return err
@@ -146,10 +149,37 @@ func (s *shop) told(people []purchase.Buyer) map[home.ID]kept {
 		if f.Totals[figure.Receipts] > 0 {
 			k.Outlets = 1
 		}
+		s.counted(b, &k)
 		out[b.Home] = k
 	}
 	return out
 }
+
+// counted adds what his receipts, tickets and orders are, one by one.
+func (s *shop) counted(b purchase.Buyer, k *kept) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	bought, err := s.Desk.OfHome(ctx, b.Home, purchase.Cursor{}, 200)
+	s.ok(err)
+	for _, p := range bought {
+		if p.State != "done" {
+			k.Refunds++
+		}
+	}
+	tickets, err := s.Desk.TicketsOf(ctx, b.Home, purchase.Cursor{}, 200)
+	s.ok(err)
+	for i := range tickets.Tickets {
+		if tickets.Tickets[i].State != purchase.TicketReturned {
+			k.Tickets++
+		}
+	}
+	shape, err := s.Desk.Shape(ctx, b.Home, 0, nil)
+	s.ok(err)
+	k.Orders, k.Unpaid = shape.Orders.Paid+shape.Orders.Unpaid+shape.Orders.Returned, shape.Orders.Unpaid
+}
+
+// session is when that of tickets begins.
+func (s *shop) session() clock.Micros { return s.Clock.Now().Add(240 * time.Hour) }
 
 // wrong are those whose figures are found to be wrong.
 func (s *shop) wrong() []segment.Wrong {
@@ -175,6 +205,7 @@ func (s *shop) harmed() {
 		`update member_figure set active = active + 1 where home_id = $1`, `update member_figure set average = average + 1 where home_id = $1`,
 		`update member_figure set level = 'x' where home_id = $1`, `update member_figure set city_folded = 'x' where home_id = $1`,
 		`update member_figure set last_purchase_at = last_purchase_at - 1 where home_id = $1`, `update member_figure set consents = consents + 1 where home_id = $1`,
+		`update member_figure set tickets = tickets + 1 where home_id = $1`, `update member_figure set orders_unpaid = orders_unpaid + 1 where home_id = $1`,
 		`delete from member_figure where home_id = $1`,
 	} {
 		if _, err := s.DB.Exec(ctx, text, person.Home); err != nil {
@@ -216,12 +247,19 @@ func TestFiguresFollow(t *testing.T) {
 		for _, b := range kin {
 			s.call(b)
 		}
-		for step := range 120 {
+		line := func(pieces int64) purchase.CartLine {
+			l := purchasetest.Line("T1", pieces, 100_00)
+			if r.IntN(2) == 0 {
+				l.SessionAt = s.session()
+			}
+			return l
+		}
+		for step := range 150 {
 			s.Clock.Add(time.Duration(1+r.IntN(30)) * time.Hour)
 			b := people[r.IntN(len(people))]
 			switch n := r.IntN(23); {
 			case n < 9:
-				a, err := s.Desk.Commit(ctx, s.Cart(b, purchasetest.Line("T1", 1+r.Int64N(4), 100_00)))
+				a, err := s.Desk.Commit(ctx, s.Cart(b, line(1+r.Int64N(4)), line(1)))
 				if err == nil {
 					sold = append(sold, a.Purchase)
 				}
@@ -229,7 +267,7 @@ func TestFiguresFollow(t *testing.T) {
 				p := sold[r.IntN(len(sold))]
 				req := &purchase.RefundRequest{Till: s.Till, Key: s.IDs.New().String(), Purchase: purchase.PurchaseRef{Home: p.Home, ID: p.ID}}
 				if r.IntN(2) == 0 {
-					req.Lines = []purchase.RefundPart{{Quantity: money.Piece}}
+					req.Lines = []purchase.RefundPart{{Line: r.IntN(2), Quantity: money.Piece}}
 				}
 				_, _ = s.Desk.Refund(ctx, req)
 			case n < 14:
@@ -249,10 +287,15 @@ func TestFiguresFollow(t *testing.T) {
 				_, err := s.Desk.SettleDue(ctx, 100)
 				s.ok(err)
 			case n < 21:
-				c := s.Cart(b, purchasetest.Line("T1", 1, 100_00))
+				c := s.Cart(b, line(1))
 				c.Wish.Points = money.Points(1+r.Int64N(10)) * 1_00
 				if a, err := s.Desk.Reserve(ctx, c, 48*time.Hour); err == nil {
 					held = append(held, purchase.PurchaseRef{Home: a.Reservation.Home, ID: a.Reservation.ID})
+				}
+			case n < 22 && len(held) > 0 && r.IntN(2) == 0:
+				c := &purchase.ConfirmRequest{Reservation: held[r.IntN(len(held))], Till: s.Till, Key: s.IDs.New().String()}
+				if a, err := s.Desk.Confirm(ctx, c); err == nil {
+					sold = append(sold, a.Purchase)
 				}
 			case n < 22 && len(held) > 0:
 				_, _ = s.Desk.Cancel(ctx, held[r.IntN(len(held))])

@@ -33,6 +33,8 @@ type seen struct {
 	active, pending, earned, spent int64
 	purchases, turnover, average   int64
 	visits, consents               int64
+	refunds, tickets               int64
+	orders, unpaid                 int64
 }
 
 const (
@@ -40,7 +42,8 @@ const (
  coalesce(m.category_id, 0), m.custom, m.registered_at, m.registered_source, coalesce(m.registered_outlet, 0),
  coalesce((select x.household_id from household_member x where x.home_id = m.home_id and x.left_at is null), 0),
  coalesce(f.level, ''), coalesce(f.active, 0), coalesce(f.pending, 0), coalesce(f.earned, 0), coalesce(f.spent, 0), coalesce(f.purchases, 0),
- coalesce(f.turnover, 0), coalesce(f.average, 0), coalesce(f.visits, 0), coalesce(f.first_purchase_at, 0), coalesce(f.last_purchase_at, 0), coalesce(f.consents, 0)
+ coalesce(f.turnover, 0), coalesce(f.average, 0), coalesce(f.visits, 0), coalesce(f.first_purchase_at, 0), coalesce(f.last_purchase_at, 0), coalesce(f.consents, 0),
+ coalesce(f.refunds, 0), coalesce(f.tickets, 0), coalesce(f.orders, 0), coalesce(f.orders_unpaid, 0)
  from member m left join member_figure f on f.home_id = m.home_id where `
 	// The main one of each kind, else the oldest that serves. Of which kinds they
 	// are is looked at afterwards: SQLite would go through all of a kind.
@@ -61,7 +64,8 @@ func (r *seen) scan(row db.Row) error {
 	var surname, name, patronymic, custom string
 	err := row.Scan(&r.Home, &r.Number, &r.State, &surname, &name, &patronymic, &r.born, &r.sex, &r.language, &r.city, &r.postcode, &r.comment,
 		&r.category, &custom, &r.registered, &r.source, &r.outlet, &r.household,
-		&r.Level, &r.active, &r.pending, &r.earned, &r.spent, &r.purchases, &r.turnover, &r.average, &r.visits, &r.first, &r.last, &r.consents)
+		&r.Level, &r.active, &r.pending, &r.earned, &r.spent, &r.purchases, &r.turnover, &r.average, &r.visits, &r.first, &r.last, &r.consents,
+		&r.refunds, &r.tickets, &r.orders, &r.unpaid)
 	if err != nil {
 		return err
 	}

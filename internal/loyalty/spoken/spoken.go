@@ -121,6 +121,9 @@ func (p Speaker) value(reason string, form rule.Form, a fault.Arg) any {
 		if v == "" {
 			return p.text(absent(reason))
 		}
+		if a.Name == "code" { // it is kept folded, and shown as everywhere
+			return strings.ToUpper(v)
+		}
 	}
 	return a.Value
 }

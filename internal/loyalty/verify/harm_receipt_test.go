@@ -77,6 +77,7 @@ func receiptHarms() []harm {
 		{"refunded, though something is left", ofPurchase(partly, "state = 'refunded'"), []verify.Invariant{verify.PurchaseState, verify.AccountPurchases}},
 		{"part, though nothing is left", ofPurchase(returned, "state = 'part'"), []verify.Invariant{verify.PurchaseState, verify.AccountPurchases}},
 		{"money given back", ofPurchase(partly, "refunded = refunded + 1"), []verify.Invariant{verify.PurchaseRefunded}},
+		{"tickets that are not there", ofPurchase(partly, "tickets = tickets + 1"), []verify.Invariant{verify.PurchaseTickets}},
 		{"no key", func(s *shop) (string, string) {
 			s.exec(`delete from receipt_key where op_id = $1`, s.bought.ID)
 			return "purchase", purchaseKey(s.bought)

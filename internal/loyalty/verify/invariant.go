@@ -89,6 +89,7 @@ const (
 	PurchaseProgramme   Invariant = "purchase-programme"   // the version it was judged by is there
 	PurchaseState       Invariant = "purchase-state"       // its state is what its refunds say
 	PurchaseRefunded    Invariant = "purchase-refunded"    // so is the money given back
+	PurchaseTickets     Invariant = "purchase-tickets"     // and how many of its tickets are left
 	PurchaseKey         Invariant = "purchase-key"         // its key stands for it
 	SharedAccount       Invariant = "shared-account"       // a receipt on a household's account names one of the home that it says
 	ClaimDoc            Invariant = "claim-doc"            // a claim can be read and says what its row and its purchase say
@@ -147,7 +148,7 @@ func Invariants() []Invariant {
 		PurchaseDoc, PurchaseColumns, PurchaseLines, PurchaseSums, PurchaseParts, PurchaseLots, PurchaseActs, PurchaseProgramme, ClaimDoc, ClaimSums,
 		RefundDoc, RefundColumns, RefundPurchase, RefundSums, RefundAbove, RefundExact, RefundPayments, RefundTerms, RefundActs, RefundUses, RefundPieces,
 		VisitDoc, VisitPurchase, VisitColumns, VisitPieces, ReservationDoc, ReservationPurchase, HoldLot, HoldReservation,
-		PurchaseState, PurchaseRefunded, SharedAccount, OpPostings,
+		PurchaseState, PurchaseRefunded, PurchaseTickets, SharedAccount, OpPostings,
 		LotAccount, LotRemaining, LotMade, LotWaits, LotPostings, LotWrittenOff,
 		AccountProgramme, AccountOpened, AccountLotsActive, AccountLotsPending, AccountActive, AccountPending, AccountHeld, AccountHolds, AccountDebt, AccountEarned, AccountSpent,
 		AccountExpired, AccountDebtFirst, AccountDue, AccountPurchases, AccountTurnover, AccountUsed, AccountDates,

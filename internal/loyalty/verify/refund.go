@@ -179,6 +179,9 @@ func (c *homeCheck) checkBack(s *saleCheck) {
 	if s.refunded != refunded {
 		c.bad(PurchaseRefunded, "purchase", at, int64(s.refunded), int64(refunded))
 	}
+	if n := ticketsLeft(s.doc, lines); s.tickets != n {
+		c.bad(PurchaseTickets, "purchase", at, s.tickets, n)
+	}
 	if len(s.refunds) > 0 {
 		c.checkPayments(s)
 	}
@@ -264,6 +267,20 @@ func left(p *purchase.Purchase, lines []lineBack) string {
 		}
 	}
 	return ""
+}
+
+// ticketsLeft counts the tickets of a purchase that have not come back.
+func ticketsLeft(p *purchase.Purchase, lines []lineBack) (n int64) {
+	for i := range p.Lines {
+		switch l := &p.Lines[i]; {
+		case !l.Ticketed() || lines != nil && lines[i].over(l.Quantity):
+		case lines == nil:
+			n += int64(l.Quantity / money.Piece)
+		default:
+			n += int64((l.Quantity - lines[i].quantity) / money.Piece)
+		}
+	}
+	return n
 }
 
 // over tells whether nothing of a line is left.

@@ -25,7 +25,7 @@ const (
  from lot where home_id > $1 and home_id <= $2 order by home_id, lot_id`
 	qPostings = `select home_id, seq, account_id, lot_id, op_id, kind, debit, credit, amount, at, written_at, hash
  from posting where home_id > $1 and home_id <= $2 order by home_id, seq`
-	purchaseColumns = `home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, coalesce(account_home, 0), doc, digest, coalesce(person, ''),
+	purchaseColumns = `home_id, purchase_id, account_id, programme_id, outlet_id, at, day, state, refunded, tickets, coalesce(account_home, 0), doc, digest, coalesce(person, ''),
  coalesce(claimed_by, 0), coalesce(claim_id, 0), claim, claim_digest, coalesce(claim_person, ''), coalesce(guest, '')`
 	refundColumns = `home_id, refund_id, purchase_id, outlet_id, at, day, account_id, coalesce(account_home, 0), doc, digest`
 	qPurchases    = `select ` + purchaseColumns + ` from purchase where home_id > $1 and home_id <= $2 order by home_id, purchase_id`
@@ -190,6 +190,7 @@ type purchaseRow struct {
 	at                             clock.Micros
 	day, state, guest              string
 	refunded                       money.Amount
+	tickets                        int64   // that have not come back
 	keeps                          home.ID // of a household's account, or of one that it was given to; 0: in its own home
 	doc, digest, person            []byte
 	claim                          claimRow
@@ -197,7 +198,7 @@ type purchaseRow struct {
 
 func scanPurchase(r db.Row) (p purchaseRow, err error) {
 	return p, r.Scan((*int64)(&p.home), (*int64)(&p.id), (*int64)(&p.account), (*int64)(&p.programme), (*int64)(&p.outlet),
-		(*int64)(&p.at), &p.day, &p.state, (*int64)(&p.refunded), (*int64)(&p.keeps), &p.doc, &p.digest, &p.person,
+		(*int64)(&p.at), &p.day, &p.state, (*int64)(&p.refunded), &p.tickets, (*int64)(&p.keeps), &p.doc, &p.digest, &p.person,
 		(*int64)(&p.claim.by), (*int64)(&p.claim.id), &p.claim.doc, &p.claim.digest, &p.claim.person, &p.guest)
 }
 

@@ -46,7 +46,7 @@ func open(t *testing.T, d *db.DB) *export.Export {
 		t.Fatal(err)
 	}
 	_, err = d.Exec(t.Context(), `insert into member_figure (home_id, programme_id, level, active, pending, earned, spent, purchases, turnover, average, first_purchase_at, last_purchase_at,
- visits, consents, city_folded, given_folded) values ($1, 1, '7', 105050, 0, 0, 0, 3, 100001, 33333, $2, $2, 0, 5, '', $3)`, m.Home, clock.Of(at), []byte("анна королева"))
+ visits, refunds, tickets, orders, orders_unpaid, consents, city_folded, given_folded) values ($1, 1, '7', 105050, 0, 0, 0, 3, 100001, 33333, $2, $2, 0, 0, 0, 0, 0, 5, '', $3)`, m.Home, clock.Of(at), []byte("анна королева"))
 	if err != nil {
 		t.Fatal(err)
 	}

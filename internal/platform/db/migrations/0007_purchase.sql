@@ -22,6 +22,7 @@ create table purchase (
     day          text   not null,  -- business day of the outlet
     state        text   not null check (state in ('done', 'part', 'refunded')),
     refunded     bigint not null,  -- kopecks of money given back
+    tickets      bigint not null,  -- pieces of its lines of tickets that have not come back
     account_home bigint,           -- of an account in another home: a household's, of whom it was given to, or that took the account over in a merge; null: the account is in this home
     person       text,             -- what rules looked at of the buyer himself; doc has its hash; null: nothing, or he is erased
     doc          text   not null,
@@ -38,6 +39,7 @@ create table purchase (
 create index purchase_outlet on purchase (outlet_id, at);
 create index purchase_shared on purchase (account_home, purchase_id) where account_home is not null;
 create index purchase_claimed on purchase (claimed_by, at) where claimed_by is not null;
+create index purchase_counted on purchase (home_id, tickets, state) where tickets > 0 or state <> 'done';
 create index purchase_guest on purchase (guest, purchase_id) where guest is not null and claimed_by is null;
 
 -- What fiscal receipts are of which purchase. Spread by the drive and the

@@ -17,6 +17,10 @@ create table member_figure (
     first_purchase_at bigint not null, -- 0: he has never bought
     last_purchase_at  bigint not null,
     visits            bigint not null,
+    refunds           bigint not null, -- purchases of which something came back
+    tickets           bigint not null, -- bought, less those that came back
+    orders            bigint not null, -- receipts that were to wait for their payment
+    orders_unpaid     bigint not null, -- of them those that were not paid for, or not yet
     consents          bigint not null, -- bits: to what he consents now
     city_folded       text   not null,
     given_folded      {{bytes}} not null -- his name with what he is called by first, for the search
