@@ -64,7 +64,7 @@ func TestBatchIsWithdrawn(t *testing.T) {
 			t.Error("others are withdrawn too")
 		}
 		trail, err := audit.Read(t.Context(), d, audit.Filter{Action: "promo.withdrawn"}, 0, 10)
-		if err != nil || len(trail) != 1 || !strings.Contains(string(trail[0].Before), `"count":2`) {
+		if err != nil || len(trail) != 1 || !strings.Contains(trail[0].Before, `"count":2`) {
 			t.Errorf("the trail says %+v, %v", trail, err)
 		}
 	})
