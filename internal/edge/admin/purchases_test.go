@@ -75,7 +75,7 @@ func openHouse(t *testing.T, d *db.DB) *house {
 	texts, err := i18n.Load()
 	h.check(err)
 	log := slog.New(slog.DiscardHandler)
-	h.staff = staff.New(staff.Options{DB: d, IDs: h.IDs, Clock: h.Clock, Key: purchasetest.Secret})
+	h.staff = staff.New(staff.Options{DB: d, IDs: h.IDs, Clock: h.Clock, Key: purchasetest.Secret, Cost: staff.Cost{Memory: 64, Iterations: 1}}) // hundreds sign in
 	places := partner.New(d, h.IDs)
 	own, err := places.SaveOutlet(t.Context(), partner.Outlet{PartnerID: h.Outlet.PartnerID, Code: "two", Name: "Бар", Zone: "Europe/Moscow", Cutover: partner.DefaultCutover})
 	h.check(err)

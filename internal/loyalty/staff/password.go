@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -14,11 +15,24 @@ import (
 
 const passwordsAtOnce = 2 // hashed: each takes 19 MiB
 
-var hashing = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+// Cost is what it takes to work a password's hash out, and so to guess one (argon2id).
+type Cost struct {
+	Memory     uint32 // KiB
+	Iterations uint32
+}
+
+// usualCost is the second of those that OWASP's Password Storage Cheat Sheet advises.
+var usualCost = Cost{Memory: 19 * 1024, Iterations: 2}
+
+func (c Cost) params() argon2id.Params {
+	return argon2id.Params{Memory: c.Memory, Iterations: c.Iterations, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+}
 
 // nobodys is the hash of a password that nobody has: who has none is compared
 // to it, so that an answer takes as long as another's.
-const nobodys = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+func (c Cost) nobodys() string {
+	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", c.Memory, c.Iterations)
+}
 
 // common are the beginnings of what people take for a password first, folded.
 // A password is refused if it is one of them, repeated or followed by digits

@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -29,6 +30,7 @@ type Options struct {
 	Post  Post   // where letters wait; needed with Mail
 	// Letter words the letter with a person's link.
 	Letter func(l Link) mail.Letter
+	Cost   Cost // of passwords; zero: the usual one
 }
 
 // Staff keeps people, roles and sessions. It is safe for concurrent use.
@@ -52,10 +54,11 @@ func New(o Options) *Staff {
 	if o.Name == "" {
 		o.Name = "Kopilka"
 	}
+	o.Cost = cmp.Or(o.Cost, usualCost)
 	return &Staff{
 		mail: o.Mail, mailbox: o.Post, letters: o.Letter,
 		d: o.DB, ids: o.IDs, clock: o.Clock, key: o.Key, name: o.Name,
-		hashing: hashing, nobodys: nobodys, hashes: make(chan struct{}, passwordsAtOnce),
+		hashing: o.Cost.params(), nobodys: o.Cost.nobodys(), hashes: make(chan struct{}, passwordsAtOnce),
 	}
 }
 

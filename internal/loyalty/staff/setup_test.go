@@ -144,12 +144,11 @@ func empty(t *testing.T, d *db.DB) *bundle {
 	c := clock.NewFixed(time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC))
 	post := &box{}
 	s := staff.New(staff.Options{
-		DB: d, IDs: id.NewMaker(1), Clock: c, Key: []byte("a key of the base, 32 bytes long"), Mail: post, Post: post,
+		DB: d, IDs: id.NewMaker(1), Clock: c, Key: []byte("a key of the base, 32 bytes long"), Mail: post, Post: post, Cost: staff.Cost{Memory: 64, Iterations: 1}, // hundreds are given
 		Letter: func(l staff.Link) mail.Letter {
 			return mail.Letter{Subject: string(l.Purpose) + " " + l.Person.Lang, Text: l.Token}
 		},
 	})
-	s.Hasty()
 	return &bundle{Staff: s, t: t, ctx: t.Context(), d: d, clock: c, post: post}
 }
 
