@@ -106,6 +106,7 @@ type Parts struct {
 type Admin struct {
 	Parts
 	routes []route
+	served chi.Routes
 	pages  map[string]*route // those that are read, by their paths
 }
 
@@ -168,10 +169,11 @@ func (a *Admin) Mount(r chi.Router) {
 	own.SetDenyHandler(look.With(http.HandlerFunc(a.denyForeign)))
 	r.Route(Base, func(r chi.Router) {
 		r.Use(httpx.CompressPages, ui.Protect, own.Handler, look.With)
+		a.served = r
 		for i := range a.routes {
 			r.Method(a.routes[i].method, a.routes[i].path, a.handler(&a.routes[i]))
 		}
 		r.NotFound(a.handler(&route{open: true, serve: noPage}))
-		r.MethodNotAllowed(a.handler(&route{open: true, serve: a.above(r)}))
+		r.MethodNotAllowed(a.handler(&route{open: true, serve: above}))
 	})
 }

@@ -95,6 +95,9 @@ func (w *changeWords) value(f member.Field, v string) string {
 		return ui.Masked(v)
 	case member.FieldEmail, member.FieldEmail + member.MainSuffix, member.FieldEmail + member.ProvenSuffix:
 		return maskEmail(v)
+	case member.FieldLogin, member.FieldExternal, member.FieldLogin + member.MainSuffix, member.FieldExternal + member.MainSuffix:
+		kind, _, _ := strings.Cut(string(f), member.MainSuffix)
+		return (&member.Ref{Kind: member.Kind(kind), Value: v}).Mask()
 	case member.FieldState:
 		return p.text("admin.change-state." + v)
 	case member.FieldSex, member.FieldLanguage:

@@ -3,6 +3,7 @@ package admin
 import (
 	"cmp"
 	"net/url"
+	"slices"
 
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/platform/fault"
@@ -26,7 +27,7 @@ func (p *page) contactAsked() error {
 	if _, err := p.Codes.Send(p.ctx(), member.ToProve, x.Ref, cmp.Or(m.Profile.Language, string(p.lang()))); err != nil {
 		e := fault.From(err)
 		if e.Code == "member.code-too-soon" { // one is out
-			return p.to(proofPath(p), "")
+			return p.to(proofPath(p), "not-code-again")
 		}
 		if (e.Kind == fault.TooMany || e.Kind == fault.Unavailable) && !p.swaps() {
 			return p.showIdentifiers(false, p.Texts.Fault(p.lang(), e))
@@ -66,11 +67,19 @@ func (p *page) proveContactSent() error {
 	if err != nil {
 		return err
 	}
-	proof, err := p.Codes.Check(p.ctx(), member.ToProve, x.Ref, f.get("code"))
+	code := p.Codes.Typed(f.get("code"))
+	if code == "" { // what can be none costs no try
+		f.wrong["code"] = p.text("admin.identifier.no-code", "digits", p.Codes.Length())
+		return p.askContactProof(f, &m, &x)
+	}
+	proof, err := p.Codes.Check(p.ctx(), member.ToProve, x.Ref, code)
 	if err == nil {
 		_, err = p.Members.Prove(p.ctx(), p.Rules(), m.Home, member.NewIdentifier{Kind: x.Kind, Value: x.Value, Proof: proof}, p.actor())
 	}
 	if err != nil {
+		if e := fault.From(err); !p.swaps() && slices.Contains([]string{"member.code-tries", "member.code-expired", "member.code-none"}, e.Code) {
+			return p.showIdentifiers(false, p.Texts.Fault(p.lang(), e)) // where a new one is sent from
+		}
 		if f.refuse(at(fault.From(err), "code")) {
 			return p.askContactProof(f, &m, &x)
 		}

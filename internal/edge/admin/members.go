@@ -108,6 +108,9 @@ func (a asked) settled(q url.Values) asked {
 		a.add = field
 		return a
 	}
+	if op == segment.OpFrom || op == segment.OpTo || op == segment.OpBetween { // one bound of a field takes the place of the last
+		a.Conditions = slices.DeleteFunc(slices.Clone(a.Conditions), func(x segment.Condition) bool { return x.Field == field && x.Op == op })
+	}
 	a.Conditions = append(a.Conditions, c)
 	return a
 }

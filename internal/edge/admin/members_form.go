@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"kopilka/internal/edge/ui/kit"
 	"kopilka/internal/loyalty/segment"
 	"kopilka/internal/loyalty/staff"
@@ -103,15 +105,38 @@ func (l *memberList) nameOf(r *segment.Row) string {
 	return r.Name
 }
 
-func (l *memberList) cellOf(i int, v *segment.Value) cell { return l.cell(l.asked.Columns[i], v) }
+func (l *memberList) cellOf(i int, v *segment.Value) cell {
+	c := l.cell(l.asked.Columns[i], v)
+	f, _ := l.cat.Get(l.asked.Columns[i])
+	c.Head = l.fieldName(&f)
+	return c
+}
 
+// classAt is where a cell stands. On a phone each place is taken once, and what the
+// reader has chosen himself stands below with its name.
 func (l *memberList) classAt(i int) string {
 	f, _ := l.cat.Get(l.asked.Columns[i])
 	class := classOf(f.Kind)
+	for _, before := range l.asked.Columns[:i] {
+		if b, _ := l.cat.Get(before); classOf(b.Kind) == class {
+			class = ""
+		}
+	}
+	if class == "" && !slices.Equal(l.asked.Columns, columns) {
+		class = "c-more"
+	}
 	if right(f.Kind) {
 		class += " r num"
 	}
 	return class
+}
+
+// headOf names a cell that stands below the others on a phone.
+func headOf(c cell, class string) templ.Attributes {
+	if !strings.HasPrefix(class, "c-more") || c.Text == "" && c.At == 0 {
+		return nil
+	}
+	return templ.Attributes{"data-head": c.Head}
 }
 
 // exportHref is where the list that is seen is had as a file.

@@ -209,6 +209,7 @@ func sortedByName(m map[string]string) []string {
 
 // cell is a value as it is shown.
 type cell struct {
+	Head  string // of its column
 	Text  string
 	Level bool
 	Rank  int
@@ -252,8 +253,12 @@ func (l *memberList) cell(code string, v *segment.Value) cell {
 		}
 		return c
 	}
-	if f.Code == "phone" {
+	switch kind := member.Kind(f.Code); {
+	case v.Text == "":
+	case kind == member.Phone:
 		return cell{Text: ui.Masked(v.Text)}
+	case kind == member.Email, kind == member.Login, kind == member.External: // as on his own page: whole only where that is noted
+		return cell{Text: (&member.Ref{Kind: kind, Value: v.Text}).Mask()}
 	}
 	return cell{Text: l.spoken(v.Kind, v.Text)}
 }

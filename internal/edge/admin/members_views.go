@@ -79,8 +79,10 @@ func (p *page) viewDropped() error {
 	if err != nil {
 		return err
 	}
-	err = p.Lists.DeleteView(p.ctx(), p.who.Person.ID, view)
-	if err != nil && !fault.Is(err, "segment.view-not-found") { // it was forgotten already
+	switch err := p.Lists.DeleteView(p.ctx(), p.who.Person.ID, view); {
+	case fault.Is(err, "segment.view-not-found"): // it was forgotten already, or is another's
+		return p.to(membersPath, "")
+	case err != nil:
 		return err
 	}
 	return p.to(membersPath, "view-dropped")

@@ -193,9 +193,13 @@ func (p *page) fail(err error) {
 // broken is the page of a failure: inside the console for who is in it.
 func (p *page) broken(problem *httpx.Problem) templ.Component {
 	if p.who == nil {
-		return outside(problem.Title, other(p.r), failure(problem))
+		return outside(problem.Title, other(p.r), failure(problem, ""))
 	}
-	return console(p.frame(problem.Title, ""), doneView{}, failed(problem))
+	back := ""
+	if problem.Status == http.StatusConflict { // it has changed since: the page above shows what it is now
+		back = p.pageAbove(p.r.URL.Path)
+	}
+	return console(p.frame(problem.Title, ""), doneView{}, failed(problem, back))
 }
 
 // place is the page that is read, as it can be come back to.
@@ -210,18 +214,25 @@ func noPage(*page) error { return fault.New(fault.NotFound, "admin.no-page") }
 
 // above leads whoever asks for what is only sent to the nearest page above it: he
 // has come back to it, or changed his language on its answer.
-func (a *Admin) above(pages chi.Routes) func(*page) error {
-	return func(p *page) error {
-		at := strings.TrimPrefix(p.r.URL.Path, Base)
-		for p.r.Method == http.MethodGet && at != "" {
-			at = at[:strings.LastIndexByte(at, '/')]
-			if at != "" && pages.Match(chi.NewRouteContext(), http.MethodGet, at) {
-				http.Redirect(p.w, p.r, local(Base+at), http.StatusSeeOther)
-				return nil
-			}
+func above(p *page) error {
+	if p.r.Method == http.MethodGet {
+		if to := p.pageAbove(p.r.URL.Path); to != "" {
+			http.Redirect(p.w, p.r, local(to), http.StatusSeeOther)
+			return nil
 		}
-		return noPage(p)
 	}
+	return noPage(p)
+}
+
+// pageAbove is the nearest page above an address; "": none but the first one.
+func (a *Admin) pageAbove(path string) string {
+	for at := strings.TrimPrefix(path, Base); at != ""; {
+		at = at[:strings.LastIndexByte(at, '/')]
+		if at != "" && a.served.Match(chi.NewRouteContext(), http.MethodGet, at) {
+			return Base + at
+		}
+	}
+	return ""
 }
 
 func (a *Admin) denyForeign(w http.ResponseWriter, r *http.Request) {

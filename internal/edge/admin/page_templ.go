@@ -126,7 +126,7 @@ func outside(title string, other kit.Link, body templ.Component) templ.Component
 
 // failure says what went wrong, by which code and number it can be found, and what
 // to do.
-func failure(p *httpx.Problem) templ.Component {
+func failure(p *httpx.Problem, back string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -147,11 +147,16 @@ func failure(p *httpx.Problem) templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = kit.Empty(failureIcon(p.Status), "", p.Detail,
-			kit.Action{Text: ui.T(ctx, "admin.to-overview"), Href: Base, Weight: kit.Primary},
-		).Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
+		if back == "" {
+			templ_7745c5c3_Err = kit.Empty(failureIcon(p.Status), "", p.Detail, kit.Action{Text: ui.T(ctx, "admin.to-overview"), Href: Base, Weight: kit.Primary}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else {
+			templ_7745c5c3_Err = kit.Empty(failureIcon(p.Status), "", p.Detail, kit.Action{Text: ui.T(ctx, "admin.back"), Href: back, Weight: kit.Primary}, kit.Action{Text: ui.T(ctx, "admin.to-overview"), Href: Base}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p class=\"mut s center\">")
 		if templ_7745c5c3_Err != nil {
@@ -160,7 +165,7 @@ func failure(p *httpx.Problem) templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "admin.failure-code", "code", p.Code, "request", p.RequestID))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page.templ`, Line: 34, Col: 98}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page.templ`, Line: 36, Col: 98}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -213,7 +218,7 @@ func wrong(whole string, fields []kit.Field) templ.Component {
 }
 
 // failed is a failure inside the console.
-func failed(p *httpx.Problem) templ.Component {
+func failed(p *httpx.Problem, back string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -238,7 +243,7 @@ func failed(p *httpx.Problem) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = failure(p).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = failure(p, back).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,11 +1,14 @@
 package member
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+	"strings"
 	"time"
+	"unicode"
 
 	"kopilka/internal/platform/clock"
 	"kopilka/internal/platform/crypto"
@@ -56,6 +59,24 @@ const (
 	maxCodeInput = 16
 )
 
+// Length is how many digits a code has.
+func (c *Codes) Length() int { return cmp.Or(c.Digits, 6) }
+
+// Typed is a code as somebody has typed it, with no blanks and dashes: it is read and
+// told in groups. "": it can be none, and is worth no try.
+func (c *Codes) Typed(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r == '-' || unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, s)
+	if len(s) != c.Length() || strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' }) {
+		return ""
+	}
+	return s
+}
+
 // Sent says what became of a request for a code.
 type Sent struct {
 	To        string       `json:"to"` // masked
@@ -100,11 +121,7 @@ func (c *Codes) Send(ctx context.Context, p Purpose, to Ref, language string) (S
 	if channel == nil {
 		return Sent{}, fault.New(fault.Unavailable, "member.no-channel", "kind", string(to.Kind))
 	}
-	digits := c.Digits
-	if digits == 0 {
-		digits = 6
-	}
-	code, err := crypto.Digits(digits, rand.Reader)
+	code, err := crypto.Digits(c.Length(), rand.Reader)
 	if err != nil {
 		return Sent{}, err
 	}

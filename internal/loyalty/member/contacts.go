@@ -50,6 +50,7 @@ func (m *Members) addIdentifier(ctx context.Context, q db.Q, rules *Rules, v *Me
 		for _, o := range had {
 			if o.Main {
 				b.Exec(qMainIdentifier, o.Kind, o.Value, v.Home, false)
+				trail.Add(v.Home, ref.Kind.field()+MainSuffix, o.Value, ref.Value)
 			}
 		}
 	}
@@ -79,6 +80,7 @@ func (m *Members) RemoveIdentifier(ctx context.Context, rules Rules, h home.ID, 
 		if is.Main && len(rest) > 0 {
 			next := slices.MinFunc(rest, func(a, b Identifier) int { return int(a.AddedAt - b.AddedAt) })
 			b.Exec(qMainIdentifier, next.Kind, next.Value, h, true)
+			trail.Add(h, ref.Kind.field()+MainSuffix, ref.Value, next.Value)
 		}
 		trail.Add(h, ref.Kind.field(), ref.Value, "")
 		return nil

@@ -178,7 +178,7 @@ func TestMadeCodes(t *testing.T) {
 			t.Errorf("a used code: %v", err)
 		}
 		sellWith(t, s, b, free[3], "")
-		sellWith(t, s, b, free[4], rule.WhyCodeUsed) // the campaign's own limit: three of a member
+		sellWith(t, s, b, free[4], rule.WhyUsedByBuyer) // the campaign's own limit: three of a member
 		if c := code(t, s, free[4]); c.State != promo.Active {
 			t.Errorf("what was not to be had is %s", c.State)
 		}

@@ -89,7 +89,7 @@ func TestGuestsLimit(t *testing.T) {
 			t.Errorf("stored as %q", first.Guest)
 		}
 		again := check("the same guest", ofGuest(s, anna, "a"), false)
-		if len(again.Idle) != 1 || again.Idle[0].Reason != rule.WhyCodeUsed {
+		if len(again.Idle) != 1 || again.Idle[0].Reason != rule.WhyUsedByBuyer {
 			t.Errorf("why: %+v", again.Idle)
 		}
 		check("another guest", ofGuest(s, boris, "a"), true)

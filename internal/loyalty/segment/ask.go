@@ -429,10 +429,18 @@ func askDecimal(k *asked) (part, *fault.Field) {
 const maxDays = 36500
 
 func counts(k *asked) ([]int, *fault.Field) {
-	return parsed(k, func(s string) (int, bool) {
+	out, wrong := parsed(k, func(s string) (int, bool) {
 		n, err := strconv.Atoi(s)
-		return n, err == nil && n >= 0 && n <= maxDays
+		return n, err == nil
 	})
+	for i, n := range out {
+		if n < 0 || n > maxDays {
+			wrong = k.bad(i, "segment.range")
+			wrong.Args = fault.Pairs("most", maxDays)
+			return nil, wrong
+		}
+	}
+	return out, wrong
 }
 
 // askDaysAgo asks how many days ago something was, by the zone's days. What has

@@ -128,7 +128,7 @@ func TestNobodyElse(t *testing.T) {
 				for _, r := range held {
 					end(s, r)
 				}
-				for _, free := range []string{"last", code, "head"} {
+				for free, used := range map[string]string{"last": rule.WhyUsedUp, code: rule.WhyCodeUsed, "head": rule.WhyUsedByBuyer} {
 					p, err := s.commit(s.cart(b, 10_00, free))
 					s.no(err)
 					if p.Discount == 0 || p.Spent != 10_00 {
@@ -138,8 +138,8 @@ func TestNobodyElse(t *testing.T) {
 					s.no(err)
 					p, err = s.commit(s.cart(b, 0, free))
 					s.no(err)
-					s.idle(q.Idle, rule.WhyCodeUsed)
-					s.idle(p.Idle, rule.WhyCodeUsed)
+					s.idle(q.Idle, used)
+					s.idle(p.Idle, used)
 				}
 				s.proved()
 			})

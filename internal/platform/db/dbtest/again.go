@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -24,21 +26,27 @@ const (
  (select string_agg(concat_ws(':', oid, proname, md5(prosrc)), ',' order by oid) from pg_proc where pronamespace = 'public'::regnamespace),
  (select string_agg(setconfig::text, ',') from pg_db_role_setting where setdatabase = (select oid from pg_database where datname = current_database()))))`
 
+	qSequences = `select s.relname, t.relname from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S' join pg_class t on t.oid = d.refobjid
+ where d.refclassid = 'pg_class'::regclass and d.classid = 'pg_class'::regclass and d.deptype in ('a', 'i') and s.relnamespace = 'public'::regnamespace`
 	qTables = `select tablename from pg_tables where schemaname = 'public' order by tablename`
+	qRefers = `select c.relname, f.relname from pg_constraint x join pg_class c on c.oid = x.conrelid join pg_class f on f.oid = x.confrelid
+ where x.contype = 'f' and x.connamespace = 'public'::regnamespace and x.conrelid <> x.confrelid`
 	qOthers = `select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
 )
 
 // state is what a base of no test is like.
 type state struct {
-	shape string
-	rows  map[string]string // of the tables that the migrations filled: what is in them
+	shape     string
+	sequences map[string]string   // by each, the table that it numbers
+	rows      map[string]string   // of the tables that the migrations filled: what is in them
+	refers    map[string][]string // by each table those that refer to it, with which alone it can be emptied
 }
 
 var errUsed = errors.New("dbtest: the base is not as it was made")
 
 // stateOf reads what the template is like.
 func stateOf(ctx context.Context, url string) (state, error) {
-	s := state{rows: map[string]string{}}
+	s := state{rows: map[string]string{}, refers: map[string][]string{}, sequences: map[string]string{}}
 	c, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return s, err
@@ -52,6 +60,28 @@ func stateOf(ctx context.Context, url string) (state, error) {
 		if s.rows[table], err = content(ctx, c, table); err != nil {
 			return s, err
 		}
+	}
+	rows, err := c.Query(ctx, qRefers)
+	if err != nil {
+		return s, err
+	}
+	var from, to string
+	if _, err := pgx.ForEachRow(rows, []any{&from, &to}, func() error {
+		s.refers[to] = append(s.refers[to], from)
+		return nil
+	}); err != nil {
+		return s, err
+	}
+	rows, err = c.Query(ctx, qSequences)
+	if err != nil {
+		return s, err
+	}
+	var name, table string
+	if _, err := pgx.ForEachRow(rows, []any{&name, &table}, func() error {
+		s.sequences[name] = table
+		return nil
+	}); err != nil {
+		return s, err
 	}
 	return s, c.QueryRow(ctx, qShape).Scan(&s.shape)
 }
@@ -76,22 +106,74 @@ func (s *state) restore(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	var list string
+	var used []string
 	for _, table := range filled {
 		was, kept := s.rows[table]
 		if !kept {
-			list += ", " + pgx.Identifier{table}.Sanitize()
+			used = append(used, table)
 			continue
 		}
 		if now, err := content(ctx, c, table); err != nil || now != was {
 			return errors.Join(err, errUsed)
 		}
 	}
-	if list == "" {
+	if s.clear(ctx, c, used) == nil {
 		return nil
 	}
-	_, err = c.Exec(ctx, "truncate "+list[2:]+" restart identity")
+	return s.truncate(ctx, c, used)
+}
+
+// clear deletes the rows of tables, which takes a tenth of the time of emptying them
+// where they are few; what refers to what needs no look, since all of it goes.
+func (s *state) clear(ctx context.Context, c *pgx.Conn, tables []string) error {
+	b := &pgx.Batch{}
+	for _, table := range tables {
+		b.Queue(fmt.Sprintf("select 1 / (select case when exists (select 1 from %s offset %d) then 0 else 1 end)", pgx.Identifier{table}.Sanitize(), fewRows))
+	}
+	b.Queue("set local session_replication_role = replica")
+	for _, table := range tables {
+		b.Queue("delete from " + pgx.Identifier{table}.Sanitize())
+	}
+	for name, table := range s.sequences {
+		if slices.Contains(tables, table) {
+			b.Queue("alter sequence " + pgx.Identifier{name}.Sanitize() + " restart")
+		}
+	}
+	return pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error { return tx.SendBatch(ctx, b).Close() })
+}
+
+// fewRows is how many rows of a table are deleted.
+const fewRows = 500
+
+// truncate empties tables, with those that refer to them.
+func (s *state) truncate(ctx context.Context, c *pgx.Conn, tables []string) error {
+	empty := map[string]bool{}
+	for _, table := range tables {
+		s.with(table, empty)
+	}
+	var list []string
+	for table := range empty {
+		if _, kept := s.rows[table]; kept {
+			return errUsed
+		}
+		list = append(list, pgx.Identifier{table}.Sanitize())
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	_, err := c.Exec(ctx, "truncate "+strings.Join(list, ", ")+" restart identity")
 	return err
+}
+
+// with adds a table and those that refer to it.
+func (s *state) with(table string, to map[string]bool) {
+	if to[table] {
+		return
+	}
+	to[table] = true
+	for _, other := range s.refers[table] {
+		s.with(other, to)
+	}
 }
 
 // filledTables lists the tables that have rows.
