@@ -56,8 +56,8 @@ func TestHeldAndUsed(t *testing.T) {
 					}
 					p, err = s.commit(cart())
 					s.no(err)
-					s.idle(q.Idle, rule.WhyCodeUsed)
-					s.idle(p.Idle, rule.WhyCodeUsed)
+					s.idle(q.Idle, reached(limits))
+					s.idle(p.Idle, reached(limits))
 					s.same(p)
 				}
 				s.proved()
@@ -84,4 +84,15 @@ func (s *shop) same(p *purchase.Purchase) {
 	if !why.Same {
 		s.t.Errorf("decided otherwise: %+v", why.Trace)
 	}
+}
+
+// reached is what is said of a code where the one limit that there is has been reached.
+func reached(l rule.Limits) string {
+	switch {
+	case l.PerCode > 0:
+		return rule.WhyCodeUsed
+	case l.InAll > 0:
+		return rule.WhyUsedUp
+	}
+	return rule.WhyUsedByBuyer
 }
