@@ -190,11 +190,15 @@ func (p *page) cardBatchFile() error {
 	if err != nil {
 		return err
 	}
+	csv, err := p.asCSV()
+	if err != nil {
+		return err
+	}
 	if err := p.note("card_batch.exported", "card_batch", b.ID); err != nil {
 		return err
 	}
 	f := p.printFiles(&b, false)[0]
-	if p.asCSV() {
+	if csv {
 		f = p.printFiles(&b, false)[1]
 	}
 	out := &fileWriter{w: p.w, kind: f.kind, name: f.name}

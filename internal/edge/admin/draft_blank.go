@@ -18,7 +18,7 @@ type blank struct{ name, label, why string }
 func (e *partForm) blanks() []blank {
 	var out []blank
 	if e.name == "rule" {
-		out = e.blankWay()
+		out = append(e.blankWay(), e.blankGoods()...)
 	}
 	if e.name == "level" {
 		return nil

@@ -242,10 +242,10 @@ func (a wants) rowOf(i int) rowView {
 	}
 	switch {
 	case a.names.found(field) && a.ticked(field, words):
-		put(slot{key: a.key(i, "in"), as: someOf, said: said("chosen"), options: a.chosenAndFound(i, field, words)})
+		put(slot{key: a.key(i, "in"), as: someOf, said: said("chosen"), options: a.chosenAndFound(field, words, a.f.get(a.key(i, "find")))})
 		hide()
 		put(slot{key: a.key(i, "find"), said: a.text("admin.draft.find-" + string(field)), about: a.text("admin.draft.find-how")})
-		out.Find = &kit.Action{Text: a.text("admin.draft.find-it"), Icon: "search", Submit: true, Name: "do", Value: "find"}
+		out.Find = a.finds()
 		a.f.values.Del(a.key(i, "words"))
 	case a.ticked(field, words):
 		put(slot{key: a.key(i, "in"), as: someOf, said: said("any-of"), options: a.names.offered(field, words)})
@@ -261,22 +261,26 @@ func (a wants) rowOf(i int) rowView {
 	return out
 }
 
-// chosenAndFound are the values that are chosen, by name, and those that were found.
-func (a wants) chosenAndFound(i int, field rule.Field, chosen []string) []kit.Option {
+// chosenAndFound are the values that are chosen, by name, and those that the words find.
+func (e *partForm) chosenAndFound(field rule.Field, chosen []string, words string) []kit.Option {
 	var out []kit.Option
 	for _, w := range chosen {
-		out = append(out, kit.Option{Value: w, Text: a.names.chosenSaid(field, w)})
+		out = append(out, kit.Option{Value: w, Text: e.names.chosenSaid(field, w)})
 	}
-	words := a.f.get(a.key(i, "find"))
 	if words == "" {
 		return out
 	}
-	for _, o := range a.names.find(field, words) {
+	for _, o := range e.names.find(field, words) {
 		if !slices.Contains(chosen, o.Value) {
 			out = append(out, o)
 		}
 	}
 	return out
+}
+
+// finds is the button that looks for what was typed.
+func (e *partForm) finds() *kit.Action {
+	return &kit.Action{Text: e.text("admin.draft.find-it"), Icon: "search", Submit: true, Name: "do", Value: "find"}
 }
 
 // span asks for a range: from, and to or below what.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"kopilka/internal/edge/admin"
+	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/member"
 	"kopilka/internal/loyalty/playbill"
 	"kopilka/internal/loyalty/purchase"
@@ -205,6 +206,42 @@ func TestManyAreFound(t *testing.T) {
 		}
 		if _, body := x.send(x.who, "", "scope", "product", url.Values{"do": {"fields"}}); !strings.Contains(body, `value="find"`) {
 			t.Error("no button looks goods up")
+		}
+	})
+}
+
+// TestGoodsOfASetAreFound: the goods of a set are looked for by their names and ticked; a
+// search of which nothing was ticked is told, a set of the text keeps its goods.
+func TestGoodsOfASetAreFound(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		x := openPicking(t, d)
+		for sku, name := range map[string]string{"tea-1": "Чай с мятой", "tea-2": "Чай с лимоном"} {
+			_, err := catalog.New(d, x.IDs).SaveProduct(t.Context(), catalog.Product{SKU: sku, Name: name})
+			x.check(err)
+		}
+		set := url.Values{"kind": {"discount"}, "way": {"set"}, "active": {"yes"}, "name": {"К чаю"}, "set.parts.0.count": {"2"}, "set.parts.0.find": {"с мятой"}, "set.price": {"150"}}
+		send := func(do string) (int, string) {
+			set.Set("do", do)
+			w := x.ask(x.who, http.MethodPost, x.draft+"/part/rule", set)
+			return w.Code, html.UnescapeString(w.Body.String())
+		}
+		if _, body := send("find"); !strings.Contains(body, `name="set.parts.0.product" value="tea-1"`) || strings.Contains(body, "tea-2") || strings.Contains(body, `-error"`) {
+			t.Errorf("found: %s", mainForm.FindString(body))
+		}
+		if code, body := send("save"); code != http.StatusUnprocessableEntity || !strings.Contains(body, `id="set.parts.0.find-error"`) {
+			t.Errorf("nothing is ticked: %d %s", code, mainForm.FindString(body))
+		}
+		set.Set("set.parts.0.product", "tea-1")
+		if code, body := send("save"); code != http.StatusSeeOther {
+			t.Fatalf("%d %s", code, mainForm.FindString(body))
+		}
+		if text := x.formAt(x.who, x.draft+"/text").Get("text"); !strings.Contains(text, "product: tea-1") {
+			t.Errorf("the text has %s", text)
+		}
+		body := html.UnescapeString(x.ask(x.who, http.MethodGet, x.draft+"/part/rule"+x.lastRule(), nil).Body.String())
+		if got := formIn(body)["set.parts.0.product"]; len(got) != 1 || got[0] != "tea-1" || !strings.Contains(body, "<span>Чай с мятой") {
+			t.Errorf("its goods are %v: %s", got, mainForm.FindString(body))
 		}
 	})
 }

@@ -85,7 +85,11 @@ func namedFirst(columns []string) []string {
 func (p *page) sendMembers(x *export.Export, q segment.Query) error {
 	name := p.datedName("members")
 	out, write := p.workbook(name), x.XLSX
-	if p.asCSV() {
+	csv, err := p.asCSV()
+	if err != nil {
+		return err
+	}
+	if csv {
 		out, write = p.table(name), x.CSV
 	}
 	return p.sendFile(out, "members", func(ctx context.Context) error { return write(ctx, out, q) })
@@ -119,14 +123,27 @@ const (
 // sendTable sends a table as the file that was asked for; the log calls it what.
 func (p *page) sendTable(name, what string, head []string, lines func(ctx context.Context) spreadsheet.Lines) error {
 	out, write := p.workbook(name), spreadsheet.Workbook
-	if p.asCSV() {
+	csv, err := p.asCSV()
+	if err != nil {
+		return err
+	}
+	if csv {
 		out, write = p.table(name), spreadsheet.CSV
 	}
 	return p.sendFile(out, what, func(ctx context.Context) error { return write(out, head, lines(ctx)) })
 }
 
-// asCSV tells whether a text table is asked for, in place of a workbook.
-func (p *page) asCSV() bool { return p.r.URL.Query().Get("as") == "csv" }
+// asCSV tells whether a text table is asked for, in place of a workbook; there are no
+// other files.
+func (p *page) asCSV() (bool, error) {
+	switch p.r.URL.Query().Get("as") {
+	case "csv":
+		return true, nil
+	case "", "xlsx":
+		return false, nil
+	}
+	return false, fault.New(fault.NotFound, "admin.no-page")
+}
 
 func (p *page) workbook(name string) *fileWriter {
 	return &fileWriter{w: p.w, kind: workbookKind, name: name + ".xlsx"}

@@ -24,6 +24,9 @@ func TestFileNamesWhom(t *testing.T) {
 		h := openHouse(t, d)
 		anna := h.register("Анна", "+79161234567")
 		who := h.hire("takes", []staff.Permission{staff.MembersSee, staff.MembersContacts, staff.MembersExport})
+		if w := h.ask(who, http.MethodGet, admin.Base+"/members/export?as=pdf", nil); w.Code != http.StatusNotFound || w.Header().Get("Content-Disposition") != "" {
+			t.Errorf("a file of an unknown kind: %d", w.Code)
+		}
 		for query, want := range map[string][][]string{
 			"&col=sex&col=phone":                    {{"ФИО", "Номер участника", "Пол", "Телефон"}, {"Анна", anna.Number, "", "+79161234567"}},
 			"&col=sex&col=number":                   {{"ФИО", "Номер участника", "Пол"}, {"Анна", anna.Number, ""}},

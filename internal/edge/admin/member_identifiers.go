@@ -50,6 +50,7 @@ type identifierRow struct {
 	ID, Kind, Value string
 	Main            bool
 	Proven          clock.Micros
+	Contact         bool // a phone or an e-mail: it may be proven
 	Provable        bool // a code may be sent there
 	Path            string
 }
@@ -83,7 +84,7 @@ func (p *page) showIdentifiers(open bool, refused string) error {
 	}
 	for i, x := range identifiersOf(&m) {
 		row := identifierRow{
-			ID: fmt.Sprintf("i%d", i), Kind: p.text("admin.change." + string(x.Kind)), Value: shownIdentifier(&x, open), Main: x.Main, Proven: x.ProvenAt, Provable: x.ProvenAt == 0 && p.provable(x.Kind),
+			ID: fmt.Sprintf("i%d", i), Kind: p.text("admin.change." + string(x.Kind)), Value: shownIdentifier(&x, open), Main: x.Main, Proven: x.ProvenAt, Contact: x.Kind == member.Phone || x.Kind == member.Email, Provable: x.ProvenAt == 0 && p.provable(x.Kind),
 			Path: fmt.Sprintf("%s/%d-%d", identifiersPath(&m), m.Version, i),
 		}
 		v.Rows = append(v.Rows, row)

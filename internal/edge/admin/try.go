@@ -39,6 +39,7 @@ type tryView struct {
 	Wrong              []kit.Field
 	Who, Where, More   []fieldView
 	Imagined           []fieldView
+	Find               *fieldView // nil: all that is there is offered
 	Lines              [][]fieldView
 	Places             []fieldView // none: no tickets are sold
 	Rows, MoreRows     string      // how many lines there are; "": no more may be added
@@ -176,8 +177,10 @@ func (t *trying) form(v *tryView) {
 
 // lineFields adds the positions; where there is a playbill, each may be of tickets.
 func (t *trying) lineFields(v *tryView) {
-	slots := []slot{{key: "sku", as: aPick, options: append([]kit.Option{{Text: t.text("admin.try.bare-sum")}}, t.names.goodsList()...)}, {key: "price", as: aFigure}, {key: "quantity", as: aFigure}}
-	if sessions := t.names.options(rule.FieldSession); len(sessions) > 0 {
+	goods, sessions, find := t.offers()
+	v.Find = find
+	slots := []slot{{key: "sku", as: aPick, options: append([]kit.Option{{Text: t.text("admin.try.bare-sum")}}, goods...)}, {key: "price", as: aFigure}, {key: "quantity", as: aFigure}}
+	if len(sessions) > 0 {
 		slots = append(slots, slot{key: "session", as: aPick, options: append([]kit.Option{{Text: t.text("admin.try.no-session")}}, sessions...)})
 	}
 	for i := range t.rows {
@@ -221,9 +224,6 @@ func (t *trying) ownTill(word string) bool {
 	place, ok := t.Directory.Place(i)
 	return ok && t.who.At(place.Outlet.ID)
 }
-
-// goodsList offers goods by their names.
-func (n *naming) goodsList() []kit.Option { return n.find(rule.FieldProduct, "") }
 
 // run tries the receipt of the form; nil where the form is wrong.
 func (t *trying) run() (*triedView, error) {

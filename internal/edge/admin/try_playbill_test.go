@@ -1,11 +1,15 @@
 package admin_test
 
 import (
+	"fmt"
+	"html"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
+	"kopilka/internal/loyalty/catalog"
 	"kopilka/internal/loyalty/rule"
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
@@ -53,6 +57,41 @@ func TestTicketsAreTried(t *testing.T) {
 		code, body := try(url.Values{"line.0.session": {"s/1"}, "line.0.quantity": {"1.5"}})
 		if code != http.StatusUnprocessableEntity || !strings.Contains(body, `value="s/1" selected`) {
 			t.Errorf("half a ticket: %d", code)
+		}
+	})
+}
+
+// TestManyAreTried: of more goods and sessions than the form of a trial offers those that
+// are looked for are offered, beside what the receipt has.
+func TestManyAreTried(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		x := openPicking(t, d)
+		for i := range 20 {
+			_, err := catalog.New(d, x.IDs).SaveProduct(t.Context(), catalog.Product{SKU: fmt.Sprint("A", i), Name: fmt.Sprint("Вода ", i), Price: 50_00})
+			x.check(err)
+		}
+		try := func(more url.Values) string {
+			q := url.Values{"till": {"one/1"}, "day": {"2026-03-02"}, "time": {"12:00"}, "line.0.sku": {"A1"}, "line.0.quantity": {"2"}}
+			maps.Copy(q, more)
+			w := x.ask(x.who, http.MethodGet, x.programme+"/try?"+q.Encode(), nil)
+			if w.Code != http.StatusOK {
+				t.Errorf("%v: %d", more, w.Code)
+			}
+			return html.UnescapeString(w.Body.String())
+		}
+		if body := try(nil); !strings.Contains(body, `name="find"`) || strings.Contains(body, `value="T3"`) {
+			t.Errorf("at first: %s", mainForm.FindString(body))
+		}
+		if body := try(url.Values{"find": {"ticket"}}); !strings.Contains(body, `value="T3"`) || strings.Contains(body, `value="A2"`) || !strings.Contains(body, `value="A1" selected`) {
+			t.Errorf("goods: %s", mainForm.FindString(body))
+		}
+		body := try(url.Values{"find": {"Лир"}, "line.0.session": {"s/1"}})
+		if !strings.Contains(body, `value="s/2"`) || !strings.Contains(body, `value="s/1" selected`) || strings.Contains(body, `value="A2"`) {
+			t.Errorf("sessions: %s", mainForm.FindString(body))
+		}
+		if body := try(url.Values{"find": {"такого нет"}}); !strings.Contains(body, "ничего нет") || !strings.Contains(body, `value="A1" selected`) {
+			t.Errorf("nothing is found: %s", mainForm.FindString(body))
 		}
 	})
 }

@@ -23,6 +23,7 @@ const (
 	maxLevelDays = 1100 // that a level looks back
 	MaxRows      = 200  // of a table, positions of a rule, parts of a set
 	maxNameRune  = 200
+	maxGroupRune = 64
 	maxTextRune  = 1000
 )
 

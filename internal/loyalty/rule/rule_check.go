@@ -55,7 +55,7 @@ func (k *ruleChecker) rule(at string, r *Rule) {
 	k.work(at, r)
 	k.check(r.Stage == "" || r.Kind == DiscountRule && (r.Stage == LineStage || r.Stage == ReceiptStage), at+".stage", "programme.choice", "choices", "line, receipt")
 	k.check(r.Choice == "" || name(r.Choice) && r.Kind == DiscountRule, at+".choice", "programme.rule-choice")
-	k.check(r.Group == "" || r.Kind == AccrualRule && len(r.Group) <= 64, at+".group", "programme.rule-group")
+	k.check(r.Group == "" || r.Kind == AccrualRule && len([]rune(r.Group)) <= maxGroupRune, at+".group", "programme.rule-group")
 	if r.Terms != nil {
 		k.check(r.Kind == AccrualRule && days(r.Terms.Delay), at+".terms", "programme.terms")
 		if r.Terms.Expiry != nil {
