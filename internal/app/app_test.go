@@ -14,9 +14,10 @@ import (
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
 	"kopilka/internal/platform/i18n"
+	"kopilka/internal/platform/jobs"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) { dbtest.Main(m, jobs.Migrate) }
 
 // result is what a run of the program left.
 type result struct {

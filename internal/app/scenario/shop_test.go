@@ -27,9 +27,10 @@ import (
 	"kopilka/internal/platform/db"
 	"kopilka/internal/platform/db/dbtest"
 	"kopilka/internal/platform/i18n"
+	"kopilka/internal/platform/jobs"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) { dbtest.Main(m, jobs.Migrate) }
 
 // files is where the programmes lie.
 const files = "../../../testdata/programmes/"

@@ -123,6 +123,18 @@ func (d *DB) Close() {
 	d.closeLite()
 }
 
+// Conns is how many connections to PostgreSQL are open, and how many of those are in
+// use; none on SQLite.
+func (d *DB) Conns() (open, busy int) {
+	for _, pool := range []*pgxpool.Pool{d.pool, d.keyed, d.wr} {
+		if pool != nil {
+			s := pool.Stat()
+			open, busy = open+int(s.TotalConns()), busy+int(s.AcquiredConns())
+		}
+	}
+	return open, busy
+}
+
 // Dialect names the engine.
 func (d *DB) Dialect() Dialect {
 	if d.pool != nil {

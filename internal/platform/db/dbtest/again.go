@@ -8,11 +8,14 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"kopilka/internal/platform/db"
 )
 
 // A base of the server is used again by the next test: making one copies the
 // template, and dropping one makes the server write down all that every test
-// beside has changed, which together took longer than most tests.
+// beside has changed, which together took longer than most tests. Its connections
+// are, too: each one that is opened reads the catalogue and plans every statement anew.
 
 const (
 	// qShape tells the schema's shape: what tests that do harm may change.
@@ -86,20 +89,69 @@ func stateOf(ctx context.Context, url string) (state, error) {
 	return s, c.QueryRow(ctx, qShape).Scan(&s.shape)
 }
 
+// base is one on the server, with what is kept open from test to test.
+type base struct {
+	name  string
+	d     *db.DB    // as the tests have it; nil: none has opened it, or it was closed
+	admin *pgx.Conn // which makes it as it was; nil until it is needed
+}
+
+// mostKept is how many connections are kept open for the next test: the server has few,
+// and other packages are tested beside.
+const mostKept = 6
+
+func (b *base) close() {
+	if b.d != nil {
+		b.d.Close()
+		b.d = nil
+	}
+}
+
+// quiet waits until the base has only those connections that are kept open, and none of
+// them is in use.
+func (b *base) quiet(ctx context.Context) error {
+	kept := 0
+	if b.d != nil {
+		open, busy := b.d.Conns()
+		if busy > 0 || open > mostKept || b.d.Ping(ctx) != nil {
+			b.close() // which waits for those in use
+		} else {
+			kept, _ = b.d.Conns()
+		}
+	}
+	for range leaving {
+		var others int
+		if err := b.admin.QueryRow(ctx, qOthers).Scan(&others); err != nil || others == kept {
+			return err
+		}
+	}
+	return errUsed
+}
+
+// leaving is how often it is asked whether connections that were closed have left.
+const leaving = 1000
+
 // restore makes a base that a test has used as the template is, or says that it
 // can't.
-func (s *state) restore(ctx context.Context, url string) error {
-	c, err := pgx.Connect(ctx, url)
-	if err != nil {
+func (s *server) restore(ctx context.Context, b *base) (err error) {
+	if b.admin == nil {
+		if b.admin, err = pgx.Connect(ctx, s.with(b.name)); err != nil {
+			return err
+		}
+	}
+	if err := b.quiet(ctx); err != nil {
 		return err
 	}
-	defer func() { _ = c.Close(context.WithoutCancel(ctx)) }()
-	var others int
+	return s.made.restore(ctx, b.admin)
+}
+
+// restore makes the base as the template is.
+func (s *state) restore(ctx context.Context, c *pgx.Conn) error {
 	var shape string
-	if err := errors.Join(c.QueryRow(ctx, qOthers).Scan(&others), c.QueryRow(ctx, qShape).Scan(&shape)); err != nil {
+	if err := c.QueryRow(ctx, qShape).Scan(&shape); err != nil {
 		return err
 	}
-	if others > 0 || shape != s.shape {
+	if shape != s.shape {
 		return errUsed
 	}
 	filled, err := filledTables(ctx, c)

@@ -39,7 +39,10 @@ func Each(t *testing.T, body func(t *testing.T, d *db.DB)) {
 // with the test.
 func Open(t testing.TB, dialect db.Dialect) *db.DB {
 	t.Helper()
-	d, err := db.Open(context.Background(), db.Options{URL: URL(t, dialect)})
+	if dialect == db.Postgres {
+		return postgresOpen(t)
+	}
+	d, err := db.Open(context.Background(), db.Options{URL: liteCopy(t)})
 	if err != nil {
 		t.Fatalf("open %s: %v", dialect, err)
 	}
@@ -54,8 +57,13 @@ func URL(t testing.TB, dialect db.Dialect) string {
 	if dialect == db.SQLite {
 		return liteCopy(t)
 	}
-	return postgresCopy(t)
+	s, b := postgresBase(t)
+	b.close()
+	return s.with(b.name)
 }
+
+// more is what else the package under test migrates its bases with.
+var more = func(context.Context, *db.DB) error { return nil }
 
 var lite = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "kopilka-dbtest")
@@ -90,7 +98,10 @@ func migrate(u string) error {
 		return err
 	}
 	defer d.Close()
-	return d.Migrate(ctx)
+	if err := d.Migrate(ctx); err != nil {
+		return err
+	}
+	return more(ctx, d)
 }
 
 // server is the PostgreSQL that the tests use and the name of a migrated
@@ -104,7 +115,7 @@ type server struct {
 	err      error
 
 	mu   sync.Mutex
-	free []string // bases that are as they were made
+	free []*base // those that are as they were made
 }
 
 var started atomic.Bool
@@ -113,7 +124,7 @@ var postgres = sync.OnceValue(func() *server {
 	started.Store(true)
 	raw := os.Getenv("KOPILKA_TEST_POSTGRES_URL")
 	if raw == "" {
-		raw = "postgres://postgres@127.0.0.1:5432/postgres"
+		raw = "postgres://postgres@127.0.0.1:5432/postgres?sslmode=disable" // nobody is between
 	}
 	s := &server{}
 	if s.url, s.err = url.Parse(raw); s.err != nil {
@@ -135,35 +146,39 @@ var postgres = sync.OnceValue(func() *server {
 })
 
 // take gives a base that is as the template.
-func (s *server) take() (database string, err error) {
+func (s *server) take() (*base, error) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	if n := len(s.free); n > 0 {
-		database, s.free = s.free[n-1], s.free[:n-1]
+		b := s.free[n-1]
+		s.free = s.free[:n-1]
+		return b, nil
 	}
-	s.mu.Unlock()
-	if database != "" {
-		return database, nil
-	}
-	database = name("db")
-	return database, s.exec(fmt.Sprintf("create database %s template %s", database, s.template))
+	b := &base{name: name("db")}
+	return b, s.exec(fmt.Sprintf("create database %s template %s", b.name, s.template))
 }
 
 // giveBack keeps a base that a test is done with for the next one, or drops it
 // where the test has failed or has left more than rows.
-func (s *server) giveBack(database string, failed bool) error {
+func (s *server) giveBack(b *base, failed bool) error {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	if failed || s.made.restore(ctx, s.with(database)) != nil {
-		return s.drop(database)
+	if failed || s.restore(ctx, b) != nil {
+		return s.drop(b)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.free = append(s.free, database)
+	s.free = append(s.free, b)
 	return nil
 }
 
-func (s *server) drop(database string) error {
-	return s.exec("drop database if exists " + database + " with (force)")
+// drop drops a base with all its connections.
+func (s *server) drop(b *base) error {
+	b.close()
+	if b.admin != nil {
+		_ = b.admin.Close(context.Background())
+	}
+	return s.exec("drop database if exists " + b.name + " with (force)")
 }
 
 func (s *server) exec(q string) error {
@@ -183,7 +198,8 @@ func name(kind string) string {
 	return "kopilka_test_" + kind + "_" + strings.ToLower(rand.Text()[:12])
 }
 
-func postgresCopy(t testing.TB) string {
+// postgresBase gives a base that goes back with the end of the test.
+func postgresBase(t testing.TB) (*server, *base) {
 	t.Helper()
 	s := postgres()
 	if s.absent != nil {
@@ -195,27 +211,43 @@ func postgresCopy(t testing.TB) string {
 	if s.err != nil {
 		t.Fatalf("prepare PostgreSQL: %v", s.err)
 	}
-	database, err := s.take()
+	b, err := s.take()
 	if err != nil {
 		t.Fatalf("create database: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := s.giveBack(database, t.Failed()); err != nil {
+		if err := s.giveBack(b, t.Failed()); err != nil {
 			t.Errorf("drop database: %v", err)
 		}
 	})
-	return s.with(database)
+	return s, b
+}
+
+func postgresOpen(t testing.TB) *db.DB {
+	t.Helper()
+	s, b := postgresBase(t)
+	if b.d == nil {
+		var err error
+		if b.d, err = db.Open(context.Background(), db.Options{URL: s.with(b.name)}); err != nil {
+			t.Fatalf("open %s: %v", db.Postgres, err)
+		}
+	}
+	return b.d
 }
 
 // Main runs a package's tests and then drops the bases that it has made; a package
-// that uses Each calls it from TestMain.
-func Main(m *testing.M) {
+// that uses Each calls it from TestMain. What also is done once to every base, beside
+// the migrations, is told by and: a test that does it itself finds it done.
+func Main(m *testing.M, and ...func(context.Context, *db.DB) error) {
+	for _, do := range and {
+		more = do
+	}
 	code := m.Run()
 	if started.Load() {
 		s := postgres()
-		for _, database := range append(s.free, s.template) {
-			if database != "" {
-				_ = s.drop(database)
+		for _, b := range append(s.free, &base{name: s.template}) {
+			if b.name != "" {
+				_ = s.drop(b)
 			}
 		}
 	}
