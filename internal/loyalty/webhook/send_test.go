@@ -129,10 +129,10 @@ func TestUnreachable(t *testing.T) {
 			b.clock.Add(6 * time.Hour)
 			b.drain()
 		}
-		if len(b.failed(hook)) != 0 || len(r.done) != 100 {
-			t.Errorf("%d came through, left: %+v", len(r.done), b.failed(hook))
+		if len(b.failed(hook)) != 0 || len(r.through()) != 100 {
+			t.Errorf("%d came through, left: %+v", len(r.through()), b.failed(hook))
 		}
-		for id, n := range r.done {
+		for id, n := range r.through() {
 			if n != 1 {
 				t.Errorf("%s came through %d times", id, n)
 			}
@@ -172,8 +172,8 @@ func TestGivenUp(t *testing.T) {
 			}
 		}
 		b.drain()
-		if len(r.done) != hours+3 || len(b.failed(hook)) > 0 {
-			t.Errorf("%d of %d came through, left: %+v", len(r.done), hours+3, b.failed(hook))
+		if len(r.through()) != hours+3 || len(b.failed(hook)) > 0 {
+			t.Errorf("%d of %d came through, left: %+v", len(r.through()), hours+3, b.failed(hook))
 		}
 	})
 }

@@ -173,12 +173,12 @@ func TestStoppedInTheMiddle(t *testing.T) {
 			}
 		}
 		r.answers(nil)
-		before := len(r.done)
+		before := len(r.through())
 		if _, err := b.sender().Drain(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if ids, messages := r.counts(); ids != 20 || messages > 20+8 || before > 15 || len(r.done) != 20 || len(b.failed(hook)) != 0 {
-			t.Errorf("%d events in %d messages, %d done, left %+v", ids, messages, len(r.done), b.failed(hook))
+		if ids, messages := r.counts(); ids != 20 || messages > 20+8 || before > 15 || len(r.through()) != 20 || len(b.failed(hook)) != 0 {
+			t.Errorf("%d events in %d messages, %d done, left %+v", ids, messages, len(r.through()), b.failed(hook))
 		}
 	})
 }
@@ -274,13 +274,13 @@ func TestAnyTrouble(t *testing.T) {
 			b.must(err)
 		}
 		b.drain()
-		if len(r.done) != happened {
-			t.Errorf("%d of %d events came through", len(r.done), happened)
+		if len(r.through()) != happened {
+			t.Errorf("%d of %d events came through", len(r.through()), happened)
 		}
 		// Noted as sent is each once. Sent again are those whose answers were lost,
 		// and what a stop broke off, at most eight at a time.
 		again := -happened
-		for _, n := range r.done {
+		for _, n := range r.through() {
 			again += n
 		}
 		if most := lost + 8*stopped; again > most {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -231,6 +232,14 @@ func (r *receiver) counts() (ids, messages int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.got), len(r.order)
+}
+
+// through tells which ids were answered well, and how often: by now, as who has hung up
+// may still be answered.
+func (r *receiver) through() map[string]int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.done)
 }
 
 func (r *receiver) want(ids, messages int) {
