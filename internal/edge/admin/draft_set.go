@@ -55,14 +55,14 @@ func (e *partForm) setRow(i int) rowView {
 	key := func(of string) string { return e.rowKey("set.parts", i, of) }
 	slots := []slot{
 		{key: key("count"), as: aFigure, said: e.text("admin.draft.set-count")},
-		{key: key("type"), as: someOf, said: e.text("rule.field.type"), options: e.names.options(rule.FieldType)},
+		{key: key("rate"), as: aFigure, said: e.text("admin.draft.row-rate")},
+		{key: key("type"), as: someOf, said: sentence([]string{e.text("rule.field.type")}), options: e.names.options(rule.FieldType)},
 	}
 	if list := e.chosenAndFound(rule.FieldProduct, e.f.values[key("product")], e.f.get(key("find"))); len(list) > 0 {
 		slots = append(slots, slot{key: key("product"), as: someOf, said: e.text("admin.draft.set-product"), options: list})
 	}
-	out := e.row(append(slots,
-		slot{key: key("find"), said: e.text("admin.draft.find-product"), about: e.text("admin.draft.find-how")},
-		slot{key: key("rate"), as: aFigure, said: e.text("admin.draft.row-rate")})...)
+	out := e.row(append(slots, slot{key: key("find"), said: e.text("admin.draft.find-product"), about: e.text("admin.draft.find-how")})...)
+	out.Title = e.text("admin.draft.set-part", "n", i+1)
 	out.Find = e.finds()
 	return out
 }
